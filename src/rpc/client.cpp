@@ -1,0 +1,132 @@
+#include "rpc/client.hpp"
+
+#include "rpc/json.hpp"
+#include "rpc/write.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rpc {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto first_pause = 100ms;
+constexpr auto longest_pause = 5000ms;
+
+/// What the other side's error object says; an object that is none is itself an error with words of ours.
+Client::Failure read_failure(std::string_view raw)
+{
+    Client::Failure failure;
+    failure.raw = raw;
+    const auto object = parse(raw);
+    if (!object || !object->is_object()) {
+        failure.error = {-1, "an error that is not an object"};
+        return failure;
+    }
+    const auto code = object->find("code");
+    const auto text = object->find("message");
+    failure.error.code = code != object->end() && code->is_number_integer() ? code->get<int>() : -1;
+    failure.error.message = text != object->end() && text->is_string() ? text->get<std::string>() : "no message";
+    return failure;
+}
+
+} // namespace
+
+Client::Client(io::Loop& loop, std::string prefix, base::Log log)
+    : loop_(loop),
+      prefix_(std::move(prefix)),
+      log_(std::move(log)),
+      pause_(first_pause),
+      reconnect_(loop),
+      fail_soon_(loop)
+{
+}
+
+Client::~Client() = default;
+
+void Client::start(std::string path, std::function<void()> on_up)
+{
+    path_ = std::move(path);
+    on_up_ = std::move(on_up);
+    connect();
+}
+
+void Client::connect()
+{
+    auto stream = io::Stream::connect(loop_, path_, [this](const std::string& reason) {
+        if (!reason.empty())
+            return lost(reason);
+        up_ = true;
+        told_down_ = false;
+        pause_ = first_pause;
+        connection_->start();
+        on_up_();
+    });
+    Connection::Handler& self = *this; // the base is private: make_unique could not convert
+    connection_ = std::make_unique<Connection>(std::move(stream), self);
+}
+
+void Client::call(std::string_view method, std::string_view params, Callback callback)
+{
+    if (!up_)
+        return fail_lost(std::move(callback));
+    std::string id = "\"" + prefix_ + ":" + std::string(method) + "#" + std::to_string(next_id_++) + "\"";
+    connection_->send(request(id, method, params));
+    calls_.emplace(std::move(id), std::move(callback));
+}
+
+void Client::fail_lost(Callback callback)
+{
+    to_fail_.push_back(std::move(callback));
+    if (fail_soon_.armed())
+        return;
+    fail_soon_.start(0ms, [this] {
+        for (auto failed = std::exchange(to_fail_, {}); !failed.empty(); failed.pop_front())
+            failed.front()(tl::unexpected(Failure{true, {-1, "no connection to the RPC socket"}, {}}));
+    });
+}
+
+void Client::lost(const std::string& reason)
+{
+    up_ = false;
+    connection_.reset();
+    if (!told_down_)
+        log_(base::LogLevel::unusual, "RPC socket: " + (reason.empty() ? "closed by the other side" : reason) +
+                                          "; trying again until it answers");
+    told_down_ = true;
+    for (auto& [id, callback] : std::exchange(calls_, {}))
+        fail_lost(std::move(callback));
+    reconnect_.start(pause_, [this] { connect(); });
+    pause_ = std::min<std::chrono::milliseconds>(pause_ * 2, longest_pause);
+}
+
+void Client::message(const Message& message)
+{
+    const auto found = calls_.find(std::string(message.id));
+    if (found == calls_.end()) {
+        log_(base::LogLevel::unusual, "RPC socket: ignored a message that answers no call of ours");
+        return;
+    }
+    const Callback callback = std::move(found->second);
+    calls_.erase(found);
+    if (!message.result.empty())
+        callback(message.result);
+    else if (!message.error.empty())
+        callback(tl::unexpected(read_failure(message.error)));
+    else
+        callback(tl::unexpected(Failure{false, {-1, "a reply without result and error"}, {}}));
+}
+
+void Client::bad_input(const std::string& reason)
+{
+    log_(base::LogLevel::unusual, "RPC socket: " + reason);
+}
+
+void Client::closed(const std::string& reason)
+{
+    lost(reason);
+}
+
+} // namespace rpc

@@ -1,0 +1,13 @@
+// The `filter` member of a request: which parts of a result the caller wants. Same rules as lightningd's own commands
+// (common/json_filter.c), because for a plugin's answer lightningd leaves the filtering to the plugin.
+#pragma once
+
+#include "rpc/json.hpp"
+
+namespace rpc {
+
+/// The part of `result` that `filter` names. A filter that treats an array as an object or the other way round gives, like
+/// lightningd, an empty value there and a member `warning_parameter_filter` that says where.
+[[nodiscard]] json apply_filter(const json& result, const json& filter);
+
+} // namespace rpc

@@ -1,0 +1,98 @@
+#include "rpc/framer.hpp"
+
+#include "rpc/scan.hpp"
+
+namespace rpc {
+
+using Kind = Framer::Result::Kind;
+
+void Framer::feed(std::string_view bytes)
+{
+    if (!refusal_.empty()) { // the part already scanned is of no use to anybody
+        refused_bytes_ += at_ - begin_;
+        begin_ = at_;
+    }
+    if (begin_ == buffer_.size()) {
+        buffer_.clear();
+    } else if (begin_ > 0) {
+        buffer_.erase(0, begin_);
+    }
+    at_ -= begin_;
+    begin_ = 0;
+    buffer_.append(bytes);
+}
+
+Framer::Result Framer::skip_garbage()
+{
+    while (at_ < buffer_.size() && buffer_[at_] != '{' && !is_space(buffer_[at_]))
+        ++at_;
+    begin_ = at_;
+    return {Kind::skipped, "bytes that begin no JSON object"};
+}
+
+void Framer::refuse(std::string_view why)
+{
+    if (refusal_.empty())
+        refusal_ = why;
+}
+
+Framer::Result Framer::finish()
+{
+    const std::string_view text = std::string_view(buffer_).substr(begin_, at_ - begin_);
+    begin_ = at_;
+    refused_bytes_ = 0;
+    if (refusal_.empty())
+        return {Kind::message, text};
+    const Result result{Kind::skipped, refusal_};
+    refusal_ = {};
+    return result;
+}
+
+Framer::Result Framer::next()
+{
+    if (depth_ == 0) {
+        at_ = skip_space(buffer_, at_);
+        begin_ = at_;
+        if (at_ == buffer_.size())
+            return {Kind::more, {}};
+        if (buffer_[at_] != '{')
+            return skip_garbage();
+    }
+    while (at_ < buffer_.size()) {
+        const char c = buffer_[at_++];
+        if (in_string_) {
+            if (escaped_)
+                escaped_ = false;
+            else if (c == '\\')
+                escaped_ = true;
+            else if (c == '"')
+                in_string_ = false;
+            continue;
+        }
+        switch (c) {
+        case '"':
+            in_string_ = true;
+            break;
+        case '{':
+        case '[':
+            if (++depth_ > max_depth)
+                refuse("a message nested deeper than 128 levels");
+            break;
+        case '}':
+        case ']':
+            if (--depth_ == 0) {
+                if (at_ - begin_ + refused_bytes_ > max_message)
+                    refuse("a message longer than 64 MiB");
+                return finish();
+            }
+            break;
+        }
+    }
+    if (at_ - begin_ > max_message)
+        refuse("a message longer than 64 MiB");
+    if (refused_bytes_ + (at_ - begin_) > max_skipped)
+        return {Kind::lost, "a message without an end: more than 1 GiB since it began"};
+    return {Kind::more, {}};
+}
+
+} // namespace rpc

@@ -1,0 +1,37 @@
+#include "rpc/message.hpp"
+
+#include "rpc/scan.hpp"
+
+namespace rpc {
+
+tl::expected<Message, std::string> read_message(std::string_view text)
+{
+    Message message;
+    message.whole = text;
+    Members members(text);
+    while (const auto member = members.next()) {
+        if (member->key == "\"id\"") {
+            message.id = member->value;
+        } else if (member->key == "\"method\"") {
+            const auto name = member->value;
+            if (name.size() < 3 || name.front() != '"' || name.find('\\') != std::string_view::npos)
+                return tl::unexpected<std::string>("method: not a plain name");
+            message.method = name.substr(1, name.size() - 2);
+        } else if (member->key == "\"params\"") {
+            message.params = member->value;
+        } else if (member->key == "\"result\"") {
+            message.result = member->value;
+        } else if (member->key == "\"error\"") {
+            message.error = member->value;
+        } else if (member->key == "\"filter\"") {
+            message.filter = member->value;
+        }
+    }
+    if (!members.ok())
+        return tl::unexpected<std::string>("not a JSON object");
+    if (message.method.empty() && message.id.empty())
+        return tl::unexpected<std::string>("neither method nor id");
+    return message;
+}
+
+} // namespace rpc

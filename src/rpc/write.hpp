@@ -1,0 +1,20 @@
+// JSON-RPC 2.0 messages as text, from parts that are JSON already. Each ends in the blank line lightningd also writes.
+#pragma once
+
+#include "rpc/error.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace rpc {
+
+/// `id`, `params` and `result` are raw JSON; `method` is a plain name.
+[[nodiscard]] std::string request(std::string_view id, std::string_view method, std::string_view params);
+[[nodiscard]] std::string notification(std::string_view method, std::string_view params);
+[[nodiscard]] std::string result(std::string_view id, std::string_view result);
+[[nodiscard]] std::string error(std::string_view id, const Error& error);
+
+/// `{"code": …, "message": …}`: always both, an error without one of them crashes lightningd inside a hook's `return`.
+[[nodiscard]] std::string error_object(const Error& error);
+
+} // namespace rpc

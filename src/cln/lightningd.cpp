@@ -1,0 +1,96 @@
+#include "cln/lightningd.hpp"
+
+namespace cln {
+
+void Lightningd::call(std::string_view method, std::string_view params,
+                      std::function<void(const tl::expected<json, Failure>&)> answer)
+{
+    client_.call(method, params,
+                 [this, method = std::string(method),
+                  answer = std::move(answer)](const tl::expected<std::string_view, rpc::Client::Failure>& reply) {
+                     if (!reply)
+                         return answer(tl::unexpected(Failure{reply.error().lost, reply.error().error}));
+                     auto result = rpc::parse(*reply);
+                     if (!result)
+                         return answer(tl::unexpected(undecodable(method.c_str(), {"result", result.error()})));
+                     answer(std::move(*result));
+                 });
+}
+
+Lightningd::Failure Lightningd::undecodable(const char* method, const DecodeError& error)
+{
+    log_(base::LogLevel::unusual, std::string("answer of ") + method + " skipped: " + error.text());
+    return {false, {-1, "an answer that cannot be read"}};
+}
+
+void Lightningd::getinfo(Answer<NodeInfo> answer)
+{
+    call("getinfo", "{}", [this, answer = std::move(answer)](const tl::expected<json, Failure>& result) {
+        if (!result)
+            return answer(tl::unexpected(result.error()));
+        const auto info = decode_getinfo(*result);
+        if (!info)
+            return answer(tl::unexpected(undecodable("getinfo", info.error())));
+        answer(*info);
+    });
+}
+
+void Lightningd::wait(Index index, std::uint64_t next, Answer<WaitReply> answer)
+{
+    const std::string params = std::string(R"({"subsystem":"sendpays","indexname":")") + name(index) +
+                               R"(","nextvalue":)" + std::to_string(next) + "}";
+    call("wait", params, [this, index, answer = std::move(answer)](const tl::expected<json, Failure>& result) {
+        if (!result)
+            return answer(tl::unexpected(result.error()));
+        const auto reply = decode_wait(*result, index);
+        if (!reply)
+            return answer(tl::unexpected(undecodable("wait", reply.error())));
+        answer(*reply);
+    });
+}
+
+void Lightningd::list_with(std::string_view params, ListAnswer answer)
+{
+    call("listsendpays", params, [this, answer = std::move(answer)](const tl::expected<json, Failure>& result) {
+        if (!result)
+            return answer(tl::unexpected(result.error()));
+        auto rows = decode_rows(*result);
+        if (!rows)
+            return answer(tl::unexpected(undecodable("listsendpays", rows.error())));
+        for (const auto& error : rows->errors)
+            log_(base::LogLevel::unusual, "row of listsendpays skipped: " + error.text());
+        const auto told = rows->rows.size() + rows->errors.size();
+        answer(Listing{std::move(rows->rows), told});
+    });
+}
+
+void Lightningd::list(const base::PaymentHash& hash, ListAnswer answer)
+{
+    list_with(R"({"payment_hash":")" + hash.hex() + "\"}", std::move(answer));
+}
+
+void Lightningd::list_page(Index index, std::uint64_t start, std::size_t limit, ListAnswer answer)
+{
+    list_with(std::string(R"({"index":")") + name(index) + R"(","start":)" + std::to_string(start) + R"(,"limit":)" +
+                  std::to_string(limit) + "}",
+              std::move(answer));
+}
+
+void Lightningd::list_pending_page(std::uint64_t start, std::size_t limit, ListAnswer answer)
+{
+    list_with(R"({"status":"pending","index":"created","start":)" + std::to_string(start) + R"(,"limit":)" +
+                  std::to_string(limit) + "}",
+              std::move(answer));
+}
+
+void Lightningd::list_all_pending(ListAnswer answer)
+{
+    list_with(R"({"status":"pending"})", std::move(answer));
+}
+
+void Lightningd::delpay(std::string_view params, rpc::Client::Callback answer)
+{
+    client_.call("delpay", params, std::move(answer));
+}
+
+} // namespace cln

@@ -1,0 +1,53 @@
+// Typed calls to lightningd over its RPC socket. Replies arrive decoded; what does not decode is logged here and comes back as an
+// error, so that nobody above handles raw JSON. Takes no decisions.
+#pragma once
+
+#include "cln/replies.hpp"
+#include "cln/row.hpp"
+#include "rpc/client.hpp"
+
+namespace cln {
+
+class Lightningd final {
+  public:
+    /// Why a call brought nothing.
+    struct Failure {
+        bool lost = false; ///< see rpc::Client::Failure
+        rpc::Error error;
+    };
+    template <class T>
+    using Answer = std::function<void(const tl::expected<T, Failure>&)>;
+    struct Listing {
+        std::vector<payments::Row> rows;
+        std::size_t told = 0; ///< rows in the answer, with those that could not be read: a page is full when this is its limit
+    };
+    using ListAnswer = Answer<Listing>;
+
+    Lightningd(rpc::Client& client, base::Log log) : client_(client), log_(std::move(log)) {}
+
+    [[nodiscard]] bool up() const { return client_.up(); }
+    void getinfo(Answer<NodeInfo> answer);
+    /// Answers when the counter has reached `next`; 0 answers at once.
+    void wait(Index index, std::uint64_t next, Answer<WaitReply> answer);
+    /// Every row of the hash.
+    void list(const base::PaymentHash& hash, ListAnswer answer);
+    /// Rows from index `start` on, at most `limit`, in the order of that index.
+    void list_page(Index index, std::uint64_t start, std::size_t limit, ListAnswer answer);
+    /// Pending rows from created index `start` on, at most `limit`.
+    void list_pending_page(std::uint64_t start, std::size_t limit, ListAnswer answer);
+    /// All pending rows at once, for lightningd before v23.11, which has no pages.
+    void list_all_pending(ListAnswer answer);
+    /// `params` as the caller gave them; the raw result is valid during the callback.
+    void delpay(std::string_view params, rpc::Client::Callback answer);
+
+  private:
+    void list_with(std::string_view params, ListAnswer answer);
+    void call(std::string_view method, std::string_view params,
+              std::function<void(const tl::expected<json, Failure>&)> answer);
+    Failure undecodable(const char* method, const DecodeError& error);
+
+    rpc::Client& client_;
+    base::Log log_;
+};
+
+} // namespace cln

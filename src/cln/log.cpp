@@ -1,0 +1,42 @@
+#include "cln/log.hpp"
+
+#include "rpc/json.hpp"
+#include "rpc/write.hpp"
+
+namespace cln {
+
+namespace {
+
+constexpr std::size_t longest_line = 4096;
+
+const char* level_name(base::LogLevel level)
+{
+    switch (level) {
+    case base::LogLevel::debug:
+        return "debug";
+    case base::LogLevel::info:
+        return "info";
+    case base::LogLevel::unusual:
+        return "unusual";
+    case base::LogLevel::error:
+        return "broken"; // what lightningd calls its own; `error` would also be taken
+    }
+    return "info";
+}
+
+} // namespace
+
+std::string log_notification(base::LogLevel level, std::string message)
+{
+    if (message.size() > longest_line) {
+        message.resize(longest_line);
+        message += " [cut]";
+    }
+    for (char& c : message)
+        if (static_cast<unsigned char>(c) < 0x20)
+            c = ' ';
+    return rpc::notification("log", R"({"level":")" + std::string(level_name(level)) + R"(","message":)" +
+                                        rpc::quote(message) + "}");
+}
+
+} // namespace cln

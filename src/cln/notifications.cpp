@@ -1,0 +1,93 @@
+#include "cln/notifications.hpp"
+
+#include "bolt/failure_code.hpp"
+
+namespace cln {
+
+namespace {
+
+/// The object named after the topic; before v25.09 a plugin's topic came inside `payload`.
+Fields body(const json& params, const char* topic)
+{
+    Fields outer(params, "params");
+    if (outer.error() || outer.find(topic))
+        return outer.object(topic);
+    if (const auto* payload = outer.find("payload"); payload && payload->is_object())
+        return Fields(*payload, "params.payload").object(topic);
+    return outer.object(topic);
+}
+
+payments::Failure decode_failure(Fields& data, std::uint64_t code)
+{
+    using Kind = payments::Failure::Kind;
+    const auto failcode = data.maybe_u64("failcode");
+    if (!failcode)
+        return {code == 202 || data.find("onionreply") ? Kind::unreadable : Kind::unknown, 0, 0};
+    if (*failcode > 0xFFFF) {
+        data.refuse("failcode", "more than two bytes");
+        return {};
+    }
+    payments::Failure failure{Kind::wire, static_cast<std::uint16_t>(*failcode), 0};
+    const auto index = data.maybe_u64("erring_index").value_or(0);
+    if (index > 0xFFFF)
+        data.refuse("erring_index", "no route is that long");
+    failure.source_index = static_cast<std::uint32_t>(index);
+    // A direct peer that could not read the onion answers in plain (update_fail_malformed_htlc): lightningd counts it as hop 1,
+    // LND as our own node's finding (htlcswitch/switch.go, parseFailedPayment).
+    if ((failure.code & bolt::bad_onion) != 0 && failure.source_index == 1 && !data.find("raw_message"))
+        failure.source_index = 0;
+    return failure;
+}
+
+} // namespace
+
+Decoded<payments::Row> decode_sendpay_success(const json& params)
+{
+    Fields fields = body(params, "sendpay_success");
+    if (fields.error())
+        return tl::unexpected(*fields.error());
+    return decode_row(fields.value(), fields.path());
+}
+
+Decoded<SendpayFailure> decode_sendpay_failure(const json& params)
+{
+    Fields fields = body(params, "sendpay_failure");
+    const auto code = fields.u64("code");
+    Fields data = fields.object("data");
+    if (fields.error())
+        return tl::unexpected(*fields.error());
+    const auto failure = decode_failure(data, code);
+    if (data.error())
+        return tl::unexpected(*data.error());
+    auto row = decode_row(data.value(), data.path());
+    if (!row)
+        return tl::unexpected(row.error());
+    return SendpayFailure{std::move(*row), failure};
+}
+
+Decoded<base::PaymentHash> decode_pay_failure(const json& params)
+{
+    Fields fields = body(params, "pay_failure");
+    const auto hash = fields.hash("payment_hash");
+    if (fields.error())
+        return tl::unexpected(*fields.error());
+    return hash;
+}
+
+Decoded<payments::PartAnnounced> decode_pay_part_start(const json& params, base::UnixNs seen)
+{
+    Fields fields = body(params, "pay_part_start");
+    payments::PartAnnounced announced;
+    announced.hash = fields.hash("payment_hash");
+    announced.group = base::GroupId{fields.u64("groupid")};
+    announced.partid.value = fields.u64("partid");
+    announced.payer = payments::Payer::xpay;
+    if (const auto total = fields.maybe_msat("total_payment_msat"))
+        announced.total = {payments::TotalSource::part_start, *total};
+    announced.seen = seen;
+    if (fields.error())
+        return tl::unexpected(*fields.error());
+    return announced;
+}
+
+} // namespace cln

@@ -1,0 +1,97 @@
+#include "cln/row.hpp"
+
+#include <array>
+#include <utility>
+
+namespace cln {
+
+namespace {
+
+using payments::PartStatus;
+
+constexpr std::array<std::pair<std::string_view, PartStatus>, 3> status_names{{
+    {"pending", PartStatus::pending},
+    {"complete", PartStatus::complete},
+    {"failed", PartStatus::failed},
+}};
+
+PartStatus read_status(Fields& fields)
+{
+    const auto name = fields.string("status");
+    for (const auto& [known, status] : status_names)
+        if (name == known)
+            return status;
+    fields.refuse("status", "an unknown status");
+    return PartStatus::pending;
+}
+
+} // namespace
+
+Decoded<payments::Row> decode_row(const json& object, std::string path)
+{
+    Fields fields(object, std::move(path));
+    payments::Row row;
+    row.key.hash = fields.hash("payment_hash");
+    row.key.group.value = fields.maybe_u64("groupid").value_or(0);
+    row.partid.value = fields.maybe_u64("partid").value_or(0); // left out when 0
+    // Before v23.11 only `id`, the same number, was there.
+    const auto created = fields.maybe_u64("created_index");
+    row.created.value = created ? *created : fields.u64("id");
+    row.updated.value = fields.maybe_u64("updated_index").value_or(0);
+    row.status = read_status(fields);
+    row.amount = fields.maybe_msat("amount_msat");
+    row.sent = fields.maybe_msat("amount_sent_msat").value_or(base::Msat{});
+    row.created_at = fields.maybe_seconds("created_at").value_or(base::UnixNs{});
+    row.completed_at = fields.maybe_seconds("completed_at");
+    row.preimage = fields.maybe_preimage("payment_preimage");
+    row.invoice = fields.maybe_string("bolt11").value_or("");
+    if (row.invoice.empty())
+        row.invoice = fields.maybe_string("bolt12").value_or("");
+    row.unreadable_error = fields.find("erroronion") != nullptr;
+    if (fields.error())
+        return tl::unexpected(*fields.error());
+    return row;
+}
+
+Decoded<Rows> decode_rows(const json& result)
+{
+    Fields fields(result, "result");
+    const auto* payments = fields.find("payments");
+    if (!payments || !payments->is_array())
+        fields.refuse("payments", "not an array");
+    if (fields.error())
+        return tl::unexpected(*fields.error());
+    Rows rows;
+    for (std::size_t i = 0; i < payments->size(); ++i) {
+        if (auto row = decode_row((*payments)[i], "result.payments[" + std::to_string(i) + "]"))
+            rows.rows.push_back(std::move(*row));
+        else
+            rows.errors.push_back(row.error());
+    }
+    return rows;
+}
+
+json encode_row(const payments::PaymentKey& key, const payments::Part& part, const std::string& invoice)
+{
+    json row = {{"created_index", part.created.value}, {"id", part.created.value},
+                {"payment_hash", key.hash.hex()},      {"groupid", key.group.value},
+                {"created_at", part.created_at.seconds()}, {"amount_sent_msat", part.sent.value}};
+    for (const auto& [name, status] : status_names)
+        if (status == part.status)
+            row["status"] = name;
+    if (part.updated.value > 0)
+        row["updated_index"] = part.updated.value;
+    if (part.partid.value > 0)
+        row["partid"] = part.partid.value;
+    if (part.amount)
+        row["amount_msat"] = part.amount->value;
+    if (part.completed_at)
+        row["completed_at"] = part.completed_at->seconds();
+    if (part.preimage)
+        row["payment_preimage"] = part.preimage->hex();
+    if (!invoice.empty())
+        row[invoice.starts_with("lni") ? "bolt12" : "bolt11"] = invoice;
+    return row;
+}
+
+} // namespace cln

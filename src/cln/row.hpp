@@ -1,0 +1,26 @@
+// A row of lightningd's payments table, as `listsendpays`, `sendpay_success`, `delpay` and (inside data) `sendpay_failure` show it
+// (lightningd/pay.c, json_add_payment_fields).
+#pragma once
+
+#include "cln/fields.hpp"
+#include "payments/part.hpp"
+
+#include <vector>
+
+namespace cln {
+
+[[nodiscard]] Decoded<payments::Row> decode_row(const json& row, std::string path);
+
+/// A whole answer. One bad row does not spoil the others: it is left out and its error told.
+struct Rows {
+    std::vector<payments::Row> rows;
+    std::vector<DecodeError> errors;
+};
+
+/// `{"payments": [row…]}`. An error only when that frame itself is not there.
+[[nodiscard]] Decoded<Rows> decode_rows(const json& result);
+
+/// The row of a part the table holds, for hosts where we serve `delpay` ourselves.
+[[nodiscard]] json encode_row(const payments::PaymentKey& key, const payments::Part& part, const std::string& invoice);
+
+} // namespace cln

@@ -1,0 +1,50 @@
+#include "lnrpc/failure_code.hpp"
+
+#include <array>
+#include <utility>
+
+namespace lnrpc {
+
+namespace {
+
+// lnwire/onion_error.go and marshallWireError in lnrpc/routerrpc/router_backend.go.
+constexpr std::array<std::pair<std::uint16_t, std::string_view>, 26> names{{
+    {0x400F, "INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS"},
+    {0x4010, "INCORRECT_PAYMENT_AMOUNT"},
+    {0x0012, "FINAL_INCORRECT_CLTV_EXPIRY"},
+    {0x0013, "FINAL_INCORRECT_HTLC_AMOUNT"},
+    {0x0011, "FINAL_EXPIRY_TOO_SOON"},
+    {0x4001, "INVALID_REALM"}, // the old specification's
+    {0x8001, "INVALID_REALM"}, // LND's own
+    {0x100E, "EXPIRY_TOO_SOON"},
+    {0xC004, "INVALID_ONION_VERSION"},
+    {0xC005, "INVALID_ONION_HMAC"},
+    {0xC006, "INVALID_ONION_KEY"},
+    {0x100B, "AMOUNT_BELOW_MINIMUM"},
+    {0x100C, "FEE_INSUFFICIENT"},
+    {0x100D, "INCORRECT_CLTV_EXPIRY"},
+    {0x1014, "CHANNEL_DISABLED"},
+    {0x1007, "TEMPORARY_CHANNEL_FAILURE"},
+    {0x6003, "REQUIRED_NODE_FEATURE_MISSING"},
+    {0x4009, "REQUIRED_CHANNEL_FEATURE_MISSING"},
+    {0x400A, "UNKNOWN_NEXT_PEER"},
+    {0x2002, "TEMPORARY_NODE_FAILURE"},
+    {0x6002, "PERMANENT_NODE_FAILURE"},
+    {0x4008, "PERMANENT_CHANNEL_FAILURE"},
+    {0x0015, "EXPIRY_TOO_FAR"},
+    {0x0017, "MPP_TIMEOUT"},
+    {0x4016, "INVALID_ONION_PAYLOAD"},
+    {0xC018, "INVALID_ONION_BLINDING"},
+}};
+
+} // namespace
+
+std::string_view failure_code_name(std::uint16_t bolt4_code)
+{
+    for (const auto& [code, name] : names)
+        if (code == bolt4_code)
+            return name;
+    return unknown_failure;
+}
+
+} // namespace lnrpc

@@ -1,0 +1,60 @@
+// Every fact that can change the table. Sources (notifications, hooks, listings, waits, timers) become one of these and nothing else.
+#pragma once
+
+#include "payments/payment.hpp"
+
+#include <variant>
+
+namespace payments {
+
+/// A row was shown. `seen` is when, if its change was witnessed as it happened; nothing when it was merely listed.
+struct PartSeen {
+    Row row;
+    std::optional<base::UnixNs> seen;
+};
+
+/// A part failed, and this is why. The row is as it was before the change: it still says pending.
+struct PartFailed {
+    Row row;
+    Failure failure;
+    base::UnixNs seen;
+};
+
+/// A row is gone. Without `created` the part of that number that is not pending is meant: lightningd deletes no pending ones.
+struct PartDeleted {
+    PaymentKey key;
+    base::PartId partid;
+    std::optional<base::CreatedIndex> created;
+};
+
+/// A payer is about to make this part, or just made it. Some calls leave the group to lightningd.
+struct PartAnnounced {
+    base::PaymentHash hash;
+    std::optional<base::GroupId> group;
+    base::PartId partid;
+    Payer payer = Payer::unknown;
+    Total total;
+    base::UnixNs seen;
+};
+
+/// No further attempt will come. Without a group the newest one of the hash is meant. `payers_of_pay_only`: the word of `pay` and
+/// `keysend` says nothing about other payers' groups.
+struct GivenUp {
+    base::PaymentHash hash;
+    std::optional<base::GroupId> group;
+    bool payers_of_pay_only = false;
+};
+
+/// Nothing came for so long that the payment is taken to be over.
+struct LingerExpired {
+    PaymentKey key;
+};
+
+/// Announcements seen before `before` that got no row will not get one any more.
+struct AnnouncementsExpired {
+    base::UnixNs before;
+};
+
+using Event = std::variant<PartSeen, PartFailed, PartDeleted, PartAnnounced, GivenUp, LingerExpired, AnnouncementsExpired>;
+
+} // namespace payments

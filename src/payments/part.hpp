@@ -1,0 +1,93 @@
+// One part: a row of lightningd's payments table with what the plugin saw happen to it, an attempt in LND's words. Facts about a
+// part merge in any order and any number of times to the same part.
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/ids.hpp"
+#include "base/msat.hpp"
+#include "base/time.hpp"
+
+#include <optional>
+#include <string>
+
+namespace payments {
+
+/// A payment is all parts of one hash in one group.
+struct PaymentKey {
+    base::PaymentHash hash;
+    base::GroupId group;
+    auto operator<=>(const PaymentKey&) const = default;
+};
+
+/// A row changes once: from pending to one of the others (lightningd, wallet_payment_set_status).
+enum class PartStatus { pending, failed, complete };
+
+/// Why a part failed, as far as it is known.
+struct Failure {
+    /// Ordered by how much is known: when two accounts of one failure meet, the greater kind stays.
+    enum class Kind {
+        unknown,    ///< failed, and nobody said why
+        unreadable, ///< an error came back that could not be decrypted: its origin is unknown
+        local,      ///< our own node's trouble, no BOLT 4 code
+        wire        ///< `code` says why
+    } kind = Kind::unknown;
+    std::uint16_t code = 0; ///< BOLT 4 failure code; only for Kind::wire
+    /// 0 = our node, i = the i-th hop (LND's failure_source_index).
+    std::uint32_t source_index = 0;
+
+    auto operator<=>(const Failure&) const = default;
+};
+
+/// A row as lightningd shows it in `listsendpays`, `sendpay_success` and inside `sendpay_failure`.
+struct Row {
+    PaymentKey key;
+    base::PartId partid;
+    base::CreatedIndex created;
+    base::UpdatedIndex updated; ///< 0 before the first change, and when not told
+    PartStatus status = PartStatus::pending;
+    std::optional<base::Msat> amount; ///< delivered; absent where lightningd does not know it
+    base::Msat sent;                  ///< leaves our node
+    base::UnixNs created_at;          ///< whole second
+    std::optional<base::UnixNs> completed_at; ///< whole second
+    std::optional<base::Preimage> preimage;
+    std::string invoice;        ///< BOLT 11 or BOLT 12; empty if the row has none
+    bool unreadable_error = false; ///< the row keeps an error onion nobody could decrypt
+};
+
+struct Part {
+    base::CreatedIndex created;
+    base::UpdatedIndex updated;
+    base::PartId partid;
+    PartStatus status = PartStatus::pending;
+    std::optional<base::Msat> amount;
+    base::Msat sent;
+    base::UnixNs created_at;
+    std::optional<base::UnixNs> completed_at;
+    std::optional<base::UnixNs> attempt_seen; ///< when the plugin saw it begin, if it did
+    std::optional<base::UnixNs> resolve_seen; ///< when the plugin saw it end, if it did
+    std::optional<base::Preimage> preimage;
+    Failure failure; ///< meaningful when failed
+    bool announced = false; ///< its payer's call was seen (Announcements)
+
+    /// What the row adds. True when something a subscriber can see changed; times do not count.
+    bool merge(const Row& row);
+    /// True when visible, as above. Does not look at the status.
+    bool merge(const Failure& other);
+
+    void saw_attempt(base::UnixNs when);
+    void saw_resolution(base::UnixNs when);
+    /// Unix ns: the moment seen, held inside the second lightningd recorded; else the start of that second.
+    [[nodiscard]] base::UnixNs attempt_time() const;
+    /// As above; nothing while pending.
+    [[nodiscard]] std::optional<base::UnixNs> resolve_time() const;
+};
+
+} // namespace payments
+
+template <>
+struct std::hash<payments::PaymentKey> {
+    std::size_t operator()(const payments::PaymentKey& key) const noexcept
+    {
+        return std::hash<base::PaymentHash>{}(key.hash) ^ (key.group.value * 0x9E3779B97F4A7C15ULL);
+    }
+};

@@ -1,0 +1,73 @@
+#include "payments/payment.hpp"
+
+#include <algorithm>
+
+namespace payments {
+
+bool Payment::any(PartStatus status) const
+{
+    return std::any_of(parts.begin(), parts.end(), [&](const Part& part) { return part.status == status; });
+}
+
+Status Payment::status() const
+{
+    if (verdict)
+        return *verdict;
+    return decide({any(PartStatus::pending), any(PartStatus::complete), any(PartStatus::failed), reason.has_value()});
+}
+
+bool Payment::undecided() const
+{
+    return !verdict && !reason && !parts.empty() && !any(PartStatus::pending) && !any(PartStatus::complete);
+}
+
+base::Msat Payment::value() const
+{
+    if (total.source != TotalSource::none)
+        return total.amount;
+    if (live_peak.value > 0)
+        return live_peak;
+    base::Msat largest;
+    for (const auto& part : parts)
+        largest = std::max(largest, part.amount.value_or(base::Msat{}));
+    return largest;
+}
+
+base::Msat Payment::fee() const
+{
+    base::Msat fee;
+    for (const auto& part : parts)
+        if (part.status == PartStatus::complete && part.amount)
+            fee = fee + (part.sent - *part.amount);
+    return fee;
+}
+
+std::optional<base::Preimage> Payment::preimage() const
+{
+    for (const auto& part : parts)
+        if (part.status == PartStatus::complete && part.preimage)
+            return part.preimage;
+    return std::nullopt;
+}
+
+Part* Payment::find(base::CreatedIndex created)
+{
+    const auto at = std::lower_bound(parts.begin(), parts.end(), created,
+                                     [](const Part& part, base::CreatedIndex wanted) { return part.created < wanted; });
+    return at != parts.end() && at->created == created ? &*at : nullptr;
+}
+
+Part* Payment::find(base::PartId partid)
+{
+    const auto at = std::find_if(parts.rbegin(), parts.rend(), [&](const Part& part) { return part.partid == partid; });
+    return at != parts.rend() ? &*at : nullptr;
+}
+
+Part& Payment::insert(Part part)
+{
+    const auto at = std::lower_bound(parts.begin(), parts.end(), part.created,
+                                     [](const Part& other, base::CreatedIndex wanted) { return other.created < wanted; });
+    return *parts.insert(at, std::move(part));
+}
+
+} // namespace payments

@@ -1,0 +1,335 @@
+#include "payments/table.hpp"
+
+#include <algorithm>
+
+namespace payments {
+
+struct Table::Batch {
+    Change change;
+    std::vector<PaymentKey> touched; // to be judged at the end, in this order
+    std::vector<PaymentKey> fresh;   // seen for the first time
+
+    void touch(const PaymentKey& key)
+    {
+        if (std::find(touched.begin(), touched.end(), key) == touched.end())
+            touched.push_back(key);
+    }
+    [[nodiscard]] bool is_fresh(const PaymentKey& key) const
+    {
+        return std::find(fresh.begin(), fresh.end(), key) != fresh.end();
+    }
+    void visible(const PaymentKey& key)
+    {
+        touch(key);
+        if (std::find(change.updated.begin(), change.updated.end(), key) == change.updated.end())
+            change.updated.push_back(key);
+    }
+};
+
+namespace {
+
+base::Msat live_sum(const Payment& payment)
+{
+    base::Msat sum;
+    for (const auto& part : payment.parts)
+        if (part.status != PartStatus::failed)
+            sum = sum + part.amount.value_or(base::Msat{});
+    return sum;
+}
+
+} // namespace
+
+Change Table::apply(std::span<const Event> events)
+{
+    Batch batch;
+    for (const auto& event : events)
+        std::visit([&](const auto& e) { on(e, batch); }, event);
+    for (std::size_t i = 0; i < batch.touched.size(); ++i) // judging one may touch another
+        if (auto* payment = lookup(batch.touched[i]))
+            settle_verdict(*payment, batch);
+    std::erase_if(batch.change.updated, [&](const PaymentKey& key) {
+        const auto* payment = find(key);
+        return !payment || settled_elsewhere(*payment);
+    });
+    return std::move(batch.change);
+}
+
+const Payment* Table::find(const PaymentKey& key) const
+{
+    const auto at = payments_.find(key);
+    return at == payments_.end() ? nullptr : &at->second;
+}
+
+Payment* Table::lookup(const PaymentKey& key)
+{
+    const auto at = payments_.find(key);
+    return at == payments_.end() ? nullptr : &at->second;
+}
+
+std::vector<const Payment*> Table::groups(const base::PaymentHash& hash) const
+{
+    std::vector<const Payment*> found;
+    if (const auto at = groups_.find(hash); at != groups_.end())
+        for (const auto group : at->second)
+            found.push_back(find({hash, group}));
+    std::sort(found.begin(), found.end(), [](const Payment* a, const Payment* b) { return a->index < b->index; });
+    return found;
+}
+
+void Table::on(const PartSeen& event, Batch& batch)
+{
+    auto* part = part_of(event.row, batch);
+    if (!part)
+        return;
+    auto& payment = *lookup(event.row.key);
+    if (event.seen) {
+        if (event.row.status == PartStatus::pending)
+            part->saw_attempt(*event.seen);
+        else
+            part->saw_resolution(*event.seen);
+    }
+    bool visible = part->merge(event.row);
+    if (payment.invoice.empty() && !event.row.invoice.empty()) { // `pay` gives it to one part only
+        payment.invoice = event.row.invoice;
+        visible = true;
+    }
+    if (visible)
+        batch.visible(payment.key);
+}
+
+void Table::on(const PartFailed& event, Batch& batch)
+{
+    Row row = event.row;
+    row.status = PartStatus::failed;
+    on(PartSeen{std::move(row), event.seen}, batch);
+    auto* payment = lookup(event.row.key);
+    auto* part = payment ? payment->find(event.row.created) : nullptr;
+    if (part && part->merge(event.failure))
+        batch.visible(payment->key);
+}
+
+void Table::on(const PartDeleted& event, Batch& batch)
+{
+    auto* payment = lookup(event.key);
+    if (!payment)
+        return;
+    const Part* part = event.created ? payment->find(*event.created) : payment->find(event.partid);
+    if (!part || part->partid != event.partid || part->status == PartStatus::pending)
+        return;
+    remove_part(*payment, part->created, batch);
+}
+
+void Table::on(const PartAnnounced& event, Batch& batch)
+{
+    // The row may have been read before the call was: the two come on different pipes.
+    for (auto* known : groups(event.hash)) {
+        if (event.group.value_or(known->key.group) != known->key.group)
+            continue;
+        auto& payment = *lookup(known->key);
+        auto* part = payment.find(event.partid);
+        if (part && !part->announced && part->created_at.seconds() >= event.seen.seconds())
+            return attach(payment, *part, event, batch);
+    }
+    announcements_.add(event);
+}
+
+void Table::on(const GivenUp& event, Batch& batch)
+{
+    const auto known = groups(event.hash);
+    if (known.empty())
+        return;
+    const PaymentKey key = event.group ? PaymentKey{event.hash, *event.group} : known.back()->key;
+    auto* payment = lookup(key);
+    if (!payment)
+        return;
+    if (event.payers_of_pay_only && (payment->payer == Payer::xpay || payment->payer == Payer::other))
+        return;
+    give_up(*payment, batch);
+}
+
+void Table::on(const LingerExpired& event, Batch& batch)
+{
+    auto* payment = lookup(event.key);
+    if (payment && payment->undecided())
+        give_up(*payment, batch);
+}
+
+void Table::on(const AnnouncementsExpired& event, Batch&)
+{
+    announcements_.expire(event.before);
+}
+
+Part* Table::part_of(const Row& row, Batch& batch)
+{
+    if (graves_.contains(row.created))
+        return nullptr;
+    if (auto* payment = lookup(row.key)) {
+        if (auto* part = payment->find(row.created))
+            return part;
+        if (auto* other = payment->find(row.partid)) {
+            // One number names one row at a time: the one made later replaced the other, which was deleted.
+            if (other->created > row.created)
+                return nullptr;
+            remove_part(*payment, other->created, batch);
+        }
+    }
+    auto [at, is_new] = payments_.try_emplace(row.key);
+    auto& payment = at->second;
+    if (is_new) {
+        payment.key = row.key;
+        payment.index = row.created;
+        payment.creation_time = row.created_at;
+        batch.fresh.push_back(row.key);
+        groups_[row.key.hash].push_back(row.key.group);
+        // lightningd lets a hash have a new group only when nothing of the others is pending: theirs is over.
+        for (const auto* sibling : groups(row.key.hash))
+            batch.touch(sibling->key);
+    }
+    return &add_part(payment, row, batch);
+}
+
+Part& Table::add_part(Payment& payment, const Row& row, Batch& batch)
+{
+    if (payment.parts.empty() || row.created > payment.parts.back().created) {
+        // Another attempt after all: what was concluded from its absence does not hold.
+        payment.payer_gone = false;
+        payment.reason.reset();
+        if (payment.verdict && !payment.any(PartStatus::complete))
+            reopen(payment, batch);
+    } else if (row.created < payment.index && batch.is_fresh(payment.key)) {
+        payment.index = row.created; // nothing was told yet: still "when first seen"
+        payment.creation_time = row.created_at;
+    }
+    Part part;
+    part.created = row.created;
+    part.partid = row.partid;
+    part.created_at = row.created_at;
+    part.sent = row.sent;
+    auto& added = payment.insert(std::move(part));
+    if (payment.verdict)
+        ++finished_parts_;
+    batch.visible(payment.key);
+    if (const auto announced = announcements_.take(payment.key, added.partid))
+        attach(payment, added, *announced, batch);
+    return added;
+}
+
+void Table::reopen(Payment& payment, Batch& batch)
+{
+    if (payment.verdict == Status::failed)
+        batch.change.reopened.push_back(payment.key);
+    payment.verdict.reset();
+    finished_parts_ -= payment.parts.size();
+}
+
+void Table::attach(Payment& payment, Part& part, const PartAnnounced& announced, Batch& batch)
+{
+    part.announced = true;
+    part.saw_attempt(announced.seen);
+    if (announced.payer != Payer::unknown)
+        payment.payer = announced.payer;
+    if (announced.total > payment.total) {
+        const auto before = payment.value();
+        payment.total = announced.total;
+        if (payment.value() != before)
+            batch.visible(payment.key);
+    }
+}
+
+void Table::remove_part(Payment& payment, base::CreatedIndex created, Batch& batch)
+{
+    const PaymentKey key = payment.key;
+    auto& deletions = batch.change.deleted;
+    auto told = std::find_if(deletions.begin(), deletions.end(),
+                             [&](const Change::Deletion& d) { return d.key == key && d.index == payment.index; });
+    if (told == deletions.end())
+        told = deletions.insert(deletions.end(), {key, payment.index, {}, 0});
+    std::erase_if(payment.parts, [&](const Part& part) { return part.created == created; });
+    told->attempts.push_back(created);
+    told->remaining = payment.parts.size();
+
+    graves_.insert(created);
+    grave_order_.push_back(created);
+    if (grave_order_.size() > graves_kept) {
+        graves_.erase(grave_order_.front());
+        grave_order_.pop_front();
+    }
+    if (payment.verdict)
+        --finished_parts_;
+    else
+        batch.visible(key);
+    if (payment.parts.empty())
+        forget(key);
+}
+
+void Table::forget(const PaymentKey& key)
+{
+    const auto at = groups_.find(key.hash);
+    std::erase(at->second, key.group);
+    if (at->second.empty())
+        groups_.erase(at);
+    payments_.erase(key);
+}
+
+void Table::give_up(Payment& payment, Batch& batch)
+{
+    payment.payer_gone = true;
+    batch.touch(payment.key);
+}
+
+void Table::settle_verdict(Payment& payment, Batch& batch)
+{
+    payment.live_peak = std::max(payment.live_peak, live_sum(payment));
+    if (payment.verdict == Status::failed && (payment.any(PartStatus::pending) || payment.any(PartStatus::complete))) {
+        payment.reason.reset();
+        reopen(payment, batch);
+    }
+    if (payment.undecided() && (payment.payer_gone || superseded(payment)))
+        payment.reason = FailureReason::error;
+    if (payment.verdict)
+        return;
+    const auto status = payment.status();
+    if (status == Status::in_flight)
+        return;
+    if (status == Status::succeeded)
+        payment.reason.reset();
+    payment.verdict = status;
+    payment.verdict_number = ++verdicts_;
+    finished_parts_ += payment.parts.size();
+    finished_.emplace_back(payment.key, payment.verdict_number);
+    batch.visible(payment.key);
+}
+
+bool Table::superseded(const Payment& payment) const
+{
+    const auto known = groups(payment.key.hash);
+    return !known.empty() && known.back()->index > payment.index;
+}
+
+bool Table::settled_elsewhere(const Payment& payment) const
+{
+    if (payment.status() == Status::succeeded)
+        return false;
+    for (const auto* other : groups(payment.key.hash))
+        if (other != &payment && other->verdict == Status::succeeded && other->any(PartStatus::complete))
+            return true;
+    return false;
+}
+
+void Table::trim(base::UpdatedIndex told)
+{
+    const auto told_of = [&](const Part& part) { return part.updated.value > 0 && part.updated <= told; };
+    while (finished_parts_ > retain_ && !finished_.empty()) {
+        const auto [key, number] = finished_.front();
+        const auto* payment = find(key);
+        if (payment && payment->verdict && payment->verdict_number == number) {
+            if (told != every_update && !std::all_of(payment->parts.begin(), payment->parts.end(), told_of))
+                return;
+            finished_parts_ -= payment->parts.size();
+            forget(key);
+        }
+        finished_.pop_front();
+    }
+}
+
+} // namespace payments

@@ -1,0 +1,27 @@
+// A process with pipes at stdin and stdout, started as lightningd starts plugins (core-lightning.md 1.1). Owns neither pipe
+// after start. Dropping it does not kill the process; the process is reaped whenever it ends.
+#pragma once
+
+#include "io/loop.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace standin {
+
+struct Child {
+    int pid = 0;
+    int to_stdin = -1;
+    int from_stdout = -1;
+};
+
+/// `on_exit` is called in a later turn of the loop, unless it is empty. The error is the system's words.
+[[nodiscard]] tl::expected<Child, std::string> start_child(io::Loop& loop, const std::vector<std::string>& argv,
+                                                           const std::string& cwd,
+                                                           const std::vector<std::pair<std::string, std::string>>& env,
+                                                           std::function<void()> on_exit);
+
+} // namespace standin

@@ -1,0 +1,41 @@
+// The invoices the stand-in has made itself: it plays their payees too. No real bolt11: the text is a name it can look up.
+#pragma once
+
+#include "base/bytes.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace standin {
+
+struct Invoice {
+    std::string text; ///< lnbcrt1standin… or lni1standin…
+    std::string label;
+    std::string description;
+    base::PaymentHash hash;
+    base::Preimage preimage;
+    std::string payment_secret; ///< hex
+    std::uint64_t amount = 0;   ///< msat, 0 = any
+    std::uint32_t created_at = 0;
+    std::uint32_t expiry = 604800;
+    bool bolt12 = false;
+    bool to_self = false; ///< our own node is the payee
+};
+
+class Invoices final {
+  public:
+    /// Fills in text, hash, preimage and secret where they are missing.
+    const Invoice& add(Invoice invoice);
+    [[nodiscard]] const Invoice* by_text(const std::string& text) const;
+    [[nodiscard]] const Invoice* by_hash(const base::PaymentHash& hash) const;
+    [[nodiscard]] const Invoice* by_label(const std::string& label) const;
+
+  private:
+    std::unordered_map<base::PaymentHash, Invoice> invoices_;
+    std::unordered_map<std::string, base::PaymentHash> texts_;
+    std::unordered_map<std::string, base::PaymentHash> labels_;
+};
+
+} // namespace standin

@@ -1,0 +1,57 @@
+// A plugin's answer to getmanifest, judged as lightningd judges it (plugin_parse_getmanifest_response, core-lightning.md 1.4).
+// What depends on other plugins or on built-in commands is judged where those are known (Plugins).
+#pragma once
+
+#include "rpc/json.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace standin {
+
+struct PluginOption {
+    enum class Type { string, integer, boolean, flag };
+    std::string name;
+    Type type = Type::string;
+    std::string type_name;
+    bool multi = false;
+    bool dynamic = false;
+    std::optional<std::string> fallback; ///< the manifest's default, as text
+};
+
+struct PluginMethod {
+    std::string name;
+    std::string usage;
+};
+
+struct PluginHook {
+    std::string name;
+    std::vector<std::string> filters; ///< empty: everything
+    std::vector<std::string> before;
+    std::vector<std::string> after;
+};
+
+struct Manifest {
+    std::optional<std::string> disabled; ///< the plugin's reason; the rest is unread then
+    std::vector<PluginOption> options;
+    std::vector<PluginMethod> methods;
+    std::vector<std::string> subscriptions;
+    std::vector<std::string> topics;
+    std::vector<PluginHook> hooks;
+    bool dynamic = false;
+    bool can_check = false;
+};
+
+/// `reply` is the whole message. The error is the reason for which lightningd kills the plugin.
+[[nodiscard]] tl::expected<Manifest, std::string> read_manifest(const rpc::json& reply);
+
+/// A value of the type, or the reason why it is none, for `init`'s options.
+[[nodiscard]] tl::expected<rpc::json, std::string> option_value(const PluginOption& option, const std::string& text);
+
+/// Topics lightningd itself sends (lightningd/notification.c).
+[[nodiscard]] bool is_native_topic(std::string_view topic);
+
+} // namespace standin

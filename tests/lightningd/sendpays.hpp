@@ -1,0 +1,83 @@
+// The life of a part: from the command that sends it to its end. Makes rows, lets the scenario decide, tells everybody
+// (waits, sendpay_success/failure, waitsendpay, injectpaymentonion). Core-lightning.md 3.1, 3.5, 3.6.
+#pragma once
+
+#include "ledger.hpp"
+#include "scenario.hpp"
+#include "topology.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace standin {
+
+struct Node;
+
+struct PartKey {
+    base::PaymentHash hash;
+    std::uint64_t groupid = 0;
+    std::uint64_t partid = 0;
+    auto operator<=>(const PartKey&) const = default;
+};
+
+/// What a command wants to send.
+struct SendSpec {
+    PartKey key;
+    std::uint64_t amount = 0;
+    std::uint64_t sent = 0;
+    std::uint64_t total = 0;
+    std::string destination; ///< hex or empty
+    RowExtra extra;
+};
+
+/// What a payer inside the stand-in has decided for a part it is about to send by command.
+struct Plan {
+    Outcome outcome;
+    std::uint64_t set_total = 0; ///< msat the payee waits for; lightningd is not told by injectpaymentonion
+    Route route;
+};
+
+class Sendpays final {
+  public:
+    using Failure = std::shared_ptr<const PartFailure>;
+    /// `failure` is null when it is complete. `row` is as after the update.
+    using Done = std::function<void(const Row& row, const Failure& failure)>;
+
+    explicit Sendpays(Node& node) : node_(node) {}
+
+    void plan(const PartKey& key, Plan plan) { plans_[key] = std::move(plan); }
+    /// The outcome of this part, taken from its plan or from the scenario; asked once a part, before send().
+    [[nodiscard]] Plan take_plan(const PartKey& key);
+    /// Makes the row; what becomes of it happens in later turns.
+    Row& send(SendSpec spec, const Plan& plan);
+    /// Calls `done` at the end of a pending part.
+    void when_done(const Row& row, Done done);
+    /// Ends pending parts from outside (`release`): all of the hash or one; the number of parts ended.
+    std::size_t release(const base::PaymentHash& hash, std::optional<std::uint64_t> partid, const Outcome& outcome);
+
+  private:
+    struct HtlcSet {
+        std::vector<std::uint64_t> arrived;
+        std::uint64_t amount = 0;
+    };
+    using SetKey = std::pair<base::PaymentHash, std::uint64_t>;
+
+    void happen(std::uint64_t created_index, const Plan& plan);
+    void arrive(Row& row, const Plan& plan, std::uint32_t timeout_ms);
+    void time_out(const SetKey& key, std::uint64_t created_index);
+    void settle(Row& row);
+    void fail(Row& row, const Outcome& outcome);
+    [[nodiscard]] PartFailure describe(const Row& row, const Outcome& outcome) const;
+    void finish(Row& row, Status status, const Failure& failure);
+
+    Node& node_;
+    std::map<PartKey, Plan> plans_;
+    std::map<SetKey, HtlcSet> sets_;
+    std::unordered_map<std::uint64_t, std::vector<Done>> waiting_;
+};
+
+} // namespace standin

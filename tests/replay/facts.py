@@ -1,0 +1,161 @@
+"""What a recording says about each row, for the oracle: read straight from the file, not through the row model.
+
+Positions are entry indexes. A row's end is the earliest proof of it anywhere; its content is the last full listing.
+"""
+from dataclasses import dataclass, field
+from typing import Any
+
+from transcript import Entry, calls, hooked, named, notification, row_mentions
+
+NEVER = 1 << 60
+BEFORE = -2  # before the recording, and so before any life of the plugin in it
+DELPAY = ["payment_hash", "status", "partid", "groupid"]
+SENDPAY = ["route", "payment_hash", "label", "amount_msat", "bolt11", "payment_secret", "partid", "localinvreqid", "groupid",
+           "payment_metadata", "description"]
+SENDONION = ["onion", "first_hop", "payment_hash", "label", "shared_secrets", "partid", "bolt11", "amount_msat", "destination",
+             "localinvreqid", "groupid", "description", "total_amount_msat"]
+
+
+@dataclass
+class RowFacts:
+    index: int
+    row: dict = field(default_factory=dict)     # the fullest form told
+    status: str = "pending"                     # how it ended, if it did
+    created: int = NEVER
+    ended: int = NEVER
+    ended_latest: int = -1                      # the last proof: until then the plugin may have believed it pending
+    deleted: int = NEVER
+    failure: dict | None = None                 # data of sendpay_failure, with its code
+    failure_told: int = NEVER
+
+    @property
+    def group(self) -> tuple[str, int]:
+        return self.row["payment_hash"], self.row["groupid"]
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        return self.row["payment_hash"], self.row["groupid"], self.row.get("partid", 0)
+
+    def status_at(self, position: int) -> str:
+        return self.status if self.ended < position else "pending"
+
+
+@dataclass
+class Facts:
+    rows: dict[int, RowFacts]
+    totals: dict[tuple[str, int | None], list[tuple[int, int, int]]]  # (hash, groupid): rank, position, msat
+    part_starts: dict[tuple[str, int, int], dict]
+    part_ends: dict[tuple[str, int, int], tuple[int, dict]]
+    gave_up: dict[str, int]                     # payment_hash: position of pay_failure
+    startups: list[int]                         # positions of init with startup true
+    decoded: dict[str, dict]
+
+
+def _fuller(row: dict, than: dict) -> bool:
+    known = [k for k in row if k not in ("message", "code")]
+    return row["status"] != "pending" and (than.get("status", "pending") == "pending" or len(known) >= len(than)) or not than
+
+
+def _read_rows(entries: list[Entry]) -> dict[int, RowFacts]:
+    rows: dict[int, RowFacts] = {}
+    for entry in entries:
+        failure = notification(entry, "sendpay_failure")
+        refused = entry.direction == "rpc_response" and "error" in entry.msg
+        for row in row_mentions(entry):
+            known = rows.setdefault(row["created_index"], RowFacts(row["created_index"]))
+            known.created = min(known.created, entry.index)
+            if _fuller(row, known.row):
+                known.row = {**known.row, **row}
+            ended = row["status"] if row["status"] != "pending" else "failed" if failure or refused else None
+            if ended:
+                known.status = ended
+                known.ended = min(known.ended, entry.index)
+                known.ended_latest = max(known.ended_latest, entry.index)
+            if failure:
+                known.failure = dict(row, code=failure["code"])
+                known.failure_told = entry.index
+    return rows
+
+
+def _read_waits(entries: list[Entry], rows: dict[int, RowFacts]) -> None:
+    first: dict[str, int] = {}
+    for call in calls(entries):
+        if call.method == "wait":
+            first.setdefault(call.params["indexname"], call.params["nextvalue"])
+        result = call.reply.get("result", {})
+        if call.method != "wait" or not result:
+            continue
+        at = call.answered.index
+        for row in rows.values():
+            if row.index <= result.get("created", 0):
+                row.created = min(row.created, at)
+        details = result.get("sendpays")
+        if details and "updated" in result:
+            key = details["payment_hash"], details["groupid"], details["partid"]
+            for row in [r for r in rows.values() if r.key == key and r.created <= at][-1:]:
+                row.status, row.ended = details["status"], min(row.ended, at)
+    for row in rows.values():
+        # The recorder's first waits were for the next row and the next end.
+        if row.index < first.get("created", 0):
+            row.created = BEFORE
+        if row.row.get("updated_index", NEVER) < first.get("updated", 0):
+            row.ended = BEFORE
+
+
+def _read_deletions(entries: list[Entry], rows: dict[int, RowFacts]) -> None:
+    replies = {call.request.msg["id"]: call.reply for call in calls(entries)}
+    for entry in entries:
+        request = hooked(entry, "delpay")
+        if request is None:
+            continue
+        reply = replies.get(request["id"])
+        if reply is not None:
+            gone = [row["created_index"] for row in reply.get("result", {}).get("payments", [])]
+        else:
+            # autoclean's replies were not recorded; its counts say that all succeeded.
+            given = named(request["params"], DELPAY)
+            gone = [i for i, row in rows.items() if row.key == (given.get("payment_hash"), given.get("groupid"), given.get("partid"))]
+        for index in gone:
+            rows[index].deleted = min(rows[index].deleted, entry.index)
+
+
+def _read_totals(entries: list[Entry]) -> dict:
+    """Evidence of a payment's value, ranked as lightningd's documents rank it; the hook calls of other methods say nothing."""
+    totals: dict[tuple[str, int | None], list[tuple[int, int, int]]] = {}
+
+    def note(payment_hash: str, groupid: int | None, rank: int, position: int, msat: Any) -> None:
+        if isinstance(msat, str):
+            msat = int(msat.removesuffix("msat"))
+        if msat is not None:
+            totals.setdefault((payment_hash, groupid), []).append((rank, position, msat))
+    for entry in entries:
+        start = notification(entry, "pay_part_start")
+        if start:
+            note(start["payment_hash"], start["groupid"], 1, entry.index, start["total_payment_msat"])
+        for method, order, rank, member in (("sendonion", SENDONION, 2, "total_amount_msat"), ("sendpay", SENDPAY, 3, "amount_msat")):
+            request = hooked(entry, method)
+            if request:
+                given = named(request["params"], order)
+                note(given["payment_hash"], given.get("groupid"), rank, entry.index, given.get(member))
+    return totals
+
+
+def read(entries: list[Entry]) -> Facts:
+    rows = _read_rows(entries)
+    _read_waits(entries, rows)
+    _read_deletions(entries, rows)
+    starts, ends, gave_up, startups = {}, {}, {}, []
+    for entry in entries:
+        start, end, over = (notification(entry, t) for t in ("pay_part_start", "pay_part_end", "pay_failure"))
+        if start:
+            starts[(start["payment_hash"], start["groupid"], start["partid"])] = start
+        if end:
+            ends[(end["payment_hash"], end["groupid"], end["partid"])] = (entry.index, end)
+        if over:
+            gave_up[over["payment_hash"]] = entry.index
+        if entry.direction == "to_plugin" and entry.msg.get("method") == "init":
+            if entry.msg["params"]["configuration"]["startup"]:
+                startups.append(entry.index)
+    decoded = {call.params["string"]: call.reply["result"] for call in calls(entries)
+               if call.method == "decode" and "result" in call.reply}
+    return Facts(rows, _read_totals(entries), starts, ends, gave_up, startups, decoded)

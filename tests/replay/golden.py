@@ -1,0 +1,106 @@
+"""Goldens: every topic message of a rows-first run, in order, one JSON object a line.
+
+Made comparable: the digits below a second of attempt and resolve times become 0 (the plugin's clock, clamped into the recorded
+second), the run id of a cursor becomes `run`. Made small: of a payment with more than THIN attempts only the last snapshot that
+is not terminal is kept, and a copy on trackpayments_final that equals the message before it is written as `"same"`.
+"""
+import copy
+import re
+from pathlib import Path
+from typing import Any
+
+import strict_json
+from node import Told
+from oracle import SECOND, snapshot_key
+
+THIN = 8
+TERMINAL = ("SUCCEEDED", "FAILED")
+
+
+def _whole_second(nanoseconds: str) -> str:
+    return str(int(nanoseconds) // SECOND * SECOND)
+
+
+def normalised(payment: dict) -> dict:
+    payment = copy.deepcopy(payment)
+    for htlc in payment["htlcs"]:
+        for member in ("attempt_time_ns", "resolve_time_ns"):
+            htlc[member] = _whole_second(htlc[member])
+    return payment
+
+
+def _line(one: Told) -> dict:
+    params: dict[str, Any] = dict(one.params)
+    if one.topic != "trackpayments_deleted":
+        params[one.topic] = normalised(params[one.topic])
+    params["cursor"] = re.sub(r"^([^.]*)\.[^.]*\.", r"\1.run.", params["cursor"])
+    return {"life": one.life, "method": one.topic, "params": params}
+
+
+def lines(told: list[Told]) -> list[str]:
+    last_open: dict[Any, int] = {}
+    for number, one in enumerate(told):
+        if one.topic == "trackpayments":
+            last_open[(one.life, snapshot_key(one.params["trackpayments"]))] = number
+    out: list[str] = []
+    before: Any = None
+    for number, one in enumerate(told):
+        line = _line(one)
+        if one.topic == "trackpayments":
+            payment = one.params["trackpayments"]
+            thin = len(payment["htlcs"]) > THIN and payment["status"] not in TERMINAL
+            before = line["params"]["trackpayments"]
+            if thin and last_open[(one.life, snapshot_key(payment))] != number:
+                continue
+        elif one.topic == "trackpayments_final" and line["params"]["trackpayments_final"] == before:
+            line["params"]["trackpayments_final"] = "same"
+        out.append(strict_json.dumps(line))
+    return out
+
+
+def write(path: Path, told: list[Told]) -> None:
+    path.write_text("".join(line + "\n" for line in lines(told)), encoding="utf-8")
+
+
+def compare(path: Path, told: list[Told]) -> list[str]:
+    """All messages, in order."""
+    if not path.exists():
+        return [f"golden: {path.name} does not exist; look at the run and make it with --bless"]
+    wanted = path.read_text(encoding="utf-8").split("\n")[:-1]
+    found = lines(told)
+    for number, (is_, should) in enumerate(zip(found, wanted)):
+        if is_ != should:
+            return [f"golden: line {number + 1} differs\n  is       {is_}\n  expected {should}"]
+    if len(found) != len(wanted):
+        return [f"golden: {len(found)} lines, expected {len(wanted)}"]
+    return []
+
+
+def compare_ends(path: Path, told: list[Told], loose_values: set[str]) -> list[str]:
+    """Where the order of events differs, only the end must be the same: the last snapshot of each payment and what was deleted.
+    When a failure was heard before any row said its second, the time of it is the plugin's own. `loose_values`: payment hashes
+    whose value_msat depends on the order."""
+    if not path.exists():
+        return [f"golden: {path.name} does not exist"]
+    wanted = [strict_json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1]]
+    should, is_ = _ends(wanted, loose_values), _ends([strict_json.loads(line) for line in lines(told)], loose_values)
+    return [f"golden: {key}: ends as\n  {is_.get(key)}\nexpected\n  {should.get(key)}"
+            for key in sorted(set(should) | set(is_)) if should.get(key) != is_.get(key)]
+
+
+def _ends(messages: list[dict], loose_values: set[str]) -> dict[str, Any]:
+    ends: dict[str, Any] = {}
+    for message in messages:
+        payload = message["params"].get(message["method"])
+        if message["method"] == "trackpayments":
+            for htlc in payload["htlcs"]:
+                if htlc["status"] == "FAILED":
+                    htlc["resolve_time_ns"] = "its own"
+            if payload["payment_hash"] in loose_values:
+                for member in ("value", "value_sat", "value_msat"):
+                    payload[member] = "loose"
+            ends[f"life {message['life']} {payload['payment_hash']} {payload['payment_index']}"] = payload
+        elif message["method"] == "trackpayments_deleted":
+            for attempt in payload["attempt_ids"]:
+                ends[f"deleted {payload['payment_hash']} {attempt}"] = payload["payment_index"]
+    return ends

@@ -1,0 +1,243 @@
+"""lightningd's side of the conversation with one plugin process: getmanifest and init, notifications by subscription, hook calls
+by filter, the RPC socket over the row model, and a way to know that the plugin is at rest.
+
+At rest: two unknown requests in a row came back (stdin is read in order) while nothing else happened, no hook call and no RPC
+call is open but `wait`s, and a wait is armed on each of the three counters. Nothing here sleeps.
+"""
+import copy
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from model import Model
+from process import Broken, Connection, PluginProcess
+
+PATIENCE = 60.0
+TOPICS = ("trackpayments", "trackpayments_final", "trackpayments_deleted")
+INDEXES = ("created", "updated", "deleted")
+
+
+@dataclass
+class Told:
+    """One topic message, and what was true in the model when it was read."""
+    life: int
+    position: int
+    topic: str
+    params: Any
+    counters: dict[str, int]
+    pending: set[int]  # rows still pending in the group of its attempts
+    deleted: int
+
+
+@dataclass
+class HookCall:
+    request: dict
+    inner: tuple[Connection, dict] | None = None  # set when the client is the plugin itself
+    answer: dict | None = None
+
+
+@dataclass
+class Journal:
+    """Everything the plugin said, over all its lives."""
+    told: list[Told] = field(default_factory=list)
+    logs: list[dict] = field(default_factory=list)
+    stderr: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+class Node:
+    """`late_waits`: the answer of a wait stays unsent until the next message on stdin was read, or until the plugin asks
+    something on the socket, whose answers are in order. Real nodes do that: no order holds between stdin and the socket."""
+
+    def __init__(self, argv: list[str], directory: str, model: Model, journal: Journal, life: int, late_waits: bool):
+        self.model, self.journal, self.life = model, journal, life
+        self.late_waits = late_waits
+        self.position = -1
+        self.manifest: dict = {}
+        self.initialised = False
+        self._replies: dict[str, dict] = {}
+        self._asked: set[str] = set()
+        self._hooks: dict[str, HookCall] = {}
+        self._rpc_ids: set[str] = set()
+        self._number = 0
+        self._activity = 0
+        self.process = PluginProcess(argv, directory, self._output, self._rpc)
+
+    # Requests to the plugin.
+
+    def request(self, message: dict) -> dict:
+        """Sends a request and waits for its reply."""
+        identity = message["id"]
+        self._asked.add(identity)
+        self.process.send(message)
+        deadline = time.monotonic() + PATIENCE
+        while identity not in self._replies:
+            self._pump(1, deadline, f"no reply to {message['method']}")
+        self._asked.discard(identity)
+        return self._replies.pop(identity)
+
+    def get_manifest(self, message: dict) -> None:
+        reply = self.request(message)
+        if "result" not in reply:
+            raise Broken(f"getmanifest refused: {reply}")
+        self.manifest = reply["result"]
+
+    def init(self, message: dict) -> None:
+        reply = self.request(message)
+        if "result" not in reply or "disable" in reply["result"]:
+            raise Broken(f"init refused: {reply}")
+        self.initialised = True
+        self.rest("after init")
+
+    def notify(self, message: dict) -> None:
+        if message["method"] in self.manifest.get("subscriptions", []):
+            self.process.send(message)
+
+    def hooks(self, method: str) -> bool:
+        for hook in self.manifest.get("hooks", []):
+            if hook == "rpc_command" or (isinstance(hook, dict) and hook["name"] == "rpc_command"):
+                filters = hook.get("filters") if isinstance(hook, dict) else None
+                return filters is None or method in filters
+        return False
+
+    def call_hook(self, message: dict, inner: tuple[Connection, dict] | None = None) -> HookCall:
+        call = HookCall(message["params"]["rpc_command"], inner)
+        self._hooks[message["id"]] = call
+        self.process.send(message)
+        return call
+
+    # Rest.
+
+    def barrier(self) -> None:
+        self._number += 1
+        reply = self.request({"jsonrpc": "2.0", "id": f"replay:barrier#{self._number}", "method": "replay-barrier", "params": {}})
+        if reply.get("error", {}).get("code") != -32601:
+            raise Broken(f"an unknown method was answered {reply}, not -32601")
+        while self.process.pump(0):
+            pass
+
+    def rest(self, when: str) -> None:
+        deadline = time.monotonic() + PATIENCE
+        quiet = 0
+        while quiet < 2:
+            before = self._activity
+            self.barrier()
+            self._release_waits()
+            open_hooks = [identity for identity, call in self._hooks.items() if call.answer is None]
+            unarmed = [index for index in INDEXES if not any(wanted == index for _, wanted, _ in self.model.blocked)]
+            quiet = quiet + 1 if before == self._activity and not open_hooks and not (unarmed and self.initialised) else 0
+            if not quiet:
+                # Something is on its way: let it come, or look again soon.
+                self._pump(0 if before != self._activity else 0.02, deadline,
+                           f"the plugin does not come to rest {when}: unanswered hook calls {open_hooks}, no wait armed on {unarmed}")
+
+    def _release_waits(self) -> None:
+        for (connection, request), result in self.model.fired:
+            self._activity += 1
+            self.process.reply(connection, {"jsonrpc": "2.0", "id": request["id"], "result": result})
+        self.model.fired.clear()
+
+    def rows_changed(self) -> None:
+        """The model changed: waits answer now or, if late, when stdin was read further."""
+        if not self.late_waits:
+            self._release_waits()
+            self.rest("after a row changed")
+
+    def stop(self) -> int | None:
+        """End of file on stdin, as at shutdown; the exit code."""
+        self.process.close_stdin()
+        self.model.forget_waits()
+        return self.process.wait_exit(PATIENCE)
+
+    def close(self) -> None:
+        self.process.abandon()
+        text = bytes(self.process.stderr).decode("utf-8", "replace")
+        if text:
+            self.journal.stderr.append(text)
+
+    def _pump(self, seconds: float, deadline: float, complaint: str) -> None:
+        self.process.pump(seconds)
+        if self.process.at_eof:
+            raise Broken(f"the plugin is gone ({complaint}); stderr: {bytes(self.process.stderr[-2000:]).decode('utf-8', 'replace')}")
+        if time.monotonic() > deadline:
+            raise Broken(complaint)
+
+    # What the plugin says.
+
+    def _output(self, message: dict) -> None:
+        if "id" in message:
+            self._reply(message)
+            return
+        self._activity += 1
+        method, params = message.get("method"), message.get("params")
+        if not isinstance(method, str) or params is None:
+            raise Broken(f"a notification needs method and params: {message}")
+        declared = {entry["method"] for entry in self.manifest.get("notifications", [])}
+        if method == "log":
+            self.journal.logs.append(params)
+        elif method in declared and method in TOPICS:
+            self.journal.told.append(Told(self.life, self.position, method, params, dict(self.model.counters),
+                                          self.model.pending_beside(_attempts(params)), len(self.model.deleted)))
+        else:
+            self.journal.faults.append(f"notification of a topic that is not declared: {method}")
+
+    def _reply(self, message: dict) -> None:
+        identity = message["id"]
+        if ("result" in message) == ("error" in message):
+            raise Broken(f"a reply has either result or error: {message}")
+        if identity in self._hooks and self._hooks[identity].answer is None:
+            self._activity += 1
+            self._hook_answered(identity, message)
+        elif identity in self._asked and identity not in self._replies:
+            self._replies[identity] = message
+        else:
+            self.journal.faults.append(f"a reply to nothing that was asked: {message}")
+
+    def _hook_answered(self, identity: str, message: dict) -> None:
+        call = self._hooks[identity]
+        if "error" in message:
+            raise Broken(f"an error as reply to a hook aborts lightningd: {message}")
+        answer = message["result"]
+        refusal = answer.get("return", {}).get("error") if isinstance(answer, dict) else None
+        if refusal is not None and not (isinstance(refusal.get("code"), int) and isinstance(refusal.get("message"), str)):
+            raise Broken(f"return.error without code or message crashes lightningd: {message}")
+        if not isinstance(answer, dict) or (answer != {"result": "continue"} and list(answer) != ["return"]):
+            raise Broken(f"neither continue nor return: {message}")
+        call.answer = answer
+        if call.inner:
+            if answer != {"result": "continue"}:
+                self.journal.faults.append(f"the plugin's own {call.request['method']} was not continued: {answer}")
+            self._answer_rpc(*call.inner)
+
+    # What the plugin asks on the socket.
+
+    def _rpc(self, connection: Connection, request: dict) -> None:
+        self._activity += 1
+        method, identity = request.get("method"), request.get("id")
+        if not (isinstance(identity, str) and identity.startswith(f"trackpayments:{method}#")) or identity in self._rpc_ids:
+            self.journal.faults.append(f"the id of a call is not trackpayments:{method}#n or was used before: {identity!r}")
+        if request["jsonrpc"] != "2.0" or not isinstance(request.get("params"), (dict, list)):
+            self.journal.faults.append(f"not a request that lightningd takes: {request}")
+        self._rpc_ids.add(str(identity))
+        if self.hooks(str(method)):
+            self._number += 1
+            self.call_hook({"jsonrpc": "2.0", "id": f"{identity}/cln:rpc_command#{self._number}", "method": "rpc_command",
+                            "params": {"rpc_command": request}}, (connection, request))
+        else:
+            self._answer_rpc(connection, request)
+
+    def _answer_rpc(self, connection: Connection, request: dict) -> None:
+        # Answers leave the socket in the order things happened: what fired before this call goes first.
+        self._release_waits()
+        answer = self.model.call(request["method"], request["params"], (connection, request))
+        if answer is not None:
+            if answer.get("error", {}).get("code") == -32601:
+                self.journal.faults.append(f"called a method that is not modelled: {request['method']}")
+            self.process.reply(connection, {"jsonrpc": "2.0", "id": request["id"], **copy.deepcopy(answer)})
+            if not self.late_waits:
+                self._release_waits()
+
+
+def _attempts(params: Any) -> set[int]:
+    payment = params.get("trackpayments", {}) if isinstance(params, dict) else {}
+    return {int(htlc["attempt_id"]) for htlc in payment.get("htlcs", [])} if isinstance(payment, dict) else set()

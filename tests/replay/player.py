@@ -1,0 +1,221 @@
+"""Plays one recording to the plugin: its to_plugin messages in order, its row changes on the model, its stops and starts.
+
+Two orders, because a node has none between stdin and the RPC socket. rows-first: a change of a row has been answered on the
+socket, and digested, before its notification is sent. messages-first: answers of waits stay behind the next message on stdin.
+(A call made after a notification was read sees the new rows in both: lightningd commits before it writes either.)
+"""
+import os
+import tempfile
+from dataclasses import dataclass, field
+
+import checks
+from model import Model
+from node import Journal, Node
+from process import Broken
+from timeline import Step, timeline
+from transcript import Call, Entry, calls, hooked, load
+
+ORDERS = ("rows-first", "messages-first")
+LINGER, RETAIN = 3600, 20000
+
+# autoclean deletes what earlier recordings of the same node left: the listing of all rows made just before it.
+EARLIER = {"autoclean": "listsendpays_variants"}
+
+# Rows that were final before a plugin started are made this much older, so that the rule "rows updated within the linger" does
+# not look at how long ago the recordings were made.
+AGED = 10**9
+
+
+@dataclass
+class Played:
+    """What a run leaves for the oracle and the golden."""
+    name: str
+    order: str
+    entries: list[Entry]
+    journal: Journal
+    model: Model
+    lives: list[tuple[int, int]] = field(default_factory=list)  # entry indexes: alive from, until
+    delpays: list[tuple[Entry, dict]] = field(default_factory=list)  # hook call, how it ended
+
+    @property
+    def faults(self) -> list[str]:
+        return self.journal.faults
+
+
+class Player:
+    def __init__(self, argv: list[str], name: str, order: str):
+        self.argv, self.order = argv, order
+        entries = load(name)
+        plan = timeline(entries)
+        rows = list(plan.start)
+        if name in EARLIER:
+            rows += timeline(load(EARLIER[name])).start
+        self.calls: dict[str, Call] = {call.request.msg["id"]: call for call in calls(entries)}
+        decoded = {call.params["string"]: call.reply["result"] for call in self.calls.values()
+                   if call.method == "decode" and "result" in call.reply}
+        self.model = Model(plan.counters, rows, decoded)
+        self.played = Played(name, order, entries, Journal(), self.model)
+        self.steps = list(plan.steps)
+        self.node: Node | None = None
+        self.directory = ""
+
+    def run(self) -> Played:
+        entries = self.played.entries
+        with tempfile.TemporaryDirectory(prefix="replay-") as self.directory:
+            try:
+                self._start(-1)
+                self._made_up_greeting()
+                for entry in entries:
+                    self._at(entry)
+                self._steps_until(len(entries))
+                self._end_lingers()
+                self._stop(len(entries))
+            finally:
+                if self.node:
+                    self.node.close()
+        return self.played
+
+    # Lives of the plugin process.
+
+    def _start(self, position: int) -> None:
+        for row in self.model.table.values():
+            if row["status"] != "pending" and row["created_at"] > AGED:
+                self.model.table[row["created_index"]] = {
+                    k: v - AGED if k in ("created_at", "completed_at") else v for k, v in row.items()}
+        life = len(self.played.lives)
+        self.played.lives.append((position, 1 << 60))
+        self.node = Node(self.argv, self.directory, self.model, self.played.journal, life, self.order == "messages-first")
+        self.node.position = position
+
+    def _stop(self, position: int) -> None:
+        if self.node is None:
+            return
+        self.played.lives[-1] = (self.played.lives[-1][0], position)
+        code = self.node.stop()
+        self.node.close()
+        self.node = None
+        if code != 0:
+            self.played.faults.append(f"end of file on stdin: exit code {code}, expected 0")
+
+    def _made_up_greeting(self) -> None:
+        """Most recordings begin in mid-life."""
+        head = next((e for e in self.played.entries if e.direction == "to_plugin"), None)
+        stops_first = any(self._is_stop(e) for e in self.played.entries[:head.index if head else None])
+        if head is not None and head.msg["method"] == "getmanifest" and not stops_first:
+            return
+        self._get_manifest({"jsonrpc": "2.0", "id": "cln:getmanifest#20", "method": "getmanifest",
+                            "params": {"allow-deprecated-apis": True}})
+        self._init({"jsonrpc": "2.0", "id": "cln:init#44", "method": "init", "params": {"configuration": {
+            "startup": False, "network": "regtest", "feature_set": {
+                "init": "800898880a8a59a1", "node": "808898880a8a59a1", "channel": "", "invoice": "02000002024100",
+                "bolt12_offer": "", "bolt12_invreq": "", "bolt12_invoice": "020000", "channel_type": "08800000800000"}}}})
+
+    def _get_manifest(self, message: dict) -> None:
+        self.node.get_manifest(message)
+        self.played.faults.extend(checks.manifest(self.node.manifest))
+
+    def _init(self, message: dict) -> None:
+        """Into our own directory, with a linger that only the end of the recording ends."""
+        given = message["params"]["configuration"]
+        configuration = {"lightning-dir": self.directory, "rpc-file": "lightning-rpc"}
+        configuration.update((k, v) for k, v in given.items() if k not in configuration)
+        options = {"trackpayments-linger": LINGER, "trackpayments-retain": RETAIN}
+        self.node.init(dict(message, params={"options": options, "configuration": configuration}))
+
+    def _end_lingers(self) -> None:
+        """Undecided payments are decided now."""
+        reply = self.node.request({"jsonrpc": "2.0", "id": "replay:setconfig#1", "method": "setconfig",
+                                   "params": {"config": "trackpayments-linger", "val": "0"}})
+        if "result" not in reply:
+            self.played.faults.append(f"setconfig trackpayments-linger 0 refused: {reply}")
+        self.node.rest("after the linger ended")
+
+    def _is_stop(self, entry: Entry) -> bool:
+        if entry.direction == "note":
+            return entry.msg.get("tap", {}).get("event") == "exit"
+        if entry.direction == "rpc_response":
+            result = entry.msg.get("result")
+            return isinstance(result, dict) and result.get("command") == "stop"
+        return False
+
+    # One entry after the other.
+
+    def _at(self, entry: Entry) -> None:
+        if self.node:
+            self.node.position = entry.index
+        self._steps_until(entry.index)
+        if self._is_stop(entry):
+            self._stop(entry.index)
+        elif entry.direction == "note" and entry.msg.get("tap", {}).get("event") == "start":
+            if self.node is None:
+                self._start(entry.index)
+        elif entry.direction == "to_plugin":
+            self._message(entry)
+
+    def _steps_until(self, position: int) -> None:
+        while self.steps and self.steps[0].position <= position:
+            self._step(self.steps.pop(0))
+
+    def _step(self, step: Step) -> None:
+        if step.kind == "created":
+            self.model.insert(step.row)
+        else:
+            self.model.end(step.row)
+        if self.node and self.node.initialised:
+            self.node.rows_changed()
+
+    def _message(self, entry: Entry) -> None:
+        message = entry.msg
+        if self.node is None:
+            raise Broken(f"entry {entry.index} speaks to a plugin that was stopped")
+        if message["method"] == "getmanifest":
+            self._get_manifest(message)
+        elif message["method"] == "init":
+            self._init(message)
+        elif message["method"] == "rpc_command":
+            if self.node.hooks(message["params"]["rpc_command"]["method"]):
+                self._hook(entry)
+        elif "id" in message:
+            raise Broken(f"entry {entry.index}: request {message['method']} is new to this player")
+        else:
+            self.node.notify(message)
+            self.node.rest(f"after {message['method']}, entry {entry.index}")
+
+    def _hook(self, entry: Entry) -> None:
+        call = self.node.call_hook(entry.msg)
+        self.node.rest(f"after the hook call of {call.request['method']}, entry {entry.index}")
+        if call.request["method"] != "delpay":
+            if call.answer != {"result": "continue"}:
+                self.played.faults.append(f"{call.request['method']}, entry {entry.index}, was not continued: {call.answer}")
+            return
+        if call.answer == {"result": "continue"}:
+            outcome = self.model.call("delpay", call.request["params"])
+            self.node.rows_changed()
+        else:
+            outcome = call.answer["return"]
+        self.played.delpays.append((entry, outcome))
+        self._judge_delpay(entry, call.answer, outcome)
+
+    def _judge_delpay(self, entry: Entry, answer: dict, outcome: dict) -> None:
+        request = hooked(entry, "delpay")
+        where = f"delpay, entry {entry.index}"
+        if ":delpay#" in str(request["id"]).rpartition("/")[2] and "autoclean:" in str(request["id"]):
+            if answer != {"result": "continue"}:
+                self.played.faults.append(f"{where}: autoclean's own call must be continued: {answer}")
+        recorded = self.calls.get(request["id"])
+        if recorded is None or not recorded.reply:
+            return
+        if "result" in recorded.reply:
+            if outcome.get("result") != recorded.reply["result"]:
+                self.played.faults.append(f"{where}: result differs from the recorded one: {outcome}")
+            return
+        code, message = recorded.reply["error"]["code"], recorded.reply["error"]["message"]
+        served = answer != {"result": "continue"}
+        if served and code == 208 and "status but it different from the one provided" in message:
+            code = 211  # lightningd documents 211 and answers 208; the plugin mends the code, not the text
+        error = outcome.get("error", {})
+        # A malformed call that the plugin refuses by itself owes lightningd's code and the name of the culprit.
+        same_text = error.get("message") == message or (served and code == -32602 and bool(error.get("message"))
+                                                        and error["message"].split(":")[0] == message.split(":")[0])
+        if error.get("code") != code or not same_text:
+            self.played.faults.append(f"{where}: answered {outcome}, expected {code} {message!r}")

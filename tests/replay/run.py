@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Plays one recording to the plugin and says whether what it told agrees with the recording, the rules and the golden.
+
+    run.py --plugin PATH --transcript NAME [--order rows-first|messages-first] [--golden FOLDER] [--bless] [--show]
+
+Exit code 0: agreed. `--bless` writes the golden, only after everything else agreed and only from a rows-first run.
+`--show` prints every message as it was told.
+"""
+import argparse
+import signal
+import sys
+import time
+from pathlib import Path
+
+import paths  # noqa: F401
+
+import checks
+import expect
+import facts
+import golden
+import oracle
+import sequence
+from player import ORDERS, Played, Player
+from process import Broken
+from strict_json import dumps
+
+
+def judge(played: Played, clock: tuple[int, int]) -> list[str]:
+    """Everything but the golden."""
+    journal = played.journal
+    out = list(played.faults)
+    out += checks.logs(played.name, journal, played.entries)
+    malformed = sequence.shapes(journal.told)
+    if malformed:
+        return out + malformed
+    snapshots = [(one.life, one.params["trackpayments"]) for one in journal.told if one.topic == "trackpayments"]
+    late = clock if played.order == "messages-first" else None
+    out += oracle.judge(played.entries, played.lives, snapshots, late)
+    return out + sequence.check(journal.told, played.model.deleted, all_known=late is None)
+
+
+def loose_values(played: Played) -> set[str]:
+    known = facts.read(played.entries)
+    return {one.payment_hash for life in played.lives for one in expect.expected_payments(known, life, True, True)
+            if one.value[0] != one.value[1]}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--plugin", required=True)
+    parser.add_argument("--transcript", required=True)
+    parser.add_argument("--order", choices=ORDERS, default=ORDERS[0])
+    parser.add_argument("--golden", type=Path, default=Path(__file__).resolve().parent / "golden")
+    parser.add_argument("--bless", action="store_true")
+    parser.add_argument("--show", action="store_true")
+    given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a test that is stopped takes its plugin along
+    path = given.golden / f"{given.transcript}.jsonl"
+    began = time.time_ns()
+    player = Player([str(Path(given.plugin).resolve())], given.transcript, given.order)
+    try:
+        played = player.run()
+        complaints = judge(played, (began, time.time_ns()))
+    except Broken as broken:
+        played = player.played
+        complaints = [str(broken), *played.faults]
+    if given.show or complaints:
+        for one in played.journal.told if given.show else []:
+            print(f"life {one.life} entry {one.position} {one.topic} {dumps(one.params)}")
+        for line in played.journal.logs:
+            print(f"log {dumps(line)}")
+        for text in played.journal.stderr:
+            print(f"stderr {text}")
+    told = played.journal.told
+    if not complaints and given.order == ORDERS[0]:
+        if given.bless:
+            golden.write(path, told)
+        complaints += golden.compare(path, told)
+    elif not complaints:
+        complaints += golden.compare_ends(path, told, loose_values(played))
+    for complaint in complaints:
+        print(complaint)
+    topics = sum(1 for one in told if one.topic == "trackpayments")
+    print(f"{given.transcript} {given.order}: {topics} snapshots, {len(told)} messages, "
+          f"{'agreed' if not complaints else f'{len(complaints)} complaints'}")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

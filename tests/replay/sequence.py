@@ -1,0 +1,170 @@
+"""Rules over all messages of a run in order: what one snapshot may say after another, copies on the final topic, deletions,
+cursors."""
+import re
+from typing import Any
+
+from model import NODE_ID
+from node import Told
+from oracle import snapshot_key
+from payment_shape import check_payment
+
+CURSOR = re.compile(rf"{NODE_ID[:8]}\.([^.]+)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\Z")
+DELETED_KEYS = ["payment_hash", "payment_index", "attempt_ids"]
+
+
+def shapes(told: list[Told]) -> list[str]:
+    """Is every message well formed? Nothing else looks at a message that is not."""
+    out: list[str] = []
+    for one in told:
+        where = f"entry {one.position}"
+        if not isinstance(one.params, dict) or list(one.params) != [one.topic, "cursor"] or not isinstance(one.params["cursor"], str):
+            out.append(f"{where}: params of {one.topic} are not exactly the topic and the cursor")
+        elif one.topic != "trackpayments_deleted":
+            out += [f"{where}: {complaint}" for complaint in check_payment(one.params[one.topic])]
+        elif not _is_deletion(one.params[one.topic]):
+            out.append(f"{where}: trackpayments_deleted is malformed: {one.params[one.topic]}")
+    return out
+
+
+def _is_deletion(message: Any) -> bool:
+    return (isinstance(message, dict) and list(message) == DELETED_KEYS and isinstance(message["payment_index"], str)
+            and isinstance(message["attempt_ids"], list) and bool(message["attempt_ids"])
+            and all(isinstance(i, str) and i.isdigit() for i in message["attempt_ids"]))
+
+
+def check(told: list[Told], deleted_rows: list[dict], all_known: bool) -> list[str]:
+    """For well formed messages only. `all_known`: the socket has said everything before a message was told, so the plugin has no
+    excuse for calling a payment settled whose row is pending. FAILED has none in any case."""
+    out: list[str] = []
+    for life in sorted({one.life for one in told}):
+        mine = [one for one in told if one.life == life]
+        out += _cursors(mine)
+        out += _finals(mine)
+        out += _snapshots([one for one in mine if one.topic == "trackpayments"], deleted_rows, all_known)
+        out += _paid_is_paid([one for one in mine if one.topic == "trackpayments"], deleted_rows)
+        out += _deletions(mine, deleted_rows)
+    runs = [(one.life, one.params["cursor"].split(".")[1]) for one in told]
+    if len({run for _, run in runs}) != len({life for life, _ in runs}):
+        out.append("cursor: the run id must change with each plugin process")
+    return out
+
+
+def _cursors(told: list[Told]) -> list[str]:
+    out: list[str] = []
+    created = updated = 0
+    runs = set()
+    for one in told:
+        match = CURSOR.match(one.params["cursor"])
+        if not match:
+            out.append(f"entry {one.position}: cursor {one.params['cursor']!r} is malformed")
+            continue
+        runs.add(match[1])
+        now = int(match[2]), int(match[3])
+        if now[0] < created or now[1] < updated:
+            out.append(f"entry {one.position}: cursor went back from {created}.{updated} to {now[0]}.{now[1]}")
+        if now[0] > one.counters["created"] or now[1] > one.counters["updated"]:
+            out.append(f"entry {one.position}: cursor {now[0]}.{now[1]} is ahead of the node's counters {one.counters}")
+        created, updated = now
+    if len(runs) > 1:
+        out.append(f"one life, several run ids: {sorted(runs)}")
+    return out
+
+
+def _finals(told: list[Told]) -> list[str]:
+    """Every terminal snapshot goes to both topics, in order, and nothing else goes to the final one."""
+    terminal = [one.params["trackpayments"] for one in told
+                if one.topic == "trackpayments" and one.params["trackpayments"]["status"] in ("SUCCEEDED", "FAILED")]
+    final = [one.params["trackpayments_final"] for one in told if one.topic == "trackpayments_final"]
+    return [] if terminal == final else [f"trackpayments_final carries {len(final)} snapshots that are not the {len(terminal)} "
+                                         "terminal ones of trackpayments"]
+
+
+def _gone(one: Told, deleted_rows: list[dict]) -> set[str]:
+    return {str(row["created_index"]) for row in deleted_rows[:one.deleted]}
+
+
+def _snapshots(told: list[Told], deleted_rows: list[dict], all_known: bool) -> list[str]:
+    out: list[str] = []
+    before: dict[tuple[str, str], dict] = {}
+    for one in told:
+        payment = one.params["trackpayments"]
+        key = snapshot_key(payment)
+        where = f"entry {one.position}: payment {key[0][:8]}… index {key[1]}"
+        old = before.get(key)
+        ids = {h["attempt_id"]: h["status"] for h in payment["htlcs"]}
+        if old is not None:
+            if old == payment:
+                out.append(f"{where}: the same snapshot twice in a row")
+            was = {h["attempt_id"]: h["status"] for h in old["htlcs"]}
+            lost = set(was) - set(ids) - _gone(one, deleted_rows)
+            if lost:
+                out.append(f"{where}: attempts {sorted(lost)} disappeared without a deletion")
+            for attempt, status in was.items():
+                if status == "SUCCEEDED" and ids.get(attempt, "SUCCEEDED") != "SUCCEEDED":
+                    out.append(f"{where}: attempt {attempt} was settled and is {ids[attempt]}")
+                if status == "FAILED" and ids.get(attempt, "FAILED") != "FAILED":
+                    out.append(f"{where}: attempt {attempt} had failed and is {ids[attempt]}")
+            if old["creation_time_ns"] != payment["creation_time_ns"]:
+                out.append(f"{where}: creation_time_ns changed")
+        if one.pending and payment["status"] in (("FAILED", "SUCCEEDED") if all_known else ("FAILED",)):
+            out.append(f"{where}: {payment['status']} while its rows {sorted(one.pending)} are pending")
+        before[key] = payment
+    for payment_hash in {key[0] for key in before}:
+        for attempt in _shared_attempts([p for k, p in before.items() if k[0] == payment_hash]):
+            out.append(f"attempt {attempt} of {payment_hash[:8]}… is in two payments: payment_index is not constant")
+    return out
+
+
+def _shared_attempts(payments: list[dict]) -> set[str]:
+    seen: set[str] = set()
+    shared: set[str] = set()
+    for payment in payments:
+        ids = {h["attempt_id"] for h in payment["htlcs"]}
+        shared |= seen & ids
+        seen |= ids
+    return shared
+
+
+def _paid_is_paid(told: list[Told], deleted_rows: list[dict]) -> list[str]:
+    """Per hash nothing but SUCCEEDED after SUCCEEDED, until the complete rows were deleted."""
+    out = []
+    paid: dict[str, set[str]] = {}
+    for one in told:
+        payment = one.params["trackpayments"]
+        payment_hash = payment["payment_hash"]
+        settled = paid.get(payment_hash, set())
+        if settled and payment["status"] != "SUCCEEDED" and not settled <= _gone(one, deleted_rows):
+            out.append(f"entry {one.position}: {payment['status']} after SUCCEEDED of {payment_hash[:8]}…")
+        if payment["status"] == "SUCCEEDED":
+            paid[payment_hash] = {h["attempt_id"] for h in payment["htlcs"] if h["status"] == "SUCCEEDED"}
+    return out
+
+
+def _deletions(told: list[Told], deleted_rows: list[dict]) -> list[str]:
+    """Each deleted attempt that was ever shown is told once; of one that was never shown it may be told, once, and truly."""
+    out: list[str] = []
+    shown: dict[str, tuple[str, str]] = {}
+    for one in told:
+        if one.topic == "trackpayments":
+            payment = one.params["trackpayments"]
+            shown.update((h["attempt_id"], snapshot_key(payment)) for h in payment["htlcs"])
+    gone = {str(row["created_index"]): row["payment_hash"] for row in deleted_rows}
+    seen: set[str] = set()
+    for one in told:
+        if one.topic != "trackpayments_deleted":
+            continue
+        message = one.params["trackpayments_deleted"]
+        where = f"entry {one.position}: trackpayments_deleted"
+        for attempt in message["attempt_ids"]:
+            if attempt in seen:
+                out.append(f"{where}: attempt {attempt} is told again")
+            seen.add(attempt)
+            if attempt not in _gone(one, deleted_rows) or gone[attempt] != message["payment_hash"]:
+                out.append(f"{where}: attempt {attempt} of {message['payment_hash'][:8]}… was not deleted")
+            if attempt in shown and shown[attempt] != (message["payment_hash"], message["payment_index"]):
+                out.append(f"{where}: attempt {attempt} belongs to {shown[attempt]}, not to {message}")
+    # Rows deleted in another life of the process are not this one's to tell.
+    last_known = max((one.deleted for one in told), default=0)
+    mine = {str(row["created_index"]) for row in deleted_rows[:last_known]} & set(shown)
+    out += [f"the deletion of attempt {attempt} was never told" for attempt in sorted(mine - seen)]
+    return out

@@ -1,0 +1,189 @@
+"""The oracle and the rules over sequences accept a truthful run and reject each kind of untruth."""
+import copy
+import unittest
+from pathlib import Path
+
+import paths  # noqa: F401
+import oracle
+import sequence
+from player import Played, Player
+
+PLUGIN = str(Path(__file__).resolve().parent / "simple_plugin.py")
+
+
+
+class Truthful(unittest.TestCase):
+    """Each test changes one thing in what a truthful plugin told of a recording."""
+    runs: dict[str, Played] = {}
+
+    def played(self, name: str) -> Played:
+        if name not in self.runs:
+            self.runs[name] = Player([PLUGIN], name, "rows-first").run()
+        return copy.deepcopy(self.runs[name])
+
+    def judged(self, played: Played) -> list[str]:
+        told = played.journal.told
+        out = sequence.shapes(told)
+        if out:
+            return out
+        snapshots = [(one.life, one.params["trackpayments"]) for one in told if one.topic == "trackpayments"]
+        return oracle.judge(played.entries, played.lives, snapshots) + sequence.check(told, played.model.deleted, True)
+
+    def last(self, played: Played) -> list[dict]:
+        """The last snapshot on both topics, to be changed alike."""
+        found = {}
+        for one in played.journal.told:
+            if one.topic != "trackpayments_deleted":
+                found[one.topic] = one.params[one.topic]
+        return list(found.values())
+
+    def reject(self, name: str, change, words: str) -> None:
+        played = self.played(name)
+        self.assertEqual(self.judged(played), [], "the run to be changed is not true itself")
+        for payment in self.last(played):
+            change(payment)
+        complaints = self.judged(played)
+        self.assertTrue(any(words in c for c in complaints), f"expected a complaint about {words!r}, got {complaints}")
+
+
+class Snapshots(Truthful):
+    def test_wrong_status(self):
+        def change(p):
+            p.update(status="IN_FLIGHT", failure_reason="FAILURE_REASON_NONE")
+        self.reject("fail_mpp_timeout", change, "status and attempts are")
+
+    def test_missing_attempt(self):
+        self.reject("xpay_retry_succeeds", lambda p: p["htlcs"].pop(0), "disappeared without a deletion")
+
+    def test_wrong_attempt_id(self):
+        def change(p):
+            p["htlcs"][0].update(attempt_id="93")
+        self.reject("xpay_retry_succeeds", change, "status and attempts are")
+
+    def test_wrong_fee_of_an_attempt(self):
+        def change(p):
+            p["htlcs"][0]["route"]["total_fees_msat"] = "12"
+            p["fee_msat"] = "12"
+        self.reject("sendpay_multi_hop", change, "route.total_fees_msat is 12")
+
+    def test_wrong_value(self):
+        def change(p):
+            p.update(value="2000", value_sat="2000", value_msat="2000000")
+        self.reject("sendpay_mpp", change, "value_msat is 2000000")
+
+    def test_wrong_preimage(self):
+        def change(p):
+            p["payment_preimage"] = "ab" * 32
+            p["htlcs"][0]["preimage"] = "q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s="
+        self.reject("keysend", change, "payment_preimage is")
+
+    def test_wrong_request(self):
+        self.reject("xpay_single_hop", lambda p: p.update(payment_request=""), "payment_request is ''")
+
+    def test_wrong_index(self):
+        self.reject("xpay_single_hop", lambda p: p.update(payment_index="7"), "was told, but nothing of it happened")
+
+    def test_wrong_times(self):
+        def attempt(p):
+            p["htlcs"][0]["attempt_time_ns"] = str(int(p["htlcs"][0]["attempt_time_ns"]) + 2 * oracle.SECOND)
+
+        def resolve(p):
+            p["htlcs"][0]["resolve_time_ns"] = str(int(p["htlcs"][0]["resolve_time_ns"]) + 2 * oracle.SECOND)
+
+        def creation(p):
+            p["creation_time_ns"] = str(int(p["creation_time_ns"]) + 1)
+        self.reject("xpay_multi_hop", attempt, "attempt_time_ns")
+        self.reject("xpay_multi_hop", resolve, "resolve_time_ns")
+        self.reject("xpay_multi_hop", creation, "creation_time_ns")
+
+    def test_wrong_failure(self):
+        def code(p):
+            p["htlcs"][0]["failure"]["code"] = "MPP_TIMEOUT"
+
+        def place(p):
+            p["htlcs"][0]["failure"]["failure_source_index"] = 1
+        self.reject("fail_fee_insufficient", code, "failure is ('MPP_TIMEOUT', 1)")
+        self.reject("fail_malformed_onion", place, "failure is ('INVALID_ONION_HMAC', 1)")
+        self.reject("xpay_payee_rejects", place, "failure is ('UNREADABLE_FAILURE', 1)")
+
+    def test_wrong_reason(self):
+        self.reject("fail_local", lambda p: p.update(failure_reason="FAILURE_REASON_TIMEOUT"), "failure_reason is")
+
+    def test_failure_codes_of_xpay_are_demanded_once_pay_part_end_counts(self):
+        played = self.played("xpay_mpp_part_left_behind")
+        oracle.FAILURES_FROM_PART_END = True
+        try:
+            complaints = self.judged(played)
+        finally:
+            oracle.FAILURES_FROM_PART_END = False
+        self.assertTrue(any("MPP_TIMEOUT" in c for c in complaints), complaints)
+
+    def test_a_payment_never_told(self):
+        played = self.played("renepay")
+        first = played.journal.told[0].params["trackpayments"]["payment_hash"]
+        played.journal.told = [one for one in played.journal.told if one.params[one.topic]["payment_hash"] != first]
+        self.assertTrue(any("nothing was told about" in c for c in self.judged(played)))
+
+
+class Sequences(Truthful):
+    def changed(self, name: str, change, words: str) -> None:
+        played = self.played(name)
+        self.assertEqual(self.judged(played), [])
+        change(played.journal.told)
+        complaints = self.judged(played)
+        self.assertTrue(any(words in c for c in complaints), f"expected a complaint about {words!r}, got {complaints}")
+
+    def test_the_same_snapshot_twice(self):
+        self.changed("xpay_mpp", lambda told: told.insert(1, copy.deepcopy(told[0])), "the same snapshot twice")
+
+    def test_a_final_copy_is_missing(self):
+        self.changed("xpay_mpp", lambda told: told.pop(), "trackpayments_final carries 0")
+
+    def test_the_cursor_goes_back(self):
+        def change(told):
+            told[-1].params["cursor"] = ".".join(told[-1].params["cursor"].split(".")[:2] + ["1", "1"])
+        self.changed("xpay_mpp", change, "cursor went back")
+
+    def test_the_cursor_runs_ahead(self):
+        def change(told):
+            told[-1].params["cursor"] = ".".join(told[-1].params["cursor"].split(".")[:2] + ["99", "99"])
+        self.changed("xpay_mpp", change, "ahead of the node's counters")
+
+    def test_the_cursor_is_malformed(self):
+        self.changed("xpay_mpp", lambda told: told[0].params.update(cursor="035fdd0c.1.2"), "malformed")
+
+    def test_one_run_id_in_two_lives(self):
+        def change(told):
+            for one in told:
+                one.params["cursor"] = ".".join(["035fdd0c", "same"] + one.params["cursor"].split(".")[2:])
+        self.changed("held_restart_released", change, "run id must change")
+
+    def test_failed_while_a_row_is_pending(self):
+        self.changed("fail_local", lambda told: told[-2].pending.add(90), "FAILED while its rows")
+
+    def test_a_settled_part_becomes_open_again(self):
+        def change(told):
+            settled = next(i for i, one in enumerate(told) if one.topic == "trackpayments"
+                           and any(h["status"] == "SUCCEEDED" for h in one.params["trackpayments"]["htlcs"]))
+            told[settled], told[settled - 1] = told[settled - 1], told[settled]
+        self.changed("sendpay_mpp", change, "was settled and is")
+
+    def test_an_attempt_in_two_payments(self):
+        def change(told):
+            told[0].params["trackpayments"]["payment_index"] = "1"
+        self.changed("sendpay_mpp", change, "is in two payments")
+
+    def test_a_deletion_told_twice_or_never(self):
+        def is_deletion(one):
+            return one.topic == "trackpayments_deleted"
+        self.changed("delpay_variants", lambda told: told.append(copy.deepcopy(next(filter(is_deletion, told)))), "is told again")
+        self.changed("delpay_variants", lambda told: told.remove(next(filter(is_deletion, told))), "was never told")
+
+    def test_in_flight_after_succeeded(self):
+        def change(told):
+            told.append(copy.deepcopy(told[0]))
+        self.changed("sendpay_multi_hop", change, "IN_FLIGHT after SUCCEEDED")
+
+
+if __name__ == "__main__":
+    unittest.main()

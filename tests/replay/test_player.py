@@ -1,0 +1,77 @@
+"""The player notices a plugin that lies, crashes, hangs or breaks a promise. The stubborn one is a few lines of its own."""
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import paths  # noqa: F401
+from process import Splitter
+
+HERE = Path(__file__).resolve().parent
+
+
+def run(plugin: str, name: str, *more: str, lie: str = "") -> tuple[int, str]:
+    done = subprocess.run([sys.executable, str(HERE / "run.py"), "--plugin", plugin, "--transcript", name, *more],
+                          env=dict(os.environ, REPLAY_LIE=lie), capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+class SimplePlugin(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def told(self, name: str, lie: str, order: str = "rows-first") -> tuple[int, str]:
+        return run(str(HERE / "simple_plugin.py"), name, "--golden", self.folder.name, "--order", order,
+                   *(["--bless"] if order == "rows-first" else []), lie=lie)
+
+    def test_the_truth_agrees_and_can_be_blessed_and_compared_in_both_orders(self):
+        for name in ("xpay_mpp", "held_restart_failed", "plugin_stop_start", "xpay_mpp_part_left_behind", "autoclean"):
+            code, text = self.told(name, "")
+            self.assertEqual(code, 0, text)
+            code, text = self.told(name, "", "messages-first")
+            self.assertEqual(code, 0, text)
+
+    def test_a_changed_golden_is_noticed(self):
+        self.told("xpay_mpp", "")
+        golden = Path(self.folder.name) / "xpay_mpp.jsonl"
+        golden.write_text(golden.read_text().replace("IN_FLIGHT", "FAILED", 1))
+        code, text = run(str(HERE / "simple_plugin.py"), "xpay_mpp", "--golden", self.folder.name)
+        self.assertEqual(code, 1)
+        self.assertIn("golden: line 1 differs", text)
+
+    def test_lies_are_noticed_and_never_blessed(self):
+        for name, lie, words in (("xpay_multi_hop", "wrong fee", "fee_msat"), ("xpay_multi_hop", "wrong value", "value_msat is"),
+                                 ("fail_local", "always in flight", "status and attempts"),
+                                 ("delpay_variants", "silent deletion", "was never told"),
+                                 ("delpay_variants", "208", "expected 211"), ("xpay_multi_hop", "loud secret", "a secret")):
+            code, text = self.told(name, lie)
+            self.assertEqual(code, 1, f"{lie}: {text}")
+            self.assertIn(words, text)
+            self.assertEqual(list(Path(self.folder.name).iterdir()), [], lie)
+
+    def test_a_plugin_that_dies_or_does_not_speak_json_ends_the_run(self):
+        for body, words in (("exit 3", "is gone"), ("echo hello; echo; cat > /dev/null", "not JSON on stdout")):
+            plugin = Path(self.folder.name) / "broken"
+            plugin.write_text(f"#!/bin/sh\n{body}\n")
+            plugin.chmod(plugin.stat().st_mode | stat.S_IXUSR)
+            code, text = run(str(plugin), "xpay_mpp")
+            self.assertEqual(code, 1)
+            self.assertIn(words, text)
+
+
+class Splitting(unittest.TestCase):
+    def test_messages_are_cut_out_at_every_split_position(self):
+        whole = ['{"a":"}\\"{","b":[1,{}]}', '{\n\n"x" : "\\\\"}', '{"c":"₿"}']
+        stream = "\n\n".join(whole).encode()
+        for cut in range(len(stream)):
+            splitter = Splitter()
+            found = splitter.feed(stream[:cut]) + splitter.feed(stream[cut:])
+            self.assertEqual([text.decode() for text in found], whole, cut)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -27,6 +27,7 @@ struct Stream::State {
     bool connected = true;
     bool broken = false; // writing failed: the reader is gone
     bool writing = false;
+    bool taking = false; // the outbox is being asked: its source may say new things meanwhile
     std::string chunk; // belongs to libuv while writing
     uv_write_t write_request{};
     uv_connect_t connect_request{};
@@ -90,7 +91,7 @@ struct Stream::State {
 
     void write_file()
     {
-        for (std::string bytes = outbox.take(write_limit); !bytes.empty(); bytes = outbox.take(write_limit)) {
+        for (std::string bytes = take(); !bytes.empty(); bytes = take()) {
             std::size_t done = 0;
             while (done < bytes.size()) {
                 const auto n = ::write(fd, bytes.data() + done, bytes.size() - done);
@@ -105,6 +106,14 @@ struct Stream::State {
         }
     }
 
+    std::string take()
+    {
+        taking = true;
+        std::string bytes = outbox.take(write_limit);
+        taking = false;
+        return bytes;
+    }
+
     void fail_writing()
     {
         broken = true;
@@ -114,13 +123,15 @@ struct Stream::State {
 
     void pump()
     {
+        if (taking)
+            return;
         if (writing || broken || !connected)
             return settle();
         if (kind == Kind::file) {
             write_file();
             return settle();
         }
-        chunk = outbox.take(write_limit);
+        chunk = take();
         if (chunk.empty())
             return settle();
         writing = true;

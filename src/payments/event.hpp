@@ -20,11 +20,10 @@ struct PartFailed {
     base::UnixNs seen;
 };
 
-/// A row is gone. Without `created` the part of that number that is not pending is meant: lightningd deletes no pending ones.
+/// A row is gone.
 struct PartDeleted {
     PaymentKey key;
-    base::PartId partid;
-    std::optional<base::CreatedIndex> created;
+    base::CreatedIndex created;
 };
 
 /// A payer is about to make this part, or just made it. Some calls leave the group to lightningd.

@@ -113,10 +113,8 @@ void Table::on(const PartDeleted& event, Batch& batch)
     auto* payment = lookup(event.key);
     if (!payment)
         return;
-    const Part* part = event.created ? payment->find(*event.created) : payment->find(event.partid);
-    if (!part || part->partid != event.partid || part->status == PartStatus::pending)
-        return;
-    remove_part(*payment, part->created, batch);
+    if (payment->find(event.created))
+        remove_part(*payment, event.created, batch);
 }
 
 void Table::on(const PartAnnounced& event, Batch& batch)

@@ -48,7 +48,6 @@ Row& Sendpays::send(SendSpec spec, const Plan& plan)
     }
     row.extra = std::make_unique<RowExtra>(std::move(spec.extra));
     Row& kept = node_.ledger.add(std::move(row));
-    node_.journal.created(kept);
     const auto created_index = kept.created_index;
     node_.schedule.after(std::chrono::milliseconds(plan.outcome.delay_ms),
                          [this, created_index, plan] { happen(created_index, plan); });
@@ -190,7 +189,6 @@ void Sendpays::finish(Row& row, Status status, const Failure& failure)
 {
     row.extra->failure = failure;
     node_.ledger.resolve(row, status, node_.now());
-    node_.journal.resolved(row);
     const std::string_view topic = failure ? "sendpay_failure" : "sendpay_success";
     if (node_.plugins.wanted(topic)) {
         std::string json = "{\"" + std::string(topic) + "\":{";

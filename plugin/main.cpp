@@ -1,0 +1,57 @@
+// `trackpayments`: started by lightningd it speaks JSON-RPC over stdio; started by a person it says what it is.
+#include "plugin/plugin.hpp"
+#include "version.hpp"
+
+#include <iostream>
+#include <string_view>
+
+#include <unistd.h>
+
+namespace {
+
+constexpr std::string_view about =
+    R"(trackpayments is a Core Lightning plugin: it tells every outgoing payment of the node as a stream of
+complete lnrpc.Payment snapshots (LND's TrackPayments) on the notification topic `trackpayments`,
+and serves `delpay`.
+
+It is loaded by lightningd, not run by hand:
+  lightning-cli plugin start /path/to/trackpayments
+  lightningd --plugin=/path/to/trackpayments     (or `plugin=/path/to/trackpayments` in its config)
+
+Options of lightningd once it is loaded:
+  trackpayments-linger=SECONDS  silence after which failed parts make a failed payment (default 10)
+  trackpayments-retain=PARTS    parts of finished payments kept in memory (default 20000)
+Environment:
+  TRACKPAYMENTS_NO_HOOK=1       do without the rpc_command hook
+)";
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    for (int i = 1; i < argc; ++i) { // lightningd passes --developer and may pass more: what is unknown is ignored
+        const std::string_view argument = argv[i];
+        if (argument == "--help" || argument == "-h") {
+            std::cout << about;
+            return 0;
+        }
+        if (argument == "--version") {
+            std::cout << "trackpayments " << plugin::version << '\n';
+            return 0;
+        }
+    }
+    const auto host = plugin::read_host();
+    if (!host.lightningd && isatty(STDIN_FILENO) == 1) {
+        std::cout << about;
+        return 0;
+    }
+    io::Loop loop;
+    auto in = io::Stream::open(loop, STDIN_FILENO);
+    auto out = io::Stream::open(loop, STDOUT_FILENO);
+    if (!in || !out) {
+        std::cerr << "trackpayments: " << (in ? "stdout: " + out.error() : "stdin: " + in.error()) << '\n';
+        return 1;
+    }
+    plugin::Plugin plugin(loop, std::move(*in), std::move(*out), host);
+    return plugin.run();
+}

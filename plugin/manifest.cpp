@@ -1,0 +1,44 @@
+#include "plugin/manifest.hpp"
+
+#include "plugin/options.hpp"
+#include "track/delpay.hpp"
+
+namespace plugin {
+
+using json = nlohmann::ordered_json;
+
+std::string manifest(const Host& host)
+{
+    json subscriptions = {"sendpay_success", "sendpay_failure", "pay_failure", "shutdown"};
+    if (cln::has_pay_part_topics(host.version))
+        subscriptions.push_back("pay_part_start");
+
+    json methods = json::array();
+    json filters = {"sendpay", "createonion", "sendonion", "injectpaymentonion"};
+    if (host.lightningd)
+        filters.push_back("delpay");
+    else
+        methods.push_back({{"name", "delpay"},
+                           {"usage", track::delpay_usage()},
+                           {"description", "Delete the parts of {payment_hash} that have {status} (complete or failed), or only "
+                                           "the one with {partid} and {groupid}"},
+                           {"category", "payment"}});
+
+    json hooks = json::array();
+    if (host.hook)
+        hooks.push_back({{"name", "rpc_command"}, {"filters", filters}});
+
+    const json all = {
+        {"options", declare_options()},
+        {"rpcmethods", methods},
+        {"subscriptions", subscriptions},
+        {"hooks", hooks},
+        {"notifications",
+         {{{"method", "trackpayments"}}, {{"method", "trackpayments_final"}}, {{"method", "trackpayments_deleted"}}}},
+        {"dynamic", true},
+        {"nonnumericids", true},
+    };
+    return all.dump();
+}
+
+} // namespace plugin

@@ -1,0 +1,87 @@
+#include "plugin/options.hpp"
+
+#include "rpc/params.hpp"
+
+#include <array>
+
+namespace plugin {
+
+namespace {
+
+struct Option {
+    const char* name;
+    const char* description;
+    std::uint64_t least;
+    std::uint64_t most;
+    std::uint64_t (*get)(const Options&);
+    void (*set)(Options&, std::uint64_t);
+};
+
+const std::array<Option, 2> all{{
+    {"trackpayments-linger",
+     "Seconds without a new attempt after which a payment whose parts all failed is told to have failed, where nothing else "
+     "says so",
+     0, 86'400, [](const Options& options) { return static_cast<std::uint64_t>(options.linger.count()); },
+     [](Options& options, std::uint64_t value) { options.linger = std::chrono::seconds(value); }},
+    {"trackpayments-retain", "How many parts of finished payments are kept in memory", 0, 10'000'000,
+     [](const Options& options) { return static_cast<std::uint64_t>(options.retain); },
+     [](Options& options, std::uint64_t value) { options.retain = static_cast<std::size_t>(value); }},
+}};
+
+/// The reason when it is refused. At init values are numbers, in setconfig strings.
+std::optional<std::string> assign(Options& options, const std::string& name, const rpc::json& value)
+{
+    for (const auto& option : all) {
+        if (name != option.name)
+            continue;
+        const auto number = rpc::read_u64(name, value);
+        if (!number || *number < option.least || *number > option.most)
+            return name + ": should be a whole number from " + std::to_string(option.least) + " to " +
+                   std::to_string(option.most);
+        option.set(options, *number);
+        return std::nullopt;
+    }
+    return name + ": not an option of this plugin";
+}
+
+} // namespace
+
+nlohmann::ordered_json declare_options()
+{
+    auto declared = nlohmann::ordered_json::array();
+    for (const auto& option : all)
+        declared.push_back({{"name", option.name},
+                            {"type", "int"},
+                            {"default", option.get(Options{})},
+                            {"description", option.description},
+                            {"dynamic", true}});
+    return declared;
+}
+
+tl::expected<Options, std::string> read_options(const rpc::json& given)
+{
+    Options options;
+    if (!given.is_object())
+        return options;
+    for (const auto& [name, value] : given.items())
+        if (auto reason = assign(options, name, value))
+            return tl::unexpected(std::move(*reason));
+    return options;
+}
+
+tl::expected<Options, rpc::Error> set_option(const Options& now, const rpc::json& params)
+{
+    constexpr std::array<rpc::Param, 2> declared{{{"config", true}, {"val", true}}};
+    const auto args = rpc::Args::bind(params, declared);
+    if (!args)
+        return tl::unexpected(args.error());
+    const auto name = rpc::read_string("config", *args->find("config"));
+    if (!name)
+        return tl::unexpected(name.error());
+    Options options = now;
+    if (auto reason = assign(options, *name, *args->find("val")))
+        return tl::unexpected(rpc::Error{rpc::invalid_params, std::move(*reason)});
+    return options;
+}
+
+} // namespace plugin

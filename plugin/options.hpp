@@ -1,0 +1,25 @@
+// The plugin's options: declared, read at init, changed with setconfig, in one table.
+#pragma once
+
+#include "rpc/error.hpp"
+#include "rpc/json.hpp"
+
+#include <chrono>
+
+namespace plugin {
+
+struct Options {
+    std::chrono::seconds linger{10};
+    std::size_t retain = 20'000; ///< parts
+};
+
+/// The `options` array of the manifest.
+[[nodiscard]] nlohmann::ordered_json declare_options();
+
+/// `init`'s options object. The sentence an operator should read when a value cannot be used.
+[[nodiscard]] tl::expected<Options, std::string> read_options(const rpc::json& given);
+
+/// `setconfig`'s params. Nothing is changed when it is refused.
+[[nodiscard]] tl::expected<Options, rpc::Error> set_option(const Options& now, const rpc::json& params);
+
+} // namespace plugin

@@ -1,0 +1,218 @@
+#include "plugin/plugin.hpp"
+
+#include "cln/log.hpp"
+#include "plugin/manifest.hpp"
+#include "rpc/write.hpp"
+#include "track/local_delpay.hpp"
+
+#include <iostream>
+#include <random>
+
+namespace plugin {
+
+using namespace std::chrono_literals;
+using base::LogLevel;
+
+namespace {
+
+/// lightningd gives a plugin 30 s to go; one that does not read must not keep us for ever.
+constexpr auto drain_limit = 20'000ms;
+
+base::UnixNs clock_now()
+{
+    return {std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
+}
+
+track::CursorMaker new_run()
+{
+    std::random_device entropy;
+    std::array<std::uint8_t, 4> id{};
+    for (auto& byte : id)
+        byte = static_cast<std::uint8_t>(entropy());
+    return track::CursorMaker(base::to_hex(id));
+}
+
+} // namespace
+
+Plugin::Plugin(io::Loop& loop, std::unique_ptr<io::Stream> in, std::unique_ptr<io::Stream> out, Host host)
+    : loop_(loop),
+      host_(host),
+      stdio_(std::move(in), std::move(out), *this),
+      table_(options_.retain),
+      client_(loop, "trackpayments", [this](LogLevel level, const std::string& words) { log(level, words); }),
+      lightningd_(client_, [this](LogLevel level, const std::string& words) { log(level, words); }),
+      publisher_(
+          loop, stdio_.out(), table_, [this] { return feed_.told(); }, new_run(),
+          [this](LogLevel level, const std::string& words) { log(level, words); }),
+      feed_(loop, lightningd_, table_, publisher_, clock_now, {host.version, host.hook},
+            [this](LogLevel level, const std::string& words) { log(level, words); }),
+      delpay_(
+          lightningd_, [this](const std::vector<payments::Row>& rows) { feed_.deleted(rows); },
+          [this](LogLevel level, const std::string& words) { log(level, words); }),
+      desk_(
+          lightningd_, delpay_,
+          [this](std::string_view id, const std::string& result) { stdio_.send(rpc_result(id, result), io::Lane::urgent); },
+          [this](payments::PartAnnounced announced) { feed_.announced(std::move(announced)); },
+          [this](const track::DelpayRequest& request) { feed_.deletion_noted(request.hash); },
+          [this](LogLevel level, const std::string& words) { log(level, words); }),
+      patience_(loop)
+{
+}
+
+Plugin::~Plugin() = default;
+
+int Plugin::run()
+{
+    stdio_.start();
+    loop_.run();
+    return exit_code_;
+}
+
+std::string Plugin::rpc_result(std::string_view id, std::string_view result)
+{
+    return rpc::result(id, result);
+}
+
+void Plugin::refuse(std::string_view id, const rpc::Error& error)
+{
+    publisher_.send(rpc::error(id, error));
+}
+
+void Plugin::log(LogLevel level, const std::string& words)
+{
+    publisher_.send(cln::log_notification(level, words));
+}
+
+void Plugin::first_look(const rpc::Message& message)
+{
+    now_ = clock_now();
+    if (message.kind() == rpc::Message::Kind::request && message.method == "rpc_command")
+        desk_.answer(message.id, message.params);
+}
+
+void Plugin::message(const rpc::Message& message)
+{
+    if (finishing_)
+        return;
+    switch (message.kind()) {
+    case rpc::Message::Kind::request:
+        return request(message);
+    case rpc::Message::Kind::notification:
+        return notification(message);
+    case rpc::Message::Kind::reply:
+        return log(LogLevel::unusual, "a reply on stdin answers nothing we asked");
+    }
+}
+
+void Plugin::request(const rpc::Message& message)
+{
+    if (message.method == "rpc_command") // answered at first sight, or held
+        return desk_.handle(message.id, message.params, now_);
+    const auto params = message.params.empty() ? rpc::json::object() : rpc::parse(message.params);
+    if (!params) {
+        log(LogLevel::unusual, "request skipped: params: " + params.error());
+        return refuse(message.id, {rpc::invalid_request, "params: " + params.error()});
+    }
+    if (message.method == "getmanifest") {
+        host_.lightningd |= message.id.starts_with("\"cln:");
+        return reply(message.id, manifest(host_));
+    }
+    if (message.method == "init")
+        return init(message.id, *params);
+    if (message.method == "setconfig")
+        return set_config(message.id, *params);
+    if (message.method == "delpay" && !host_.lightningd)
+        return delpay(message, *params);
+    refuse(message.id, {rpc::method_not_found, "Unknown command '" + std::string(message.method) + "'"});
+}
+
+void Plugin::notification(const rpc::Message& message)
+{
+    if (message.method == "shutdown")
+        return finish(0);
+    const auto params = rpc::parse(message.params);
+    if (!params)
+        return log(LogLevel::unusual, "notification skipped: params: " + params.error());
+    if (message.method == "sendpay_success")
+        feed_.sendpay_success(*params, now_);
+    else if (message.method == "sendpay_failure")
+        feed_.sendpay_failure(*params, now_);
+    else if (message.method == "pay_failure")
+        feed_.pay_failure(*params);
+    else if (message.method == "pay_part_start")
+        feed_.pay_part_start(*params, now_);
+}
+
+void Plugin::init(std::string_view id, const rpc::json& params)
+{
+    const auto disable = [&](const std::string& reason) { reply(id, R"({"disable":)" + rpc::quote(reason) + "}"); };
+    const auto given = params.find("options");
+    const auto options = read_options(given == params.end() ? rpc::json::object() : *given);
+    if (!options)
+        return disable(options.error());
+    const auto configuration = params.find("configuration");
+    if (configuration == params.end())
+        return disable("init has no configuration");
+    cln::Fields fields(*configuration, "configuration");
+    const auto directory = fields.string("lightning-dir");
+    const auto file = fields.string("rpc-file");
+    if (fields.error())
+        return disable(fields.error()->text());
+    reply(id, "{}"); // first: lightningd waits for nobody else while it starts
+    use(*options);
+    const auto* startup = fields.find("startup");
+    if (startup && startup->is_boolean() && startup->get<bool>())
+        feed_.restarted(now_);
+    client_.start(file.starts_with('/') ? file : directory + "/" + file, [this] { feed_.connected(); });
+}
+
+void Plugin::set_config(std::string_view id, const rpc::json& params)
+{
+    const auto options = set_option(options_, params);
+    if (!options)
+        return refuse(id, options.error());
+    use(*options);
+    reply(id, "{}");
+}
+
+void Plugin::use(const Options& options)
+{
+    options_ = options;
+    feed_.set_linger(options.linger);
+    feed_.set_retain(options.retain);
+}
+
+void Plugin::delpay(const rpc::Message& message, const rpc::json& params)
+{
+    const auto filter = message.filter.empty() ? tl::expected<rpc::json, std::string>(tl::unexpect, "") : rpc::parse(message.filter);
+    auto deletion = track::delete_from(table_, params, filter ? &*filter : nullptr);
+    if (!deletion)
+        return refuse(message.id, deletion.error());
+    reply(message.id, deletion->result);
+    feed_.deleted(std::move(deletion->events));
+}
+
+void Plugin::bad_input(const std::string& reason)
+{
+    log(LogLevel::unusual, "stdin: " + reason);
+}
+
+void Plugin::closed(const std::string& reason)
+{
+    if (!reason.empty())
+        std::cerr << "trackpayments: stdin: " << reason << '\n';
+    finish(reason.empty() ? 0 : 1);
+}
+
+void Plugin::finish(int exit_code)
+{
+    if (finishing_)
+        return;
+    finishing_ = true;
+    exit_code_ = exit_code;
+    publisher_.flush();
+    patience_.start(drain_limit, [this] { loop_.stop(); });
+    stdio_.out().when_drained([this] { loop_.stop(); });
+}
+
+} // namespace plugin

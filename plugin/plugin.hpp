@@ -1,0 +1,56 @@
+// The wiring: every room meets here, and only here. Turns messages on stdin into calls of the use cases and their answers into messages on
+// stdout. Decides nothing about payments.
+#pragma once
+
+#include "plugin/host.hpp"
+#include "plugin/options.hpp"
+#include "rpc/client.hpp"
+#include "track/feed.hpp"
+#include "track/hook_desk.hpp"
+
+namespace plugin {
+
+class Plugin final : private rpc::Connection::Handler {
+  public:
+    Plugin(io::Loop& loop, std::unique_ptr<io::Stream> in, std::unique_ptr<io::Stream> out, Host host);
+    ~Plugin() override;
+
+    /// Serves until stdin ends or lightningd says shutdown; what is written by then has left. The exit code.
+    int run();
+
+  private:
+    void first_look(const rpc::Message& message) override;
+    void message(const rpc::Message& message) override;
+    void bad_input(const std::string& reason) override;
+    void closed(const std::string& reason) override;
+
+    void request(const rpc::Message& message);
+    void notification(const rpc::Message& message);
+    void init(std::string_view id, const rpc::json& params);
+    void set_config(std::string_view id, const rpc::json& params);
+    void delpay(const rpc::Message& message, const rpc::json& params);
+    void use(const Options& options);
+    void finish(int exit_code);
+    void reply(std::string_view id, std::string_view result) { publisher_.send(rpc_result(id, result)); }
+    void refuse(std::string_view id, const rpc::Error& error);
+    static std::string rpc_result(std::string_view id, std::string_view result);
+    void log(base::LogLevel level, const std::string& words);
+
+    io::Loop& loop_;
+    Host host_;
+    Options options_;
+    base::UnixNs now_; // when the bytes at hand were read
+    bool finishing_ = false;
+    int exit_code_ = 0;
+    rpc::Connection stdio_;
+    payments::Table table_;
+    rpc::Client client_;
+    cln::Lightningd lightningd_;
+    track::Publisher publisher_;
+    track::Feed feed_;
+    track::Delpay delpay_;
+    track::HookDesk desk_;
+    io::Timer patience_;
+};
+
+} // namespace plugin

@@ -1,0 +1,116 @@
+#include "track/deletions.hpp"
+
+#include <algorithm>
+
+namespace track {
+
+using namespace std::chrono_literals;
+using payments::PartStatus;
+
+Deletions::Deletions(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, Deleted deleted)
+    : lightningd_(lightningd),
+      table_(table),
+      deleted_(std::move(deleted)),
+      soon_(loop)
+{
+}
+
+void Deletions::counter(std::uint64_t now)
+{
+    checking_ = false; // the connection is new: no question is under way
+    if (begun_ && now != counted_)
+        suspect_all();
+    begun_ = true;
+    counted_ = now;
+    armed_ = now;
+    arm();
+    if (!suspects_.empty())
+        soon_.start(0ms, [this] { check_next(); });
+}
+
+void Deletions::arm()
+{
+    while (armed_ < counted_ + waits) {
+        const auto next = ++armed_;
+        lightningd_.wait(cln::Index::deleted, next, [this, next](const auto& reply) {
+            if (reply)
+                fired(next, *reply);
+        });
+    }
+}
+
+void Deletions::fired(std::uint64_t waited_for, const cln::WaitReply& reply)
+{
+    counted_ = std::max(counted_, waited_for);
+    if (reply.details) {
+        // They name group and part, and both may be in use again: the listing tells by created_index which row is gone.
+        suspect(reply.details->hash, 0ms);
+    } else {
+        armed_ = std::max(armed_, reply.counter);
+        counted_ = std::max(counted_, reply.counter);
+        suspect_all();
+    }
+    arm();
+}
+
+void Deletions::suspect(const base::PaymentHash& hash)
+{
+    // The deletion comes after the answer to the hook that showed it; there is no order between that pipe and the socket.
+    suspect(hash, 1000ms);
+}
+
+void Deletions::suspect(const base::PaymentHash& hash, std::chrono::milliseconds pause)
+{
+    if (table_.groups(hash).empty() || !suspected_.insert(hash).second)
+        return;
+    suspects_.push_back(hash);
+    if (!checking_ && (!soon_.armed() || pause == 0ms))
+        soon_.start(pause, [this] { check_next(); });
+}
+
+void Deletions::suspect_all()
+{
+    table_.for_each([&](const payments::Payment& payment) { suspect(payment.key.hash, 0ms); });
+}
+
+void Deletions::check_next()
+{
+    if (checking_ || suspects_.empty() || !lightningd_.up())
+        return;
+    const auto hash = suspects_.front();
+    suspects_.pop_front();
+    suspected_.erase(hash);
+    std::vector<base::CreatedIndex> asked_about;
+    for (const auto* payment : table_.groups(hash))
+        for (const auto& part : payment->parts)
+            if (part.status != PartStatus::pending) // lightningd deletes no others
+                asked_about.push_back(part.created);
+    if (asked_about.empty())
+        return check_next();
+    checking_ = true;
+    lightningd_.list(hash, [this, hash, asked_about = std::move(asked_about)](const auto& listing) {
+        checking_ = false;
+        if (listing)
+            compare(hash, asked_about, listing->rows);
+        else if (listing.error().lost)
+            return suspect(hash, 0ms);
+        soon_.start(0ms, [this] { check_next(); });
+    });
+}
+
+void Deletions::compare(const base::PaymentHash& hash, const std::vector<base::CreatedIndex>& asked_about,
+                        const std::vector<payments::Row>& rows)
+{
+    std::vector<payments::Event> gone;
+    for (const auto* payment : table_.groups(hash))
+        for (const auto& part : payment->parts) {
+            const bool asked = std::find(asked_about.begin(), asked_about.end(), part.created) != asked_about.end();
+            const bool there = std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row.created == part.created; });
+            if (asked && !there)
+                gone.push_back(payments::PartDeleted{payment->key, part.created});
+        }
+    if (!gone.empty())
+        deleted_(std::move(gone));
+}
+
+} // namespace track

@@ -1,0 +1,49 @@
+// Learns which rows were deleted: from `wait sendpays deleted`, or, where that says nothing, by listing the payments again and looking
+// what is missing. Finds out; the table removes.
+#pragma once
+
+#include "cln/lightningd.hpp"
+#include "io/timer.hpp"
+#include "payments/table.hpp"
+
+#include <deque>
+#include <unordered_set>
+
+namespace track {
+
+class Deletions final {
+  public:
+    using Deleted = std::function<void(std::vector<payments::Event>)>;
+
+    Deletions(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, Deleted deleted);
+
+    /// lightningd's counter at each (re)connection; what moved it while nobody waited is found by listing.
+    void counter(std::uint64_t now);
+    /// A deletion of this hash was seen on its way; `wait` may not report it (the whole-hash form never moves the counter).
+    void suspect(const base::PaymentHash& hash);
+
+  private:
+    void arm();
+    void fired(std::uint64_t waited_for, const cln::WaitReply& reply);
+    void suspect(const base::PaymentHash& hash, std::chrono::milliseconds pause);
+    void suspect_all();
+    void check_next();
+    void compare(const base::PaymentHash& hash, const std::vector<base::CreatedIndex>& asked_about,
+                 const std::vector<payments::Row>& rows);
+
+    /// Each of several waits fires on its own increment with its own details: bursts (autoclean) lose none of them.
+    static constexpr std::uint64_t waits = 8;
+
+    cln::Lightningd& lightningd_;
+    const payments::Table& table_;
+    Deleted deleted_;
+    bool begun_ = false;
+    std::uint64_t counted_ = 0; // deletions accounted for
+    std::uint64_t armed_ = 0;   // the highest counter waited for
+    std::deque<base::PaymentHash> suspects_;
+    std::unordered_set<base::PaymentHash> suspected_;
+    bool checking_ = false;
+    io::Timer soon_;
+};
+
+} // namespace track

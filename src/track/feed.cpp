@@ -1,0 +1,280 @@
+#include "track/feed.hpp"
+
+#include "cln/notifications.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace track {
+
+using namespace std::chrono_literals;
+using payments::Event;
+using payments::PartStatus;
+using Source = Intake::Source;
+
+namespace {
+
+constexpr auto sweep_pause = 30'000ms;
+constexpr std::int64_t announcement_life_ns = 60'000'000'000;
+
+} // namespace
+
+Feed::Feed(io::Loop& loop, cln::Lightningd& lightningd, payments::Table& table, Publisher& publisher, Clock clock,
+           FeedConfig config, base::Log log)
+    : lightningd_(lightningd),
+      table_(table),
+      publisher_(publisher),
+      clock_(std::move(clock)),
+      config_(config),
+      log_(std::move(log)),
+      pages_(
+          loop, lightningd, clock_,
+          [this](std::vector<payments::PartSeen> rows) {
+              intake_.take({std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end())}, Source::socket);
+          },
+          log_),
+      intake_(
+          lightningd, table, [this](std::span<const Event> events) { apply(events); }, [this] { return told(); },
+          config.sees_calls),
+      linger_(loop, table, config.version,
+              [this](const std::vector<payments::PaymentKey>& over) {
+                  std::vector<Event> events;
+                  for (const auto& key : over)
+                      events.emplace_back(payments::LingerExpired{key});
+                  intake_.take(std::move(events), Source::socket);
+              }),
+      deletions_(loop, lightningd, table,
+                 [this](std::vector<Event> gone) { intake_.take(std::move(gone), Source::socket); }),
+      sweep_(loop)
+{
+    expire_announcements();
+}
+
+void Feed::apply(std::span<const Event> events)
+{
+    const auto change = table_.apply(events);
+    for (const auto& key : change.reopened)
+        log_(base::LogLevel::info, "payment " + key.hash.hex() + " was taken to have failed and got another part: in flight again");
+    publisher_.tell(change);
+    linger_.look(change);
+    const bool counts = cln::has_wait_sendpays(config_.version);
+    table_.trim(counts ? earlier(told(), publisher_.pending()).updated : payments::Table::every_update);
+}
+
+Marks Feed::told() const
+{
+    return earlier(earlier(pages_.marks(), intake_.pending()), linger_.pending());
+}
+
+void Feed::set_linger(std::chrono::seconds linger)
+{
+    linger_seconds_ = linger;
+    linger_.set(linger);
+}
+
+void Feed::set_retain(std::size_t parts)
+{
+    table_.set_retain(parts);
+    apply({});
+}
+
+void Feed::connected()
+{
+    lightningd_.getinfo([this](const auto& info) {
+        if (info)
+            publisher_.set_node(info->id);
+        if (info || !info.error().lost)
+            intake_.connected();
+    });
+    if (cln::has_wait_sendpays(config_.version))
+        read_counters();
+    else if (!begun_)
+        begin_without_wait();
+}
+
+void Feed::read_counters()
+{
+    struct Counters {
+        Marks marks;
+        std::uint64_t deleted = 0;
+        int missing = 3;
+    };
+    auto counters = std::make_shared<Counters>();
+    const auto ask = [this, counters](cln::Index index, std::uint64_t& into) {
+        lightningd_.wait(index, 0, [this, counters, &into](const auto& reply) {
+            if (!reply) {
+                if (!reply.error().lost && counters->missing > 0) {
+                    log_(base::LogLevel::unusual, "wait sendpays refused: " + reply.error().error.message +
+                                                      "; following notifications only");
+                    counters->missing = 0; // the other two answers do not matter any more
+                    begin_without_wait();
+                }
+                return;
+            }
+            into = reply->counter;
+            if (--counters->missing == 0)
+                counters_read(counters->marks, counters->deleted);
+        });
+    };
+    ask(cln::Index::created, counters->marks.created.value);
+    ask(cln::Index::updated, counters->marks.updated.value);
+    ask(cln::Index::deleted, counters->deleted);
+}
+
+void Feed::counters_read(Marks now, std::uint64_t deleted)
+{
+    pages_.counters(now);
+    deletions_.counter(deleted);
+    wait_for(cln::Index::created, now.created.value + 1);
+    wait_for(cln::Index::updated, now.updated.value + 1);
+    if (begun_)
+        return;
+    begun_ = true;
+    list_pending(1);
+    if (!restarted_)
+        list_recent(now.updated.value);
+}
+
+void Feed::begin_without_wait()
+{
+    lightningd_.list_all_pending([this](const auto& listing) {
+        if (!listing)
+            return;
+        begun_ = true;
+        began(listing->rows);
+    });
+}
+
+void Feed::list_pending(std::uint64_t start)
+{
+    lightningd_.list_pending_page(start, IndexPages::page, [this, start](const auto& listing) {
+        if (!listing) {
+            begun_ = begun_ && !listing.error().lost; // begins anew with the next connection
+            return;
+        }
+        auto next = start;
+        for (const auto& row : listing->rows)
+            next = std::max(next, row.created.value + 1);
+        began(listing->rows);
+        if (listing->told == IndexPages::page && next > start)
+            list_pending(next);
+    });
+}
+
+/// A payment between two attempts has no pending row: if its last part failed within the linger it may still go on.
+void Feed::list_recent(std::uint64_t upto)
+{
+    if (upto == 0)
+        return;
+    const auto start = upto < IndexPages::page ? 1 : upto - IndexPages::page + 1;
+    lightningd_.list_page(cln::Index::updated, start, IndexPages::page, [this, start](const auto& listing) {
+        if (!listing)
+            return;
+        const auto oldest = clock_().seconds() - linger_seconds_.count();
+        std::vector<payments::Row> recent;
+        bool all_recent = !listing->rows.empty();
+        for (const auto& row : listing->rows) {
+            const bool is_recent = row.completed_at && row.completed_at->seconds() >= oldest;
+            all_recent &= is_recent;
+            if (is_recent && row.status == PartStatus::failed)
+                recent.push_back(row);
+        }
+        began(recent);
+        if (all_recent && start > 1)
+            list_recent(start - 1);
+    });
+}
+
+void Feed::began(const std::vector<payments::Row>& rows)
+{
+    std::vector<Event> events;
+    for (const auto& row : rows)
+        events.emplace_back(payments::PartSeen{row, std::nullopt});
+    for (const auto& row : rows)
+        if (restarted_ && row.created_at < *restarted_)
+            events.emplace_back(payments::GivenUp{row.key.hash, row.key.group, false});
+    intake_.take(std::move(events), Source::socket);
+}
+
+void Feed::wait_for(cln::Index index, std::uint64_t next)
+{
+    lightningd_.wait(index, next, [this, index](const auto& reply) {
+        if (!reply) {
+            if (!reply.error().lost)
+                log_(base::LogLevel::unusual, std::string("wait sendpays ") + cln::name(index) +
+                                                  " refused: " + reply.error().error.message);
+            return; // a lost connection comes back with connected()
+        }
+        pages_.fired(index, reply->counter);
+        wait_for(index, reply->counter + 1);
+    });
+}
+
+void Feed::refused(const char* topic, const cln::DecodeError& error)
+{
+    log_(base::LogLevel::unusual, std::string(topic) + " skipped: " + error.text());
+}
+
+void Feed::sendpay_success(const rpc::json& params, base::UnixNs now)
+{
+    auto row = cln::decode_sendpay_success(params);
+    if (!row)
+        return refused("sendpay_success", row.error());
+    intake_.take({payments::PartSeen{std::move(*row), now}}, Source::standard_input);
+}
+
+void Feed::sendpay_failure(const rpc::json& params, base::UnixNs now)
+{
+    auto failed = cln::decode_sendpay_failure(params);
+    if (!failed)
+        return refused("sendpay_failure", failed.error());
+    intake_.take({payments::PartFailed{std::move(failed->row), failed->failure, now}}, Source::standard_input);
+}
+
+void Feed::pay_failure(const rpc::json& params)
+{
+    const auto hash = cln::decode_pay_failure(params);
+    if (!hash)
+        return refused("pay_failure", hash.error());
+    intake_.take({payments::GivenUp{*hash, std::nullopt, true}}, Source::standard_input);
+}
+
+void Feed::pay_part_start(const rpc::json& params, base::UnixNs now)
+{
+    auto start = cln::decode_pay_part_start(params, now);
+    if (!start)
+        return refused("pay_part_start", start.error());
+    announced(std::move(*start));
+}
+
+void Feed::announced(payments::PartAnnounced announced)
+{
+    intake_.take({std::move(announced)}, Source::standard_input);
+}
+
+void Feed::deleted(const std::vector<payments::Row>& rows)
+{
+    std::vector<Event> known;
+    std::map<payments::PaymentKey, std::vector<base::CreatedIndex>> unknown;
+    for (const auto& row : rows) {
+        if (table_.find(row.key))
+            known.emplace_back(payments::PartDeleted{row.key, row.created});
+        else
+            unknown[row.key].push_back(row.created);
+    }
+    payments::Change change; // finished before we came: still somebody may keep a copy of it
+    for (auto& [key, attempts] : unknown) {
+        const auto first = *std::min_element(attempts.begin(), attempts.end());
+        change.deleted.push_back({key, first, std::move(attempts), 0});
+    }
+    publisher_.tell(change);
+    intake_.take(std::move(known), Source::socket);
+}
+
+void Feed::expire_announcements()
+{
+    intake_.take({payments::AnnouncementsExpired{{clock_().value - announcement_life_ns}}}, Source::standard_input);
+    sweep_.start(sweep_pause, [this] { expire_announcements(); });
+}
+
+} // namespace track

@@ -1,0 +1,80 @@
+// Keeps the table true to lightningd's database: listens on stdin and on the RPC socket at once, merges what both tell, and closes every
+// gap between them. Owns the table; everything that changes it goes through apply(), everything that follows from a change is told there.
+#pragma once
+
+#include "cln/version.hpp"
+#include "track/deletions.hpp"
+#include "track/index_pages.hpp"
+#include "track/intake.hpp"
+#include "track/linger.hpp"
+#include "track/publisher.hpp"
+
+namespace track {
+
+struct FeedConfig {
+    cln::Version version;
+    /// Our hook shows us every call that makes a part.
+    bool sees_calls = true;
+};
+
+class Feed final {
+  public:
+    using Clock = std::function<base::UnixNs()>;
+
+    Feed(io::Loop& loop, cln::Lightningd& lightningd, payments::Table& table, Publisher& publisher, Clock clock,
+         FeedConfig config, base::Log log);
+
+    /// lightningd itself was just started, at that moment: payers have forgotten whatever was made before it.
+    void restarted(base::UnixNs when) { restarted_ = when; }
+    /// The socket is there, for the first time or again: reads counters, lists what was missed, waits for more.
+    void connected();
+
+    void set_linger(std::chrono::seconds linger);
+    void set_retain(std::size_t parts);
+
+    /// Facts from stdin, params of the notification of that name; `now` is when it was read.
+    void sendpay_success(const rpc::json& params, base::UnixNs now);
+    void sendpay_failure(const rpc::json& params, base::UnixNs now);
+    void pay_failure(const rpc::json& params);
+    void pay_part_start(const rpc::json& params, base::UnixNs now);
+    void announced(payments::PartAnnounced announced);
+
+    /// Rows a delpay of ours removed.
+    void deleted(const std::vector<payments::Row>& rows);
+    /// What was removed where lightningd has no part in it.
+    void deleted(std::vector<payments::Event> events) { intake_.take(std::move(events), Intake::Source::standard_input); }
+    /// Somebody else's delpay passed by.
+    void deletion_noted(const base::PaymentHash& hash) { deletions_.suspect(hash); }
+
+    /// How far everything was handed to the publisher: what a cursor may promise.
+    [[nodiscard]] Marks told() const;
+
+  private:
+    void apply(std::span<const payments::Event> events);
+    void refused(const char* topic, const cln::DecodeError& error);
+    void read_counters();
+    void counters_read(Marks now, std::uint64_t deleted);
+    void begin_without_wait();
+    void list_pending(std::uint64_t start);
+    void list_recent(std::uint64_t upto);
+    void began(const std::vector<payments::Row>& rows);
+    void wait_for(cln::Index index, std::uint64_t next);
+    void expire_announcements();
+
+    cln::Lightningd& lightningd_;
+    payments::Table& table_;
+    Publisher& publisher_;
+    Clock clock_;
+    FeedConfig config_;
+    base::Log log_;
+    std::optional<base::UnixNs> restarted_;
+    bool begun_ = false; // the first counters were read
+    std::chrono::seconds linger_seconds_{10};
+    IndexPages pages_;
+    Intake intake_;
+    Linger linger_;
+    Deletions deletions_;
+    io::Timer sweep_;
+};
+
+} // namespace track

@@ -1,0 +1,155 @@
+#include "track/intake.hpp"
+
+#include <algorithm>
+
+namespace track {
+
+using payments::Event;
+using payments::PartStatus;
+
+namespace {
+
+template <class... Fs>
+struct Overload : Fs... {
+    using Fs::operator()...;
+};
+template <class... Fs>
+Overload(Fs...) -> Overload<Fs...>;
+
+/// The payment an event is about; nothing for those that never wait.
+std::optional<base::PaymentHash> hash_of(const Event& event)
+{
+    using Result = std::optional<base::PaymentHash>;
+    return std::visit(Overload{
+                          [](const payments::PartSeen& e) -> Result { return e.row.key.hash; },
+                          [](const payments::PartFailed& e) -> Result { return e.row.key.hash; },
+                          [](const payments::PartDeleted& e) -> Result { return e.key.hash; },
+                          [](const payments::GivenUp& e) -> Result { return e.hash; },
+                          [](const payments::LingerExpired& e) -> Result { return e.key.hash; },
+                          [](const payments::PartAnnounced&) -> Result { return std::nullopt; },
+                          [](const payments::AnnouncementsExpired&) -> Result { return std::nullopt; },
+                      },
+                      event);
+}
+
+std::optional<base::GroupId> group_of(const Event& event)
+{
+    if (const auto* seen = std::get_if<payments::PartSeen>(&event))
+        return seen->row.key.group;
+    if (const auto* failed = std::get_if<payments::PartFailed>(&event))
+        return failed->row.key.group;
+    return std::nullopt;
+}
+
+} // namespace
+
+Intake::Intake(cln::Lightningd& lightningd, const payments::Table& table, Apply apply, std::function<Marks()> listed,
+               bool sees_calls)
+    : lightningd_(lightningd),
+      table_(table),
+      apply_(std::move(apply)),
+      listed_(std::move(listed)),
+      sees_calls_(sees_calls)
+{
+}
+
+bool Intake::must_wait(const Event& event, Source source) const
+{
+    return std::visit(Overload{
+                          [&](const payments::PartSeen& e) {
+                              const auto* payment = table_.find(e.row.key);
+                              if (!payment)
+                                  return true;
+                              // With this part complete the payment may look finished while a sibling's row is still unread. Part 0
+                              // has no siblings in flight.
+                              if (e.row.status != PartStatus::complete || e.row.partid.value == 0)
+                                  return false;
+                              const auto known = std::any_of(payment->parts.begin(), payment->parts.end(), [&](const auto& part) {
+                                  return part.created == e.row.created && part.status == PartStatus::complete;
+                              });
+                              const bool all_announced = source == Source::standard_input && sees_calls_;
+                              return !known && !(all_announced && !table_.announced(e.row.key.hash));
+                          },
+                          [&](const payments::PartFailed& e) { return table_.find(e.row.key) == nullptr; },
+                          // "It is over" is said of what lightningd has, not of what we happen to know.
+                          [&](const payments::GivenUp& e) { return !table_.groups(e.hash).empty(); },
+                          [](const payments::LingerExpired&) { return true; },
+                          [](const payments::PartDeleted&) { return false; },
+                          [](const payments::PartAnnounced&) { return false; },
+                          [](const payments::AnnouncementsExpired&) { return false; },
+                      },
+                      event);
+}
+
+void Intake::take(std::vector<Event> events, Source source)
+{
+    std::vector<Event> ready;
+    for (auto& event : events) {
+        const auto hash = hash_of(event);
+        auto at = hash ? waiting_.find(*hash) : waiting_.end();
+        if (at == waiting_.end()) {
+            if (!hash || !must_wait(event, source)) {
+                ready.push_back(std::move(event));
+                continue;
+            }
+            at = waiting_.emplace(*hash, Waiting{{}, listed_(), false}).first;
+            queue_.push_back(*hash);
+        }
+        at->second.events.push_back(std::move(event));
+    }
+    if (!ready.empty())
+        apply_(ready);
+    ask();
+}
+
+void Intake::connected()
+{
+    for (const auto& hash : std::exchange(unlisted_, {}))
+        if (!table_.groups(hash).empty() && waiting_.emplace(hash, Waiting{{}, listed_(), false}).second)
+            queue_.push_back(hash);
+    ask();
+}
+
+void Intake::ask()
+{
+    while (asked_ < most_asked && !queue_.empty()) {
+        const auto hash = queue_.front();
+        queue_.pop_front();
+        ++asked_;
+        lightningd_.list(hash, [this, hash](const auto& rows) { answered(hash, rows); });
+    }
+}
+
+void Intake::answered(const base::PaymentHash& hash,
+                      const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& listing)
+{
+    --asked_;
+    const auto at = waiting_.find(hash);
+    const auto held = std::move(at->second.events);
+    std::vector<Event> events;
+    if (listing) {
+        // The groups we follow, whole; older ones of the same hash are history that nobody asked for.
+        for (const auto& row : listing->rows) {
+            const auto named = [&](const Event& event) { return group_of(event) == row.key.group; };
+            if (row.key.hash == hash && (table_.find(row.key) || std::any_of(held.begin(), held.end(), named)))
+                events.push_back(payments::PartSeen{row, std::nullopt});
+        }
+    } else {
+        unlisted_.insert(hash);
+    }
+    events.insert(events.end(), held.begin(), held.end());
+    if (!events.empty())
+        apply_(events);
+    waiting_.erase(hash); // only now: until it was applied a cursor must not pass it
+    ask();
+}
+
+Marks Intake::pending() const
+{
+    Marks marks = no_limit;
+    for (const auto& [hash, waiting] : waiting_)
+        marks = earlier(marks, waiting.floor);
+    return marks;
+}
+
+} // namespace track

@@ -1,0 +1,55 @@
+// The door to the table. Facts about a payment the table does not know yet wait here until the whole group was listed once, so that
+// its first snapshot is complete; so do endings that only the whole picture can confirm. All else goes straight through.
+#pragma once
+
+#include "cln/lightningd.hpp"
+#include "payments/table.hpp"
+#include "track/marks.hpp"
+
+#include <deque>
+#include <unordered_set>
+
+namespace track {
+
+class Intake final {
+  public:
+    using Apply = std::function<void(std::span<const payments::Event>)>;
+    /// Where facts were read. What came through the hook was announced on stdin before its row was made; the socket has no such order.
+    enum class Source { standard_input, socket };
+
+    /// `listed`: how far the index pages have come. `sees_calls`: the hook is ours, so announcements are complete.
+    Intake(cln::Lightningd& lightningd, const payments::Table& table, Apply apply, std::function<Marks()> listed,
+           bool sees_calls);
+
+    /// The ready ones are applied as one change before this returns; the rest when the listing is there.
+    void take(std::vector<payments::Event> events, Source source);
+    /// The socket is (again) there: lists what could not be listed without it.
+    void connected();
+    /// A cursor must not pass what waits here.
+    [[nodiscard]] Marks pending() const;
+
+  private:
+    struct Waiting {
+        std::vector<payments::Event> events;
+        Marks floor;
+        bool asked = false;
+    };
+
+    [[nodiscard]] bool must_wait(const payments::Event& event, Source source) const;
+    void ask();
+    void answered(const base::PaymentHash& hash, const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& rows);
+
+    static constexpr std::size_t most_asked = 4; // lightningd is single-threaded, and has payments to make
+
+    cln::Lightningd& lightningd_;
+    const payments::Table& table_;
+    Apply apply_;
+    std::function<Marks()> listed_;
+    bool sees_calls_;
+    std::unordered_map<base::PaymentHash, Waiting> waiting_;
+    std::deque<base::PaymentHash> queue_; // not asked yet
+    std::size_t asked_ = 0;
+    std::unordered_set<base::PaymentHash> unlisted_; // applied without the listing
+};
+
+} // namespace track

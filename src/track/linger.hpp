@@ -1,0 +1,44 @@
+// Silence as evidence: a payment whose parts have all failed and of which nothing was heard for some seconds is taken to be over.
+// Holds one clock per undecided payment; the table decides what the expiry means.
+#pragma once
+
+#include "cln/version.hpp"
+#include "io/timer.hpp"
+#include "payments/table.hpp"
+#include "track/marks.hpp"
+
+namespace track {
+
+class Linger final {
+  public:
+    using Expired = std::function<void(std::vector<payments::PaymentKey>)>;
+
+    Linger(io::Loop& loop, const payments::Table& table, cln::Version version, Expired expired);
+
+    /// Counts anew for payments already waiting: from their last news.
+    void set(std::chrono::seconds linger);
+    /// Looks at what changed: starts, restarts and stops clocks.
+    void look(const payments::Change& change);
+    /// A verdict that comes by silence moves no index: the cursor stays before the last change of every undecided payment.
+    [[nodiscard]] Marks pending() const;
+
+  private:
+    using Time = std::chrono::steady_clock::time_point;
+    struct Silence {
+        Time since;
+        bool told = false; ///< it expired and was told; the verdict is on its way
+    };
+
+    [[nodiscard]] std::chrono::seconds pause(const payments::Payment& payment) const;
+    void arm();
+    void expire();
+
+    const payments::Table& table_;
+    cln::Version version_;
+    Expired expired_;
+    std::chrono::seconds linger_{10};
+    std::unordered_map<payments::PaymentKey, Silence> silent_;
+    io::Timer timer_;
+};
+
+} // namespace track

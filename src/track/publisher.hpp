@@ -1,0 +1,77 @@
+// Turns changes of the table into messages on stdout, and keeps the order in which everything ordinary leaves. A cursor is stamped
+// when bytes leave the queue, never before, so that it promises only what was told. When lightningd does not read, what waits stays
+// bounded: beyond a limit only the newest snapshot of each payment is kept. Hook replies do not come by here: they overtake.
+#pragma once
+
+#include "base/log.hpp"
+#include "io/stream.hpp"
+#include "io/timer.hpp"
+#include "payments/table.hpp"
+#include "track/marks.hpp"
+
+#include <list>
+
+namespace track {
+
+class Publisher final {
+  public:
+    /// Above this many waiting bytes snapshots of one payment are merged into the newest.
+    static constexpr std::size_t merge_above = 8UL * 1024 * 1024;
+    /// A snapshot in flight larger than this goes out at most once in `large_pause` per payment.
+    static constexpr std::size_t large = 64UL * 1024;
+    static constexpr std::chrono::milliseconds large_pause{1000};
+
+    /// `told`: how far the feed has come, asked whenever a cursor is stamped.
+    Publisher(io::Loop& loop, io::Stream& out, const payments::Table& table, std::function<Marks()> told,
+              CursorMaker cursor, base::Log log);
+    ~Publisher();
+    Publisher(const Publisher&) = delete;
+    Publisher& operator=(const Publisher&) = delete;
+
+    void set_node(const base::NodeId& id) { cursor_.set_node(id); }
+    void tell(const payments::Change& change);
+    /// A reply or log line, in its turn behind what already waits.
+    void send(std::string message);
+    /// Puts what was held back for its size into the queue: nothing more will come.
+    void flush();
+    /// Marks of the oldest news not yet written; a row beyond them must not be forgotten.
+    [[nodiscard]] Marks pending() const;
+
+  private:
+    enum class Kind { raw, snapshot, deletion };
+    struct Entry {
+        Kind kind = Kind::raw;
+        payments::PaymentKey key; // snapshot
+        std::string body;         // raw: the message; else the object; empty for a snapshot to be made when it leaves
+        bool terminal = false;
+        Marks floor = no_limit; // what had been told when this was queued
+    };
+    using Queue = std::list<Entry>;
+    struct Large {
+        std::chrono::steady_clock::time_point last;
+        bool waiting = false; // a newer snapshot is due when the pause is over
+        Marks floor = no_limit;
+    };
+
+    void tell_snapshot(const payments::PaymentKey& key);
+    [[nodiscard]] bool hold_back(const payments::PaymentKey& key);
+    void enqueue_snapshot(const payments::Payment& payment);
+    void enqueue(Entry entry);
+    void release_large();
+    std::optional<std::string> next_message();
+    [[nodiscard]] std::string stamped(const char* topic, std::string_view body, const std::string& cursor) const;
+
+    io::Stream& out_;
+    const payments::Table& table_;
+    std::function<Marks()> told_;
+    CursorMaker cursor_;
+    base::Log log_;
+    Queue queue_;
+    std::unordered_map<payments::PaymentKey, Queue::iterator> newest_; // the last queued snapshot of each payment
+    std::size_t waiting_bytes_ = 0;
+    std::size_t merged_ = 0;
+    std::unordered_map<payments::PaymentKey, Large> large_;
+    io::Timer large_timer_;
+};
+
+} // namespace track

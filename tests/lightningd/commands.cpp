@@ -1,0 +1,137 @@
+#include "commands.hpp"
+
+#include "hook_chain.hpp"
+#include "node.hpp"
+#include "rpc/scan.hpp"
+
+#include <utility>
+
+namespace standin {
+
+void Commands::add(std::string name, std::string usage, std::function<void(const RequestPtr&)> run)
+{
+    methods_[name] = {name, std::move(usage), {}, std::move(run), nullptr};
+}
+
+void Commands::add_inner(std::string owner, std::string name, std::string usage, std::function<void(const RequestPtr&)> run)
+{
+    auto forwarded = [this, name, run = std::move(run)](const RequestPtr& request) {
+        if (request->check_only)
+            return succeed(*request, R"({"command_to_check":)" + rpc::quote(name) + "}");
+        request->chain = chain_text(node_.outgoing_id(request->chain, name));
+        node_.schedule.later([request, run] { run(request); });
+    };
+    methods_[name] = {name, std::move(usage), std::move(owner), std::move(forwarded), nullptr};
+}
+
+void Commands::add_plugin_method(const std::string& name, const std::string& usage, Plugin& plugin)
+{
+    methods_[name] = {name, usage, plugin.path(), nullptr, &plugin};
+}
+
+void Commands::remove_plugin_methods(const Plugin& plugin)
+{
+    std::erase_if(methods_, [&](const auto& entry) { return entry.second.plugin == &plugin; });
+}
+
+const Method* Commands::find(std::string_view name) const
+{
+    const auto at = methods_.find(std::string(name));
+    return at == methods_.end() ? nullptr : &at->second;
+}
+
+void Commands::begin(const RequestPtr& request)
+{
+    const auto& message = request->message;
+    if (message.method.empty() || message.params.empty())
+        return fail(*request, rpc::invalid_request, message.method.empty() ? "No method" : "No params");
+    if (!find(message.method))
+        return fail(*request, rpc::method_not_found, "Unknown command '" + std::string(message.method) + "'");
+    if (!message.filter.empty()) {
+        const auto filter = rpc::parse(message.filter);
+        if (!filter || !filter->is_object())
+            return fail(*request, rpc::invalid_params, "filter: Expected object: invalid token '" + std::string(message.filter) + "'");
+        request->filter = *filter;
+    }
+    call_rpc_command_hook(node_, request);
+}
+
+void Commands::run(const RequestPtr& request)
+{
+    const std::string name(request->message.method);
+    const Method* method = find(name);
+    if (!method)
+        return fail(*request, rpc::method_not_found, "Unknown command '" + name + "'");
+    if (const auto held = hanging.find(name); held != hanging.end()) {
+        held->second.push_back(request);
+        return;
+    }
+    auto params = rpc::parse(request->message.params);
+    if (!params || !params->is_structured())
+        return fail(*request, rpc::invalid_params, "Expected array or object for params");
+    request->params = std::move(*params);
+    if (method->plugin)
+        return forward(request, *method->plugin, name);
+    const auto serve = method->run; // a copy: the method may be removed while it runs
+    serve(request);
+}
+
+void Commands::check(const RequestPtr& request)
+{
+    const auto& params = request->params;
+    const auto named = params.is_object() ? params.find("command_to_check") : params.end();
+    const rpc::json target = params.is_object() ? (named != params.end() ? *named : rpc::json()) : (params.empty() ? rpc::json() : params[0]);
+    if (!target.is_string())
+        return fail(*request, rpc::invalid_params, "missing required parameter: command_to_check");
+    const auto name = target.get<std::string>();
+    const Method* method = find(name);
+    if (!method)
+        return fail(*request, rpc::invalid_params, "command_to_check: Unrecognized command: invalid token '" + rpc::quote(name) + "'");
+    if (method->plugin) {
+        if (method->plugin->manifest.can_check)
+            return forward(request, *method->plugin, "check");
+        return succeed(*request, R"({"command_to_check":)" + rpc::quote(name) + "}");
+    }
+    if (params.is_object())
+        request->params.erase("command_to_check");
+    else
+        request->params.erase(0);
+    request->check_only = true;
+    const auto serve = method->run;
+    serve(request);
+}
+
+void Commands::forward(const RequestPtr& request, Plugin& plugin, const std::string& method)
+{
+    // The client's bytes as they are, only the id exchanged (core-lightning.md 1.8).
+    const auto& message = request->message;
+    const auto at = static_cast<std::size_t>(message.id.data() - message.whole.data());
+    const std::string id = node_.outgoing_id(request->chain, method);
+    std::string text(message.whole.substr(0, at));
+    text.append(id).append(message.whole.substr(at + message.id.size())).append("\n\n");
+    forwarded_[id] = request;
+    plugin.call(id, std::move(text), [this, request, id](const rpc::Message* reply) {
+        forwarded_.erase(id);
+        if (!reply)
+            return fail(*request, -4, "Plugin terminated before replying to RPC call.");
+        const auto where = static_cast<std::size_t>(reply->id.data() - reply->whole.data());
+        std::string whole(reply->whole.substr(0, where));
+        whole.append(request->id).append(reply->whole.substr(where + reply->id.size())).append("\n\n");
+        const bool ok = !reply->result.empty();
+        answer(*request, {ok, std::string(ok ? reply->result : reply->error), std::move(whole)});
+    });
+}
+
+void Commands::forward_notification(const Plugin&, std::string_view topic, std::string_view params, std::string_view id)
+{
+    const auto found = forwarded_.find(std::string(id));
+    const RequestPtr request = found == forwarded_.end() ? nullptr : found->second.lock();
+    if (!request || !request->notifications || !request->notify)
+        return;
+    const auto at = static_cast<std::size_t>(id.data() - params.data());
+    std::string text = R"({"jsonrpc":"2.0","method":")" + std::string(topic) + R"(","params":)";
+    text.append(params.substr(0, at)).append(request->id).append(params.substr(at + id.size())).append("}\n\n");
+    request->notify(text);
+}
+
+} // namespace standin

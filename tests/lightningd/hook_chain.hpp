@@ -1,0 +1,13 @@
+// The rpc_command hook (lightningd/jsonrpc.c, core-lightning.md 1.11): asks every plugin that hooks the method, one after the
+// other, then runs, replaces or answers the command. Dies where lightningd dies.
+#pragma once
+
+#include "request.hpp"
+
+namespace standin {
+
+struct Node;
+
+void call_rpc_command_hook(Node& node, const RequestPtr& request);
+
+} // namespace standin

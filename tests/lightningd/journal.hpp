@@ -1,0 +1,35 @@
+// What survives the process (`--db`): one JSON line for each change, written before anybody is told of it. A killed stand-in
+// starts again with its rows, counters and invoices; parts that were pending stay so until `release`.
+#pragma once
+
+#include "ledger.hpp"
+
+#include <string>
+
+namespace standin {
+
+struct Node;
+struct Invoice;
+
+class Journal final {
+  public:
+    Journal() = default;
+    ~Journal();
+    Journal(const Journal&) = delete;
+    Journal& operator=(const Journal&) = delete;
+
+    /// Reads what is there into the node, then appends to it. The reason when that cannot be done.
+    [[nodiscard]] std::string open(Node& node, const std::string& path);
+
+    void created(const Row& row);
+    void resolved(const Row& row);
+    /// `counts` as in Ledger::remove.
+    void removed(const Row& row, bool counts);
+    void invoice(const Invoice& invoice);
+
+  private:
+    void write(std::string line);
+    int fd_ = -1;
+};
+
+} // namespace standin

@@ -1,0 +1,15 @@
+// A row from its listsendpays form: for the journal and for `standin-rows`, which loads recorded rows.
+#pragma once
+
+#include "row.hpp"
+
+#include "rpc/json.hpp"
+
+#include <optional>
+
+namespace standin {
+
+/// Nothing when a field that every row has is missing or wrong.
+[[nodiscard]] std::optional<Row> read_row(const rpc::json& fields);
+
+} // namespace standin

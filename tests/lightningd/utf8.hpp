@@ -1,0 +1,10 @@
+// Is a text valid UTF-8? lightningd refuses requests that are not (observed, odd_labels).
+#pragma once
+
+#include <string_view>
+
+namespace standin {
+
+[[nodiscard]] bool is_utf8(std::string_view text);
+
+} // namespace standin

@@ -17,7 +17,7 @@ Fields body(const json& params, const char* topic)
     return outer.object(topic);
 }
 
-payments::Failure decode_failure(Fields& data, std::uint64_t code)
+payments::Failure decode_failure(Fields& data, std::uint64_t code, std::string_view message)
 {
     using Kind = payments::Failure::Kind;
     const auto failcode = data.maybe_u64("failcode");
@@ -33,8 +33,10 @@ payments::Failure decode_failure(Fields& data, std::uint64_t code)
         data.refuse("erring_index", "no route is that long");
     failure.source_index = static_cast<std::uint32_t>(index);
     // A direct peer that could not read the onion answers in plain (update_fail_malformed_htlc): lightningd counts it as hop 1,
-    // LND as our own node's finding (htlcswitch/switch.go, parseFailedPayment).
-    if ((failure.code & bolt::bad_onion) != 0 && failure.source_index == 1 && !data.find("raw_message"))
+    // LND as our own node's finding (htlcswitch/switch.go, parseFailedPayment). What came back encrypted, from a node that passes on
+    // its own peer's complaint, is a "reply from remote" (lightningd/pay.c, payment_failed).
+    const bool from_afar = message.find("reply from remote") != std::string_view::npos;
+    if ((failure.code & bolt::bad_onion) != 0 && failure.source_index == 1 && !from_afar)
         failure.source_index = 0;
     return failure;
 }
@@ -53,10 +55,11 @@ Decoded<SendpayFailure> decode_sendpay_failure(const json& params)
 {
     Fields fields = body(params, "sendpay_failure");
     const auto code = fields.u64("code");
+    const auto message = fields.maybe_string("message").value_or("");
     Fields data = fields.object("data");
     if (fields.error())
         return tl::unexpected(*fields.error());
-    const auto failure = decode_failure(data, code);
+    const auto failure = decode_failure(data, code, message);
     if (data.error())
         return tl::unexpected(*data.error());
     auto row = decode_row(data.value(), data.path());

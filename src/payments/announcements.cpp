@@ -6,11 +6,24 @@ namespace payments {
 
 void Announcements::add(PartAnnounced announced)
 {
-    if (size_ == limit)
-        return;
-    ++size_;
     auto& waiting = by_hash_[announced.hash];
-    waiting.push_back(std::move(announced));
+    const auto same = std::find_if(waiting.begin(), waiting.end(), [&](const PartAnnounced& a) {
+        return a.partid == announced.partid && (!a.group || !announced.group || a.group == announced.group);
+    });
+    if (same != waiting.end()) { // xpay's parts are told twice: by its own topic and by the call it makes
+        same->total = std::max(same->total, announced.total);
+        if (!same->group)
+            same->group = announced.group;
+        if (same->payer == Payer::unknown)
+            same->payer = announced.payer;
+        return;
+    }
+    if (size_ < limit) {
+        waiting.push_back(std::move(announced));
+        ++size_;
+    } else if (waiting.empty()) {
+        by_hash_.erase(announced.hash);
+    }
 }
 
 std::optional<PartAnnounced> Announcements::take(const PaymentKey& key, base::PartId partid)

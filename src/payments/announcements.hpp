@@ -13,7 +13,7 @@ class Announcements final {
   public:
     static constexpr std::size_t limit = 10'000;
 
-    /// Ignored when full: what it tells is then unknown, which is always allowed.
+    /// Adds to one for the same part that is waiting already. Ignored when full: what it tells is then unknown, which is allowed.
     void add(PartAnnounced announced);
     /// Takes out the oldest one that fits the part: same hash and part number, and the same group or none named.
     std::optional<PartAnnounced> take(const PaymentKey& key, base::PartId partid);

@@ -125,7 +125,9 @@ void Table::on(const PartAnnounced& event, Batch& batch)
             continue;
         auto& payment = *lookup(known->key);
         auto* part = payment.find(event.partid);
-        if (part && !part->announced && part->created_at.seconds() >= event.seen.seconds())
+        // One that names no group must not be taken for a second word about a part already announced.
+        const bool fits = part && (event.group || !part->announced);
+        if (fits && part->created_at.seconds() >= event.seen.seconds())
             return attach(payment, *part, event, batch);
     }
     announcements_.add(event);
@@ -181,7 +183,8 @@ Part* Table::part_of(const Row& row, Batch& batch)
         groups_[row.key.hash].push_back(row.key.group);
         // lightningd lets a hash have a new group only when nothing of the others is pending: theirs is over.
         for (const auto* sibling : groups(row.key.hash))
-            batch.touch(sibling->key);
+            if (sibling != &payment)
+                settle_verdict(*lookup(sibling->key), batch); // now, to be told before the new group
     }
     return &add_part(payment, row, batch);
 }

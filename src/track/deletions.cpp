@@ -61,9 +61,10 @@ void Deletions::suspect(const base::PaymentHash& hash)
 
 void Deletions::suspect(const base::PaymentHash& hash, std::chrono::milliseconds pause)
 {
-    if (table_.groups(hash).empty() || !suspected_.insert(hash).second)
+    if (table_.groups(hash).empty())
         return;
-    suspects_.push_back(hash);
+    if (suspected_.insert(hash).second)
+        suspects_.push_back(hash);
     if (!checking_ && (!soon_.armed() || pause == 0ms))
         soon_.start(pause, [this] { check_next(); });
 }

@@ -1,0 +1,172 @@
+#include "facts.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace facts;
+using payments::FailureReason;
+using payments::GivenUp;
+using payments::LingerExpired;
+using payments::Payer;
+using payments::PaymentKey;
+using payments::Status;
+using payments::Table;
+
+namespace {
+
+const PaymentKey key{hash(1), {9}};
+
+void fail_one(Table& table, std::uint64_t partid, std::uint64_t created)
+{
+    table.apply(seen(pending(1, 9, partid, created)));
+    table.apply(failure(pending(1, 9, partid, created), 0x1007, 1));
+}
+
+} // namespace
+
+TEST_CASE("all parts failed and no evidence: still in flight, until the linger is over")
+{
+    Table table(100);
+    fail_one(table, 1, 10);
+    CHECK(table.find(key)->undecided());
+    CHECK(table.find(key)->status() == Status::in_flight);
+    CHECK(table.apply(LingerExpired{key}).updated.size() == 1);
+    CHECK(table.find(key)->status() == Status::failed);
+    CHECK(table.find(key)->reason == FailureReason::error);
+    CHECK(table.apply(LingerExpired{key}).updated.empty());
+}
+
+TEST_CASE("an expiry that comes after a new part changes nothing")
+{
+    Table table(100);
+    fail_one(table, 1, 10);
+    table.apply(seen(pending(1, 9, 2, 11)));
+    CHECK(table.apply(LingerExpired{key}).updated.empty());
+    CHECK(table.find(key)->status() == Status::in_flight);
+}
+
+TEST_CASE("a later part of a failed payment reopens it, and it can still succeed")
+{
+    Table table(100);
+    fail_one(table, 1, 10);
+    table.apply(LingerExpired{key});
+    const auto change = table.apply(seen(pending(1, 9, 2, 11)));
+    CHECK(change.reopened == std::vector{key});
+    CHECK(change.updated.size() == 1);
+    CHECK(table.find(key)->status() == Status::in_flight);
+    CHECK_FALSE(table.find(key)->reason.has_value());
+    table.apply(seen(complete(pending(1, 9, 2, 11), 5)));
+    CHECK(table.find(key)->status() == Status::succeeded);
+}
+
+TEST_CASE("a retry seen only when it had settled makes a failed payment succeed")
+{
+    Table table(100);
+    fail_one(table, 1, 10);
+    table.apply(LingerExpired{key});
+    const auto change = table.apply(seen(complete(pending(1, 9, 2, 11), 5)));
+    CHECK(change.reopened.size() == 1);
+    CHECK(table.find(key)->status() == Status::succeeded);
+}
+
+TEST_CASE("the payer gave up while a part was in flight: failed as soon as that part has failed")
+{
+    Table table(100);
+    fail_one(table, 1, 10);
+    table.apply(seen(pending(1, 9, 2, 11)));
+    CHECK(table.apply(GivenUp{hash(1), std::nullopt, true}).updated.empty());
+    CHECK(table.find(key)->status() == Status::in_flight);
+    CHECK(table.apply(failure(pending(1, 9, 2, 11), 0x1007, 1)).updated.size() == 1);
+    CHECK(table.find(key)->status() == Status::failed);
+}
+
+TEST_CASE("giving up never fails a payment of which a part settled")
+{
+    Table table(100);
+    fail_one(table, 1, 10);
+    table.apply(seen(complete(pending(1, 9, 2, 11), 5)));
+    table.apply(GivenUp{hash(1), key.group, false});
+    CHECK(table.find(key)->status() == Status::succeeded);
+    CHECK_FALSE(table.find(key)->reason.has_value());
+}
+
+TEST_CASE("pay_failure says nothing about a payment of xpay")
+{
+    for (const auto payer : {Payer::unknown, Payer::pay, Payer::keysend, Payer::xpay, Payer::other}) {
+        Table table(100);
+        payments::PartAnnounced announced;
+        announced.hash = hash(1);
+        announced.partid = {1};
+        announced.payer = payer;
+        announced.seen = second(110);
+        table.apply(announced);
+        fail_one(table, 1, 10);
+        table.apply(GivenUp{hash(1), std::nullopt, true});
+        const bool concerned = payer != Payer::xpay && payer != Payer::other;
+        CHECK((table.find(key)->status() == Status::failed) == concerned);
+    }
+}
+
+TEST_CASE("another group of the hash: the old payment has failed, told before the new one's first snapshot")
+{
+    Table table(100);
+    fail_one(table, 1, 10);
+    const auto change = table.apply(seen(pending(1, 12, 1, 11)));
+    const PaymentKey next{hash(1), {12}};
+    CHECK(change.updated == std::vector{key, next});
+    CHECK(table.find(key)->status() == Status::failed);
+    CHECK(table.find(key)->reason == FailureReason::error);
+    CHECK(table.find(next)->status() == Status::in_flight);
+}
+
+TEST_CASE("an older group whose last failure is heard of late fails at once")
+{
+    Table table(100);
+    table.apply(seen(pending(1, 9, 1, 10)));
+    table.apply(seen(pending(1, 12, 1, 11)));
+    CHECK(table.find(key)->status() == Status::in_flight);
+    table.apply(failure(pending(1, 9, 1, 10), 0x1007, 1));
+    CHECK(table.find(key)->status() == Status::failed);
+}
+
+TEST_CASE("after success nothing but success is told of a hash, until its complete row is deleted")
+{
+    Table table(100);
+    const auto good = complete(pending(1, 9, 1, 10), 1);
+    table.apply(seen(good));
+    CHECK(table.apply(seen(failed(pending(1, 3, 1, 5), 2))).updated.empty()); // an older group, heard of late
+    table.apply(payments::PartDeleted{good.key, good.created});
+    CHECK(table.apply(seen(pending(1, 20, 1, 20))).updated.size() >= 1); // payable again
+}
+
+TEST_CASE("deleting the last part of an undecided payment leaves no verdict")
+{
+    Table table(100);
+    fail_one(table, 1, 10);
+    const auto change = table.apply(payments::PartDeleted{key, {10}});
+    CHECK(change.updated.empty());
+    CHECK(change.deleted.size() == 1);
+    CHECK(table.find(key) == nullptr);
+}
+
+TEST_CASE("deleting some parts of a payment that goes on shows what is left")
+{
+    Table table(100);
+    fail_one(table, 1, 10);
+    table.apply(seen(pending(1, 9, 2, 11)));
+    const auto change = table.apply(payments::PartDeleted{key, {10}});
+    CHECK(change.updated == std::vector{key});
+    CHECK(table.find(key)->parts.size() == 1);
+    CHECK(table.find(key)->index.value == 10);
+}
+
+TEST_CASE("a payment whose complete row was deleted is payable again in the same group")
+{
+    Table table(100);
+    fail_one(table, 1, 10);
+    const auto good = complete(pending(1, 9, 2, 11), 5);
+    table.apply(seen(good));
+    table.apply(payments::PartDeleted{key, good.created});
+    CHECK(table.find(key)->status() == Status::succeeded);
+    table.apply(seen(pending(1, 9, 2, 30)));
+    CHECK(table.find(key)->status() == Status::in_flight);
+}

@@ -1,0 +1,104 @@
+#include "facts.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace facts;
+using payments::Part;
+using payments::PartStatus;
+using payments::Status;
+
+TEST_CASE("the status follows LND's truth table, all sixteen rows of it")
+{
+    for (int bits = 0; bits < 16; ++bits) {
+        const payments::StatusInputs in{(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0};
+        auto expected = Status::in_flight;
+        if (!in.pending && in.complete)
+            expected = Status::succeeded;
+        else if (!in.pending && in.reason)
+            expected = Status::failed;
+        CHECK(payments::decide(in) == expected);
+    }
+}
+
+TEST_CASE("a moment that was seen is held inside the second lightningd recorded")
+{
+    Part part;
+    part.created_at = second(50);
+    CHECK(part.attempt_time() == second(50)); // not seen
+    part.saw_attempt({50'250'000'000});
+    CHECK(part.attempt_time().value == 50'250'000'000);
+    part.attempt_seen = base::UnixNs{49'999'999'999};
+    CHECK(part.attempt_time() == second(50));
+    part.attempt_seen = base::UnixNs{51'000'000'003};
+    CHECK(part.attempt_time().value == 50'999'999'999);
+}
+
+TEST_CASE("a failure told by notification has its own time until the row tells the second")
+{
+    Part part;
+    CHECK_FALSE(part.resolve_time().has_value());
+    part.status = PartStatus::failed;
+    part.saw_resolution({61'500'000'000});
+    CHECK(part.resolve_time()->value == 61'500'000'000);
+    part.completed_at = second(60);
+    CHECK(part.resolve_time()->value == 60'999'999'999);
+}
+
+TEST_CASE("the earliest sighting counts, whatever the order")
+{
+    Part part;
+    part.saw_attempt({7});
+    part.saw_attempt({3});
+    part.saw_attempt({5});
+    CHECK(part.attempt_seen->value == 3);
+}
+
+TEST_CASE("of two accounts of a failure the one that knows more stays")
+{
+    using Kind = payments::Failure::Kind;
+    Part part;
+    part.status = PartStatus::failed;
+    CHECK(part.merge(payments::Failure{Kind::unreadable, 0, 0}));
+    CHECK(part.merge(payments::Failure{Kind::wire, 0x400F, 2}));
+    CHECK_FALSE(part.merge(payments::Failure{Kind::unreadable, 0, 0}));
+    CHECK_FALSE(part.merge(payments::Failure{Kind::wire, 0x400F, 2}));
+    CHECK(part.failure.code == 0x400F);
+}
+
+TEST_CASE("a part never goes back to pending")
+{
+    Part part;
+    part.merge(complete(pending(1, 1, 0, 5), 1));
+    CHECK_FALSE(part.merge(pending(1, 1, 0, 5)));
+    CHECK(part.status == PartStatus::complete);
+}
+
+TEST_CASE("the value is the announced total, else the highest live sum, else the largest part")
+{
+    payments::Payment payment;
+    Part part;
+    part.status = PartStatus::failed;
+    part.amount = base::Msat{400};
+    payment.insert(part);
+    CHECK(payment.value() == base::Msat{400});
+    payment.live_peak = {900};
+    CHECK(payment.value() == base::Msat{900});
+    payment.total = {payments::TotalSource::sendpay_amount, {1000}};
+    CHECK(payment.value() == base::Msat{1000});
+}
+
+TEST_CASE("the fee counts settled parts whose amount is known")
+{
+    payments::Payment payment;
+    for (const auto status : {PartStatus::complete, PartStatus::failed, PartStatus::pending}) {
+        Part part;
+        part.created = {static_cast<std::uint64_t>(status) + 1};
+        part.status = status;
+        part.amount = base::Msat{1000};
+        part.sent = {1011};
+        payment.insert(part);
+    }
+    CHECK(payment.fee() == base::Msat{11});
+    payment.find(base::CreatedIndex{static_cast<std::uint64_t>(PartStatus::complete) + 1})->amount.reset();
+    CHECK(payment.fee() == base::Msat{0});
+}

@@ -1,0 +1,224 @@
+#include "facts.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace facts;
+using payments::PaymentKey;
+using payments::Status;
+using payments::Table;
+
+namespace {
+
+PaymentKey key(std::uint8_t h, std::uint64_t group)
+{
+    return {hash(h), {group}};
+}
+
+} // namespace
+
+TEST_CASE("one part, one success: two snapshots, then nothing new is nothing told")
+{
+    Table table(100);
+    const auto row = pending(1, 1, 0, 7);
+    CHECK(table.apply(seen(row)).updated == std::vector{key(1, 1)});
+    CHECK(table.find(key(1, 1))->status() == Status::in_flight);
+    CHECK(table.apply(seen(row)).updated.empty());
+    CHECK(table.apply(seen(complete(row, 3))).updated.size() == 1);
+    CHECK(table.find(key(1, 1))->status() == Status::succeeded);
+    CHECK(table.apply(seen(complete(row, 3))).updated.empty());
+    CHECK(table.apply(seen(row)).updated.empty());
+}
+
+TEST_CASE("sendpay_failure says pending, the part has failed")
+{
+    Table table(100);
+    const auto row = pending(1, 1, 0, 7);
+    table.apply(failure(row, 0x1007, 1));
+    const auto& part = table.find(key(1, 1))->parts.at(0);
+    CHECK(part.status == payments::PartStatus::failed);
+    CHECK(part.failure.code == 0x1007);
+    CHECK(table.find(key(1, 1))->status() == Status::in_flight);
+}
+
+TEST_CASE("groupids of 63 bits are kept whole, partid 0 is a part like others")
+{
+    Table table(100);
+    table.apply(seen(pending(1, 8912158845556297834ULL, 0, 7)));
+    CHECK(table.find(key(1, 8912158845556297834ULL)) != nullptr);
+    CHECK(table.find(key(1, 8912158845556297834ULL & ~1023ULL)) == nullptr);
+}
+
+TEST_CASE("siblings of one answer become visible together, and the index is the smallest of them")
+{
+    Table table(100);
+    const std::vector events{seen(pending(1, 9, 3, 12)), seen(failed(pending(1, 9, 1, 10), 4)), seen(pending(1, 9, 2, 11))};
+    CHECK(table.apply(events).updated.size() == 1);
+    const auto* payment = table.find(key(1, 9));
+    CHECK(payment->index.value == 10);
+    CHECK(payment->creation_time == second(110));
+    CHECK(payment->parts.size() == 3);
+    CHECK(payment->parts.front().created.value == 10);
+}
+
+TEST_CASE("the index stays once told, even when an older sibling turns up")
+{
+    Table table(100);
+    table.apply(seen(pending(1, 9, 2, 11)));
+    table.apply(seen(failed(pending(1, 9, 1, 10), 4)));
+    CHECK(table.find(key(1, 9))->index.value == 11);
+    CHECK(table.find(key(1, 9))->creation_time == second(111));
+}
+
+TEST_CASE("a settled part with a pending sibling is in flight and shows its preimage")
+{
+    Table table(100);
+    const auto one = pending(1, 9, 1, 10);
+    const auto two = pending(1, 9, 2, 11);
+    table.apply(std::vector{seen(one), seen(two)});
+    table.apply(seen(complete(one, 1)));
+    CHECK(table.find(key(1, 9))->status() == Status::in_flight);
+    CHECK(table.find(key(1, 9))->preimage().has_value());
+    table.apply(failure(two, 0x1007, 1));
+    CHECK(table.find(key(1, 9))->status() == Status::succeeded);
+    CHECK_FALSE(table.find(key(1, 9))->reason.has_value());
+}
+
+TEST_CASE("the invoice of one part is the payment's")
+{
+    Table table(100);
+    table.apply(seen(pending(1, 9, 1, 10)));
+    auto sibling = pending(1, 9, 2, 11);
+    sibling.invoice = "lnbc1";
+    CHECK(table.apply(seen(sibling)).updated.size() == 1);
+    CHECK(table.find(key(1, 9))->invoice == "lnbc1");
+}
+
+TEST_CASE("an unknown amount is learned later, and a time alone is no news")
+{
+    Table table(100);
+    auto row = pending(1, 1, 0, 7);
+    row.amount.reset();
+    table.apply(seen(row));
+    CHECK(table.find(key(1, 1))->value() == base::Msat{0});
+    CHECK(table.apply(payments::PartSeen{row, second(107)}).updated.empty());
+    CHECK(table.apply(seen(pending(1, 1, 0, 7))).updated.size() == 1);
+    CHECK(table.find(key(1, 1))->value() == base::Msat{1000});
+}
+
+TEST_CASE("deleting parts of a finished payment changes no verdict and tells no snapshot")
+{
+    Table table(100);
+    const auto bad = failed(pending(1, 9, 1, 10), 1);
+    const auto good = complete(pending(1, 9, 2, 11), 2);
+    table.apply(std::vector{seen(bad), seen(good)});
+    const auto change = table.apply(payments::PartDeleted{good.key, good.created});
+    CHECK(change.updated.empty());
+    REQUIRE(change.deleted.size() == 1);
+    CHECK(change.deleted[0].index.value == 10);
+    CHECK(change.deleted[0].attempts == std::vector{base::CreatedIndex{11}});
+    CHECK(change.deleted[0].remaining == 1);
+    CHECK(table.find(key(1, 9))->status() == Status::succeeded);
+    CHECK(table.apply(payments::PartDeleted{bad.key, bad.created}).deleted.at(0).remaining == 0);
+    CHECK(table.find(key(1, 9)) == nullptr);
+    CHECK(table.groups(hash(1)).empty());
+}
+
+TEST_CASE("a deleted row is not raised by late words about it")
+{
+    Table table(100);
+    const auto row = complete(pending(1, 1, 0, 7), 1);
+    table.apply(seen(row));
+    table.apply(payments::PartDeleted{row.key, row.created});
+    CHECK(table.apply(seen(row)).updated.empty());
+    CHECK(table.size() == 0);
+}
+
+TEST_CASE("hash, group and part used again after deletion are a new payment, and old words about them are dropped")
+{
+    Table table(100);
+    const auto old_row = pending(1, 1, 0, 7);
+    table.apply(failure(old_row, 0x1007, 1));
+    table.apply(payments::LingerExpired{old_row.key});
+    const auto change = table.apply(seen(pending(1, 1, 0, 9))); // its deletion was never seen
+    REQUIRE(change.deleted.size() == 1);
+    CHECK(change.deleted[0].attempts == std::vector{base::CreatedIndex{7}});
+    CHECK(change.updated.size() == 1);
+    CHECK(table.find(key(1, 1))->index.value == 9);
+    CHECK(table.find(key(1, 1))->status() == Status::in_flight);
+    CHECK(table.apply(seen(complete(old_row, 2))).updated.empty());
+    CHECK(table.find(key(1, 1))->parts.size() == 1);
+}
+
+TEST_CASE("an announcement gives payer and total to its part, whichever came first")
+{
+    for (const bool announced_first : {true, false}) {
+        Table table(100);
+        payments::PartAnnounced announced;
+        announced.hash = hash(1);
+        announced.partid = {2};
+        announced.payer = payments::Payer::pay;
+        announced.total = {payments::TotalSource::total_amount, {5000}};
+        announced.seen = second(110);
+        if (announced_first)
+            CHECK(table.apply(announced).updated.empty());
+        table.apply(seen(pending(1, 9, 2, 10)));
+        if (!announced_first)
+            CHECK(table.apply(announced).updated.size() == 1);
+        CHECK(table.find(key(1, 9))->value() == base::Msat{5000});
+        CHECK(table.find(key(1, 9))->payer == payments::Payer::pay);
+        CHECK_FALSE(table.announced(hash(1)));
+    }
+}
+
+TEST_CASE("two words about one part to come are one announcement")
+{
+    Table table(100);
+    payments::PartAnnounced call;
+    call.hash = hash(1);
+    call.group = base::GroupId{9};
+    call.partid = {1};
+    call.seen = second(110);
+    auto topic = call;
+    topic.total = {payments::TotalSource::part_start, {600}};
+    table.apply(std::vector<payments::Event>{call, topic});
+    table.apply(seen(pending(1, 9, 1, 10)));
+    CHECK_FALSE(table.announced(hash(1)));
+    CHECK(table.find(key(1, 9))->value() == base::Msat{600});
+}
+
+TEST_CASE("an announcement that gets no row expires; one of an older row is not taken for its own")
+{
+    Table table(100);
+    payments::PartAnnounced refused;
+    refused.hash = hash(1);
+    refused.seen = second(500); // the row below was made long before this call
+    table.apply(seen(failed(pending(1, 1, 0, 7), 1)));
+    table.apply(refused);
+    CHECK(table.announced(hash(1)));
+    table.apply(payments::AnnouncementsExpired{second(501)});
+    CHECK_FALSE(table.announced(hash(1)));
+}
+
+TEST_CASE("finished payments beyond the limit go, oldest verdict first, those in flight never")
+{
+    Table table(2);
+    table.apply(seen(pending(1, 1, 0, 1)));
+    for (std::uint8_t n = 2; n <= 5; ++n)
+        table.apply(seen(complete(pending(n, 1, 0, n), n)));
+    table.trim({3});
+    CHECK(table.find(key(2, 1)) == nullptr);
+    CHECK(table.find(key(3, 1)) == nullptr);
+    table.trim({3});
+    CHECK(table.size() == 3);
+    CHECK(table.find(key(1, 1)) != nullptr);
+}
+
+TEST_CASE("a finished payment stays while lightningd may still speak of it by itself")
+{
+    Table table(0);
+    table.apply(seen(complete(pending(1, 1, 0, 1), 8)));
+    table.trim({7});
+    CHECK(table.size() == 1);
+    table.trim({8});
+    CHECK(table.size() == 0);
+}

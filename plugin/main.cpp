@@ -27,8 +27,7 @@ Environment:
 
 } // namespace
 
-int main(int argc, char** argv)
-{
+int main(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) { // lightningd passes --developer and may pass more: what is unknown is ignored
         const std::string_view argument = argv[i];
         if (argument == "--help" || argument == "-h") {

@@ -7,8 +7,7 @@ namespace plugin {
 
 using json = nlohmann::ordered_json;
 
-std::string manifest(const Host& host)
-{
+std::string manifest(const Host& host) {
     json subscriptions = {"sendpay_success", "sendpay_failure", "pay_failure", "shutdown"};
     if (cln::has_pay_part_topics(host.version))
         subscriptions.push_back("pay_part_start");
@@ -18,11 +17,12 @@ std::string manifest(const Host& host)
     if (host.lightningd)
         filters.push_back("delpay");
     else
-        methods.push_back({{"name", "delpay"},
-                           {"usage", track::delpay_usage()},
-                           {"description", "Delete the parts of {payment_hash} that have {status} (complete or failed), or only "
-                                           "the one with {partid} and {groupid}"},
-                           {"category", "payment"}});
+        methods.push_back(
+            {{"name", "delpay"},
+             {"usage", track::delpay_usage()},
+             {"description", "Delete the parts of {payment_hash} that have {status} (complete or failed), or only "
+                             "the one with {partid} and {groupid}"},
+             {"category", "payment"}});
 
     json hooks = json::array();
     if (host.hook)

@@ -1,4 +1,5 @@
-// What the plugin tells lightningd about itself. Under lightningd `delpay` is never among the methods: a second one crashes it.
+// What the plugin tells lightningd about itself. Under lightningd `delpay` is never among the methods: a second one
+// crashes it.
 #pragma once
 
 #include "plugin/host.hpp"

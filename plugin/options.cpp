@@ -19,7 +19,8 @@ struct Option {
 
 const std::array<Option, 2> all{{
     {"trackpayments-linger",
-     "Seconds without a new attempt after which a payment whose parts all failed is told to have failed, where nothing else "
+     "Seconds without a new attempt after which a payment whose parts all failed is told to have failed, where nothing "
+     "else "
      "says so",
      0, 86'400, [](const Options& options) { return static_cast<std::uint64_t>(options.linger.count()); },
      [](Options& options, std::uint64_t value) { options.linger = std::chrono::seconds(value); }},
@@ -29,8 +30,7 @@ const std::array<Option, 2> all{{
 }};
 
 /// The reason when it is refused. At init values are numbers, in setconfig strings.
-std::optional<std::string> assign(Options& options, const std::string& name, const rpc::json& value)
-{
+std::optional<std::string> assign(Options& options, const std::string& name, const rpc::json& value) {
     for (const auto& option : all) {
         if (name != option.name)
             continue;
@@ -46,8 +46,7 @@ std::optional<std::string> assign(Options& options, const std::string& name, con
 
 } // namespace
 
-nlohmann::ordered_json declare_options()
-{
+nlohmann::ordered_json declare_options() {
     auto declared = nlohmann::ordered_json::array();
     for (const auto& option : all)
         declared.push_back({{"name", option.name},
@@ -58,8 +57,7 @@ nlohmann::ordered_json declare_options()
     return declared;
 }
 
-tl::expected<Options, std::string> read_options(const rpc::json& given)
-{
+tl::expected<Options, std::string> read_options(const rpc::json& given) {
     Options options;
     if (!given.is_object())
         return options;
@@ -69,8 +67,7 @@ tl::expected<Options, std::string> read_options(const rpc::json& given)
     return options;
 }
 
-tl::expected<Options, rpc::Error> set_option(const Options& now, const rpc::json& params)
-{
+tl::expected<Options, rpc::Error> set_option(const Options& now, const rpc::json& params) {
     constexpr std::array<rpc::Param, 2> declared{{{"config", true}, {"val", true}}};
     const auto args = rpc::Args::bind(params, declared);
     if (!args)

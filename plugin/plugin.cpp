@@ -18,13 +18,12 @@ namespace {
 /// lightningd gives a plugin 30 s to go; one that does not read must not keep us for ever.
 constexpr auto drain_limit = 20'000ms;
 
-base::UnixNs clock_now()
-{
-    return {std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
+base::UnixNs clock_now() {
+    return {std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+                .count()};
 }
 
-track::CursorMaker new_run()
-{
+track::CursorMaker new_run() {
     std::random_device entropy;
     std::array<std::uint8_t, 4> id{};
     for (auto& byte : id)
@@ -51,47 +50,41 @@ Plugin::Plugin(io::Loop& loop, std::unique_ptr<io::Stream> in, std::unique_ptr<i
           [this](LogLevel level, const std::string& words) { log(level, words); }),
       desk_(
           lightningd_, delpay_,
-          [this](std::string_view id, const std::string& result) { stdio_.send(rpc_result(id, result), io::Lane::urgent); },
-          [this](payments::PartAnnounced announced) { feed_.announced(std::move(announced)); },
+          [this](std::string_view id, const std::string& result) {
+              stdio_.send(rpc_result(id, result), io::Lane::urgent);
+          },
+          [this](const payments::PartAnnounced& announced) { feed_.announced(announced); },
           [this](const track::DelpayRequest& request) { feed_.deletion_noted(request.hash); },
           [this](LogLevel level, const std::string& words) { log(level, words); }),
-      patience_(loop)
-{
-}
+      patience_(loop) {}
 
 Plugin::~Plugin() = default;
 
-int Plugin::run()
-{
+int Plugin::run() {
     stdio_.start();
     loop_.run();
     return exit_code_;
 }
 
-std::string Plugin::rpc_result(std::string_view id, std::string_view result)
-{
+std::string Plugin::rpc_result(std::string_view id, std::string_view result) {
     return rpc::result(id, result);
 }
 
-void Plugin::refuse(std::string_view id, const rpc::Error& error)
-{
+void Plugin::refuse(std::string_view id, const rpc::Error& error) {
     publisher_.send(rpc::error(id, error));
 }
 
-void Plugin::log(LogLevel level, const std::string& words)
-{
+void Plugin::log(LogLevel level, const std::string& words) {
     publisher_.send(cln::log_notification(level, words));
 }
 
-void Plugin::first_look(const rpc::Message& message)
-{
+void Plugin::first_look(const rpc::Message& message) {
     now_ = clock_now();
     if (message.kind() == rpc::Message::Kind::request && message.method == "rpc_command")
         desk_.answer(message.id, message.params);
 }
 
-void Plugin::message(const rpc::Message& message)
-{
+void Plugin::message(const rpc::Message& message) {
     if (finishing_)
         return;
     switch (message.kind()) {
@@ -104,8 +97,7 @@ void Plugin::message(const rpc::Message& message)
     }
 }
 
-void Plugin::request(const rpc::Message& message)
-{
+void Plugin::request(const rpc::Message& message) {
     if (message.method == "rpc_command") // answered at first sight, or held
         return desk_.handle(message.id, message.params, now_);
     const auto params = message.params.empty() ? rpc::json::object() : rpc::parse(message.params);
@@ -126,8 +118,7 @@ void Plugin::request(const rpc::Message& message)
     refuse(message.id, {rpc::method_not_found, "Unknown command '" + std::string(message.method) + "'"});
 }
 
-void Plugin::notification(const rpc::Message& message)
-{
+void Plugin::notification(const rpc::Message& message) {
     if (message.method == "shutdown")
         return finish(0);
     const auto params = rpc::parse(message.params);
@@ -143,8 +134,7 @@ void Plugin::notification(const rpc::Message& message)
         feed_.pay_part_start(*params, now_);
 }
 
-void Plugin::init(std::string_view id, const rpc::json& params)
-{
+void Plugin::init(std::string_view id, const rpc::json& params) {
     const auto disable = [&](const std::string& reason) { reply(id, R"({"disable":)" + rpc::quote(reason) + "}"); };
     const auto given = params.find("options");
     const auto options = read_options(given == params.end() ? rpc::json::object() : *given);
@@ -166,8 +156,7 @@ void Plugin::init(std::string_view id, const rpc::json& params)
     client_.start(file.starts_with('/') ? file : directory + "/" + file, [this] { feed_.connected(); });
 }
 
-void Plugin::set_config(std::string_view id, const rpc::json& params)
-{
+void Plugin::set_config(std::string_view id, const rpc::json& params) {
     const auto options = set_option(options_, params);
     if (!options)
         return refuse(id, options.error());
@@ -175,16 +164,15 @@ void Plugin::set_config(std::string_view id, const rpc::json& params)
     reply(id, "{}");
 }
 
-void Plugin::use(const Options& options)
-{
+void Plugin::use(const Options& options) {
     options_ = options;
     feed_.set_linger(options.linger);
     feed_.set_retain(options.retain);
 }
 
-void Plugin::delpay(const rpc::Message& message, const rpc::json& params)
-{
-    const auto filter = message.filter.empty() ? tl::expected<rpc::json, std::string>(tl::unexpect, "") : rpc::parse(message.filter);
+void Plugin::delpay(const rpc::Message& message, const rpc::json& params) {
+    const auto filter =
+        message.filter.empty() ? tl::expected<rpc::json, std::string>(tl::unexpect, "") : rpc::parse(message.filter);
     auto deletion = track::delete_from(table_, params, filter ? &*filter : nullptr);
     if (!deletion)
         return refuse(message.id, deletion.error());
@@ -192,20 +180,17 @@ void Plugin::delpay(const rpc::Message& message, const rpc::json& params)
     feed_.deleted(std::move(deletion->events));
 }
 
-void Plugin::bad_input(const std::string& reason)
-{
+void Plugin::bad_input(const std::string& reason) {
     log(LogLevel::unusual, "stdin: " + reason);
 }
 
-void Plugin::closed(const std::string& reason)
-{
+void Plugin::closed(const std::string& reason) {
     if (!reason.empty())
         std::cerr << "trackpayments: stdin: " << reason << '\n';
     finish(reason.empty() ? 0 : 1);
 }
 
-void Plugin::finish(int exit_code)
-{
+void Plugin::finish(int exit_code) {
     if (finishing_)
         return;
     finishing_ = true;

@@ -1,5 +1,5 @@
-// The wiring: every room meets here, and only here. Turns messages on stdin into calls of the use cases and their answers into messages on
-// stdout. Decides nothing about payments.
+// The wiring: every room meets here, and only here. Turns messages on stdin into calls of the use cases and their
+// answers into messages on stdout. Decides nothing about payments.
 #pragma once
 
 #include "plugin/host.hpp"

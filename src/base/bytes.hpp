@@ -19,8 +19,7 @@ struct Bytes {
     auto operator<=>(const Bytes&) const = default;
 
     /// Nothing unless `text` is exactly 2 × N hex digits.
-    [[nodiscard]] static std::optional<Bytes> from_hex(std::string_view text)
-    {
+    [[nodiscard]] static std::optional<Bytes> from_hex(std::string_view text) {
         Bytes b;
         if (!base::from_hex(text, b.bytes))
             return std::nullopt;
@@ -41,8 +40,7 @@ using NodeId = Bytes<33, struct NodeIdTag>;
 template <std::size_t N, class Tag>
 struct std::hash<base::Bytes<N, Tag>> {
     /// Hashes and keys are uniformly random already: eight of their bytes are a hash.
-    std::size_t operator()(const base::Bytes<N, Tag>& b) const noexcept
-    {
+    std::size_t operator()(const base::Bytes<N, Tag>& b) const noexcept {
         static_assert(N >= sizeof(std::size_t));
         std::size_t h;
         std::memcpy(&h, b.bytes.data() + (N - sizeof h), sizeof h);

@@ -1,5 +1,6 @@
-// Hex and base64 as the wire wants them: lower-case hex, base64 in the standard alphabet with padding (lnrpc's `bytes`).
-// Reading is strict: an odd length, a foreign character or a wrong size is "nothing", never a part of the bytes.
+// Hex and base64 as the wire wants them: lower-case hex, base64 in the standard alphabet with padding (lnrpc's
+// `bytes`). Reading is strict: an odd length, a foreign character or a wrong size is "nothing", never a part of the
+// bytes.
 #pragma once
 
 #include <cstdint>

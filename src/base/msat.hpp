@@ -1,4 +1,5 @@
-// Money: thousandths of a satoshi, never a bare integer. Sums saturate, because a hostile amount must not wrap into a small one.
+// Money: thousandths of a satoshi, never a bare integer. Sums saturate, because a hostile amount must not wrap into a
+// small one.
 #pragma once
 
 #include <compare>
@@ -17,15 +18,13 @@ struct Msat {
     [[nodiscard]] constexpr std::uint64_t sat() const { return value / 1000; }
 };
 
-[[nodiscard]] constexpr Msat operator+(Msat a, Msat b)
-{
+[[nodiscard]] constexpr Msat operator+(Msat a, Msat b) {
     const std::uint64_t sum = a.value + b.value;
     return {sum < a.value ? std::numeric_limits<std::uint64_t>::max() : sum};
 }
 
 /// Zero rather than a wrap when more is taken than is there.
-[[nodiscard]] constexpr Msat operator-(Msat a, Msat b)
-{
+[[nodiscard]] constexpr Msat operator-(Msat a, Msat b) {
     return {a.value < b.value ? 0 : a.value - b.value};
 }
 

@@ -37,16 +37,14 @@ constexpr std::array<std::pair<std::string_view, Payer>, 4> payer_names{{
     {"", Payer::unknown},
 }};
 
-Payer payer_of(std::string_view caller)
-{
+Payer payer_of(std::string_view caller) {
     for (const auto& [name, payer] : payer_names)
         if (name == caller)
             return payer;
     return Payer::other;
 }
 
-const json* argument(const json& params, const char* name, int position)
-{
+const json* argument(const json& params, const char* name, int position) {
     if (params.is_array())
         return position >= 0 && static_cast<std::size_t>(position) < params.size()
                    ? &params[static_cast<std::size_t>(position)]
@@ -58,8 +56,7 @@ const json* argument(const json& params, const char* name, int position)
 }
 
 /// Not given (or null) is a value too: nothing. False when it is given and no number.
-bool read_number(const json* value, std::optional<std::uint64_t>& number)
-{
+bool read_number(const json* value, std::optional<std::uint64_t>& number) {
     if (!value || value->is_null())
         return true;
     const auto read = rpc::read_u64("", *value);
@@ -70,8 +67,7 @@ bool read_number(const json* value, std::optional<std::uint64_t>& number)
 
 } // namespace
 
-std::optional<payments::PartAnnounced> decode_announcement(const HookedCall& call, base::UnixNs seen)
-{
+std::optional<payments::PartAnnounced> decode_announcement(const HookedCall& call, base::UnixNs seen) {
     const auto* at = std::find_if(commands.begin(), commands.end(),
                                   [&](const Positions& command) { return command.method == call.method; });
     if (at == commands.end())

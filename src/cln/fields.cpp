@@ -8,8 +8,7 @@ namespace {
 
 const json nothing = json::object();
 
-std::optional<std::uint64_t> digits(std::string_view text)
-{
+std::optional<std::uint64_t> digits(std::string_view text) {
     std::uint64_t number = 0;
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (ec != std::errc{} || end != text.data() + text.size())
@@ -19,8 +18,7 @@ std::optional<std::uint64_t> digits(std::string_view text)
 
 } // namespace
 
-std::optional<base::Msat> read_msat(const json& value)
-{
+std::optional<base::Msat> read_msat(const json& value) {
     if (value.is_number_unsigned())
         return base::Msat{value.get<std::uint64_t>()};
     if (!value.is_string())
@@ -32,22 +30,19 @@ std::optional<base::Msat> read_msat(const json& value)
     return number ? std::optional(base::Msat{*number}) : std::nullopt;
 }
 
-Fields::Fields(const json& object, std::string path) : object_(&object), path_(std::move(path))
-{
+Fields::Fields(const json& object, std::string path) : object_(&object), path_(std::move(path)) {
     if (!object.is_object()) {
         error_ = DecodeError{path_, "not an object"};
         object_ = &nothing;
     }
 }
 
-const json* Fields::find(const char* name) const
-{
+const json* Fields::find(const char* name) const {
     const auto at = object_->find(name);
     return at == object_->end() || at->is_null() ? nullptr : &*at;
 }
 
-Fields Fields::object(const char* name)
-{
+Fields Fields::object(const char* name) {
     const auto* value = find(name);
     Fields inner(value ? *value : nothing, path_ + "." + name);
     if (!value)
@@ -55,22 +50,19 @@ Fields Fields::object(const char* name)
     return inner;
 }
 
-void Fields::refuse(const char* name, std::string what)
-{
+void Fields::refuse(const char* name, std::string what) {
     if (!error_)
         error_ = DecodeError{path_ + "." + name, std::move(what)};
 }
 
 template <class T>
-T Fields::required(const char* name, std::optional<T> value)
-{
+T Fields::required(const char* name, std::optional<T> value) {
     if (!value)
         refuse(name, "missing"); // does not replace a complaint about its type
     return value ? std::move(*value) : T{};
 }
 
-std::optional<std::uint64_t> Fields::maybe_u64(const char* name)
-{
+std::optional<std::uint64_t> Fields::maybe_u64(const char* name) {
     const auto* value = find(name);
     if (!value)
         return std::nullopt;
@@ -81,13 +73,11 @@ std::optional<std::uint64_t> Fields::maybe_u64(const char* name)
     return value->get<std::uint64_t>();
 }
 
-std::uint64_t Fields::u64(const char* name)
-{
+std::uint64_t Fields::u64(const char* name) {
     return required(name, maybe_u64(name));
 }
 
-std::optional<std::string> Fields::maybe_string(const char* name)
-{
+std::optional<std::string> Fields::maybe_string(const char* name) {
     const auto* value = find(name);
     if (!value)
         return std::nullopt;
@@ -98,21 +88,18 @@ std::optional<std::string> Fields::maybe_string(const char* name)
     return value->get<std::string>();
 }
 
-std::string Fields::string(const char* name)
-{
+std::string Fields::string(const char* name) {
     return required(name, maybe_string(name));
 }
 
-base::PaymentHash Fields::hash(const char* name)
-{
+base::PaymentHash Fields::hash(const char* name) {
     const auto hash = base::PaymentHash::from_hex(string(name));
     if (!hash)
         refuse(name, "not a 32 byte hex value");
     return hash.value_or(base::PaymentHash{});
 }
 
-std::optional<base::Preimage> Fields::maybe_preimage(const char* name)
-{
+std::optional<base::Preimage> Fields::maybe_preimage(const char* name) {
     const auto text = maybe_string(name);
     if (!text)
         return std::nullopt;
@@ -122,8 +109,7 @@ std::optional<base::Preimage> Fields::maybe_preimage(const char* name)
     return preimage;
 }
 
-std::optional<base::Msat> Fields::maybe_msat(const char* name)
-{
+std::optional<base::Msat> Fields::maybe_msat(const char* name) {
     const auto* value = find(name);
     if (!value)
         return std::nullopt;
@@ -133,8 +119,7 @@ std::optional<base::Msat> Fields::maybe_msat(const char* name)
     return amount;
 }
 
-std::optional<base::UnixNs> Fields::maybe_seconds(const char* name)
-{
+std::optional<base::UnixNs> Fields::maybe_seconds(const char* name) {
     const auto* value = find(name);
     if (!value)
         return std::nullopt;

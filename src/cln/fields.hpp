@@ -1,5 +1,6 @@
-// Reads typed members out of lightningd's JSON. Every reader is strict (nlohmann would take -1 for a uint64 and true for 1) and
-// every refusal says where: `params.sendpay_failure.data.groupid: not an unsigned integer`. Values are never quoted: they may be secret.
+// Reads typed members out of lightningd's JSON. Every reader is strict (nlohmann would take -1 for a uint64 and true
+// for 1) and every refusal says where: `params.sendpay_failure.data.groupid: not an unsigned integer`. Values are never
+// quoted: they may be secret.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -26,8 +27,8 @@ struct DecodeError {
 template <class T>
 using Decoded = tl::expected<T, DecodeError>;
 
-/// One JSON object and how it was reached. The first thing that is wrong is remembered; readers return defaults from then on, so
-/// that a decoder reads all its fields in a row and asks error() once.
+/// One JSON object and how it was reached. The first thing that is wrong is remembered; readers return defaults from
+/// then on, so that a decoder reads all its fields in a row and asks error() once.
 class Fields final {
   public:
     Fields(const json& object, std::string path);

@@ -5,8 +5,7 @@
 
 namespace cln {
 
-std::string_view HookedCall::caller() const
-{
+std::string_view HookedCall::caller() const {
     auto name = id;
     if (name.size() >= 2 && name.front() == '"')
         name = name.substr(1, name.size() - 2);
@@ -16,8 +15,7 @@ std::string_view HookedCall::caller() const
     return colon == std::string_view::npos ? std::string_view{} : name.substr(0, colon);
 }
 
-std::optional<HookedCall> read_hooked_call(std::string_view params)
-{
+std::optional<HookedCall> read_hooked_call(std::string_view params) {
     rpc::Members outer(params);
     while (const auto member = outer.next()) {
         if (member->key != "\"rpc_command\"")
@@ -41,18 +39,15 @@ std::optional<HookedCall> read_hooked_call(std::string_view params)
     return std::nullopt;
 }
 
-std::string hook_continue()
-{
+std::string hook_continue() {
     return R"({"result":"continue"})";
 }
 
-std::string hook_return_result(std::string_view result)
-{
+std::string hook_return_result(std::string_view result) {
     return R"({"return":{"result":)" + std::string(result) + "}}";
 }
 
-std::string hook_return_error(int code, const std::string& message)
-{
+std::string hook_return_error(int code, const std::string& message) {
     return R"({"return":{"error":)" + rpc::error_object({code, message}) + "}}";
 }
 

@@ -1,4 +1,5 @@
-// A request of the `rpc_command` hook, read only as far as needed to answer it: behind it a payment waits. Raw text, nothing decoded.
+// A request of the `rpc_command` hook, read only as far as needed to answer it: behind it a payment waits. Raw text,
+// nothing decoded.
 #pragma once
 
 #include <optional>
@@ -22,8 +23,8 @@ struct HookedCall {
 /// `params` is the raw params of the hook request: `{"rpc_command": {…}}`.
 [[nodiscard]] std::optional<HookedCall> read_hooked_call(std::string_view params);
 
-/// The answers lightningd survives (lightningd/plugin_hook.c): never an `error` reply, never `return.error` without code and message.
-/// `result` and `error` are raw; the error object must come from rpc::error_object().
+/// The answers lightningd survives (lightningd/plugin_hook.c): never an `error` reply, never `return.error` without
+/// code and message. `result` and `error` are raw; the error object must come from rpc::error_object().
 [[nodiscard]] std::string hook_continue();
 [[nodiscard]] std::string hook_return_result(std::string_view result);
 [[nodiscard]] std::string hook_return_error(int code, const std::string& message);

@@ -3,8 +3,7 @@
 namespace cln {
 
 void Lightningd::call(std::string_view method, std::string_view params,
-                      std::function<void(const tl::expected<json, Failure>&)> answer)
-{
+                      std::function<void(const tl::expected<json, Failure>&)> answer) {
     client_.call(method, params,
                  [this, method = std::string(method),
                   answer = std::move(answer)](const tl::expected<std::string_view, rpc::Client::Failure>& reply) {
@@ -17,14 +16,12 @@ void Lightningd::call(std::string_view method, std::string_view params,
                  });
 }
 
-Lightningd::Failure Lightningd::undecodable(const char* method, const DecodeError& error)
-{
+Lightningd::Failure Lightningd::undecodable(const char* method, const DecodeError& error) {
     log_(base::LogLevel::unusual, std::string("answer of ") + method + " skipped: " + error.text());
     return {false, {-1, "an answer that cannot be read"}};
 }
 
-void Lightningd::getinfo(Answer<NodeInfo> answer)
-{
+void Lightningd::getinfo(Answer<NodeInfo> answer) {
     call("getinfo", "{}", [this, answer = std::move(answer)](const tl::expected<json, Failure>& result) {
         if (!result)
             return answer(tl::unexpected(result.error()));
@@ -35,8 +32,7 @@ void Lightningd::getinfo(Answer<NodeInfo> answer)
     });
 }
 
-void Lightningd::wait(Index index, std::uint64_t next, Answer<WaitReply> answer)
-{
+void Lightningd::wait(Index index, std::uint64_t next, Answer<WaitReply> answer) {
     const std::string params = std::string(R"({"subsystem":"sendpays","indexname":")") + name(index) +
                                R"(","nextvalue":)" + std::to_string(next) + "}";
     call("wait", params, [this, index, answer = std::move(answer)](const tl::expected<json, Failure>& result) {
@@ -49,8 +45,7 @@ void Lightningd::wait(Index index, std::uint64_t next, Answer<WaitReply> answer)
     });
 }
 
-void Lightningd::list_with(std::string_view params, ListAnswer answer)
-{
+void Lightningd::list_with(std::string_view params, ListAnswer answer) {
     call("listsendpays", params, [this, answer = std::move(answer)](const tl::expected<json, Failure>& result) {
         if (!result)
             return answer(tl::unexpected(result.error()));
@@ -64,32 +59,27 @@ void Lightningd::list_with(std::string_view params, ListAnswer answer)
     });
 }
 
-void Lightningd::list(const base::PaymentHash& hash, ListAnswer answer)
-{
+void Lightningd::list(const base::PaymentHash& hash, ListAnswer answer) {
     list_with(R"({"payment_hash":")" + hash.hex() + "\"}", std::move(answer));
 }
 
-void Lightningd::list_page(Index index, std::uint64_t start, std::size_t limit, ListAnswer answer)
-{
+void Lightningd::list_page(Index index, std::uint64_t start, std::size_t limit, ListAnswer answer) {
     list_with(std::string(R"({"index":")") + name(index) + R"(","start":)" + std::to_string(start) + R"(,"limit":)" +
                   std::to_string(limit) + "}",
               std::move(answer));
 }
 
-void Lightningd::list_pending_page(std::uint64_t start, std::size_t limit, ListAnswer answer)
-{
+void Lightningd::list_pending_page(std::uint64_t start, std::size_t limit, ListAnswer answer) {
     list_with(R"({"status":"pending","index":"created","start":)" + std::to_string(start) + R"(,"limit":)" +
                   std::to_string(limit) + "}",
               std::move(answer));
 }
 
-void Lightningd::list_all_pending(ListAnswer answer)
-{
+void Lightningd::list_all_pending(ListAnswer answer) {
     list_with(R"({"status":"pending"})", std::move(answer));
 }
 
-void Lightningd::delpay(std::string_view params, rpc::Client::Callback answer)
-{
+void Lightningd::delpay(std::string_view params, rpc::Client::Callback answer) {
     client_.call("delpay", params, std::move(answer));
 }
 

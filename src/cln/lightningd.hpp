@@ -1,5 +1,5 @@
-// Typed calls to lightningd over its RPC socket. Replies arrive decoded; what does not decode is logged here and comes back as an
-// error, so that nobody above handles raw JSON. Takes no decisions.
+// Typed calls to lightningd over its RPC socket. Replies arrive decoded; what does not decode is logged here and comes
+// back as an error, so that nobody above handles raw JSON. Takes no decisions.
 #pragma once
 
 #include "cln/replies.hpp"
@@ -19,7 +19,8 @@ class Lightningd final {
     using Answer = std::function<void(const tl::expected<T, Failure>&)>;
     struct Listing {
         std::vector<payments::Row> rows;
-        std::size_t told = 0; ///< rows in the answer, with those that could not be read: a page is full when this is its limit
+        std::size_t told =
+            0; ///< rows in the answer, with those that could not be read: a page is full when this is its limit
     };
     using ListAnswer = Answer<Listing>;
 

@@ -9,8 +9,7 @@ namespace {
 
 constexpr std::size_t longest_line = 4096;
 
-const char* level_name(base::LogLevel level)
-{
+const char* level_name(base::LogLevel level) {
     switch (level) {
     case base::LogLevel::debug:
         return "debug";
@@ -26,8 +25,7 @@ const char* level_name(base::LogLevel level)
 
 } // namespace
 
-std::string log_notification(base::LogLevel level, std::string message)
-{
+std::string log_notification(base::LogLevel level, std::string message) {
     if (message.size() > longest_line) {
         message.resize(longest_line);
         message += " [cut]";

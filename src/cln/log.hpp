@@ -1,4 +1,5 @@
-// lightningd's `log` notification, made safe: a line over 256 kB aborts lightningd, a line feed splits it, an unknown level kills us.
+// lightningd's `log` notification, made safe: a line over 256 kB aborts lightningd, a line feed splits it, an unknown
+// level kills us.
 #pragma once
 
 #include "base/log.hpp"

@@ -7,8 +7,7 @@ namespace cln {
 namespace {
 
 /// The object named after the topic; before v25.09 a plugin's topic came inside `payload`.
-Fields body(const json& params, const char* topic)
-{
+Fields body(const json& params, const char* topic) {
     Fields outer(params, "params");
     if (outer.error() || outer.find(topic))
         return outer.object(topic);
@@ -17,8 +16,7 @@ Fields body(const json& params, const char* topic)
     return outer.object(topic);
 }
 
-payments::Failure decode_failure(Fields& data, std::uint64_t code, std::string_view message)
-{
+payments::Failure decode_failure(Fields& data, std::uint64_t code, std::string_view message) {
     using Kind = payments::Failure::Kind;
     const auto failcode = data.maybe_u64("failcode");
     if (!failcode)
@@ -32,9 +30,9 @@ payments::Failure decode_failure(Fields& data, std::uint64_t code, std::string_v
     if (index > 0xFFFF)
         data.refuse("erring_index", "no route is that long");
     failure.source_index = static_cast<std::uint32_t>(index);
-    // A direct peer that could not read the onion answers in plain (update_fail_malformed_htlc): lightningd counts it as hop 1,
-    // LND as our own node's finding (htlcswitch/switch.go, parseFailedPayment). What came back encrypted, from a node that passes on
-    // its own peer's complaint, is a "reply from remote" (lightningd/pay.c, payment_failed).
+    // A direct peer that could not read the onion answers in plain (update_fail_malformed_htlc): lightningd counts it
+    // as hop 1, LND as our own node's finding (htlcswitch/switch.go, parseFailedPayment). What came back encrypted,
+    // from a node that passes on its own peer's complaint, is a "reply from remote" (lightningd/pay.c, payment_failed).
     const bool from_afar = message.find("reply from remote") != std::string_view::npos;
     if ((failure.code & bolt::bad_onion) != 0 && failure.source_index == 1 && !from_afar)
         failure.source_index = 0;
@@ -43,16 +41,14 @@ payments::Failure decode_failure(Fields& data, std::uint64_t code, std::string_v
 
 } // namespace
 
-Decoded<payments::Row> decode_sendpay_success(const json& params)
-{
+Decoded<payments::Row> decode_sendpay_success(const json& params) {
     Fields fields = body(params, "sendpay_success");
     if (fields.error())
         return tl::unexpected(*fields.error());
     return decode_row(fields.value(), fields.path());
 }
 
-Decoded<SendpayFailure> decode_sendpay_failure(const json& params)
-{
+Decoded<SendpayFailure> decode_sendpay_failure(const json& params) {
     Fields fields = body(params, "sendpay_failure");
     const auto code = fields.u64("code");
     const auto message = fields.maybe_string("message").value_or("");
@@ -68,8 +64,7 @@ Decoded<SendpayFailure> decode_sendpay_failure(const json& params)
     return SendpayFailure{std::move(*row), failure};
 }
 
-Decoded<base::PaymentHash> decode_pay_failure(const json& params)
-{
+Decoded<base::PaymentHash> decode_pay_failure(const json& params) {
     Fields fields = body(params, "pay_failure");
     const auto hash = fields.hash("payment_hash");
     if (fields.error())
@@ -77,8 +72,7 @@ Decoded<base::PaymentHash> decode_pay_failure(const json& params)
     return hash;
 }
 
-Decoded<payments::PartAnnounced> decode_pay_part_start(const json& params, base::UnixNs seen)
-{
+Decoded<payments::PartAnnounced> decode_pay_part_start(const json& params, base::UnixNs seen) {
     Fields fields = body(params, "pay_part_start");
     payments::PartAnnounced announced;
     announced.hash = fields.hash("payment_hash");

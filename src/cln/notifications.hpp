@@ -1,5 +1,5 @@
-// The notifications about outgoing payments, from params to facts. Each decoder takes the whole `params`, in any of the wrappings of
-// v23.11 to v26.06.
+// The notifications about outgoing payments, from params to facts. Each decoder takes the whole `params`, in any of the
+// wrappings of v23.11 to v26.06.
 #pragma once
 
 #include "cln/row.hpp"

@@ -2,8 +2,7 @@
 
 namespace cln {
 
-Decoded<NodeInfo> decode_getinfo(const json& result)
-{
+Decoded<NodeInfo> decode_getinfo(const json& result) {
     Fields fields(result, "result");
     const auto id = base::NodeId::from_hex(fields.string("id"));
     if (!id)
@@ -13,8 +12,7 @@ Decoded<NodeInfo> decode_getinfo(const json& result)
     return NodeInfo{*id};
 }
 
-const char* name(Index index)
-{
+const char* name(Index index) {
     switch (index) {
     case Index::created:
         return "created";
@@ -26,8 +24,7 @@ const char* name(Index index)
     return "";
 }
 
-Decoded<WaitReply> decode_wait(const json& result, Index index)
-{
+Decoded<WaitReply> decode_wait(const json& result, Index index) {
     Fields fields(result, "result");
     WaitReply reply;
     reply.counter = fields.u64(name(index));
@@ -37,7 +34,8 @@ Decoded<WaitReply> decode_wait(const json& result, Index index)
         if (!object || reply.details)
             continue;
         Fields details(*object, fields.path() + "." + where);
-        reply.details = WaitReply::Details{details.hash("payment_hash"), {details.u64("groupid")}, {details.u64("partid")}};
+        reply.details =
+            WaitReply::Details{details.hash("payment_hash"), {details.u64("groupid")}, {details.u64("partid")}};
         if (details.error())
             return tl::unexpected(*details.error());
     }

@@ -15,8 +15,7 @@ constexpr std::array<std::pair<std::string_view, PartStatus>, 3> status_names{{
     {"failed", PartStatus::failed},
 }};
 
-PartStatus read_status(Fields& fields)
-{
+PartStatus read_status(Fields& fields) {
     const auto name = fields.string("status");
     for (const auto& [known, status] : status_names)
         if (name == known)
@@ -27,8 +26,7 @@ PartStatus read_status(Fields& fields)
 
 } // namespace
 
-Decoded<payments::Row> decode_row(const json& object, std::string path)
-{
+Decoded<payments::Row> decode_row(const json& object, std::string path) {
     Fields fields(object, std::move(path));
     payments::Row row;
     row.key.hash = fields.hash("payment_hash");
@@ -53,14 +51,11 @@ Decoded<payments::Row> decode_row(const json& object, std::string path)
     return row;
 }
 
-Decoded<Rows> decode_rows(const json& result)
-{
+Decoded<Rows> decode_rows(const json& result) {
     Fields fields(result, "result");
     const auto* payments = fields.find("payments");
     if (!payments || !payments->is_array())
-        fields.refuse("payments", "not an array");
-    if (fields.error())
-        return tl::unexpected(*fields.error());
+        return tl::unexpected(fields.error().value_or(DecodeError{"result.payments", "not an array"}));
     Rows rows;
     for (std::size_t i = 0; i < payments->size(); ++i) {
         if (auto row = decode_row((*payments)[i], "result.payments[" + std::to_string(i) + "]"))
@@ -71,10 +66,9 @@ Decoded<Rows> decode_rows(const json& result)
     return rows;
 }
 
-json encode_row(const payments::PaymentKey& key, const payments::Part& part, const std::string& invoice)
-{
-    json row = {{"created_index", part.created.value}, {"id", part.created.value},
-                {"payment_hash", key.hash.hex()},      {"groupid", key.group.value},
+json encode_row(const payments::PaymentKey& key, const payments::Part& part, const std::string& invoice) {
+    json row = {{"created_index", part.created.value},     {"id", part.created.value},
+                {"payment_hash", key.hash.hex()},          {"groupid", key.group.value},
                 {"created_at", part.created_at.seconds()}, {"amount_sent_msat", part.sent.value}};
     for (const auto& [name, status] : status_names)
         if (status == part.status)

@@ -1,5 +1,5 @@
-// A row of lightningd's payments table, as `listsendpays`, `sendpay_success`, `delpay` and (inside data) `sendpay_failure` show it
-// (lightningd/pay.c, json_add_payment_fields).
+// A row of lightningd's payments table, as `listsendpays`, `sendpay_success`, `delpay` and (inside data)
+// `sendpay_failure` show it (lightningd/pay.c, json_add_payment_fields).
 #pragma once
 
 #include "cln/fields.hpp"

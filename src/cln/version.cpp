@@ -4,8 +4,7 @@
 
 namespace cln {
 
-Version read_version(std::string_view text)
-{
+Version read_version(std::string_view text) {
     const auto digit = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
     const auto two = [&](std::size_t at) { return (text[at] - '0') * 10 + (text[at + 1] - '0'); };
     for (std::size_t at = 0; at + 4 < text.size(); ++at)

@@ -1,4 +1,5 @@
-// lightningd's version, as far as its behaviour depends on it. The string may be `v26.06.6`, `v26.06-241-gb35b848-modded`, `25.12`.
+// lightningd's version, as far as its behaviour depends on it. The string may be `v26.06.6`,
+// `v26.06-241-gb35b848-modded`, `25.12`.
 #pragma once
 
 #include <compare>
@@ -16,10 +17,16 @@ struct Version {
 [[nodiscard]] Version read_version(std::string_view text);
 
 /// `wait` knows sendpays, listsendpays has pages.
-[[nodiscard]] inline bool has_wait_sendpays(Version v) { return v >= Version{23, 11}; }
+[[nodiscard]] inline bool has_wait_sendpays(Version v) {
+    return v >= Version{23, 11};
+}
 /// xpay tells its parts: pay_part_start and pay_part_end.
-[[nodiscard]] inline bool has_pay_part_topics(Version v) { return v >= Version{25, 9}; }
+[[nodiscard]] inline bool has_pay_part_topics(Version v) {
+    return v >= Version{25, 9};
+}
 /// xpay exists and nothing tells that it gave up; from v26.06 `listpays` does.
-[[nodiscard]] inline bool xpay_ends_silently(Version v) { return v >= Version{24, 11} && v < Version{26, 6}; }
+[[nodiscard]] inline bool xpay_ends_silently(Version v) {
+    return v >= Version{24, 11} && v < Version{26, 6};
+}
 
 } // namespace cln

@@ -4,30 +4,25 @@
 
 namespace io {
 
-Loop::Loop()
-{
+Loop::Loop() {
     std::signal(SIGPIPE, SIG_IGN);
     uv_loop_init(&loop_);
 }
 
-Loop::~Loop()
-{
+Loop::~Loop() {
     uv_run(&loop_, UV_RUN_DEFAULT); // only close callbacks are left
     uv_loop_close(&loop_);
 }
 
-void Loop::run()
-{
+void Loop::run() {
     uv_run(&loop_, UV_RUN_DEFAULT);
 }
 
-void Loop::turn(bool wait)
-{
+void Loop::turn(bool wait) {
     uv_run(&loop_, wait ? UV_RUN_ONCE : UV_RUN_NOWAIT);
 }
 
-void Loop::stop()
-{
+void Loop::stop() {
     uv_stop(&loop_);
 }
 

@@ -1,5 +1,5 @@
-// The one event loop of the process (libuv). It owns the uv_loop_t and nothing else: streams and timers close themselves
-// in their destructors, and the loop's destructor runs until the last of those closings is through.
+// The one event loop of the process (libuv). It owns the uv_loop_t and nothing else: streams and timers close
+// themselves in their destructors, and the loop's destructor runs until the last of those closings is through.
 #pragma once
 
 #include <uv.h>

@@ -5,14 +5,12 @@
 
 namespace io {
 
-void Outbox::push(std::string message, Lane lane)
-{
+void Outbox::push(std::string message, Lane lane) {
     queued_ += message.size();
     (lane == Lane::urgent ? urgent_ : ordinary_).push_back(std::move(message));
 }
 
-bool Outbox::begin_next()
-{
+bool Outbox::begin_next() {
     written_ = 0;
     for (auto* lane : {&urgent_, &ordinary_}) {
         if (lane->empty())
@@ -32,8 +30,7 @@ bool Outbox::begin_next()
     return true;
 }
 
-std::string Outbox::take(std::size_t limit)
-{
+std::string Outbox::take(std::size_t limit) {
     std::string chunk;
     while (chunk.size() < limit) {
         if (written_ == begun_.size() && !begin_next())
@@ -46,8 +43,7 @@ std::string Outbox::take(std::size_t limit)
     return chunk;
 }
 
-void Outbox::clear()
-{
+void Outbox::clear() {
     urgent_.clear();
     ordinary_.clear();
     begun_.clear();

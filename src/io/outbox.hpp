@@ -1,6 +1,7 @@
-// What waits to be written to one stream, as whole messages in two lanes. Knows no descriptor: the stream takes chunks from it.
-// Urgent messages (replies to hooks, behind which a payment waits) overtake ordinary ones, but never cut into one that was
-// begun. When both lanes are empty the source is asked, so that a producer can decide as late as possible what to say.
+// What waits to be written to one stream, as whole messages in two lanes. Knows no descriptor: the stream takes chunks
+// from it. Urgent messages (replies to hooks, behind which a payment waits) overtake ordinary ones, but never cut into
+// one that was begun. When both lanes are empty the source is asked, so that a producer can decide as late as possible
+// what to say.
 #pragma once
 
 #include <cstddef>

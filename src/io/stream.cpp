@@ -2,13 +2,21 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
 
 namespace io {
+
+namespace {
+
+std::string system_words()
+{
+    return uv_strerror(uv_translate_sys_error(errno)); // strerror() shares a buffer
+}
+
+} // namespace
 
 struct Stream::State {
     // A regular file is always readable: an idle handle stands in for its poll.
@@ -28,18 +36,17 @@ struct Stream::State {
     bool broken = false; // writing failed: the reader is gone
     bool writing = false;
     bool taking = false; // the outbox is being asked: its source may say new things meanwhile
-    std::string chunk; // belongs to libuv while writing
+    std::string chunk;   // belongs to libuv while writing
     uv_write_t write_request{};
     uv_connect_t connect_request{};
-    std::array<char, 64 * 1024> buffer{};
+    std::array<char, write_limit> buffer{};
     Outbox outbox;
     OnBytes on_bytes;
     OnEnd on_end;
     OnConnect on_connect;
     std::function<void()> drained;
 
-    void init(Loop& loop)
-    {
+    void init(Loop& loop) {
         switch (kind) {
         case Kind::pipe:
             uv_pipe_init(loop.raw(), &handle.pipe, 0);
@@ -57,40 +64,35 @@ struct Stream::State {
         handle.any.data = this;
     }
 
-    void end(const std::string& reason)
-    {
+    void end(const std::string& reason) {
         stop();
         on_bytes = nullptr;
         if (const auto callback = std::exchange(on_end, nullptr))
             callback(reason);
     }
 
-    void stop()
-    {
+    void stop() {
         if (kind == Kind::file)
             uv_idle_stop(&handle.idle);
         else
             uv_read_stop(&handle.stream);
     }
 
-    void deliver(std::string_view bytes)
-    {
+    void deliver(std::string_view bytes) {
         const auto callback = on_bytes; // a copy: the callback may replace or destroy it
         if (callback)
             callback(bytes);
     }
 
-    void read_file()
-    {
+    void read_file() {
         const auto n = ::read(fd, buffer.data(), buffer.size());
         if (n > 0)
             deliver({buffer.data(), static_cast<std::size_t>(n)});
         else if (n == 0 || errno != EINTR)
-            end(n == 0 ? std::string() : std::strerror(errno));
+            end(n == 0 ? std::string() : system_words());
     }
 
-    void write_file()
-    {
+    void write_file() {
         for (std::string bytes = take(); !bytes.empty(); bytes = take()) {
             std::size_t done = 0;
             while (done < bytes.size()) {
@@ -106,23 +108,20 @@ struct Stream::State {
         }
     }
 
-    std::string take()
-    {
+    std::string take() {
         taking = true;
         std::string bytes = outbox.take(write_limit);
         taking = false;
         return bytes;
     }
 
-    void fail_writing()
-    {
+    void fail_writing() {
         broken = true;
         outbox.set_source(nullptr);
         outbox.clear();
     }
 
-    void pump()
-    {
+    void pump() {
         if (taking)
             return;
         if (writing || broken || !connected)
@@ -153,8 +152,7 @@ struct Stream::State {
         }
     }
 
-    void settle()
-    {
+    void settle() {
         if (drained && !writing && (broken || (connected && outbox.queued_bytes() == 0)))
             std::exchange(drained, nullptr)();
     }
@@ -162,11 +160,10 @@ struct Stream::State {
 
 Stream::Stream(State* state) : state_(state) {}
 
-tl::expected<std::unique_ptr<Stream>, std::string> Stream::open(Loop& loop, int fd)
-{
+tl::expected<std::unique_ptr<Stream>, std::string> Stream::open(Loop& loop, int fd) {
     using Kind = State::Kind;
     if (::fcntl(fd, F_GETFD) < 0)
-        return tl::unexpected(std::string(std::strerror(errno)));
+        return tl::unexpected(system_words());
     auto state = std::make_unique<State>();
     state->fd = fd;
     switch (uv_guess_handle(fd)) {
@@ -195,8 +192,7 @@ tl::expected<std::unique_ptr<Stream>, std::string> Stream::open(Loop& loop, int 
     return stream;
 }
 
-std::unique_ptr<Stream> Stream::connect(Loop& loop, const std::string& path, OnConnect done)
-{
+std::unique_ptr<Stream> Stream::connect(Loop& loop, const std::string& path, OnConnect done) {
     auto owned = std::make_unique<State>();
     owned->init(loop);
     owned->connected = false;
@@ -217,8 +213,7 @@ std::unique_ptr<Stream> Stream::connect(Loop& loop, const std::string& path, OnC
     return std::unique_ptr<Stream>(new Stream(state));
 }
 
-std::unique_ptr<Stream> Stream::accept(uv_stream_t* listener)
-{
+std::unique_ptr<Stream> Stream::accept(uv_stream_t* listener) {
     auto state = std::make_unique<State>();
     uv_pipe_init(listener->loop, &state->handle.pipe, 0);
     state->handle.any.data = state.get();
@@ -227,8 +222,7 @@ std::unique_ptr<Stream> Stream::accept(uv_stream_t* listener)
     return rc < 0 ? nullptr : std::move(stream);
 }
 
-Stream::~Stream()
-{
+Stream::~Stream() {
     state_->alive = false;
     state_->on_bytes = nullptr;
     state_->on_end = nullptr;
@@ -238,8 +232,7 @@ Stream::~Stream()
     uv_close(&state_->handle.any, [](uv_handle_t* handle) { delete static_cast<State*>(handle->data); });
 }
 
-void Stream::read(OnBytes on_bytes, OnEnd on_end)
-{
+void Stream::read(OnBytes on_bytes, OnEnd on_end) {
     state_->on_bytes = std::move(on_bytes);
     state_->on_end = std::move(on_end);
     if (state_->kind == State::Kind::file) {
@@ -263,36 +256,30 @@ void Stream::read(OnBytes on_bytes, OnEnd on_end)
         });
 }
 
-void Stream::stop_reading()
-{
+void Stream::stop_reading() {
     state_->stop();
 }
 
-void Stream::write(std::string message, Lane lane)
-{
+void Stream::write(std::string message, Lane lane) {
     if (state_->broken)
         return;
     state_->outbox.push(std::move(message), lane);
     state_->pump();
 }
 
-void Stream::set_source(Outbox::Source source)
-{
+void Stream::set_source(Outbox::Source source) {
     state_->outbox.set_source(std::move(source));
 }
 
-void Stream::nudge()
-{
+void Stream::nudge() {
     state_->pump();
 }
 
-std::size_t Stream::queued_bytes() const
-{
+std::size_t Stream::queued_bytes() const {
     return state_->outbox.queued_bytes() + (state_->writing ? state_->chunk.size() : 0);
 }
 
-void Stream::when_drained(std::function<void()> drained)
-{
+void Stream::when_drained(std::function<void()> drained) {
     state_->drained = std::move(drained);
     state_->pump();
 }

@@ -1,6 +1,6 @@
-// Bytes in and out of one descriptor, whatever it is: pipe, unix socket, terminal, regular file or /dev/null (which libuv
-// would abort on). Knows no messages. Reading delivers bytes as they come; at most one write of 64 KiB is outstanding, the
-// rest waits in the outbox, so that urgent messages find something left to overtake.
+// Bytes in and out of one descriptor, whatever it is: pipe, unix socket, terminal, regular file or /dev/null (which
+// libuv would abort on). Knows no messages. Reading delivers bytes as they come; at most one write of 64 KiB is
+// outstanding, the rest waits in the outbox, so that urgent messages find something left to overtake.
 #pragma once
 
 #include "io/loop.hpp"
@@ -17,7 +17,7 @@ namespace io {
 
 class Stream final {
   public:
-    static constexpr std::size_t write_limit = 64 * 1024;
+    static constexpr std::size_t write_limit = 64UL * 1024;
 
     using OnBytes = std::function<void(std::string_view bytes)>;
     /// `reason` is empty on a plain end of file, else the system's words. Nothing is delivered after it.

@@ -9,21 +9,18 @@ struct Timer::State {
     std::function<void()> callback;
 };
 
-Timer::Timer(Loop& loop) : state_(new State)
-{
+Timer::Timer(Loop& loop) : state_(new State) {
     uv_timer_init(loop.raw(), &state_->handle);
     state_->handle.data = state_;
 }
 
-Timer::~Timer()
-{
+Timer::~Timer() {
     state_->callback = nullptr;
     uv_close(reinterpret_cast<uv_handle_t*>(&state_->handle),
              [](uv_handle_t* handle) { delete static_cast<State*>(handle->data); });
 }
 
-void Timer::start(std::chrono::milliseconds after, std::function<void()> callback)
-{
+void Timer::start(std::chrono::milliseconds after, std::function<void()> callback) {
     state_->callback = std::move(callback);
     // libuv counts from the start of the turn; a long turn would make the timer fire too soon.
     uv_update_time(state_->handle.loop);
@@ -40,14 +37,12 @@ void Timer::start(std::chrono::milliseconds after, std::function<void()> callbac
         ms, 0);
 }
 
-void Timer::cancel()
-{
+void Timer::cancel() {
     state_->callback = nullptr;
     uv_timer_stop(&state_->handle);
 }
 
-bool Timer::armed() const
-{
+bool Timer::armed() const {
     return uv_is_active(reinterpret_cast<const uv_handle_t*>(&state_->handle)) != 0;
 }
 

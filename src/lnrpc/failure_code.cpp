@@ -39,8 +39,7 @@ constexpr std::array<std::pair<std::uint16_t, std::string_view>, 26> names{{
 
 } // namespace
 
-std::string_view failure_code_name(std::uint16_t bolt4_code)
-{
+std::string_view failure_code_name(std::uint16_t bolt4_code) {
     for (const auto& [code, name] : names)
         if (code == bolt4_code)
             return name;

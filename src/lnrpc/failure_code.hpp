@@ -1,4 +1,5 @@
-// BOLT 4 failure codes as LND names them (lnrpc Failure.FailureCode). LND's numbers are not the wire's: a table, never a cast.
+// BOLT 4 failure codes as LND names them (lnrpc Failure.FailureCode). LND's numbers are not the wire's: a table, never
+// a cast.
 #pragma once
 
 #include <cstdint>

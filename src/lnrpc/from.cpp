@@ -10,14 +10,12 @@ namespace lnrpc {
 namespace {
 
 /// LND's amounts are int64; no real one is beyond it.
-std::int64_t signed_msat(base::Msat amount)
-{
+std::int64_t signed_msat(base::Msat amount) {
     constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
     return static_cast<std::int64_t>(std::min(amount.value, most));
 }
 
-PaymentStatus from(payments::Status status)
-{
+PaymentStatus from(payments::Status status) {
     switch (status) {
     case payments::Status::in_flight:
         return PaymentStatus::in_flight;
@@ -29,8 +27,7 @@ PaymentStatus from(payments::Status status)
     return PaymentStatus::in_flight;
 }
 
-HtlcStatus from(payments::PartStatus status)
-{
+HtlcStatus from(payments::PartStatus status) {
     switch (status) {
     case payments::PartStatus::pending:
         return HtlcStatus::in_flight;
@@ -42,8 +39,7 @@ HtlcStatus from(payments::PartStatus status)
     return HtlcStatus::in_flight;
 }
 
-PaymentFailureReason from(payments::FailureReason reason)
-{
+PaymentFailureReason from(payments::FailureReason reason) {
     switch (reason) {
     case payments::FailureReason::timeout:
         return PaymentFailureReason::timeout;
@@ -59,8 +55,7 @@ PaymentFailureReason from(payments::FailureReason reason)
     return PaymentFailureReason::error;
 }
 
-std::string_view code_of(const payments::Failure& failure)
-{
+std::string_view code_of(const payments::Failure& failure) {
     switch (failure.kind) {
     case payments::Failure::Kind::unknown:
         return unknown_failure;
@@ -74,8 +69,7 @@ std::string_view code_of(const payments::Failure& failure)
     return unknown_failure;
 }
 
-HtlcAttempt from(const payments::Part& part)
-{
+HtlcAttempt from(const payments::Part& part) {
     HtlcAttempt attempt;
     attempt.attempt_id = part.created.value;
     attempt.status = from(part.status);
@@ -97,8 +91,7 @@ HtlcAttempt from(const payments::Part& part)
 
 } // namespace
 
-Payment from(const payments::Payment& payment)
-{
+Payment from(const payments::Payment& payment) {
     Payment out;
     out.payment_hash = payment.key.hash.hex();
     out.payment_preimage = payment.preimage().value_or(base::Preimage{});

@@ -6,8 +6,7 @@ namespace lnrpc {
 
 namespace {
 
-std::string_view name(PaymentStatus status)
-{
+std::string_view name(PaymentStatus status) {
     switch (status) {
     case PaymentStatus::in_flight:
         return "IN_FLIGHT";
@@ -19,8 +18,7 @@ std::string_view name(PaymentStatus status)
     return "UNKNOWN";
 }
 
-std::string_view name(HtlcStatus status)
-{
+std::string_view name(HtlcStatus status) {
     switch (status) {
     case HtlcStatus::in_flight:
         return "IN_FLIGHT";
@@ -32,8 +30,7 @@ std::string_view name(HtlcStatus status)
     return "IN_FLIGHT";
 }
 
-std::string_view name(PaymentFailureReason reason)
-{
+std::string_view name(PaymentFailureReason reason) {
     switch (reason) {
     case PaymentFailureReason::none:
         return "FAILURE_REASON_NONE";
@@ -51,44 +48,37 @@ std::string_view name(PaymentFailureReason reason)
     return "FAILURE_REASON_NONE";
 }
 
-void string(Writer& out, std::string_view key, std::string_view value)
-{
+void string(Writer& out, std::string_view key, std::string_view value) {
     out.key(key);
     out.string(value);
 }
 
-void int64(Writer& out, std::string_view key, std::int64_t value)
-{
+void int64(Writer& out, std::string_view key, std::int64_t value) {
     out.key(key);
     out.int64(value);
 }
 
-void uint64(Writer& out, std::string_view key, std::uint64_t value)
-{
+void uint64(Writer& out, std::string_view key, std::uint64_t value) {
     out.key(key);
     out.uint64(value);
 }
 
-void uint32(Writer& out, std::string_view key, std::uint32_t value)
-{
+void uint32(Writer& out, std::string_view key, std::uint32_t value) {
     out.key(key);
     out.uint32(value);
 }
 
-void bytes(Writer& out, std::string_view key, std::span<const std::uint8_t> value)
-{
+void bytes(Writer& out, std::string_view key, std::span<const std::uint8_t> value) {
     out.key(key);
     out.bytes(value);
 }
 
-void null(Writer& out, std::string_view key)
-{
+void null(Writer& out, std::string_view key) {
     out.key(key);
     out.null();
 }
 
-void records(Writer& out, std::string_view key, const std::map<std::uint64_t, Blob>& value)
-{
+void records(Writer& out, std::string_view key, const std::map<std::uint64_t, Blob>& value) {
     out.key(key);
     out.begin_object();
     for (const auto& [type, blob] : value)
@@ -96,8 +86,7 @@ void records(Writer& out, std::string_view key, const std::map<std::uint64_t, Bl
     out.end_object();
 }
 
-void write(Writer& out, const ChannelUpdate& update)
-{
+void write(Writer& out, const ChannelUpdate& update) {
     out.begin_object();
     bytes(out, "signature", update.signature);
     bytes(out, "chain_hash", update.chain_hash);
@@ -114,8 +103,7 @@ void write(Writer& out, const ChannelUpdate& update)
     out.end_object();
 }
 
-void write(Writer& out, const Failure& failure)
-{
+void write(Writer& out, const Failure& failure) {
     out.begin_object();
     string(out, "code", failure.code);
     out.key("channel_update");
@@ -132,8 +120,7 @@ void write(Writer& out, const Failure& failure)
     out.end_object();
 }
 
-void write(Writer& out, const Hop& hop)
-{
+void write(Writer& out, const Hop& hop) {
     out.begin_object();
     uint64(out, "chan_id", hop.chan_id);
     int64(out, "chan_capacity", hop.chan_capacity);
@@ -163,8 +150,7 @@ void write(Writer& out, const Hop& hop)
     out.end_object();
 }
 
-void write(Writer& out, const Route& route)
-{
+void write(Writer& out, const Route& route) {
     out.begin_object();
     uint32(out, "total_time_lock", route.total_time_lock);
     int64(out, "total_fees", route.total_fees_msat / 1000);
@@ -181,8 +167,7 @@ void write(Writer& out, const Route& route)
     out.end_object();
 }
 
-void write(Writer& out, const HtlcAttempt& attempt)
-{
+void write(Writer& out, const HtlcAttempt& attempt) {
     out.begin_object();
     uint64(out, "attempt_id", attempt.attempt_id);
     string(out, "status", name(attempt.status));
@@ -205,8 +190,7 @@ void write(Writer& out, const HtlcAttempt& attempt)
 
 } // namespace
 
-std::string to_json(const Payment& payment)
-{
+std::string to_json(const Payment& payment) {
     Writer out;
     out.begin_object();
     string(out, "payment_hash", payment.payment_hash);

@@ -1,5 +1,5 @@
-// LND's messages as plain structs, one for one with lightning.proto (v0.20, all fields): names, order and meaning are LND's, see
-// `lnrpc.Payment` there. Nothing here knows where the values come from.
+// LND's messages as plain structs, one for one with lightning.proto (v0.20, all fields): names, order and meaning are
+// LND's, see `lnrpc.Payment` there. Nothing here knows where the values come from.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -91,7 +91,7 @@ struct HtlcAttempt {
 };
 
 struct Payment {
-    std::string payment_hash; ///< hex
+    std::string payment_hash;        ///< hex
     base::Preimage payment_preimage; ///< zeros while unknown, never empty
     std::int64_t value_msat = 0;
     std::string payment_request;

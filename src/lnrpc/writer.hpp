@@ -1,4 +1,5 @@
-// Writes proto messages as JSON text, one member after the other, in the spelling of protojson. Keeps the commas, knows no schema.
+// Writes proto messages as JSON text, one member after the other, in the spelling of protojson. Keeps the commas, knows
+// no schema.
 #pragma once
 
 #include <cstdint>

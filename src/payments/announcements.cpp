@@ -4,8 +4,7 @@
 
 namespace payments {
 
-void Announcements::add(PartAnnounced announced)
-{
+void Announcements::add(const PartAnnounced& announced) {
     auto& waiting = by_hash_[announced.hash];
     const auto same = std::find_if(waiting.begin(), waiting.end(), [&](const PartAnnounced& a) {
         return a.partid == announced.partid && (!a.group || !announced.group || a.group == announced.group);
@@ -19,15 +18,14 @@ void Announcements::add(PartAnnounced announced)
         return;
     }
     if (size_ < limit) {
-        waiting.push_back(std::move(announced));
+        waiting.push_back(announced);
         ++size_;
     } else if (waiting.empty()) {
         by_hash_.erase(announced.hash);
     }
 }
 
-std::optional<PartAnnounced> Announcements::take(const PaymentKey& key, base::PartId partid)
-{
+std::optional<PartAnnounced> Announcements::take(const PaymentKey& key, base::PartId partid) {
     const auto found = by_hash_.find(key.hash);
     if (found == by_hash_.end())
         return std::nullopt;
@@ -37,7 +35,7 @@ std::optional<PartAnnounced> Announcements::take(const PaymentKey& key, base::Pa
     });
     if (at == waiting.end())
         return std::nullopt;
-    PartAnnounced taken = std::move(*at);
+    const PartAnnounced taken = *at;
     waiting.erase(at);
     --size_;
     if (waiting.empty())
@@ -45,8 +43,7 @@ std::optional<PartAnnounced> Announcements::take(const PaymentKey& key, base::Pa
     return taken;
 }
 
-void Announcements::expire(base::UnixNs before)
-{
+void Announcements::expire(base::UnixNs before) {
     for (auto at = by_hash_.begin(); at != by_hash_.end();) {
         size_ -= std::erase_if(at->second, [&](const PartAnnounced& a) { return a.seen < before; });
         at = at->second.empty() ? by_hash_.erase(at) : std::next(at);

@@ -1,5 +1,5 @@
-// Calls of payers that have no row yet: what they say of the payment waits here for its part. A refused call never gets a row, so
-// announcements expire; their number is bounded.
+// Calls of payers that have no row yet: what they say of the payment waits here for its part. A refused call never gets
+// a row, so announcements expire; their number is bounded.
 #pragma once
 
 #include "payments/event.hpp"
@@ -13,8 +13,9 @@ class Announcements final {
   public:
     static constexpr std::size_t limit = 10'000;
 
-    /// Adds to one for the same part that is waiting already. Ignored when full: what it tells is then unknown, which is allowed.
-    void add(PartAnnounced announced);
+    /// Adds to one for the same part that is waiting already. Ignored when full: what it tells is then unknown, which
+    /// is allowed.
+    void add(const PartAnnounced& announced);
     /// Takes out the oldest one that fits the part: same hash and part number, and the same group or none named.
     std::optional<PartAnnounced> take(const PaymentKey& key, base::PartId partid);
     void expire(base::UnixNs before);

@@ -1,4 +1,5 @@
-// Every fact that can change the table. Sources (notifications, hooks, listings, waits, timers) become one of these and nothing else.
+// Every fact that can change the table. Sources (notifications, hooks, listings, waits, timers) become one of these and
+// nothing else.
 #pragma once
 
 #include "payments/payment.hpp"
@@ -36,8 +37,8 @@ struct PartAnnounced {
     base::UnixNs seen;
 };
 
-/// No further attempt will come. Without a group the newest one of the hash is meant. `payers_of_pay_only`: the word of `pay` and
-/// `keysend` says nothing about other payers' groups.
+/// No further attempt will come. Without a group the newest one of the hash is meant. `payers_of_pay_only`: the word of
+/// `pay` and `keysend` says nothing about other payers' groups.
 struct GivenUp {
     base::PaymentHash hash;
     std::optional<base::GroupId> group;
@@ -54,6 +55,7 @@ struct AnnouncementsExpired {
     base::UnixNs before;
 };
 
-using Event = std::variant<PartSeen, PartFailed, PartDeleted, PartAnnounced, GivenUp, LingerExpired, AnnouncementsExpired>;
+using Event =
+    std::variant<PartSeen, PartFailed, PartDeleted, PartAnnounced, GivenUp, LingerExpired, AnnouncementsExpired>;
 
 } // namespace payments

@@ -8,23 +8,20 @@ namespace {
 
 /// Takes a value that was not known before.
 template <class T>
-bool learn(std::optional<T>& known, const std::optional<T>& told)
-{
+bool learn(std::optional<T>& known, const std::optional<T>& told) {
     if (known || !told)
         return false;
     known = told;
     return true;
 }
 
-void keep_earliest(std::optional<base::UnixNs>& known, base::UnixNs when)
-{
+void keep_earliest(std::optional<base::UnixNs>& known, base::UnixNs when) {
     known = known ? std::min(*known, when) : when;
 }
 
 } // namespace
 
-bool Part::merge(const Row& row)
-{
+bool Part::merge(const Row& row) {
     bool visible = false;
     if (row.status > status) { // never back; complete outranks failed
         status = row.status;
@@ -39,31 +36,26 @@ bool Part::merge(const Row& row)
     return visible;
 }
 
-bool Part::merge(const Failure& other)
-{
+bool Part::merge(const Failure& other) {
     if (other <= failure)
         return false;
     failure = other;
     return status == PartStatus::failed;
 }
 
-void Part::saw_attempt(base::UnixNs when)
-{
+void Part::saw_attempt(base::UnixNs when) {
     keep_earliest(attempt_seen, when);
 }
 
-void Part::saw_resolution(base::UnixNs when)
-{
+void Part::saw_resolution(base::UnixNs when) {
     keep_earliest(resolve_seen, when);
 }
 
-base::UnixNs Part::attempt_time() const
-{
+base::UnixNs Part::attempt_time() const {
     return attempt_seen ? base::clamp_into_second(*attempt_seen, created_at) : created_at;
 }
 
-std::optional<base::UnixNs> Part::resolve_time() const
-{
+std::optional<base::UnixNs> Part::resolve_time() const {
     if (status == PartStatus::pending)
         return std::nullopt;
     if (!completed_at)

@@ -1,5 +1,5 @@
-// One part: a row of lightningd's payments table with what the plugin saw happen to it, an attempt in LND's words. Facts about a
-// part merge in any order and any number of times to the same part.
+// One part: a row of lightningd's payments table with what the plugin saw happen to it, an attempt in LND's words.
+// Facts about a part merge in any order and any number of times to the same part.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -45,12 +45,12 @@ struct Row {
     base::CreatedIndex created;
     base::UpdatedIndex updated; ///< 0 before the first change, and when not told
     PartStatus status = PartStatus::pending;
-    std::optional<base::Msat> amount; ///< delivered; absent where lightningd does not know it
-    base::Msat sent;                  ///< leaves our node
-    base::UnixNs created_at;          ///< whole second
+    std::optional<base::Msat> amount;         ///< delivered; absent where lightningd does not know it
+    base::Msat sent;                          ///< leaves our node
+    base::UnixNs created_at;                  ///< whole second
     std::optional<base::UnixNs> completed_at; ///< whole second
     std::optional<base::Preimage> preimage;
-    std::string invoice;        ///< BOLT 11 or BOLT 12; empty if the row has none
+    std::string invoice;           ///< BOLT 11 or BOLT 12; empty if the row has none
     bool unreadable_error = false; ///< the row keeps an error onion nobody could decrypt
 };
 
@@ -66,7 +66,7 @@ struct Part {
     std::optional<base::UnixNs> attempt_seen; ///< when the plugin saw it begin, if it did
     std::optional<base::UnixNs> resolve_seen; ///< when the plugin saw it end, if it did
     std::optional<base::Preimage> preimage;
-    Failure failure; ///< meaningful when failed
+    Failure failure;        ///< meaningful when failed
     bool announced = false; ///< its payer's call was seen (Announcements)
 
     /// What the row adds. True when something a subscriber can see changed; times do not count.
@@ -86,8 +86,7 @@ struct Part {
 
 template <>
 struct std::hash<payments::PaymentKey> {
-    std::size_t operator()(const payments::PaymentKey& key) const noexcept
-    {
+    std::size_t operator()(const payments::PaymentKey& key) const noexcept {
         return std::hash<base::PaymentHash>{}(key.hash) ^ (key.group.value * 0x9E3779B97F4A7C15ULL);
     }
 };

@@ -4,25 +4,21 @@
 
 namespace payments {
 
-bool Payment::any(PartStatus status) const
-{
+bool Payment::any(PartStatus status) const {
     return std::any_of(parts.begin(), parts.end(), [&](const Part& part) { return part.status == status; });
 }
 
-Status Payment::status() const
-{
+Status Payment::status() const {
     if (verdict)
         return *verdict;
     return decide({any(PartStatus::pending), any(PartStatus::complete), any(PartStatus::failed), reason.has_value()});
 }
 
-bool Payment::undecided() const
-{
+bool Payment::undecided() const {
     return !verdict && !reason && !parts.empty() && !any(PartStatus::pending) && !any(PartStatus::complete);
 }
 
-base::Msat Payment::value() const
-{
+base::Msat Payment::value() const {
     if (total.source != TotalSource::none)
         return total.amount;
     if (live_peak.value > 0)
@@ -33,8 +29,7 @@ base::Msat Payment::value() const
     return largest;
 }
 
-base::Msat Payment::fee() const
-{
+base::Msat Payment::fee() const {
     base::Msat fee;
     for (const auto& part : parts)
         if (part.status == PartStatus::complete && part.amount)
@@ -42,32 +37,29 @@ base::Msat Payment::fee() const
     return fee;
 }
 
-std::optional<base::Preimage> Payment::preimage() const
-{
+std::optional<base::Preimage> Payment::preimage() const {
     for (const auto& part : parts)
         if (part.status == PartStatus::complete && part.preimage)
             return part.preimage;
     return std::nullopt;
 }
 
-Part* Payment::find(base::CreatedIndex created)
-{
+Part* Payment::find(base::CreatedIndex created) {
     const auto at = std::lower_bound(parts.begin(), parts.end(), created,
                                      [](const Part& part, base::CreatedIndex wanted) { return part.created < wanted; });
     return at != parts.end() && at->created == created ? &*at : nullptr;
 }
 
-Part* Payment::find(base::PartId partid)
-{
+Part* Payment::find(base::PartId partid) {
     const auto at = std::find_if(parts.rbegin(), parts.rend(), [&](const Part& part) { return part.partid == partid; });
     return at != parts.rend() ? &*at : nullptr;
 }
 
-Part& Payment::insert(Part part)
-{
-    const auto at = std::lower_bound(parts.begin(), parts.end(), part.created,
-                                     [](const Part& other, base::CreatedIndex wanted) { return other.created < wanted; });
-    return *parts.insert(at, std::move(part));
+Part& Payment::insert(const Part& part) {
+    const auto at =
+        std::lower_bound(parts.begin(), parts.end(), part.created,
+                         [](const Part& other, base::CreatedIndex wanted) { return other.created < wanted; });
+    return *parts.insert(at, part);
 }
 
 } // namespace payments

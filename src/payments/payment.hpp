@@ -1,5 +1,5 @@
-// One payment: the parts of one (hash, group) and what is known of the whole. Computes what LND's Payment tells about money and
-// status; who decides when it is over is outside (Table applies the decision).
+// One payment: the parts of one (hash, group) and what is known of the whole. Computes what LND's Payment tells about
+// money and status; who decides when it is over is outside (Table applies the decision).
 #pragma once
 
 #include "payments/part.hpp"
@@ -34,8 +34,8 @@ struct Payment {
     Payer payer = Payer::unknown;
 
     std::optional<FailureReason> reason;
-    bool payer_gone = false; ///< no further attempt will come: the payer said so, or forgot it in a restart
-    std::optional<Status> verdict; ///< terminal, and sticky: deleting parts does not change it
+    bool payer_gone = false;          ///< no further attempt will come: the payer said so, or forgot it in a restart
+    std::optional<Status> verdict;    ///< terminal, and sticky: deleting parts does not change it
     std::uint64_t verdict_number = 0; ///< counts the table's verdicts; tells the newest verdict from an older one
 
     [[nodiscard]] Status status() const;
@@ -53,7 +53,7 @@ struct Payment {
     [[nodiscard]] Part* find(base::CreatedIndex created);
     [[nodiscard]] Part* find(base::PartId partid);
     /// Keeps the order by created_index.
-    Part& insert(Part part);
+    Part& insert(const Part& part);
 };
 
 } // namespace payments

@@ -17,8 +17,7 @@ struct StatusInputs {
 };
 
 /// LND would say INITIATED for the empty row; it shows it as in flight, and so do we.
-[[nodiscard]] constexpr Status decide(StatusInputs in)
-{
+[[nodiscard]] constexpr Status decide(StatusInputs in) {
     if (in.pending)
         return Status::in_flight;
     if (in.complete)

@@ -9,17 +9,14 @@ struct Table::Batch {
     std::vector<PaymentKey> touched; // to be judged at the end, in this order
     std::vector<PaymentKey> fresh;   // seen for the first time
 
-    void touch(const PaymentKey& key)
-    {
+    void touch(const PaymentKey& key) {
         if (std::find(touched.begin(), touched.end(), key) == touched.end())
             touched.push_back(key);
     }
-    [[nodiscard]] bool is_fresh(const PaymentKey& key) const
-    {
+    [[nodiscard]] bool is_fresh(const PaymentKey& key) const {
         return std::find(fresh.begin(), fresh.end(), key) != fresh.end();
     }
-    void visible(const PaymentKey& key)
-    {
+    void visible(const PaymentKey& key) {
         touch(key);
         if (std::find(change.updated.begin(), change.updated.end(), key) == change.updated.end())
             change.updated.push_back(key);
@@ -28,8 +25,7 @@ struct Table::Batch {
 
 namespace {
 
-base::Msat live_sum(const Payment& payment)
-{
+base::Msat live_sum(const Payment& payment) {
     base::Msat sum;
     for (const auto& part : payment.parts)
         if (part.status != PartStatus::failed)
@@ -39,8 +35,7 @@ base::Msat live_sum(const Payment& payment)
 
 } // namespace
 
-Change Table::apply(std::span<const Event> events)
-{
+Change Table::apply(std::span<const Event> events) {
     Batch batch;
     for (const auto& event : events)
         std::visit([&](const auto& e) { on(e, batch); }, event);
@@ -54,20 +49,17 @@ Change Table::apply(std::span<const Event> events)
     return std::move(batch.change);
 }
 
-const Payment* Table::find(const PaymentKey& key) const
-{
+const Payment* Table::find(const PaymentKey& key) const {
     const auto at = payments_.find(key);
     return at == payments_.end() ? nullptr : &at->second;
 }
 
-Payment* Table::lookup(const PaymentKey& key)
-{
+Payment* Table::lookup(const PaymentKey& key) {
     const auto at = payments_.find(key);
     return at == payments_.end() ? nullptr : &at->second;
 }
 
-std::vector<const Payment*> Table::groups(const base::PaymentHash& hash) const
-{
+std::vector<const Payment*> Table::groups(const base::PaymentHash& hash) const {
     std::vector<const Payment*> found;
     if (const auto at = groups_.find(hash); at != groups_.end())
         for (const auto group : at->second)
@@ -76,8 +68,7 @@ std::vector<const Payment*> Table::groups(const base::PaymentHash& hash) const
     return found;
 }
 
-void Table::on(const PartSeen& event, Batch& batch)
-{
+void Table::on(const PartSeen& event, Batch& batch) {
     auto* part = part_of(event.row, batch);
     if (!part)
         return;
@@ -97,8 +88,7 @@ void Table::on(const PartSeen& event, Batch& batch)
         batch.visible(payment.key);
 }
 
-void Table::on(const PartFailed& event, Batch& batch)
-{
+void Table::on(const PartFailed& event, Batch& batch) {
     Row row = event.row;
     row.status = PartStatus::failed;
     on(PartSeen{std::move(row), event.seen}, batch);
@@ -108,8 +98,7 @@ void Table::on(const PartFailed& event, Batch& batch)
         batch.visible(payment->key);
 }
 
-void Table::on(const PartDeleted& event, Batch& batch)
-{
+void Table::on(const PartDeleted& event, Batch& batch) {
     auto* payment = lookup(event.key);
     if (!payment)
         return;
@@ -117,8 +106,7 @@ void Table::on(const PartDeleted& event, Batch& batch)
         remove_part(*payment, event.created, batch);
 }
 
-void Table::on(const PartAnnounced& event, Batch& batch)
-{
+void Table::on(const PartAnnounced& event, Batch& batch) {
     // The row may have been read before the call was: the two come on different pipes.
     for (auto* known : groups(event.hash)) {
         if (event.group.value_or(known->key.group) != known->key.group)
@@ -133,8 +121,7 @@ void Table::on(const PartAnnounced& event, Batch& batch)
     announcements_.add(event);
 }
 
-void Table::on(const GivenUp& event, Batch& batch)
-{
+void Table::on(const GivenUp& event, Batch& batch) {
     const auto known = groups(event.hash);
     if (known.empty())
         return;
@@ -147,20 +134,17 @@ void Table::on(const GivenUp& event, Batch& batch)
     give_up(*payment, batch);
 }
 
-void Table::on(const LingerExpired& event, Batch& batch)
-{
+void Table::on(const LingerExpired& event, Batch& batch) {
     auto* payment = lookup(event.key);
     if (payment && payment->undecided())
         give_up(*payment, batch);
 }
 
-void Table::on(const AnnouncementsExpired& event, Batch&)
-{
+void Table::on(const AnnouncementsExpired& event, Batch&) {
     announcements_.expire(event.before);
 }
 
-Part* Table::part_of(const Row& row, Batch& batch)
-{
+Part* Table::part_of(const Row& row, Batch& batch) {
     if (graves_.contains(row.created))
         return nullptr;
     if (auto* payment = lookup(row.key)) {
@@ -189,8 +173,7 @@ Part* Table::part_of(const Row& row, Batch& batch)
     return &add_part(payment, row, batch);
 }
 
-Part& Table::add_part(Payment& payment, const Row& row, Batch& batch)
-{
+Part& Table::add_part(Payment& payment, const Row& row, Batch& batch) {
     if (payment.parts.empty() || row.created > payment.parts.back().created) {
         // Another attempt after all: what was concluded from its absence does not hold.
         payment.payer_gone = false;
@@ -206,7 +189,7 @@ Part& Table::add_part(Payment& payment, const Row& row, Batch& batch)
     part.partid = row.partid;
     part.created_at = row.created_at;
     part.sent = row.sent;
-    auto& added = payment.insert(std::move(part));
+    auto& added = payment.insert(part);
     if (payment.verdict)
         ++finished_parts_;
     batch.visible(payment.key);
@@ -215,16 +198,14 @@ Part& Table::add_part(Payment& payment, const Row& row, Batch& batch)
     return added;
 }
 
-void Table::reopen(Payment& payment, Batch& batch)
-{
+void Table::reopen(Payment& payment, Batch& batch) {
     if (payment.verdict == Status::failed)
         batch.change.reopened.push_back(payment.key);
     payment.verdict.reset();
     finished_parts_ -= payment.parts.size();
 }
 
-void Table::attach(Payment& payment, Part& part, const PartAnnounced& announced, Batch& batch)
-{
+void Table::attach(Payment& payment, Part& part, const PartAnnounced& announced, Batch& batch) {
     part.announced = true;
     part.saw_attempt(announced.seen);
     if (announced.payer != Payer::unknown)
@@ -237,8 +218,7 @@ void Table::attach(Payment& payment, Part& part, const PartAnnounced& announced,
     }
 }
 
-void Table::remove_part(Payment& payment, base::CreatedIndex created, Batch& batch)
-{
+void Table::remove_part(Payment& payment, base::CreatedIndex created, Batch& batch) {
     const PaymentKey key = payment.key;
     auto& deletions = batch.change.deleted;
     auto told = std::find_if(deletions.begin(), deletions.end(),
@@ -263,8 +243,7 @@ void Table::remove_part(Payment& payment, base::CreatedIndex created, Batch& bat
         forget(key);
 }
 
-void Table::forget(const PaymentKey& key)
-{
+void Table::forget(const PaymentKey& key) {
     const auto at = groups_.find(key.hash);
     std::erase(at->second, key.group);
     if (at->second.empty())
@@ -272,14 +251,12 @@ void Table::forget(const PaymentKey& key)
     payments_.erase(key);
 }
 
-void Table::give_up(Payment& payment, Batch& batch)
-{
+void Table::give_up(Payment& payment, Batch& batch) {
     payment.payer_gone = true;
     batch.touch(payment.key);
 }
 
-void Table::settle_verdict(Payment& payment, Batch& batch)
-{
+void Table::settle_verdict(Payment& payment, Batch& batch) {
     payment.live_peak = std::max(payment.live_peak, live_sum(payment));
     if (payment.verdict == Status::failed && (payment.any(PartStatus::pending) || payment.any(PartStatus::complete))) {
         payment.reason.reset();
@@ -301,14 +278,12 @@ void Table::settle_verdict(Payment& payment, Batch& batch)
     batch.visible(payment.key);
 }
 
-bool Table::superseded(const Payment& payment) const
-{
+bool Table::superseded(const Payment& payment) const {
     const auto known = groups(payment.key.hash);
     return !known.empty() && known.back()->index > payment.index;
 }
 
-bool Table::settled_elsewhere(const Payment& payment) const
-{
+bool Table::settled_elsewhere(const Payment& payment) const {
     if (payment.status() == Status::succeeded)
         return false;
     for (const auto* other : groups(payment.key.hash))
@@ -317,8 +292,7 @@ bool Table::settled_elsewhere(const Payment& payment) const
     return false;
 }
 
-void Table::trim(base::UpdatedIndex told)
-{
+void Table::trim(base::UpdatedIndex told) {
     const auto told_of = [&](const Part& part) { return part.updated.value > 0 && part.updated <= told; };
     while (finished_parts_ > retain_ && !finished_.empty()) {
         const auto [key, number] = finished_.front();

@@ -1,5 +1,6 @@
-// The one truth about all payments the plugin follows. Facts enter only through apply(); what a subscriber can see changed comes out
-// as a Change. Applying a fact twice, or facts in another order, gives the same table. Pure: no JSON, no clock, no input or output.
+// The one truth about all payments the plugin follows. Facts enter only through apply(); what a subscriber can see
+// changed comes out as a Change. Applying a fact twice, or facts in another order, gives the same table. Pure: no JSON,
+// no clock, no input or output.
 #pragma once
 
 #include "payments/announcements.hpp"
@@ -43,15 +44,14 @@ class Table final {
     [[nodiscard]] std::size_t size() const { return payments_.size(); }
     /// Every payment, in no order. The table must not be changed meanwhile.
     template <class Visit>
-    void for_each(Visit visit) const
-    {
+    void for_each(Visit visit) const {
         for (const auto& [key, payment] : payments_)
             visit(payment);
     }
 
     void set_retain(std::size_t parts) { retain_ = parts; }
-    /// Lets go of the oldest finished payments beyond the limit whose last change lies at or before `told`: lightningd will
-    /// not speak of those again by itself.
+    /// Lets go of the oldest finished payments beyond the limit whose last change lies at or before `told`: lightningd
+    /// will not speak of those again by itself.
     void trim(base::UpdatedIndex told);
     /// For trim() where lightningd counts no updates.
     static constexpr base::UpdatedIndex every_update{UINT64_MAX};

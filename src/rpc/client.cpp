@@ -16,8 +16,7 @@ constexpr auto first_pause = 100ms;
 constexpr auto longest_pause = 5000ms;
 
 /// What the other side's error object says; an object that is none is itself an error with words of ours.
-Client::Failure read_failure(std::string_view raw)
-{
+Client::Failure read_failure(std::string_view raw) {
     Client::Failure failure;
     failure.raw = raw;
     const auto object = parse(raw);
@@ -40,21 +39,17 @@ Client::Client(io::Loop& loop, std::string prefix, base::Log log)
       log_(std::move(log)),
       pause_(first_pause),
       reconnect_(loop),
-      fail_soon_(loop)
-{
-}
+      fail_soon_(loop) {}
 
 Client::~Client() = default;
 
-void Client::start(std::string path, std::function<void()> on_up)
-{
+void Client::start(std::string path, std::function<void()> on_up) {
     path_ = std::move(path);
     on_up_ = std::move(on_up);
     connect();
 }
 
-void Client::connect()
-{
+void Client::connect() {
     auto stream = io::Stream::connect(loop_, path_, [this](const std::string& reason) {
         if (!reason.empty())
             return lost(reason);
@@ -68,8 +63,7 @@ void Client::connect()
     connection_ = std::make_unique<Connection>(std::move(stream), self);
 }
 
-void Client::call(std::string_view method, std::string_view params, Callback callback)
-{
+void Client::call(std::string_view method, std::string_view params, Callback callback) {
     if (!up_)
         return fail_lost(std::move(callback));
     std::string id = "\"" + prefix_ + ":" + std::string(method) + "#" + std::to_string(next_id_++) + "\"";
@@ -77,8 +71,7 @@ void Client::call(std::string_view method, std::string_view params, Callback cal
     calls_.emplace(std::move(id), std::move(callback));
 }
 
-void Client::fail_lost(Callback callback)
-{
+void Client::fail_lost(Callback callback) {
     to_fail_.push_back(std::move(callback));
     if (fail_soon_.armed())
         return;
@@ -88,8 +81,7 @@ void Client::fail_lost(Callback callback)
     });
 }
 
-void Client::lost(const std::string& reason)
-{
+void Client::lost(const std::string& reason) {
     up_ = false;
     connection_.reset();
     if (!told_down_)
@@ -102,8 +94,7 @@ void Client::lost(const std::string& reason)
     pause_ = std::min<std::chrono::milliseconds>(pause_ * 2, longest_pause);
 }
 
-void Client::message(const Message& message)
-{
+void Client::message(const Message& message) {
     const auto found = calls_.find(std::string(message.id));
     if (found == calls_.end()) {
         log_(base::LogLevel::unusual, "RPC socket: ignored a message that answers no call of ours");
@@ -119,13 +110,11 @@ void Client::message(const Message& message)
         callback(tl::unexpected(Failure{false, {-1, "a reply without result and error"}, {}}));
 }
 
-void Client::bad_input(const std::string& reason)
-{
+void Client::bad_input(const std::string& reason) {
     log_(base::LogLevel::unusual, "RPC socket: " + reason);
 }
 
-void Client::closed(const std::string& reason)
-{
+void Client::closed(const std::string& reason) {
     lost(reason);
 }
 

@@ -1,6 +1,6 @@
-// The caller's side of a JSON-RPC unix socket: many calls in flight, replies in any order, reconnecting by itself with a growing
-// pause. Promises one thing: every call gets exactly one answer, in a later turn of the loop, a lost connection included.
-// It does not repeat lost calls: only the caller knows whether that is right.
+// The caller's side of a JSON-RPC unix socket: many calls in flight, replies in any order, reconnecting by itself with
+// a growing pause. Promises one thing: every call gets exactly one answer, in a later turn of the loop, a lost
+// connection included. It does not repeat lost calls: only the caller knows whether that is right.
 #pragma once
 
 #include "base/log.hpp"

@@ -7,14 +7,9 @@ namespace rpc {
 Connection::Connection(std::unique_ptr<io::Stream> both, Handler& handler) : in_(std::move(both)), handler_(handler) {}
 
 Connection::Connection(std::unique_ptr<io::Stream> in, std::unique_ptr<io::Stream> out, Handler& handler)
-    : in_(std::move(in)),
-      out_(std::move(out)),
-      handler_(handler)
-{
-}
+    : in_(std::move(in)), out_(std::move(out)), handler_(handler) {}
 
-void Connection::start()
-{
+void Connection::start() {
     in_->read([this](std::string_view bytes) { received(bytes); },
               [this](const std::string& reason) {
                   if (framer_.inside())
@@ -23,13 +18,11 @@ void Connection::start()
               });
 }
 
-void Connection::send(std::string message, io::Lane lane)
-{
+void Connection::send(std::string message, io::Lane lane) {
     out().write(std::move(message), lane);
 }
 
-void Connection::received(std::string_view bytes)
-{
+void Connection::received(std::string_view bytes) {
     using Kind = Framer::Result::Kind;
     framer_.feed(bytes);
     batch_.clear();

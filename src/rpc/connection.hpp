@@ -1,6 +1,7 @@
-// JSON-RPC on one pair of byte streams: frames what comes, hands it over message by message, sends whole messages. Takes no side:
-// client, server, plugin and node all stand on it. Every message of a read is shown to first_look() before the first of them is
-// handled, so that what must not wait (a hook behind which a payment stands) need not wait for the work of its neighbours.
+// JSON-RPC on one pair of byte streams: frames what comes, hands it over message by message, sends whole messages.
+// Takes no side: client, server, plugin and node all stand on it. Every message of a read is shown to first_look()
+// before the first of them is handled, so that what must not wait (a hook behind which a payment stands) need not wait
+// for the work of its neighbours.
 #pragma once
 
 #include "io/stream.hpp"

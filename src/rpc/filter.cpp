@@ -5,13 +5,11 @@ namespace rpc {
 namespace {
 
 /// A leaf of the filter (`true` or `{}`) lets everything below through.
-bool is_leaf(const json& filter)
-{
+bool is_leaf(const json& filter) {
     return !filter.is_structured() || filter.empty();
 }
 
-json filtered(const json& value, const json& filter, const std::string& path, std::string& misused)
-{
+json filtered(const json& value, const json& filter, const std::string& path, std::string& misused) {
     if (is_leaf(filter) || !value.is_structured())
         return value;
     json kept = value.is_array() ? json::array() : json::object();
@@ -28,15 +26,14 @@ json filtered(const json& value, const json& filter, const std::string& path, st
     for (const auto& [name, member] : value.items()) {
         const auto wanted = filter.find(name);
         if (wanted != filter.end())
-            kept[name] = filtered(member, *wanted, path + "." + name, misused);
+            kept[name] = filtered(member, *wanted, std::string(path).append(".").append(name), misused);
     }
     return kept;
 }
 
 } // namespace
 
-json apply_filter(const json& result, const json& filter)
-{
+json apply_filter(const json& result, const json& filter) {
     std::string misused;
     json kept = filtered(result, filter, "", misused);
     if (!misused.empty() && kept.is_object())

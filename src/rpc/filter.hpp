@@ -6,8 +6,8 @@
 
 namespace rpc {
 
-/// The part of `result` that `filter` names. A filter that treats an array as an object or the other way round gives, like
-/// lightningd, an empty value there and a member `warning_parameter_filter` that says where.
+/// The part of `result` that `filter` names. A filter that treats an array as an object or the other way round gives,
+/// like lightningd, an empty value there and a member `warning_parameter_filter` that says where.
 [[nodiscard]] json apply_filter(const json& result, const json& filter);
 
 } // namespace rpc

@@ -6,8 +6,7 @@ namespace rpc {
 
 using Kind = Framer::Result::Kind;
 
-void Framer::feed(std::string_view bytes)
-{
+void Framer::feed(std::string_view bytes) {
     if (!refusal_.empty()) { // the part already scanned is of no use to anybody
         refused_bytes_ += at_ - begin_;
         begin_ = at_;
@@ -22,22 +21,19 @@ void Framer::feed(std::string_view bytes)
     buffer_.append(bytes);
 }
 
-Framer::Result Framer::skip_garbage()
-{
+Framer::Result Framer::skip_garbage() {
     while (at_ < buffer_.size() && buffer_[at_] != '{' && !is_space(buffer_[at_]))
         ++at_;
     begin_ = at_;
     return {Kind::skipped, "bytes that begin no JSON object"};
 }
 
-void Framer::refuse(std::string_view why)
-{
+void Framer::refuse(std::string_view why) {
     if (refusal_.empty())
         refusal_ = why;
 }
 
-Framer::Result Framer::finish()
-{
+Framer::Result Framer::finish() {
     const std::string_view text = std::string_view(buffer_).substr(begin_, at_ - begin_);
     begin_ = at_;
     refused_bytes_ = 0;
@@ -48,8 +44,7 @@ Framer::Result Framer::finish()
     return result;
 }
 
-Framer::Result Framer::next()
-{
+Framer::Result Framer::next() {
     if (depth_ == 0) {
         at_ = skip_space(buffer_, at_);
         begin_ = at_;

@@ -1,6 +1,7 @@
-// Cuts a byte stream into JSON messages by structure (depth and string state), because lightningd forwards clients' bytes
-// verbatim: blank lines may stand inside a message, and none need stand between two. Bytes are scanned once, whatever the reads.
-// What is too big, too deep or no object is skipped up to its end and reported; it never reaches a parser.
+// Cuts a byte stream into JSON messages by structure (depth and string state), because lightningd forwards clients'
+// bytes verbatim: blank lines may stand inside a message, and none need stand between two. Bytes are scanned once,
+// whatever the reads. What is too big, too deep or no object is skipped up to its end and reported; it never reaches a
+// parser.
 #pragma once
 
 #include <cstddef>

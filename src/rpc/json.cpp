@@ -2,8 +2,7 @@
 
 namespace rpc {
 
-tl::expected<json, std::string> parse(std::string_view text)
-{
+tl::expected<json, std::string> parse(std::string_view text) {
     // The library's messages quote what they read, and what we read may be secret: only kind and place are told.
     try {
         return json::parse(text);
@@ -14,13 +13,11 @@ tl::expected<json, std::string> parse(std::string_view text)
     }
 }
 
-std::string dump(const json& value)
-{
+std::string dump(const json& value) {
     return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::string quote(std::string_view text)
-{
+std::string quote(std::string_view text) {
     return dump(json(text));
 }
 

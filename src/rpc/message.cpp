@@ -4,8 +4,7 @@
 
 namespace rpc {
 
-tl::expected<Message, std::string> read_message(std::string_view text)
-{
+tl::expected<Message, std::string> read_message(std::string_view text) {
     Message message;
     message.whole = text;
     Members members(text);

@@ -1,5 +1,6 @@
-// One JSON-RPC 2.0 message as it came: its members as raw text, nothing decoded but the method's name. Ids stay raw because
-// lightningd looks a reply up by the very bytes of its id; results stay raw so that they can be passed on untouched.
+// One JSON-RPC 2.0 message as it came: its members as raw text, nothing decoded but the method's name. Ids stay raw
+// because lightningd looks a reply up by the very bytes of its id; results stay raw so that they can be passed on
+// untouched.
 #pragma once
 
 #include <string>
@@ -22,15 +23,15 @@ struct Message {
     std::string_view filter; ///< raw, empty if absent: lightningd's extension
 
     /// With a method and an id a request, with only a method a notification, else a reply.
-    [[nodiscard]] Kind kind() const
-    {
+    [[nodiscard]] Kind kind() const {
         if (method.empty())
             return Kind::reply;
         return id.empty() ? Kind::notification : Kind::request;
     }
 };
 
-/// `text` is one complete object as the Framer gives it. The reason when it is no message. Duplicate members: the last wins.
+/// `text` is one complete object as the Framer gives it. The reason when it is no message. Duplicate members: the last
+/// wins.
 [[nodiscard]] tl::expected<Message, std::string> read_message(std::string_view text);
 
 } // namespace rpc

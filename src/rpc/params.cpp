@@ -7,15 +7,13 @@ namespace rpc {
 
 namespace {
 
-tl::unexpected<Error> refuse(std::string message)
-{
+tl::unexpected<Error> refuse(std::string message) {
     return tl::unexpected(Error{invalid_params, std::move(message)});
 }
 
 } // namespace
 
-std::string usage(std::span<const Param> declared)
-{
+std::string usage(std::span<const Param> declared) {
     std::string text;
     for (const auto& param : declared) {
         if (!text.empty())
@@ -25,8 +23,7 @@ std::string usage(std::span<const Param> declared)
     return text;
 }
 
-tl::expected<Args, Error> Args::bind(const json& params, std::span<const Param> declared)
-{
+tl::expected<Args, Error> Args::bind(const json& params, std::span<const Param> declared) {
     Args args;
     args.declared_ = declared;
     args.values_.resize(declared.size(), nullptr);
@@ -38,7 +35,8 @@ tl::expected<Args, Error> Args::bind(const json& params, std::span<const Param> 
             args.values_[i] = &params[i];
     } else if (params.is_object()) {
         for (const auto& [name, value] : params.items()) {
-            const auto at = std::find_if(declared.begin(), declared.end(), [&](const Param& p) { return p.name == name; });
+            const auto at =
+                std::find_if(declared.begin(), declared.end(), [&wanted = name](const Param& p) { return p.name == wanted; });
             if (at == declared.end())
                 return refuse("unknown parameter: " + name +
                               ", this may be caused by a failure to autodetect key=value-style parameters. Please try "
@@ -57,30 +55,27 @@ tl::expected<Args, Error> Args::bind(const json& params, std::span<const Param> 
     return args;
 }
 
-const json* Args::find(std::string_view name) const
-{
+const json* Args::find(std::string_view name) const {
     for (std::size_t i = 0; i < declared_.size(); ++i)
         if (declared_[i].name == name)
             return values_[i];
     return nullptr;
 }
 
-Error bad_param(std::string_view name, const json& value, std::string_view complaint)
-{
+Error bad_param(std::string_view name, const json& value, std::string_view complaint) {
     return {invalid_params,
             std::string(name) + ": " + std::string(complaint) + ": invalid token '" + dump(value) + "'"};
 }
 
-tl::expected<base::PaymentHash, Error> read_hash(std::string_view name, const json& value)
-{
-    const auto hash = value.is_string() ? base::PaymentHash::from_hex(value.get_ref<const std::string&>()) : std::nullopt;
+tl::expected<base::PaymentHash, Error> read_hash(std::string_view name, const json& value) {
+    const auto hash =
+        value.is_string() ? base::PaymentHash::from_hex(value.get_ref<const std::string&>()) : std::nullopt;
     if (!hash)
         return tl::unexpected(bad_param(name, value, "should be a 32 byte hex value"));
     return *hash;
 }
 
-tl::expected<std::uint64_t, Error> read_u64(std::string_view name, const json& value)
-{
+tl::expected<std::uint64_t, Error> read_u64(std::string_view name, const json& value) {
     if (value.is_number_unsigned())
         return value.get<std::uint64_t>();
     if (value.is_string()) {
@@ -93,8 +88,7 @@ tl::expected<std::uint64_t, Error> read_u64(std::string_view name, const json& v
     return tl::unexpected(bad_param(name, value, "should be an unsigned 64 bit integer"));
 }
 
-tl::expected<std::string, Error> read_string(std::string_view name, const json& value)
-{
+tl::expected<std::string, Error> read_string(std::string_view name, const json& value) {
     if (!value.is_string())
         return tl::unexpected(bad_param(name, value, "should be a string"));
     return value.get<std::string>();

@@ -2,15 +2,13 @@
 
 namespace rpc {
 
-std::size_t skip_space(std::string_view text, std::size_t at)
-{
+std::size_t skip_space(std::string_view text, std::size_t at) {
     while (at < text.size() && is_space(text[at]))
         ++at;
     return at;
 }
 
-std::optional<std::size_t> skip_string(std::string_view text, std::size_t at)
-{
+std::optional<std::size_t> skip_string(std::string_view text, std::size_t at) {
     ++at;
     while (at < text.size()) {
         if (text[at] == '"')
@@ -20,8 +18,7 @@ std::optional<std::size_t> skip_string(std::string_view text, std::size_t at)
     return std::nullopt;
 }
 
-std::optional<std::size_t> skip_value(std::string_view text, std::size_t at)
-{
+std::optional<std::size_t> skip_value(std::string_view text, std::size_t at) {
     if (at >= text.size())
         return std::nullopt;
     if (text[at] == '"')
@@ -57,15 +54,13 @@ std::optional<std::size_t> skip_value(std::string_view text, std::size_t at)
     return std::nullopt;
 }
 
-std::optional<Members::Member> Members::fail()
-{
+std::optional<Members::Member> Members::fail() {
     ok_ = false;
     done_ = true;
     return std::nullopt;
 }
 
-std::optional<Members::Member> Members::next()
-{
+std::optional<Members::Member> Members::next() {
     if (done_)
         return std::nullopt;
     const bool first = at_ == 0;

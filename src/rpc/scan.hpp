@@ -1,5 +1,5 @@
-// Finds where JSON values end without building them. Strict about brackets and strings, blind to everything else: what is
-// inside is judged by whoever decodes it. Iterative, so depth costs nothing.
+// Finds where JSON values end without building them. Strict about brackets and strings, blind to everything else: what
+// is inside is judged by whoever decodes it. Iterative, so depth costs nothing.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +8,7 @@
 
 namespace rpc {
 
-[[nodiscard]] constexpr bool is_space(char c)
-{
+[[nodiscard]] constexpr bool is_space(char c) {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 

@@ -8,15 +8,9 @@ using namespace std::chrono_literals;
 using payments::PartStatus;
 
 Deletions::Deletions(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, Deleted deleted)
-    : lightningd_(lightningd),
-      table_(table),
-      deleted_(std::move(deleted)),
-      soon_(loop)
-{
-}
+    : lightningd_(lightningd), table_(table), deleted_(std::move(deleted)), soon_(loop) {}
 
-void Deletions::counter(std::uint64_t now)
-{
+void Deletions::counter(std::uint64_t now) {
     checking_ = false; // the connection is new: no question is under way
     if (begun_ && now != counted_)
         suspect_all();
@@ -28,8 +22,7 @@ void Deletions::counter(std::uint64_t now)
         soon_.start(0ms, [this] { check_next(); });
 }
 
-void Deletions::arm()
-{
+void Deletions::arm() {
     while (armed_ < counted_ + waits) {
         const auto next = ++armed_;
         lightningd_.wait(cln::Index::deleted, next, [this, next](const auto& reply) {
@@ -39,8 +32,7 @@ void Deletions::arm()
     }
 }
 
-void Deletions::fired(std::uint64_t waited_for, const cln::WaitReply& reply)
-{
+void Deletions::fired(std::uint64_t waited_for, const cln::WaitReply& reply) {
     counted_ = std::max(counted_, waited_for);
     if (reply.details) {
         // They name group and part, and both may be in use again: the listing tells by created_index which row is gone.
@@ -53,14 +45,13 @@ void Deletions::fired(std::uint64_t waited_for, const cln::WaitReply& reply)
     arm();
 }
 
-void Deletions::suspect(const base::PaymentHash& hash)
-{
-    // The deletion comes after the answer to the hook that showed it; there is no order between that pipe and the socket.
+void Deletions::suspect(const base::PaymentHash& hash) {
+    // The deletion comes after the answer to the hook that showed it; there is no order between that pipe and the
+    // socket.
     suspect(hash, 1000ms);
 }
 
-void Deletions::suspect(const base::PaymentHash& hash, std::chrono::milliseconds pause)
-{
+void Deletions::suspect(const base::PaymentHash& hash, std::chrono::milliseconds pause) {
     if (table_.groups(hash).empty())
         return;
     if (suspected_.insert(hash).second)
@@ -69,13 +60,11 @@ void Deletions::suspect(const base::PaymentHash& hash, std::chrono::milliseconds
         soon_.start(pause, [this] { check_next(); });
 }
 
-void Deletions::suspect_all()
-{
+void Deletions::suspect_all() {
     table_.for_each([&](const payments::Payment& payment) { suspect(payment.key.hash, 0ms); });
 }
 
-void Deletions::check_next()
-{
+void Deletions::check_next() {
     if (checking_ || suspects_.empty() || !lightningd_.up())
         return;
     const auto hash = suspects_.front();
@@ -100,13 +89,13 @@ void Deletions::check_next()
 }
 
 void Deletions::compare(const base::PaymentHash& hash, const std::vector<base::CreatedIndex>& asked_about,
-                        const std::vector<payments::Row>& rows)
-{
+                        const std::vector<payments::Row>& rows) {
     std::vector<payments::Event> gone;
     for (const auto* payment : table_.groups(hash))
         for (const auto& part : payment->parts) {
             const bool asked = std::find(asked_about.begin(), asked_about.end(), part.created) != asked_about.end();
-            const bool there = std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row.created == part.created; });
+            const bool there =
+                std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row.created == part.created; });
             if (asked && !there)
                 gone.push_back(payments::PartDeleted{payment->key, part.created});
         }

@@ -1,5 +1,5 @@
-// Learns which rows were deleted: from `wait sendpays deleted`, or, where that says nothing, by listing the payments again and looking
-// what is missing. Finds out; the table removes.
+// Learns which rows were deleted: from `wait sendpays deleted`, or, where that says nothing, by listing the payments
+// again and looking what is missing. Finds out; the table removes.
 #pragma once
 
 #include "cln/lightningd.hpp"
@@ -19,7 +19,8 @@ class Deletions final {
 
     /// lightningd's counter at each (re)connection; what moved it while nobody waited is found by listing.
     void counter(std::uint64_t now);
-    /// A deletion of this hash was seen on its way; `wait` may not report it (the whole-hash form never moves the counter).
+    /// A deletion of this hash was seen on its way; `wait` may not report it (the whole-hash form never moves the
+    /// counter).
     void suspect(const base::PaymentHash& hash);
 
   private:

@@ -19,8 +19,7 @@ constexpr std::array<rpc::Param, 4> params_of_delpay{{
     {"groupid", false},
 }};
 
-tl::expected<PartStatus, rpc::Error> read_status(const rpc::json& value)
-{
+tl::expected<PartStatus, rpc::Error> read_status(const rpc::json& value) {
     if (value == "complete")
         return PartStatus::complete;
     if (value == "failed")
@@ -30,20 +29,17 @@ tl::expected<PartStatus, rpc::Error> read_status(const rpc::json& value)
     return tl::unexpected(rpc::bad_param("status", value, "should be an invoice status"));
 }
 
-bool concerns(const DelpayRequest& request, const payments::Row& row)
-{
+bool concerns(const DelpayRequest& request, const payments::Row& row) {
     return !request.part || (row.partid == request.part->partid && row.key.group == request.part->group);
 }
 
 } // namespace
 
-std::string delpay_usage()
-{
+std::string delpay_usage() {
     return rpc::usage(params_of_delpay);
 }
 
-tl::expected<DelpayRequest, rpc::Error> read_delpay(const rpc::json& params)
-{
+tl::expected<DelpayRequest, rpc::Error> read_delpay(const rpc::json& params) {
     const auto args = rpc::Args::bind(params, params_of_delpay);
     if (!args)
         return tl::unexpected(args.error());
@@ -75,14 +71,9 @@ tl::expected<DelpayRequest, rpc::Error> read_delpay(const rpc::json& params)
 }
 
 Delpay::Delpay(cln::Lightningd& lightningd, Deleted deleted, base::Log log)
-    : lightningd_(lightningd),
-      deleted_(std::move(deleted)),
-      log_(std::move(log))
-{
-}
+    : lightningd_(lightningd), deleted_(std::move(deleted)), log_(std::move(log)) {}
 
-void Delpay::serve(const DelpayRequest& request, const cln::HookedCall& call, Answer answer)
-{
+void Delpay::serve(const DelpayRequest& request, const cln::HookedCall& call, Answer answer) {
     lightningd_.list(request.hash, [this, request, params = std::string(call.params), filter = std::string(call.filter),
                                     answer = std::move(answer)](const auto& listing) {
         auto before = listing ? listing->rows : std::vector<payments::Row>{};
@@ -94,21 +85,21 @@ void Delpay::serve(const DelpayRequest& request, const cln::HookedCall& call, An
 }
 
 void Delpay::done(const DelpayRequest& request, const std::vector<payments::Row>& before, const std::string& filter,
-                  const tl::expected<std::string_view, rpc::Client::Failure>& reply, const Answer& answer)
-{
+                  const tl::expected<std::string_view, rpc::Client::Failure>& reply, const Answer& answer) {
     if (!reply) {
         const auto& failure = reply.error();
         if (failure.lost)
             return answer(cln::hook_continue());
-        const bool exists = std::any_of(before.begin(), before.end(), [&](const auto& row) { return concerns(request, row); });
+        const bool exists =
+            std::any_of(before.begin(), before.end(), [&](const auto& row) { return concerns(request, row); });
         const int code = failure.error.code == no_such_payment && exists ? other_status : failure.error.code;
         return answer(cln::hook_return_error(code, failure.error.message));
     }
     const auto result = rpc::parse(*reply);
     const auto rows = result ? cln::decode_rows(*result) : tl::unexpected(cln::DecodeError{"result", "not JSON"});
     if (!rows || !rows->errors.empty())
-        log_(base::LogLevel::unusual, "rows deleted by delpay cannot be read: " +
-                                          (rows ? rows->errors.front() : rows.error()).text());
+        log_(base::LogLevel::unusual,
+             "rows deleted by delpay cannot be read: " + (rows ? rows->errors.front() : rows.error()).text());
     if (filter.empty() || !result) {
         answer(cln::hook_return_result(*reply));
     } else {

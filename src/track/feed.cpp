@@ -30,7 +30,8 @@ Feed::Feed(io::Loop& loop, cln::Lightningd& lightningd, payments::Table& table, 
       pages_(
           loop, lightningd, clock_,
           [this](std::vector<payments::PartSeen> rows) {
-              intake_.take({std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end())}, Source::socket);
+              intake_.take({std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end())},
+                           Source::socket);
           },
           log_),
       intake_(
@@ -45,41 +46,36 @@ Feed::Feed(io::Loop& loop, cln::Lightningd& lightningd, payments::Table& table, 
               }),
       deletions_(loop, lightningd, table,
                  [this](std::vector<Event> gone) { intake_.take(std::move(gone), Source::socket); }),
-      sweep_(loop)
-{
+      sweep_(loop) {
     expire_announcements();
 }
 
-void Feed::apply(std::span<const Event> events)
-{
+void Feed::apply(std::span<const Event> events) {
     const auto change = table_.apply(events);
     for (const auto& key : change.reopened)
-        log_(base::LogLevel::info, "payment " + key.hash.hex() + " was taken to have failed and got another part: in flight again");
+        log_(base::LogLevel::info,
+             "payment " + key.hash.hex() + " was taken to have failed and got another part: in flight again");
+    linger_.look(change); // first: an undecided payment holds the cursors of what is told now
     publisher_.tell(change);
-    linger_.look(change);
     const bool counts = cln::has_wait_sendpays(config_.version);
     table_.trim(counts ? earlier(told(), publisher_.pending()).updated : payments::Table::every_update);
 }
 
-Marks Feed::told() const
-{
+Marks Feed::told() const {
     return earlier(earlier(pages_.marks(), intake_.pending()), linger_.pending());
 }
 
-void Feed::set_linger(std::chrono::seconds linger)
-{
+void Feed::set_linger(std::chrono::seconds linger) {
     linger_seconds_ = linger;
     linger_.set(linger);
 }
 
-void Feed::set_retain(std::size_t parts)
-{
+void Feed::set_retain(std::size_t parts) {
     table_.set_retain(parts);
     apply({});
 }
 
-void Feed::connected()
-{
+void Feed::connected() {
     lightningd_.getinfo([this](const auto& info) {
         if (info)
             publisher_.set_node(info->id);
@@ -92,8 +88,7 @@ void Feed::connected()
         begin_without_wait();
 }
 
-void Feed::read_counters()
-{
+void Feed::read_counters() {
     struct Counters {
         Marks marks;
         std::uint64_t deleted = 0;
@@ -104,8 +99,8 @@ void Feed::read_counters()
         lightningd_.wait(index, 0, [this, counters, &into](const auto& reply) {
             if (!reply) {
                 if (!reply.error().lost && counters->missing > 0) {
-                    log_(base::LogLevel::unusual, "wait sendpays refused: " + reply.error().error.message +
-                                                      "; following notifications only");
+                    log_(base::LogLevel::unusual,
+                         "wait sendpays refused: " + reply.error().error.message + "; following notifications only");
                     counters->missing = 0; // the other two answers do not matter any more
                     begin_without_wait();
                 }
@@ -121,8 +116,7 @@ void Feed::read_counters()
     ask(cln::Index::deleted, counters->deleted);
 }
 
-void Feed::counters_read(Marks now, std::uint64_t deleted)
-{
+void Feed::counters_read(Marks now, std::uint64_t deleted) {
     pages_.counters(now);
     deletions_.counter(deleted);
     wait_for(cln::Index::created, now.created.value + 1);
@@ -135,8 +129,7 @@ void Feed::counters_read(Marks now, std::uint64_t deleted)
         list_recent(now.updated.value);
 }
 
-void Feed::begin_without_wait()
-{
+void Feed::begin_without_wait() {
     lightningd_.list_all_pending([this](const auto& listing) {
         if (!listing)
             return;
@@ -145,8 +138,7 @@ void Feed::begin_without_wait()
     });
 }
 
-void Feed::list_pending(std::uint64_t start)
-{
+void Feed::list_pending(std::uint64_t start) {
     lightningd_.list_pending_page(start, IndexPages::page, [this, start](const auto& listing) {
         if (!listing) {
             begun_ = begun_ && !listing.error().lost; // begins anew with the next connection
@@ -162,8 +154,7 @@ void Feed::list_pending(std::uint64_t start)
 }
 
 /// A payment between two attempts has no pending row: if its last part failed within the linger it may still go on.
-void Feed::list_recent(std::uint64_t upto)
-{
+void Feed::list_recent(std::uint64_t upto) {
     if (upto == 0)
         return;
     const auto start = upto < IndexPages::page ? 1 : upto - IndexPages::page + 1;
@@ -185,8 +176,7 @@ void Feed::list_recent(std::uint64_t upto)
     });
 }
 
-void Feed::began(const std::vector<payments::Row>& rows)
-{
+void Feed::began(const std::vector<payments::Row>& rows) {
     std::vector<Event> events;
     for (const auto& row : rows)
         events.emplace_back(payments::PartSeen{row, std::nullopt});
@@ -196,13 +186,12 @@ void Feed::began(const std::vector<payments::Row>& rows)
     intake_.take(std::move(events), Source::socket);
 }
 
-void Feed::wait_for(cln::Index index, std::uint64_t next)
-{
+void Feed::wait_for(cln::Index index, std::uint64_t next) {
     lightningd_.wait(index, next, [this, index](const auto& reply) {
         if (!reply) {
             if (!reply.error().lost)
-                log_(base::LogLevel::unusual, std::string("wait sendpays ") + cln::name(index) +
-                                                  " refused: " + reply.error().error.message);
+                log_(base::LogLevel::unusual,
+                     std::string("wait sendpays ") + cln::name(index) + " refused: " + reply.error().error.message);
             return; // a lost connection comes back with connected()
         }
         pages_.fired(index, reply->counter);
@@ -210,50 +199,43 @@ void Feed::wait_for(cln::Index index, std::uint64_t next)
     });
 }
 
-void Feed::refused(const char* topic, const cln::DecodeError& error)
-{
+void Feed::refused(const char* topic, const cln::DecodeError& error) {
     log_(base::LogLevel::unusual, std::string(topic) + " skipped: " + error.text());
 }
 
-void Feed::sendpay_success(const rpc::json& params, base::UnixNs now)
-{
+void Feed::sendpay_success(const rpc::json& params, base::UnixNs now) {
     auto row = cln::decode_sendpay_success(params);
     if (!row)
         return refused("sendpay_success", row.error());
     intake_.take({payments::PartSeen{std::move(*row), now}}, Source::standard_input);
 }
 
-void Feed::sendpay_failure(const rpc::json& params, base::UnixNs now)
-{
+void Feed::sendpay_failure(const rpc::json& params, base::UnixNs now) {
     auto failed = cln::decode_sendpay_failure(params);
     if (!failed)
         return refused("sendpay_failure", failed.error());
     intake_.take({payments::PartFailed{std::move(failed->row), failed->failure, now}}, Source::standard_input);
 }
 
-void Feed::pay_failure(const rpc::json& params)
-{
+void Feed::pay_failure(const rpc::json& params) {
     const auto hash = cln::decode_pay_failure(params);
     if (!hash)
         return refused("pay_failure", hash.error());
     intake_.take({payments::GivenUp{*hash, std::nullopt, true}}, Source::standard_input);
 }
 
-void Feed::pay_part_start(const rpc::json& params, base::UnixNs now)
-{
-    auto start = cln::decode_pay_part_start(params, now);
+void Feed::pay_part_start(const rpc::json& params, base::UnixNs now) {
+    const auto start = cln::decode_pay_part_start(params, now);
     if (!start)
         return refused("pay_part_start", start.error());
-    announced(std::move(*start));
+    announced(*start);
 }
 
-void Feed::announced(payments::PartAnnounced announced)
-{
-    intake_.take({std::move(announced)}, Source::standard_input);
+void Feed::announced(const payments::PartAnnounced& announced) {
+    intake_.take({announced}, Source::standard_input);
 }
 
-void Feed::deleted(const std::vector<payments::Row>& rows)
-{
+void Feed::deleted(const std::vector<payments::Row>& rows) {
     std::vector<Event> known;
     std::map<payments::PaymentKey, std::vector<base::CreatedIndex>> unknown;
     for (const auto& row : rows) {
@@ -271,8 +253,7 @@ void Feed::deleted(const std::vector<payments::Row>& rows)
     intake_.take(std::move(known), Source::socket);
 }
 
-void Feed::expire_announcements()
-{
+void Feed::expire_announcements() {
     intake_.take({payments::AnnouncementsExpired{{clock_().value - announcement_life_ns}}}, Source::standard_input);
     sweep_.start(sweep_pause, [this] { expire_announcements(); });
 }

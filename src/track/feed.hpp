@@ -1,5 +1,6 @@
-// Keeps the table true to lightningd's database: listens on stdin and on the RPC socket at once, merges what both tell, and closes every
-// gap between them. Owns the table; everything that changes it goes through apply(), everything that follows from a change is told there.
+// Keeps the table true to lightningd's database: listens on stdin and on the RPC socket at once, merges what both tell,
+// and closes every gap between them. Owns the table; everything that changes it goes through apply(), everything that
+// follows from a change is told there.
 #pragma once
 
 #include "cln/version.hpp"
@@ -37,12 +38,14 @@ class Feed final {
     void sendpay_failure(const rpc::json& params, base::UnixNs now);
     void pay_failure(const rpc::json& params);
     void pay_part_start(const rpc::json& params, base::UnixNs now);
-    void announced(payments::PartAnnounced announced);
+    void announced(const payments::PartAnnounced& announced);
 
     /// Rows a delpay of ours removed.
     void deleted(const std::vector<payments::Row>& rows);
     /// What was removed where lightningd has no part in it.
-    void deleted(std::vector<payments::Event> events) { intake_.take(std::move(events), Intake::Source::standard_input); }
+    void deleted(std::vector<payments::Event> events) {
+        intake_.take(std::move(events), Intake::Source::standard_input);
+    }
     /// Somebody else's delpay passed by.
     void deletion_noted(const base::PaymentHash& hash) { deletions_.suspect(hash); }
 

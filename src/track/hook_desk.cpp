@@ -5,8 +5,7 @@ namespace track {
 namespace {
 
 /// `"trackpayments:delpay#7"`: the inner call we make while a user's delpay is held.
-bool is_ours(const cln::HookedCall& call)
-{
+bool is_ours(const cln::HookedCall& call) {
     return call.id.starts_with("\"trackpayments:") && call.id.find('/') == std::string_view::npos;
 }
 
@@ -19,12 +18,9 @@ HookDesk::HookDesk(cln::Lightningd& lightningd, Delpay& delpay, Reply reply, Ann
       reply_(std::move(reply)),
       announced_(std::move(announced)),
       noted_(std::move(noted)),
-      log_(std::move(log))
-{
-}
+      log_(std::move(log)) {}
 
-std::optional<DelpayRequest> HookDesk::held(const cln::HookedCall& call) const
-{
+std::optional<DelpayRequest> HookDesk::held(const cln::HookedCall& call) const {
     // autoclean deletes in bursts and reads only success or failure: it is not to be slowed.
     if (call.method != "delpay" || !lightningd_.up() || is_ours(call) || call.caller() == "autoclean")
         return std::nullopt;
@@ -33,25 +29,24 @@ std::optional<DelpayRequest> HookDesk::held(const cln::HookedCall& call) const
     return request ? std::optional(*request) : std::nullopt; // what is wrong lightningd says best itself
 }
 
-void HookDesk::answer(std::string_view id, std::string_view params)
-{
+void HookDesk::answer(std::string_view id, std::string_view params) {
     const auto call = cln::read_hooked_call(params);
     if (!call || !held(*call))
         reply_(id, cln::hook_continue());
 }
 
-void HookDesk::handle(std::string_view id, std::string_view params, base::UnixNs now)
-{
+void HookDesk::handle(std::string_view id, std::string_view params, base::UnixNs now) {
     const auto call = cln::read_hooked_call(params);
     if (!call)
         return log_(base::LogLevel::unusual, "rpc_command: params hold no call that can be read");
     if (call->method != "delpay") {
-        if (auto announced = cln::decode_announcement(*call, now))
-            announced_(std::move(*announced));
+        if (const auto announced = cln::decode_announcement(*call, now))
+            announced_(*announced);
         return;
     }
     if (const auto request = held(*call))
-        return delpay_.serve(*request, *call, [this, id = std::string(id)](const std::string& result) { reply_(id, result); });
+        return delpay_.serve(*request, *call,
+                             [this, id = std::string(id)](const std::string& result) { reply_(id, result); });
     const auto parsed = rpc::parse(call->params);
     const auto request = parsed ? read_delpay(*parsed) : tl::unexpected(rpc::Error{});
     if (request && !is_ours(*call))

@@ -1,5 +1,5 @@
-// Answers the `rpc_command` hook. Behind every request stands a payment, so all but a `delpay` of a user are told `continue` at first
-// sight, before anything is decoded. What the calls say of payments to come is read afterwards.
+// Answers the `rpc_command` hook. Behind every request stands a payment, so all but a `delpay` of a user are told
+// `continue` at first sight, before anything is decoded. What the calls say of payments to come is read afterwards.
 #pragma once
 
 #include "cln/announcement.hpp"
@@ -11,7 +11,7 @@ class HookDesk final {
   public:
     /// Sends the result of a hook request, ahead of everything ordinary. `id`: raw.
     using Reply = std::function<void(std::string_view id, const std::string& result)>;
-    using Announced = std::function<void(payments::PartAnnounced)>;
+    using Announced = std::function<void(const payments::PartAnnounced&)>;
     /// A deletion that lightningd carries out by itself.
     using Noted = std::function<void(const DelpayRequest&)>;
 

@@ -7,16 +7,9 @@ namespace track {
 using namespace std::chrono_literals;
 
 IndexPages::IndexPages(io::Loop& loop, cln::Lightningd& lightningd, Clock clock, Rows rows, base::Log log)
-    : lightningd_(lightningd),
-      clock_(std::move(clock)),
-      rows_(std::move(rows)),
-      log_(std::move(log)),
-      soon_(loop)
-{
-}
+    : lightningd_(lightningd), clock_(std::move(clock)), rows_(std::move(rows)), log_(std::move(log)), soon_(loop) {}
 
-void IndexPages::counters(Marks now)
-{
+void IndexPages::counters(Marks now) {
     busy_ = false; // a page asked for on an earlier connection was answered with its loss
     if (!begun_) {
         created_.mark = created_.target = now.created.value;
@@ -29,8 +22,7 @@ void IndexPages::counters(Marks now)
     schedule();
 }
 
-void IndexPages::counter(Follower& follower, std::uint64_t now)
-{
+void IndexPages::counter(Follower& follower, std::uint64_t now) {
     if (now < follower.mark) {
         log_(base::LogLevel::unusual, std::string("lightningd's ") + cln::name(follower.index) +
                                           " counter went back: was its database restored?");
@@ -39,22 +31,19 @@ void IndexPages::counter(Follower& follower, std::uint64_t now)
     follower.target = std::max(follower.target, now);
 }
 
-void IndexPages::fired(cln::Index index, std::uint64_t counter)
-{
+void IndexPages::fired(cln::Index index, std::uint64_t counter) {
     auto& follower = index == cln::Index::created ? created_ : updated_;
     follower.target = std::max(follower.target, counter);
     schedule();
 }
 
-void IndexPages::schedule(std::chrono::milliseconds pause)
-{
+void IndexPages::schedule(std::chrono::milliseconds pause) {
     // Not now: first the hooks and notifications of this turn.
     if (!busy_ && !soon_.armed())
         soon_.start(pause, [this] { fetch(); });
 }
 
-void IndexPages::fetch()
-{
+void IndexPages::fetch() {
     if (busy_)
         return;
     // Created first: a row must be known before it is said to have changed.
@@ -62,15 +51,13 @@ void IndexPages::fetch()
     if (follower.mark >= follower.target)
         return;
     busy_ = true;
-    lightningd_.list_page(follower.index, follower.mark + 1, page,
-                          [this, &follower, asked_to = follower.target](const auto& listing) {
-                              answered(follower, asked_to, listing);
-                          });
+    lightningd_.list_page(
+        follower.index, follower.mark + 1, page,
+        [this, &follower, asked_to = follower.target](const auto& listing) { answered(follower, asked_to, listing); });
 }
 
 void IndexPages::answered(Follower& follower, std::uint64_t asked_to,
-                          const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& listing)
-{
+                          const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& listing) {
     busy_ = false;
     if (!listing) {
         if (!listing.error().lost) {
@@ -87,8 +74,8 @@ void IndexPages::answered(Follower& follower, std::uint64_t asked_to,
     }
     if (!seen.empty())
         rows_(std::move(seen));
-    // A short page reaches as far as the counter did when it was asked for: indexes in between have no rows any more. A full one of
-    // which nothing could be read must not be asked for again and again.
+    // A short page reaches as far as the counter did when it was asked for: indexes in between have no rows any more. A
+    // full one of which nothing could be read must not be asked for again and again.
     const bool full = listing->told >= page && last > follower.mark;
     follower.mark = full ? last : std::max(last, asked_to);
     follower.target = std::max(follower.target, follower.mark);
@@ -96,8 +83,7 @@ void IndexPages::answered(Follower& follower, std::uint64_t asked_to,
 }
 
 /// The moment of reading, if the row changed so recently that it is the change we saw.
-std::optional<base::UnixNs> IndexPages::witnessed(const payments::Row& row) const
-{
+std::optional<base::UnixNs> IndexPages::witnessed(const payments::Row& row) const {
     const auto now = clock_();
     const auto changed = row.completed_at.value_or(row.created_at);
     const bool just_now = changed <= now && now.value - changed.value < 2'000'000'000;

@@ -1,5 +1,6 @@
-// Follows lightningd's created and updated indexes: after each `wait` that fired it fetches the rows between the last one known and
-// the counter, page by page, one page in flight at a time, so that nothing is skipped however many events fell between two waits.
+// Follows lightningd's created and updated indexes: after each `wait` that fired it fetches the rows between the last
+// one known and the counter, page by page, one page in flight at a time, so that nothing is skipped however many events
+// fell between two waits.
 #pragma once
 
 #include "cln/lightningd.hpp"
@@ -17,7 +18,8 @@ class IndexPages final {
 
     IndexPages(io::Loop& loop, cln::Lightningd& lightningd, Clock clock, Rows rows, base::Log log);
 
-    /// Both counters, at each (re)connection. The first time they only say where to begin; later, what was missed meanwhile.
+    /// Both counters, at each (re)connection. The first time they only say where to begin; later, what was missed
+    /// meanwhile.
     void counters(Marks now);
     void fired(cln::Index index, std::uint64_t counter);
     /// Everything up to here was handed over.

@@ -17,8 +17,7 @@ template <class... Fs>
 Overload(Fs...) -> Overload<Fs...>;
 
 /// The payment an event is about; nothing for those that never wait.
-std::optional<base::PaymentHash> hash_of(const Event& event)
-{
+std::optional<base::PaymentHash> hash_of(const Event& event) {
     using Result = std::optional<base::PaymentHash>;
     return std::visit(Overload{
                           [](const payments::PartSeen& e) -> Result { return e.row.key.hash; },
@@ -32,8 +31,7 @@ std::optional<base::PaymentHash> hash_of(const Event& event)
                       event);
 }
 
-std::optional<base::GroupId> group_of(const Event& event)
-{
+std::optional<base::GroupId> group_of(const Event& event) {
     if (const auto* seen = std::get_if<payments::PartSeen>(&event))
         return seen->row.key.group;
     if (const auto* failed = std::get_if<payments::PartFailed>(&event))
@@ -49,24 +47,22 @@ Intake::Intake(cln::Lightningd& lightningd, const payments::Table& table, Apply 
       table_(table),
       apply_(std::move(apply)),
       listed_(std::move(listed)),
-      sees_calls_(sees_calls)
-{
-}
+      sees_calls_(sees_calls) {}
 
-bool Intake::must_wait(const Event& event, Source source) const
-{
+bool Intake::must_wait(const Event& event, Source source) const {
     return std::visit(Overload{
                           [&](const payments::PartSeen& e) {
                               const auto* payment = table_.find(e.row.key);
                               if (!payment)
                                   return true;
-                              // With this part complete the payment may look finished while a sibling's row is still unread. Part 0
-                              // has no siblings in flight.
+                              // With this part complete the payment may look finished while a sibling's row is still
+                              // unread. Part 0 has no siblings in flight.
                               if (e.row.status != PartStatus::complete || e.row.partid.value == 0)
                                   return false;
-                              const auto known = std::any_of(payment->parts.begin(), payment->parts.end(), [&](const auto& part) {
-                                  return part.created == e.row.created && part.status == PartStatus::complete;
-                              });
+                              const auto known =
+                                  std::any_of(payment->parts.begin(), payment->parts.end(), [&](const auto& part) {
+                                      return part.created == e.row.created && part.status == PartStatus::complete;
+                                  });
                               const bool all_announced = source == Source::standard_input && sees_calls_;
                               return !known && !(all_announced && !table_.announced(e.row.key.hash));
                           },
@@ -81,8 +77,7 @@ bool Intake::must_wait(const Event& event, Source source) const
                       event);
 }
 
-void Intake::take(std::vector<Event> events, Source source)
-{
+void Intake::take(std::vector<Event> events, Source source) {
     std::vector<Event> ready;
     for (auto& event : events) {
         const auto hash = hash_of(event);
@@ -102,16 +97,14 @@ void Intake::take(std::vector<Event> events, Source source)
     ask();
 }
 
-void Intake::connected()
-{
+void Intake::connected() {
     for (const auto& hash : std::exchange(unlisted_, {}))
         if (!table_.groups(hash).empty() && waiting_.emplace(hash, Waiting{{}, listed_(), false}).second)
             queue_.push_back(hash);
     ask();
 }
 
-void Intake::ask()
-{
+void Intake::ask() {
     while (asked_ < most_asked && !queue_.empty()) {
         const auto hash = queue_.front();
         queue_.pop_front();
@@ -121,8 +114,7 @@ void Intake::ask()
 }
 
 void Intake::answered(const base::PaymentHash& hash,
-                      const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& listing)
-{
+                      const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& listing) {
     --asked_;
     const auto at = waiting_.find(hash);
     const auto held = std::move(at->second.events);
@@ -144,8 +136,7 @@ void Intake::answered(const base::PaymentHash& hash,
     ask();
 }
 
-Marks Intake::pending() const
-{
+Marks Intake::pending() const {
     Marks marks = no_limit;
     for (const auto& [hash, waiting] : waiting_)
         marks = earlier(marks, waiting.floor);

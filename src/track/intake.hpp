@@ -1,5 +1,6 @@
-// The door to the table. Facts about a payment the table does not know yet wait here until the whole group was listed once, so that
-// its first snapshot is complete; so do endings that only the whole picture can confirm. All else goes straight through.
+// The door to the table. Facts about a payment the table does not know yet wait here until the whole group was listed
+// once, so that its first snapshot is complete; so do endings that only the whole picture can confirm. All else goes
+// straight through.
 #pragma once
 
 #include "cln/lightningd.hpp"
@@ -14,7 +15,8 @@ namespace track {
 class Intake final {
   public:
     using Apply = std::function<void(std::span<const payments::Event>)>;
-    /// Where facts were read. What came through the hook was announced on stdin before its row was made; the socket has no such order.
+    /// Where facts were read. What came through the hook was announced on stdin before its row was made; the socket has
+    /// no such order.
     enum class Source { standard_input, socket };
 
     /// `listed`: how far the index pages have come. `sees_calls`: the hook is ours, so announcements are complete.
@@ -37,7 +39,8 @@ class Intake final {
 
     [[nodiscard]] bool must_wait(const payments::Event& event, Source source) const;
     void ask();
-    void answered(const base::PaymentHash& hash, const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& rows);
+    void answered(const base::PaymentHash& hash,
+                  const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& rows);
 
     static constexpr std::size_t most_asked = 4; // lightningd is single-threaded, and has payments to make
 

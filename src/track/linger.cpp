@@ -16,27 +16,19 @@ constexpr seconds silent_xpay{60};
 } // namespace
 
 Linger::Linger(io::Loop& loop, const payments::Table& table, cln::Version version, Expired expired)
-    : table_(table),
-      version_(version),
-      expired_(std::move(expired)),
-      timer_(loop)
-{
-}
+    : table_(table), version_(version), expired_(std::move(expired)), timer_(loop) {}
 
-void Linger::set(seconds linger)
-{
+void Linger::set(seconds linger) {
     linger_ = linger;
     arm();
 }
 
-seconds Linger::pause(const payments::Payment& payment) const
-{
+seconds Linger::pause(const payments::Payment& payment) const {
     const bool silent = payment.payer == payments::Payer::xpay && cln::xpay_ends_silently(version_);
     return silent ? std::max(linger_, silent_xpay) : linger_;
 }
 
-void Linger::look(const payments::Change& change)
-{
+void Linger::look(const payments::Change& change) {
     for (const auto& deletion : change.deleted)
         if (!table_.find(deletion.key))
             silent_.erase(deletion.key);
@@ -51,8 +43,7 @@ void Linger::look(const payments::Change& change)
         arm(); // an armed one fires too early at worst
 }
 
-void Linger::arm()
-{
+void Linger::arm() {
     auto next = Time::max();
     for (const auto& [key, silence] : silent_)
         if (const auto* payment = table_.find(key); payment && !silence.told)
@@ -63,8 +54,7 @@ void Linger::arm()
     timer_.start(std::clamp(left, milliseconds{0}, milliseconds{3'600'000}), [this] { expire(); });
 }
 
-void Linger::expire()
-{
+void Linger::expire() {
     const auto now = steady_clock::now();
     std::vector<payments::PaymentKey> over;
     std::erase_if(silent_, [&](const auto& entry) { return !table_.find(entry.first); });
@@ -79,8 +69,7 @@ void Linger::expire()
         expired_(std::move(over));
 }
 
-Marks Linger::pending() const
-{
+Marks Linger::pending() const {
     Marks marks = no_limit;
     for (const auto& [key, silence] : silent_) {
         const auto* payment = table_.find(key);

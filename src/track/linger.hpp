@@ -1,5 +1,5 @@
-// Silence as evidence: a payment whose parts have all failed and of which nothing was heard for some seconds is taken to be over.
-// Holds one clock per undecided payment; the table decides what the expiry means.
+// Silence as evidence: a payment whose parts have all failed and of which nothing was heard for some seconds is taken
+// to be over. Holds one clock per undecided payment; the table decides what the expiry means.
 #pragma once
 
 #include "cln/version.hpp"
@@ -19,7 +19,8 @@ class Linger final {
     void set(std::chrono::seconds linger);
     /// Looks at what changed: starts, restarts and stops clocks.
     void look(const payments::Change& change);
-    /// A verdict that comes by silence moves no index: the cursor stays before the last change of every undecided payment.
+    /// A verdict that comes by silence moves no index: the cursor stays before the last change of every undecided
+    /// payment.
     [[nodiscard]] Marks pending() const;
 
   private:

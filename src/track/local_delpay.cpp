@@ -5,8 +5,7 @@
 namespace track {
 
 tl::expected<LocalDeletion, rpc::Error> delete_from(const payments::Table& table, const rpc::json& params,
-                                                   const rpc::json* filter)
-{
+                                                    const rpc::json* filter) {
     const auto request = read_delpay(params);
     if (!request)
         return tl::unexpected(request.error());
@@ -25,7 +24,8 @@ tl::expected<LocalDeletion, rpc::Error> delete_from(const payments::Table& table
         }
     const auto hash = request->hash.hex();
     if (!exists && request->part)
-        return tl::unexpected(rpc::Error{no_such_payment, "No payment for that payment_hash with that partid and groupid"});
+        return tl::unexpected(
+            rpc::Error{no_such_payment, "No payment for that payment_hash with that partid and groupid"});
     if (!exists)
         return tl::unexpected(rpc::Error{no_such_payment, "Unknown payment with payment_hash: " + hash});
     if (rows.empty())

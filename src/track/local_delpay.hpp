@@ -1,5 +1,5 @@
-// `delpay` on a host that has none of its own: the same contract, served from the table. Under lightningd this is never used: there the
-// built-in command is the authority.
+// `delpay` on a host that has none of its own: the same contract, served from the table. Under lightningd this is never
+// used: there the built-in command is the authority.
 #pragma once
 
 #include "track/delpay.hpp"
@@ -11,8 +11,9 @@ struct LocalDeletion {
     std::vector<payments::Event> events;
 };
 
-/// -32602 for malformed parameters, 208 for an unknown payment or part, 211 when nothing of it has the status asked for.
+/// -32602 for malformed parameters, 208 for an unknown payment or part, 211 when nothing of it has the status asked
+/// for.
 [[nodiscard]] tl::expected<LocalDeletion, rpc::Error> delete_from(const payments::Table& table, const rpc::json& params,
-                                                                 const rpc::json* filter);
+                                                                  const rpc::json* filter);
 
 } // namespace track

@@ -15,8 +15,7 @@ struct Marks {
     base::UpdatedIndex updated;
 };
 
-[[nodiscard]] inline Marks earlier(Marks a, Marks b)
-{
+[[nodiscard]] inline Marks earlier(Marks a, Marks b) {
     return {std::min(a.created, b.created), std::min(a.updated, b.updated)};
 }
 
@@ -30,8 +29,7 @@ class CursorMaker final {
     explicit CursorMaker(std::string run_id) : run_id_(std::move(run_id)) {}
     /// Until the node's id is known its place holds zeros.
     void set_node(const base::NodeId& id) { node_ = id.hex().substr(0, 8); }
-    [[nodiscard]] std::string make(Marks marks) const
-    {
+    [[nodiscard]] std::string make(Marks marks) const {
         return node_ + '.' + run_id_ + '.' + std::to_string(marks.created.value) + '.' +
                std::to_string(marks.updated.value);
     }

@@ -12,8 +12,7 @@ using std::chrono::steady_clock;
 
 namespace {
 
-std::string deletion_body(const payments::Change::Deletion& deletion)
-{
+std::string deletion_body(const payments::Change::Deletion& deletion) {
     std::string body = R"({"payment_hash":")" + deletion.key.hash.hex() + R"(","payment_index":")" +
                        std::to_string(deletion.index.value) + R"(","attempt_ids":[)";
     for (const auto attempt : deletion.attempts) {
@@ -33,18 +32,15 @@ Publisher::Publisher(io::Loop& loop, io::Stream& out, const payments::Table& tab
       told_(std::move(told)),
       cursor_(std::move(cursor)),
       log_(std::move(log)),
-      large_timer_(loop)
-{
+      large_timer_(loop) {
     out_.set_source([this] { return next_message(); });
 }
 
-Publisher::~Publisher()
-{
+Publisher::~Publisher() {
     out_.set_source(nullptr);
 }
 
-void Publisher::tell(const payments::Change& change)
-{
+void Publisher::tell(const payments::Change& change) {
     for (const auto& deletion : change.deleted) {
         large_.erase(deletion.key);
         enqueue({Kind::deletion, deletion.key, deletion_body(deletion), false, told_()});
@@ -54,8 +50,7 @@ void Publisher::tell(const payments::Change& change)
     out_.nudge();
 }
 
-void Publisher::tell_snapshot(const payments::PaymentKey& key)
-{
+void Publisher::tell_snapshot(const payments::PaymentKey& key) {
     const auto* payment = table_.find(key);
     if (!payment)
         return;
@@ -73,8 +68,7 @@ void Publisher::tell_snapshot(const payments::PaymentKey& key)
     waiting_bytes_ -= std::exchange(newest->second->body, {}).size();
 }
 
-bool Publisher::hold_back(const payments::PaymentKey& key)
-{
+bool Publisher::hold_back(const payments::PaymentKey& key) {
     const auto at = large_.find(key);
     if (at == large_.end() || steady_clock::now() - at->second.last >= large_pause)
         return false;
@@ -87,8 +81,7 @@ bool Publisher::hold_back(const payments::PaymentKey& key)
     return true;
 }
 
-void Publisher::release_large()
-{
+void Publisher::release_large() {
     const auto now = steady_clock::now();
     bool waiting = false;
     for (auto at = large_.begin(); at != large_.end();) {
@@ -114,8 +107,7 @@ void Publisher::release_large()
     out_.nudge();
 }
 
-void Publisher::flush()
-{
+void Publisher::flush() {
     for (auto& [key, state] : std::exchange(large_, {})) {
         const auto* payment = state.waiting ? table_.find(key) : nullptr;
         if (payment)
@@ -124,30 +116,26 @@ void Publisher::flush()
     out_.nudge();
 }
 
-void Publisher::enqueue_snapshot(const payments::Payment& payment)
-{
+void Publisher::enqueue_snapshot(const payments::Payment& payment) {
     auto body = lnrpc::to_json(lnrpc::from(payment));
     if (body.size() > large && !payment.terminal())
         large_[payment.key] = {steady_clock::now(), false, no_limit};
     enqueue({Kind::snapshot, payment.key, std::move(body), payment.terminal(), told_()});
 }
 
-void Publisher::enqueue(Entry entry)
-{
+void Publisher::enqueue(Entry entry) {
     waiting_bytes_ += entry.body.size();
     queue_.push_back(std::move(entry));
     if (queue_.back().kind == Kind::snapshot)
         newest_[queue_.back().key] = std::prev(queue_.end());
 }
 
-void Publisher::send(std::string message)
-{
+void Publisher::send(std::string message) {
     enqueue({Kind::raw, {}, std::move(message), false, no_limit});
     out_.nudge();
 }
 
-Marks Publisher::pending() const
-{
+Marks Publisher::pending() const {
     Marks marks = no_limit;
     for (const auto& [key, state] : large_)
         if (state.waiting)
@@ -160,16 +148,14 @@ Marks Publisher::pending() const
     return marks;
 }
 
-std::string Publisher::stamped(const char* topic, std::string_view body, const std::string& cursor) const
-{
+std::string Publisher::stamped(const char* topic, std::string_view body, const std::string& cursor) const {
     std::string params = R"({")" + std::string(topic) + R"(":)";
     params += body;
     params += R"(,"cursor":")" + cursor + "\"}";
     return rpc::notification(topic, params);
 }
 
-std::optional<std::string> Publisher::next_message()
-{
+std::optional<std::string> Publisher::next_message() {
     while (!queue_.empty()) {
         Entry entry = std::move(queue_.front());
         waiting_bytes_ -= entry.body.size();

@@ -1,6 +1,7 @@
-// Turns changes of the table into messages on stdout, and keeps the order in which everything ordinary leaves. A cursor is stamped
-// when bytes leave the queue, never before, so that it promises only what was told. When lightningd does not read, what waits stays
-// bounded: beyond a limit only the newest snapshot of each payment is kept. Hook replies do not come by here: they overtake.
+// Turns changes of the table into messages on stdout, and keeps the order in which everything ordinary leaves. A cursor
+// is stamped when bytes leave the queue, never before, so that it promises only what was told. When lightningd does not
+// read, what waits stays bounded: beyond a limit only the newest snapshot of each payment is kept. Hook replies do not
+// come by here: they overtake.
 #pragma once
 
 #include "base/log.hpp"

@@ -59,7 +59,8 @@ void Commands::begin(const RequestPtr& request)
 void Commands::run(const RequestPtr& request)
 {
     const std::string name(request->message.method);
-    const Method* method = find(name);
+    // In the real node cln-xpay's own hook replaces `pay` (core-lightning.md 3.11).
+    const Method* method = find(name == "pay" && node_.xpay_handle_pay ? "xpay-as-pay" : name);
     if (!method)
         return fail(*request, rpc::method_not_found, "Unknown command '" + name + "'");
     if (const auto held = hanging.find(name); held != hanging.end()) {

@@ -84,8 +84,7 @@ void Node::run()
     }
     plugins.start_all(
         [this] {
-            const bool absolute = options.rpc_file.front() == '/';
-            if (const auto why = socket.listen(absolute ? options.rpc_file : directory + "/" + options.rpc_file); !why.empty())
+            if (const auto why = socket.listen(rpc_path()); !why.empty())
                 exit_with("rpc filename '" + options.rpc_file + "': " + why);
         },
         [this] {
@@ -129,6 +128,11 @@ std::chrono::milliseconds Node::start_limit() const
 std::chrono::milliseconds Node::shutdown_limit() const
 {
     return options.shutdown_limit_ms ? std::chrono::milliseconds(options.shutdown_limit_ms) : version.shutdown_limit;
+}
+
+std::string Node::rpc_path() const
+{
+    return options.rpc_file.front() == '/' ? options.rpc_file : directory + "/" + options.rpc_file;
 }
 
 bool Node::is_known_topic(std::string_view topic) const

@@ -61,6 +61,7 @@ struct Node {
 
     [[nodiscard]] std::chrono::milliseconds start_limit() const;
     [[nodiscard]] std::chrono::milliseconds shutdown_limit() const;
+    [[nodiscard]] std::string rpc_path() const;
     [[nodiscard]] bool is_known_topic(std::string_view topic) const;
 
     /// As lightningd dies of a signal: last line in the log and on stderr.

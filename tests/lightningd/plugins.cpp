@@ -23,7 +23,8 @@ Plugins::Plugins(Node& node) : node_(node)
 
 Plugin* Plugins::launch(const std::string& path, const RequestPtr& request, std::string& error)
 {
-    auto plugin = std::make_unique<Plugin>(node_.loop, *this, path);
+    Plugin::Owner& self = *this; // the base is private: make_unique could not convert
+    auto plugin = std::make_unique<Plugin>(node_.loop, self, path);
     const auto started = plugin->start(node_.options.developer, node_.directory, node_.version.name);
     if (!started) {
         error = path + ": opening pipe: " + started.error();

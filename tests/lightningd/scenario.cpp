@@ -136,6 +136,12 @@ tl::expected<void, std::string> Scenario::add(const json& entry)
             return Bad(parts.error());
         script.parts = std::move(*parts);
     }
+    if (entry.contains("attempts")) {
+        auto parts = read_parts(json::array({{{"attempts", entry["attempts"]}}}));
+        if (!parts)
+            return Bad(parts.error());
+        script.parts = std::move(*parts);
+    }
     for (const auto& value : entry.value("outcomes", json::array())) {
         auto outcome = read_outcome(value);
         if (!outcome)

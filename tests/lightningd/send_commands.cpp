@@ -109,8 +109,10 @@ void self_payment(Node& node, const RequestPtr& request, SendSpec spec)
     spec.sent = spec.amount;
     spec.extra.hops = 0;
     Plan plan = node.sendpays.take_plan(spec.key);
-    if (!invoice)
-        plan.outcome = {.what = Outcome::Do::fail, .failcode = 0x400f, .erring_index = 0};
+    if (!invoice) {
+        plan.outcome.what = Outcome::Do::fail;
+        plan.outcome.failcode = 0x400f;
+    }
     const auto hash = spec.key.hash;
     const Row& row = node.sendpays.send(std::move(spec), plan);
     // Answered at its end, unlike any other sendpay (observed, self_payment).
@@ -214,7 +216,7 @@ void sendonion(Node& node, const RequestPtr& request)
     SendSpec spec;
     spec.key.partid = args.u64("partid").value_or(0);
     spec.amount = args.msat("amount_msat").value_or(0);
-    spec.total = args.msat("total_amount_msat").value_or(spec.amount);
+    spec.total = args.msat("total_amount_msat").value_or(0);
     spec.destination = args.hex("destination", "should be a node id").value_or("");
     spec.extra.label = args.plain_string("label").value_or("");
     spec.extra.invstring = args.string("bolt11").value_or("");

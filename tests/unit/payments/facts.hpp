@@ -5,21 +5,18 @@
 
 namespace facts {
 
-inline base::PaymentHash hash(std::uint8_t n)
-{
+inline base::PaymentHash hash(std::uint8_t n) {
     base::PaymentHash h;
     h.bytes.fill(n);
     return h;
 }
 
-inline base::UnixNs second(std::uint64_t s)
-{
+inline base::UnixNs second(std::uint64_t s) {
     return base::from_seconds(s);
 }
 
 /// A pending row of 1000 msat (1010 sent), made in second 100 + created.
-inline payments::Row pending(std::uint8_t h, std::uint64_t group, std::uint64_t partid, std::uint64_t created)
-{
+inline payments::Row pending(std::uint8_t h, std::uint64_t group, std::uint64_t partid, std::uint64_t created) {
     payments::Row row;
     row.key = {hash(h), {group}};
     row.partid = {partid};
@@ -30,8 +27,7 @@ inline payments::Row pending(std::uint8_t h, std::uint64_t group, std::uint64_t 
     return row;
 }
 
-inline payments::Row complete(payments::Row row, std::uint64_t updated)
-{
+inline payments::Row complete(payments::Row row, std::uint64_t updated) {
     row.status = payments::PartStatus::complete;
     row.updated = {updated};
     row.completed_at = second(200 + updated);
@@ -39,22 +35,19 @@ inline payments::Row complete(payments::Row row, std::uint64_t updated)
     return row;
 }
 
-inline payments::Row failed(payments::Row row, std::uint64_t updated)
-{
+inline payments::Row failed(payments::Row row, std::uint64_t updated) {
     row.status = payments::PartStatus::failed;
     row.updated = {updated};
     row.completed_at = second(200 + updated);
     return row;
 }
 
-inline payments::Event seen(payments::Row row)
-{
+inline payments::Event seen(payments::Row row) {
     return payments::PartSeen{std::move(row), std::nullopt};
 }
 
 /// As sendpay_failure tells it: the row still says pending.
-inline payments::Event failure(payments::Row row, std::uint16_t code, std::uint32_t index)
-{
+inline payments::Event failure(payments::Row row, std::uint16_t code, std::uint32_t index) {
     return payments::PartFailed{std::move(row), {payments::Failure::Kind::wire, code, index}, second(300)};
 }
 

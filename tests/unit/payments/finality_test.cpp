@@ -15,16 +15,14 @@ namespace {
 
 const PaymentKey key{hash(1), {9}};
 
-void fail_one(Table& table, std::uint64_t partid, std::uint64_t created)
-{
+void fail_one(Table& table, std::uint64_t partid, std::uint64_t created) {
     table.apply(seen(pending(1, 9, partid, created)));
     table.apply(failure(pending(1, 9, partid, created), 0x1007, 1));
 }
 
 } // namespace
 
-TEST_CASE("all parts failed and no evidence: still in flight, until the linger is over")
-{
+TEST_CASE("all parts failed and no evidence: still in flight, until the linger is over") {
     Table table(100);
     fail_one(table, 1, 10);
     CHECK(table.find(key)->undecided());
@@ -35,8 +33,7 @@ TEST_CASE("all parts failed and no evidence: still in flight, until the linger i
     CHECK(table.apply(LingerExpired{key}).updated.empty());
 }
 
-TEST_CASE("an expiry that comes after a new part changes nothing")
-{
+TEST_CASE("an expiry that comes after a new part changes nothing") {
     Table table(100);
     fail_one(table, 1, 10);
     table.apply(seen(pending(1, 9, 2, 11)));
@@ -44,8 +41,7 @@ TEST_CASE("an expiry that comes after a new part changes nothing")
     CHECK(table.find(key)->status() == Status::in_flight);
 }
 
-TEST_CASE("a later part of a failed payment reopens it, and it can still succeed")
-{
+TEST_CASE("a later part of a failed payment reopens it, and it can still succeed") {
     Table table(100);
     fail_one(table, 1, 10);
     table.apply(LingerExpired{key});
@@ -58,8 +54,7 @@ TEST_CASE("a later part of a failed payment reopens it, and it can still succeed
     CHECK(table.find(key)->status() == Status::succeeded);
 }
 
-TEST_CASE("a retry seen only when it had settled makes a failed payment succeed")
-{
+TEST_CASE("a retry seen only when it had settled makes a failed payment succeed") {
     Table table(100);
     fail_one(table, 1, 10);
     table.apply(LingerExpired{key});
@@ -68,8 +63,7 @@ TEST_CASE("a retry seen only when it had settled makes a failed payment succeed"
     CHECK(table.find(key)->status() == Status::succeeded);
 }
 
-TEST_CASE("the payer gave up while a part was in flight: failed as soon as that part has failed")
-{
+TEST_CASE("the payer gave up while a part was in flight: failed as soon as that part has failed") {
     Table table(100);
     fail_one(table, 1, 10);
     table.apply(seen(pending(1, 9, 2, 11)));
@@ -79,8 +73,7 @@ TEST_CASE("the payer gave up while a part was in flight: failed as soon as that 
     CHECK(table.find(key)->status() == Status::failed);
 }
 
-TEST_CASE("giving up never fails a payment of which a part settled")
-{
+TEST_CASE("giving up never fails a payment of which a part settled") {
     Table table(100);
     fail_one(table, 1, 10);
     table.apply(seen(complete(pending(1, 9, 2, 11), 5)));
@@ -89,8 +82,7 @@ TEST_CASE("giving up never fails a payment of which a part settled")
     CHECK_FALSE(table.find(key)->reason.has_value());
 }
 
-TEST_CASE("pay_failure says nothing about a payment of xpay")
-{
+TEST_CASE("pay_failure says nothing about a payment of xpay") {
     for (const auto payer : {Payer::unknown, Payer::pay, Payer::keysend, Payer::xpay, Payer::other}) {
         Table table(100);
         payments::PartAnnounced announced;
@@ -106,8 +98,7 @@ TEST_CASE("pay_failure says nothing about a payment of xpay")
     }
 }
 
-TEST_CASE("another group of the hash: the old payment has failed, told before the new one's first snapshot")
-{
+TEST_CASE("another group of the hash: the old payment has failed, told before the new one's first snapshot") {
     Table table(100);
     fail_one(table, 1, 10);
     const auto change = table.apply(seen(pending(1, 12, 1, 11)));
@@ -118,8 +109,7 @@ TEST_CASE("another group of the hash: the old payment has failed, told before th
     CHECK(table.find(next)->status() == Status::in_flight);
 }
 
-TEST_CASE("an older group whose last failure is heard of late fails at once")
-{
+TEST_CASE("an older group whose last failure is heard of late fails at once") {
     Table table(100);
     table.apply(seen(pending(1, 9, 1, 10)));
     table.apply(seen(pending(1, 12, 1, 11)));
@@ -128,8 +118,7 @@ TEST_CASE("an older group whose last failure is heard of late fails at once")
     CHECK(table.find(key)->status() == Status::failed);
 }
 
-TEST_CASE("after success nothing but success is told of a hash, until its complete row is deleted")
-{
+TEST_CASE("after success nothing but success is told of a hash, until its complete row is deleted") {
     Table table(100);
     const auto good = complete(pending(1, 9, 1, 10), 1);
     table.apply(seen(good));
@@ -138,8 +127,7 @@ TEST_CASE("after success nothing but success is told of a hash, until its comple
     CHECK(table.apply(seen(pending(1, 20, 1, 20))).updated.size() >= 1); // payable again
 }
 
-TEST_CASE("deleting the last part of an undecided payment leaves no verdict")
-{
+TEST_CASE("deleting the last part of an undecided payment leaves no verdict") {
     Table table(100);
     fail_one(table, 1, 10);
     const auto change = table.apply(payments::PartDeleted{key, {10}});
@@ -148,8 +136,7 @@ TEST_CASE("deleting the last part of an undecided payment leaves no verdict")
     CHECK(table.find(key) == nullptr);
 }
 
-TEST_CASE("deleting some parts of a payment that goes on shows what is left")
-{
+TEST_CASE("deleting some parts of a payment that goes on shows what is left") {
     Table table(100);
     fail_one(table, 1, 10);
     table.apply(seen(pending(1, 9, 2, 11)));
@@ -159,8 +146,7 @@ TEST_CASE("deleting some parts of a payment that goes on shows what is left")
     CHECK(table.find(key)->index.value == 10);
 }
 
-TEST_CASE("a payment whose complete row was deleted is payable again in the same group")
-{
+TEST_CASE("a payment whose complete row was deleted is payable again in the same group") {
     Table table(100);
     fail_one(table, 1, 10);
     const auto good = complete(pending(1, 9, 2, 11), 5);

@@ -21,16 +21,14 @@ struct Picture {
     auto operator<=>(const Picture&) const = default;
 };
 
-Picture picture(const payments::Payment& payment)
-{
+Picture picture(const payments::Payment& payment) {
     Picture picture{payment.status(), {}, payment.value(), payment.fee(), payment.invoice};
     for (const auto& part : payment.parts)
         picture.parts.emplace_back(part.created.value, part.status, part.failure, part.updated.value);
     return picture;
 }
 
-void check_every_order(std::vector<payments::Event> events, const PaymentKey& key, payments::Status expected)
-{
+void check_every_order(std::vector<payments::Event> events, const PaymentKey& key, payments::Status expected) {
     std::vector<std::size_t> order(events.size());
     for (std::size_t i = 0; i < order.size(); ++i)
         order[i] = i;
@@ -52,8 +50,7 @@ void check_every_order(std::vector<payments::Event> events, const PaymentKey& ke
 
 } // namespace
 
-TEST_CASE("a multi-part payment with a failed attempt: every order of its facts gives the same success")
-{
+TEST_CASE("a multi-part payment with a failed attempt: every order of its facts gives the same success") {
     auto one = pending(1, 9, 1, 10);
     one.invoice = "lnbc1";
     payments::PartAnnounced announced;
@@ -63,12 +60,12 @@ TEST_CASE("a multi-part payment with a failed attempt: every order of its facts 
     announced.total = {payments::TotalSource::part_start, {2000}};
     announced.seen = second(111);
     const auto two = pending(1, 9, 2, 11);
-    check_every_order({failure(one, 0x1007, 1), seen(failed(one, 1)), announced, seen(two), seen(complete(two, 2)), seen(one)},
-                      one.key, payments::Status::succeeded);
+    check_every_order(
+        {failure(one, 0x1007, 1), seen(failed(one, 1)), announced, seen(two), seen(complete(two, 2)), seen(one)},
+        one.key, payments::Status::succeeded);
 }
 
-TEST_CASE("accounts of one failure in every order give the one that knows most")
-{
+TEST_CASE("accounts of one failure in every order give the one that knows most") {
     const auto row = pending(1, 9, 1, 10);
     auto unreadable = failed(row, 1);
     unreadable.unreadable_error = true;

@@ -7,8 +7,7 @@ using payments::Part;
 using payments::PartStatus;
 using payments::Status;
 
-TEST_CASE("the status follows LND's truth table, all sixteen rows of it")
-{
+TEST_CASE("the status follows LND's truth table, all sixteen rows of it") {
     for (int bits = 0; bits < 16; ++bits) {
         const payments::StatusInputs in{(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0};
         auto expected = Status::in_flight;
@@ -20,8 +19,7 @@ TEST_CASE("the status follows LND's truth table, all sixteen rows of it")
     }
 }
 
-TEST_CASE("a moment that was seen is held inside the second lightningd recorded")
-{
+TEST_CASE("a moment that was seen is held inside the second lightningd recorded") {
     Part part;
     part.created_at = second(50);
     CHECK(part.attempt_time() == second(50)); // not seen
@@ -33,8 +31,7 @@ TEST_CASE("a moment that was seen is held inside the second lightningd recorded"
     CHECK(part.attempt_time().value == 50'999'999'999);
 }
 
-TEST_CASE("a failure told by notification has its own time until the row tells the second")
-{
+TEST_CASE("a failure told by notification has its own time until the row tells the second") {
     Part part;
     CHECK_FALSE(part.resolve_time().has_value());
     part.status = PartStatus::failed;
@@ -44,8 +41,7 @@ TEST_CASE("a failure told by notification has its own time until the row tells t
     CHECK(part.resolve_time()->value == 60'999'999'999);
 }
 
-TEST_CASE("the earliest sighting counts, whatever the order")
-{
+TEST_CASE("the earliest sighting counts, whatever the order") {
     Part part;
     part.saw_attempt({7});
     part.saw_attempt({3});
@@ -53,8 +49,7 @@ TEST_CASE("the earliest sighting counts, whatever the order")
     CHECK(part.attempt_seen->value == 3);
 }
 
-TEST_CASE("of two accounts of a failure the one that knows more stays")
-{
+TEST_CASE("of two accounts of a failure the one that knows more stays") {
     using Kind = payments::Failure::Kind;
     Part part;
     part.status = PartStatus::failed;
@@ -65,16 +60,14 @@ TEST_CASE("of two accounts of a failure the one that knows more stays")
     CHECK(part.failure.code == 0x400F);
 }
 
-TEST_CASE("a part never goes back to pending")
-{
+TEST_CASE("a part never goes back to pending") {
     Part part;
     part.merge(complete(pending(1, 1, 0, 5), 1));
     CHECK_FALSE(part.merge(pending(1, 1, 0, 5)));
     CHECK(part.status == PartStatus::complete);
 }
 
-TEST_CASE("the value is the announced total, else the highest live sum, else the largest part")
-{
+TEST_CASE("the value is the announced total, else the highest live sum, else the largest part") {
     payments::Payment payment;
     Part part;
     part.status = PartStatus::failed;
@@ -87,8 +80,7 @@ TEST_CASE("the value is the announced total, else the highest live sum, else the
     CHECK(payment.value() == base::Msat{1000});
 }
 
-TEST_CASE("the fee counts settled parts whose amount is known")
-{
+TEST_CASE("the fee counts settled parts whose amount is known") {
     payments::Payment payment;
     for (const auto status : {PartStatus::complete, PartStatus::failed, PartStatus::pending}) {
         Part part;

@@ -9,15 +9,13 @@ using payments::Table;
 
 namespace {
 
-PaymentKey key(std::uint8_t h, std::uint64_t group)
-{
+PaymentKey key(std::uint8_t h, std::uint64_t group) {
     return {hash(h), {group}};
 }
 
 } // namespace
 
-TEST_CASE("one part, one success: two snapshots, then nothing new is nothing told")
-{
+TEST_CASE("one part, one success: two snapshots, then nothing new is nothing told") {
     Table table(100);
     const auto row = pending(1, 1, 0, 7);
     CHECK(table.apply(seen(row)).updated == std::vector{key(1, 1)});
@@ -29,8 +27,7 @@ TEST_CASE("one part, one success: two snapshots, then nothing new is nothing tol
     CHECK(table.apply(seen(row)).updated.empty());
 }
 
-TEST_CASE("sendpay_failure says pending, the part has failed")
-{
+TEST_CASE("sendpay_failure says pending, the part has failed") {
     Table table(100);
     const auto row = pending(1, 1, 0, 7);
     table.apply(failure(row, 0x1007, 1));
@@ -40,18 +37,17 @@ TEST_CASE("sendpay_failure says pending, the part has failed")
     CHECK(table.find(key(1, 1))->status() == Status::in_flight);
 }
 
-TEST_CASE("groupids of 63 bits are kept whole, partid 0 is a part like others")
-{
+TEST_CASE("groupids of 63 bits are kept whole, partid 0 is a part like others") {
     Table table(100);
     table.apply(seen(pending(1, 8912158845556297834ULL, 0, 7)));
     CHECK(table.find(key(1, 8912158845556297834ULL)) != nullptr);
     CHECK(table.find(key(1, 8912158845556297834ULL & ~1023ULL)) == nullptr);
 }
 
-TEST_CASE("siblings of one answer become visible together, and the index is the smallest of them")
-{
+TEST_CASE("siblings of one answer become visible together, and the index is the smallest of them") {
     Table table(100);
-    const std::vector events{seen(pending(1, 9, 3, 12)), seen(failed(pending(1, 9, 1, 10), 4)), seen(pending(1, 9, 2, 11))};
+    const std::vector events{seen(pending(1, 9, 3, 12)), seen(failed(pending(1, 9, 1, 10), 4)),
+                             seen(pending(1, 9, 2, 11))};
     CHECK(table.apply(events).updated.size() == 1);
     const auto* payment = table.find(key(1, 9));
     CHECK(payment->index.value == 10);
@@ -60,8 +56,7 @@ TEST_CASE("siblings of one answer become visible together, and the index is the 
     CHECK(payment->parts.front().created.value == 10);
 }
 
-TEST_CASE("the index stays once told, even when an older sibling turns up")
-{
+TEST_CASE("the index stays once told, even when an older sibling turns up") {
     Table table(100);
     table.apply(seen(pending(1, 9, 2, 11)));
     table.apply(seen(failed(pending(1, 9, 1, 10), 4)));
@@ -69,8 +64,7 @@ TEST_CASE("the index stays once told, even when an older sibling turns up")
     CHECK(table.find(key(1, 9))->creation_time == second(111));
 }
 
-TEST_CASE("a settled part with a pending sibling is in flight and shows its preimage")
-{
+TEST_CASE("a settled part with a pending sibling is in flight and shows its preimage") {
     Table table(100);
     const auto one = pending(1, 9, 1, 10);
     const auto two = pending(1, 9, 2, 11);
@@ -83,8 +77,7 @@ TEST_CASE("a settled part with a pending sibling is in flight and shows its prei
     CHECK_FALSE(table.find(key(1, 9))->reason.has_value());
 }
 
-TEST_CASE("the invoice of one part is the payment's")
-{
+TEST_CASE("the invoice of one part is the payment's") {
     Table table(100);
     table.apply(seen(pending(1, 9, 1, 10)));
     auto sibling = pending(1, 9, 2, 11);
@@ -93,8 +86,7 @@ TEST_CASE("the invoice of one part is the payment's")
     CHECK(table.find(key(1, 9))->invoice == "lnbc1");
 }
 
-TEST_CASE("an unknown amount is learned later, and a time alone is no news")
-{
+TEST_CASE("an unknown amount is learned later, and a time alone is no news") {
     Table table(100);
     auto row = pending(1, 1, 0, 7);
     row.amount.reset();
@@ -105,8 +97,7 @@ TEST_CASE("an unknown amount is learned later, and a time alone is no news")
     CHECK(table.find(key(1, 1))->value() == base::Msat{1000});
 }
 
-TEST_CASE("deleting parts of a finished payment changes no verdict and tells no snapshot")
-{
+TEST_CASE("deleting parts of a finished payment changes no verdict and tells no snapshot") {
     Table table(100);
     const auto bad = failed(pending(1, 9, 1, 10), 1);
     const auto good = complete(pending(1, 9, 2, 11), 2);
@@ -123,8 +114,7 @@ TEST_CASE("deleting parts of a finished payment changes no verdict and tells no 
     CHECK(table.groups(hash(1)).empty());
 }
 
-TEST_CASE("a deleted row is not raised by late words about it")
-{
+TEST_CASE("a deleted row is not raised by late words about it") {
     Table table(100);
     const auto row = complete(pending(1, 1, 0, 7), 1);
     table.apply(seen(row));
@@ -133,8 +123,7 @@ TEST_CASE("a deleted row is not raised by late words about it")
     CHECK(table.size() == 0);
 }
 
-TEST_CASE("hash, group and part used again after deletion are a new payment, and old words about them are dropped")
-{
+TEST_CASE("hash, group and part used again after deletion are a new payment, and old words about them are dropped") {
     Table table(100);
     const auto old_row = pending(1, 1, 0, 7);
     table.apply(failure(old_row, 0x1007, 1));
@@ -149,8 +138,7 @@ TEST_CASE("hash, group and part used again after deletion are a new payment, and
     CHECK(table.find(key(1, 1))->parts.size() == 1);
 }
 
-TEST_CASE("an announcement gives payer and total to its part, whichever came first")
-{
+TEST_CASE("an announcement gives payer and total to its part, whichever came first") {
     for (const bool announced_first : {true, false}) {
         Table table(100);
         payments::PartAnnounced announced;
@@ -170,8 +158,7 @@ TEST_CASE("an announcement gives payer and total to its part, whichever came fir
     }
 }
 
-TEST_CASE("two words about one part to come are one announcement")
-{
+TEST_CASE("two words about one part to come are one announcement") {
     Table table(100);
     payments::PartAnnounced call;
     call.hash = hash(1);
@@ -186,8 +173,7 @@ TEST_CASE("two words about one part to come are one announcement")
     CHECK(table.find(key(1, 9))->value() == base::Msat{600});
 }
 
-TEST_CASE("an announcement that gets no row expires; one of an older row is not taken for its own")
-{
+TEST_CASE("an announcement that gets no row expires; one of an older row is not taken for its own") {
     Table table(100);
     payments::PartAnnounced refused;
     refused.hash = hash(1);
@@ -199,8 +185,7 @@ TEST_CASE("an announcement that gets no row expires; one of an older row is not 
     CHECK_FALSE(table.announced(hash(1)));
 }
 
-TEST_CASE("finished payments beyond the limit go, oldest verdict first, those in flight never")
-{
+TEST_CASE("finished payments beyond the limit go, oldest verdict first, those in flight never") {
     Table table(2);
     table.apply(seen(pending(1, 1, 0, 1)));
     for (std::uint8_t n = 2; n <= 5; ++n)
@@ -213,8 +198,7 @@ TEST_CASE("finished payments beyond the limit go, oldest verdict first, those in
     CHECK(table.find(key(1, 1)) != nullptr);
 }
 
-TEST_CASE("a finished payment stays while lightningd may still speak of it by itself")
-{
+TEST_CASE("a finished payment stays while lightningd may still speak of it by itself") {
     Table table(0);
     table.apply(seen(complete(pending(1, 1, 0, 1), 8)));
     table.trim({7});

@@ -1,0 +1,24 @@
+# Sourced by the scripts beside it: installs what a bare Debian 12 lacks, and says so. Safe to repeat.
+
+# need PACKAGE…: installs those that are missing.
+need() {
+    local missing=() package
+    for package in "$@"; do
+        dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return 0
+    local root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || {
+            echo "These packages are missing, and I am not root: ${missing[*]}" >&2
+            return 1
+        }
+        root=(sudo)
+    fi
+    echo "Installing from Debian: ${missing[*]}"
+    "${root[@]}" apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+packages_to_build=(g++ meson ninja-build pkg-config python3 libuv1-dev nlohmann-json3-dev libsodium-dev libexpected-dev doctest-dev lowdown)
+packages_to_check=(git clang clang-format clang-tidy libclang-rt-14-dev)

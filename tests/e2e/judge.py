@@ -1,0 +1,142 @@
+"""Judges a stage: do the last snapshots agree with the rows of the node, does the order of all messages keep the rules, is the log
+clean of complaints and secrets? Shares no code with the plugin.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any
+
+import sequence
+from node import Told
+
+if TYPE_CHECKING:
+    from support import Stage
+
+STATUS = {"pending": "IN_FLIGHT", "complete": "SUCCEEDED", "failed": "FAILED"}
+SANITIZER = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer", "runtime error:")
+TOPICS = ("trackpayments", "trackpayments_final", "trackpayments_deleted")
+
+
+def rows(stage: "Stage") -> list[str]:
+    """Each group of rows against the newest snapshot that shows one of them."""
+    told = stage.snapshots()
+    told_deleted = {attempt for one in stage.deletions() for attempt in one["attempt_ids"]}
+    groups: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for row in stage.node.rows():
+        groups.setdefault((row["payment_hash"], row["groupid"]), []).append(row)
+    newest = {attempt["attempt_id"]: payment for payment in told for attempt in payment["htlcs"]}
+    out: list[str] = []
+    for (payment_hash, groupid), group in groups.items():
+        payment = next((newest[str(row["created_index"])] for row in group if str(row["created_index"]) in newest), None)
+        where = f"{payment_hash[:8]}… group {groupid}"
+        if payment is not None:
+            out += [f"{where}: {complaint}" for complaint in group_complaints(group, payment, told_deleted)]
+        elif any(row["created_index"] >= stage.first_shown or row["status"] == "pending" for row in group):
+            out.append(f"{where}: rows {[row['created_index'] for row in group]} were never shown")
+    return out
+
+
+def group_complaints(group: list[dict[str, Any]], payment: dict[str, Any], told_deleted: set[str]) -> list[str]:
+    out: list[str] = []
+    shown = {attempt["attempt_id"]: attempt for attempt in payment["htlcs"]}
+    there = {str(row["created_index"]): row for row in group}
+    gone = set(shown) - set(there)
+    if set(there) - set(shown):
+        out.append(f"rows {sorted(set(there) - set(shown))} are not shown")
+    if gone - told_deleted:
+        out.append(f"attempts {sorted(gone - told_deleted)} are shown and no rows")
+    for index, row in there.items():
+        if index in shown:
+            out += [f"attempt {index}: {complaint}" for complaint in attempt_complaints(row, shown[index])]
+    if gone:
+        return out
+    statuses = {row["status"] for row in group}
+    expected = ({"IN_FLIGHT"} if "pending" in statuses else {"SUCCEEDED"} if "complete" in statuses else {"IN_FLIGHT", "FAILED"})
+    if payment["status"] not in expected:
+        out.append(f"status {payment['status']}, not {expected}")
+    first = min(group, key=lambda row: row["created_index"])
+    if payment["creation_date"] != str(first["created_at"]):
+        out.append(f"creation_date {payment['creation_date']}, not {first['created_at']}")
+    if payment["payment_index"] != str(first["created_index"]) and not told_deleted:
+        out.append(f"payment_index {payment['payment_index']}, not {first['created_index']}")
+    requests = {row.get("bolt11") or row.get("bolt12") or "" for row in group} - {""}
+    if payment["payment_request"] not in (requests or {""}):
+        out.append("payment_request is not the invoice")
+    fee = sum(row["amount_sent_msat"] - row["amount_msat"] for row in group if row["status"] == "complete" and "amount_msat" in row)
+    if payment["fee_msat"] != str(fee):
+        out.append(f"fee_msat {payment['fee_msat']}, not {fee}")
+    return out
+
+
+def attempt_complaints(row: dict[str, Any], attempt: dict[str, Any]) -> list[str]:
+    out = []
+    if attempt["status"] != STATUS[row["status"]]:
+        out.append(f"{attempt['status']}, the row says {row['status']}")
+    if attempt["route"]["total_amt_msat"] != str(row["amount_sent_msat"]):
+        out.append(f"total_amt_msat {attempt['route']['total_amt_msat']}, not {row['amount_sent_msat']}")
+    fees = row["amount_sent_msat"] - row["amount_msat"] if "amount_msat" in row else 0
+    if attempt["route"]["total_fees_msat"] != str(fees):
+        out.append(f"total_fees_msat {attempt['route']['total_fees_msat']}, not {fees}")
+    if int(attempt["attempt_time_ns"]) // 10**9 != row["created_at"]:
+        out.append(f"attempt_time_ns is not within the second {row['created_at']}")
+    # A failure is told before any row says in which second it happened.
+    if row["status"] == "complete" and int(attempt["resolve_time_ns"]) // 10**9 != row["completed_at"]:
+        out.append(f"resolve_time_ns is not within the second {row['completed_at']}")
+    if row["status"] == "failed" and not 0 <= int(attempt["resolve_time_ns"]) // 10**9 - row["completed_at"] + 1 <= 61:
+        out.append(f"resolve_time_ns is far from {row['completed_at']}")
+    preimage = base64.b64encode(bytes.fromhex(row.get("payment_preimage", ""))).decode()
+    if attempt["preimage"] != (preimage if row["status"] == "complete" else ""):
+        out.append("preimage is not the row's")
+    if "erroronion" in row and attempt["failure"] and attempt["failure"]["code"] == "RESERVED":
+        out.append("failure has no code")
+    return out
+
+
+def messages(stage: "Stage") -> list[str]:
+    """The rules of tests/replay, over all lives of the plugin."""
+    counters = {index: stage.counter(index) for index in ("created", "updated", "deleted")}
+    there = {str(row["created_index"]) for row in stage.node.rows()}
+    told = [m for m in stage.subscribers[0].messages() if m["method"] in TOPICS]
+    out = [f"origin {m.get('origin')!r}" for m in told if m.get("origin") != "trackpayments"]
+    runs: list[str] = []
+    shown: dict[str, tuple[int, str]] = {}
+    gone: dict[str, tuple[int, str]] = {}
+    for message in told:
+        run = str(message["params"].get("cursor")).split(".")[1:2]
+        if run and run[0] not in runs:
+            runs.append(run[0])
+        body = message["params"].get(message["method"], {})
+        life, payment_hash = len(runs), body["payment_hash"]
+        for attempt in body.get("attempt_ids", ()):
+            gone[attempt] = (life, payment_hash)
+        for attempt in body.get("htlcs", ()):
+            shown[attempt["attempt_id"]] = (life, payment_hash)
+    # A row that is no more was deleted; one whose deletion nobody told counts for the last life that showed it.
+    deleted = {a: gone.get(a, shown.get(a)) for a in set(shown) | set(gone) if a not in there}
+    in_order = sorted(deleted.items(), key=lambda entry: (entry[1][0], int(entry[0])))
+    deleted_rows = [{"created_index": int(a), "payment_hash": payment_hash} for a, (_, payment_hash) in in_order]
+    read = []
+    for position, message in enumerate(told):
+        life = runs.index(str(message["params"].get("cursor")).split(".")[1]) + 1
+        known = sum(1 for _, (its_life, _) in in_order if its_life <= life)
+        read.append(Told(life, position, message["method"], message["params"], counters, set(), known))
+    return out + (sequence.shapes(read) or sequence.check(read, deleted_rows, all_known=False))
+
+
+def log(stage: "Stage") -> list[str]:
+    text = stage.node.log()
+    out = [f"log: {line}" for line in text.splitlines()
+           if ("plugin-trackpayments" in line and any(level in line for level in (" UNUSUAL ", "BROKEN")) or "FATAL" in line)
+           and not any(allowed in line for allowed in stage.allowed)]
+    out += [f"stderr: {line}" for line in stage.node.stderr().splitlines() if any(word in line for word in SANITIZER)]
+    return out + secrets(stage, text)
+
+
+def secrets(stage: "Stage", text: str) -> list[str]:
+    known = set(stage.secrets)
+    for payment in stage.snapshots():
+        known.add(payment["payment_request"])
+        for attempt in payment["htlcs"]:
+            known |= {base64.b64decode(attempt["preimage"]).hex(), attempt["preimage"]}
+    return [f"the log holds the secret {secret[:12]}…" for secret in known if secret and secret in text]

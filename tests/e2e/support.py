@@ -1,0 +1,247 @@
+"""A stage for whole-process tests: the stand-in node with the plugin and subscribers, and what they were told.
+
+    with Stage(["--trackpayments-linger=0"]) as stage:
+        invoice = stage.invoice(5_000_000)
+        stage.node.call("xpay", {"invstring": invoice["bolt11"]})
+        payment = stage.wait_status(invoice, "SUCCEEDED")
+
+Leaving the stage judges everything that was told (judge.py), looks for complaints in the log and stops the node. All waits end by
+an event; 60 s only bound them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shlex
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Callable
+
+HERE = Path(__file__).resolve().parent
+for room in ("lightningd", "replay", "pylib"):
+    sys.path.append(str(HERE.parent / room))
+
+import judge  # noqa: E402
+import strict_json  # noqa: E402
+from standin import SUBSCRIBER, RpcError, StandIn, wait_until  # noqa: E402
+
+__all__ = ["PLUGIN", "STANDIN", "RpcError", "Stage", "StandIn", "wait_until", "die_on_sigterm"]
+
+PLUGIN = os.environ["PLUGIN"]
+STANDIN = os.environ["STANDIN"]
+TOPICS = "trackpayments,trackpayments_final,trackpayments_deleted"
+BARRIER = "listconfigs"  # subscribers hook it, so its answer comes after what they were told before
+
+# The network around the stand-in.
+PEER = "02f53b29c8910ace66818a4bc2e4ec79bcebef037bdf8d22f3f5de2e0dfbccd4a8"
+PAYEE = "022b275efc6f2e07d91067ef7ed4eb03290f85f3a1023ff9a074ae5b68401e2d90"
+
+
+def die_on_sigterm() -> None:
+    """A test that is stopped takes its processes along."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
+class Subscriber:
+    """The file a subscriber plugin writes, read as it grows."""
+
+    def __init__(self, stage: "Stage", name: str, topics: str, hooks: str):
+        self.path = stage.node.network_directory / f"{name}.jsonl"
+        self.script = stage.directory / name
+        self.script.write_text(
+            f"#!/bin/sh\nSUBSCRIBER_FILE={name}.jsonl SUBSCRIBER_TOPICS={shlex.quote(topics)} SUBSCRIBER_HOOK={hooks} "
+            f"PYTHONDONTWRITEBYTECODE=1 exec {shlex.quote(sys.executable)} {shlex.quote(str(SUBSCRIBER))}\n")
+        self.script.chmod(0o755)
+        self._told: list[dict[str, Any]] = []
+        self._at = 0
+
+    def messages(self) -> list[dict[str, Any]]:
+        """Every notification so far; hook calls are left out."""
+        if self.path.exists():
+            with open(self.path, "rb") as file:
+                file.seek(self._at)
+                data = file.read()
+            whole = data[:data.rfind(b"\n") + 1]
+            self._at += len(whole)
+            read = (strict_json.loads(line) for line in whole.splitlines())
+            self._told += [message for message in read if message["method"] != "rpc_command"]
+        return self._told
+
+
+class Stage:
+    """`plugin`: started with the node; else by start_plugin(). `subscribers`: topics by name. `gate`: rows can be listed only when
+    the first subscriber is ready: what the plugin tells at a start of the node would else be said to nobody."""
+
+    def __init__(self, options: list[str] | None = None, plugin: bool = True, subscribers: dict[str, str] | None = None,
+                 gate: bool = False, keep_rows: bool = False, environment: dict[str, str] | None = None):
+        self._temporary = tempfile.TemporaryDirectory(prefix="e2e-", ignore_cleanup_errors=True)
+        self.directory = Path(self._temporary.name)
+        self.node = StandIn(STANDIN, directory=self.directory / "node", environment=environment)
+        hooks = BARRIER + (",listsendpays" if gate else "")
+        self.subscribers = [Subscriber(self, name, topics, hooks)
+                            for name, topics in (subscribers or {"first": TOPICS}).items()]
+        self.node.plugins = [str(s.script) for s in self.subscribers] + ([PLUGIN] if plugin else [])
+        self.node.options = list(options or []) + (["--db", str(self.directory / "rows")] if keep_rows else [])
+        self.allowed: list[str] = []  # texts of expected complaints in the log
+        self.first_shown = 1          # rows before this one may have been over when the plugin came
+        self.secrets: set[str] = set()
+        self._labels = (f"label {n}" for n in itertools.count(1))
+
+    def __enter__(self) -> "Stage":
+        try:
+            self.node.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, kind: Any, *_: Any) -> None:
+        try:
+            if kind is None:
+                self.finish()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        self.node.close()
+        self._temporary.cleanup()
+
+    def finish(self) -> None:
+        """The last judgement: the rows are told, the order was right, the log is clean, everybody went in peace."""
+        try:
+            wait_until(lambda: not judge.rows(self), "agreement with the rows")
+        except TimeoutError:
+            raise AssertionError("\n".join(judge.rows(self))) from None
+        self.barrier()
+        complaints = judge.rows(self) + judge.messages(self)
+        if self.node.stop() != 0:
+            complaints.append(f"the node stopped with {self.node.wait_exit()}")
+        complaints += judge.log(self)
+        if complaints:
+            raise AssertionError("\n".join(complaints))
+
+    # What was told
+
+    def messages(self, topic: str = "trackpayments") -> list[dict[str, Any]]:
+        return [m["params"] for m in self.subscribers[0].messages() if m["method"] == topic]
+
+    def snapshots(self, what: Any = None, topic: str = "trackpayments") -> list[dict[str, Any]]:
+        """Of one invoice or payment hash, or all."""
+        payment_hash = what["payment_hash"] if isinstance(what, dict) else what
+        told = (params[topic] for params in self.messages(topic))
+        return [payment for payment in told if what is None or payment["payment_hash"] == payment_hash]
+
+    def statuses(self, what: Any) -> list[str]:
+        """Without repetitions in a row."""
+        return [status for status, _ in itertools.groupby(p["status"] for p in self.snapshots(what))]
+
+    def deletions(self, what: Any = None) -> list[dict[str, Any]]:
+        return self.snapshots(what, "trackpayments_deleted")
+
+    def wait_payment(self, what: Any, condition: Callable[[dict[str, Any]], bool], text: str) -> dict[str, Any]:
+        """The newest snapshot, once it is as wanted."""
+        def look() -> dict[str, Any] | None:
+            found = self.snapshots(what)
+            return found[-1] if found and condition(found[-1]) else None
+
+        try:
+            return wait_until(look, text)
+        except TimeoutError:
+            raise AssertionError(f"{text}; told: {self.snapshots(what)}; log: {self.plugin_log()[-20:]}") from None
+
+    def wait_status(self, what: Any, status: str, parts: int | None = None) -> dict[str, Any]:
+        return self.wait_payment(what, lambda p: p["status"] == status and parts in (None, len(p["htlcs"])),
+                                 f"{status} with {parts or 'some'} parts")
+
+    def wait_deletion(self, what: Any) -> dict[str, Any]:
+        wait_until(lambda: self.deletions(what), "the deletion")
+        return self.deletions(what)[-1]
+
+    def plugin_log(self) -> list[str]:
+        return [line for line in self.node.log().splitlines() if " plugin-trackpayments: " in line]
+
+    def wait_log(self, text: str) -> str:
+        return wait_until(lambda: next((line for line in self.plugin_log() if text in line), None), f"the log line {text!r}")
+
+    # Barriers
+
+    def barrier(self) -> None:
+        """What the plugin had said by now has reached the subscribers. A setting changed to what it is does nothing else."""
+        self.node.call("setconfig", {"config": "trackpayments-retain", "val": "20000"})
+        self.node.call(BARRIER)
+
+    def settle(self) -> None:
+        """For tests that wait for nothing: two further payments went all the way, and the plugin asks lightningd in order."""
+        for _ in range(2):
+            marker = self.invoice(1000)
+            self.node.call("xpay", {"invstring": marker["bolt11"]})
+            self.wait_status(marker, "SUCCEEDED")
+        self.barrier()
+
+    # What is done
+
+    def start_plugin(self) -> None:
+        self.first_shown = self.counter("created") + 1
+        self.node.start_plugin(PLUGIN)
+
+    def counter(self, index: str) -> int:
+        return self.node.call("wait", {"subsystem": "sendpays", "indexname": index, "nextvalue": 0})[index]
+
+    def plugin_pid(self) -> int:
+        node = self.node.process.pid
+        for pid in Path(f"/proc/{node}/task/{node}/children").read_text().split():
+            if os.path.basename(Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode()) == "trackpayments":
+                return int(pid)
+        raise AssertionError("the plugin does not run")
+
+    def invoice(self, amount_msat: int, *attempts: Any, parts: list[Any] | None = None, **scenario: Any) -> dict[str, Any]:
+        """`attempts` of a single part, or `parts`, or `outcomes` of parts made by hand."""
+        if attempts:
+            scenario["attempts"] = list(attempts)
+        if parts:
+            scenario["parts"] = parts
+        made = self.node.invoice(amount_msat, next(self._labels), scenario or None)
+        self.secrets |= {made["bolt11"], made.get("payment_secret", made["bolt11"])}
+        return {**made, "amount_msat": amount_msat}
+
+    def pay(self, *args: Any, by: str = "xpay", **scenario: Any) -> dict[str, Any]:
+        """Makes an invoice and sends a payment that nobody waits for."""
+        invoice = self.invoice(*args, **scenario)
+        self.again(invoice, by)
+        return invoice
+
+    def again(self, invoice: dict[str, Any], by: str = "xpay") -> Any:
+        return self.node.rpc.send(by, {"bolt11" if by == "pay" else "invstring": invoice["bolt11"]})
+
+    def sendpay(self, invoice: dict[str, Any], amount_msat: int | None = None, **more: Any) -> dict[str, Any]:
+        """A part made by hand. The answer of the command."""
+        amount = amount_msat or invoice["amount_msat"]
+        route = [{"id": PEER, "channel": "103x1x0", "amount_msat": amount + 11, "delay": 17},
+                 {"id": PAYEE, "channel": "103x2x0", "amount_msat": amount, "delay": 11}]
+        if more.get("partid"):
+            more = {"amount_msat": invoice["amount_msat"], "payment_secret": invoice.get("payment_secret", "11" * 32), **more}
+        return self.node.call("sendpay", {"route": route, "payment_hash": invoice["payment_hash"], "bolt11": invoice["bolt11"],
+                                          **more})
+
+    def release(self, invoice: dict[str, Any], outcome: Any = "settle", **more: Any) -> None:
+        released = self.node.call("release", {"payment_hash": invoice["payment_hash"], "outcome": outcome, **more})
+        assert released["released"] > 0, "nothing was held"
+
+    def wait_rows(self, invoice: dict[str, Any], *statuses: str) -> list[dict[str, Any]]:
+        """The rows of an invoice once they have these statuses, in their order."""
+        def look() -> list[dict[str, Any]] | None:
+            rows = self.node.rows(payment_hash=invoice["payment_hash"])
+            return rows if [row["status"] for row in rows] == list(statuses) else None
+
+        return wait_until(look, f"rows {statuses}")
+
+    def refused(self, method: str, params: Any, **more: Any) -> tuple[int, str]:
+        """Code and message of a call that has to fail."""
+        try:
+            result = self.node.call(method, params, **more)
+        except RpcError as error:
+            return error.code, error.message
+        raise AssertionError(f"{method} {params} was not refused: {result}")

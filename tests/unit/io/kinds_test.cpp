@@ -1,0 +1,236 @@
+// Whatever descriptor a plugin is started on: nothing aborts, bytes come and go.
+#include "ends.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include <doctest/doctest.h>
+
+using unit::until;
+
+namespace {
+
+struct File {
+    std::string path;
+    File() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "unit-io-XXXXXX").string();
+        const int fd = ::mkstemp(pattern.data());
+        ends::must(fd >= 0);
+        ::close(fd);
+        path = pattern;
+    }
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+    ~File() { std::filesystem::remove(path); }
+    [[nodiscard]] int open(int flags) const { return ::open(path.c_str(), flags | O_CLOEXEC); }
+    [[nodiscard]] std::string content() const {
+        std::ifstream in(path, std::ios::binary);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+};
+
+std::string many(std::size_t size) {
+    std::string text(size, '.');
+    for (std::size_t i = 0; i < size; ++i)
+        text[i] = static_cast<char>('a' + i % 26);
+    return text;
+}
+
+void reads_to_the_end(ends::Pair pair) {
+    io::Loop loop;
+    const auto stream = ends::open(loop, pair.ours);
+    ends::Reader reader;
+    reader.attach(*stream);
+    ends::send(pair.theirs, "first\n\n");
+    CHECK(until(loop, [&] { return reader.bytes == "first\n\n"; }));
+    ends::send(pair.theirs, "second");
+    CHECK(until(loop, [&] { return reader.bytes == "first\n\nsecond"; }));
+    CHECK(reader.ends == 0);
+    pair.hang_up();
+    CHECK(until(loop, [&] { return reader.ends == 1; }));
+    unit::settle(loop);
+    CHECK(reader.ends == 1);
+    CHECK(reader.bytes == "first\n\nsecond");
+}
+
+void writes_through(ends::Pair pair) {
+    io::Loop loop;
+    const auto stream = ends::open(loop, pair.ours);
+    const auto text = many(300'000); // more than a pipe or a terminal takes at once
+    stream->write(text);
+    std::string got;
+    CHECK(until(loop, [&] {
+        got += ends::drain(pair.theirs);
+        return got.size() >= text.size() || (loop.turn(false), false);
+    }));
+    CHECK(got == text);
+}
+
+} // namespace
+
+TEST_CASE("a pipe is read to its end") {
+    reads_to_the_end(ends::readable_pipe());
+}
+
+TEST_CASE("a socket is read to its end") {
+    reads_to_the_end(ends::socket());
+}
+
+TEST_CASE("a terminal is read until it hangs up") {
+    reads_to_the_end(ends::terminal());
+}
+
+TEST_CASE("a pipe ends in plain") {
+    io::Loop loop;
+    auto pair = ends::readable_pipe();
+    const auto stream = ends::open(loop, pair.ours);
+    ends::Reader reader;
+    reader.attach(*stream);
+    pair.hang_up();
+    CHECK(until(loop, [&] { return reader.ends == 1; }));
+    CHECK(reader.reason.empty());
+}
+
+TEST_CASE("a pipe is written with more than it holds") {
+    writes_through(ends::writable_pipe());
+}
+
+TEST_CASE("a socket is written with more than it holds") {
+    writes_through(ends::socket());
+}
+
+TEST_CASE("a terminal is written with more than it holds") {
+    writes_through(ends::terminal());
+}
+
+TEST_CASE("a socket and a terminal go both ways at once") {
+    for (const auto make : {ends::socket, ends::terminal}) {
+        io::Loop loop;
+        ends::Pair pair = make();
+        const auto stream = ends::open(loop, pair.ours);
+        ends::Reader reader;
+        reader.attach(*stream);
+        stream->write("to them");
+        ends::send(pair.theirs, "to us");
+        std::string got;
+        CHECK(until(loop, [&] {
+            got += ends::drain(pair.theirs);
+            return got == "to them" && reader.bytes == "to us";
+        }));
+    }
+}
+
+TEST_CASE("a regular file is read whole and ends in plain") {
+    const File file;
+    const auto text = many(200'000);
+    std::ofstream(file.path, std::ios::binary) << text;
+    io::Loop loop;
+    const auto stream = ends::open(loop, file.open(O_RDONLY));
+    ends::Reader reader;
+    reader.attach(*stream);
+    CHECK(until(loop, [&] { return reader.ends == 1; }));
+    CHECK(reader.bytes == text);
+    CHECK(reader.reason.empty());
+}
+
+TEST_CASE("reading a regular file stops and goes on") {
+    const File file;
+    const auto text = many(200'000);
+    std::ofstream(file.path, std::ios::binary) << text;
+    io::Loop loop;
+    const auto stream = ends::open(loop, file.open(O_RDONLY));
+    std::string first;
+    stream->read(
+        [&](std::string_view bytes) {
+            first += bytes;
+            stream->stop_reading();
+        },
+        [](const std::string&) { FAIL("ended while stopped"); });
+    REQUIRE(until(loop, [&] { return !first.empty(); }));
+    const auto size = first.size();
+    unit::settle(loop);
+    CHECK(first.size() == size);
+    CHECK(size < text.size());
+    ends::Reader reader;
+    reader.attach(*stream);
+    CHECK(until(loop, [&] { return reader.ends == 1; }));
+    CHECK(first + reader.bytes == text);
+}
+
+TEST_CASE("a regular file takes what is written") {
+    const File file;
+    io::Loop loop;
+    const auto text = many(200'000);
+    bool drained = false;
+    const auto stream = ends::open(loop, file.open(O_WRONLY));
+    stream->write(text);
+    stream->write("and the end");
+    stream->when_drained([&] { drained = true; });
+    CHECK(until(loop, [&] { return drained; }));
+    CHECK(file.content() == text + "and the end");
+}
+
+TEST_CASE("/dev/null ends at once and swallows everything") {
+    io::Loop loop;
+    const auto stream = ends::open(loop, ::open("/dev/null", O_RDWR | O_CLOEXEC));
+    ends::Reader reader;
+    reader.attach(*stream);
+    bool drained = false;
+    stream->write(many(200'000));
+    stream->when_drained([&] { drained = true; });
+    CHECK(until(loop, [&] { return reader.ends == 1 && drained; }));
+    CHECK(reader.bytes.empty());
+    CHECK(reader.reason.empty());
+    CHECK(stream->queued_bytes() == 0);
+}
+
+TEST_CASE("a descriptor that cannot be read ends with the system's words") {
+    io::Loop loop;
+    const auto stream = ends::open(loop, ::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    ends::Reader reader;
+    reader.attach(*stream);
+    CHECK(until(loop, [&] { return reader.ends == 1; }));
+    CHECK_FALSE(reader.reason.empty());
+}
+
+TEST_CASE("the writing end of a pipe cannot be read, and says so") {
+    io::Loop loop;
+    auto pair = ends::writable_pipe();
+    const auto stream = ends::open(loop, pair.ours);
+    ends::Reader reader;
+    reader.attach(*stream);
+    CHECK(until(loop, [&] { return reader.ends == 1; }));
+    CHECK_FALSE(reader.reason.empty());
+}
+
+TEST_CASE("a full device is survived") {
+    io::Loop loop;
+    const auto stream = ends::open(loop, ::open("/dev/full", O_WRONLY | O_CLOEXEC));
+    bool drained = false;
+    stream->write("x");
+    stream->when_drained([&] { drained = true; });
+    CHECK(until(loop, [&] { return drained; }));
+}
+
+TEST_CASE("a closed descriptor is an error, not a death") {
+    io::Loop loop;
+    auto pair = ends::readable_pipe();
+    ::close(pair.ours);
+    const auto stream = io::Stream::open(loop, pair.ours);
+    REQUIRE_FALSE(stream.has_value());
+    CHECK_FALSE(stream.error().empty());
+}
+
+TEST_CASE("a stream closes what it took over, whatever it is") {
+    const File file;
+    std::vector<int> fds{file.open(O_RDONLY), ends::socket().ours, ends::terminal().ours};
+    for (const int fd : fds) {
+        {
+            io::Loop loop;
+            const auto stream = ends::open(loop, fd);
+            CHECK(::fcntl(fd, F_GETFD) >= 0);
+        }
+        CHECK(::fcntl(fd, F_GETFD) < 0);
+    }
+}

@@ -1,0 +1,138 @@
+// A callback may destroy the stream it comes from; the memory checkers see to it that this means what it says.
+#include "ends.hpp"
+
+#include <memory>
+
+#include <doctest/doctest.h>
+
+using unit::until;
+
+TEST_CASE("a stream may be destroyed while it delivers bytes") {
+    io::Loop loop;
+    auto pair = ends::readable_pipe();
+    auto stream = ends::open(loop, pair.ours);
+    std::string got;
+    int ended = 0;
+    stream->read(
+        [&](std::string_view bytes) {
+            stream.reset();
+            got = bytes;
+        },
+        [&](const std::string&) { ++ended; });
+    ends::send(pair.theirs, "bytes");
+    CHECK(until(loop, [&] { return !got.empty(); }));
+    CHECK(got == "bytes");
+    pair.hang_up();
+    unit::settle(loop);
+    CHECK(ended == 0);
+}
+
+TEST_CASE("a stream may be destroyed when it ends") {
+    io::Loop loop;
+    auto pair = ends::readable_pipe();
+    auto stream = ends::open(loop, pair.ours);
+    bool ended = false;
+    stream->read([](std::string_view) {},
+                 [&](const std::string&) {
+                     stream.reset();
+                     ended = true;
+                 });
+    pair.hang_up();
+    CHECK(until(loop, [&] { return ended; }));
+}
+
+TEST_CASE("a file's stream may be destroyed while it delivers bytes") {
+    io::Loop loop;
+    auto stream = ends::open(loop, ::open("/proc/self/maps", O_RDONLY | O_CLOEXEC));
+    bool got = false;
+    stream->read(
+        [&](std::string_view) {
+            stream.reset();
+            got = true;
+        },
+        [](const std::string&) { FAIL("ended after its end"); });
+    CHECK(until(loop, [&] { return got; }));
+    unit::settle(loop);
+}
+
+TEST_CASE("a stream may be destroyed when its connection fails") {
+    io::Loop loop;
+    std::unique_ptr<io::Stream> stream;
+    bool failed = false;
+    stream = io::Stream::connect(loop, "/nowhere/at/all", [&](const std::string&) {
+        stream.reset();
+        failed = true;
+    });
+    stream->write("never");
+    CHECK(until(loop, [&] { return failed; }));
+}
+
+TEST_CASE("a stream may be destroyed when it is drained") {
+    for (const auto make : {ends::writable_pipe, ends::socket, ends::terminal}) {
+        io::Loop loop;
+        ends::Pair pair = make();
+        auto stream = ends::open(loop, pair.ours);
+        bool drained = false;
+        stream->write("x");
+        stream->when_drained([&] {
+            stream.reset();
+            drained = true;
+        });
+        CHECK(until(loop, [&] { return drained; }));
+    }
+}
+
+TEST_CASE("a stream may be destroyed in the middle of a write") {
+    io::Loop loop;
+    auto pair = ends::socket();
+    auto stream = ends::open(loop, pair.ours);
+    stream->write(std::string(4 * 1024 * 1024, 'x'));
+    unit::settle(loop);
+    stream.reset();
+    unit::settle(loop);
+    const auto got = ends::drain(pair.theirs);
+    CHECK(got.size() < 4 * 1024 * 1024);
+}
+
+TEST_CASE("the callbacks of a destroyed stream let go of what they held") {
+    io::Loop loop;
+    auto pair = ends::socket();
+    const auto held = std::make_shared<int>(1);
+    {
+        const auto stream = ends::open(loop, pair.ours);
+        stream->read([held](std::string_view) {}, [held](const std::string&) {});
+        stream->set_source([held]() -> std::optional<std::string> { return std::nullopt; });
+        CHECK(held.use_count() == 4);
+    }
+    CHECK(held.use_count() == 1);
+}
+
+TEST_CASE("a reader may replace itself from its own callback") {
+    io::Loop loop;
+    auto pair = ends::readable_pipe();
+    const auto stream = ends::open(loop, pair.ours);
+    ends::Reader second;
+    std::string first;
+    stream->read(
+        [&](std::string_view bytes) {
+            first = bytes;
+            second.attach(*stream);
+        },
+        [](const std::string&) { FAIL("the first reader's end"); });
+    ends::send(pair.theirs, "one");
+    REQUIRE(until(loop, [&] { return !first.empty(); }));
+    ends::send(pair.theirs, "two");
+    CHECK(until(loop, [&] { return second.bytes == "two"; }));
+    CHECK(first == "one");
+}
+
+TEST_CASE("a stop asked for between two runs does not keep the loop from closing what is left") {
+    const auto held = std::make_shared<int>(1);
+    auto pair = ends::socket();
+    {
+        io::Loop loop;
+        const auto stream = ends::open(loop, pair.ours);
+        loop.stop();
+    }
+    CHECK(::fcntl(pair.ours, F_GETFD) < 0);
+}

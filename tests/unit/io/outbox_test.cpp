@@ -1,0 +1,137 @@
+#include "io/outbox.hpp"
+
+#include <doctest/doctest.h>
+
+using io::Lane;
+using io::Outbox;
+
+namespace {
+
+constexpr std::size_t all = 1000;
+
+} // namespace
+
+TEST_CASE("ordinary messages leave in their order") {
+    Outbox box;
+    box.push("one ", Lane::ordinary);
+    box.push("two ", Lane::ordinary);
+    box.push("three", Lane::ordinary);
+    CHECK(box.queued_bytes() == 13);
+    CHECK(box.take(all) == "one two three");
+    CHECK(box.queued_bytes() == 0);
+    CHECK(box.take(all).empty());
+}
+
+TEST_CASE("an urgent message overtakes ordinary ones that have not begun") {
+    Outbox box;
+    box.push("one ", Lane::ordinary);
+    box.push("two ", Lane::ordinary);
+    box.push("URGENT ", Lane::urgent);
+    box.push("AGAIN ", Lane::urgent);
+    CHECK(box.take(all) == "URGENT AGAIN one two ");
+}
+
+TEST_CASE("an urgent message never cuts into one that was begun") {
+    Outbox box;
+    box.push("0123456789", Lane::ordinary);
+    box.push("later", Lane::ordinary);
+    CHECK(box.take(4) == "0123");
+    box.push("URGENT", Lane::urgent);
+    CHECK(box.queued_bytes() == 6 + 5 + 6);
+    CHECK(box.take(3) == "456");
+    CHECK(box.take(5) == "789UR");
+    CHECK(box.take(all) == "GENTlater");
+}
+
+TEST_CASE("a chunk is never longer than its limit, and full while there is something to say") {
+    Outbox box;
+    for (int i = 0; i < 10; ++i)
+        box.push("abcdefg", Lane::ordinary);
+    std::string whole;
+    std::size_t chunks = 0;
+    for (std::string chunk = box.take(16); !chunk.empty(); chunk = box.take(16), ++chunks) {
+        CHECK(chunk.size() == (whole.size() + 16 <= 70 ? 16 : 70 - whole.size()));
+        whole += chunk;
+    }
+    CHECK(chunks == 5);
+    CHECK(whole.size() == 70);
+}
+
+TEST_CASE("the source is asked only when both lanes are empty") {
+    Outbox box;
+    int asked = 0;
+    box.set_source([&]() -> std::optional<std::string> {
+        ++asked;
+        if (asked == 1)
+            return "from the source ";
+        return std::nullopt;
+    });
+    box.push("one ", Lane::ordinary);
+    CHECK(box.take(4) == "one ");
+    CHECK(asked == 0);
+    CHECK(box.queued_bytes() == 0);
+    box.push("two ", Lane::ordinary);
+    box.push("URGENT ", Lane::urgent);
+    CHECK(box.take(all) == "URGENT two from the source ");
+    CHECK(asked == 2);
+}
+
+TEST_CASE("an urgent message waits for the end of one the source gave") {
+    Outbox box;
+    bool given = false;
+    box.set_source([&]() -> std::optional<std::string> {
+        if (given)
+            return std::nullopt;
+        given = true;
+        return "0123456789";
+    });
+    CHECK(box.take(4) == "0123");
+    CHECK(box.queued_bytes() == 6);
+    box.push("URGENT", Lane::urgent);
+    CHECK(box.take(all) == "456789URGENT");
+}
+
+TEST_CASE("the source gives as much as fits and keeps the rest to itself") {
+    Outbox box;
+    int left = 100;
+    box.set_source([&]() -> std::optional<std::string> {
+        if (left == 0)
+            return std::nullopt;
+        --left;
+        return "0123456789";
+    });
+    CHECK(box.take(25).size() == 25);
+    CHECK(left == 97);
+    CHECK(box.queued_bytes() == 5);
+}
+
+TEST_CASE("what the source pushes while it is asked is not forgotten, whatever it answers") {
+    Outbox box;
+    int asked = 0;
+    box.set_source([&]() -> std::optional<std::string> {
+        if (++asked == 1)
+            box.push("a log line", Lane::ordinary);
+        return std::nullopt;
+    });
+    CHECK(box.take(all) == "a log line");
+    CHECK(box.queued_bytes() == 0);
+}
+
+TEST_CASE("an empty message is no end of the queue") {
+    Outbox box;
+    box.push("", Lane::ordinary);
+    box.push("x", Lane::ordinary);
+    CHECK(box.take(all) == "x");
+}
+
+TEST_CASE("a cleared outbox has nothing, not even the rest of what was begun") {
+    Outbox box;
+    box.push("0123456789", Lane::ordinary);
+    box.push("x", Lane::urgent);
+    CHECK(box.take(3) == "x01");
+    box.clear();
+    CHECK(box.queued_bytes() == 0);
+    CHECK(box.take(all).empty());
+    box.push("new", Lane::ordinary);
+    CHECK(box.take(all) == "new");
+}

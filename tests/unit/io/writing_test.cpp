@@ -1,0 +1,187 @@
+#include "ends.hpp"
+
+#include <doctest/doctest.h>
+
+using io::Lane;
+using unit::until;
+
+namespace {
+
+constexpr std::size_t megabyte = 1024 * 1024;
+
+/// Reads `theirs` until `size` bytes have come.
+std::string collect(io::Loop& loop, int theirs, std::size_t size) {
+    std::string got;
+    CHECK(until(loop, [&] {
+        got += ends::drain(theirs);
+        return got.size() >= size || (loop.turn(false), false);
+    }));
+    return got;
+}
+
+} // namespace
+
+TEST_CASE("while nobody reads at most one chunk is with the system's queue, the rest can still be overtaken") {
+    io::Loop loop;
+    auto pair = ends::socket();
+    const auto stream = ends::open(loop, pair.ours);
+    stream->write(std::string(megabyte, 'a'));
+    stream->write(std::string(megabyte, 'b'));
+    unit::settle(loop);
+    stream->write("URGENT", Lane::urgent);
+    CHECK(stream->queued_bytes() > megabyte);
+    const auto got = collect(loop, pair.theirs, 2 * megabyte + 6);
+    const auto urgent = got.find("URGENT");
+    REQUIRE(urgent != std::string::npos);
+    CHECK(urgent == megabyte); // behind the message that was begun, whole, and before the next
+    CHECK(got == std::string(megabyte, 'a') + "URGENT" + std::string(megabyte, 'b'));
+    CHECK(until(loop, [&] { return stream->queued_bytes() == 0; }));
+}
+
+TEST_CASE("the source is asked last, and as late as the reader lets it") {
+    io::Loop loop;
+    auto pair = ends::socket();
+    const auto stream = ends::open(loop, pair.ours);
+    std::size_t asked = 0;
+    stream->set_source([&]() -> std::optional<std::string> {
+        if (++asked > 100)
+            return std::nullopt;
+        return std::string(100'000, 's');
+    });
+    stream->write("first ");
+    unit::settle(loop);
+    CHECK(asked > 0);
+    CHECK(asked < 50); // the rest is made when there is room for it
+    stream->write("URGENT", Lane::urgent);
+    const auto got = collect(loop, pair.theirs, 6 + 6 + 100 * 100'000);
+    CHECK(got.starts_with("first sss"));
+    CHECK((got.find("URGENT") - 6) % 100'000 == 0);
+    CHECK(got.size() == 12 + 100 * 100'000);
+}
+
+TEST_CASE("a nudge makes the stream ask its source") {
+    io::Loop loop;
+    auto pair = ends::writable_pipe();
+    const auto stream = ends::open(loop, pair.ours);
+    std::optional<std::string> next;
+    stream->set_source([&] { return std::exchange(next, std::nullopt); });
+    stream->nudge();
+    unit::settle(loop);
+    CHECK(ends::drain(pair.theirs).empty());
+    next = "now";
+    stream->nudge();
+    CHECK(collect(loop, pair.theirs, 3) == "now");
+}
+
+TEST_CASE("a source may write to its own stream while it is asked") {
+    io::Loop loop;
+    auto pair = ends::writable_pipe();
+    const auto stream = ends::open(loop, pair.ours);
+    bool told = false;
+    stream->set_source([&]() -> std::optional<std::string> {
+        if (!std::exchange(told, true))
+            stream->write("a log line");
+        return std::nullopt;
+    });
+    stream->nudge();
+    CHECK(collect(loop, pair.theirs, 10) == "a log line");
+}
+
+TEST_CASE("drained comes once, when the last byte is with the system") {
+    io::Loop loop;
+    auto pair = ends::socket();
+    const auto stream = ends::open(loop, pair.ours);
+    int drained = 0;
+    stream->write(std::string(4 * megabyte, 'x'));
+    stream->when_drained([&] { ++drained; });
+    unit::settle(loop);
+    CHECK(drained == 0);
+    CHECK(collect(loop, pair.theirs, 4 * megabyte).size() == 4 * megabyte);
+    CHECK(until(loop, [&] { return drained == 1; }));
+    stream->write("more");
+    CHECK(collect(loop, pair.theirs, 4) == "more");
+    CHECK(drained == 1);
+}
+
+TEST_CASE("nothing to write is drained already") {
+    io::Loop loop;
+    auto pair = ends::writable_pipe();
+    const auto stream = ends::open(loop, pair.ours);
+    bool drained = false;
+    stream->when_drained([&] { drained = true; });
+    CHECK(until(loop, [&] { return drained; }));
+}
+
+TEST_CASE("what the source still holds is written before drained") {
+    io::Loop loop;
+    auto pair = ends::writable_pipe();
+    const auto stream = ends::open(loop, pair.ours);
+    int left = 3;
+    stream->set_source([&]() -> std::optional<std::string> {
+        if (left == 0)
+            return std::nullopt;
+        --left;
+        return "abc";
+    });
+    bool drained = false;
+    stream->when_drained([&] { drained = true; });
+    CHECK(until(loop, [&] { return drained; }));
+    CHECK(ends::drain(pair.theirs) == "abcabcabc");
+}
+
+TEST_CASE("a vanished reader is survived: nothing waits any more and nobody is asked") {
+    for (const auto make : {ends::writable_pipe, ends::socket, ends::terminal}) {
+        io::Loop loop;
+        ends::Pair pair = make();
+        const auto stream = ends::open(loop, pair.ours);
+        int asked = 0;
+        stream->write(std::string(megabyte, 'x'));
+        unit::settle(loop);
+        bool drained = false;
+        stream->when_drained([&] { drained = true; });
+        pair.hang_up();
+        CHECK(until(loop, [&] { return drained; }));
+        CHECK(stream->queued_bytes() == 0);
+        stream->write("into the void");
+        stream->set_source([&]() -> std::optional<std::string> {
+            ++asked;
+            return std::nullopt;
+        });
+        stream->nudge();
+        unit::settle(loop);
+        CHECK(stream->queued_bytes() == 0);
+        CHECK(asked == 0);
+        bool again = false;
+        stream->when_drained([&] { again = true; });
+        CHECK(until(loop, [&] { return again; }));
+    }
+}
+
+TEST_CASE("a reader that closed its reading side only still can be read") {
+    io::Loop loop;
+    auto pair = ends::socket();
+    const auto stream = ends::open(loop, pair.ours);
+    ends::Reader reader;
+    reader.attach(*stream);
+    ::shutdown(pair.theirs, SHUT_RD);
+    stream->write("lost");
+    ends::send(pair.theirs, "still here");
+    CHECK(until(loop, [&] { return reader.bytes == "still here"; }));
+    CHECK(reader.ends == 0);
+}
+
+TEST_CASE("a stream that stopped reading leaves the bytes with the sender") {
+    io::Loop loop;
+    auto pair = ends::socket();
+    const auto stream = ends::open(loop, pair.ours);
+    ends::Reader reader;
+    reader.attach(*stream);
+    ends::send(pair.theirs, "one");
+    REQUIRE(until(loop, [&] { return reader.bytes == "one"; }));
+    stream->stop_reading();
+    ends::send(pair.theirs, "two");
+    unit::settle(loop);
+    CHECK(reader.bytes == "one");
+    reader.attach(*stream);
+    CHECK(until(loop, [&] { return reader.bytes == "onetwo"; }));
+}

@@ -117,11 +117,16 @@ class Stage:
             raise AssertionError("\n".join(judge.rows(self))) from None
         self.barrier()
         complaints = judge.rows(self) + judge.messages(self)
-        if self.node.stop() != 0:
-            complaints.append(f"the node stopped with {self.node.wait_exit()}")
+        complaints += self.stop()
         complaints += judge.log(self)
         if complaints:
             raise AssertionError("\n".join(complaints))
+
+    def stop(self) -> list[str]:
+        self.node.call("stop")
+        self.node.forget_client()
+        code = self.node.wait_exit()
+        return [f"the node stopped with {code}"] if code else []
 
     # What was told
 

@@ -32,7 +32,14 @@ class Outcomes(unittest.TestCase):
 
     def test_success_of_many_parts_comes_with_the_last_one(self) -> None:
         with Stage() as stage:
-            invoice = stage.pay(9_000_000, parts=[{"amount_msat": 3_000_000}, {"amount_msat": 2_000_000}, "settle"])
+            invoice = stage.pay(9_000_000, parts=[{"amount_msat": 3_000_000, "attempts": ["hold"]},
+                                                  {"amount_msat": 2_000_000, "attempts": ["hold"]}, "hold"])
+            stage.wait_status(invoice, "IN_FLIGHT", parts=3)
+            for partid in (2, 1):
+                stage.release(invoice, "settle", partid=partid)
+                payment = stage.wait_payment(invoice, lambda p: p["htlcs"][partid - 1]["preimage"] != "", f"part {partid} settled")
+                self.assertEqual(payment["status"], "IN_FLIGHT")
+            stage.release(invoice)
             payment = stage.wait_status(invoice, "SUCCEEDED", parts=3)
             self.assertEqual({a["status"] for a in payment["htlcs"]}, {"SUCCEEDED"})
             self.assertEqual(payment["value_msat"], "9000000")
@@ -41,7 +48,10 @@ class Outcomes(unittest.TestCase):
     def test_a_retry_that_succeeds_keeps_its_failed_attempt(self) -> None:
         for by in ("xpay", "pay"):
             with self.subTest(by=by), Stage(["--trackpayments-linger=3600"]) as stage:
-                invoice = stage.pay(4_000_000, "temporary_channel_failure", "settle", by=by)
+                invoice = stage.pay(4_000_000, "temporary_channel_failure", "hold", by=by)
+                payment = stage.wait_status(invoice, "IN_FLIGHT", parts=2)
+                self.assertEqual([a["status"] for a in payment["htlcs"]], ["FAILED", "IN_FLIGHT"])
+                stage.release(invoice)
                 payment = stage.wait_status(invoice, "SUCCEEDED")
                 self.assertEqual([a["status"] for a in payment["htlcs"]], ["FAILED", "SUCCEEDED"])
                 self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT", "SUCCEEDED"])

@@ -124,6 +124,7 @@ void Feed::counters_read(Marks now, std::uint64_t deleted) {
     if (begun_)
         return;
     begun_ = true;
+    before_start_ = now.created;
     list_pending(1);
     if (!restarted_)
         list_recent(now.updated.value);
@@ -181,7 +182,7 @@ void Feed::began(const std::vector<payments::Row>& rows) {
     for (const auto& row : rows)
         events.emplace_back(payments::PartSeen{row, std::nullopt});
     for (const auto& row : rows)
-        if (restarted_ && row.created_at < *restarted_)
+        if (restarted_ && row.created_at < *restarted_ && row.created <= before_start_)
             events.emplace_back(payments::GivenUp{row.key.hash, row.key.group, false});
     intake_.take(std::move(events), Source::socket);
 }

@@ -75,10 +75,14 @@ Marks Linger::pending() const {
         const auto* payment = table_.find(key);
         if (!payment)
             continue;
+        // A failure that no row told yet has an index beyond the pages' mark: that mark holds the cursor by itself.
         base::UpdatedIndex last;
-        for (const auto& part : payment->parts)
+        bool all_told = true;
+        for (const auto& part : payment->parts) {
             last = std::max(last, part.updated);
-        if (last.value > 0)
+            all_told &= part.updated.value > 0;
+        }
+        if (all_told && last.value > 0)
             marks.updated = std::min(marks.updated, base::UpdatedIndex{last.value - 1});
     }
     return marks;

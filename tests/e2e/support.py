@@ -83,7 +83,9 @@ class Stage:
         hooks = BARRIER + (",listsendpays" if gate else "")
         self.subscribers = [Subscriber(self, name, topics, hooks)
                             for name, topics in (subscribers or {"first": TOPICS}).items()]
-        self.node.plugins = [str(s.script) for s in self.subscribers] + ([PLUGIN] if plugin else [])
+        # Its options are known only where it was: then it is stopped again.
+        self._stop_first = not plugin and options is not None
+        self.node.plugins = [str(s.script) for s in self.subscribers] + ([PLUGIN] if plugin or self._stop_first else [])
         self.node.options = list(options or []) + (["--db", str(self.directory / "rows")] if keep_rows else [])
         self.allowed: list[str] = []  # texts of expected complaints in the log
         self.first_shown = 1          # rows before this one may have been over when the plugin came
@@ -93,6 +95,8 @@ class Stage:
     def __enter__(self) -> "Stage":
         try:
             self.node.start()
+            if self._stop_first:
+                self.node.stop_plugin(PLUGIN)
         except BaseException:
             self.close()
             raise

@@ -1,4 +1,5 @@
-// invoice and decode, for the payees inside the stand-in. `invoice` has two parameters lightningd's has not: bolt12, to_self.
+// invoice and decode, for the payees inside the stand-in. `invoice` has parameters lightningd's has
+// not: bolt12, to_self, text (of the invoice, as in a recording).
 #include "args.hpp"
 #include "node.hpp"
 
@@ -9,7 +10,7 @@ namespace {
 void invoice(Node& node, const RequestPtr& request)
 {
     Args args(*request, {{"amount_msat", true}, {"label", true}, {"description", true}, {"expiry"}, {"fallbacks"}, {"preimage"},
-                         {"bolt12"}, {"to_self"}});
+                         {"bolt12"}, {"to_self"}, {"text"}});
     Invoice made;
     const auto* amount = args.find("amount_msat");
     if (amount && *amount != "any")
@@ -22,6 +23,7 @@ void invoice(Node& node, const RequestPtr& request)
         made.preimage = base::Preimage::from_hex(*preimage).value_or(base::Preimage{});
     made.bolt12 = args.boolean("bolt12").value_or(false);
     made.to_self = args.boolean("to_self").value_or(false);
+    made.text = args.string("text").value_or("");
     made.created_at = node.now();
     if (args.refused(*request))
         return;
@@ -68,7 +70,7 @@ void decode(Node& node, const RequestPtr& request)
 
 void add_invoice_commands(Node& node)
 {
-    node.commands.add("invoice", "amount_msat label description [expiry] [fallbacks] [preimage] [bolt12] [to_self]",
+    node.commands.add("invoice", "amount_msat label description [expiry] [fallbacks] [preimage] [bolt12] [to_self] [text]",
                       [&node](const RequestPtr& request) { invoice(node, request); });
     node.commands.add("decode", "string", [&node](const RequestPtr& request) { decode(node, request); });
 }

@@ -59,11 +59,12 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         for (auto& part : parts) {
             const auto attempt = std::make_shared<Attempt>();
             attempt->partid = next_partid_++;
-            attempt->route = make_route(part.outcome().via, part.number, part.plan.amount);
+            attempt->route = make_route(part.outcome().via, part.number, part.plan.amount, part.outcome().fee);
             attempt->part = std::move(part);
             batch->push_back(attempt);
             ++live_;
         }
+        std::reverse(batch->begin(), batch->end()); // the last part goes first (recording pay_legacy_mpp)
         attempts_ += batch->size();
         node_.schedule.after(std::chrono::milliseconds(think_ms_), [self = shared_from_this(), batch, missing] {
             for (const auto& attempt : *batch)

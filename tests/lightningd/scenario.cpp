@@ -122,6 +122,7 @@ tl::expected<Outcome, std::string> read_outcome(const json& value)
     outcome.raw_message = text(value, "raw_message");
     outcome.message = text(value, "message");
     outcome.via = text(value, "via");
+    outcome.fee = number(value, "fee_msat", 0);
     return outcome;
 }
 

@@ -35,6 +35,7 @@ struct Outcome {
     std::string message;     ///< of a refusal or a local failure
     int code = -32602;       ///< of a refusal
     std::string via;         ///< l2, l4, l5; empty: by turns
+    std::uint64_t fee = 0;   ///< msat; 0: what the route takes
 };
 
 struct PartPlan;

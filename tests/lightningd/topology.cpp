@@ -29,13 +29,14 @@ int direction_between(std::string_view from, std::string_view to)
     return from < to ? 0 : 1;
 }
 
-Route make_route(std::string_view via, std::size_t nth, std::uint64_t amount)
+Route make_route(std::string_view via, std::size_t nth, std::uint64_t amount, std::uint64_t fee)
 {
     auto at = std::find_if(middles.begin(), middles.end(), [&](const Middle& m) { return m.name == via; });
     if (at == middles.end())
         at = middles.begin() + static_cast<std::ptrdiff_t>(nth % middles.size());
-    const std::uint64_t with_fee = amount + 1 + amount / 1'000'000 * at->fee_millionths +
-                                   amount % 1'000'000 * at->fee_millionths / 1'000'000;
+    const std::uint64_t usual =
+        1 + amount / 1'000'000 * at->fee_millionths + amount % 1'000'000 * at->fee_millionths / 1'000'000;
+    const std::uint64_t with_fee = amount + (fee ? fee : usual);
     const std::uint32_t last = block_height + 1 + final_delay - hop_delay;
     return {{std::string(at->node), std::string(at->channel_in), direction_between(our_node, at->node), with_fee,
              last + hop_delay},

@@ -27,8 +27,8 @@ struct Hop {
 /// Empty for a payment to ourselves.
 using Route = std::vector<Hop>;
 
-/// `via`: l2, l4 or l5; anything else takes the nth of them.
-[[nodiscard]] Route make_route(std::string_view via, std::size_t nth, std::uint64_t amount);
+/// `via`: l2, l4 or l5; anything else takes the nth of them. `fee` 0: the node's own.
+[[nodiscard]] Route make_route(std::string_view via, std::size_t nth, std::uint64_t amount, std::uint64_t fee = 0);
 
 /// BxTxO as the 64-bit number of the wire.
 [[nodiscard]] std::uint64_t scid_number(std::string_view scid);

@@ -70,7 +70,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         attempt->partid = ++last_partid_;
         const std::uint64_t amount = part.plan.amount;
         if (!invoice_.to_self)
-            attempt->route = make_route(part.outcome().via, part.number, amount);
+            attempt->route = make_route(part.outcome().via, part.number, amount, part.outcome().fee);
         const std::uint64_t sent = attempt->route.empty() ? amount : attempt->route.front().amount;
         const std::uint32_t cltv = attempt->route.empty() ? block_height + 6 : attempt->route.front().cltv;
         ++attempts_;

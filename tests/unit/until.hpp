@@ -10,9 +10,12 @@ template <class Done>
 [[nodiscard]] bool until(io::Loop& loop, Done done) {
     bool over = false;
     io::Timer limit(loop);
+    io::Timer tick(loop); // a turn of libuv waits for the next event even when it has just run a timer
     limit.start(std::chrono::minutes(1), [&] { over = true; });
-    while (!done() && !over)
+    while (!done() && !over) {
+        tick.start(std::chrono::milliseconds(1), [] {});
         loop.turn(true);
+    }
     return done();
 }
 

@@ -14,7 +14,7 @@ std::string collect(io::Loop& loop, int theirs, std::size_t size) {
     std::string got;
     CHECK(until(loop, [&] {
         got += ends::drain(theirs);
-        return got.size() >= size || (loop.turn(false), false);
+        return got.size() >= size;
     }));
     return got;
 }
@@ -34,7 +34,7 @@ TEST_CASE("while nobody reads at most one chunk is with the system's queue, the 
     const auto urgent = got.find("URGENT");
     REQUIRE(urgent != std::string::npos);
     CHECK(urgent == megabyte); // behind the message that was begun, whole, and before the next
-    CHECK(got == std::string(megabyte, 'a') + "URGENT" + std::string(megabyte, 'b'));
+    CHECK((got == std::string(megabyte, 'a') + "URGENT" + std::string(megabyte, 'b')));
     CHECK(until(loop, [&] { return stream->queued_bytes() == 0; }));
 }
 
@@ -54,7 +54,7 @@ TEST_CASE("the source is asked last, and as late as the reader lets it") {
     CHECK(asked < 50); // the rest is made when there is room for it
     stream->write("URGENT", Lane::urgent);
     const auto got = collect(loop, pair.theirs, 6 + 6 + 100 * 100'000);
-    CHECK(got.starts_with("first sss"));
+    CHECK((got.starts_with("first sss")));
     CHECK((got.find("URGENT") - 6) % 100'000 == 0);
     CHECK(got.size() == 12 + 100 * 100'000);
 }

@@ -1,0 +1,96 @@
+"""The tour of contrib/demo: a stand-in node, the plugin, a recorder, and payments of every kind to look at."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TOP / "tests" / "lightningd"))
+
+from standin import RpcError, StandIn, wait_until  # noqa: E402
+from stream_view import follow, line  # noqa: E402
+
+
+class Screen:
+    """Prints the stream while it comes, and lets the tour wait for what it shows."""
+
+    def __init__(self, path: Path) -> None:
+        self.messages: list[dict] = []
+        self.over = False
+        self.thread = threading.Thread(target=self.run, args=(path,), daemon=True)
+        self.thread.start()
+
+    def run(self, path: Path) -> None:
+        for message in follow(path, lambda: self.over):
+            if text := line(message):
+                print(text, flush=True)
+            self.messages.append(message)
+
+    def wait_for(self, payment_hash: str, status: str) -> None:
+        def seen() -> bool:
+            payments = [m.get("trackpayments", {}) for m in self.messages]
+            return any(p.get("payment_hash") == payment_hash and p["status"] == status for p in payments)
+
+        wait_until(seen, f"{status} of {payment_hash}", 60)
+
+
+def pay(node: StandIn, screen: Screen, title: str, amount: int, scenario: dict, end: str) -> str:
+    invoice = node.invoice(amount, title, scenario)
+    print(f"\n$ lightning-cli xpay {invoice['bolt11'][:24]}…   # {title}", flush=True)
+    request = node.rpc.send("xpay", {"invstring": invoice["bolt11"]})
+    if end == "held":
+        screen.wait_for(invoice["payment_hash"], "IN_FLIGHT")
+        print("  … held by the payee; now it lets go", flush=True)
+        node.new_client().call("release", [invoice["payment_hash"], "settle"])
+        end = "SUCCEEDED"
+    try:
+        node.rpc.result(request)
+    except RpcError as error:
+        print(f"  (lightning-cli says: {error})", flush=True)
+    screen.wait_for(invoice["payment_hash"], end)
+    return invoice["payment_hash"]
+
+
+def later(outcome: str) -> dict:
+    """Real payees are some way off; without it the stream would be told only the end."""
+    return {"do": outcome, "delay_ms": 400}
+
+
+def main(plugin: str, standin: str) -> None:
+    recorder = str(TOP / "contrib" / "recorder")
+    with StandIn(standin, plugins=[plugin, recorder], options=["--trackpayments-linger=2"]) as node:
+        screen = Screen(node.network_directory / "trackpayments.jsonl")
+        print("A stand-in node runs with the plugin. What follows is the topic `trackpayments`, as it comes.")
+        paid = pay(node, screen, "one part", 5_000_000, {"attempts": [later("settle")]}, "SUCCEEDED")
+        two_parts = {
+            "parts": [
+                {"amount_msat": 3_000_000, "attempts": [later("temporary_channel_failure"), later("settle")]},
+                {"attempts": [later("settle")]},
+            ]
+        }
+        rejected = {"attempts": [later("incorrect_or_unknown_payment_details")]}
+        pay(node, screen, "two parts, one fails once", 7_000_000, two_parts, "SUCCEEDED")
+        pay(node, screen, "the payee rejects", 2_000_000, rejected, "FAILED")
+        pay(node, screen, "held in flight", 4_000_000, {"attempts": ["hold"]}, "held")
+
+        print(f"\n$ lightning-cli delpay {paid[:16]}… complete")
+        result = node.call("delpay", [paid, "complete"])
+        print(f"  {json.dumps(result)[:150]}…")
+        wait_until(lambda: any(m["topic"] == "trackpayments_deleted" for m in screen.messages), "the deletion", 60)
+        try:
+            node.call("delpay", [paid, "complete"])
+        except RpcError as error:
+            print(f"  once more: {error}")
+
+        print("\nThe last message of the stream, whole:")
+        whole = [m for m in screen.messages if m["topic"] == "trackpayments"][-1]
+        print(json.dumps({key: value for key, value in whole.items() if key != "topic"}, indent=2))
+        screen.over = True
+        screen.thread.join()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])

@@ -1,0 +1,102 @@
+"""Several payments of one hash, parts left behind, rows deleted and their names used again."""
+
+import unittest
+
+from support import Stage, die_on_sigterm
+
+NEVER = ["--trackpayments-linger=3600"]
+
+
+class Groups(unittest.TestCase):
+    def test_a_part_left_behind_keeps_a_paid_payment_in_flight(self) -> None:
+        for ending, statuses in (("settle", ["SUCCEEDED", "SUCCEEDED"]), ("fail", ["SUCCEEDED", "FAILED"])):
+            with self.subTest(ending=ending), Stage(NEVER) as stage:
+                invoice = stage.invoice(5_000_000, parts=[{"amount_msat": 3_000_000, "attempts": ["settle_alone"]}, "hold"])
+                stage.node.call("xpay", {"invstring": invoice["bolt11"]})  # the payer is content with the first part
+                payment = stage.wait_payment(invoice, lambda p: p["htlcs"][0]["preimage"] != "" and len(p["htlcs"]) == 2, "a part")
+                self.assertEqual(payment["status"], "IN_FLIGHT")
+                self.assertNotEqual(payment["payment_preimage"], "0" * 64, "its preimage already shows")
+                stage.settle()
+                self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"])
+                stage.release(invoice, ending)
+                payment = stage.wait_status(invoice, "SUCCEEDED")
+                self.assertEqual([a["status"] for a in payment["htlcs"]], statuses)
+
+    def test_a_part_left_behind_by_a_failed_payer_decides_late(self) -> None:
+        with Stage(["--trackpayments-linger=0"]) as stage:
+            invoice = stage.invoice(5_000_000, parts=[{"amount_msat": 3_000_000, "attempts": ["temporary_channel_failure"]}, "hold"])
+            stage.refused("xpay", {"invstring": invoice["bolt11"]})
+            stage.wait_payment(invoice, lambda p: [a["status"] for a in p["htlcs"]] == ["FAILED", "IN_FLIGHT"], "a failed part")
+            stage.settle()
+            self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"])
+            stage.release(invoice, "fail")
+            stage.wait_status(invoice, "FAILED", parts=2)
+
+    def test_two_groups_of_one_hash_are_two_payments(self) -> None:
+        with Stage(["--trackpayments-linger=0"]) as stage:
+            invoice = stage.invoice(5_000_000, outcomes=["temporary_channel_failure", "temporary_channel_failure", "settle"])
+            for group in (3, 9, 4):
+                stage.sendpay(invoice, groupid=group)
+                stage.wait_status(invoice, "SUCCEEDED" if group == 4 else "FAILED")
+            last = {p["payment_index"]: p for p in stage.snapshots(invoice)}
+            self.assertEqual([(p["status"], len(p["htlcs"])) for p in last.values()],
+                             [("FAILED", 1), ("FAILED", 1), ("SUCCEEDED", 1)])
+
+    def test_names_of_deleted_parts_used_again_make_a_new_payment(self) -> None:
+        for whole in (True, False):
+            with self.subTest(whole=whole), Stage(["--trackpayments-linger=0"]) as stage:
+                invoice = stage.invoice(5_000_000, outcomes=["temporary_channel_failure", "hold"])
+                stage.sendpay(invoice)
+                old = stage.wait_status(invoice, "FAILED")
+                which = {} if whole else {"partid": 0, "groupid": 1}
+                stage.node.call("delpay", {"payment_hash": invoice["payment_hash"], "status": "failed", **which})
+                deletion = stage.wait_deletion(invoice)
+                self.assertEqual(deletion, {"payment_hash": invoice["payment_hash"], "payment_index": old["payment_index"],
+                                            "attempt_ids": [old["htlcs"][0]["attempt_id"]]})
+                stage.sendpay(invoice)
+                row = stage.wait_rows(invoice, "pending")[0]
+                self.assertEqual((row["groupid"], row.get("partid", 0)), (1, 0), "the same names")
+                new = stage.wait_status(invoice, "IN_FLIGHT", parts=1)
+                self.assertNotEqual(new["payment_index"], old["payment_index"])
+                stage.release(invoice)
+                stage.wait_status(invoice, "SUCCEEDED", parts=1)
+
+    def test_deleting_a_part_of_a_finished_payment_changes_no_verdict(self) -> None:
+        with Stage(NEVER) as stage:
+            invoice = stage.pay(5_000_000, "temporary_channel_failure", "settle")
+            payment = stage.wait_status(invoice, "SUCCEEDED", parts=2)
+            stage.barrier()
+            told = len(stage.snapshots(invoice))
+            result = stage.node.call("delpay", [invoice["payment_hash"], "failed"])
+            self.assertEqual(len(result["payments"]), 1)
+            self.assertEqual(stage.wait_deletion(invoice)["attempt_ids"], [payment["htlcs"][0]["attempt_id"]])
+            stage.settle()
+            self.assertEqual(len(stage.snapshots(invoice)), told, "no snapshot follows from a deletion")
+            stage.node.call("delpay", [invoice["payment_hash"], "complete"])
+            self.assertEqual(stage.wait_deletion(invoice)["payment_index"], payment["payment_index"])
+
+    def test_deleting_failed_parts_of_a_payment_in_flight_leaves_it_there(self) -> None:
+        with Stage(NEVER) as stage:
+            invoice = stage.pay(5_000_000, "temporary_channel_failure", "hold")
+            payment = stage.wait_status(invoice, "IN_FLIGHT", parts=2)
+            stage.node.call("delpay", [invoice["payment_hash"], "failed"])
+            self.assertEqual(stage.wait_deletion(invoice)["attempt_ids"], [payment["htlcs"][0]["attempt_id"]])
+            after = stage.wait_status(invoice, "IN_FLIGHT", parts=1)
+            self.assertEqual(after["payment_index"], payment["payment_index"])
+            stage.release(invoice)
+            stage.wait_status(invoice, "SUCCEEDED", parts=1)
+
+    def test_an_undecided_payment_that_is_deleted_leaves_without_a_verdict(self) -> None:
+        with Stage(NEVER) as stage:
+            invoice = stage.pay(5_000_000, "temporary_channel_failure")
+            stage.wait_payment(invoice, lambda p: p["htlcs"][0]["status"] == "FAILED", "the failed part")
+            stage.node.call("delpay", [invoice["payment_hash"], "failed"])
+            stage.wait_deletion(invoice)
+            stage.node.call("setconfig", {"config": "trackpayments-linger", "val": "0"})
+            stage.settle()
+            self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"])
+
+
+if __name__ == "__main__":
+    die_on_sigterm()
+    unittest.main()

@@ -1,0 +1,100 @@
+"""The plugin comes to payments that are already on their way."""
+
+import unittest
+
+from support import PLUGIN, Stage, die_on_sigterm
+
+
+class Start(unittest.TestCase):
+    def test_an_idle_node_is_told_nothing(self) -> None:
+        with Stage() as stage:
+            stage.barrier()
+            self.assertEqual(stage.subscribers[0].messages(), [])
+            stage.settle()
+
+    def test_each_unfinished_payment_is_told_once_when_the_plugin_starts_and_its_end_later(self) -> None:
+        with Stage(["--trackpayments-linger=0"], plugin=False) as stage:
+            finished = stage.pay(1_000_000)
+            stage.wait_rows(finished, "complete")
+            failed = stage.pay(1_000_000, "incorrect_or_unknown_payment_details")
+            stage.wait_rows(failed, "failed")
+            one = stage.pay(2_000_000, "hold")
+            two = stage.pay(3_000_000, "hold", by="pay")
+            many = stage.pay(6_000_000, parts=["hold", "hold", "settle"])
+            retried = stage.pay(4_000_000, "temporary_channel_failure", "hold")
+            for invoice, count in ((one, 1), (two, 1), (many, 3), (retried, 1)):
+                stage.wait_rows(invoice, *(["failed"] if invoice is retried else []), *["pending"] * count)
+            stage.start_plugin()
+            payment = stage.wait_status(retried, "IN_FLIGHT")
+            self.assertEqual([a["status"] for a in payment["htlcs"]], ["FAILED", "IN_FLIGHT"], "the failed sibling belongs to it")
+            for invoice, count in ((one, 1), (two, 1), (many, 3)):
+                stage.wait_status(invoice, "IN_FLIGHT", parts=count)
+            stage.settle()
+            for invoice in (one, two, many, retried):
+                self.assertEqual(len(stage.snapshots(invoice)), 1, "one snapshot per payment")
+            self.assertEqual(stage.snapshots(finished), [])
+            for invoice in (one, many, retried):
+                stage.release(invoice)
+                stage.wait_status(invoice, "SUCCEEDED")
+            stage.release(two, "fail")
+            stage.wait_status(two, "FAILED")
+
+    def test_a_start_with_the_node_is_no_other(self) -> None:
+        with Stage(gate=True, keep_rows=True) as stage:
+            invoice = stage.pay(2_000_000, "hold")
+            stage.wait_rows(invoice, "pending")
+            stage.stop()
+            stage.node.start()
+            stage.wait_status(invoice, "IN_FLIGHT")
+            stage.release(invoice)
+            stage.wait_status(invoice, "SUCCEEDED")
+
+    def test_hundreds_of_unfinished_payments_are_all_told(self) -> None:
+        with Stage(plugin=False) as stage:
+            invoices = [stage.pay(1_000_000 + n, "hold") for n in range(250)]
+            stage.wait_rows(invoices[-1], "pending")
+            stage.start_plugin()
+            for invoice in invoices:
+                stage.wait_status(invoice, "IN_FLIGHT")
+            for invoice in invoices:
+                stage.release(invoice, "settle")
+            for invoice in invoices:
+                stage.wait_status(invoice, "SUCCEEDED")
+            self.assertEqual(len(stage.snapshots()), 500)
+
+    def test_a_start_between_two_attempts_shows_one_payment_with_the_failed_sibling(self) -> None:
+        with Stage(["--trackpayments-linger=600"], plugin=False) as stage:
+            invoice = stage.invoice(4_000_000, outcomes=["temporary_channel_failure", "hold"])
+            stage.sendpay(invoice, partid=1, groupid=7)
+            first = stage.wait_rows(invoice, "failed")[0]
+            stage.first_shown = 1
+            stage.node.start_plugin(PLUGIN)
+            before = stage.wait_status(invoice, "IN_FLIGHT", parts=1)
+            stage.sendpay(invoice, partid=2, groupid=7)
+            payment = stage.wait_status(invoice, "IN_FLIGHT", parts=2)
+            self.assertEqual([a["status"] for a in payment["htlcs"]], ["FAILED", "IN_FLIGHT"])
+            self.assertEqual(payment["payment_index"], str(first["created_index"]))
+            self.assertEqual(payment["payment_index"], before["payment_index"])
+            stage.release(invoice)
+            payment = stage.wait_status(invoice, "SUCCEEDED", parts=2)
+            self.assertEqual({p["payment_index"] for p in stage.snapshots(invoice)}, {payment["payment_index"]})
+
+    def test_the_plugin_stopped_and_started_again_goes_on(self) -> None:
+        with Stage() as stage:
+            held = stage.pay(2_000_000, "hold")
+            stage.wait_status(held, "IN_FLIGHT")
+            stage.node.stop_plugin(PLUGIN)
+            meanwhile = stage.pay(3_000_000, "hold")
+            stage.wait_rows(meanwhile, "pending")
+            self.assertEqual(len(stage.snapshots()), 1)
+            stage.start_plugin()
+            stage.wait_status(meanwhile, "IN_FLIGHT")
+            for invoice in (held, meanwhile):
+                stage.release(invoice)
+                stage.wait_status(invoice, "SUCCEEDED")
+            self.assertEqual(len(stage.snapshots(held)), 3, "told by the first run, by the second, and its end")
+
+
+if __name__ == "__main__":
+    die_on_sigterm()
+    unittest.main()

@@ -10,7 +10,9 @@ Loop::Loop() {
 }
 
 Loop::~Loop() {
-    uv_run(&loop_, UV_RUN_DEFAULT); // only close callbacks are left
+    do // only close callbacks are left; a stop() nobody ran into ends the first run at once
+        uv_run(&loop_, UV_RUN_DEFAULT);
+    while (uv_loop_alive(&loop_));
     uv_loop_close(&loop_);
 }
 

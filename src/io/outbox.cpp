@@ -10,7 +10,7 @@ void Outbox::push(std::string message, Lane lane) {
     (lane == Lane::urgent ? urgent_ : ordinary_).push_back(std::move(message));
 }
 
-bool Outbox::begin_next() {
+bool Outbox::begin_queued() {
     written_ = 0;
     for (auto* lane : {&urgent_, &ordinary_}) {
         if (lane->empty())
@@ -20,11 +20,17 @@ bool Outbox::begin_next() {
         return true;
     }
     begun_.clear();
+    return false;
+}
+
+bool Outbox::begin_next() {
+    if (begin_queued())
+        return true;
     if (!source_)
         return false;
     auto message = source_();
     if (!message)
-        return false;
+        return begin_queued(); // the source may have pushed something instead: a log line
     begun_ = std::move(*message);
     queued_ += begun_.size();
     return true;

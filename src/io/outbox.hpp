@@ -31,6 +31,7 @@ class Outbox final {
 
   private:
     bool begin_next();
+    bool begin_queued();
 
     std::deque<std::string> urgent_;
     std::deque<std::string> ordinary_;

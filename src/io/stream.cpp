@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace io {
@@ -186,6 +187,8 @@ tl::expected<std::unique_ptr<Stream>, std::string> Stream::open(Loop& loop, int 
         rc = uv_pipe_open(&state->handle.pipe, fd);
     else if (state->kind == Kind::tcp)
         rc = uv_tcp_open(&state->handle.tcp, fd);
+    if (rc < 0)
+        state->fd = -1; // stays the caller's
     std::unique_ptr<Stream> stream(new Stream(state.release()));
     if (rc < 0)
         return tl::unexpected(std::string(uv_strerror(rc)));
@@ -194,11 +197,22 @@ tl::expected<std::unique_ptr<Stream>, std::string> Stream::open(Loop& loop, int 
 
 std::unique_ptr<Stream> Stream::connect(Loop& loop, const std::string& path, OnConnect done) {
     auto owned = std::make_unique<State>();
+    const bool too_long = path.size() >= sizeof(sockaddr_un::sun_path); // libuv would cut it and knock at another door
+    if (too_long)
+        owned->kind = State::Kind::file;
     owned->init(loop);
     owned->connected = false;
     owned->on_connect = std::move(done);
     owned->connect_request.data = owned.get();
     auto* state = owned.release();
+    if (too_long) {
+        uv_idle_start(&state->handle.idle, [](uv_idle_t* handle) {
+            uv_idle_stop(handle);
+            if (const auto callback = std::exchange(static_cast<State*>(handle->data)->on_connect, nullptr))
+                callback("the path is longer than a unix socket's may be");
+        });
+        return std::unique_ptr<Stream>(new Stream(state));
+    }
     uv_pipe_connect(&state->connect_request, &state->handle.pipe, path.c_str(), [](uv_connect_t* request, int status) {
         auto* self = static_cast<State*>(request->data);
         if (!self->alive)
@@ -229,6 +243,11 @@ Stream::~Stream() {
     state_->on_connect = nullptr;
     state_->drained = nullptr;
     state_->outbox.set_source(nullptr);
+    // libuv closes what is its own; a file is not, and of a terminal it opens its own. 0, 1 and 2 stay open, as in libuv.
+    int libuvs = -1;
+    uv_fileno(&state_->handle.any, &libuvs);
+    if (state_->fd > STDERR_FILENO && state_->fd != libuvs)
+        ::close(state_->fd);
     uv_close(&state_->handle.any, [](uv_handle_t* handle) { delete static_cast<State*>(handle->data); });
 }
 
@@ -239,7 +258,7 @@ void Stream::read(OnBytes on_bytes, OnEnd on_end) {
         uv_idle_start(&state_->handle.idle, [](uv_idle_t* handle) { static_cast<State*>(handle->data)->read_file(); });
         return;
     }
-    uv_read_start(
+    const int rc = uv_read_start(
         &state_->handle.stream,
         [](uv_handle_t* handle, std::size_t, uv_buf_t* buf) {
             auto& buffer = static_cast<State*>(handle->data)->buffer;
@@ -254,6 +273,8 @@ void Stream::read(OnBytes on_bytes, OnEnd on_end) {
             else if (n < 0)
                 state->end(n == UV_EOF ? std::string() : std::string(uv_strerror(static_cast<int>(n))));
         });
+    if (rc < 0 && rc != UV_EALREADY) // the writing end of a pipe, for instance
+        state_->end(uv_strerror(rc));
 }
 
 void Stream::stop_reading() {

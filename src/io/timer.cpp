@@ -24,7 +24,8 @@ void Timer::start(std::chrono::milliseconds after, std::function<void()> callbac
     state_->callback = std::move(callback);
     // libuv counts from the start of the turn; a long turn would make the timer fire too soon.
     uv_update_time(state_->handle.loop);
-    const auto ms = after.count() < 0 ? 0 : static_cast<std::uint64_t>(after.count());
+    // And with zero, a timer started again from its own callback would fire before the loop gets to read anything.
+    const auto ms = after.count() < 1 ? 1 : static_cast<std::uint64_t>(after.count());
     uv_timer_start(
         &state_->handle,
         [](uv_timer_t* handle) {

@@ -37,15 +37,21 @@ base::Msat live_sum(const Payment& payment) {
 
 Change Table::apply(std::span<const Event> events) {
     Batch batch;
+    const auto verdicts_before = verdicts_;
     for (const auto& event : events)
         std::visit([&](const auto& e) { on(e, batch); }, event);
     for (std::size_t i = 0; i < batch.touched.size(); ++i) // judging one may touch another
         if (auto* payment = lookup(batch.touched[i]))
             settle_verdict(*payment, batch);
-    std::erase_if(batch.change.updated, [&](const PaymentKey& key) {
+    std::vector<PaymentKey> shown;
+    std::span<const PaymentKey> rest = batch.change.updated;
+    for (const auto& key : batch.change.updated) {
+        rest = rest.subspan(1);
         const auto* payment = find(key);
-        return !payment || settled_elsewhere(*payment);
-    });
+        if (payment && !settled_elsewhere(*payment, rest, verdicts_before))
+            shown.push_back(key);
+    }
+    batch.change.updated = std::move(shown);
     return std::move(batch.change);
 }
 
@@ -283,12 +289,18 @@ bool Table::superseded(const Payment& payment) const {
     return !known.empty() && known.back()->index > payment.index;
 }
 
-bool Table::settled_elsewhere(const Payment& payment) const {
+bool Table::settled_elsewhere(const Payment& payment, std::span<const PaymentKey> later,
+                              std::uint64_t verdicts_before) const {
     if (payment.status() == Status::succeeded)
         return false;
-    for (const auto* other : groups(payment.key.hash))
-        if (other != &payment && other->verdict == Status::succeeded && other->any(PartStatus::complete))
+    for (const auto* other : groups(payment.key.hash)) {
+        // A success that is itself news, to be told after this, hides nothing of what was before it.
+        const bool still_to_come = other->verdict_number > verdicts_before &&
+                                   std::find(later.begin(), later.end(), other->key) != later.end();
+        if (other != &payment && other->verdict == Status::succeeded && other->any(PartStatus::complete) &&
+            !still_to_come)
             return true;
+    }
     return false;
 }
 

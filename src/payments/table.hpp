@@ -78,7 +78,9 @@ class Table final {
     void settle_verdict(Payment& payment, Batch& batch);
     [[nodiscard]] Payment* lookup(const PaymentKey& key);
     [[nodiscard]] bool superseded(const Payment& payment) const;
-    [[nodiscard]] bool settled_elsewhere(const Payment& payment) const;
+    /// `later`: what the same change tells after this payment; verdicts up to `verdicts_before` are older than it.
+    [[nodiscard]] bool settled_elsewhere(const Payment& payment, std::span<const PaymentKey> later,
+                                         std::uint64_t verdicts_before) const;
 
     std::unordered_map<PaymentKey, Payment> payments_;
     std::unordered_map<base::PaymentHash, std::vector<base::GroupId>> groups_;

@@ -125,8 +125,9 @@ void Feed::counters_read(Marks now, std::uint64_t deleted) {
         return;
     begun_ = true;
     before_start_ = now.created;
-    list_pending(1);
-    if (!restarted_)
+    if (restarted_)
+        list_pending(1);
+    else
         list_recent(now.updated.value);
 }
 
@@ -154,14 +155,19 @@ void Feed::list_pending(std::uint64_t start) {
     });
 }
 
-/// A payment between two attempts has no pending row: if its last part failed within the linger it may still go on.
+/// A payment between two attempts has no pending row: if its last part failed within the linger it may still go on. Such
+/// payments come first: they hold the cursor of everything told after them.
 void Feed::list_recent(std::uint64_t upto) {
     if (upto == 0)
-        return;
+        return list_pending(1);
     const auto start = upto < IndexPages::page ? 1 : upto - IndexPages::page + 1;
     lightningd_.list_page(cln::Index::updated, start, IndexPages::page, [this, start](const auto& listing) {
-        if (!listing)
+        if (!listing && listing.error().lost) {
+            begun_ = false; // begins anew with the next connection
             return;
+        }
+        if (!listing)
+            return list_pending(1);
         const auto oldest = clock_().seconds() - linger_seconds_.count();
         std::vector<payments::Row> recent;
         bool all_recent = !listing->rows.empty();
@@ -172,8 +178,7 @@ void Feed::list_recent(std::uint64_t upto) {
                 recent.push_back(row);
         }
         began(recent);
-        if (all_recent && start > 1)
-            list_recent(start - 1);
+        list_recent(all_recent ? start - 1 : 0);
     });
 }
 

@@ -8,25 +8,23 @@
 
 namespace standin {
 
-void Commands::add(std::string name, std::string usage, std::function<void(const RequestPtr&)> run)
+void Commands::add(std::string name, std::string usage, std::function<void(const RequestPtr&)> run, bool checks)
 {
-    methods_[name] = {name, std::move(usage), {}, std::move(run), nullptr};
+    methods_[name] = {name, std::move(usage), {}, std::move(run), nullptr, checks};
 }
 
 void Commands::add_inner(std::string owner, std::string name, std::string usage, std::function<void(const RequestPtr&)> run)
 {
     auto forwarded = [this, name, run = std::move(run)](const RequestPtr& request) {
-        if (request->check_only)
-            return succeed(*request, R"({"command_to_check":)" + rpc::quote(name) + "}");
         request->chain = chain_text(node_.outgoing_id(request->chain, name));
         node_.schedule.later([request, run] { run(request); });
     };
-    methods_[name] = {name, std::move(usage), std::move(owner), std::move(forwarded), nullptr};
+    methods_[name] = {name, std::move(usage), std::move(owner), std::move(forwarded), nullptr, false};
 }
 
 void Commands::add_plugin_method(const std::string& name, const std::string& usage, Plugin& plugin)
 {
-    methods_[name] = {name, usage, plugin.path(), nullptr, &plugin};
+    methods_[name] = {name, usage, plugin.path(), nullptr, &plugin, false};
 }
 
 void Commands::remove_plugin_methods(const Plugin& plugin)
@@ -88,11 +86,10 @@ void Commands::check(const RequestPtr& request)
     const Method* method = find(name);
     if (!method)
         return fail(*request, rpc::invalid_params, "command_to_check: Unrecognized command: invalid token '" + rpc::quote(name) + "'");
-    if (method->plugin) {
-        if (method->plugin->manifest.can_check)
-            return forward(request, *method->plugin, "check");
+    if (method->plugin && method->plugin->manifest.can_check)
+        return forward(request, *method->plugin, "check");
+    if (!method->checks)
         return succeed(*request, R"({"command_to_check":)" + rpc::quote(name) + "}");
-    }
     if (params.is_object())
         request->params.erase("command_to_check");
     else

@@ -23,13 +23,14 @@ struct Method {
     std::string owner;
     std::function<void(const RequestPtr&)> run;
     Plugin* plugin = nullptr;
+    bool checks = false; ///< run() with check_only judges the parameters and does nothing
 };
 
 class Commands final {
   public:
     explicit Commands(Node& node) : node_(node) {}
 
-    void add(std::string name, std::string usage, std::function<void(const RequestPtr&)> run);
+    void add(std::string name, std::string usage, std::function<void(const RequestPtr&)> run, bool checks = false);
     /// Served by a payer posing as plugin `owner`: the request gets an id of lightningd's on the way.
     void add_inner(std::string owner, std::string name, std::string usage, std::function<void(const RequestPtr&)> run);
     void add_plugin_method(const std::string& name, const std::string& usage, Plugin& plugin);

@@ -32,6 +32,8 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         groupid_ = order_.plugin == "keysend" ? 0 : node_.ledger.last_groupid(order_.invoice.hash) + 1;
         if (script.payer_code != 0)
             return give_up(script.payer_code, script.payer_message.empty() ? "Ran out of routes to try after 1 attempt: see `paystatus`" : script.payer_message, "");
+        if (order_.invoice.to_self)
+            return pay_ourselves();
         auto plans = node_.scenario.parts_for(script, order_.amount);
         // An unsplit first try has partid 0; a split leaves 0 to the whole that was never sent.
         next_partid_ = plans.size() == 1 ? 0 : 1;
@@ -50,6 +52,18 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         std::string onion;
     };
     using AttemptPtr = std::shared_ptr<Attempt>;
+
+    // sendpay with an empty route, which answers at the end (recording self_payment).
+    void pay_ourselves()
+    {
+        std::string params = R"({"route":[],"payment_hash":")" + order_.invoice.hash.hex() + R"(","amount_msat":)" +
+                             std::to_string(order_.amount) + R"(,"bolt11":)" + rpc::quote(order_.invoice.text) +
+                             R"(,"payment_secret":")" + order_.invoice.payment_secret + R"(","groupid":)" +
+                             std::to_string(groupid_) + "}";
+        attempts_ = live_ = 1;
+        node_.call_as(*request_, order_.plugin, "sendpay", params,
+                      [self = shared_from_this()](Request&, const Reply& reply) { self->part_ended(reply); });
+    }
 
     // First an onion for each part, then each is sent (recording pay_legacy_mpp).
     void send_all(std::vector<PayerPart> parts)
@@ -130,11 +144,19 @@ class Payment final : public std::enable_shared_from_this<Payment> {
                       [self = shared_from_this(), attempt](Request&, const Reply& ended) {
                           if (!ended.ok)
                               return self->failed(*attempt, ended.body);
-                          const auto row = rpc::parse(ended.body);
-                          self->preimage_ = row->value("payment_preimage", "");
-                          self->amount_sent_ += row->value("amount_sent_msat", std::uint64_t{0});
-                          self->part_over();
+                          self->part_ended(ended);
                       });
+    }
+
+    void part_ended(const Reply& reply)
+    {
+        if (const auto row = rpc::parse(reply.body); reply.ok && row) {
+            preimage_ = row->value("payment_preimage", "");
+            amount_sent_ += row->value("amount_sent_msat", std::uint64_t{0});
+        } else {
+            last_error_ = reply.body;
+        }
+        part_over();
     }
 
     void failed(const Attempt& attempt, const std::string& error)
@@ -197,7 +219,8 @@ class Payment final : public std::enable_shared_from_this<Payment> {
     {
         notify("pay_success", "");
         const bool keysend = order_.plugin == "keysend";
-        std::string json = R"({"destination":")" + std::string(payee_node) + R"(","payment_hash":")" + order_.invoice.hash.hex() +
+        const std::string payee(order_.invoice.to_self ? our_node : payee_node);
+        std::string json = R"({"destination":")" + payee + R"(","payment_hash":")" + order_.invoice.hash.hex() +
                            R"(","created_at":)" + begin_time_ + R"(,"parts":)" + std::to_string(attempts_ > 1 && !keysend ? attempts_ + 1 : 1) +
                            R"(,"amount_msat":)" + std::to_string(order_.amount) + R"(,"amount_sent_msat":)" +
                            std::to_string(amount_sent_) + R"(,"payment_preimage":")" + preimage_ + R"(","status":"complete"})";

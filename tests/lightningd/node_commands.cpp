@@ -161,14 +161,14 @@ void plugin_command(Node& node, const RequestPtr& request)
 
 void add_node_commands(Node& node)
 {
-    const auto add = [&node](const char* name, const char* usage, auto command) {
-        node.commands.add(name, usage, [&node, command](const RequestPtr& request) { command(node, request); });
+    const auto add = [&node](const char* name, const char* usage, auto command, bool checks = false) {
+        node.commands.add(name, usage, [&node, command](const RequestPtr& request) { command(node, request); }, checks);
     };
     add("getinfo", "", getinfo);
     add("help", "[command]", help);
-    add("setconfig", "config [val] [transient]", setconfig);
+    add("setconfig", "config [val] [transient]", setconfig, true);
     add("listconfigs", "[config]", listconfigs);
-    add("plugin", "subcommand [plugin] [options]", plugin_command);
+    add("plugin", "subcommand [plugin] [options]", plugin_command, true);
     add("check", "command_to_check", [](Node& n, const RequestPtr& request) { n.commands.check(request); });
     add("stop", "", [](Node& n, const RequestPtr& request) { n.stop(request); });
     // The connection answers it: it is about the connection.

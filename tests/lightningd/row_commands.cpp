@@ -222,7 +222,7 @@ void waitsendpay(Node& node, const RequestPtr& request)
 void add_row_commands(Node& node)
 {
     const auto add = [&node](const char* name, const char* usage, auto command) {
-        node.commands.add(name, usage, [&node, command](const RequestPtr& request) { command(node, request); });
+        node.commands.add(name, usage, [&node, command](const RequestPtr& request) { command(node, request); }, true);
     };
     add("listsendpays", "[bolt11] [payment_hash] [status] [index] [start] [limit]", listsendpays);
     add("delpay", "payment_hash status [partid] [groupid]", delpay);

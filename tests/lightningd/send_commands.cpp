@@ -109,9 +109,10 @@ void self_payment(Node& node, const RequestPtr& request, SendSpec spec)
     spec.sent = spec.amount;
     spec.extra.hops = 0;
     Plan plan = node.sendpays.take_plan(spec.key);
-    if (!invoice) {
-        plan.outcome.what = Outcome::Do::fail;
+    if (!invoice || !invoice->to_self) {
+        plan.outcome.what = Outcome::Do::local_fail;
         plan.outcome.failcode = 0x400f;
+        plan.outcome.message = "Unknown invoice " + spec.key.hash.hex();
     }
     const auto hash = spec.key.hash;
     const Row& row = node.sendpays.send(std::move(spec), plan);
@@ -156,9 +157,7 @@ void sendpay(Node& node, const RequestPtr& request)
         if (!msat || spec.key.partid)
             return refuse(!msat ? "Self-payment requires amount_msat" : "Self-payment does not allow (non-zero) partid");
         spec.amount = spec.total = *msat;
-        if (!stopped_by_earlier(node, *request, spec))
-            self_payment(node, request, std::move(spec));
-        return;
+        return self_payment(node, request, std::move(spec)); // not compared with earlier attempts
     }
     spec.amount = amounts.back();
     if (msat && !spec.key.partid && *msat != spec.amount)
@@ -301,7 +300,7 @@ void injectpaymentonion(Node& node, const RequestPtr& request)
 void add_send_commands(Node& node)
 {
     const auto add = [&node](const char* name, const char* usage, auto command) {
-        node.commands.add(name, usage, [&node, command](const RequestPtr& request) { command(node, request); });
+        node.commands.add(name, usage, [&node, command](const RequestPtr& request) { command(node, request); }, true);
     };
     add("sendpay", "route payment_hash [label] [amount_msat] [bolt11] [payment_secret] [partid] [localinvreqid] [groupid] "
                    "[payment_metadata] [description]", sendpay);

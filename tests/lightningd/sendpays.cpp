@@ -154,6 +154,8 @@ PartFailure Sendpays::describe(const Row& row, const Outcome& outcome) const
                              ? wire_name(outcome.failcode) + ": Capacity exceeded - HTLC fee: 1626sat"
                              : outcome.message;
         failure.erring_node = our_node;
+        if (hops == 0 && payees_own)
+            failure.code = 203; // we are the payee
     } else if (outcome.what == Do::malformed) {
         failure.failcode = static_cast<std::uint16_t>(outcome.failcode & badonion ? outcome.failcode : 0xc005);
         failure.raw_message = raw_failure(failure.failcode, row.amount, block_height);

@@ -11,6 +11,7 @@ It does not know what a plugin should do: it only passes things on.
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import shutil
 import signal
@@ -21,7 +22,7 @@ from typing import Any
 
 from rpc_client import RpcClient, RpcError, wait_until
 
-__all__ = ["SUBSCRIBER", "StandIn", "RpcClient", "RpcError", "wait_until"]
+__all__ = ["SUBSCRIBER", "StandIn", "RpcClient", "RpcError", "json_lines", "wait_until"]
 
 HERE = Path(__file__).resolve().parent
 SUBSCRIBER = HERE / "subscriber.py"
@@ -31,6 +32,12 @@ BOUND = 60.0  # seconds; machines are slow and noisy, tests wait for events and 
 def die_with_parent() -> None:
     """A killed test must not leave a node behind (prctl PR_SET_PDEATHSIG)."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def json_lines(path: Path) -> list[dict[str, Any]]:
+    """What a subscriber has written so far; a line being written is not there yet."""
+    text = path.read_text(encoding="utf-8", errors="surrogateescape") if path.exists() else ""
+    return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
 
 class StandIn:
@@ -86,7 +93,7 @@ class StandIn:
         assert self.process
         if self.running():
             try:
-                self.new_client().call("stop")
+                self.call("stop")
             except (OSError, EOFError, RpcError):
                 self.process.terminate()
         self.forget_client()

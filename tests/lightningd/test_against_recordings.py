@@ -8,7 +8,7 @@ import unittest
 from typing import Any
 
 import recordings
-from standin import SUBSCRIBER, RpcClient, StandIn, wait_until
+from standin import SUBSCRIBER, RpcClient, StandIn, json_lines, wait_until
 
 
 def text(value: Any) -> str:
@@ -107,8 +107,8 @@ class Autoclean(unittest.TestCase):
                 self.assertEqual(node.call("autoclean-once", {"subsystem": subsystem, "age": 1}), result)
             self.assertEqual(node.rows(), [])
             path = node.network_directory / "subscriber.jsonl"
-            wait_until(lambda: path.read_text().count("\n") >= len(deletes), "all hook calls")
-            seen = [json.loads(line) for line in path.read_text().splitlines()]
+            wait_until(lambda: len(json_lines(path)) >= len(deletes), "all hook calls")
+            seen = json_lines(path)
         payloads = [message["params"]["rpc_command"] for message in seen]
         self.assertEqual([text(p["params"]) for p in payloads], [text(d["params"]) for d in deletes])
         for message, payload in zip(seen, payloads):

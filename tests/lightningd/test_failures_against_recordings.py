@@ -4,7 +4,6 @@ place, and reply, sendpay_failure and waitsendpay are compared but for what is c
 
 from __future__ import annotations
 
-import json
 import tempfile
 import unittest
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 import recordings
 from masks import text
-from standin import SUBSCRIBER, StandIn, wait_until
+from standin import SUBSCRIBER, StandIn, json_lines, wait_until
 
 MALFORMED = 0x8000
 SENDERS = ("sendpay", "sendonion")
@@ -48,8 +47,7 @@ class Failures(unittest.TestCase):
         self.addCleanup(self.node.close)
 
     def heard_of(self, digest: str) -> dict[str, Any] | None:
-        lines = self.heard.read_text().splitlines() if self.heard.exists() else []
-        found = [m for m in map(json.loads, lines) if m["params"]["sendpay_failure"]["data"]["payment_hash"] == digest]
+        found = [m for m in json_lines(self.heard) if m["params"]["sendpay_failure"]["data"]["payment_hash"] == digest]
         return {name: value for name, value in found[0].items() if name != "t"} if found else None
 
     def compare(self, name: str, mask: set[str] = frozenset()) -> int:
@@ -91,8 +89,8 @@ class Failures(unittest.TestCase):
         compared = {}
         for name in recordings.names():
             if name.startswith("fail_"):
-                # The whole set did not arrive there; here it is told to fail. Heights and times in messages are the node's.
-                compared[name] = self.compare(name, {"raw_message"} if name in ("fail_malformed_onion",) else set())
+                # The hash of a bad onion, which its message holds, is chance.
+                compared[name] = self.compare(name, {"raw_message"} if name == "fail_malformed_onion" else set())
         self.assertGreater(sum(compared.values()), 10, compared)
 
     def test_a_payment_of_an_unknown_hash_to_ourselves(self) -> None:

@@ -4,7 +4,6 @@ then, and every message a plugin saw is compared, member by member, but for time
 
 from __future__ import annotations
 
-import json
 import tempfile
 import unittest
 from collections import defaultdict
@@ -13,7 +12,7 @@ from typing import Any
 
 import recordings
 from masks import text
-from standin import SUBSCRIBER, RpcError, StandIn, wait_until
+from standin import SUBSCRIBER, StandIn, json_lines, wait_until
 
 TOPICS = "sendpay_success,sendpay_failure,pay_part_start,pay_part_end,pay_success,pay_failure"
 HOOK = "delpay,sendpay,sendonion,createonion,injectpaymentonion,xpay,pay"
@@ -61,8 +60,9 @@ def payment_of(name: str, number: int = 0) -> tuple[dict[str, Any], dict[str, An
     """The nth payment of a recording: its request, its reply, what the plugin saw meanwhile."""
     request, reply = [(q, a) for q, a in recordings.calls(name) if q["method"] in PAYERS][number]
     entries = recordings.entries(name)
+    methods = (*PAYERS, "sendpay")
     first = next(i for i, e in enumerate(entries) if e["msg"].get("id") == request["id"])
-    later = [i for i, e in enumerate(entries) if i > first and e["dir"] == "rpc_request" and e["msg"]["method"] in PAYERS]
+    later = [i for i, e in enumerate(entries) if i > first and e["dir"] == "rpc_request" and e["msg"]["method"] in methods]
     span = entries[first : later[0] if later else len(entries)]
     messages = [e["msg"] for e in span if e["dir"] == "to_plugin" and e["msg"]["method"] != "shutdown"]
     return request, reply, [m for m in messages if kind(m)[0] != "hook:delpay"]
@@ -119,10 +119,7 @@ class Payers(unittest.TestCase):
         return words
 
     def messages(self) -> list[dict[str, Any]]:
-        if not self.heard.exists():
-            return []
-        read = [json.loads(line) for line in self.heard.read_text().splitlines()]
-        return [{name: value for name, value in message.items() if name != "t"} for message in read]
+        return [{name: value for name, value in message.items() if name != "t"} for message in json_lines(self.heard)]
 
     def test_xpay_over_two_hops(self) -> None:
         self.compare("xpay_multi_hop", {"attempts": [{"via": "l2"}]})
@@ -159,6 +156,9 @@ class Payers(unittest.TestCase):
 
     def test_xpay_to_ourselves(self) -> None:
         self.compare("self_payment", {}, to_self=True)
+
+    def test_legacy_pay_to_ourselves(self) -> None:
+        self.compare("self_payment", {}, number=1, mask={"payment_secret"}, to_self=True)
 
     def test_pay_which_is_xpay(self) -> None:
         self.node.call("setconfig", {"config": "xpay-handle-pay", "val": "true"})

@@ -6,14 +6,12 @@ from __future__ import annotations
 
 import json
 import unittest
-from pathlib import Path
 from typing import Any
 
 import recordings
 import schema_checker
-from standin import SUBSCRIBER, RpcError, StandIn, wait_until
+from standin import SUBSCRIBER, RpcError, StandIn, json_lines, wait_until
 
-HERE = Path(__file__).resolve().parent
 COMMANDS = ["check", "createonion", "decode", "delpay", "injectpaymentonion", "listpays", "listsendpays", "sendonion", "sendpay",
             "setconfig", "wait", "waitsendpay"]  # fmt: skip
 TOPICS = {
@@ -90,12 +88,12 @@ class TheStandInFits(unittest.TestCase):
         environment = {"SUBSCRIBER_TOPICS": ",".join(TOPICS), "SUBSCRIBER_HOOK": hooked}
         cls.node = StandIn(plugins=[str(SUBSCRIBER)], environment=environment).start()
         cls.addClassCleanup(cls.node.close)
-        cls.replies = []
+        cls.replies: list[tuple[str, Any]] = []
         pay_in_every_way(cls)
         path = cls.node.network_directory / "subscriber.jsonl"
         ends = cls.parts
-        wait_until(lambda: path.read_text().count('"method": "sendpay_') >= ends, "all notifications")
-        cls.heard = [json.loads(line) for line in path.read_text().splitlines()]
+        wait_until(lambda: sum(m["method"].startswith("sendpay_") for m in json_lines(path)) >= ends, "all notifications")
+        cls.heard = json_lines(path)
 
     @classmethod
     def say(cls, method: str, params: Any = None) -> Any:

@@ -1,0 +1,126 @@
+#include "track/local_delpay.hpp"
+
+#include "facts.hpp"
+#include "node.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace facts;
+using rpc::json;
+
+namespace {
+
+struct Served {
+    io::Loop loop;
+    unit::Node node{loop};
+    std::vector<payments::Row> deleted;
+    std::string answer;
+    track::Delpay delpay{node.lightningd, [this](const std::vector<payments::Row>& rows) { deleted = rows; },
+                         [this](base::LogLevel, const std::string& words) { node.log.push_back(words); }};
+
+    unit::Node::Call begin(const std::string& params, const std::string& filter, const std::vector<payments::Row>& before) {
+        const auto request = track::read_delpay(*rpc::parse(params));
+        REQUIRE(request.has_value());
+        cln::HookedCall call;
+        call.params = params;
+        call.filter = filter;
+        delpay.serve(*request, call, [this](std::string result) { answer = std::move(result); });
+        node.answer(node.next(), unit::listing(before));
+        return node.next();
+    }
+};
+
+std::string params(const char* status, const std::string& more = "") {
+    return R"({"payment_hash":")" + hash(1).hex() + R"(","status":")" + status + "\"" + more + "}";
+}
+
+} // namespace
+
+TEST_CASE("the answer is lightningd's own bytes, and the parameters are the caller's") {
+    Served s;
+    const auto row = complete(pending(1, 9, 1, 10), 1);
+    const auto call = s.begin(params("complete"), "", {row});
+    CHECK(call.method == "delpay");
+    CHECK(call.params == *rpc::parse(params("complete")));
+    const auto result = unit::listing({row});
+    s.node.answer(call, result);
+    CHECK(s.answer == R"({"return":{"result":)" + result + "}}");
+    REQUIRE(s.deleted.size() == 1);
+    CHECK(s.deleted[0].created.value == 10);
+}
+
+TEST_CASE("the filter is ours to apply") {
+    Served s;
+    const auto row = complete(pending(1, 9, 1, 10), 1);
+    const auto call = s.begin(params("complete"), R"({"payments":[{"created_index":true}]})", {row});
+    s.node.answer(call, unit::listing({row}));
+    CHECK(s.answer == R"({"return":{"result":{"payments":[{"created_index":10}]}}})");
+    CHECK(s.deleted.size() == 1);
+}
+
+TEST_CASE("208 becomes 211 exactly when rows exist that have another status") {
+    struct Case {
+        std::string params;
+        std::vector<payments::Row> rows;
+        int code;
+    };
+    const auto other = failed(pending(1, 9, 1, 10), 1);
+    const std::vector<Case> cases{
+        {params("complete"), {}, 208},
+        {params("complete"), {other}, 211},
+        {params("complete", R"(,"partid":1,"groupid":9)"), {other}, 211},
+        {params("complete", R"(,"partid":2,"groupid":9)"), {other}, 208},
+        {params("complete", R"(,"partid":1,"groupid":8)"), {other}, 208},
+    };
+    for (const auto& c : cases) {
+        Served s;
+        s.node.refuse(s.begin(c.params, "", c.rows), {208, "lightningd's words"});
+        CHECK(s.answer == cln::hook_return_error(c.code, "lightningd's words"));
+        CHECK(s.deleted.empty());
+    }
+}
+
+TEST_CASE("other errors are passed on as they are; a lost connection means that lightningd goes on by itself") {
+    Served s;
+    s.node.refuse(s.begin(params("complete"), "", {}), {-32602, "status: no"});
+    CHECK(s.answer == cln::hook_return_error(-32602, "status: no"));
+    s.begin(params("complete"), "", {});
+    s.node.hang_up();
+    REQUIRE(unit::until(s.loop, [&] { return s.answer == cln::hook_continue(); }));
+}
+
+TEST_CASE("parameters are read named and positional, and refused in lightningd's words") {
+    const auto hex = hash(1).hex();
+    CHECK(track::read_delpay(json::array({hex, "failed", 1U, 9U}))->part->group.value == 9);
+    CHECK_FALSE(track::read_delpay(json::array({hex, "failed", nullptr, nullptr}))->part.has_value());
+    const auto words = [](const json& p) { return track::read_delpay(p).error().message; };
+    CHECK(words({{"payment_hash", "xyz"}, {"status", "failed"}}) ==
+          R"(payment_hash: should be a 32 byte hex value: invalid token '"xyz"')");
+    CHECK(words(json::array({hex, "pending"})) == R"(status: Cannot delete pending status: invalid token '"pending"')");
+    CHECK(words(json::array({hex, "bogus"})) == R"(status: should be an invoice status: invalid token '"bogus"')");
+    CHECK(words(json::array({hex, "failed", 1U})) == "Must set both partid and groupid, or neither");
+    CHECK(words({{"payment_hash", hex}, {"status", "failed"}, {"partid", 1U}, {"groupid", "x"}}) ==
+          R"(groupid: should be an unsigned 64 bit integer: invalid token '"x"')");
+    CHECK(words({{"status", "failed"}}) == "missing required parameter: payment_hash");
+}
+
+TEST_CASE("a host without delpay is served from the table, with the documented codes") {
+    payments::Table table(100);
+    table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
+    table.apply(seen(complete(pending(1, 9, 2, 11), 2)));
+    const auto hex = hash(1).hex();
+    const auto code = [&](const json& p) { return track::delete_from(table, p, nullptr).error().code; };
+    CHECK(code(json::array({hash(2).hex(), "failed"})) == 208);
+    CHECK(code(json::array({hex, "failed", 2U, 9U})) == 211);
+    CHECK(code(json::array({hex, "failed", 3U, 9U})) == 208);
+    CHECK(code(json::array({hex, "pending"})) == -32602);
+    const auto done = track::delete_from(table, json::array({hex, "complete"}), nullptr);
+    REQUIRE(done.has_value());
+    const auto rows = (*rpc::parse(done->result))["payments"];
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0]["created_index"] == 11);
+    CHECK(rows[0]["status"] == "complete");
+    table.apply(done->events);
+    CHECK(table.groups(hash(1)).at(0)->parts.size() == 1);
+    CHECK(code(json::array({hex, "complete"})) == 211);
+}

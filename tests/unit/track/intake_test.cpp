@@ -1,0 +1,138 @@
+#include "track/intake.hpp"
+
+#include "facts.hpp"
+#include "node.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace facts;
+using payments::Event;
+using track::Intake;
+using Source = Intake::Source;
+
+namespace {
+
+struct Door {
+    io::Loop loop;
+    unit::Node node{loop};
+    payments::Table table{100};
+    std::vector<std::size_t> batches;
+    track::Marks listed{{5}, {5}};
+    Intake intake;
+
+    explicit Door(bool sees_calls = true)
+        : intake(
+              node.lightningd, table,
+              [this](std::span<const Event> events) {
+                  batches.push_back(events.size());
+                  table.apply(events);
+              },
+              [this] { return listed; }, sees_calls) {}
+
+    [[nodiscard]] const payments::Payment* payment() const { return table.find({hash(1), {9}}); }
+};
+
+} // namespace
+
+TEST_CASE("the first part of an unknown group waits for its siblings, later parts do not") {
+    Door door;
+    const auto one = failed(pending(1, 9, 1, 10), 1);
+    const auto two = pending(1, 9, 2, 11);
+    door.intake.take({seen(two)}, Source::socket);
+    CHECK(door.table.size() == 0);
+    CHECK(door.intake.pending().created.value == 5); // a cursor must not pass it
+    const auto call = door.node.next();
+    CHECK(call.method == "listsendpays");
+    CHECK(call.params == rpc::json({{"payment_hash", hash(1).hex()}}));
+    door.intake.take({failure(two, 0x1007, 1)}, Source::standard_input); // waits too, in its turn
+    CHECK(door.table.size() == 0);
+    door.node.answer(call, unit::listing({one, two}));
+    REQUIRE(door.payment() != nullptr);
+    CHECK(door.batches == std::vector<std::size_t>{4}); // two rows, two events: one change
+    CHECK(door.payment()->index.value == 10);
+    CHECK(door.payment()->parts[1].status == payments::PartStatus::failed);
+    CHECK(door.intake.pending().created.value == UINT64_MAX);
+    door.intake.take({seen(pending(1, 9, 3, 12))}, Source::socket);
+    CHECK(door.payment()->parts.size() == 3);
+    CHECK(door.node.quiet());
+}
+
+TEST_CASE("older groups of the same hash stay history") {
+    Door door;
+    door.intake.take({seen(pending(1, 9, 1, 10))}, Source::socket);
+    door.node.answer(door.node.next(), unit::listing({failed(pending(1, 3, 1, 2), 1), pending(1, 9, 1, 10)}));
+    CHECK(door.table.groups(hash(1)).size() == 1);
+}
+
+TEST_CASE("without the socket what is known is told, and the siblings are asked for when it is back") {
+    Door door;
+    door.node.hang_up();
+    door.intake.take({seen(pending(1, 9, 2, 11))}, Source::standard_input);
+    REQUIRE(unit::until(door.loop, [&] { return door.table.size() == 1; }));
+    REQUIRE(unit::until(door.loop, [&] { return door.node.lightningd.up(); }));
+    door.intake.connected();
+    door.node.answer(door.node.next(), unit::listing({failed(pending(1, 9, 1, 10), 1), pending(1, 9, 2, 11)}));
+    CHECK(door.payment()->parts.size() == 2);
+}
+
+TEST_CASE("a settled part among several is confirmed when a sibling's row may be unread") {
+    for (const bool sees_calls : {true, false}) {
+        Door door(sees_calls);
+        door.table.apply(seen(pending(1, 9, 1, 10)));
+        door.intake.take({seen(complete(pending(1, 9, 1, 10), 1))}, Source::standard_input);
+        if (sees_calls) { // no call was announced that has no row
+            CHECK(door.payment()->status() == payments::Status::succeeded);
+            continue;
+        }
+        CHECK(door.payment()->status() == payments::Status::in_flight);
+        door.node.answer(door.node.next(), unit::listing({complete(pending(1, 9, 1, 10), 1), pending(1, 9, 2, 11)}));
+        CHECK(door.payment()->status() == payments::Status::in_flight);
+        CHECK(door.payment()->parts.size() == 2);
+    }
+}
+
+TEST_CASE("a settled part with an announced sibling is never shown as the end") {
+    Door door;
+    payments::PartAnnounced sibling;
+    sibling.hash = hash(1);
+    sibling.group = base::GroupId{9};
+    sibling.partid = {2};
+    sibling.seen = second(111);
+    door.table.apply(seen(pending(1, 9, 1, 10)));
+    door.intake.take({sibling}, Source::standard_input);
+    door.intake.take({seen(complete(pending(1, 9, 1, 10), 1))}, Source::standard_input);
+    CHECK(door.payment()->status() == payments::Status::in_flight);
+    door.node.answer(door.node.next(), unit::listing({complete(pending(1, 9, 1, 10), 1), pending(1, 9, 2, 11)}));
+    CHECK(door.payment()->status() == payments::Status::in_flight);
+}
+
+TEST_CASE("part 0 has no siblings in flight and needs no confirmation") {
+    Door door(false);
+    door.table.apply(seen(pending(1, 9, 0, 10)));
+    door.intake.take({seen(complete(pending(1, 9, 0, 10), 1))}, Source::socket);
+    CHECK(door.payment()->status() == payments::Status::succeeded);
+    CHECK(door.node.quiet());
+}
+
+TEST_CASE("the end by silence is confirmed by a listing that may know of another part") {
+    Door door;
+    door.table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
+    door.intake.take({payments::LingerExpired{{hash(1), {9}}}}, Source::socket);
+    CHECK(door.payment()->status() == payments::Status::in_flight);
+    door.node.answer(door.node.next(), unit::listing({failed(pending(1, 9, 1, 10), 1), pending(1, 9, 2, 11)}));
+    CHECK(door.payment()->status() == payments::Status::in_flight);
+    CHECK(door.payment()->any(payments::PartStatus::pending));
+}
+
+TEST_CASE("lightningd is asked for a few groups at a time") {
+    Door door;
+    for (std::uint8_t n = 1; n <= 10; ++n)
+        door.intake.take({seen(pending(n, 1, 0, n))}, Source::socket);
+    std::vector<unit::Node::Call> asked;
+    for (int n = 0; n < 4; ++n)
+        asked.push_back(door.node.next());
+    CHECK(door.node.quiet());
+    door.node.answer(asked[0], unit::listing({}));
+    CHECK(door.node.next().method == "listsendpays");
+    CHECK(door.node.quiet());
+}

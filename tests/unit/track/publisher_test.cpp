@@ -1,0 +1,176 @@
+#include "track/publisher.hpp"
+
+#include "../until.hpp"
+#include "facts.hpp"
+#include "rpc/framer.hpp"
+#include "rpc/json.hpp"
+
+#include <doctest/doctest.h>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+using namespace facts;
+using track::Marks;
+using track::Publisher;
+
+namespace {
+
+/// A table and its publisher, whose bytes a test reads from the other end when it likes.
+struct Desk {
+    io::Loop loop;
+    payments::Table table{100'000};
+    Marks told{{0}, {0}};
+    std::vector<std::string> log;
+    int reader = -1;
+    std::unique_ptr<io::Stream> out;
+    std::optional<Publisher> publisher;
+    rpc::Framer framer;
+
+    Desk() {
+        int ends[2];
+        REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
+        reader = ends[0];
+        out = *io::Stream::open(loop, ends[1]);
+        publisher.emplace(
+            loop, *out, table, [this] { return told; }, track::CursorMaker("run"),
+            [this](base::LogLevel, const std::string& words) { log.push_back(words); });
+    }
+    ~Desk() { close(reader); }
+
+    void apply(const payments::Event& event) { publisher->tell(table.apply(event)); }
+
+    /// All messages that come until nothing more does.
+    std::vector<rpc::json> read_all() {
+        std::vector<rpc::json> messages;
+        std::array<char, 65536> buffer{};
+        for (int silent = 0; silent < 5; ++silent) {
+            unit::settle(loop);
+            for (ssize_t n; (n = ::read(reader, buffer.data(), buffer.size())) > 0; silent = 0) {
+                framer.feed({buffer.data(), static_cast<std::size_t>(n)});
+                for (auto framed = framer.next(); framed.kind == rpc::Framer::Result::Kind::message; framed = framer.next())
+                    messages.push_back(*rpc::parse(framed.text));
+                unit::settle(loop);
+            }
+        }
+        return messages;
+    }
+};
+
+std::string cursor(const rpc::json& message) {
+    return message["params"]["cursor"];
+}
+
+payments::Row row_of(std::uint32_t n) {
+    auto row = pending(1, 1, 0, n);
+    for (int i = 0; i < 4; ++i)
+        row.key.hash.bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(n >> (8 * i));
+    return row;
+}
+
+} // namespace
+
+TEST_CASE("a snapshot goes out with the cursor of what was told before, a final one on both topics") {
+    Desk desk;
+    desk.told = {{4}, {2}};
+    desk.apply(seen(pending(1, 1, 0, 5)));
+    desk.told = {{5}, {2}};
+    desk.apply(seen(complete(pending(1, 1, 0, 5), 3)));
+    const auto messages = desk.read_all();
+    REQUIRE(messages.size() == 3);
+    CHECK(messages[0]["method"] == "trackpayments");
+    CHECK(messages[0]["params"]["trackpayments"]["status"] == "IN_FLIGHT");
+    CHECK(cursor(messages[0]) == "00000000.run.4.2");
+    CHECK(messages[1]["params"]["trackpayments"]["status"] == "SUCCEEDED");
+    CHECK(messages[2]["method"] == "trackpayments_final");
+    CHECK(messages[2]["params"]["trackpayments_final"] == messages[1]["params"]["trackpayments"]);
+    CHECK(cursor(messages[2]) == "00000000.run.5.2");
+}
+
+TEST_CASE("a cursor promises nothing that still waits in the queue") {
+    Desk desk;
+    std::uint32_t n = 0;
+    while (desk.out->queued_bytes() == 0 || n < 1000) { // more than the socket takes at once
+        desk.apply(seen(row_of(++n)));
+        desk.told = {{n}, {0}}; // its page has come meanwhile
+    }
+    const auto messages = desk.read_all();
+    REQUIRE(messages.size() == n);
+    for (std::uint32_t i = 0; i < n; ++i) {
+        const std::uint64_t index = std::stoull(messages[i]["params"]["trackpayments"]["payment_index"].get<std::string>());
+        const auto text = cursor(messages[i]);
+        const std::uint64_t promised = std::stoull(text.substr(text.find("run.") + 4));
+        CHECK(promised <= index);
+    }
+    CHECK(cursor(messages.back()) == "00000000.run." + std::to_string(n) + ".0");
+}
+
+TEST_CASE("when nobody reads, the newest snapshot of every payment is kept and the rest merged") {
+    Desk desk;
+    constexpr std::uint32_t payments = 6000;
+    for (std::uint32_t n = 1; n <= payments; ++n)
+        desk.apply(seen(row_of(n)));
+    for (std::uint32_t n = 1; n <= payments; ++n)
+        desk.apply(failure(row_of(n), 0x1007, 1));
+    for (std::uint32_t n = 1; n <= payments; ++n)
+        desk.apply(payments::LingerExpired{row_of(n).key});
+    std::unordered_map<std::string, std::string> last;
+    const auto messages = desk.read_all();
+    for (const auto& message : messages)
+        if (message["method"] == "trackpayments") {
+            const auto& payment = message["params"]["trackpayments"];
+            last[payment["payment_index"]] = payment["status"];
+        }
+    CHECK(last.size() == payments);
+    for (const auto& [index, status] : last)
+        CHECK(status == "FAILED");
+    CHECK(messages.size() < 4 * payments);
+    REQUIRE(desk.log.size() == 1);
+    CHECK(desk.log[0].find("intermediate snapshots were merged") != std::string::npos);
+}
+
+TEST_CASE("a large snapshot in flight waits its second, the final one does not") {
+    Desk desk;
+    const auto part = [](std::uint64_t n) { return pending(1, 9, n, n); };
+    for (std::uint64_t n = 1; n <= 300; ++n)
+        desk.apply(seen(part(n)));
+    const auto in_flight = desk.read_all();
+    CHECK(in_flight.size() < 300); // held back once it was over 64 kB
+    CHECK(in_flight.back().dump().size() > Publisher::large - 2000);
+    desk.apply(seen(part(301)));
+    CHECK(desk.read_all().empty());
+    CHECK(desk.publisher->pending().created.value == 0); // what is held back holds the cursor
+    REQUIRE(unit::until(desk.loop, [&] { return desk.out->queued_bytes() > 0 || desk.publisher->pending().created.value > 0; }));
+    const auto later = desk.read_all();
+    REQUIRE(later.size() == 1);
+    CHECK(later[0]["params"]["trackpayments"]["htlcs"].size() == 301);
+    for (std::uint64_t n = 1; n <= 301; ++n)
+        desk.apply(seen(complete(part(n), n)));
+    const auto final = desk.read_all();
+    CHECK(final.back()["method"] == "trackpayments_final");
+}
+
+TEST_CASE("what was held back for its size is not lost at the end") {
+    Desk desk;
+    for (std::uint64_t n = 1; n <= 300; ++n)
+        desk.apply(seen(pending(1, 9, n, n)));
+    desk.read_all();
+    desk.apply(seen(pending(1, 9, 301, 301)));
+    desk.publisher->flush();
+    const auto messages = desk.read_all();
+    REQUIRE(messages.size() == 1);
+    CHECK(messages[0]["params"]["trackpayments"]["htlcs"].size() == 301);
+}
+
+TEST_CASE("a deletion names payment and attempts as strings") {
+    Desk desk;
+    const auto row = complete(pending(1, 9, 1, 10), 1);
+    desk.apply(seen(row));
+    desk.read_all();
+    desk.apply(payments::PartDeleted{row.key, row.created});
+    const auto messages = desk.read_all();
+    REQUIRE(messages.size() == 1);
+    CHECK(messages[0]["method"] == "trackpayments_deleted");
+    CHECK(messages[0]["params"]["trackpayments_deleted"] ==
+          rpc::json({{"payment_hash", row.key.hash.hex()}, {"payment_index", "10"}, {"attempt_ids", {"10"}}}));
+}

@@ -6,14 +6,17 @@ namespace cln {
 
 namespace {
 
-/// The object named after the topic; before v25.09 a plugin's topic came inside `payload`.
+/// The object named after the topic. Before v25.09 lightningd put what a plugin emitted into `payload`, and the plugins
+/// of those days emitted no such object: the payload is it.
 Fields body(const json& params, const char* topic) {
     Fields outer(params, "params");
-    if (outer.error() || outer.find(topic))
+    if (outer.error())
+        return outer;
+    const auto* payload = outer.find("payload");
+    if (outer.find(topic) || !payload || !payload->is_object())
         return outer.object(topic);
-    if (const auto* payload = outer.find("payload"); payload && payload->is_object())
-        return Fields(*payload, "params.payload").object(topic);
-    return outer.object(topic);
+    Fields wrapped(*payload, "params.payload");
+    return wrapped.find(topic) ? wrapped.object(topic) : wrapped;
 }
 
 payments::Failure decode_failure(Fields& data, std::uint64_t code, std::string_view message) {

@@ -4,6 +4,7 @@
 #include "rpc/write.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace rpc {
@@ -14,6 +15,15 @@ namespace {
 
 constexpr auto first_pause = 100ms;
 constexpr auto longest_pause = 5000ms;
+
+/// -1 for what is no code: get() would cut a number that does not fit.
+int read_code(const json& code) {
+    using Range = std::numeric_limits<int>;
+    const bool fits = code.is_number_unsigned()  ? code.get<std::uint64_t>() <= static_cast<std::uint64_t>(Range::max())
+                      : code.is_number_integer() ? code.get<std::int64_t>() >= Range::min()
+                                                 : false;
+    return fits ? code.get<int>() : -1;
+}
 
 /// What the other side's error object says; an object that is none is itself an error with words of ours.
 Client::Failure read_failure(std::string_view raw) {
@@ -26,7 +36,7 @@ Client::Failure read_failure(std::string_view raw) {
     }
     const auto code = object->find("code");
     const auto text = object->find("message");
-    failure.error.code = code != object->end() && code->is_number_integer() ? code->get<int>() : -1;
+    failure.error.code = code != object->end() ? read_code(*code) : -1;
     failure.error.message = text != object->end() && text->is_string() ? text->get<std::string>() : "no message";
     return failure;
 }

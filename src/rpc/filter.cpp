@@ -1,32 +1,42 @@
 #include "rpc/filter.hpp"
 
+#include <utility>
+
 namespace rpc {
 
 namespace {
 
-/// A leaf of the filter (`true` or `{}`) lets everything below through.
+/// `true` or `{}`.
 bool is_leaf(const json& filter) {
     return !filter.is_structured() || filter.empty();
 }
 
+/// What the filter lets through of an array or object it has led to. Two oddities are lightningd's own: plain members of
+/// an object a leaf has led to are hidden, and so are plain elements of an array behind one that was hidden.
 json filtered(const json& value, const json& filter, const std::string& path, std::string& misused) {
-    if (is_leaf(filter) || !value.is_structured())
-        return value;
     json kept = value.is_array() ? json::array() : json::object();
-    if (value.is_array() != filter.is_array()) {
-        if (misused.empty())
-            misused = path + (value.is_array() ? " is an array" : " is an object");
-        return kept;
-    }
-    if (value.is_array()) {
-        for (const auto& element : value)
-            kept.push_back(filtered(element, filter.front(), path + "[]", misused));
-        return kept;
-    }
+    const auto keep = [&](const std::string& name, json member) {
+        if (kept.is_array())
+            kept.push_back(std::move(member));
+        else
+            kept[name] = std::move(member);
+    };
+    bool hid = false;
     for (const auto& [name, member] : value.items()) {
-        const auto wanted = filter.find(name);
-        if (wanted != filter.end())
-            kept[name] = filtered(member, *wanted, std::string(path).append(".").append(name), misused);
+        if (!member.is_structured()) {
+            if (value.is_array() ? !hid : filter.is_object() && filter.contains(name))
+                keep(name, member);
+        } else if (is_leaf(filter)) {
+            keep(name, member);
+        } else if (value.is_array() != filter.is_array()) {
+            hid = true;
+            if (misused.empty())
+                misused = path + (value.is_array() ? " is an array" : " is an object");
+        } else if (value.is_array()) {
+            keep(name, filtered(member, filter.front(), path + "[]", misused));
+        } else if (const auto wanted = filter.find(name); wanted != filter.end()) {
+            keep(name, filtered(member, *wanted, std::string(path).append(".").append(name), misused));
+        }
     }
     return kept;
 }
@@ -34,6 +44,8 @@ json filtered(const json& value, const json& filter, const std::string& path, st
 } // namespace
 
 json apply_filter(const json& result, const json& filter) {
+    if (!result.is_structured())
+        return result;
     std::string misused;
     json kept = filtered(result, filter, "", misused);
     if (!misused.empty() && kept.is_object())

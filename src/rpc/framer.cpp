@@ -2,6 +2,8 @@
 
 #include "rpc/scan.hpp"
 
+#include <algorithm>
+
 namespace rpc {
 
 using Kind = Framer::Result::Kind;
@@ -22,8 +24,7 @@ void Framer::feed(std::string_view bytes) {
 }
 
 Framer::Result Framer::skip_garbage() {
-    while (at_ < buffer_.size() && buffer_[at_] != '{' && !is_space(buffer_[at_]))
-        ++at_;
+    at_ = std::min(buffer_.find('{', at_), buffer_.size());
     begin_ = at_;
     return {Kind::skipped, "bytes that begin no JSON object"};
 }

@@ -31,7 +31,7 @@ struct DelpayRequest {
 class Delpay final {
   public:
     using Deleted = std::function<void(const std::vector<payments::Row>&)>;
-    /// A complete hook result, e.g. `{"return": …}`.
+    /// A complete hook result: `{"return": …}`, or `continue` when lightningd has to do it itself.
     using Answer = std::function<void(std::string)>;
 
     Delpay(cln::Lightningd& lightningd, Deleted deleted, base::Log log);

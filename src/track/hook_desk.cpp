@@ -46,7 +46,11 @@ void HookDesk::handle(std::string_view id, std::string_view params, base::UnixNs
     }
     if (const auto request = held(*call))
         return delpay_.serve(*request, *call,
-                             [this, id = std::string(id)](const std::string& result) { reply_(id, result); });
+                             [this, id = std::string(id), request = *request](const std::string& result) {
+                                 reply_(id, result);
+                                 if (result == cln::hook_continue())
+                                     noted_(request);
+                             });
     const auto parsed = rpc::parse(call->params);
     const auto request = parsed ? read_delpay(*parsed) : tl::unexpected(rpc::Error{});
     if (request && !is_ours(*call))

@@ -21,7 +21,7 @@ TOPICS = ("trackpayments", "trackpayments_final", "trackpayments_deleted")
 def rows(stage: "Stage") -> list[str]:
     """Each group of rows against the newest snapshot that shows one of them."""
     told = stage.snapshots()
-    told_deleted = {attempt for one in stage.deletions() for attempt in one["attempt_ids"]}
+    told_deleted = {attempt for one in stage.deletions() for attempt in one["attempt_ids"]} | stage.unwatched
     groups: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for row in stage.node.rows():
         groups.setdefault((row["payment_hash"], row["groupid"]), []).append(row)
@@ -114,12 +114,12 @@ def messages(stage: "Stage") -> list[str]:
             shown[attempt["attempt_id"]] = (life, payment_hash)
     # A row that is no more was deleted; one whose deletion nobody told counts for the last life that showed it.
     deleted = {a: gone.get(a, shown.get(a)) for a in set(shown) | set(gone) if a not in there}
-    in_order = sorted(deleted.items(), key=lambda entry: (entry[1][0], int(entry[0])))
+    in_order = sorted(deleted.items(), key=lambda entry: (entry[0] in stage.unwatched, entry[1][0], int(entry[0])))
     deleted_rows = [{"created_index": int(a), "payment_hash": payment_hash} for a, (_, payment_hash) in in_order]
     read = []
     for position, message in enumerate(told):
         life = runs.index(str(message["params"].get("cursor")).split(".")[1]) + 1
-        known = sum(1 for _, (its_life, _) in in_order if its_life <= life)
+        known = sum(1 for attempt, (its_life, _) in in_order if its_life <= life and attempt not in stage.unwatched)
         read.append(Told(life, position, message["method"], message["params"], counters, set(), known))
     return out + (sequence.shapes(read) or sequence.check(read, deleted_rows, all_known=False))
 

@@ -89,6 +89,7 @@ class Stage:
         self.node.options = list(options or []) + (["--db", str(self.directory / "rows")] if keep_rows else [])
         self.allowed: list[str] = []  # texts of expected complaints in the log
         self.first_shown = 1          # rows before this one may have been over when the plugin came
+        self.unwatched: set[str] = set()  # attempts deleted while no plugin was there
         self.secrets: set[str] = set()
         self._labels = (f"label {n}" for n in itertools.count(1))
 
@@ -195,6 +196,15 @@ class Stage:
     def start_plugin(self) -> None:
         self.first_shown = self.counter("created") + 1
         self.node.start_plugin(PLUGIN)
+
+    def cut_connections(self) -> None:
+        """Every connection to the node ends, ours too."""
+        self.node.call("standin-fault", {"fault": "close-connections"})
+        try:
+            while True:
+                self.node.rpc.read()
+        except (EOFError, ConnectionResetError):
+            self.node.forget_client()
 
     def counter(self, index: str) -> int:
         return self.node.call("wait", {"subsystem": "sendpays", "indexname": index, "nextvalue": 0})[index]

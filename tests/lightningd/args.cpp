@@ -7,21 +7,16 @@
 namespace standin {
 
 Args::Args(const Request& request, std::initializer_list<rpc::Param> declared)
-    : raw_params_(request.message.params),
-      declared_(declared),
-      bound_(rpc::Args::bind(request.params, declared_))
-{
+    : raw_params_(request.message.params), declared_(declared), bound_(rpc::Args::bind(request.params, declared_)) {
     if (!bound_)
         error_ = bound_.error();
 }
 
-const rpc::json* Args::find(std::string_view name) const
-{
+const rpc::json* Args::find(std::string_view name) const {
     return bound_ && !error_ ? bound_->find(name) : nullptr;
 }
 
-std::string_view Args::raw(std::string_view name) const
-{
+std::string_view Args::raw(std::string_view name) const {
     if (raw_params_.front() == '{') {
         rpc::Members members(raw_params_);
         while (const auto member = members.next())
@@ -42,22 +37,19 @@ std::string_view Args::raw(std::string_view name) const
     return {};
 }
 
-void Args::refuse(std::string_view name, std::string_view complaint)
-{
+void Args::refuse(std::string_view name, std::string_view complaint) {
     if (!error_)
-        error_ = rpc::Error{rpc::invalid_params,
-                            std::string(name) + ": " + std::string(complaint) + ": invalid token '" + std::string(raw(name)) + "'"};
+        error_ = rpc::Error{rpc::invalid_params, std::string(name) + ": " + std::string(complaint) +
+                                                     ": invalid token '" + std::string(raw(name)) + "'"};
 }
 
-bool Args::refused(Request& request) const
-{
+bool Args::refused(Request& request) const {
     if (error_)
         fail(request, error_->code, error_->message);
     return error_.has_value();
 }
 
-std::optional<base::PaymentHash> Args::hash(std::string_view name)
-{
+std::optional<base::PaymentHash> Args::hash(std::string_view name) {
     const auto* value = find(name);
     if (!value)
         return std::nullopt;
@@ -69,8 +61,7 @@ std::optional<base::PaymentHash> Args::hash(std::string_view name)
     return *read;
 }
 
-std::optional<std::uint64_t> Args::u64(std::string_view name)
-{
+std::optional<std::uint64_t> Args::u64(std::string_view name) {
     const auto* value = find(name);
     if (!value)
         return std::nullopt;
@@ -82,8 +73,7 @@ std::optional<std::uint64_t> Args::u64(std::string_view name)
     return read ? std::optional(*read) : std::nullopt;
 }
 
-std::optional<std::uint64_t> Args::msat(std::string_view name)
-{
+std::optional<std::uint64_t> Args::msat(std::string_view name) {
     const auto* value = find(name);
     if (!value)
         return std::nullopt;
@@ -105,8 +95,7 @@ std::optional<std::uint64_t> Args::msat(std::string_view name)
     return std::nullopt;
 }
 
-std::optional<std::string> Args::string(std::string_view name)
-{
+std::optional<std::string> Args::string(std::string_view name) {
     const auto* value = find(name);
     if (!value)
         return std::nullopt;
@@ -117,8 +106,7 @@ std::optional<std::string> Args::string(std::string_view name)
     return value->get<std::string>();
 }
 
-std::optional<std::string> Args::plain_string(std::string_view name)
-{
+std::optional<std::string> Args::plain_string(std::string_view name) {
     const auto* value = find(name);
     if (!value)
         return std::nullopt;
@@ -131,8 +119,7 @@ std::optional<std::string> Args::plain_string(std::string_view name)
     return value->get<std::string>();
 }
 
-std::optional<std::string> Args::hex(std::string_view name, std::string_view complaint)
-{
+std::optional<std::string> Args::hex(std::string_view name, std::string_view complaint) {
     const auto* value = find(name);
     if (!value)
         return std::nullopt;
@@ -143,8 +130,7 @@ std::optional<std::string> Args::hex(std::string_view name, std::string_view com
     return value->get<std::string>();
 }
 
-std::optional<bool> Args::boolean(std::string_view name)
-{
+std::optional<bool> Args::boolean(std::string_view name) {
     const auto* value = find(name);
     if (!value)
         return std::nullopt;

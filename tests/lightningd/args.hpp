@@ -1,5 +1,5 @@
-// Parameters of a built-in command, read and refused as lightningd does (common/json_param.c). Collects the first complaint, so
-// that a command reads all it wants and asks once.
+// Parameters of a built-in command, read and refused as lightningd does (common/json_param.c). Collects the first
+// complaint, so that a command reads all it wants and asks once.
 #pragma once
 
 #include "request.hpp"
@@ -27,7 +27,8 @@ class Args final {
     [[nodiscard]] std::optional<std::string> string(std::string_view name);
     /// A string in which `\u` escapes are refused (param_escaped_string).
     [[nodiscard]] std::optional<std::string> plain_string(std::string_view name);
-    [[nodiscard]] std::optional<std::string> hex(std::string_view name, std::string_view complaint = "should be a hex value");
+    [[nodiscard]] std::optional<std::string> hex(std::string_view name,
+                                                 std::string_view complaint = "should be a hex value");
     [[nodiscard]] std::optional<bool> boolean(std::string_view name);
 
     void refuse(std::string_view name, std::string_view complaint);

@@ -23,15 +23,13 @@ struct Run {
 
 void list_batch(Node& node, const std::shared_ptr<Run>& run);
 
-void finish(Node& node, Run& run)
-{
+void finish(Node& node, Run& run) {
     node.cleaned[run.subsystem] += run.cleaned;
     succeed(*run.request, R"({"autoclean":{")" + run.subsystem + R"(":{"cleaned":)" + std::to_string(run.cleaned) +
                               R"(,"uncleaned":)" + std::to_string(run.uncleaned) + "}}}");
 }
 
-void got_batch(Node& node, const std::shared_ptr<Run>& run, const Reply& reply)
-{
+void got_batch(Node& node, const std::shared_ptr<Run>& run, const Reply& reply) {
     const auto result = reply.ok ? rpc::parse(reply.body) : rpc::parse("{}");
     const auto rows = result->value("payments", rpc::json::array());
     if (rows.empty())
@@ -62,15 +60,14 @@ void got_batch(Node& node, const std::shared_ptr<Run>& run, const Reply& reply)
     one_less();
 }
 
-void list_batch(Node& node, const std::shared_ptr<Run>& run)
-{
-    const std::string params = R"({"index":"created","start":)" + std::to_string(run->next) + R"(,"limit":)" + std::to_string(batch) + "}";
+void list_batch(Node& node, const std::shared_ptr<Run>& run) {
+    const std::string params =
+        R"({"index":"created","start":)" + std::to_string(run->next) + R"(,"limit":)" + std::to_string(batch) + "}";
     node.call_as(*run->request, "autoclean", "listsendpays", params,
                  [&node, run](Request&, const Reply& reply) { got_batch(node, run, reply); });
 }
 
-void once(Node& node, const RequestPtr& request)
-{
+void once(Node& node, const RequestPtr& request) {
     Args args(*request, {{"subsystem", true}, {"age", true}});
     const auto subsystem = args.string("subsystem").value_or("");
     const auto age = args.u64("age");
@@ -88,13 +85,17 @@ void once(Node& node, const RequestPtr& request)
 
 } // namespace
 
-void add_autoclean(Node& node)
-{
-    node.commands.add_inner("autoclean", "autoclean-once", "subsystem age", [&node](const RequestPtr& request) { once(node, request); });
+void add_autoclean(Node& node) {
+    node.commands.add_inner("autoclean", "autoclean-once", "subsystem age",
+                            [&node](const RequestPtr& request) { once(node, request); });
     node.commands.add_inner("autoclean", "autoclean-status", "[subsystem]", [&node](const RequestPtr& request) {
         std::string json = R"({"autoclean":{)";
         for (const char* name : {"succeededpays", "failedpays"})
-            json.append(json.back() == '{' ? "\"" : ",\"").append(name).append(R"(":{"enabled":false,"cleaned":)").append(std::to_string(node.cleaned[name])).append("}");
+            json.append(json.back() == '{' ? "\"" : ",\"")
+                .append(name)
+                .append(R"(":{"enabled":false,"cleaned":)")
+                .append(std::to_string(node.cleaned[name]))
+                .append("}");
         succeed(*request, json + "}}");
     });
 }

@@ -19,10 +19,10 @@ struct Process {
 
 } // namespace
 
-tl::expected<Child, std::string> start_child(io::Loop& loop, const std::vector<std::string>& argv, const std::string& cwd,
+tl::expected<Child, std::string> start_child(io::Loop& loop, const std::vector<std::string>& argv,
+                                             const std::string& cwd,
                                              const std::vector<std::pair<std::string, std::string>>& env,
-                                             std::function<void()> on_exit)
-{
+                                             std::function<void()> on_exit) {
     int in[2];
     int out[2];
     // Close-on-exec: another plugin holding one of our ends would keep EOF from this one.
@@ -52,7 +52,8 @@ tl::expected<Child, std::string> start_child(io::Loop& loop, const std::vector<s
         auto* process = static_cast<Process*>(handle->data);
         if (process->on_exit)
             process->on_exit();
-        uv_close(reinterpret_cast<uv_handle_t*>(handle), [](uv_handle_t* closed) { delete static_cast<Process*>(closed->data); });
+        uv_close(reinterpret_cast<uv_handle_t*>(handle),
+                 [](uv_handle_t* closed) { delete static_cast<Process*>(closed->data); });
     };
     auto process = std::make_unique<Process>();
     process->handle.data = process.get();

@@ -8,13 +8,12 @@
 
 namespace standin {
 
-void Commands::add(std::string name, std::string usage, std::function<void(const RequestPtr&)> run, bool checks)
-{
+void Commands::add(std::string name, std::string usage, std::function<void(const RequestPtr&)> run, bool checks) {
     methods_[name] = {name, std::move(usage), {}, std::move(run), nullptr, checks};
 }
 
-void Commands::add_inner(std::string owner, std::string name, std::string usage, std::function<void(const RequestPtr&)> run)
-{
+void Commands::add_inner(std::string owner, std::string name, std::string usage,
+                         std::function<void(const RequestPtr&)> run) {
     auto forwarded = [this, name, run = std::move(run)](const RequestPtr& request) {
         request->chain = chain_text(node_.outgoing_id(request->chain, name));
         node_.schedule.later([request, run] { run(request); });
@@ -22,24 +21,20 @@ void Commands::add_inner(std::string owner, std::string name, std::string usage,
     methods_[name] = {name, std::move(usage), std::move(owner), std::move(forwarded), nullptr, false};
 }
 
-void Commands::add_plugin_method(const std::string& name, const std::string& usage, Plugin& plugin)
-{
+void Commands::add_plugin_method(const std::string& name, const std::string& usage, Plugin& plugin) {
     methods_[name] = {name, usage, plugin.path(), nullptr, &plugin, false};
 }
 
-void Commands::remove_plugin_methods(const Plugin& plugin)
-{
+void Commands::remove_plugin_methods(const Plugin& plugin) {
     std::erase_if(methods_, [&](const auto& entry) { return entry.second.plugin == &plugin; });
 }
 
-const Method* Commands::find(std::string_view name) const
-{
+const Method* Commands::find(std::string_view name) const {
     const auto at = methods_.find(std::string(name));
     return at == methods_.end() ? nullptr : &at->second;
 }
 
-void Commands::begin(const RequestPtr& request)
-{
+void Commands::begin(const RequestPtr& request) {
     const auto& message = request->message;
     if (message.method.empty() || message.params.empty())
         return fail(*request, rpc::invalid_request, message.method.empty() ? "No method" : "No params");
@@ -48,14 +43,14 @@ void Commands::begin(const RequestPtr& request)
     if (!message.filter.empty()) {
         const auto filter = rpc::parse(message.filter);
         if (!filter || !filter->is_object())
-            return fail(*request, rpc::invalid_params, "filter: Expected object: invalid token '" + std::string(message.filter) + "'");
+            return fail(*request, rpc::invalid_params,
+                        "filter: Expected object: invalid token '" + std::string(message.filter) + "'");
         request->filter = *filter;
     }
     call_rpc_command_hook(node_, request);
 }
 
-void Commands::run(const RequestPtr& request)
-{
+void Commands::run(const RequestPtr& request) {
     const std::string name(request->message.method);
     // In the real node cln-xpay's own hook replaces `pay` (core-lightning.md 3.11).
     const Method* method = find(name == "pay" && node_.xpay_handle_pay ? "xpay-as-pay" : name);
@@ -75,17 +70,18 @@ void Commands::run(const RequestPtr& request)
     serve(request);
 }
 
-void Commands::check(const RequestPtr& request)
-{
+void Commands::check(const RequestPtr& request) {
     const auto& params = request->params;
     const auto named = params.is_object() ? params.find("command_to_check") : params.end();
-    const rpc::json target = params.is_object() ? (named != params.end() ? *named : rpc::json()) : (params.empty() ? rpc::json() : params[0]);
+    const rpc::json target = params.is_object() ? (named != params.end() ? *named : rpc::json())
+                                                : (params.empty() ? rpc::json() : params[0]);
     if (!target.is_string())
         return fail(*request, rpc::invalid_params, "missing required parameter: command_to_check");
     const auto name = target.get<std::string>();
     const Method* method = find(name);
     if (!method)
-        return fail(*request, rpc::invalid_params, "command_to_check: Unrecognized command: invalid token '" + rpc::quote(name) + "'");
+        return fail(*request, rpc::invalid_params,
+                    "command_to_check: Unrecognized command: invalid token '" + rpc::quote(name) + "'");
     if (method->plugin && method->plugin->manifest.can_check)
         return forward(request, *method->plugin, "check");
     if (!method->checks)
@@ -99,8 +95,7 @@ void Commands::check(const RequestPtr& request)
     serve(request);
 }
 
-void Commands::forward(const RequestPtr& request, Plugin& plugin, const std::string& method)
-{
+void Commands::forward(const RequestPtr& request, Plugin& plugin, const std::string& method) {
     // The client's bytes as they are, only the id exchanged (core-lightning.md 1.8).
     const auto& message = request->message;
     const auto at = static_cast<std::size_t>(message.id.data() - message.whole.data());
@@ -120,8 +115,8 @@ void Commands::forward(const RequestPtr& request, Plugin& plugin, const std::str
     });
 }
 
-void Commands::forward_notification(const Plugin&, std::string_view topic, std::string_view params, std::string_view id)
-{
+void Commands::forward_notification(const Plugin&, std::string_view topic, std::string_view params,
+                                    std::string_view id) {
     const auto found = forwarded_.find(std::string(id));
     const RequestPtr request = found == forwarded_.end() ? nullptr : found->second.lock();
     if (!request || !request->notifications || !request->notify)

@@ -1,5 +1,6 @@
-// Every command somebody can call, whoever serves it: lightningd itself, the payers inside the stand-in (which pose as the
-// plugins cln-xpay, pay, keysend, autoclean) and real plugins. One way in for all callers: begin(), and so through the hook.
+// Every command somebody can call, whoever serves it: lightningd itself, the payers inside the stand-in (which pose as
+// the plugins cln-xpay, pay, keysend, autoclean) and real plugins. One way in for all callers: begin(), and so through
+// the hook.
 #pragma once
 
 #include "request.hpp"
@@ -45,7 +46,8 @@ class Commands final {
     /// `check`: runs another method's parameter check.
     void check(const RequestPtr& request);
     /// `message` or `progress` of a plugin about a request it serves; `id` is the raw id it knows.
-    void forward_notification(const Plugin& plugin, std::string_view topic, std::string_view params, std::string_view id);
+    void forward_notification(const Plugin& plugin, std::string_view topic, std::string_view params,
+                              std::string_view id);
 
     /// Requests to this method are kept unanswered until its name is removed (a fault of README.md).
     std::unordered_map<std::string, std::vector<RequestPtr>> hanging;

@@ -40,8 +40,7 @@ constexpr std::array table = {
     Entry{0xc018, "invalid_onion_blinding"},
 };
 
-std::string hex(std::uint64_t value, int digits)
-{
+std::string hex(std::uint64_t value, int digits) {
     std::array<char, 20> text{};
     std::snprintf(text.data(), text.size(), "%0*llx", digits, static_cast<unsigned long long>(value));
     return text.data();
@@ -49,14 +48,12 @@ std::string hex(std::uint64_t value, int digits)
 
 } // namespace
 
-std::string_view failcode_name(std::uint16_t code)
-{
+std::string_view failcode_name(std::uint16_t code) {
     const auto at = std::find_if(table.begin(), table.end(), [&](const Entry& e) { return e.code == code; });
     return at == table.end() ? std::string_view() : at->name;
 }
 
-std::string wire_name(std::uint16_t code)
-{
+std::string wire_name(std::uint16_t code) {
     const auto name = failcode_name(code);
     if (name.empty())
         return "INVALID " + std::to_string(code);
@@ -66,16 +63,14 @@ std::string wire_name(std::uint16_t code)
     return wire;
 }
 
-std::optional<std::uint16_t> failcode_by_name(std::string_view name)
-{
+std::optional<std::uint16_t> failcode_by_name(std::string_view name) {
     const auto at = std::find_if(table.begin(), table.end(), [&](const Entry& e) { return e.name == name; });
     if (at == table.end())
         return std::nullopt;
     return at->code;
 }
 
-std::string raw_failure(std::uint16_t code, std::uint64_t htlc_msat, std::uint32_t height)
-{
+std::string raw_failure(std::uint16_t code, std::uint64_t htlc_msat, std::uint32_t height) {
     const std::string begin = hex(code, 4);
     switch (code) {
     case 0x400f:

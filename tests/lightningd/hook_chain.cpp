@@ -26,8 +26,7 @@ struct Chain {
 using ChainPtr = std::shared_ptr<Chain>;
 
 /// The request's members as they came, in their order; only the blanks between them are lightningd's.
-std::string serialize(const Request& request)
-{
+std::string serialize(const Request& request) {
     std::string json = R"({"rpc_command":{)";
     rpc::Members members(request.message.whole);
     while (const auto member = members.next()) {
@@ -38,8 +37,7 @@ std::string serialize(const Request& request)
     return json + "}}";
 }
 
-std::string_view member_of(std::string_view object, std::string_view quoted_key)
-{
+std::string_view member_of(std::string_view object, std::string_view quoted_key) {
     rpc::Members members(object);
     std::string_view value;
     while (const auto member = members.next())
@@ -48,8 +46,7 @@ std::string_view member_of(std::string_view object, std::string_view quoted_key)
     return value;
 }
 
-void replace(Node& node, Chain& chain)
-{
+void replace(Node& node, Chain& chain) {
     const std::string& text = *chain.replacement;
     const auto refuse = [&](const std::string& bad) {
         fail(*chain.request, rpc::invalid_request, "Bad response to 'rpc_command' hook: " + bad + " (" + text + ")");
@@ -74,8 +71,7 @@ void replace(Node& node, Chain& chain)
     node.commands.run(chain.request);
 }
 
-void finish(Node& node, Chain& chain)
-{
+void finish(Node& node, Chain& chain) {
     if (chain.result)
         return answer(*chain.request, {true, *chain.result, {}});
     if (chain.error)
@@ -86,10 +82,10 @@ void finish(Node& node, Chain& chain)
 }
 
 /// False when the chain is over.
-bool take(Node& node, Chain& chain, const Plugin& plugin, const rpc::Message& reply)
-{
+bool take(Node& node, Chain& chain, const Plugin& plugin, const rpc::Message& reply) {
     if (reply.result.empty())
-        node.die(SIGABRT, "Plugin " + plugin.name() + " returned an invalid response to the rpc_command hook: " + std::string(reply.whole));
+        node.die(SIGABRT, "Plugin " + plugin.name() +
+                              " returned an invalid response to the rpc_command hook: " + std::string(reply.whole));
     const auto broken = [&](std::string_view why) {
         node.log(Level::broken, "lightningd", "Bad response to 'rpc_command' hook. " + std::string(why));
         return true;
@@ -97,8 +93,8 @@ bool take(Node& node, Chain& chain, const Plugin& plugin, const rpc::Message& re
     if (const auto result = member_of(reply.result, "\"result\""); !result.empty())
         return result == "\"continue\"" || broken("'result' should only be 'continue'.");
     if (chain.modified()) {
-        node.log(Level::unusual, "lightningd", "rpc_command hook '" + std::string(chain.request->message.method) +
-                                                   "' already modified, ignoring.");
+        node.log(Level::unusual, "lightningd",
+                 "rpc_command hook '" + std::string(chain.request->message.method) + "' already modified, ignoring.");
         return false;
     }
     if (const auto replacement = member_of(reply.result, "\"replace\""); !replacement.empty()) {
@@ -115,7 +111,8 @@ bool take(Node& node, Chain& chain, const Plugin& plugin, const rpc::Message& re
         const auto code = member_of(error, "\"code\"");
         const auto message = member_of(error, "\"message\"");
         if (code.empty() || message.empty())
-            node.die(SIGSEGV, "Plugin " + plugin.name() + " returned an error without " + (code.empty() ? "code" : "message") +
+            node.die(SIGSEGV, "Plugin " + plugin.name() + " returned an error without " +
+                                  (code.empty() ? "code" : "message") +
                                   " from the rpc_command hook: lightningd dereferences NULL");
         const auto number = rpc::parse(code);
         if (!number || !number->is_number_integer())
@@ -126,8 +123,7 @@ bool take(Node& node, Chain& chain, const Plugin& plugin, const rpc::Message& re
     return broken("");
 }
 
-void next(Node& node, const ChainPtr& chain)
-{
+void next(Node& node, const ChainPtr& chain) {
     while (!chain->left.empty() && !node.plugins.alive(chain->left.front()))
         chain->left.pop_front();
     if (chain->left.empty())
@@ -135,18 +131,18 @@ void next(Node& node, const ChainPtr& chain)
     Plugin* plugin = chain->left.front();
     chain->left.pop_front();
     const std::string id = node.outgoing_id(chain->request->chain, "rpc_command");
-    plugin->call(id, rpc::request(id, "rpc_command", chain->payload), [&node, chain, plugin](const rpc::Message* reply) {
-        // A plugin that dies has said `continue` (observed, crash_mid_request).
-        if (reply && !take(node, *chain, *plugin, *reply))
-            return finish(node, *chain);
-        next(node, chain);
-    });
+    plugin->call(id, rpc::request(id, "rpc_command", chain->payload),
+                 [&node, chain, plugin](const rpc::Message* reply) {
+                     // A plugin that dies has said `continue` (observed, crash_mid_request).
+                     if (reply && !take(node, *chain, *plugin, *reply))
+                         return finish(node, *chain);
+                     next(node, chain);
+                 });
 }
 
 } // namespace
 
-void call_rpc_command_hook(Node& node, const RequestPtr& request)
-{
+void call_rpc_command_hook(Node& node, const RequestPtr& request) {
     const auto plugins = node.plugins.hooked(request->message.method);
     if (plugins.empty())
         return node.commands.run(request);

@@ -7,10 +7,16 @@ namespace standin {
 
 namespace {
 
-void invoice(Node& node, const RequestPtr& request)
-{
-    Args args(*request, {{"amount_msat", true}, {"label", true}, {"description", true}, {"expiry"}, {"fallbacks"}, {"preimage"},
-                         {"bolt12"}, {"to_self"}, {"text"}});
+void invoice(Node& node, const RequestPtr& request) {
+    Args args(*request, {{"amount_msat", true},
+                         {"label", true},
+                         {"description", true},
+                         {"expiry"},
+                         {"fallbacks"},
+                         {"preimage"},
+                         {"bolt12"},
+                         {"to_self"},
+                         {"text"}});
     Invoice made;
     const auto* amount = args.find("amount_msat");
     if (amount && *amount != "any")
@@ -31,33 +37,37 @@ void invoice(Node& node, const RequestPtr& request)
         return fail(*request, 900, "Duplicate label '" + made.label + "'");
     const Invoice& kept = node.invoices.add(std::move(made));
     node.journal.invoice(kept);
-    succeed(*request, R"({"payment_hash":")" + kept.hash.hex() + R"(","expires_at":)" + std::to_string(kept.created_at + kept.expiry) +
-                          R"(,"bolt11":)" + rpc::quote(kept.text) + R"(,"payment_secret":")" + kept.payment_secret +
-                          R"(","created_index":1})");
+    succeed(*request, R"({"payment_hash":")" + kept.hash.hex() + R"(","expires_at":)" +
+                          std::to_string(kept.created_at + kept.expiry) + R"(,"bolt11":)" + rpc::quote(kept.text) +
+                          R"(,"payment_secret":")" + kept.payment_secret + R"(","created_index":1})");
 }
 
-void decode(Node& node, const RequestPtr& request)
-{
+void decode(Node& node, const RequestPtr& request) {
     Args args(*request, {{"string", true}});
     const auto text = args.string("string");
     if (args.refused(*request))
         return;
     const Invoice* invoice = node.invoices.by_text(*text);
     if (!invoice)
-        return fail(*request, rpc::invalid_params, "string: Unparsable string: invalid token '" + rpc::quote(*text) + "'");
+        return fail(*request, rpc::invalid_params,
+                    "string: Unparsable string: invalid token '" + rpc::quote(*text) + "'");
     const std::string payee(invoice->to_self ? our_node : payee_node);
     if (invoice->bolt12)
-        return succeed(*request, R"({"type":"bolt12 invoice","offer_issuer_id":")" + payee + R"(","invreq_metadata":"00","invreq_payer_id":")" +
-                                     std::string(our_node) + R"(","invoice_paths":[{"first_node_id":")" + payee +
-                                     R"(","first_path_key":")" + payee + R"(","path":[{"blinded_node_id":")" + payee +
-                                     R"(","encrypted_recipient_data":"00"}],"payinfo":{"fee_base_msat":0,"fee_proportional_millionths":0,"cltv_expiry_delta":5,)" +
-                                     R"("htlc_minimum_msat":0,"htlc_maximum_msat":500000000,"features":""}}],"invoice_created_at":)" +
-                                     std::to_string(invoice->created_at) + R"(,"invoice_relative_expiry":)" + std::to_string(invoice->expiry) +
-                                     R"(,"invoice_payment_hash":")" + invoice->hash.hex() + R"(","invoice_amount_msat":)" +
-                                     std::to_string(invoice->amount) + R"(,"invoice_node_id":")" + payee + R"(","signature":")" +
-                                     std::string(128, '3') + R"(","valid":true})");
-    std::string json = R"({"type":"bolt11 invoice","currency":"bcrt","created_at":)" + std::to_string(invoice->created_at) +
-                       R"(,"expiry":)" + std::to_string(invoice->expiry) + R"(,"payee":")" + payee + "\"";
+        return succeed(
+            *request,
+            R"({"type":"bolt12 invoice","offer_issuer_id":")" + payee +
+                R"(","invreq_metadata":"00","invreq_payer_id":")" + std::string(our_node) +
+                R"(","invoice_paths":[{"first_node_id":")" + payee + R"(","first_path_key":")" + payee +
+                R"(","path":[{"blinded_node_id":")" + payee +
+                R"(","encrypted_recipient_data":"00"}],"payinfo":{"fee_base_msat":0,"fee_proportional_millionths":0,"cltv_expiry_delta":5,)" +
+                R"("htlc_minimum_msat":0,"htlc_maximum_msat":500000000,"features":""}}],"invoice_created_at":)" +
+                std::to_string(invoice->created_at) + R"(,"invoice_relative_expiry":)" +
+                std::to_string(invoice->expiry) + R"(,"invoice_payment_hash":")" + invoice->hash.hex() +
+                R"(","invoice_amount_msat":)" + std::to_string(invoice->amount) + R"(,"invoice_node_id":")" + payee +
+                R"(","signature":")" + std::string(128, '3') + R"(","valid":true})");
+    std::string json = R"({"type":"bolt11 invoice","currency":"bcrt","created_at":)" +
+                       std::to_string(invoice->created_at) + R"(,"expiry":)" + std::to_string(invoice->expiry) +
+                       R"(,"payee":")" + payee + "\"";
     if (invoice->amount)
         json.append(R"(,"amount_msat":)").append(std::to_string(invoice->amount));
     json.append(R"(,"description":)").append(rpc::quote(invoice->description));
@@ -68,9 +78,9 @@ void decode(Node& node, const RequestPtr& request)
 
 } // namespace
 
-void add_invoice_commands(Node& node)
-{
-    node.commands.add("invoice", "amount_msat label description [expiry] [fallbacks] [preimage] [bolt12] [to_self] [text]",
+void add_invoice_commands(Node& node) {
+    node.commands.add("invoice",
+                      "amount_msat label description [expiry] [fallbacks] [preimage] [bolt12] [to_self] [text]",
                       [&node](const RequestPtr& request) { invoice(node, request); });
     node.commands.add("decode", "string", [&node](const RequestPtr& request) { decode(node, request); });
 }

@@ -4,8 +4,7 @@
 
 namespace standin {
 
-const Invoice& Invoices::add(Invoice invoice)
-{
+const Invoice& Invoices::add(Invoice invoice) {
     if (invoice.preimage == base::Preimage{})
         invoice.preimage = random_preimage();
     invoice.hash = hash_of(invoice.preimage);
@@ -19,20 +18,17 @@ const Invoice& Invoices::add(Invoice invoice)
     return invoices_[hash] = std::move(invoice);
 }
 
-const Invoice* Invoices::by_hash(const base::PaymentHash& hash) const
-{
+const Invoice* Invoices::by_hash(const base::PaymentHash& hash) const {
     const auto at = invoices_.find(hash);
     return at == invoices_.end() ? nullptr : &at->second;
 }
 
-const Invoice* Invoices::by_text(const std::string& text) const
-{
+const Invoice* Invoices::by_text(const std::string& text) const {
     const auto at = texts_.find(text);
     return at == texts_.end() ? nullptr : by_hash(at->second);
 }
 
-const Invoice* Invoices::by_label(const std::string& label) const
-{
+const Invoice* Invoices::by_label(const std::string& label) const {
     const auto at = labels_.find(label);
     return at == labels_.end() ? nullptr : by_hash(at->second);
 }

@@ -1,4 +1,5 @@
-// The invoices the stand-in has made itself: it plays their payees too. No real bolt11: the text is a name it can look up.
+// The invoices the stand-in has made itself: it plays their payees too. No real bolt11: the text is a name it can look
+// up.
 #pragma once
 
 #include "base/bytes.hpp"

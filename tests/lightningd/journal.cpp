@@ -16,8 +16,7 @@ namespace {
 
 using rpc::json;
 
-json private_fields(const Row& row)
-{
+json private_fields(const Row& row) {
     json fields = {{"total", row.total}};
     if (!row.extra)
         return fields;
@@ -29,8 +28,7 @@ json private_fields(const Row& row)
     return fields;
 }
 
-json failure_fields(const PartFailure& failure)
-{
+json failure_fields(const PartFailure& failure) {
     return {{"code", failure.code},
             {"decoded", failure.decoded},
             {"failcode", failure.failcode},
@@ -42,8 +40,7 @@ json failure_fields(const PartFailure& failure)
             {"onionreply", failure.onionreply}};
 }
 
-void read_private(Row& row, const json& fields)
-{
+void read_private(Row& row, const json& fields) {
     row.total = fields.value("total", std::uint64_t{0});
     if (!fields.contains("sent_by"))
         return;
@@ -54,8 +51,7 @@ void read_private(Row& row, const json& fields)
     row.extra->directions = fields.value("directions", std::vector<int>{});
 }
 
-std::shared_ptr<const PartFailure> read_failure(const json& fields)
-{
+std::shared_ptr<const PartFailure> read_failure(const json& fields) {
     PartFailure failure;
     failure.code = fields.value("code", 204);
     failure.decoded = fields.value("decoded", true);
@@ -69,8 +65,7 @@ std::shared_ptr<const PartFailure> read_failure(const json& fields)
     return std::make_shared<const PartFailure>(std::move(failure));
 }
 
-void apply(Node& node, const json& line)
-{
+void apply(Node& node, const json& line) {
     if (const auto invoice = line.find("invoice"); invoice != line.end()) {
         Invoice again;
         again.text = invoice->value("text", "");
@@ -108,14 +103,12 @@ void apply(Node& node, const json& line)
 
 } // namespace
 
-Journal::~Journal()
-{
+Journal::~Journal() {
     if (fd_ >= 0)
         ::close(fd_);
 }
 
-std::string Journal::open(Node& node, const std::string& path)
-{
+std::string Journal::open(Node& node, const std::string& path) {
     std::ifstream file(path);
     for (std::string line; std::getline(file, line);) {
         const auto parsed = rpc::parse(line);
@@ -127,22 +120,19 @@ std::string Journal::open(Node& node, const std::string& path)
     return fd_ < 0 ? std::strerror(errno) : "";
 }
 
-void Journal::write(std::string line)
-{
+void Journal::write(std::string line) {
     line.push_back('\n');
     // One write a line: a kill leaves whole lines. A short one is possible only on a full disk.
     if (fd_ >= 0 && ::write(fd_, line.data(), line.size()) < 0)
         std::fprintf(stderr, "lightningd: journal: %s\n", std::strerror(errno));
 }
 
-void Journal::created(const Row& row)
-{
+void Journal::created(const Row& row) {
     if (fd_ >= 0)
         write(R"({"row":)" + row_json(row) + R"(,"private":)" + rpc::dump(private_fields(row)) + "}");
 }
 
-void Journal::resolved(const Row& row)
-{
+void Journal::resolved(const Row& row) {
     if (fd_ < 0)
         return;
     json done = {{"created_index", row.created_index},
@@ -155,14 +145,12 @@ void Journal::resolved(const Row& row)
     write(rpc::dump({{"resolved", done}}));
 }
 
-void Journal::removed(const Row& row, bool counts)
-{
+void Journal::removed(const Row& row, bool counts) {
     if (fd_ >= 0)
         write(rpc::dump({{"removed", row.created_index}, {"counts", counts}}));
 }
 
-void Journal::invoice(const Invoice& invoice)
-{
+void Journal::invoice(const Invoice& invoice) {
     if (fd_ < 0)
         return;
     const json fields = {{"text", invoice.text},

@@ -1,5 +1,5 @@
-// What survives the process (`--db`): one JSON line for each change, written before anybody is told of it. A killed stand-in
-// starts again with its rows, counters and invoices; parts that were pending stay so until `release`.
+// What survives the process (`--db`): one JSON line for each change, written before anybody is told of it. A killed
+// stand-in starts again with its rows, counters and invoices; parts that were pending stay so until `release`.
 #pragma once
 
 #include "ledger.hpp"

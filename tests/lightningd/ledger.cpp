@@ -5,15 +5,13 @@
 
 namespace standin {
 
-void Ledger::bump(Index index, const Row& row)
-{
+void Ledger::bump(Index index, const Row& row) {
     const auto now = ++counters_[static_cast<std::size_t>(index)];
     if (on_bump_)
         on_bump_(index, now, row);
 }
 
-Row& Ledger::add(Row row)
-{
+Row& Ledger::add(Row row) {
     const std::uint64_t wanted = std::max(row.created_index, counter(Index::created) + 1);
     // Indexes that were skipped (an import) are slots nobody has.
     if (rows_.empty())
@@ -37,8 +35,7 @@ Row& Ledger::add(Row row)
     return kept;
 }
 
-void Ledger::place_updated(const Row& row)
-{
+void Ledger::place_updated(const Row& row) {
     if (row.updated_index == 0)
         return;
     if (updated_.size() < row.updated_index)
@@ -47,8 +44,7 @@ void Ledger::place_updated(const Row& row)
     set_counter(Index::updated, std::max(counter(Index::updated), row.updated_index));
 }
 
-void Ledger::resolve(Row& row, Status status, std::uint32_t now)
-{
+void Ledger::resolve(Row& row, Status status, std::uint32_t now) {
     row.status = status;
     row.completed_at = now;
     row.updated_index = counter(Index::updated) + 1;
@@ -58,8 +54,7 @@ void Ledger::resolve(Row& row, Status status, std::uint32_t now)
     bump(Index::updated, row);
 }
 
-void Ledger::remove(Row& row, bool counts)
-{
+void Ledger::remove(Row& row, bool counts) {
     auto& chain = by_hash_[row.hash];
     Row* previous = nullptr;
     for (std::uint64_t at = chain.first; at != row.created_index; at = previous->next_of_hash)
@@ -85,23 +80,20 @@ void Ledger::remove(Row& row, bool counts)
     }
 }
 
-Row* Ledger::by_created(std::uint64_t index)
-{
+Row* Ledger::by_created(std::uint64_t index) {
     if (index < first_ || index - first_ >= rows_.size())
         return nullptr;
     Row& row = rows_[index - first_];
     return row.gone ? nullptr : &row;
 }
 
-Row* Ledger::by_updated(std::uint64_t index)
-{
+Row* Ledger::by_updated(std::uint64_t index) {
     if (index == 0 || index > updated_.size() || updated_[index - 1] == 0)
         return nullptr;
     return by_created(updated_[index - 1]);
 }
 
-std::vector<Row*> Ledger::of_hash(const base::PaymentHash& hash)
-{
+std::vector<Row*> Ledger::of_hash(const base::PaymentHash& hash) {
     std::vector<Row*> rows;
     const auto chain = by_hash_.find(hash);
     if (chain == by_hash_.end())
@@ -111,16 +103,14 @@ std::vector<Row*> Ledger::of_hash(const base::PaymentHash& hash)
     return rows;
 }
 
-Row* Ledger::find(const base::PaymentHash& hash, std::uint64_t groupid, std::uint64_t partid)
-{
+Row* Ledger::find(const base::PaymentHash& hash, std::uint64_t groupid, std::uint64_t partid) {
     for (Row* row : of_hash(hash))
         if (row->groupid == groupid && row->partid == partid)
             return row;
     return nullptr;
 }
 
-std::uint64_t Ledger::last_groupid(const base::PaymentHash& hash)
-{
+std::uint64_t Ledger::last_groupid(const base::PaymentHash& hash) {
     std::uint64_t last = 0;
     for (const Row* row : of_hash(hash))
         last = std::max(last, row->groupid);

@@ -1,5 +1,5 @@
-// The payments table and its three counters (core-lightning.md 3.1, 3.4). Holds rows and indexes and tells a listener about every
-// increment; knows no JSON and no HTLC. A row keeps its address as long as it exists.
+// The payments table and its three counters (core-lightning.md 3.1, 3.4). Holds rows and indexes and tells a listener
+// about every increment; knows no JSON and no HTLC. A row keeps its address as long as it exists.
 #pragma once
 
 #include "row.hpp"
@@ -36,7 +36,8 @@ class Ledger final {
     [[nodiscard]] const std::set<std::uint64_t>& pending() const { return pending_; }
     [[nodiscard]] std::uint64_t counter(Index index) const { return counters_[static_cast<std::size_t>(index)]; }
     void set_counter(Index index, std::uint64_t value) { counters_[static_cast<std::size_t>(index)] = value; }
-    /// Highest groupid among the rows of the hash, 0 without rows: the default is one more (wallet_payment_get_groupid).
+    /// Highest groupid among the rows of the hash, 0 without rows: the default is one more
+    /// (wallet_payment_get_groupid).
     [[nodiscard]] std::uint64_t last_groupid(const base::PaymentHash& hash);
     /// The first slot that may hold a row; rows are at first()…counter(created).
     [[nodiscard]] std::uint64_t first() const { return first_; }

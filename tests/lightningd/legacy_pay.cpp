@@ -1,5 +1,6 @@
 // The payers that pose as plugins pay and keysend: createonion + sendonion + waitsendpay for each part, pay_success or
-// pay_failure at the end, answered when every part has ended (core-lightning.md 3.8, 3.11; recordings pay_legacy*, keysend).
+// pay_failure at the end, answered when every part has ended (core-lightning.md 3.8, 3.11; recordings pay_legacy*,
+// keysend).
 #include "args.hpp"
 #include "entropy.hpp"
 #include "payment.hpp"
@@ -23,15 +24,18 @@ struct Order {
 
 class Payment final : public std::enable_shared_from_this<Payment> {
   public:
-    Payment(Node& node, RequestPtr request, Order order) : node_(node), request_(std::move(request)), order_(std::move(order)) {}
+    Payment(Node& node, RequestPtr request, Order order)
+        : node_(node), request_(std::move(request)), order_(std::move(order)) {}
 
-    void begin()
-    {
+    void begin() {
         const Script& script = node_.scenario.script_for(order_.invoice.hash, &order_.invoice);
         think_ms_ = script.think_ms;
         groupid_ = order_.plugin == "keysend" ? 0 : node_.ledger.last_groupid(order_.invoice.hash) + 1;
         if (script.payer_code != 0)
-            return give_up(script.payer_code, script.payer_message.empty() ? "Ran out of routes to try after 1 attempt: see `paystatus`" : script.payer_message, "");
+            return give_up(script.payer_code,
+                           script.payer_message.empty() ? "Ran out of routes to try after 1 attempt: see `paystatus`"
+                                                        : script.payer_message,
+                           "");
         if (order_.invoice.to_self)
             return pay_ourselves();
         auto plans = node_.scenario.parts_for(script, order_.amount);
@@ -54,8 +58,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
     using AttemptPtr = std::shared_ptr<Attempt>;
 
     // sendpay with an empty route, which answers at the end (recording self_payment).
-    void pay_ourselves()
-    {
+    void pay_ourselves() {
         std::string params = R"({"route":[],"payment_hash":")" + order_.invoice.hash.hex() + R"(","amount_msat":)" +
                              std::to_string(order_.amount) + R"(,"bolt11":)" + rpc::quote(order_.invoice.text) +
                              R"(,"payment_secret":")" + order_.invoice.payment_secret + R"(","groupid":)" +
@@ -66,8 +69,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
     }
 
     // First an onion for each part, then each is sent (recording pay_legacy_mpp).
-    void send_all(std::vector<PayerPart> parts)
-    {
+    void send_all(std::vector<PayerPart> parts) {
         const auto batch = std::make_shared<std::vector<AttemptPtr>>();
         const auto missing = std::make_shared<std::size_t>(parts.size());
         for (auto& part : parts) {
@@ -90,8 +92,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         });
     }
 
-    void make_onion(const AttemptPtr& attempt, std::function<void()> ready)
-    {
+    void make_onion(const AttemptPtr& attempt, std::function<void()> ready) {
         const Invoice& invoice = order_.invoice;
         const std::string secret = order_.plugin == "keysend" ? "" : invoice.payment_secret;
         const std::string params = R"({"hops":)" + onion_hops(attempt->route, secret, order_.amount, invoice.preimage) +
@@ -105,8 +106,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
                       });
     }
 
-    void send(const AttemptPtr& attempt)
-    {
+    void send(const AttemptPtr& attempt) {
         const PartKey key{order_.invoice.hash, groupid_, attempt->partid};
         Plan plan;
         plan.outcome = attempt->part.outcome();
@@ -114,12 +114,12 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         plan.route = attempt->route;
         node_.sendpays.plan(key, std::move(plan));
         const Hop& first = attempt->route.front();
-        std::string params = R"({"onion":")" + attempt->onion + R"(","first_hop":{"amount_msat":)" + std::to_string(first.amount) +
-                             R"(,"delay":)" + std::to_string(first.cltv - block_height - 1) + R"(,"id":")" + first.node +
-                             R"(","channel":")" + first.channel + R"("},"payment_hash":")" + key.hash.hex() +
-                             R"(","amount_msat":)" + std::to_string(attempt->part.plan.amount) + R"(,"shared_secrets":)" +
-                             attempt->secrets + R"(,"partid":)" + std::to_string(key.partid) + R"(,"groupid":)" +
-                             std::to_string(key.groupid);
+        std::string params =
+            R"({"onion":")" + attempt->onion + R"(","first_hop":{"amount_msat":)" + std::to_string(first.amount) +
+            R"(,"delay":)" + std::to_string(first.cltv - block_height - 1) + R"(,"id":")" + first.node +
+            R"(","channel":")" + first.channel + R"("},"payment_hash":")" + key.hash.hex() + R"(","amount_msat":)" +
+            std::to_string(attempt->part.plan.amount) + R"(,"shared_secrets":)" + attempt->secrets + R"(,"partid":)" +
+            std::to_string(key.partid) + R"(,"groupid":)" + std::to_string(key.groupid);
         if (!order_.label.empty())
             params.append(R"(,"label":)").append(rpc::quote(order_.label));
         // Retries go without the invoice (observed, "listsendpays").
@@ -131,11 +131,12 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         }
         params.append(R"(,"destination":")").append(payee_node).append("\"}");
         node_.call_as(*request_, order_.plugin, "sendonion", params,
-                      [self = shared_from_this(), attempt, key](Request&, const Reply& reply) { self->sent(attempt, key, reply); });
+                      [self = shared_from_this(), attempt, key](Request&, const Reply& reply) {
+                          self->sent(attempt, key, reply);
+                      });
     }
 
-    void sent(const AttemptPtr& attempt, const PartKey& key, const Reply& reply)
-    {
+    void sent(const AttemptPtr& attempt, const PartKey& key, const Reply& reply) {
         if (!reply.ok)
             return failed(*attempt, reply.body);
         std::string params = R"({"payment_hash":")" + key.hash.hex() + R"(","partid":)" + std::to_string(key.partid) +
@@ -148,8 +149,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
                       });
     }
 
-    void part_ended(const Reply& reply)
-    {
+    void part_ended(const Reply& reply) {
         if (const auto row = rpc::parse(reply.body); reply.ok && row) {
             preimage_ = row->value("payment_preimage", "");
             amount_sent_ += row->value("amount_sent_msat", std::uint64_t{0});
@@ -159,8 +159,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         part_over();
     }
 
-    void failed(const Attempt& attempt, const std::string& error)
-    {
+    void failed(const Attempt& attempt, const std::string& error) {
         last_error_ = error;
         invoice_sent_ = true;
         auto more = retries(attempt.part, next_number_);
@@ -171,8 +170,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         part_over();
     }
 
-    void part_over()
-    {
+    void part_over() {
         if (--live_ > 0)
             return;
         if (!preimage_.empty())
@@ -182,26 +180,26 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         // Only the payee's own PERM failure is told as such; everything else ends in "ran out of routes".
         if (data.value("failcode", 0) & 0x4000 && data.value("erring_index", 0) == 2)
             return give_up(203, error->value("message", ""), payee_fields(data));
-        give_up(210, "Ran out of routes to try after " + std::to_string(attempts_) + " attempt" + (attempts_ == 1 ? "" : "s") + ": see `paystatus`",
+        give_up(210,
+                "Ran out of routes to try after " + std::to_string(attempts_) + " attempt" +
+                    (attempts_ == 1 ? "" : "s") + ": see `paystatus`",
                 R"(,"attempts":[])");
     }
 
-    std::string payee_fields(const rpc::json& data) const
-    {
+    std::string payee_fields(const rpc::json& data) const {
         std::string json = R"(,"id":)" + std::to_string(data.value("id", std::uint64_t{0})) + R"(,"failcode":)" +
                            std::to_string(data.value("failcode", 0)) + R"(,"failcodename":)" +
                            rpc::quote(data.value("failcodename", ""));
         if (order_.plugin == "pay")
             json.append(R"(,"bolt11":)").append(rpc::quote(order_.invoice.text));
         return json + R"(,"raw_message":)" + rpc::quote(data.value("raw_message", "")) + R"(,"created_at":)" +
-               std::to_string(data.value("created_at", std::uint64_t{0})) + R"(,"destination":")" + std::string(payee_node) +
-               R"(","payment_hash":")" + order_.invoice.hash.hex() + R"(","status":"failed","amount_msat":)" +
-               std::to_string(order_.amount) + R"(,"amount_sent_msat":0,"erring_index":2,"erring_node":")" + std::string(payee_node) +
-               "\"";
+               std::to_string(data.value("created_at", std::uint64_t{0})) + R"(,"destination":")" +
+               std::string(payee_node) + R"(","payment_hash":")" + order_.invoice.hash.hex() +
+               R"(","status":"failed","amount_msat":)" + std::to_string(order_.amount) +
+               R"(,"amount_sent_msat":0,"erring_index":2,"erring_node":")" + std::string(payee_node) + "\"";
     }
 
-    void notify(const std::string& topic, const std::string& error)
-    {
+    void notify(const std::string& topic, const std::string& error) {
         if (!node_.plugins.wanted(topic))
             return;
         std::string fields = R"({"payment_hash":")" + order_.invoice.hash.hex() + "\"";
@@ -215,21 +213,20 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         node_.plugins.notify(topic, order_.plugin, "{" + old + "\"" + topic + "\":" + fields + "}");
     }
 
-    void finish()
-    {
+    void finish() {
         notify("pay_success", "");
         const bool keysend = order_.plugin == "keysend";
         const std::string payee(order_.invoice.to_self ? our_node : payee_node);
         std::string json = R"({"destination":")" + payee + R"(","payment_hash":")" + order_.invoice.hash.hex() +
-                           R"(","created_at":)" + begin_time_ + R"(,"parts":)" + std::to_string(attempts_ > 1 && !keysend ? attempts_ + 1 : 1) +
-                           R"(,"amount_msat":)" + std::to_string(order_.amount) + R"(,"amount_sent_msat":)" +
-                           std::to_string(amount_sent_) + R"(,"payment_preimage":")" + preimage_ + R"(","status":"complete"})";
+                           R"(","created_at":)" + begin_time_ + R"(,"parts":)" +
+                           std::to_string(attempts_ > 1 && !keysend ? attempts_ + 1 : 1) + R"(,"amount_msat":)" +
+                           std::to_string(order_.amount) + R"(,"amount_sent_msat":)" + std::to_string(amount_sent_) +
+                           R"(,"payment_preimage":")" + preimage_ + R"(","status":"complete"})";
         standin::succeed(*request_, json);
     }
 
     /// `more`: members of the error object beside code and message, with their leading comma.
-    void give_up(int code, const std::string& why, const std::string& more)
-    {
+    void give_up(int code, const std::string& why, const std::string& more) {
         notify("pay_failure", why);
         std::string body = R"({"code":)" + std::to_string(code) + R"(,"message":)" + rpc::quote(why) + more + "}";
         answer(*request_, {false, std::move(body), {}});
@@ -251,10 +248,19 @@ class Payment final : public std::enable_shared_from_this<Payment> {
     std::string begin_time_ = unix_time_now();
 };
 
-void pay(Node& node, const RequestPtr& request)
-{
-    Args args(*request, {{"bolt11", true}, {"amount_msat"}, {"label"}, {"riskfactor"}, {"maxfeepercent"}, {"retry_for"},
-                         {"maxdelay"}, {"exemptfee"}, {"localinvreqid"}, {"exclude"}, {"maxfee"}, {"description"},
+void pay(Node& node, const RequestPtr& request) {
+    Args args(*request, {{"bolt11", true},
+                         {"amount_msat"},
+                         {"label"},
+                         {"riskfactor"},
+                         {"maxfeepercent"},
+                         {"retry_for"},
+                         {"maxdelay"},
+                         {"exemptfee"},
+                         {"localinvreqid"},
+                         {"exclude"},
+                         {"maxfee"},
+                         {"description"},
                          {"partial_msat"}});
     const auto text = args.string("bolt11");
     const auto msat = args.msat("amount_msat");
@@ -268,15 +274,23 @@ void pay(Node& node, const RequestPtr& request)
     if (node.now() > invoice->created_at + invoice->expiry)
         return fail(*request, 207, "Invoice expired");
     if ((invoice->amount == 0) != msat.has_value())
-        return fail(*request, rpc::invalid_params, msat ? "amount_msat parameter unnecessary" : "amount_msat parameter required");
+        return fail(*request, rpc::invalid_params,
+                    msat ? "amount_msat parameter unnecessary" : "amount_msat parameter required");
     Order order{*invoice, msat.value_or(invoice->amount), label, description, "pay"};
     std::make_shared<Payment>(node, request, std::move(order))->begin();
 }
 
-void keysend(Node& node, const RequestPtr& request)
-{
-    Args args(*request, {{"destination", true}, {"amount_msat", true}, {"label"}, {"maxfeepercent"}, {"retry_for"}, {"maxdelay"},
-                         {"exemptfee"}, {"routehints"}, {"extratlvs"}, {"maxfee"}});
+void keysend(Node& node, const RequestPtr& request) {
+    Args args(*request, {{"destination", true},
+                         {"amount_msat", true},
+                         {"label"},
+                         {"maxfeepercent"},
+                         {"retry_for"},
+                         {"maxdelay"},
+                         {"exemptfee"},
+                         {"routehints"},
+                         {"extratlvs"},
+                         {"maxfee"}});
     (void)args.hex("destination", "should be a node id");
     const auto msat = args.msat("amount_msat");
     const auto label = args.string("label").value_or("");
@@ -294,16 +308,21 @@ void keysend(Node& node, const RequestPtr& request)
 
 } // namespace
 
-void add_legacy_pay(Node& node)
-{
-    node.commands.add_inner("pay", "pay", "bolt11 [amount_msat] [label] [riskfactor] [maxfeepercent] [retry_for] [maxdelay] [exemptfee] "
-                            "[localinvreqid] [exclude] [maxfee] [description] [partial_msat]",
-                            [&node](const RequestPtr& request) { pay(node, request); });
-    node.commands.add_inner("keysend", "keysend", "destination amount_msat [label] [maxfeepercent] [retry_for] [maxdelay] [exemptfee] "
-                            "[routehints] [extratlvs]", [&node](const RequestPtr& request) { keysend(node, request); });
+void add_legacy_pay(Node& node) {
+    node.commands.add_inner(
+        "pay", "pay",
+        "bolt11 [amount_msat] [label] [riskfactor] [maxfeepercent] [retry_for] [maxdelay] [exemptfee] "
+        "[localinvreqid] [exclude] [maxfee] [description] [partial_msat]",
+        [&node](const RequestPtr& request) { pay(node, request); });
+    node.commands.add_inner("keysend", "keysend",
+                            "destination amount_msat [label] [maxfeepercent] [retry_for] [maxdelay] [exemptfee] "
+                            "[routehints] [extratlvs]",
+                            [&node](const RequestPtr& request) { keysend(node, request); });
     node.commands.add_inner("cln-xpay", "xpay-as-pay", "invoice", [&node](const RequestPtr& request) {
         const auto& params = request->params;
-        const std::string text = params.is_object() ? params.value("bolt11", "") : params.empty() ? "" : params[0].get<std::string>();
+        const std::string text = params.is_object() ? params.value("bolt11", "")
+                                 : params.empty()   ? ""
+                                                    : params[0].get<std::string>();
         const std::string label = params.is_object() ? params.value("label", "") : "";
         pay_by_xpay(node, request, text, std::nullopt, label);
     });

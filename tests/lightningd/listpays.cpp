@@ -1,4 +1,5 @@
-// listpays, which since v26.06 is cln-xpay's (plugins/xpay/listpays.c): groups the rows of listsendpays, asked over RPC.
+// listpays, which since v26.06 is cln-xpay's (plugins/xpay/listpays.c): groups the rows of listsendpays, asked over
+// RPC.
 #include "args.hpp"
 #include "node.hpp"
 
@@ -26,8 +27,7 @@ struct Pay {
     std::uint64_t updated_index = 0;
 };
 
-void take(Pay& pay, const ojson& row)
-{
+void take(Pay& pay, const ojson& row) {
     const auto invstring = row.value("bolt11", row.value("bolt12", std::string()));
     if (pay.first.is_null()) {
         pay.first = row;
@@ -57,8 +57,7 @@ void take(Pay& pay, const ojson& row)
     pay.success_at = std::min(pay.success_at, row.value("completed_at", std::uint64_t{0}));
 }
 
-ojson show(const Node& node, const Pay& pay)
-{
+ojson show(const Node& node, const Pay& pay) {
     ojson json;
     const auto hash = pay.first.value("payment_hash", "");
     if (!pay.invstring.empty())
@@ -90,8 +89,7 @@ ojson show(const Node& node, const Pay& pay)
     return json;
 }
 
-void listsendpays_done(const Node& node, Request& request, const Reply& reply)
-{
+void listsendpays_done(const Node& node, Request& request, const Reply& reply) {
     if (!reply.ok)
         return answer(request, reply);
     std::map<std::pair<std::string, std::uint64_t>, std::size_t> places;
@@ -112,25 +110,26 @@ void listsendpays_done(const Node& node, Request& request, const Reply& reply)
 
 } // namespace
 
-void add_listpays(Node& node)
-{
-    node.commands.add_inner("cln-xpay", "listpays", "[invstring] [payment_hash] [status] [index] [start] [limit]", [&node](const RequestPtr& request) {
-        Args args(*request, {{"bolt11"}, {"payment_hash"}, {"status"}, {"index"}, {"start"}, {"limit"}});
-        (void)args.hash("payment_hash");
-        const auto start = args.u64("start").value_or(0);
-        if (args.refused(*request))
-            return;
-        if (start != 0 && !args.find("index"))
-            return fail(*request, rpc::invalid_params, "Can only specify {start} with {index}");
-        if (args.find("limit") && !args.find("index"))
-            return fail(*request, rpc::invalid_params, "Can only specify {limit} with {index}");
-        rpc::json params = rpc::json::object();
-        for (const char* name : {"bolt11", "payment_hash", "status", "index", "start", "limit"})
-            if (const auto* value = args.find(name))
-                params[name] = *value;
-        node.call_as(*request, "cln-xpay", "listsendpays", rpc::dump(params),
-                     [&node, request](Request&, const Reply& reply) { listsendpays_done(node, *request, reply); });
-    });
+void add_listpays(Node& node) {
+    node.commands.add_inner(
+        "cln-xpay", "listpays", "[invstring] [payment_hash] [status] [index] [start] [limit]",
+        [&node](const RequestPtr& request) {
+            Args args(*request, {{"bolt11"}, {"payment_hash"}, {"status"}, {"index"}, {"start"}, {"limit"}});
+            (void)args.hash("payment_hash");
+            const auto start = args.u64("start").value_or(0);
+            if (args.refused(*request))
+                return;
+            if (start != 0 && !args.find("index"))
+                return fail(*request, rpc::invalid_params, "Can only specify {start} with {index}");
+            if (args.find("limit") && !args.find("index"))
+                return fail(*request, rpc::invalid_params, "Can only specify {limit} with {index}");
+            rpc::json params = rpc::json::object();
+            for (const char* name : {"bolt11", "payment_hash", "status", "index", "start", "limit"})
+                if (const auto* value = args.find(name))
+                    params[name] = *value;
+            node.call_as(*request, "cln-xpay", "listsendpays", rpc::dump(params),
+                         [&node, request](Request&, const Reply& reply) { listsendpays_done(node, *request, reply); });
+        });
 }
 
 } // namespace standin

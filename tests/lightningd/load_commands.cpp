@@ -23,10 +23,10 @@ class Load final : public std::enable_shared_from_this<Load> {
         std::vector<std::pair<std::string, std::uint64_t>> mix;
     };
 
-    Load(Node& node, RequestPtr request, Wish wish) : node_(node), request_(std::move(request)), wish_(std::move(wish)) {}
+    Load(Node& node, RequestPtr request, Wish wish)
+        : node_(node), request_(std::move(request)), wish_(std::move(wish)) {}
 
-    void step()
-    {
+    void step() {
         std::uint64_t may = wish_.in_flight > running_ ? wish_.in_flight - running_ : 0;
         if (wish_.rate) {
             const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin_;
@@ -40,8 +40,7 @@ class Load final : public std::enable_shared_from_this<Load> {
     }
 
   private:
-    std::string pick_kind() const
-    {
+    std::string pick_kind() const {
         std::uint64_t sum = 0;
         for (const auto& [kind, weight] : wish_.mix)
             sum += weight;
@@ -54,8 +53,7 @@ class Load final : public std::enable_shared_from_this<Load> {
         return "xpay";
     }
 
-    void start_one()
-    {
+    void start_one() {
         const std::string kind = pick_kind();
         const std::uint64_t number = ++started_;
         const std::uint64_t amount = 1'000'000 + number % 1000;
@@ -69,8 +67,8 @@ class Load final : public std::enable_shared_from_this<Load> {
         }
         std::string params;
         if (kind == "keysend") {
-            params = R"({"destination":")" + std::string(payee_node) + R"(","amount_msat":)" + std::to_string(amount) + R"(,"label":)" +
-                     rpc::quote(label) + "}";
+            params = R"({"destination":")" + std::string(payee_node) + R"(","amount_msat":)" + std::to_string(amount) +
+                     R"(,"label":)" + rpc::quote(label) + "}";
         } else {
             Invoice invoice;
             invoice.label = label;
@@ -86,18 +84,25 @@ class Load final : public std::enable_shared_from_this<Load> {
         call(kind, params, number);
     }
 
-    static std::string sendpay_params(const Invoice& invoice)
-    {
+    static std::string sendpay_params(const Invoice& invoice) {
         const Route route = make_route("", 0, invoice.amount);
         std::string json = R"({"route":[)";
         for (const Hop& hop : route)
-            json.append(json.back() == '[' ? "" : ",").append(R"({"id":")").append(hop.node).append(R"(","channel":")").append(hop.channel).append(R"(","amount_msat":)").append(std::to_string(hop.amount)).append(R"(,"delay":)").append(std::to_string(hop.cltv - block_height - 1)).append("}");
-        return json + R"(],"payment_hash":")" + invoice.hash.hex() + R"(","payment_secret":")" + invoice.payment_secret +
-               R"(","bolt11":")" + invoice.text + "\"}";
+            json.append(json.back() == '[' ? "" : ",")
+                .append(R"({"id":")")
+                .append(hop.node)
+                .append(R"(","channel":")")
+                .append(hop.channel)
+                .append(R"(","amount_msat":)")
+                .append(std::to_string(hop.amount))
+                .append(R"(,"delay":)")
+                .append(std::to_string(hop.cltv - block_height - 1))
+                .append("}");
+        return json + R"(],"payment_hash":")" + invoice.hash.hex() + R"(","payment_secret":")" +
+               invoice.payment_secret + R"(","bolt11":")" + invoice.text + "\"}";
     }
 
-    void call(const std::string& kind, const std::string& params, std::uint64_t number)
-    {
+    void call(const std::string& kind, const std::string& params, std::uint64_t number) {
         const std::string id = "\"load:" + kind + "#" + std::to_string(number) + "\"";
         std::string text = rpc::request(id, kind, params);
         text.erase(text.size() - 2);
@@ -114,11 +119,11 @@ class Load final : public std::enable_shared_from_this<Load> {
         node_.schedule.later([this, request] { node_.commands.begin(request); });
     }
 
-    void finish()
-    {
+    void finish() {
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin_;
         succeed(*request_, R"({"started":)" + std::to_string(started_) + R"(,"succeeded":)" + std::to_string(good_) +
-                               R"(,"failed":)" + std::to_string(bad_) + R"(,"seconds":)" + std::to_string(took.count()) + "}");
+                               R"(,"failed":)" + std::to_string(bad_) + R"(,"seconds":)" +
+                               std::to_string(took.count()) + "}");
     }
 
     Node& node_;
@@ -131,8 +136,7 @@ class Load final : public std::enable_shared_from_this<Load> {
     std::uint64_t bad_ = 0;
 };
 
-void load(Node& node, const RequestPtr& request)
-{
+void load(Node& node, const RequestPtr& request) {
     Args args(*request, {{"total"}, {"rate"}, {"seconds"}, {"in_flight"}, {"parts"}, {"fail_percent"}, {"mix"}});
     Load::Wish wish;
     wish.rate = args.u64("rate").value_or(0);
@@ -156,8 +160,7 @@ void load(Node& node, const RequestPtr& request)
 }
 
 // Old rows, one part each: settled but for every tenth, which failed. Told to nobody but the waits.
-void history(Node& node, const RequestPtr& request)
-{
+void history(Node& node, const RequestPtr& request) {
     Args args(*request, {{"count", true}, {"bolt11"}, {"parts"}});
     const auto count = args.u64("count");
     const bool with_invoice = args.boolean("bolt11").value_or(false);
@@ -194,11 +197,11 @@ void history(Node& node, const RequestPtr& request)
 
 } // namespace
 
-void add_load_commands(Node& node)
-{
+void add_load_commands(Node& node) {
     node.commands.add("load", "[total] [rate] [seconds] [in_flight] [parts] [fail_percent] [mix]",
                       [&node](const RequestPtr& request) { load(node, request); });
-    node.commands.add("history", "count [bolt11] [parts]", [&node](const RequestPtr& request) { history(node, request); });
+    node.commands.add("history", "count [bolt11] [parts]",
+                      [&node](const RequestPtr& request) { history(node, request); });
 }
 
 } // namespace standin

@@ -8,8 +8,7 @@ namespace standin {
 
 namespace {
 
-const char* level_name(Level level)
-{
+const char* level_name(Level level) {
     switch (level) {
     case Level::trace:
         return "TRACE  ";
@@ -27,20 +26,17 @@ const char* level_name(Level level)
 
 } // namespace
 
-LogFile::~LogFile()
-{
+LogFile::~LogFile() {
     if (file_)
         std::fclose(file_);
 }
 
-bool LogFile::open(const std::string& path)
-{
+bool LogFile::open(const std::string& path) {
     file_ = std::fopen(path.c_str(), "ae");
     return file_ != nullptr;
 }
 
-void LogFile::write(Level level, std::string_view source, std::string_view text)
-{
+void LogFile::write(Level level, std::string_view source, std::string_view text) {
     using namespace std::chrono;
     const auto now = system_clock::now().time_since_epoch();
     const std::time_t seconds = duration_cast<std::chrono::seconds>(now).count();

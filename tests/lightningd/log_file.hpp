@@ -1,5 +1,5 @@
-// The log, in lightningd's line format: `<time> <LEVEL> <source>: <text>`, LEVEL padded to seven. Without a file it goes to
-// stdout, as lightningd's does. Lines are written at once, so that a test may read them while the node runs.
+// The log, in lightningd's line format: `<time> <LEVEL> <source>: <text>`, LEVEL padded to seven. Without a file it
+// goes to stdout, as lightningd's does. Lines are written at once, so that a test may read them while the node runs.
 #pragma once
 
 #include <cstdio>

@@ -7,8 +7,7 @@
 
 #include <sodium.h>
 
-int main(int argc, char** argv)
-{
+int main(int argc, char** argv) {
     auto options = standin::read_options(argc, argv);
     if (!options) {
         std::fprintf(stderr, "lightningd: %s\n", options.error().c_str());

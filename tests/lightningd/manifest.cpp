@@ -12,27 +12,55 @@ using rpc::json;
 using Bad = tl::unexpected<std::string>;
 
 constexpr std::array native_topics = {
-    "balance_snapshot",  "block_added",      "block_processed",  "channel_open_failed", "channel_opened",
-    "channel_state_changed", "coin_movement", "connect",         "custommsg",           "deprecated_oneshot",
-    "disconnect",        "forward_event",    "invoice_creation", "invoice_payment",     "log",
-    "onionmessage_forward_fail", "openchannel_peer_sigs", "plugin_started", "plugin_stopped", "sendpay_failure",
-    "sendpay_success",   "shutdown",         "warning",
+    "balance_snapshot",
+    "block_added",
+    "block_processed",
+    "channel_open_failed",
+    "channel_opened",
+    "channel_state_changed",
+    "coin_movement",
+    "connect",
+    "custommsg",
+    "deprecated_oneshot",
+    "disconnect",
+    "forward_event",
+    "invoice_creation",
+    "invoice_payment",
+    "log",
+    "onionmessage_forward_fail",
+    "openchannel_peer_sigs",
+    "plugin_started",
+    "plugin_stopped",
+    "sendpay_failure",
+    "sendpay_success",
+    "shutdown",
+    "warning",
 };
 
 constexpr std::array hook_names = {
-    "rpc_command",         "custommsg",        "htlc_accepted",       "invoice_payment",    "openchannel",
-    "openchannel2",        "openchannel2_changed", "openchannel2_sign", "peer_connected",   "db_write",
-    "commitment_revocation", "onion_message_recv", "onion_message_recv_secret", "rbf_channel", "recover",
+    "rpc_command",
+    "custommsg",
+    "htlc_accepted",
+    "invoice_payment",
+    "openchannel",
+    "openchannel2",
+    "openchannel2_changed",
+    "openchannel2_sign",
+    "peer_connected",
+    "db_write",
+    "commitment_revocation",
+    "onion_message_recv",
+    "onion_message_recv_secret",
+    "rbf_channel",
+    "recover",
 };
 
 /// json_strdup gives strings without quotes and anything else as it stands there.
-std::string as_text(const json& value)
-{
+std::string as_text(const json& value) {
     return value.is_string() ? value.get<std::string>() : rpc::dump(value);
 }
 
-tl::expected<bool, std::string> boolean(const json& object, const std::string& owner, const char* name)
-{
+tl::expected<bool, std::string> boolean(const json& object, const std::string& owner, const char* name) {
     const auto at = object.find(name);
     if (at == object.end())
         return false;
@@ -41,8 +69,7 @@ tl::expected<bool, std::string> boolean(const json& object, const std::string& o
     return at->get<bool>();
 }
 
-tl::expected<PluginOption, std::string> read_option(const json& entry)
-{
+tl::expected<PluginOption, std::string> read_option(const json& entry) {
     const char* missing = "An option is missing either \"name\", \"description\" or \"type\"";
     if (!entry.is_object() || !entry.contains("name") || !entry.contains("type") || !entry.contains("description"))
         return Bad(missing);
@@ -82,8 +109,7 @@ tl::expected<PluginOption, std::string> read_option(const json& entry)
     return option;
 }
 
-tl::expected<PluginHook, std::string> read_hook(const json& entry)
-{
+tl::expected<PluginHook, std::string> read_hook(const json& entry) {
     PluginHook hook;
     hook.name = as_text(entry);
     const auto list = [&](const char* name) {
@@ -101,14 +127,14 @@ tl::expected<PluginHook, std::string> read_hook(const json& entry)
         hook.after = list("after");
     }
     if (std::find(hook_names.begin(), hook_names.end(), hook.name) == hook_names.end())
-        return Bad("could not register hook '" + hook.name + "', either the name doesn't exist or another plugin already registered it.");
+        return Bad("could not register hook '" + hook.name +
+                   "', either the name doesn't exist or another plugin already registered it.");
     if (!hook.filters.empty() && hook.name != "rpc_command" && hook.name != "custommsg")
         return Bad("hook " + hook.name + " does not support filters");
     return hook;
 }
 
-tl::expected<void, std::string> read_lists(Manifest& manifest, const json& result)
-{
+tl::expected<void, std::string> read_lists(Manifest& manifest, const json& result) {
     for (const auto& entry : result.value("notifications", json::array())) {
         if (!entry.is_object() || !entry.contains("method") || !entry["method"].is_string())
             return Bad("Malformed notifications entry " + rpc::dump(entry));
@@ -156,13 +182,11 @@ tl::expected<void, std::string> read_lists(Manifest& manifest, const json& resul
 
 } // namespace
 
-bool is_native_topic(std::string_view topic)
-{
+bool is_native_topic(std::string_view topic) {
     return std::find(native_topics.begin(), native_topics.end(), topic) != native_topics.end();
 }
 
-tl::expected<json, std::string> option_value(const PluginOption& option, const std::string& text)
-{
+tl::expected<json, std::string> option_value(const PluginOption& option, const std::string& text) {
     switch (option.type) {
     case PluginOption::Type::string:
         return json(text);
@@ -184,8 +208,7 @@ tl::expected<json, std::string> option_value(const PluginOption& option, const s
     return json(value);
 }
 
-tl::expected<Manifest, std::string> read_manifest(const json& reply)
-{
+tl::expected<Manifest, std::string> read_manifest(const json& reply) {
     const auto result = reply.find("result");
     if (result == reply.end() || !result->is_object())
         return Bad("Invalid/missing result tok in '" + rpc::dump(reply) + "'");

@@ -31,8 +31,7 @@ Node::Node(Options given, std::string network_directory)
       commands(*this),
       plugins(*this),
       socket(*this),
-      xpay_handle_pay(options.xpay_handle_pay)
-{
+      xpay_handle_pay(options.xpay_handle_pay) {
     ledger.set_listener([this](Index index, std::uint64_t value, const Row& row) {
         if (index == Index::created)
             journal.created(row);
@@ -42,7 +41,8 @@ Node::Node(Options given, std::string network_directory)
     });
     add_node_commands(*this);
     add_row_commands(*this);
-    add_send_commands(*this);
+    add_sendpay(*this);
+    add_onion_commands(*this);
     add_invoice_commands(*this);
     add_standin_commands(*this);
     add_load_commands(*this);
@@ -52,8 +52,7 @@ Node::Node(Options given, std::string network_directory)
     add_autoclean(*this);
 }
 
-void Node::run()
-{
+void Node::run() {
     if (!options.log_file.empty()) {
         const bool absolute = options.log_file.front() == '/';
         if (!log_file.open(absolute ? options.log_file : directory + "/" + options.log_file))
@@ -88,19 +87,18 @@ void Node::run()
                 exit_with("rpc filename '" + options.rpc_file + "': " + why);
         },
         [this] {
-            log(Level::info, "lightningd", "Server started with public key " + std::string(our_node) +
-                                               ", alias STANDIN (color #035fdd) and lightningd " + std::string(version.name));
+            log(Level::info, "lightningd",
+                "Server started with public key " + std::string(our_node) +
+                    ", alias STANDIN (color #035fdd) and lightningd " + std::string(version.name));
         });
     loop.run();
 }
 
-std::uint32_t Node::now() const
-{
+std::uint32_t Node::now() const {
     return static_cast<std::uint32_t>(std::time(nullptr));
 }
 
-std::string Node::outgoing_id(std::string_view chain, std::string_view method)
-{
+std::string Node::outgoing_id(std::string_view chain, std::string_view method) {
     std::string id = "\"";
     id.append(chain);
     if (!chain.empty())
@@ -108,11 +106,10 @@ std::string Node::outgoing_id(std::string_view chain, std::string_view method)
     return id.append("cln:").append(method).append("#").append(std::to_string(next_id++)).append("\"");
 }
 
-void Node::call_as(const Request& on_behalf, const std::string& plugin, std::string_view method, std::string_view params,
-                   std::function<void(Request&, const Reply&)> done)
-{
-    const std::string id =
-        "\"" + on_behalf.chain + "/" + plugin + ":" + std::string(method) + "#" + std::to_string(++call_numbers_[plugin]) + "\"";
+void Node::call_as(const Request& on_behalf, const std::string& plugin, std::string_view method,
+                   std::string_view params, std::function<void(Request&, const Reply&)> done) {
+    const std::string id = "\"" + on_behalf.chain + "/" + plugin + ":" + std::string(method) + "#" +
+                           std::to_string(++call_numbers_[plugin]) + "\"";
     std::string text = rpc::request(id, method, params);
     text.erase(text.size() - 2); // the blank line is no part of the request
     const auto request = std::make_shared<Request>(std::move(text), id);
@@ -120,29 +117,25 @@ void Node::call_as(const Request& on_behalf, const std::string& plugin, std::str
     schedule.later([this, request] { commands.begin(request); });
 }
 
-std::chrono::milliseconds Node::start_limit() const
-{
+std::chrono::milliseconds Node::start_limit() const {
     return options.start_limit_ms ? std::chrono::milliseconds(options.start_limit_ms) : version.start_limit;
 }
 
-std::chrono::milliseconds Node::shutdown_limit() const
-{
+std::chrono::milliseconds Node::shutdown_limit() const {
     return options.shutdown_limit_ms ? std::chrono::milliseconds(options.shutdown_limit_ms) : version.shutdown_limit;
 }
 
-std::string Node::rpc_path() const
-{
+std::string Node::rpc_path() const {
     return options.rpc_file.front() == '/' ? options.rpc_file : directory + "/" + options.rpc_file;
 }
 
-bool Node::is_known_topic(std::string_view topic) const
-{
+bool Node::is_known_topic(std::string_view topic) const {
     return is_native_topic(topic) || std::find(inner_topics.begin(), inner_topics.end(), topic) != inner_topics.end();
 }
 
-void Node::die(int signal, const std::string& why)
-{
-    const std::string line = "FATAL SIGNAL " + std::to_string(signal) + " (version " + std::string(version.name) + "): " + why;
+void Node::die(int signal, const std::string& why) {
+    const std::string line =
+        "FATAL SIGNAL " + std::to_string(signal) + " (version " + std::string(version.name) + "): " + why;
     log(Level::broken, "lightningd", line);
     std::fprintf(stderr, "lightningd: %s\n", line.c_str());
     const rlimit no_core{0, 0};
@@ -152,15 +145,13 @@ void Node::die(int signal, const std::string& why)
     std::_Exit(128 + signal);
 }
 
-void Node::exit_with(const std::string& why)
-{
+void Node::exit_with(const std::string& why) {
     log(Level::broken, "lightningd", why);
     std::fprintf(stderr, "lightningd: %s\n", why.c_str());
     std::_Exit(1);
 }
 
-void Node::stop(const RequestPtr& request)
-{
+void Node::stop(const RequestPtr& request) {
     if (std::exchange(stopping_, true)) {
         if (request)
             fail(*request, -5, "lightningd is shutting down");
@@ -172,6 +163,8 @@ void Node::stop(const RequestPtr& request)
             succeed(*request, R"({"result":"Shutdown complete"})");
         // Children that nobody waits for may outlive us: no destructor may wait for them.
         socket.when_drained([] { std::_Exit(0); });
+        // A client that reads nothing keeps nobody from stopping.
+        schedule.after(std::chrono::seconds(1), [] { std::_Exit(0); });
     });
 }
 

@@ -1,4 +1,5 @@
-// Everything the stand-in is made of, in one place, and what all of it needs: the log, the time, ids, and the ways to die.
+// Everything the stand-in is made of, in one place, and what all of it needs: the log, the time, ids, and the ways to
+// die.
 #pragma once
 
 #include "commands.hpp"
@@ -55,7 +56,8 @@ struct Node {
     [[nodiscard]] std::uint32_t now() const;
     /// Raw id of a request of lightningd's own: `"<chain>/cln:method#n"`.
     [[nodiscard]] std::string outgoing_id(std::string_view chain, std::string_view method);
-    /// A call by a payer posing as `plugin`, on behalf of `request`; through the hook like anybody's. `done` sees the reply.
+    /// A call by a payer posing as `plugin`, on behalf of `request`; through the hook like anybody's. `done` sees the
+    /// reply.
     void call_as(const Request& on_behalf, const std::string& plugin, std::string_view method, std::string_view params,
                  std::function<void(Request&, const Reply&)> done);
 
@@ -79,7 +81,8 @@ struct Node {
 /// Registration of commands, by subject.
 void add_node_commands(Node& node);
 void add_row_commands(Node& node);
-void add_send_commands(Node& node);
+void add_sendpay(Node& node);
+void add_onion_commands(Node& node);
 void add_invoice_commands(Node& node);
 void add_standin_commands(Node& node);
 void add_load_commands(Node& node);

@@ -1,4 +1,5 @@
-// help, getinfo, check, setconfig, listconfigs, plugin, stop, notifications: what a plugin's user and lightning-cli need.
+// help, getinfo, check, setconfig, listconfigs, plugin, stop, notifications: what a plugin's user and lightning-cli
+// need.
 #include "args.hpp"
 #include "node.hpp"
 
@@ -8,19 +9,18 @@ namespace standin {
 
 namespace {
 
-void getinfo(Node& node, const RequestPtr& request)
-{
-    const std::string json = R"({"id":")" + std::string(our_node) +
-                             R"(","alias":"STANDIN","color":"035fdd","num_peers":3,"num_pending_channels":0,"num_active_channels":3,)"
-                             R"("num_inactive_channels":0,"address":[],"binding":[],"version":")" + std::string(node.version.name) +
-                             R"(","blockheight":)" + std::to_string(block_height) + R"(,"network":)" + rpc::quote(node.options.network) +
-                             R"(,"fees_collected_msat":0,"lightning-dir":)" + rpc::quote(node.directory) +
-                             R"(,"our_features":{"init":"08a0880a8a59a1","node":"88a0880a8a59a1","channel":"","invoice":"02000002024100"}})";
+void getinfo(Node& node, const RequestPtr& request) {
+    const std::string json =
+        R"({"id":")" + std::string(our_node) +
+        R"(","alias":"STANDIN","color":"035fdd","num_peers":3,"num_pending_channels":0,"num_active_channels":3,)"
+        R"("num_inactive_channels":0,"address":[],"binding":[],"version":")" +
+        std::string(node.version.name) + R"(","blockheight":)" + std::to_string(block_height) + R"(,"network":)" +
+        rpc::quote(node.options.network) + R"(,"fees_collected_msat":0,"lightning-dir":)" + rpc::quote(node.directory) +
+        R"(,"our_features":{"init":"08a0880a8a59a1","node":"88a0880a8a59a1","channel":"","invoice":"02000002024100"}})";
     succeed(*request, json);
 }
 
-void help(Node& node, const RequestPtr& request)
-{
+void help(Node& node, const RequestPtr& request) {
     Args args(*request, {{"command"}});
     const auto wanted = args.string("command");
     if (args.refused(*request))
@@ -37,11 +37,12 @@ void help(Node& node, const RequestPtr& request)
     succeed(*request, json + R"(],"format-hint":"simple"})");
 }
 
-std::string config_json(Node& node, const std::string& name, const PluginOption& option, const Plugin& plugin)
-{
+std::string config_json(Node& node, const std::string& name, const PluginOption& option, const Plugin& plugin) {
     std::string json = R"("config":)" + rpc::quote(name);
     const auto* values = node.plugins.option_values(name);
-    const std::string text = values && !values->empty() ? values->back() : values ? "true" : option.fallback.value_or("");
+    const std::string text = values && !values->empty() ? values->back()
+                             : values                   ? "true"
+                                                        : option.fallback.value_or("");
     const auto value = option_value(option, text);
     switch (option.type) {
     case PluginOption::Type::integer:
@@ -61,15 +62,13 @@ std::string config_json(Node& node, const std::string& name, const PluginOption&
     return json + R"(,"plugin":)" + rpc::quote(plugin.path()) + R"(,"dynamic":)" + (option.dynamic ? "true" : "false");
 }
 
-std::string xpay_config(const Node& node)
-{
+std::string xpay_config(const Node& node) {
     return R"("config":"xpay-handle-pay","value_bool":)" + std::string(node.xpay_handle_pay ? "true" : "false") +
            R"(,"source":)" + rpc::quote(node.directory + "/config.setconfig:2") +
            R"(,"plugin":"/usr/libexec/c-lightning/plugins/cln-xpay","dynamic":true)";
 }
 
-void setconfig(Node& node, const RequestPtr& request)
-{
+void setconfig(Node& node, const RequestPtr& request) {
     Args args(*request, {{"config", true}, {"val"}, {"transient"}});
     const auto name = args.string("config").value_or("");
     const auto* given = args.find("val");
@@ -80,7 +79,8 @@ void setconfig(Node& node, const RequestPtr& request)
     if (name == "xpay-handle-pay") {
         if (!request->check_only)
             node.xpay_handle_pay = text == "true" || text == "1";
-        return succeed(*request, request->check_only ? R"({"command_to_check":"setconfig"})" : R"({"config":{)" + xpay_config(node) + "}}");
+        return succeed(*request, request->check_only ? R"({"command_to_check":"setconfig"})"
+                                                     : R"({"config":{)" + xpay_config(node) + "}}");
     }
     const auto [plugin, option] = node.plugins.option(name);
     if (!plugin)
@@ -98,26 +98,29 @@ void setconfig(Node& node, const RequestPtr& request)
     if (given)
         params.append(R"(,"val":)").append(rpc::quote(text));
     const std::string id = node.outgoing_id(request->chain, method);
-    plugin->call(id, rpc::request(id, method, params + "}"), [&node, request, plugin = plugin, name, text, given = given != nullptr, checking](const rpc::Message* reply) {
-        if (!reply)
-            return fail(*request, -4, "Plugin terminated before replying to RPC call.");
-        if (!reply->error.empty()) {
-            const auto error = rpc::parse(reply->error);
-            if (!error || !error->is_object() || !error->contains("code") || !(*error)["code"].is_number_integer() || !error->contains("message"))
-                node.log(Level::broken, "plugin-" + plugin->name(), "Bad setconfig response: " + std::string(reply->whole));
-            return answer(*request, {false, std::string(reply->error), {}});
-        }
-        if (checking)
-            return succeed(*request, R"({"command_to_check":"setconfig"})");
-        node.plugins.set_option(name, given ? std::vector<std::string>{text} : std::vector<std::string>{});
-        const auto [owner, option_now] = node.plugins.option(name);
-        if (owner)
-            succeed(*request, R"({"config":{)" + config_json(node, name, *option_now, *owner) + "}}");
-    });
+    plugin->call(
+        id, rpc::request(id, method, params + "}"),
+        [&node, request, plugin = plugin, name, text, given = given != nullptr, checking](const rpc::Message* reply) {
+            if (!reply)
+                return fail(*request, -4, "Plugin terminated before replying to RPC call.");
+            if (!reply->error.empty()) {
+                const auto error = rpc::parse(reply->error);
+                if (!error || !error->is_object() || !error->contains("code") ||
+                    !(*error)["code"].is_number_integer() || !error->contains("message"))
+                    node.log(Level::broken, "plugin-" + plugin->name(),
+                             "Bad setconfig response: " + std::string(reply->whole));
+                return answer(*request, {false, std::string(reply->error), {}});
+            }
+            if (checking)
+                return succeed(*request, R"({"command_to_check":"setconfig"})");
+            node.plugins.set_option(name, given ? std::vector<std::string>{text} : std::vector<std::string>{});
+            const auto [owner, option_now] = node.plugins.option(name);
+            if (owner)
+                succeed(*request, R"({"config":{)" + config_json(node, name, *option_now, *owner) + "}}");
+        });
 }
 
-void listconfigs(Node& node, const RequestPtr& request)
-{
+void listconfigs(Node& node, const RequestPtr& request) {
     Args args(*request, {{"config"}});
     const auto wanted = args.string("config");
     if (args.refused(*request))
@@ -127,7 +130,11 @@ void listconfigs(Node& node, const RequestPtr& request)
         if (wanted && *wanted != name)
             return;
         // The name is the key here, not a member.
-        json.append(json.back() == '{' ? "" : ",").append(rpc::quote(name)).append(":{").append(fields.substr(fields.find(',') + 1)).append("}");
+        json.append(json.back() == '{' ? "" : ",")
+            .append(rpc::quote(name))
+            .append(":{")
+            .append(fields.substr(fields.find(',') + 1))
+            .append("}");
     };
     add("xpay-handle-pay", xpay_config(node));
     for (const auto& plugin : node.plugins.all())
@@ -136,8 +143,7 @@ void listconfigs(Node& node, const RequestPtr& request)
     succeed(*request, json + "}}");
 }
 
-void plugin_command(Node& node, const RequestPtr& request)
-{
+void plugin_command(Node& node, const RequestPtr& request) {
     Args args(*request, {{"subcommand", true}, {"plugin"}, {"options"}});
     const auto subcommand = args.string("subcommand").value_or("");
     // Positional `plugin start PATH a=b` of lightning-cli is not imitated.
@@ -159,10 +165,10 @@ void plugin_command(Node& node, const RequestPtr& request)
 
 } // namespace
 
-void add_node_commands(Node& node)
-{
+void add_node_commands(Node& node) {
     const auto add = [&node](const char* name, const char* usage, auto command, bool checks = false) {
-        node.commands.add(name, usage, [&node, command](const RequestPtr& request) { command(node, request); }, checks);
+        node.commands.add(
+            name, usage, [&node, command](const RequestPtr& request) { command(node, request); }, checks);
     };
     add("getinfo", "", getinfo);
     add("help", "[command]", help);

@@ -3,7 +3,7 @@
 
 manifest   members put over a plain manifest           hook       the answer to rpc_command (default {"result": "continue"})
 hook_raw   text written instead of that answer         mute       true: nothing is ever answered
-init       the result of init (default {})             stay       true: neither shutdown nor EOF ends it
+init       the result of init (default {})             stay       true: neither shutdown nor EOF ends it, only the end of the node
 
 Methods: odd-write TEXT (writes the text, then answers), odd-emit TOPIC PARAMS, odd-exit, odd-mute, odd-talk (message and
 progress, then an answer), odd-echo (answers with the request as it came).
@@ -70,11 +70,12 @@ def serve(message: dict, raw: str) -> None:
 def main() -> None:
     decoder = json.JSONDecoder()
     pending = ""
+    node = os.getppid()
     while True:
         data = os.read(0, 1 << 20)
         if not data:
-            while ODD.get("stay"):
-                time.sleep(1)
+            while ODD.get("stay") and os.getppid() == node:
+                time.sleep(0.1)
             return
         pending = (pending + data.decode("utf-8", "surrogateescape")).lstrip()
         while pending:

@@ -12,8 +12,7 @@ namespace {
 /// Options whose value may stand in the next argument, as lightningd allows for its own.
 using Setter = std::function<void(Options&, const std::string&)>;
 
-const std::map<std::string_view, Setter>& valued()
-{
+const std::map<std::string_view, Setter>& valued() {
     static const std::map<std::string_view, Setter> table = {
         {"lightning-dir", [](Options& o, const std::string& v) { o.lightning_dir = v; }},
         {"network", [](Options& o, const std::string& v) { o.network = v; }},
@@ -23,7 +22,8 @@ const std::map<std::string_view, Setter>& valued()
         {"scenario", [](Options& o, const std::string& v) { o.scenario = v; }},
         {"db", [](Options& o, const std::string& v) { o.db = v; }},
         {"plugin", [](Options& o, const std::string& v) { o.plugins.push_back(v); }},
-        {"allow-deprecated-apis", [](Options& o, const std::string& v) { o.deprecated_apis = v == "true" || v == "1"; }},
+        {"allow-deprecated-apis",
+         [](Options& o, const std::string& v) { o.deprecated_apis = v == "true" || v == "1"; }},
         {"xpay-handle-pay", [](Options& o, const std::string& v) { o.xpay_handle_pay = v == "true" || v == "1"; }},
         {"start-limit", [](Options& o, const std::string& v) { o.start_limit_ms = std::atol(v.c_str()); }},
         {"shutdown-limit", [](Options& o, const std::string& v) { o.shutdown_limit_ms = std::atol(v.c_str()); }},
@@ -31,8 +31,7 @@ const std::map<std::string_view, Setter>& valued()
     return table;
 }
 
-void keep_for_plugins(Options& options, const std::string& name, const std::string* value)
-{
+void keep_for_plugins(Options& options, const std::string& name, const std::string* value) {
     auto at = std::find_if(options.for_plugins.begin(), options.for_plugins.end(),
                            [&](const auto& entry) { return entry.first == name; });
     if (at == options.for_plugins.end())
@@ -43,8 +42,7 @@ void keep_for_plugins(Options& options, const std::string& name, const std::stri
 
 } // namespace
 
-tl::expected<Options, std::string> read_options(int argc, char** argv)
-{
+tl::expected<Options, std::string> read_options(int argc, char** argv) {
     Options options;
     if (const char* limit = std::getenv("STANDIN_START_LIMIT_MS"))
         options.start_limit_ms = std::atol(limit);

@@ -1,5 +1,5 @@
-// The command line: what lightningd itself knows of it, what is ours (`--scenario`, `--db`, `--start-limit`), and the rest,
-// which plugins may claim when their manifests are in.
+// The command line: what lightningd itself knows of it, what is ours (`--scenario`, `--db`, `--start-limit`), and the
+// rest, which plugins may claim when their manifests are in.
 #pragma once
 
 #include <map>

@@ -7,8 +7,7 @@ namespace standin {
 namespace {
 
 /// Big endian without leading zero bytes.
-std::string truncated(std::uint64_t value)
-{
+std::string truncated(std::uint64_t value) {
     std::string bytes;
     for (int shift = 56; shift >= 0; shift -= 8) {
         const auto byte = static_cast<std::uint8_t>(value >> shift);
@@ -18,16 +17,14 @@ std::string truncated(std::uint64_t value)
     return bytes;
 }
 
-std::string big_endian(std::uint64_t value)
-{
+std::string big_endian(std::uint64_t value) {
     std::string bytes;
     for (int shift = 56; shift >= 0; shift -= 8)
         bytes.push_back(static_cast<char>(static_cast<std::uint8_t>(value >> shift)));
     return bytes;
 }
 
-std::string big_size(std::uint64_t value)
-{
+std::string big_size(std::uint64_t value) {
     std::string all = big_endian(value);
     if (value < 0xfd)
         return all.substr(7);
@@ -38,20 +35,18 @@ std::string big_size(std::uint64_t value)
     return "\xff" + all;
 }
 
-std::string tlv(std::uint64_t type, const std::string& value)
-{
+std::string tlv(std::uint64_t type, const std::string& value) {
     return big_size(type) + big_size(value.size()) + value;
 }
 
-std::string to_hex(const std::string& bytes)
-{
+std::string to_hex(const std::string& bytes) {
     return base::to_hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }
 
 } // namespace
 
-std::string onion_hops(const Route& route, const std::string& secret, std::uint64_t total, const base::Preimage& preimage)
-{
+std::string onion_hops(const Route& route, const std::string& secret, std::uint64_t total,
+                       const base::Preimage& preimage) {
     std::string json = "[";
     for (std::size_t i = 0; i < route.size(); ++i) {
         // Hop i is told what its next hop gets; the last one what it gets itself.
@@ -72,8 +67,7 @@ std::string onion_hops(const Route& route, const std::string& secret, std::uint6
     return json + "]";
 }
 
-std::vector<PayerPart> retries(const PayerPart& part, std::size_t& next_number)
-{
+std::vector<PayerPart> retries(const PayerPart& part, std::size_t& next_number) {
     if (!part.has_next())
         return {};
     PayerPart next = part;
@@ -97,19 +91,19 @@ std::vector<PayerPart> retries(const PayerPart& part, std::size_t& next_number)
     return parts;
 }
 
-std::string seconds_since(std::chrono::steady_clock::time_point begin)
-{
-    const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begin).count();
+std::string seconds_since(std::chrono::steady_clock::time_point begin) {
+    const auto ns =
+        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begin).count();
     std::array<char, 40> text{};
     std::snprintf(text.data(), text.size(), "%lld.%09lld", static_cast<long long>(ns / 1'000'000'000),
                   static_cast<long long>(ns % 1'000'000'000));
     return text.data();
 }
 
-std::string unix_time_now()
-{
+std::string unix_time_now() {
     const auto us =
-        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count();
     std::array<char, 40> text{};
     std::snprintf(text.data(), text.size(), "%lld.%06lld", static_cast<long long>(us / 1'000'000),
                   static_cast<long long>(us % 1'000'000));

@@ -14,8 +14,7 @@ namespace {
 /// lightningd aborts on a log line longer than this.
 constexpr std::size_t longest_log_line = 256 * 1024;
 
-bool has_member(std::string_view object, std::string_view quoted_key)
-{
+bool has_member(std::string_view object, std::string_view quoted_key) {
     rpc::Members members(object);
     while (const auto member = members.next())
         if (member->key == quoted_key)
@@ -26,27 +25,21 @@ bool has_member(std::string_view object, std::string_view quoted_key)
 } // namespace
 
 Plugin::Plugin(io::Loop& loop, Owner& owner, std::string path)
-    : limit(loop),
-      loop_(loop),
-      owner_(owner),
-      path_(std::move(path)),
-      name_(path_.substr(path_.rfind('/') + 1))
-{
-}
+    : limit(loop), loop_(loop), owner_(owner), path_(std::move(path)), name_(path_.substr(path_.rfind('/') + 1)) {}
 
 Plugin::~Plugin() = default;
 
-tl::expected<void, std::string> Plugin::start(bool developer, const std::string& cwd, std::string_view version)
-{
+tl::expected<void, std::string> Plugin::start(bool developer, const std::string& cwd, std::string_view version) {
     std::vector<std::string> argv = {path_};
     if (developer)
         argv.emplace_back("--developer");
-    auto child = start_child(loop_, argv, cwd, {{"LIGHTNINGD_PLUGIN", "1"}, {"LIGHTNINGD_VERSION", std::string(version)}},
-                             [exited = exited_, on_exit = on_exit_] {
-                                 *exited = true;
-                                 if (const auto gone = std::exchange(*on_exit, nullptr))
-                                     gone();
-                             });
+    auto child =
+        start_child(loop_, argv, cwd, {{"LIGHTNINGD_PLUGIN", "1"}, {"LIGHTNINGD_VERSION", std::string(version)}},
+                    [exited = exited_, on_exit = on_exit_] {
+                        *exited = true;
+                        if (const auto gone = std::exchange(*on_exit, nullptr))
+                            gone();
+                    });
     if (!child)
         return tl::unexpected(child.error());
     child_ = *child;
@@ -60,20 +53,17 @@ tl::expected<void, std::string> Plugin::start(bool developer, const std::string&
     return {};
 }
 
-void Plugin::call(std::string id, std::string message, Callback callback)
-{
+void Plugin::call(std::string id, std::string message, Callback callback) {
     calls_.emplace(std::move(id), std::move(callback));
     send(std::move(message));
 }
 
-void Plugin::send(std::string message)
-{
+void Plugin::send(std::string message) {
     if (state != State::dead)
         connection_->send(std::move(message));
 }
 
-void Plugin::kill(Level level, const std::string& why)
-{
+void Plugin::kill(Level level, const std::string& why) {
     if (state == State::dead)
         return;
     owner_.log(level, *this, "Killing plugin: " + why);
@@ -88,22 +78,19 @@ void Plugin::kill(Level level, const std::string& why)
     owner_.died(*this, why);
 }
 
-void Plugin::drop()
-{
+void Plugin::drop() {
     state = State::dead;
     connection_.reset();
 }
 
-void Plugin::when_exited(std::function<void()> gone)
-{
+void Plugin::when_exited(std::function<void()> gone) {
     if (*exited_)
         gone();
     else
         *on_exit_ = std::move(gone);
 }
 
-void Plugin::pause_reading(bool pause)
-{
+void Plugin::pause_reading(bool pause) {
     if (state == State::dead)
         return;
     if (pause)
@@ -112,8 +99,7 @@ void Plugin::pause_reading(bool pause)
         connection_->start();
 }
 
-void Plugin::message(const rpc::Message& message)
-{
+void Plugin::message(const rpc::Message& message) {
     if (state == State::dead)
         return;
     // Its value is not looked at.
@@ -129,20 +115,20 @@ void Plugin::message(const rpc::Message& message)
         return callback(&message);
     }
     if (message.method.empty() || message.params.empty())
-        return kill(Level::info, "Malformed JSON-RPC notification missing \"method\" or \"params\": " + std::string(message.whole));
+        return kill(Level::info,
+                    "Malformed JSON-RPC notification missing \"method\" or \"params\": " + std::string(message.whole));
     if (message.method == "log")
         return log_notification(message);
     owner_.notification(*this, message.method, message.params);
 }
 
-void Plugin::log_notification(const rpc::Message& message)
-{
+void Plugin::log_notification(const rpc::Message& message) {
     const auto params = rpc::parse(message.params);
     if (!params || !params->is_object() || !params->contains("message") || !(*params)["message"].is_string())
         return kill(Level::info, "Log notification from plugin doesn't have a string \"message\" field");
     static const std::unordered_map<std::string, Level> levels = {
-        {"trace", Level::trace},     {"debug", Level::debug},  {"info", Level::info},   {"unusual", Level::unusual},
-        {"warn", Level::unusual},    {"broken", Level::broken}, {"error", Level::broken},
+        {"trace", Level::trace},  {"debug", Level::debug},   {"info", Level::info},    {"unusual", Level::unusual},
+        {"warn", Level::unusual}, {"broken", Level::broken}, {"error", Level::broken},
     };
     Level level = Level::info;
     if (const auto given = params->find("level"); given != params->end()) {
@@ -164,13 +150,11 @@ void Plugin::log_notification(const rpc::Message& message)
     }
 }
 
-void Plugin::bad_input(const std::string& reason)
-{
+void Plugin::bad_input(const std::string& reason) {
     kill(Level::unusual, "Failed to parse RPC JSON response: " + reason);
 }
 
-void Plugin::closed(const std::string&)
-{
+void Plugin::closed(const std::string&) {
     switch (state) {
     case State::awaiting_manifest:
         return kill(Level::info, "exited before replying to getmanifest");

@@ -1,5 +1,5 @@
-// One plugin process: its pipes, its calls in flight, and the rules for which lightningd kills it on the spot (core-lightning.md
-// 1.6). What its messages mean to others (topics, forwarded replies) is told to the Owner.
+// One plugin process: its pipes, its calls in flight, and the rules for which lightningd kills it on the spot
+// (core-lightning.md 1.6). What its messages mean to others (topics, forwarded replies) is told to the Owner.
 #pragma once
 
 #include "child.hpp"
@@ -36,7 +36,8 @@ class Plugin final : private rpc::Connection::Handler {
     ~Plugin() override;
 
     /// The reason when the program cannot be started.
-    [[nodiscard]] tl::expected<void, std::string> start(bool developer, const std::string& cwd, std::string_view version);
+    [[nodiscard]] tl::expected<void, std::string> start(bool developer, const std::string& cwd,
+                                                        std::string_view version);
     /// `message` is the whole request, `id` its raw id.
     void call(std::string id, std::string message, Callback callback);
     void send(std::string message);

@@ -15,14 +15,12 @@ namespace standin {
 
 using State = Plugin::State;
 
-Plugins::Plugins(Node& node) : node_(node)
-{
+Plugins::Plugins(Node& node) : node_(node) {
     for (const auto& [name, values] : node.options.for_plugins)
         options_[name] = values;
 }
 
-Plugin* Plugins::launch(const std::string& path, const RequestPtr& request, std::string& error)
-{
+Plugin* Plugins::launch(const std::string& path, const RequestPtr& request, std::string& error) {
     Plugin::Owner& self = *this; // the base is private: make_unique could not convert
     auto plugin = std::make_unique<Plugin>(node_.loop, self, path);
     const auto started = plugin->start(node_.options.developer, node_.directory, node_.version.name);
@@ -36,13 +34,14 @@ Plugin* Plugins::launch(const std::string& path, const RequestPtr& request, std:
         starting_[raw] = request;
     limit(*raw, "getmanifest");
     const std::string id = node_.outgoing_id(request ? request->chain : "", "getmanifest");
-    const std::string params = std::string(R"({"allow-deprecated-apis":)") + (node_.options.deprecated_apis ? "true}" : "false}");
-    raw->call(id, rpc::request(id, "getmanifest", params), [this, raw](const rpc::Message* reply) { got_manifest(*raw, reply); });
+    const std::string params =
+        std::string(R"({"allow-deprecated-apis":)") + (node_.options.deprecated_apis ? "true}" : "false}");
+    raw->call(id, rpc::request(id, "getmanifest", params),
+              [this, raw](const rpc::Message* reply) { got_manifest(*raw, reply); });
     return raw;
 }
 
-void Plugins::limit(Plugin& plugin, const char* what)
-{
+void Plugins::limit(Plugin& plugin, const char* what) {
     plugin.limit.start(node_.start_limit(), [this, &plugin, what] {
         const std::string why = std::string("timed out before replying to ") + what;
         // At startup this is the end of the whole daemon (core-lightning.md 1.5).
@@ -52,8 +51,7 @@ void Plugins::limit(Plugin& plugin, const char* what)
     });
 }
 
-void Plugins::start_all(std::function<void()> manifests_in, std::function<void()> ready)
-{
+void Plugins::start_all(std::function<void()> manifests_in, std::function<void()> ready) {
     manifests_in_ = std::move(manifests_in);
     ready_ = std::move(ready);
     for (const auto& path : node_.options.plugins) {
@@ -66,8 +64,7 @@ void Plugins::start_all(std::function<void()> manifests_in, std::function<void()
     step();
 }
 
-void Plugins::step()
-{
+void Plugins::step() {
     if (!startup_)
         return;
     const auto in_state = [&](State state) {
@@ -90,13 +87,13 @@ void Plugins::step()
     }
 }
 
-void Plugins::got_manifest(Plugin& plugin, const rpc::Message* reply)
-{
+void Plugins::got_manifest(Plugin& plugin, const rpc::Message* reply) {
     if (!reply)
         return;
     plugin.limit.cancel();
     const auto parsed = rpc::parse(reply->whole);
-    auto manifest = parsed ? read_manifest(*parsed) : tl::unexpected("Invalid/missing result tok in '" + std::string(reply->whole) + "'");
+    auto manifest = parsed ? read_manifest(*parsed)
+                           : tl::unexpected("Invalid/missing result tok in '" + std::string(reply->whole) + "'");
     if (!manifest)
         return plugin.kill(Level::info, manifest.error());
     if (manifest->disabled) {
@@ -116,14 +113,14 @@ void Plugins::got_manifest(Plugin& plugin, const rpc::Message* reply)
 }
 
 // What may clash with others: options, methods. Built-in methods kill lightningd itself (core-lightning.md 1.4).
-tl::expected<void, std::string> Plugins::adopt(Plugin& plugin)
-{
+tl::expected<void, std::string> Plugins::adopt(Plugin& plugin) {
     std::set<std::string> mine;
     for (const auto& entry : plugin.manifest.options) {
         const auto [owner, other] = option(entry.name);
         if ((owner && owner != &plugin) || !mine.insert(entry.name).second) {
             if (startup_)
-                node_.exit_with("error starting plugin '" + plugin.path() + "': option name '" + entry.name + "' is already taken");
+                node_.exit_with("error starting plugin '" + plugin.path() + "': option name '" + entry.name +
+                                "' is already taken");
             return tl::unexpected("Option \"" + entry.name + "\" already registered");
         }
         if (const auto* values = option_values(entry.name))
@@ -144,8 +141,7 @@ tl::expected<void, std::string> Plugins::adopt(Plugin& plugin)
     return {};
 }
 
-void Plugins::check_subscriptions()
-{
+void Plugins::check_subscriptions() {
     for (const auto& plugin : plugins_) {
         for (const auto& topic : plugin->manifest.subscriptions) {
             const bool declared = std::any_of(plugins_.begin(), plugins_.end(), [&](const auto& other) {
@@ -158,8 +154,7 @@ void Plugins::check_subscriptions()
     }
 }
 
-void Plugins::init(Plugin& plugin)
-{
+void Plugins::init(Plugin& plugin) {
     plugin.state = State::awaiting_init;
     limit(plugin, "init");
     // In the recordings the first init is number 44: lightningd's own plugins come in between.
@@ -169,8 +164,7 @@ void Plugins::init(Plugin& plugin)
                 [this, &plugin](const rpc::Message* reply) { got_init(plugin, reply); });
 }
 
-std::string Plugins::init_params(const Plugin& plugin) const
-{
+std::string Plugins::init_params(const Plugin& plugin) const {
     std::string json = R"({"options":{)";
     for (const auto& entry : plugin.manifest.options) {
         rpc::json value;
@@ -195,19 +189,20 @@ std::string Plugins::init_params(const Plugin& plugin) const
     json.append(R"(,"rpc-file":)").append(rpc::quote(node_.options.rpc_file));
     json.append(R"(,"startup":)").append(startup_ ? "true" : "false");
     json.append(R"(,"network":)").append(rpc::quote(node_.options.network));
-    json.append(R"(,"feature_set":{"init":"800898880a8a59a1","node":"808898880a8a59a1","channel":"","invoice":"02000002024100",)"
-                R"("bolt12_offer":"","bolt12_invreq":"","bolt12_invoice":"020000","channel_type":"08800000800000"}}})");
+    json.append(
+        R"(,"feature_set":{"init":"800898880a8a59a1","node":"808898880a8a59a1","channel":"","invoice":"02000002024100",)"
+        R"("bolt12_offer":"","bolt12_invreq":"","bolt12_invoice":"020000","channel_type":"08800000800000"}}})");
     return json;
 }
 
-void Plugins::got_init(Plugin& plugin, const rpc::Message* reply)
-{
+void Plugins::got_init(Plugin& plugin, const rpc::Message* reply) {
     if (!reply)
         return;
     plugin.limit.cancel();
     if (const auto result = rpc::parse(reply->result); result && result->is_object() && result->contains("disable")) {
         const auto& why = (*result)["disable"];
-        return plugin.kill(Level::info, "disabled itself at init: " + (why.is_string() ? why.get<std::string>() : rpc::dump(why)));
+        return plugin.kill(Level::info,
+                           "disabled itself at init: " + (why.is_string() ? why.get<std::string>() : rpc::dump(why)));
     }
     plugin.state = State::complete;
     std::string started = R"({"plugin_started":{"plugin_name":)" + rpc::quote(plugin.name()) + R"(,"plugin_path":)" +
@@ -219,8 +214,7 @@ void Plugins::got_init(Plugin& plugin, const rpc::Message* reply)
     step();
 }
 
-void Plugins::log(Level level, const Plugin& plugin, std::string_view text)
-{
+void Plugins::log(Level level, const Plugin& plugin, std::string_view text) {
     node_.log(level, "plugin-" + plugin.name(), text);
 }
 

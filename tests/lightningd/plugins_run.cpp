@@ -14,8 +14,7 @@ namespace standin {
 
 using State = Plugin::State;
 
-void Plugins::start(const RequestPtr& request, const std::string& path)
-{
+void Plugins::start(const RequestPtr& request, const std::string& path) {
     const std::string full = path.starts_with('/') ? path : node_.options.lightning_dir + "/plugins/" + path;
     if (::access(full.c_str(), X_OK) < 0)
         return fail(*request, -32602, full + " is not executable: " + std::strerror(errno));
@@ -27,8 +26,7 @@ void Plugins::start(const RequestPtr& request, const std::string& path)
         fail(*request, -3, error);
 }
 
-void Plugins::settle_start(Plugin& plugin, const std::string& error)
-{
+void Plugins::settle_start(Plugin& plugin, const std::string& error) {
     const auto at = starting_.find(&plugin);
     if (at == starting_.end())
         return;
@@ -40,16 +38,14 @@ void Plugins::settle_start(Plugin& plugin, const std::string& error)
         fail(*request, -3, plugin.path() + ": " + error);
 }
 
-void Plugins::died(Plugin& plugin, const std::string& why)
-{
+void Plugins::died(Plugin& plugin, const std::string& why) {
     settle_start(plugin, why);
     retire(plugin);
     step();
 }
 
 // Out of every list now; its memory goes in a later turn, because this may be called from its own connection.
-void Plugins::retire(Plugin& plugin)
-{
+void Plugins::retire(Plugin& plugin) {
     node_.commands.remove_plugin_methods(plugin);
     const auto at = std::find_if(plugins_.begin(), plugins_.end(), [&](const auto& p) { return p.get() == &plugin; });
     if (at == plugins_.end())
@@ -57,20 +53,22 @@ void Plugins::retire(Plugin& plugin)
     graveyard_.push_back(std::move(*at));
     plugins_.erase(at);
     node_.schedule.later([this] { graveyard_.clear(); });
-    notify("plugin_stopped", {}, R"({"plugin_stopped":{"plugin_name":)" + rpc::quote(plugin.name()) + R"(,"plugin_path":)" +
-                                     rpc::quote(plugin.path()) + "}}");
+    notify("plugin_stopped", {},
+           R"({"plugin_stopped":{"plugin_name":)" + rpc::quote(plugin.name()) + R"(,"plugin_path":)" +
+               rpc::quote(plugin.path()) + "}}");
 }
 
-void Plugins::stop(const RequestPtr& request, const std::string& name)
-{
+void Plugins::stop(const RequestPtr& request, const std::string& name) {
     Plugin* plugin = find(name);
     if (!plugin)
         return fail(*request, -32602, "Could not find plugin " + name);
     if (!plugin->manifest.dynamic)
         return fail(*request, -32602, plugin->name() + " cannot be managed when lightningd is up");
-    const std::string done = R"({"command":"stop","result":)" + rpc::quote("Successfully stopped " + plugin->name() + ".") + "}";
+    const std::string done =
+        R"({"command":"stop","result":)" + rpc::quote("Successfully stopped " + plugin->name() + ".") + "}";
     const auto& topics = plugin->manifest.subscriptions;
-    const bool subscribed = std::any_of(topics.begin(), topics.end(), [](const auto& t) { return t == "shutdown" || t == "*"; });
+    const bool subscribed =
+        std::any_of(topics.begin(), topics.end(), [](const auto& t) { return t == "shutdown" || t == "*"; });
     if (!subscribed) {
         plugin->kill(Level::debug, "stopped by lightningd via RPC");
         return succeed(*request, done);
@@ -91,8 +89,7 @@ void Plugins::stop(const RequestPtr& request, const std::string& name)
     node_.schedule.after(node_.shutdown_limit(), [finish] { finish(true); });
 }
 
-void Plugins::shutdown(std::function<void()> done)
-{
+void Plugins::shutdown(std::function<void()> done) {
     shutting_down_ = true;
     const auto waiting = std::make_shared<std::size_t>(1);
     const auto finished = std::make_shared<std::function<void()>>(std::move(done));
@@ -102,7 +99,8 @@ void Plugins::shutdown(std::function<void()> done)
     };
     for (const auto& plugin : plugins_) {
         const auto& topics = plugin->manifest.subscriptions;
-        const bool subscribed = std::any_of(topics.begin(), topics.end(), [](const auto& t) { return t == "shutdown" || t == "*"; });
+        const bool subscribed =
+            std::any_of(topics.begin(), topics.end(), [](const auto& t) { return t == "shutdown" || t == "*"; });
         if (!subscribed || plugin->state != State::complete) {
             plugin->drop();
             continue;
@@ -120,8 +118,7 @@ void Plugins::shutdown(std::function<void()> done)
     node_.schedule.later(one_less);
 }
 
-bool Plugins::wanted(std::string_view topic) const
-{
+bool Plugins::wanted(std::string_view topic) const {
     return std::any_of(plugins_.begin(), plugins_.end(), [&](const auto& p) {
         const auto& topics = p->manifest.subscriptions;
         return p->state == State::complete &&
@@ -129,8 +126,7 @@ bool Plugins::wanted(std::string_view topic) const
     });
 }
 
-void Plugins::notify(std::string_view topic, std::string_view origin, std::string_view params)
-{
+void Plugins::notify(std::string_view topic, std::string_view origin, std::string_view params) {
     if (!wanted(topic))
         return;
     std::string text = R"({"jsonrpc":"2.0","method":")" + std::string(topic) + "\"";
@@ -145,8 +141,7 @@ void Plugins::notify(std::string_view topic, std::string_view origin, std::strin
                     plugin->send(text);
 }
 
-void Plugins::notification(Plugin& plugin, std::string_view topic, std::string_view params)
-{
+void Plugins::notification(Plugin& plugin, std::string_view topic, std::string_view params) {
     if (topic == "message" || topic == "progress") {
         std::string_view id;
         rpc::Members members(params);
@@ -159,13 +154,13 @@ void Plugins::notification(Plugin& plugin, std::string_view topic, std::string_v
     }
     const auto& declared = plugin.manifest.topics;
     if (std::find(declared.begin(), declared.end(), topic) == declared.end())
-        return log(Level::unusual, plugin, "Plugin attempted to send a notification to topic \"" + std::string(topic) +
-                                               "\" it hasn't declared in its manifest, not forwarding to subscribers.");
+        return log(Level::unusual, plugin,
+                   "Plugin attempted to send a notification to topic \"" + std::string(topic) +
+                       "\" it hasn't declared in its manifest, not forwarding to subscribers.");
     notify(topic, plugin.name(), params);
 }
 
-std::vector<Plugin*> Plugins::hooked(std::string_view method)
-{
+std::vector<Plugin*> Plugins::hooked(std::string_view method) {
     struct Entry {
         Plugin* plugin;
         const PluginHook* hook;
@@ -173,7 +168,8 @@ std::vector<Plugin*> Plugins::hooked(std::string_view method)
     std::vector<Entry> chain;
     for (const auto& plugin : plugins_)
         for (const auto& hook : plugin->manifest.hooks)
-            if (hook.name == "rpc_command" && (plugin->state == State::complete || plugin->state == State::awaiting_init))
+            if (hook.name == "rpc_command" &&
+                (plugin->state == State::complete || plugin->state == State::awaiting_init))
                 chain.push_back({plugin.get(), &hook});
     // Registration order, then `before` and `after` by names.
     const auto names = [](const std::vector<std::string>& list, const Plugin& p) {
@@ -185,25 +181,23 @@ std::vector<Plugin*> Plugins::hooked(std::string_view method)
                 std::swap(chain[i], chain[j]);
     std::vector<Plugin*> plugins;
     for (const auto& [plugin, hook] : chain)
-        if (hook->filters.empty() || std::find(hook->filters.begin(), hook->filters.end(), method) != hook->filters.end())
+        if (hook->filters.empty() ||
+            std::find(hook->filters.begin(), hook->filters.end(), method) != hook->filters.end())
             plugins.push_back(plugin);
     return plugins;
 }
 
-Plugin* Plugins::find(const std::string& name)
-{
+Plugin* Plugins::find(const std::string& name) {
     const auto at = std::find_if(plugins_.begin(), plugins_.end(),
                                  [&](const auto& p) { return p->path() == name || p->name() == name; });
     return at == plugins_.end() ? nullptr : at->get();
 }
 
-bool Plugins::alive(const Plugin* plugin) const
-{
+bool Plugins::alive(const Plugin* plugin) const {
     return std::any_of(plugins_.begin(), plugins_.end(), [&](const auto& p) { return p.get() == plugin; });
 }
 
-std::string Plugins::list_json() const
-{
+std::string Plugins::list_json() const {
     std::string json = "[";
     for (const auto& plugin : plugins_)
         json.append(json.size() > 1 ? "," : "")
@@ -216,14 +210,12 @@ std::string Plugins::list_json() const
     return json + "]";
 }
 
-const std::vector<std::string>* Plugins::option_values(const std::string& name) const
-{
+const std::vector<std::string>* Plugins::option_values(const std::string& name) const {
     const auto at = options_.find(name);
     return at == options_.end() ? nullptr : &at->second;
 }
 
-std::pair<Plugin*, const PluginOption*> Plugins::option(const std::string& name)
-{
+std::pair<Plugin*, const PluginOption*> Plugins::option(const std::string& name) {
     for (const auto& plugin : plugins_)
         for (const auto& entry : plugin->manifest.options)
             if (entry.name == name)

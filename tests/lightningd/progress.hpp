@@ -1,4 +1,5 @@
-// May this part be sent, after all that was tried for its hash? (check_progress in lightningd/pay.c, core-lightning.md 3.1)
+// May this part be sent, after all that was tried for its hash? (check_progress in lightningd/pay.c,
+// core-lightning.md 3.1)
 #pragma once
 
 #include "sendpays.hpp"

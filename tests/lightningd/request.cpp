@@ -8,30 +8,24 @@
 namespace standin {
 
 Request::Request(std::string request_text, std::string raw_id)
-    : text(std::move(request_text)),
-      id(std::move(raw_id)),
-      chain(chain_text(id))
-{
+    : text(std::move(request_text)), id(std::move(raw_id)), chain(chain_text(id)) {
     if (const auto read = rpc::read_message(text))
         message = *read;
 }
 
-bool Request::replace(std::string replacement)
-{
+bool Request::replace(std::string replacement) {
     text = std::move(replacement);
     const auto read = rpc::read_message(text);
     message = read ? *read : rpc::Message{};
     return read.has_value();
 }
 
-void answer(Request& request, Reply reply)
-{
+void answer(Request& request, Reply reply) {
     if (const auto done = std::exchange(request.done, nullptr))
         done(request, reply);
 }
 
-void succeed(Request& request, std::string result)
-{
+void succeed(Request& request, std::string result) {
     if (!request.filter.is_null()) {
         if (const auto parsed = rpc::parse(result))
             result = rpc::dump(rpc::apply_filter(*parsed, request.filter));
@@ -39,8 +33,7 @@ void succeed(Request& request, std::string result)
     answer(request, {true, std::move(result), {}});
 }
 
-void fail(Request& request, int code, std::string_view message, std::string_view data)
-{
+void fail(Request& request, int code, std::string_view message, std::string_view data) {
     std::string body = rpc::error_object({code, std::string(message)});
     if (!data.empty()) {
         body.pop_back();
@@ -49,8 +42,7 @@ void fail(Request& request, int code, std::string_view message, std::string_view
     answer(request, {false, std::move(body), {}});
 }
 
-std::string chain_text(std::string_view raw_id)
-{
+std::string chain_text(std::string_view raw_id) {
     if (raw_id.size() < 2 || raw_id.front() != '"')
         return std::string(raw_id);
     const auto inner = raw_id.substr(1, raw_id.size() - 2);

@@ -1,5 +1,5 @@
-// One command somebody waits for: the client's bytes as they came, who is answered and how. Clients, plugins and the payers
-// inside the stand-in all make these, so that hooks and ids are the same for everybody.
+// One command somebody waits for: the client's bytes as they came, who is answered and how. Clients, plugins and the
+// payers inside the stand-in all make these, so that hooks and ids are the same for everybody.
 #pragma once
 
 #include "rpc/json.hpp"
@@ -53,8 +53,8 @@ void succeed(Request& request, std::string result);
 /// `data`: raw JSON, left out when empty.
 void fail(Request& request, int code, std::string_view message, std::string_view data = {});
 
-/// The text of an id inside other ids (core-lightning.md 1.3, observed: request_ids): numbers and null as they are, strings
-/// without quotes, and `weird-id` for one that needs escapes.
+/// The text of an id inside other ids (core-lightning.md 1.3, observed: request_ids): numbers and null as they are,
+/// strings without quotes, and `weird-id` for one that needs escapes.
 [[nodiscard]] std::string chain_text(std::string_view raw_id);
 
 } // namespace standin

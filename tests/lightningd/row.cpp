@@ -7,27 +7,23 @@ namespace standin {
 
 namespace {
 
-void member(std::string& json, std::string_view name, std::uint64_t value)
-{
+void member(std::string& json, std::string_view name, std::uint64_t value) {
     json.append(",\"").append(name).append("\":").append(std::to_string(value));
 }
 
 /// `value` needs no escaping.
-void member(std::string& json, std::string_view name, std::string_view value)
-{
+void member(std::string& json, std::string_view name, std::string_view value) {
     json.append(",\"").append(name).append("\":\"").append(value).push_back('"');
 }
 
-void text_member(std::string& json, std::string_view name, const std::string& value)
-{
+void text_member(std::string& json, std::string_view name, const std::string& value) {
     if (!value.empty())
         json.append(",\"").append(name).append("\":").append(rpc::quote(value));
 }
 
 } // namespace
 
-std::string_view status_name(Status status)
-{
+std::string_view status_name(Status status) {
     switch (status) {
     case Status::pending:
         return "pending";
@@ -39,8 +35,7 @@ std::string_view status_name(Status status)
     return "";
 }
 
-void append_fields(std::string& json, const Row& row, bool before_update)
-{
+void append_fields(std::string& json, const Row& row, bool before_update) {
     json.append("\"created_index\":").append(std::to_string(row.created_index));
     member(json, "id", row.created_index);
     member(json, "payment_hash", row.hash.hex());
@@ -69,8 +64,7 @@ void append_fields(std::string& json, const Row& row, bool before_update)
         member(json, "erroronion", row.extra->failure->onionreply);
 }
 
-std::string row_json(const Row& row)
-{
+std::string row_json(const Row& row) {
     std::string json = "{";
     json.reserve(900);
     append_fields(json, row);
@@ -78,8 +72,7 @@ std::string row_json(const Row& row)
     return json;
 }
 
-void append_failure(std::string& json, const PartFailure& failure, bool with_raw_message)
-{
+void append_failure(std::string& json, const PartFailure& failure, bool with_raw_message) {
     if (!failure.decoded)
         return member(json, "onionreply", failure.onionreply);
     member(json, "erring_index", static_cast<std::uint64_t>(failure.erring_index));
@@ -96,8 +89,7 @@ void append_failure(std::string& json, const PartFailure& failure, bool with_raw
         member(json, "raw_message", failure.raw_message);
 }
 
-std::string failure_message(const PartFailure& failure)
-{
+std::string failure_message(const PartFailure& failure) {
     if (failure.code == 202)
         return "Malformed error reply";
     return "failed: " + wire_name(failure.failcode) + " (" + failure.detail + ")";

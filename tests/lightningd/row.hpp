@@ -16,12 +16,12 @@ enum class Status : std::uint8_t { pending, complete, failed };
 
 /// Why a part failed, as far as anybody knows (core-lightning.md 3.6).
 struct PartFailure {
-    int code = 204;              ///< 202, 203 or 204
-    bool decoded = true;         ///< false: lightningd has only the onion
-    std::uint16_t failcode = 0;  ///< BOLT 4; known here even when lightningd cannot decode it
-    int erring_index = 0;        ///< 0 our node, i the i-th hop
-    std::string erring_node;     ///< hex, empty when lightningd does not know the route
-    std::string erring_channel;  ///< empty likewise
+    int code = 204;             ///< 202, 203 or 204
+    bool decoded = true;        ///< false: lightningd has only the onion
+    std::uint16_t failcode = 0; ///< BOLT 4; known here even when lightningd cannot decode it
+    int erring_index = 0;       ///< 0 our node, i the i-th hop
+    std::string erring_node;    ///< hex, empty when lightningd does not know the route
+    std::string erring_channel; ///< empty likewise
     int erring_direction = 0;
     std::string raw_message; ///< hex
     std::string detail;      ///< what stands in the parentheses of the message
@@ -35,7 +35,7 @@ struct RowExtra {
     std::string label;
     std::string invstring;
     std::string description;
-    std::vector<std::string> nodes;    ///< the route, only from sendpay
+    std::vector<std::string> nodes; ///< the route, only from sendpay
     std::vector<std::string> channels;
     std::vector<int> directions;
     std::size_t hops = 0; ///< of the route, when the caller gave shared secrets
@@ -56,10 +56,10 @@ struct Row {
     std::uint64_t partid = 0;
     std::uint64_t created_index = 0;
     std::uint64_t updated_index = 0;
-    std::uint64_t amount = 0; ///< msat delivered, 0 = unknown
-    std::uint64_t sent = 0;   ///< msat leaving our node
-    std::uint64_t total = 0;  ///< msat of the whole payment, 0 = unknown; shown nowhere
-    std::uint64_t next_of_hash = 0; ///< created_index of the next row of the hash, 0 = none
+    std::uint64_t amount = 0;        ///< msat delivered, 0 = unknown
+    std::uint64_t sent = 0;          ///< msat leaving our node
+    std::uint64_t total = 0;         ///< msat of the whole payment, 0 = unknown; shown nowhere
+    std::uint64_t next_of_hash = 0;  ///< created_index of the next row of the hash, 0 = none
     std::unique_ptr<RowExtra> extra; ///< null for generated history
 };
 

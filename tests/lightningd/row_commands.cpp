@@ -1,5 +1,5 @@
-// listsendpays, delpay, wait, waitsendpay: lightningd's commands on the payments table (lightningd/pay.c, lightningd/wait.c;
-// core-lightning.md 3.3, 3.4, 5; observed-v26.06.6.md, "delpay: real codes").
+// listsendpays, delpay, wait, waitsendpay: lightningd's commands on the payments table (lightningd/pay.c,
+// lightningd/wait.c; core-lightning.md 3.3, 3.4, 5; observed-v26.06.6.md, "delpay: real codes").
 #include "args.hpp"
 #include "node.hpp"
 
@@ -9,8 +9,7 @@ namespace standin {
 
 namespace {
 
-std::optional<Status> read_status(Args& args, const char* name)
-{
+std::optional<Status> read_status(Args& args, const char* name) {
     const auto* value = args.find(name);
     if (!value)
         return std::nullopt;
@@ -21,8 +20,7 @@ std::optional<Status> read_status(Args& args, const char* name)
     return std::nullopt;
 }
 
-std::optional<Index> read_index(Args& args, const char* name)
-{
+std::optional<Index> read_index(Args& args, const char* name) {
     const auto* value = args.find(name);
     if (!value)
         return std::nullopt;
@@ -36,8 +34,7 @@ std::optional<Index> read_index(Args& args, const char* name)
     return std::nullopt;
 }
 
-void append_row(std::string& json, const Row& row)
-{
+void append_row(std::string& json, const Row& row) {
     json.append(json.back() == '[' ? "{" : ",{");
     append_fields(json, row);
     json.push_back('}');
@@ -50,8 +47,7 @@ struct Page {
     std::uint64_t limit = UINT64_MAX;
 };
 
-void list_page(Node& node, const Page& page, std::string& json)
-{
+void list_page(Node& node, const Page& page, std::string& json) {
     Ledger& ledger = node.ledger;
     std::uint64_t left = page.limit;
     const auto take = [&](const Row* row) {
@@ -76,8 +72,7 @@ void list_page(Node& node, const Page& page, std::string& json)
     }
 }
 
-void listsendpays(Node& node, const RequestPtr& request)
-{
+void listsendpays(Node& node, const RequestPtr& request) {
     Args args(*request, {{"bolt11"}, {"payment_hash"}, {"status"}, {"index"}, {"start"}, {"limit"}});
     const auto invstring = args.string("bolt11");
     auto hash = args.hash("payment_hash");
@@ -117,8 +112,7 @@ void listsendpays(Node& node, const RequestPtr& request)
     succeed(*request, json + "]}");
 }
 
-void delpay(Node& node, const RequestPtr& request)
-{
+void delpay(Node& node, const RequestPtr& request) {
     Args args(*request, {{"payment_hash", true}, {"status", true}, {"partid"}, {"groupid"}});
     const auto hash = args.hash("payment_hash");
     const auto status = read_status(args, "status");
@@ -145,8 +139,9 @@ void delpay(Node& node, const RequestPtr& request)
     }
     // Both are 208; the manual's 211 is never returned (section 5).
     if (doomed.empty() && other)
-        return fail(*request, 208, "Payment with hash " + hash->hex() + " has " + std::string(status_name(*other)) +
-                                       " status but it different from the one provided " + std::string(status_name(*status)));
+        return fail(*request, 208,
+                    "Payment with hash " + hash->hex() + " has " + std::string(status_name(*other)) +
+                        " status but it different from the one provided " + std::string(status_name(*status)));
     if (doomed.empty())
         return fail(*request, 208, "No payment for that payment_hash with that partid and groupid");
     if (request->check_only)
@@ -161,12 +156,13 @@ void delpay(Node& node, const RequestPtr& request)
     succeed(*request, json + "]}");
 }
 
-void wait(Node& node, const RequestPtr& request)
-{
+void wait(Node& node, const RequestPtr& request) {
     Args args(*request, {{"subsystem", true}, {"indexname", true}, {"nextvalue", true}});
     const auto* subsystem = args.find("subsystem");
-    const char* const known[] = {"forwards", "sendpays", "invoices", "htlcs", "chainmoves", "channelmoves", "networkevents"};
-    if (subsystem && std::none_of(std::begin(known), std::end(known), [&](const char* name) { return *subsystem == name; }))
+    const char* const known[] = {"forwards",   "sendpays",     "invoices",     "htlcs",
+                                 "chainmoves", "channelmoves", "networkevents"};
+    if (subsystem &&
+        std::none_of(std::begin(known), std::end(known), [&](const char* name) { return *subsystem == name; }))
         args.refuse("subsystem", "unknown subsystem");
     const auto index = read_index(args, "indexname");
     const auto next = args.u64("nextvalue");
@@ -178,8 +174,7 @@ void wait(Node& node, const RequestPtr& request)
     node.waits.wait(request, name, *index, *next, name == "sendpays" ? node.ledger.counter(*index) : 0);
 }
 
-void answer_ended(Request& request, const Row& row, const Sendpays::Failure& failure, bool live)
-{
+void answer_ended(Request& request, const Row& row, const Sendpays::Failure& failure, bool live) {
     if (row.status == Status::complete)
         return succeed(request, row_json(row));
     if (!failure || (failure->decoded && failure->erring_node.empty() && !live))
@@ -192,8 +187,7 @@ void answer_ended(Request& request, const Row& row, const Sendpays::Failure& fai
     fail(request, code, failure_message(*failure), data + "}");
 }
 
-void waitsendpay(Node& node, const RequestPtr& request)
-{
+void waitsendpay(Node& node, const RequestPtr& request) {
     Args args(*request, {{"payment_hash", true}, {"timeout"}, {"partid"}, {"groupid"}});
     const auto hash = args.hash("payment_hash");
     const auto timeout = args.u64("timeout");
@@ -207,22 +201,24 @@ void waitsendpay(Node& node, const RequestPtr& request)
         groupid = node.ledger.last_groupid(*hash);
     const Row* row = node.ledger.find(*hash, *groupid, partid);
     if (!row)
-        return fail(*request, 208, "Never attempted payment part " + std::to_string(partid) + " for '" + hash->hex() + "'");
+        return fail(*request, 208,
+                    "Never attempted payment part " + std::to_string(partid) + " for '" + hash->hex() + "'");
     if (row->status != Status::pending)
         return answer_ended(*request, *row, row->extra ? row->extra->failure : nullptr, false);
     node.sendpays.when_done(*row, [request](const Row& ended, const Sendpays::Failure& failure) {
         answer_ended(*request, ended, failure, true);
     });
     if (timeout)
-        node.schedule.after(std::chrono::seconds(*timeout), [request] { fail(*request, 200, "Timed out while waiting"); });
+        node.schedule.after(std::chrono::seconds(*timeout),
+                            [request] { fail(*request, 200, "Timed out while waiting"); });
 }
 
 } // namespace
 
-void add_row_commands(Node& node)
-{
+void add_row_commands(Node& node) {
     const auto add = [&node](const char* name, const char* usage, auto command) {
-        node.commands.add(name, usage, [&node, command](const RequestPtr& request) { command(node, request); }, true);
+        node.commands.add(
+            name, usage, [&node, command](const RequestPtr& request) { command(node, request); }, true);
     };
     add("listsendpays", "[bolt11] [payment_hash] [status] [index] [start] [limit]", listsendpays);
     add("delpay", "payment_hash status [partid] [groupid]", delpay);

@@ -40,7 +40,11 @@ class RpcClient:
         self.prefix = prefix
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(bound)
-        self.socket.connect(path)
+        try:
+            self.socket.connect(path)
+        except OSError:
+            self.socket.close()
+            raise
         self.buffer = ""
         self.chunks: list[bytes] = []  # not looked at yet
         self.text = codecs.getincrementaldecoder("utf-8")("surrogateescape")
@@ -52,6 +56,12 @@ class RpcClient:
 
     def close(self) -> None:
         self.socket.close()
+
+    def __enter__(self) -> "RpcClient":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def send(self, method: str, params: Any = None, request_id: Any = None, **more: Any) -> Any:
         """Sends a request and returns its id; reply() fetches the answer. `more`: further members, as filter."""

@@ -18,8 +18,7 @@ namespace {
 /// A connection with this much unread output is not read further.
 constexpr std::size_t too_much_unread = 1024 * 1024;
 
-std::string_view jsonrpc_of(std::string_view object)
-{
+std::string_view jsonrpc_of(std::string_view object) {
     rpc::Members members(object);
     while (const auto member = members.next())
         if (member->key == "\"jsonrpc\"")
@@ -34,13 +33,11 @@ class RpcSocket::Client final : public rpc::Connection::Handler, public std::ena
     Client(Node& node, RpcSocket& socket, std::unique_ptr<io::Stream> stream)
         : node_(node),
           socket_(socket),
-          connection_(std::make_unique<rpc::Connection>(std::move(stream), static_cast<rpc::Connection::Handler&>(*this)))
-    {
-    }
+          connection_(
+              std::make_unique<rpc::Connection>(std::move(stream), static_cast<rpc::Connection::Handler&>(*this))) {}
 
     void start() { connection_->start(); }
-    void write(const std::string& text)
-    {
+    void write(const std::string& text) {
         if (!connection_)
             return;
         connection_->send(text);
@@ -54,8 +51,7 @@ class RpcSocket::Client final : public rpc::Connection::Handler, public std::ena
         });
     }
     /// Safe from inside its own callbacks.
-    void hang_up()
-    {
+    void hang_up() {
         if (!connection_)
             return;
         connection_->in().stop_reading();
@@ -63,16 +59,14 @@ class RpcSocket::Client final : public rpc::Connection::Handler, public std::ena
         node_.schedule.later([dying] {});
         socket_.remove(*this);
     }
-    void when_drained(std::function<void()> drained)
-    {
+    void when_drained(std::function<void()> drained) {
         if (connection_)
             connection_->out().when_drained(std::move(drained));
         else
             drained();
     }
 
-    void message(const rpc::Message& message) override
-    {
+    void message(const rpc::Message& message) override {
         if (!connection_)
             return;
         if (message.id.empty() || message.id.front() == '{' || message.id.front() == '[')
@@ -86,9 +80,10 @@ class RpcSocket::Client final : public rpc::Connection::Handler, public std::ena
         // The command goes on when its client hangs up; only the answer has nowhere to go then.
         request->done = [weak = weak_from_this()](Request& answered, const Reply& reply) {
             if (const auto client = weak.lock())
-                client->write(!reply.whole.empty() ? reply.whole
-                                                   : R"({"jsonrpc":"2.0","id":)" + answered.id +
-                                                         (reply.ok ? ",\"result\":" : ",\"error\":") + reply.body + "}\n\n");
+                client->write(!reply.whole.empty()
+                                  ? reply.whole
+                                  : R"({"jsonrpc":"2.0","id":)" + answered.id +
+                                        (reply.ok ? ",\"result\":" : ",\"error\":") + reply.body + "}\n\n");
         };
         request->notify = [weak = weak_from_this()](const std::string& text) {
             if (const auto client = weak.lock())
@@ -98,31 +93,29 @@ class RpcSocket::Client final : public rpc::Connection::Handler, public std::ena
             return enable_notifications(*request);
         node_.commands.begin(request);
     }
-    void bad_input(const std::string& reason) override
-    {
+    void bad_input(const std::string& reason) override {
         if (connection_)
             malformed("Failed to parse RPC JSON response: " + reason);
     }
     void closed(const std::string&) override { hang_up(); }
 
   private:
-    void malformed(const std::string& why)
-    {
+    void malformed(const std::string& why) {
         connection_->send(rpc::error("null", {rpc::invalid_request, why}));
         connection_->in().stop_reading();
         connection_->out().when_drained([this] { hang_up(); });
     }
-    void enable_notifications(Request& request)
-    {
+    void enable_notifications(Request& request) {
         const auto params = rpc::parse(request.message.params);
-        const rpc::json enable = !params                                           ? rpc::json()
-                                 : params->is_array() && !params->empty()          ? (*params)[0]
+        const rpc::json enable = !params                                             ? rpc::json()
+                                 : params->is_array() && !params->empty()            ? (*params)[0]
                                  : params->is_object() && params->contains("enable") ? (*params)["enable"]
-                                                                                   : rpc::json();
+                                                                                     : rpc::json();
         if (enable.is_null())
             return fail(request, rpc::invalid_params, "missing required parameter: enable");
         if (!enable.is_boolean() && enable != "true" && enable != "false")
-            return fail(request, rpc::invalid_params, "enable: should be 'true' or 'false': invalid token '" + rpc::dump(enable) + "'");
+            return fail(request, rpc::invalid_params,
+                        "enable: should be 'true' or 'false': invalid token '" + rpc::dump(enable) + "'");
         notifications_ = enable == true || enable == "true";
         succeed(request, "{}");
     }
@@ -138,8 +131,7 @@ RpcSocket::RpcSocket(Node& node) : node_(node) {}
 
 RpcSocket::~RpcSocket() = default;
 
-std::string RpcSocket::listen(const std::string& path)
-{
+std::string RpcSocket::listen(const std::string& path) {
     path_ = path;
     ::unlink(path.c_str());
     listener_ = new uv_pipe_t;
@@ -154,14 +146,12 @@ std::string RpcSocket::listen(const std::string& path)
     return rc < 0 ? uv_strerror(rc) : "";
 }
 
-void RpcSocket::accept()
-{
+void RpcSocket::accept() {
     if (auto stream = io::Stream::accept(reinterpret_cast<uv_stream_t*>(listener_)))
         clients_.emplace_back(std::make_shared<Client>(node_, *this, std::move(stream)))->start();
 }
 
-void RpcSocket::stop_listening()
-{
+void RpcSocket::stop_listening() {
     if (listener_)
         uv_close(reinterpret_cast<uv_handle_t*>(listener_),
                  [](uv_handle_t* handle) { delete reinterpret_cast<uv_pipe_t*>(handle); });
@@ -169,8 +159,7 @@ void RpcSocket::stop_listening()
     ::unlink(path_.c_str());
 }
 
-void RpcSocket::remove(const Client& client)
-{
+void RpcSocket::remove(const Client& client) {
     const auto at = std::find_if(clients_.begin(), clients_.end(), [&](const auto& c) { return c.get() == &client; });
     if (at == clients_.end())
         return;
@@ -179,20 +168,17 @@ void RpcSocket::remove(const Client& client)
     node_.schedule.later([dying] {});
 }
 
-void RpcSocket::close_all()
-{
+void RpcSocket::close_all() {
     for (const auto& client : std::vector(clients_))
         client->hang_up();
 }
 
-void RpcSocket::inject(const std::string& bytes)
-{
+void RpcSocket::inject(const std::string& bytes) {
     for (const auto& client : clients_)
         client->write(bytes);
 }
 
-void RpcSocket::when_drained(std::function<void()> drained)
-{
+void RpcSocket::when_drained(std::function<void()> drained) {
     const auto left = std::make_shared<std::size_t>(clients_.size() + 1);
     const auto one_less = [left, drained = std::move(drained)] {
         if (--*left == 0)

@@ -10,25 +10,22 @@ namespace {
 using rpc::json;
 using Bad = tl::unexpected<std::string>;
 
-std::uint64_t number(const json& object, const char* name, std::uint64_t otherwise)
-{
+std::uint64_t number(const json& object, const char* name, std::uint64_t otherwise) {
     const auto at = object.find(name);
     return at != object.end() && at->is_number_unsigned() ? at->get<std::uint64_t>() : otherwise;
 }
 
-std::string text(const json& object, const char* name)
-{
+std::string text(const json& object, const char* name) {
     const auto at = object.find(name);
     return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
 }
 
-tl::expected<void, std::string> read_word(Outcome& outcome, const std::string& word)
-{
+tl::expected<void, std::string> read_word(Outcome& outcome, const std::string& word) {
     static const std::map<std::string, Outcome::Do> words = {
-        {"settle", Outcome::Do::settle},         {"settle_alone", Outcome::Do::settle_alone},
-        {"hold", Outcome::Do::hold},             {"fail", Outcome::Do::fail},
-        {"garble", Outcome::Do::garble},         {"local_fail", Outcome::Do::local_fail},
-        {"malformed", Outcome::Do::malformed},   {"refuse", Outcome::Do::refuse},
+        {"settle", Outcome::Do::settle},       {"settle_alone", Outcome::Do::settle_alone},
+        {"hold", Outcome::Do::hold},           {"fail", Outcome::Do::fail},
+        {"garble", Outcome::Do::garble},       {"local_fail", Outcome::Do::local_fail},
+        {"malformed", Outcome::Do::malformed}, {"refuse", Outcome::Do::refuse},
     };
     if (const auto at = words.find(word); at != words.end()) {
         outcome.what = at->second;
@@ -42,8 +39,7 @@ tl::expected<void, std::string> read_word(Outcome& outcome, const std::string& w
     return {};
 }
 
-tl::expected<void, std::string> read_code(Outcome& outcome, const json& code)
-{
+tl::expected<void, std::string> read_code(Outcome& outcome, const json& code) {
     if (outcome.what == Outcome::Do::refuse) {
         outcome.code = code.is_number_integer() ? code.get<int>() : outcome.code;
         return {};
@@ -61,8 +57,7 @@ tl::expected<void, std::string> read_code(Outcome& outcome, const json& code)
 
 tl::expected<std::vector<PartPlan>, std::string> read_parts(const json& list);
 
-tl::expected<Attempt, std::string> read_attempt(const json& value)
-{
+tl::expected<Attempt, std::string> read_attempt(const json& value) {
     Attempt attempt;
     if (value.is_object() && value.contains("split")) {
         auto parts = read_parts(value["split"]);
@@ -78,15 +73,15 @@ tl::expected<Attempt, std::string> read_attempt(const json& value)
     return attempt;
 }
 
-tl::expected<std::vector<PartPlan>, std::string> read_parts(const json& list)
-{
+tl::expected<std::vector<PartPlan>, std::string> read_parts(const json& list) {
     if (!list.is_array())
         return Bad("parts: not an array");
     std::vector<PartPlan> parts;
     for (const auto& entry : list) {
         PartPlan part;
         part.amount = entry.is_object() ? number(entry, "amount_msat", 0) : 0;
-        const json attempts = entry.is_object() && entry.contains("attempts") ? entry["attempts"] : json::array({entry});
+        const json attempts =
+            entry.is_object() && entry.contains("attempts") ? entry["attempts"] : json::array({entry});
         for (const auto& value : attempts) {
             auto attempt = read_attempt(value);
             if (!attempt)
@@ -100,8 +95,7 @@ tl::expected<std::vector<PartPlan>, std::string> read_parts(const json& list)
 
 } // namespace
 
-tl::expected<Outcome, std::string> read_outcome(const json& value)
-{
+tl::expected<Outcome, std::string> read_outcome(const json& value) {
     Outcome outcome;
     if (value.is_string()) {
         const auto read = read_word(outcome, value.get<std::string>());
@@ -126,8 +120,7 @@ tl::expected<Outcome, std::string> read_outcome(const json& value)
     return outcome;
 }
 
-tl::expected<void, std::string> Scenario::add(const json& entry)
-{
+tl::expected<void, std::string> Scenario::add(const json& entry) {
     if (!entry.is_object())
         return Bad("an entry is an object");
     Script script;
@@ -166,8 +159,7 @@ tl::expected<void, std::string> Scenario::add(const json& entry)
     return {};
 }
 
-Script& Scenario::script_for(const base::PaymentHash& hash, const Invoice* invoice)
-{
+Script& Scenario::script_for(const base::PaymentHash& hash, const Invoice* invoice) {
     if (const auto at = by_hash_.find(hash); at != by_hash_.end())
         return at->second;
     if (invoice)
@@ -176,8 +168,7 @@ Script& Scenario::script_for(const base::PaymentHash& hash, const Invoice* invoi
     return default_;
 }
 
-std::vector<PartPlan> Scenario::parts_for(const Script& script, std::uint64_t total) const
-{
+std::vector<PartPlan> Scenario::parts_for(const Script& script, std::uint64_t total) const {
     std::vector<PartPlan> parts = script.parts;
     if (parts.empty())
         parts.resize(1);

@@ -1,5 +1,6 @@
-// What happens to payments, told by a test: for an invoice (by label or hash) the parts, their attempts, and what becomes of each.
-// README.md has the JSON. Without a word about an invoice its payment is one part that settles at once.
+// What happens to payments, told by a test: for an invoice (by label or hash) the parts, their attempts, and what
+// becomes of each. README.md has the JSON. Without a word about an invoice its payment is one part that settles at
+// once.
 #pragma once
 
 #include "base/bytes.hpp"

@@ -6,8 +6,7 @@ namespace standin {
 
 using namespace std::chrono_literals;
 
-void Schedule::later(std::function<void()> job)
-{
+void Schedule::later(std::function<void()> job) {
     jobs_.push_back(std::move(job));
     if (soon_.armed())
         return;
@@ -17,8 +16,7 @@ void Schedule::later(std::function<void()> job)
     });
 }
 
-void Schedule::after(std::chrono::milliseconds delay, std::function<void()> job)
-{
+void Schedule::after(std::chrono::milliseconds delay, std::function<void()> job) {
     if (delay <= 0ms)
         return later(std::move(job));
     const auto when = Clock::now() + delay;
@@ -28,16 +26,14 @@ void Schedule::after(std::chrono::milliseconds delay, std::function<void()> job)
         arm();
 }
 
-void Schedule::arm()
-{
+void Schedule::arm() {
     if (due_.empty())
         return;
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(due_.begin()->first - Clock::now());
     timer_.start(wait, [this] { run_due(); });
 }
 
-void Schedule::run_due()
-{
+void Schedule::run_due() {
     const auto now = Clock::now();
     while (!due_.empty() && due_.begin()->first <= now) {
         const auto job = std::move(due_.begin()->second);

@@ -10,8 +10,7 @@ namespace standin {
 
 using Do = Outcome::Do;
 
-Plan Sendpays::take_plan(const PartKey& key)
-{
+Plan Sendpays::take_plan(const PartKey& key) {
     if (const auto at = plans_.find(key); at != plans_.end()) {
         Plan plan = std::move(at->second);
         plans_.erase(at);
@@ -32,8 +31,7 @@ Plan Sendpays::take_plan(const PartKey& key)
     return plan;
 }
 
-Row& Sendpays::send(SendSpec spec, const Plan& plan)
-{
+Row& Sendpays::send(SendSpec spec, const Plan& plan) {
     Row row;
     row.hash = spec.key.hash;
     row.groupid = spec.key.groupid;
@@ -54,13 +52,11 @@ Row& Sendpays::send(SendSpec spec, const Plan& plan)
     return kept;
 }
 
-void Sendpays::when_done(const Row& row, Done done)
-{
+void Sendpays::when_done(const Row& row, Done done) {
     waiting_[row.created_index].push_back(std::move(done));
 }
 
-void Sendpays::happen(std::uint64_t created_index, const Plan& plan)
-{
+void Sendpays::happen(std::uint64_t created_index, const Plan& plan) {
     Row* row = node_.ledger.by_created(created_index);
     if (!row || row->status != Status::pending)
         return;
@@ -82,8 +78,7 @@ void Sendpays::happen(std::uint64_t created_index, const Plan& plan)
 }
 
 // A payee takes nothing before the whole set is there, and sends it back when that takes too long (BOLT 4).
-void Sendpays::arrive(Row& row, const Plan& plan, std::uint32_t timeout_ms)
-{
+void Sendpays::arrive(Row& row, const Plan& plan, std::uint32_t timeout_ms) {
     const std::uint64_t total = plan.set_total ? plan.set_total : row.total;
     if (total <= row.amount)
         return settle(row);
@@ -104,8 +99,7 @@ void Sendpays::arrive(Row& row, const Plan& plan, std::uint32_t timeout_ms)
             settle(*part);
 }
 
-void Sendpays::time_out(const SetKey& key, std::uint64_t created_index)
-{
+void Sendpays::time_out(const SetKey& key, std::uint64_t created_index) {
     const auto at = sets_.find(key);
     if (at == sets_.end())
         return;
@@ -123,20 +117,17 @@ void Sendpays::time_out(const SetKey& key, std::uint64_t created_index)
     }
 }
 
-void Sendpays::settle(Row& row)
-{
+void Sendpays::settle(Row& row) {
     if (const Invoice* invoice = node_.invoices.by_hash(row.hash))
         row.preimage = invoice->preimage;
     finish(row, Status::complete, nullptr);
 }
 
-void Sendpays::fail(Row& row, const Outcome& outcome)
-{
+void Sendpays::fail(Row& row, const Outcome& outcome) {
     finish(row, Status::failed, std::make_shared<const PartFailure>(describe(row, outcome)));
 }
 
-PartFailure Sendpays::describe(const Row& row, const Outcome& outcome) const
-{
+PartFailure Sendpays::describe(const Row& row, const Outcome& outcome) const {
     const RowExtra& extra = *row.extra;
     const bool payees_own = outcome.failcode == incorrect_details || outcome.failcode == mpp_timeout ||
                             outcome.failcode == 0x0012 || outcome.failcode == 0x0013;
@@ -145,8 +136,8 @@ PartFailure Sendpays::describe(const Row& row, const Outcome& outcome) const
     failure.failcode = outcome.failcode;
     failure.erring_index = std::min(hops, outcome.erring_index >= 0 ? outcome.erring_index : payees_own ? hops : 1);
     failure.detail = "reply from remote";
-    failure.raw_message = outcome.raw_message.empty() ? raw_failure(outcome.failcode, row.amount, block_height)
-                                                      : outcome.raw_message;
+    failure.raw_message =
+        outcome.raw_message.empty() ? raw_failure(outcome.failcode, row.amount, block_height) : outcome.raw_message;
     if (outcome.what == Do::local_fail) {
         failure.erring_index = 0;
         failure.raw_message.clear();
@@ -172,7 +163,8 @@ PartFailure Sendpays::describe(const Row& row, const Outcome& outcome) const
     }
     if (extra.nodes.empty())
         return failure;
-    // remote_routing_failure and local_routing_failure in lightningd/pay.c: the next channel is blamed, at the payee the last.
+    // remote_routing_failure and local_routing_failure in lightningd/pay.c: the next channel is blamed, at the payee
+    // the last.
     const auto index = static_cast<std::size_t>(failure.erring_index);
     const std::size_t blamed = std::min(index, extra.nodes.size() - 1);
     const bool last = index == extra.nodes.size();
@@ -187,8 +179,7 @@ PartFailure Sendpays::describe(const Row& row, const Outcome& outcome) const
     return failure;
 }
 
-void Sendpays::finish(Row& row, Status status, const Failure& failure)
-{
+void Sendpays::finish(Row& row, Status status, const Failure& failure) {
     row.extra->failure = failure;
     node_.ledger.resolve(row, status, node_.now());
     const std::string_view topic = failure ? "sendpay_failure" : "sendpay_success";
@@ -212,8 +203,8 @@ void Sendpays::finish(Row& row, Status status, const Failure& failure)
             done(row, failure);
 }
 
-std::size_t Sendpays::release(const base::PaymentHash& hash, std::optional<std::uint64_t> partid, const Outcome& outcome)
-{
+std::size_t Sendpays::release(const base::PaymentHash& hash, std::optional<std::uint64_t> partid,
+                              const Outcome& outcome) {
     std::size_t ended = 0;
     for (Row* row : node_.ledger.of_hash(hash)) {
         if (row->status != Status::pending || (partid && row->partid != *partid))

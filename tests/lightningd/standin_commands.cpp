@@ -8,8 +8,7 @@ namespace standin {
 namespace {
 
 /// One entry, an array of entries, or `{"invoices": […], "payments": […]}`.
-void scenario(Node& node, const RequestPtr& request)
-{
+void scenario(Node& node, const RequestPtr& request) {
     const rpc::json& params = request->params;
     rpc::json entries = rpc::json::array();
     if (params.is_array())
@@ -36,8 +35,7 @@ void scenario(Node& node, const RequestPtr& request)
     succeed(*request, R"({"entries":)" + std::to_string(entries.size()) + "}");
 }
 
-void release(Node& node, const RequestPtr& request)
-{
+void release(Node& node, const RequestPtr& request) {
     Args args(*request, {{"payment_hash", true}, {"outcome", true}, {"partid"}});
     const auto hash = args.hash("payment_hash");
     const auto partid = args.u64("partid");
@@ -53,8 +51,7 @@ void release(Node& node, const RequestPtr& request)
     succeed(*request, R"({"released":)" + std::to_string(node.sendpays.release(*hash, partid, ending)) + "}");
 }
 
-void rows(Node& node, const RequestPtr& request)
-{
+void rows(Node& node, const RequestPtr& request) {
     Args args(*request, {{"rows", true}, {"deleted"}});
     const auto* list = args.find("rows");
     const auto deleted = args.u64("deleted");
@@ -77,8 +74,7 @@ void rows(Node& node, const RequestPtr& request)
                           std::to_string(node.ledger.counter(Index::deleted)) + "}");
 }
 
-void fault(Node& node, const RequestPtr& request)
-{
+void fault(Node& node, const RequestPtr& request) {
     Args args(*request, {{"fault", true}, {"plugin"}, {"method"}, {"ms"}});
     const auto what = args.string("fault").value_or("");
     const auto name = args.string("plugin").value_or("");
@@ -118,12 +114,12 @@ void fault(Node& node, const RequestPtr& request)
 
 } // namespace
 
-void add_standin_commands(Node& node)
-{
+void add_standin_commands(Node& node) {
     const auto add = [&node](const char* name, const char* usage, auto command) {
         node.commands.add(name, usage, [&node, command](const RequestPtr& request) { command(node, request); });
     };
-    add("scenario", "label|payment_hash|default [parts] [outcomes] [payer_error] [mpp_timeout_ms] [think_ms]", scenario);
+    add("scenario", "label|payment_hash|default [parts] [outcomes] [payer_error] [mpp_timeout_ms] [think_ms]",
+        scenario);
     add("release", "payment_hash outcome [partid]", release);
     add("standin-rows", "rows [deleted]", rows);
     add("standin-fault", "fault [plugin] [method] [ms]", fault);

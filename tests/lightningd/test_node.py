@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 import unittest
 from pathlib import Path
 from typing import Any
 
-from standin import SUBSCRIBER, RpcClient, RpcError, StandIn, json_lines, wait_until
+from standin import SUBSCRIBER, RpcError, StandIn, json_lines, wait_until
 
 
 class Node(unittest.TestCase):
@@ -98,7 +99,7 @@ class Node(unittest.TestCase):
         waiting = [node.rpc.send("wait", ["sendpays", "created", number]) for number in (2, 1)]
         quick = node.rpc.send("getinfo")
         node.rpc.result(quick)
-        with RpcClientOf(node) as other:
+        with node.new_client() as other:
             for number in (1, 2):
                 other.call("xpay", [other.call("invoice", [1000, f"l{number}", "d"])["bolt11"]])
         replies = {identity: node.rpc.result(identity) for identity in waiting}
@@ -109,12 +110,12 @@ class Node(unittest.TestCase):
         node = self.node()
         for raw in ('{"jsonrpc":"2.0","method":"getinfo","params":{}}', '{"jsonrpc":"1.0","id":1,"method":"getinfo","params":{}}',
                     b'{"jsonrpc":"2.0","id":1,"method":"getinfo","params":{"x":"\xff"}}', "no json"):  # fmt: skip
-            with RpcClientOf(node) as client:
+            with node.new_client() as client:
                 client.send_raw(raw)
                 self.assertEqual(client.reply(None)["error"]["code"], -32600)
-        with RpcClientOf(node) as client:
+        with node.new_client() as client:
             for request, code in (({"method": "nothing", "params": {}}, -32601), ({"method": "getinfo"}, -32600)):
-                client.send_raw(__import__("json").dumps({"jsonrpc": "2.0", "id": 5, **request}))
+                client.send_raw(json.dumps({"jsonrpc": "2.0", "id": 5, **request}))
                 self.assertEqual(client.reply(5)["error"]["code"], code)
 
     def test_filter_is_honoured(self) -> None:
@@ -165,19 +166,6 @@ class Node(unittest.TestCase):
         page = node.rows(index="created", start=49_990, limit=100)
         self.assertEqual([row["created_index"] for row in page], list(range(49_990, 50_001)))
         self.assertEqual(len(node.rows(index="updated", start=1, limit=7)), 7)
-
-
-class RpcClientOf:
-    """A connection for one block."""
-
-    def __init__(self, node: StandIn) -> None:
-        self.client = node.new_client()
-
-    def __enter__(self) -> RpcClient:
-        return self.client
-
-    def __exit__(self, *_: object) -> None:
-        self.client.close()
 
 
 if __name__ == "__main__":

@@ -24,13 +24,11 @@ constexpr std::array middles = {
 
 } // namespace
 
-int direction_between(std::string_view from, std::string_view to)
-{
+int direction_between(std::string_view from, std::string_view to) {
     return from < to ? 0 : 1;
 }
 
-Route make_route(std::string_view via, std::size_t nth, std::uint64_t amount, std::uint64_t fee)
-{
+Route make_route(std::string_view via, std::size_t nth, std::uint64_t amount, std::uint64_t fee) {
     auto at = std::find_if(middles.begin(), middles.end(), [&](const Middle& m) { return m.name == via; });
     if (at == middles.end())
         at = middles.begin() + static_cast<std::ptrdiff_t>(nth % middles.size());
@@ -38,13 +36,13 @@ Route make_route(std::string_view via, std::size_t nth, std::uint64_t amount, st
         1 + amount / 1'000'000 * at->fee_millionths + amount % 1'000'000 * at->fee_millionths / 1'000'000;
     const std::uint64_t with_fee = amount + (fee ? fee : usual);
     const std::uint32_t last = block_height + 1 + final_delay - hop_delay;
-    return {{std::string(at->node), std::string(at->channel_in), direction_between(our_node, at->node), with_fee,
-             last + hop_delay},
-            {std::string(payee_node), std::string(at->channel_out), direction_between(at->node, payee_node), amount, last}};
+    return {
+        {std::string(at->node), std::string(at->channel_in), direction_between(our_node, at->node), with_fee,
+         last + hop_delay},
+        {std::string(payee_node), std::string(at->channel_out), direction_between(at->node, payee_node), amount, last}};
 }
 
-std::uint64_t scid_number(std::string_view scid)
-{
+std::uint64_t scid_number(std::string_view scid) {
     unsigned long block = 0;
     unsigned long tx = 0;
     unsigned long output = 0;
@@ -53,8 +51,7 @@ std::uint64_t scid_number(std::string_view scid)
     return std::uint64_t{block} << 40 | std::uint64_t{tx} << 16 | output;
 }
 
-bool is_peer(std::string_view node)
-{
+bool is_peer(std::string_view node) {
     return std::any_of(middles.begin(), middles.end(), [&](const Middle& m) { return m.node == node; });
 }
 

@@ -1,5 +1,5 @@
-// The little network around the stand-in: l1 (we) - l2 - l3, l1 - l4 - l3, l1 - l5 - l3 (dear), l3 is every payee. The same as
-// in the recordings, so that routes, fees and directions can be compared with them.
+// The little network around the stand-in: l1 (we) - l2 - l3, l1 - l4 - l3, l1 - l5 - l3 (dear), l3 is every payee. The
+// same as in the recordings, so that routes, fees and directions can be compared with them.
 #pragma once
 
 #include <cstdint>

@@ -4,13 +4,15 @@
 
 namespace standin {
 
-bool is_utf8(std::string_view text)
-{
+bool is_utf8(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
         const auto lead = static_cast<std::uint8_t>(text[i++]);
         if (lead < 0x80)
             continue;
-        const int more = lead >= 0xc2 && lead < 0xe0 ? 1 : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xf0 && lead < 0xf5 ? 3 : 0;
+        const int more = lead >= 0xc2 && lead < 0xe0   ? 1
+                         : lead >= 0xe0 && lead < 0xf0 ? 2
+                         : lead >= 0xf0 && lead < 0xf5 ? 3
+                                                       : 0;
         if (more == 0)
             return false;
         std::uint32_t point = lead & (0x3fU >> more);

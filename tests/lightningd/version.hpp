@@ -1,5 +1,5 @@
-// The one place that knows which lightningd is imitated. Rules that differ between versions are asked here, by name, so that an
-// older node can be imitated by adding a row and not by searching the tree.
+// The one place that knows which lightningd is imitated. Rules that differ between versions are asked here, by name, so
+// that an older node can be imitated by adding a row and not by searching the tree.
 #pragma once
 
 #include <chrono>

@@ -8,8 +8,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> index_names = {"created", "updated", "deleted"};
 
-std::string begin(std::string_view subsystem, Index index, std::uint64_t now)
-{
+std::string begin(std::string_view subsystem, Index index, std::uint64_t now) {
     std::string json = R"({"subsystem":")";
     json.append(subsystem).append("\",\"").append(index_names[static_cast<std::size_t>(index)]).append("\":");
     return json + std::to_string(now);
@@ -17,8 +16,8 @@ std::string begin(std::string_view subsystem, Index index, std::uint64_t now)
 
 } // namespace
 
-void Waits::wait(const RequestPtr& request, std::string_view subsystem, Index index, std::uint64_t next, std::uint64_t now)
-{
+void Waits::wait(const RequestPtr& request, std::string_view subsystem, Index index, std::uint64_t next,
+                 std::uint64_t now) {
     if (now >= next)
         return succeed(*request, begin(subsystem, index, now) + "}");
     if (subsystem == "sendpays")
@@ -27,8 +26,7 @@ void Waits::wait(const RequestPtr& request, std::string_view subsystem, Index in
         never_.push_back(request);
 }
 
-void Waits::bump(Index index, std::uint64_t now, const Row& row)
-{
+void Waits::bump(Index index, std::uint64_t now, const Row& row) {
     auto& waiters = waiters_[static_cast<std::size_t>(index)];
     std::string reply;
     for (auto at = waiters.begin(); at != waiters.end();) {

@@ -1,5 +1,5 @@
-// The command `wait` (lightningd/wait.c, core-lightning.md 3.4): answers on the increment that reaches the wanted value, with
-// details; at once, without details, when it was reached before.
+// The command `wait` (lightningd/wait.c, core-lightning.md 3.4): answers on the increment that reaches the wanted
+// value, with details; at once, without details, when it was reached before.
 #pragma once
 
 #include "ledger.hpp"
@@ -13,7 +13,8 @@ class Waits final {
   public:
     explicit Waits(bool with_details) : with_details_(with_details) {}
 
-    void wait(const RequestPtr& request, std::string_view subsystem, Index index, std::uint64_t next, std::uint64_t now);
+    void wait(const RequestPtr& request, std::string_view subsystem, Index index, std::uint64_t next,
+              std::uint64_t now);
     /// A counter of `sendpays` moved.
     void bump(Index index, std::uint64_t now, const Row& row);
 

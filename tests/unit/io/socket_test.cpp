@@ -1,55 +1,20 @@
+#include "directory.hpp"
 #include "ends.hpp"
+#include "listener.hpp"
 
-#include <filesystem>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+using unit::Directory;
 using unit::until;
-
-namespace {
-
-/// A directory of our own for a socket.
-struct Directory {
-    std::filesystem::path path;
-    Directory() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "unit-io-XXXXXX").string();
-        ends::must(::mkdtemp(pattern.data()) != nullptr);
-        path = pattern;
-    }
-    Directory(const Directory&) = delete;
-    Directory& operator=(const Directory&) = delete;
-    ~Directory() { std::filesystem::remove_all(path); }
-};
-
-/// Listens and accepts all that come.
-struct Listener {
-    uv_pipe_t handle{};
-    std::vector<std::unique_ptr<io::Stream>> accepted;
-
-    Listener(io::Loop& loop, const std::string& path) {
-        uv_pipe_init(loop.raw(), &handle, 0);
-        handle.data = this;
-        ends::must(uv_pipe_bind(&handle, path.c_str()) == 0);
-        ends::must(uv_listen(reinterpret_cast<uv_stream_t*>(&handle), 8, [](uv_stream_t* server, int) {
-                       static_cast<Listener*>(server->data)->accepted.push_back(io::Stream::accept(server));
-                   }) == 0);
-    }
-    Listener(const Listener&) = delete;
-    Listener& operator=(const Listener&) = delete;
-    void close(io::Loop& loop) {
-        uv_close(reinterpret_cast<uv_handle_t*>(&handle), nullptr);
-        unit::settle(loop);
-    }
-};
-
-} // namespace
 
 TEST_CASE("two streams meet at a unix socket") {
     const Directory directory;
     const auto path = directory.path / "s";
     io::Loop loop;
-    Listener listener(loop, path);
+    std::vector<std::unique_ptr<io::Stream>> accepted;
+    const unit::Listener listener(loop, path, [&](auto stream) { accepted.push_back(std::move(stream)); });
     int connected = 0;
     std::string reason = "not asked";
     const auto client = io::Stream::connect(loop, path, [&](const std::string& why) {
@@ -58,21 +23,20 @@ TEST_CASE("two streams meet at a unix socket") {
     });
     CHECK(connected == 0); // never from within connect()
     client->write("said before the connection stood");
-    REQUIRE(until(loop, [&] { return connected == 1 && listener.accepted.size() == 1; }));
+    REQUIRE(until(loop, [&] { return connected == 1 && accepted.size() == 1; }));
     CHECK(reason.empty());
     ends::Reader server_side;
     ends::Reader client_side;
-    server_side.attach(*listener.accepted[0]);
+    server_side.attach(*accepted[0]);
     client_side.attach(*client);
-    listener.accepted[0]->write("hello");
+    accepted[0]->write("hello");
     CHECK(until(loop, [&] {
         return server_side.bytes == "said before the connection stood" && client_side.bytes == "hello";
     }));
-    listener.accepted.clear();
+    accepted.clear();
     CHECK(until(loop, [&] { return client_side.ends == 1; }));
     CHECK(client_side.reason.empty());
     CHECK(connected == 1);
-    listener.close(loop);
 }
 
 TEST_CASE("a socket that is not there is a reason, in a later turn") {
@@ -96,7 +60,8 @@ TEST_CASE("a path longer than a socket's may be is refused, not cut") {
     // Where a cut path would lead.
     const std::string cut = path.substr(0, 107);
     io::Loop loop;
-    Listener listener(loop, cut);
+    std::vector<std::unique_ptr<io::Stream>> accepted;
+    const unit::Listener listener(loop, cut, [&](auto stream) { accepted.push_back(std::move(stream)); });
     std::string reason;
     int called = 0;
     const auto client = io::Stream::connect(loop, path, [&](const std::string& why) {
@@ -106,8 +71,7 @@ TEST_CASE("a path longer than a socket's may be is refused, not cut") {
     CHECK(called == 0);
     CHECK(until(loop, [&] { return called == 1; }));
     CHECK_FALSE(reason.empty());
-    CHECK(listener.accepted.empty());
-    listener.close(loop);
+    CHECK(accepted.empty());
 }
 
 TEST_CASE("a stream destroyed before its connection stands says nothing") {

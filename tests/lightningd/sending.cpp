@@ -1,0 +1,48 @@
+#include "sending.hpp"
+
+#include "node.hpp"
+
+namespace standin {
+
+namespace {
+
+constexpr std::string_view in_progress_message = "Monitor status with listpays or waitsendpay";
+
+} // namespace
+
+void answer_in_progress(Request& request, const Row& row) {
+    std::string json = R"({"message":")" + std::string(in_progress_message) + "\",";
+    append_fields(json, row);
+    succeed(request, json + "}");
+}
+
+bool stopped_by_earlier(Node& node, Request& request, const SendSpec& spec) {
+    const auto verdict = check_progress(node.ledger, spec);
+    if (verdict.error) {
+        fail(request, verdict.error->code, verdict.error->message);
+        return true;
+    }
+    if (verdict.pending) {
+        answer_in_progress(request, *verdict.pending);
+        return true;
+    }
+    if (!verdict.complete)
+        return false;
+    succeed(request, row_json(*verdict.complete));
+    return true;
+}
+
+void no_first_peer(Request& request) {
+    fail(request, 204, "No connection to first peer found",
+         R"({"erring_index":0,"failcode":16394,"failcodename":"WIRE_UNKNOWN_NEXT_PEER","erring_node":")" +
+             std::string(our_node) + "\"}");
+}
+
+bool refused(Request& request, const Plan& plan) {
+    if (plan.outcome.what != Outcome::Do::refuse)
+        return false;
+    fail(request, plan.outcome.code, plan.outcome.message.empty() ? "refused by the scenario" : plan.outcome.message);
+    return true;
+}
+
+} // namespace standin

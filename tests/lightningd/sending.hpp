@@ -1,0 +1,21 @@
+// What sendpay, sendonion and injectpaymentonion have in common: their answers, and the reasons not to send.
+#pragma once
+
+#include "progress.hpp"
+#include "request.hpp"
+
+namespace standin {
+
+/// "Monitor status with …" and the row.
+void answer_in_progress(Request& request, const Row& row);
+
+/// True when the command was answered: earlier attempts forbid it or have done it already.
+bool stopped_by_earlier(Node& node, Request& request, const SendSpec& spec);
+
+/// The first hop is no peer of ours: no row.
+void no_first_peer(Request& request);
+
+/// The scenario may refuse the command itself. True when it did.
+bool refused(Request& request, const Plan& plan);
+
+} // namespace standin

@@ -1,0 +1,145 @@
+#include "cln/lightningd.hpp"
+
+#include "node.hpp"
+#include "told.hpp"
+
+using cln::Index;
+using unit::until;
+
+namespace {
+
+template <class T>
+struct Told {
+    int times = 0;
+    std::optional<T> value;
+    cln::Lightningd::Failure failure;
+
+    cln::Lightningd::Answer<T> answer() {
+        return [this](const tl::expected<T, cln::Lightningd::Failure>& told) {
+            ++times;
+            if (told)
+                value = *told;
+            else
+                failure = told.error();
+        };
+    }
+};
+
+struct Typed : Caller {
+    cln::Lightningd lightningd{client, [this](base::LogLevel, const std::string& line) { log.push_back(line); }};
+
+    template <class T>
+    bool answered(Told<T>& told, const std::string& result) {
+        node.answer(node.calls.back(), result);
+        return until(loop, [&] { return told.times == 1; });
+    }
+    /// The newest call's params as a value.
+    rpc::json params() { return told::json(node.calls.back().params); }
+};
+
+} // namespace
+
+TEST_CASE("every call to lightningd is worded as it wants it") {
+    Typed typed;
+    REQUIRE(typed.connect());
+    const auto hash = *base::PaymentHash::from_hex(std::string(64, 'A'));
+    const auto ignore = [](const auto&) {};
+    typed.lightningd.getinfo(ignore);
+    typed.lightningd.wait(Index::updated, 18, ignore);
+    typed.lightningd.list(hash, ignore);
+    typed.lightningd.list_page(Index::created, 5, 100, ignore);
+    typed.lightningd.list_pending_page(6, 50, ignore);
+    typed.lightningd.list_all_pending(ignore);
+    typed.lightningd.delpay(R"(["00", "failed"])", ignore);
+    REQUIRE(typed.calls(7));
+    const std::vector<std::pair<std::string, std::string>> expected{
+        {"getinfo", "{}"},
+        {"wait", R"({"subsystem":"sendpays","indexname":"updated","nextvalue":18})"},
+        {"listsendpays", R"({"payment_hash":")" + std::string(64, 'a') + "\"}"},
+        {"listsendpays", R"({"index":"created","start":5,"limit":100})"},
+        {"listsendpays", R"({"status":"pending","index":"created","start":6,"limit":50})"},
+        {"listsendpays", R"({"status":"pending"})"},
+        {"delpay", R"(["00", "failed"])"},
+    };
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        CHECK(typed.node.calls[i].method == expected[i].first);
+        CHECK(told::json(typed.node.calls[i].params) == told::json(expected[i].second));
+    }
+}
+
+TEST_CASE("answers arrive decoded") {
+    Typed typed;
+    REQUIRE(typed.connect());
+    Told<cln::NodeInfo> info;
+    typed.lightningd.getinfo(info.answer());
+    REQUIRE(typed.calls(1));
+    CHECK(typed.answered(info, R"({"id":")" + std::string(66, '2') + "\"}"));
+    CHECK(info.value->id.hex() == std::string(66, '2'));
+    Told<cln::WaitReply> wait;
+    typed.lightningd.wait(Index::deleted, 0, wait.answer());
+    REQUIRE(typed.calls(2));
+    CHECK(typed.answered(wait, R"({"subsystem":"sendpays","deleted":9})"));
+    CHECK(wait.value->counter == 9);
+    CHECK(typed.log.empty());
+}
+
+TEST_CASE("a row that cannot be read is logged, and still counts for the length of its page") {
+    Typed typed;
+    REQUIRE(typed.connect());
+    Told<cln::Lightningd::Listing> listing;
+    typed.lightningd.list_page(Index::created, 1, 2, listing.answer());
+    REQUIRE(typed.calls(1));
+    const rpc::json result{{"payments", {told::row(), told::with(told::row(), "payment_preimage", "\"5ec3e7\"")}}};
+    CHECK(typed.answered(listing, rpc::dump(result)));
+    CHECK(listing.value->rows.size() == 1);
+    CHECK(listing.value->told == 2);
+    REQUIRE(typed.log.size() == 1);
+    CHECK(typed.log[0] == "row of listsendpays skipped: result.payments[1].payment_preimage: not a 32 byte hex value");
+}
+
+TEST_CASE("an answer that cannot be read is an error, logged without its words") {
+    Typed typed;
+    REQUIRE(typed.connect());
+    for (const std::string result : {"5", "{}", R"({"payments":5})", R"({"payments":[1e400]})", R"({"payments":["5ec3e7"})"}) {
+        Told<cln::Lightningd::Listing> listing;
+        typed.log.clear();
+        const auto before = typed.node.calls.size();
+        typed.lightningd.list_all_pending(listing.answer());
+        REQUIRE(typed.calls(before + 1));
+        if (result.find("5ec3e7") != std::string::npos)
+            continue; // brackets that do not match cannot even be framed
+        CHECK(typed.answered(listing, result));
+        CHECK_FALSE(listing.value.has_value());
+        CHECK_FALSE(listing.failure.lost);
+        CHECK(typed.log.size() == 1);
+    }
+}
+
+TEST_CASE("lightningd's own errors and a lost connection are told apart") {
+    Typed typed;
+    REQUIRE(typed.connect());
+    Told<cln::Lightningd::Listing> refused;
+    typed.lightningd.list_all_pending(refused.answer());
+    REQUIRE(typed.calls(1));
+    typed.node.say(rpc::error(typed.node.calls[0].id, {-32602, "start: should be"}));
+    CHECK(until(typed.loop, [&] { return refused.times == 1; }));
+    CHECK_FALSE(refused.failure.lost);
+    CHECK(refused.failure.error.code == -32602);
+    CHECK(refused.failure.error.message == "start: should be");
+    Told<cln::Lightningd::Listing> lost;
+    typed.lightningd.list_all_pending(lost.answer());
+    typed.node.hang_up();
+    CHECK(until(typed.loop, [&] { return lost.times == 1; }));
+    CHECK(lost.failure.lost);
+}
+
+TEST_CASE("delpay's answer is passed on as its very bytes") {
+    Typed typed;
+    REQUIRE(typed.connect());
+    Answer answer;
+    typed.lightningd.delpay("[]", answer.callback());
+    REQUIRE(typed.calls(1));
+    typed.node.answer(typed.node.calls[0], R"({ "payments" : [ ] })");
+    CHECK(until(typed.loop, [&] { return answer.times == 1; }));
+    CHECK(answer.result == R"({ "payments" : [ ] })");
+}

@@ -1,0 +1,83 @@
+// pay_failure and pay_part_start, which come from plugins and so in the wrapping of the day.
+#include "cln/notifications.hpp"
+
+#include "told.hpp"
+
+using cln::decode_pay_failure;
+using cln::decode_pay_part_start;
+
+namespace {
+
+const std::string hash = "b8c356adaf4a23d8c8ff378b49774fddf81d2d71dd5ee5fe3d4f69cfde6b941e";
+const std::string failed =
+    R"json({"payment_hash":"b8c356adaf4a23d8c8ff378b49774fddf81d2d71dd5ee5fe3d4f69cfde6b941e","bolt11":"lnbcrt26u1p4spmycsp57",
+        "error":{"message":"failed: WIRE_INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS (reply from remote)"}})json";
+const std::string part =
+    R"({"payment_hash":"2b234d485f09e331120a360279af7dca839769e1d8110a4a41185fdaeb439659","groupid":8912158845556297834,"partid":1,
+        "total_payment_msat":1000000,"attempt_msat":600000,"hops":[{"next_node":
+        "02f53b29c8910ace66818a4bc2e4ec79bcebef037bdf8d22f3f5de2e0dfbccd4a8","short_channel_id":"103x1x0","direction":1,
+        "channel_in_msat":600000,"channel_out_msat":600000}]})";
+
+std::string failed_hash(const std::string& params) {
+    const auto decoded = decode_pay_failure(told::json(params));
+    REQUIRE_MESSAGE(decoded.has_value(), decoded.error().text());
+    return decoded->hex();
+}
+
+} // namespace
+
+TEST_CASE("pay_failure is read in every wrapping of v23.11 to v26.06") {
+    // v25.09 and later, with deprecated members beside it (recorded: pay_legacy_fails.jsonl)
+    CHECK(failed_hash(R"({"origin":"pay","payload":)" + failed + R"(,"pay_failure":)" + failed + "}") == hash);
+    // v25.09 and later without them
+    CHECK(failed_hash(R"({"pay_failure":)" + failed + "}") == hash);
+    // up to v25.05: what the plugin emitted is the payload, and pay emitted no member named after the topic
+    CHECK(failed_hash(R"({"origin":"pay","payload":)" + failed + "}") == hash);
+    // a plugin that did
+    CHECK(failed_hash(R"({"origin":"pay","payload":{"pay_failure":)" + failed + "}}") == hash);
+}
+
+TEST_CASE("a pay_failure that tells no hash is told with its place") {
+    CHECK(decode_pay_failure(told::json(R"({"pay_failure":{"bolt11":"x"}})")).error().text() == "params.pay_failure.payment_hash: missing");
+    CHECK(decode_pay_failure(told::json(R"({"pay_failure":{"payment_hash":"zz"}})")).error().text() ==
+          "params.pay_failure.payment_hash: not a 32 byte hex value");
+    CHECK(decode_pay_failure(told::json(R"({"origin":"pay","payload":{"bolt11":"x"}})")).error().text() ==
+          "params.payload.payment_hash: missing");
+    CHECK(decode_pay_failure(told::json(R"({"origin":"pay","payload":5})")).error().text() == "params.pay_failure: missing");
+    CHECK(decode_pay_failure(told::json("{}")).error().text() == "params.pay_failure: missing");
+    CHECK(decode_pay_failure(told::json("[]")).error().text() == "params: not an object");
+}
+
+TEST_CASE("pay_part_start announces a part of xpay and the whole payment's amount") {
+    const auto told = decode_pay_part_start(told::json(R"({"pay_part_start":)" + part + "}"), base::UnixNs{42});
+    REQUIRE(told.has_value());
+    CHECK(told->hash.hex() == "2b234d485f09e331120a360279af7dca839769e1d8110a4a41185fdaeb439659");
+    CHECK(told->group == base::GroupId{8912158845556297834ULL});
+    CHECK(told->partid.value == 1);
+    CHECK(told->payer == payments::Payer::xpay);
+    CHECK(told->total == payments::Total{payments::TotalSource::part_start, {1'000'000}});
+    CHECK(told->seen.value == 42);
+}
+
+TEST_CASE("pay_part_start without a total is still a part") {
+    auto object = told::json(part);
+    object.erase("total_payment_msat");
+    object["hops"] = rpc::json::array(); // we pay ourselves
+    const auto told = decode_pay_part_start({{"pay_part_start", object}}, {});
+    REQUIRE(told.has_value());
+    CHECK(told->total.source == payments::TotalSource::none);
+}
+
+TEST_CASE("a fault in pay_part_start is told with its place") {
+    const auto refusal = [](const char* name, const char* value) {
+        const auto told = decode_pay_part_start({{"pay_part_start", told::with(told::json(part), name, value)}}, {});
+        REQUIRE_FALSE(told.has_value());
+        return told.error().text();
+    };
+    CHECK(refusal("payment_hash", "5") == "params.pay_part_start.payment_hash: not a string");
+    CHECK(refusal("groupid", "-1") == "params.pay_part_start.groupid: not an unsigned integer");
+    CHECK(refusal("groupid", "null") == "params.pay_part_start.groupid: missing");
+    CHECK(refusal("partid", "\"1\"") == "params.pay_part_start.partid: not an unsigned integer");
+    CHECK(refusal("total_payment_msat", "true") == "params.pay_part_start.total_payment_msat: not an amount in msat");
+    CHECK(decode_pay_part_start(told::json("{}"), {}).error().text() == "params.pay_part_start: missing");
+}

@@ -1,0 +1,191 @@
+#include "cln/row.hpp"
+
+#include "told.hpp"
+
+using cln::decode_row;
+using payments::PartStatus;
+using told::with;
+using told::without;
+
+namespace {
+
+payments::Row good(const rpc::json& object) {
+    const auto row = decode_row(object, "row");
+    REQUIRE_MESSAGE(row.has_value(), row.error().text());
+    return *row;
+}
+
+std::string refusal(const rpc::json& object) {
+    const auto row = decode_row(object, "row");
+    REQUIRE_FALSE(row.has_value());
+    return row.error().text();
+}
+
+} // namespace
+
+TEST_CASE("a recorded row of a settled part is read whole") {
+    const auto row = good(told::row());
+    CHECK(row.key.hash.hex() == "226779da4b9df53bbf083cc8d91bda443353d78f8189388e16ec1946ec07955b");
+    CHECK(row.key.group.value == 1);
+    CHECK(row.partid.value == 0); // left out when 0
+    CHECK(row.created.value == 133);
+    CHECK(row.updated.value == 133);
+    CHECK(row.status == PartStatus::complete);
+    CHECK(row.amount == base::Msat{1'000'000});
+    CHECK(row.sent == base::Msat{1'000'011});
+    CHECK(row.created_at == base::from_seconds(1'795'222'611));
+    CHECK(row.completed_at == base::from_seconds(1'795'222'611));
+    CHECK(row.preimage->hex() == "207dd3dcbc5a833e718688878e6a1cbf8e837913c9c442a45041fcd1db17d714");
+    CHECK(row.invoice.empty());
+    CHECK_FALSE(row.unreadable_error);
+}
+
+TEST_CASE("a pending row lacks what is not known yet") {
+    auto object = told::row();
+    for (const auto* name : {"updated_index", "completed_at", "payment_preimage", "amount_msat", "destination"})
+        object.erase(name);
+    object["status"] = "pending";
+    const auto row = good(object);
+    CHECK(row.status == PartStatus::pending);
+    CHECK(row.updated.value == 0);
+    CHECK_FALSE(row.completed_at.has_value());
+    CHECK_FALSE(row.preimage.has_value());
+    CHECK_FALSE(row.amount.has_value());
+    CHECK(row.sent == base::Msat{1'000'011});
+}
+
+TEST_CASE("a multi-part row of xpay keeps its 63-bit group and its part number") {
+    const auto row = good(with(with(told::row(), "groupid", "8912158845556297834"), "partid", "2"));
+    CHECK(row.key.group.value == 8912158845556297834ULL);
+    CHECK(row.partid.value == 2);
+}
+
+TEST_CASE("before v23.11 a row has only an id, the same number") {
+    const auto row = good(without(without(told::row(), "created_index"), "updated_index"));
+    CHECK(row.created.value == 133);
+    CHECK(row.updated.value == 0);
+    CHECK(refusal(without(without(told::row(), "created_index"), "id")) == "row.id: missing");
+}
+
+TEST_CASE("amounts may be the older strings") {
+    const auto row = good(with(with(told::row(), "amount_msat", "\"1000msat\""), "amount_sent_msat", "\"1003\""));
+    CHECK(row.amount == base::Msat{1000});
+    CHECK(row.sent == base::Msat{1003});
+}
+
+TEST_CASE("the invoice is whichever of the two is there") {
+    CHECK(good(with(told::row(), "bolt11", "\"lnbcrt1\"")).invoice == "lnbcrt1");
+    CHECK(good(with(told::row(), "bolt12", "\"lni1\"")).invoice == "lni1");
+}
+
+TEST_CASE("an error onion that was kept means nobody could read the error") {
+    const auto row = good(with(with(told::row(), "erroronion", "\"8543e0\""), "status", "\"failed\""));
+    CHECK(row.status == PartStatus::failed);
+    CHECK(row.unreadable_error);
+}
+
+TEST_CASE("an unknown member and null are no trouble") {
+    CHECK(good(with(told::row(), "new_in_2031", "[{}]")).created.value == 133);
+    CHECK_FALSE(good(with(told::row(), "completed_at", "null")).completed_at.has_value());
+    CHECK(good(with(told::row(), "partid", "null")).partid.value == 0);
+}
+
+TEST_CASE("a time with a fraction is its whole second") {
+    CHECK(good(with(told::row(), "created_at", "1795222611.75")).created_at == base::from_seconds(1'795'222'611));
+}
+
+TEST_CASE("what a row must have is missed by name") {
+    CHECK(refusal(without(told::row(), "payment_hash")) == "row.payment_hash: missing");
+    CHECK(refusal(without(told::row(), "status")) == "row.status: missing");
+    CHECK(refusal(with(told::row(), "payment_hash", "null")) == "row.payment_hash: missing");
+    CHECK(refusal(rpc::json::object()) == "row.payment_hash: missing");
+}
+
+TEST_CASE("a row that is no object is refused") {
+    for (const auto& value : {rpc::json(5), rpc::json("x"), rpc::json::array(), rpc::json(), rpc::json(true)})
+        CHECK(refusal(value) == "row: not an object");
+}
+
+TEST_CASE("an unknown status is refused, not guessed") {
+    CHECK(refusal(with(told::row(), "status", "\"settled\"")) == "row.status: an unknown status");
+    CHECK(refusal(with(told::row(), "status", "\"COMPLETE\"")) == "row.status: an unknown status");
+    CHECK(refusal(with(told::row(), "status", "1")) == "row.status: not a string");
+}
+
+TEST_CASE("a number that is none, or does not fit, is refused where it stands") {
+    for (const std::string name : {"groupid", "partid", "created_index", "updated_index"})
+        for (const auto* value : {"-1", "1.0", "1.5", "18446744073709551616", "1e30", "true", "\"1\"", "[]", "{}", "[1]"}) {
+            INFO(name, " ", value);
+            CHECK(refusal(with(told::row(), name, value)) == "row." + name + ": not an unsigned integer");
+        }
+}
+
+TEST_CASE("an amount that is none is refused where it stands") {
+    for (const std::string name : {"amount_msat", "amount_sent_msat"})
+        for (const auto* value : {"-1", "1.5", "18446744073709551616", "true", "\"\"", "\"msat\"", "\"1sat\"", "\"-1msat\"", "\" 1msat\"",
+                                  "\"1.5msat\"", "\"18446744073709551616msat\"", "\"1msatmsat\"", "[]", "{}"}) {
+            INFO(name, " ", value);
+            CHECK(refusal(with(told::row(), name, value)) == "row." + name + ": not an amount in msat");
+        }
+}
+
+TEST_CASE("a time that is none is refused where it stands") {
+    for (const std::string name : {"created_at", "completed_at"})
+        for (const auto* value : {"-1", "-0.5", "1e300", "\"1795222611\"", "true", "[]"}) {
+            INFO(name, " ", value);
+            CHECK(refusal(with(told::row(), name, value)) == "row." + name + ": not a time in seconds");
+        }
+    CHECK(good(with(told::row(), "created_at", "18446744073709551615")).created_at.value > 0);
+}
+
+TEST_CASE("a number no double can hold never becomes a row") {
+    CHECK_FALSE(rpc::parse(R"({"amount_msat":1e400})").has_value());
+}
+
+TEST_CASE("bytes that are none are refused, and never quoted") {
+    for (const auto* value : {"\"\"", "\"5ec3e7\"", "\"zz\"", "5", "[]"}) {
+        INFO(value);
+        CHECK(refusal(with(told::row(), "payment_preimage", value)).starts_with("row.payment_preimage: not a"));
+        CHECK(refusal(with(told::row(), "payment_hash", value)).starts_with("row.payment_hash: not a"));
+        CHECK(refusal(with(told::row(), "payment_preimage", value)).find("5ec3e7") == std::string::npos);
+    }
+    CHECK(refusal(with(told::row(), "bolt11", "5")) == "row.bolt11: not a string");
+}
+
+TEST_CASE("of several faults the first that was met is told") {
+    const auto object = with(with(told::row(), "groupid", "-1"), "status", "5");
+    CHECK(refusal(object) == "row.groupid: not an unsigned integer");
+}
+
+TEST_CASE("a part that is written as a row reads back the same") {
+    const auto row = good(with(with(told::row(), "partid", "3"), "groupid", "8912158845556297834"));
+    payments::Part part;
+    part.created = row.created;
+    part.partid = row.partid;
+    part.sent = row.sent;
+    part.created_at = row.created_at;
+    part.merge(row);
+    const auto again = good(told::json(rpc::dump(cln::encode_row(row.key, part, "lnbcrt1"))));
+    CHECK(again.key == row.key);
+    CHECK(again.partid == row.partid);
+    CHECK(again.created == row.created);
+    CHECK(again.updated == row.updated);
+    CHECK(again.status == row.status);
+    CHECK(again.amount == row.amount);
+    CHECK(again.sent == row.sent);
+    CHECK(again.created_at == row.created_at);
+    CHECK(again.completed_at == row.completed_at);
+    CHECK(again.preimage == row.preimage);
+    CHECK(again.invoice == "lnbcrt1");
+}
+
+TEST_CASE("a written row leaves out what lightningd leaves out") {
+    payments::Part part;
+    part.created = {5};
+    part.sent = {1010};
+    part.created_at = base::from_seconds(100);
+    const auto object = cln::encode_row({*base::PaymentHash::from_hex(std::string(64, 'a')), {7}}, part, "");
+    CHECK(object == told::json(R"({"created_index":5,"id":5,"payment_hash":")" + std::string(64, 'a') +
+                               R"(","groupid":7,"created_at":100,"amount_sent_msat":1010,"status":"pending"})"));
+    CHECK(cln::encode_row({}, part, "lni1x").contains("bolt12"));
+}

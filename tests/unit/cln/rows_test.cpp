@@ -1,0 +1,34 @@
+#include "cln/row.hpp"
+
+#include "told.hpp"
+
+using cln::decode_rows;
+
+TEST_CASE("one bad row does not spoil the others") {
+    auto second = told::with(told::row(), "created_index", "134");
+    const rpc::json result{{"payments", {told::row(), told::with(second, "groupid", "-1"), second, "no row"}}};
+    const auto rows = decode_rows(result);
+    REQUIRE(rows.has_value());
+    REQUIRE(rows->rows.size() == 2);
+    CHECK(rows->rows[0].created.value == 133);
+    CHECK(rows->rows[1].created.value == 134);
+    REQUIRE(rows->errors.size() == 2);
+    CHECK(rows->errors[0].text() == "result.payments[1].groupid: not an unsigned integer");
+    CHECK(rows->errors[1].text() == "result.payments[3]: not an object");
+}
+
+TEST_CASE("an empty list is an answer") {
+    const auto rows = decode_rows({{"payments", rpc::json::array()}});
+    REQUIRE(rows.has_value());
+    CHECK(rows->rows.empty());
+    CHECK(rows->errors.empty());
+}
+
+TEST_CASE("an answer without its frame is an error") {
+    CHECK(decode_rows(rpc::json::object()).error().text() == "result.payments: not an array");
+    CHECK(decode_rows({{"payments", 5}}).error().text() == "result.payments: not an array");
+    CHECK(decode_rows({{"payments", nullptr}}).error().text() == "result.payments: not an array");
+    CHECK(decode_rows({{"payments", rpc::json::object()}}).error().text() == "result.payments: not an array");
+    CHECK(decode_rows(rpc::json::array()).error().text() == "result: not an object");
+    CHECK(decode_rows(nullptr).error().text() == "result: not an object");
+}

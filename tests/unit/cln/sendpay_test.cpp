@@ -1,0 +1,145 @@
+// sendpay_success and sendpay_failure, from recorded messages.
+#include "cln/notifications.hpp"
+
+#include "told.hpp"
+
+using cln::decode_sendpay_failure;
+using cln::decode_sendpay_success;
+using Kind = payments::Failure::Kind;
+
+namespace {
+
+/// The params of a failure: `data` on top of a recorded pending row.
+rpc::json failure(int code, std::string_view message, std::string_view data) {
+    auto row = told::json(R"({"created_index":134,"id":134,
+        "payment_hash":"4a8241da2a8d230190a50f995752d7d9cd044dd6c516cd2681caa78c2241bc8e","groupid":1,
+        "destination":"022b275efc6f2e07d91067ef7ed4eb03290f85f3a1023ff9a074ae5b68401e2d90","amount_msat":1000000,
+        "amount_sent_msat":1000000,"created_at":1795222611,"status":"pending"})");
+    row.update(told::json(data));
+    // Read again: what is written in C++ has signed numbers, what is read has not.
+    return told::json(rpc::dump({{"sendpay_failure", {{"code", code}, {"message", message}, {"data", row}}}}));
+}
+
+payments::Failure good(const rpc::json& params) {
+    const auto decoded = decode_sendpay_failure(params);
+    REQUIRE_MESSAGE(decoded.has_value(), decoded.error().text());
+    CHECK(decoded->row.created.value == 134);
+    CHECK(decoded->row.status == payments::PartStatus::pending); // data is the row as it was before
+    CHECK_FALSE(decoded->row.completed_at.has_value());
+    return decoded->failure;
+}
+
+std::string refusal(const rpc::json& params) {
+    const auto decoded = decode_sendpay_failure(params);
+    REQUIRE_FALSE(decoded.has_value());
+    return decoded.error().text();
+}
+
+} // namespace
+
+TEST_CASE("sendpay_success is the complete row") {
+    const auto row = decode_sendpay_success({{"sendpay_success", told::row()}});
+    REQUIRE(row.has_value());
+    CHECK(row->created.value == 133);
+    CHECK(row->status == payments::PartStatus::complete);
+}
+
+TEST_CASE("a fault in sendpay_success is told with its place") {
+    CHECK(decode_sendpay_success({{"sendpay_success", told::with(told::row(), "groupid", "-1")}}).error().text() ==
+          "params.sendpay_success.groupid: not an unsigned integer");
+    CHECK(decode_sendpay_success({{"other", 1}}).error().text() == "params.sendpay_success: missing");
+    CHECK(decode_sendpay_success({{"sendpay_success", 5}}).error().text() == "params.sendpay_success: not an object");
+    CHECK(decode_sendpay_success({1, 2}).error().text() == "params: not an object");
+}
+
+TEST_CASE("a channel's failure on the way has its code and its place") {
+    // autoclean.jsonl
+    const auto told = good(failure(204, "failed: WIRE_FEE_INSUFFICIENT (reply from remote)",
+                                   R"({"erring_index":1,"failcode":4108,"failcodename":"WIRE_FEE_INSUFFICIENT",
+        "erring_node":"02f53b29c8910ace66818a4bc2e4ec79bcebef037bdf8d22f3f5de2e0dfbccd4a8","erring_channel":"103x2x0",
+        "erring_direction":1,"raw_message":"100c00000000000f4240008a0102"})"));
+    CHECK(told.kind == Kind::wire);
+    CHECK(told.code == 0x100C);
+    CHECK(told.source_index == 1);
+}
+
+TEST_CASE("the payee's refusal comes from the last hop") {
+    // fail_incorrect_payment_details.jsonl
+    const auto told = good(failure(203, "failed: WIRE_INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS (reply from remote)",
+                                   R"({"erring_index":2,"failcode":16399,"raw_message":"400f00000000000f42400000006c"})"));
+    CHECK(told.kind == Kind::wire);
+    CHECK(told.code == 0x400F);
+    CHECK(told.source_index == 2);
+}
+
+TEST_CASE("a failure of our own node has index 0") {
+    // fail_local.jsonl
+    const auto told = good(failure(
+        204, "failed: WIRE_TEMPORARY_CHANNEL_FAILURE (WIRE_TEMPORARY_CHANNEL_FAILURE: Capacity exceeded - HTLC fee: 1626sat)",
+        R"({"erring_index":0,"failcode":4103,"failcodename":"WIRE_TEMPORARY_CHANNEL_FAILURE","erring_channel":"103x1x0"})"));
+    CHECK(told.kind == Kind::wire);
+    CHECK(told.code == 0x1007);
+    CHECK(told.source_index == 0);
+}
+
+TEST_CASE("an error nobody could decrypt is unreadable") {
+    // fail_sendonion_without_secrets.jsonl, every part of xpay
+    const auto told = good(failure(202, "Malformed error reply", R"({"onionreply":"8543e056b5655e54cf9432d9a563cfa8"})"));
+    CHECK(told.kind == Kind::unreadable);
+    CHECK(told.source_index == 0);
+}
+
+TEST_CASE("a direct peer that could not read our onion counts as our own finding") {
+    // fail_malformed_onion.jsonl: lightningd says 1, LND 0
+    const auto told =
+        good(failure(204, "failed: WIRE_INVALID_ONION_HMAC (local failure)", R"({"erring_index":1,"failcode":49157})"));
+    CHECK(told.kind == Kind::wire);
+    CHECK(told.code == 0xC005);
+    CHECK(told.source_index == 0);
+}
+
+TEST_CASE("a peer that passes on its own peer's complaint keeps its place") {
+    const auto told =
+        good(failure(204, "failed: WIRE_INVALID_ONION_HMAC (reply from remote)", R"({"erring_index":1,"failcode":49157})"));
+    CHECK(told.code == 0xC005);
+    CHECK(told.source_index == 1);
+    const auto farther =
+        good(failure(204, "failed: WIRE_INVALID_ONION_BLINDING (reply from remote)", R"({"erring_index":2,"failcode":49176})"));
+    CHECK(farther.code == 0xC018);
+    CHECK(farther.source_index == 2);
+}
+
+TEST_CASE("other failures of the first hop keep its place, whoever said so") {
+    CHECK(good(failure(204, "failed: WIRE_UNKNOWN_NEXT_PEER (local failure)", R"({"erring_index":1,"failcode":16394})")).source_index == 1);
+}
+
+TEST_CASE("a failure without any detail is a failure nobody explained") {
+    const auto told = good(failure(204, "failed", "{}"));
+    CHECK(told.kind == Kind::unknown);
+}
+
+TEST_CASE("the erring index may be missing") {
+    const auto told = good(failure(204, "failed: WIRE_MPP_TIMEOUT (reply from remote)", R"({"failcode":23})"));
+    CHECK(told.code == 23);
+    CHECK(told.source_index == 0);
+}
+
+TEST_CASE("a fault in sendpay_failure is told with its place") {
+    CHECK(refusal({{"sendpay_failure", 5}}) == "params.sendpay_failure: not an object");
+    CHECK(refusal(rpc::json::object()) == "params.sendpay_failure: missing");
+    CHECK(refusal({{"sendpay_failure", {{"code", 204u}, {"message", "m"}}}}) == "params.sendpay_failure.data: missing");
+    CHECK(refusal(failure(-1, "m", "{}")) == "params.sendpay_failure.code: not an unsigned integer");
+    CHECK(refusal(failure(204, "m", R"({"groupid":-1})")) == "params.sendpay_failure.data.groupid: not an unsigned integer");
+    CHECK(refusal(failure(204, "m", R"({"failcode":"4108"})")) == "params.sendpay_failure.data.failcode: not an unsigned integer");
+    CHECK(refusal(failure(204, "m", R"({"failcode":65536})")) == "params.sendpay_failure.data.failcode: more than two bytes");
+    CHECK(refusal(failure(204, "m", R"({"failcode":4108,"erring_index":-1})")) ==
+          "params.sendpay_failure.data.erring_index: not an unsigned integer");
+    CHECK(refusal(failure(204, "m", R"({"failcode":4108,"erring_index":4294967296})")) ==
+          "params.sendpay_failure.data.erring_index: no route is that long");
+    auto params = failure(204, "m", "{}");
+    params["sendpay_failure"]["message"] = 5;
+    CHECK(refusal(params) == "params.sendpay_failure.message: not a string");
+    params["sendpay_failure"].erase("code");
+    params["sendpay_failure"].erase("message");
+    CHECK(refusal(params) == "params.sendpay_failure.code: missing");
+}

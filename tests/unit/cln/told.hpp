@@ -1,0 +1,36 @@
+// Shorthands for JSON as lightningd tells it.
+#pragma once
+
+#include "cln/fields.hpp"
+
+#include <doctest/doctest.h>
+
+namespace told {
+
+inline rpc::json json(std::string_view text) {
+    auto value = rpc::parse(text);
+    REQUIRE(value.has_value());
+    return std::move(*value);
+}
+
+/// `object` with one member set to what `text` says.
+inline rpc::json with(rpc::json object, const std::string& name, std::string_view text) {
+    object[name] = json(text);
+    return object;
+}
+
+inline rpc::json without(rpc::json object, const std::string& name) {
+    object.erase(name);
+    return object;
+}
+
+/// A complete row, recorded (autoclean.jsonl).
+inline rpc::json row() {
+    return json(R"({"created_index":133,"id":133,
+        "payment_hash":"226779da4b9df53bbf083cc8d91bda443353d78f8189388e16ec1946ec07955b","groupid":1,"updated_index":133,
+        "destination":"022b275efc6f2e07d91067ef7ed4eb03290f85f3a1023ff9a074ae5b68401e2d90","amount_msat":1000000,
+        "amount_sent_msat":1000011,"created_at":1795222611,"completed_at":1795222611,"status":"complete",
+        "payment_preimage":"207dd3dcbc5a833e718688878e6a1cbf8e837913c9c442a45041fcd1db17d714"})");
+}
+
+} // namespace told

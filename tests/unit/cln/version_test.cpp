@@ -1,0 +1,52 @@
+#include "cln/version.hpp"
+
+#include <string_view>
+
+#include <doctest/doctest.h>
+
+using cln::read_version;
+using cln::Version;
+
+TEST_CASE("the version is the first NN.NN of lightningd's string") {
+    const struct {
+        std::string_view text;
+        Version version;
+    } known[] = {
+        {"v26.06.6", {26, 6}},
+        {"v26.06-241-gb35b848-modded", {26, 6}},
+        {"25.12", {25, 12}},
+        {"v23.11", {23, 11}},
+        {"v23.08.1", {23, 8}},
+        {"v24.11rc2", {24, 11}},
+        {"lightningd v25.09.3 (something)", {25, 9}},
+    };
+    for (const auto& [text, version] : known)
+        CHECK_MESSAGE(read_version(text) == version, text);
+}
+
+TEST_CASE("a version nobody can read is newer than every other") {
+    for (const std::string_view text : {"", "v", "unknown", "v26", "26.", "26.6", ".06", "26-06", "gb35b848", "v1.2"}) {
+        CHECK_MESSAGE(read_version(text) == Version{}, text);
+        CHECK_MESSAGE((read_version(text) > Version{99, 12}), text);
+    }
+}
+
+TEST_CASE("what lightningd can do depends on its version") {
+    const struct {
+        Version version;
+        bool wait_sendpays;
+        bool part_topics;
+        bool xpay_silent;
+    } known[] = {
+        {{23, 8}, false, false, false}, {{23, 11}, true, false, false}, {{24, 8}, true, false, false},
+        {{24, 11}, true, false, true},  {{25, 5}, true, false, true},   {{25, 9}, true, true, true},
+        {{25, 12}, true, true, true},   {{26, 4}, true, true, true},    {{26, 6}, true, true, false},
+        {{}, true, true, false},
+    };
+    for (const auto& [version, wait_sendpays, part_topics, xpay_silent] : known) {
+        INFO(version.year, ".", version.month);
+        CHECK(cln::has_wait_sendpays(version) == wait_sendpays);
+        CHECK(cln::has_pay_part_topics(version) == part_topics);
+        CHECK(cln::xpay_ends_silently(version) == xpay_silent);
+    }
+}

@@ -1,0 +1,25 @@
+// A directory of a test's own, gone with it.
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+
+namespace unit {
+
+struct Directory {
+    std::filesystem::path path;
+
+    Directory() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "unit-XXXXXX").string();
+        if (!::mkdtemp(pattern.data()))
+            throw std::runtime_error("no directory for the test");
+        path = pattern;
+    }
+    Directory(const Directory&) = delete;
+    Directory& operator=(const Directory&) = delete;
+    ~Directory() { std::filesystem::remove_all(path); }
+};
+
+} // namespace unit

@@ -1,0 +1,160 @@
+// Connections that break, and come back.
+#include "node.hpp"
+
+#include <doctest/doctest.h>
+
+using unit::until;
+
+TEST_CASE("a call before the start is lost, in a later turn") {
+    Caller caller;
+    Answer answer;
+    caller.client.call("m", "[]", answer.callback());
+    CHECK(answer.times == 0);
+    CHECK(until(caller.loop, [&] { return answer.times == 1; }));
+    CHECK(answer.failure.lost);
+    CHECK_FALSE(answer.failure.error.message.empty());
+    CHECK(answer.failure.raw.empty());
+}
+
+TEST_CASE("every call in flight gets exactly one answer when the connection is lost, in a later turn") {
+    Caller caller;
+    REQUIRE(caller.connect());
+    std::vector<Answer> answers(50);
+    for (auto& answer : answers)
+        caller.client.call("m", "[]", answer.callback());
+    REQUIRE(caller.calls(answers.size()));
+    caller.node.answer(caller.node.calls[7], "7");
+    REQUIRE(until(caller.loop, [&] { return answers[7].times == 1; }));
+    caller.node.refuse();
+    caller.node.hang_up();
+    CHECK(until(caller.loop, [&] { return !caller.client.up(); }));
+    Answer late;
+    caller.client.call("late", "[]", late.callback());
+    CHECK(late.times == 0);
+    CHECK(until(caller.loop, [&] { return late.times == 1; }));
+    unit::settle(caller.loop);
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        CHECK(answers[i].times == 1);
+        CHECK(answers[i].failure.lost == (i != 7));
+    }
+    CHECK(answers[7].result == "7");
+    CHECK(late.failure.lost);
+    CHECK(caller.client.in_flight() == 0);
+}
+
+TEST_CASE("a call that cannot even be written is answered once") {
+    Caller caller;
+    REQUIRE(caller.connect());
+    caller.node.refuse();
+    caller.node.hang_up();
+    Answer answer; // our side has not noticed yet
+    caller.client.call("m", "[\"" + std::string(1'000'000, 'x') + "\"]", answer.callback());
+    CHECK(until(caller.loop, [&] { return answer.times == 1; }));
+    unit::settle(caller.loop);
+    CHECK(answer.times == 1);
+    CHECK(answer.failure.lost);
+}
+
+TEST_CASE("a lost call whose callback calls again does not keep the loop from turning") {
+    Caller caller(false);
+    caller.client.start(caller.node.path(), [&] { ++caller.ups; });
+    int lost = 0;
+    bool answered = false;
+    rpc::Client::Callback again = [&](const auto& reply) {
+        if (reply) {
+            answered = true;
+            return;
+        }
+        if (++lost < 1'000'000)
+            caller.client.call("m", "[]", again);
+    };
+    caller.client.call("m", "[]", again);
+    REQUIRE(until(caller.loop, [&] { return lost > 10; }));
+    caller.node.open();
+    REQUIRE(caller.calls(1));
+    caller.node.answer(caller.node.calls[0], "1");
+    CHECK(until(caller.loop, [&] { return answered; }));
+    CHECK(lost < 1'000'000);
+}
+
+TEST_CASE("a lost connection is made again, and on_up is called again") {
+    Caller caller;
+    REQUIRE(caller.connect());
+    for (int round = 2; round <= 4; ++round) {
+        caller.node.hang_up();
+        CHECK(until(caller.loop, [&] { return caller.ups == round && caller.client.up(); }));
+        CHECK(until(caller.loop, [&] { return caller.node.connections == static_cast<std::size_t>(round); }));
+        Answer answer;
+        caller.node.calls.clear();
+        caller.client.call("m", "[]", answer.callback());
+        REQUIRE(caller.calls(1));
+        caller.node.answer(caller.node.calls[0], "1");
+        CHECK(until(caller.loop, [&] { return answer.times == 1; }));
+        CHECK(answer.result == "1");
+    }
+}
+
+TEST_CASE("half a reply of the old connection is not mixed with the new one") {
+    Caller caller;
+    REQUIRE(caller.connect());
+    Answer answer;
+    caller.client.call("m", "[]", answer.callback());
+    REQUIRE(caller.calls(1));
+    caller.node.say("{\"jsonrpc\":\"2.0\",\"id\":\"trackpay");
+    unit::settle(caller.loop);
+    caller.node.hang_up();
+    CHECK(until(caller.loop, [&] { return caller.ups == 2 && caller.node.connections == 2; }));
+    CHECK(answer.times == 1);
+    Answer second;
+    caller.client.call("m", "[]", second.callback());
+    REQUIRE(caller.calls(2));
+    CHECK(caller.node.calls[1].id != caller.node.calls[0].id);
+    // A late answer to the lost call is nobody's.
+    caller.node.answer(caller.node.calls[0], "\"old\"");
+    caller.node.answer(caller.node.calls[1], "\"new\"");
+    CHECK(until(caller.loop, [&] { return second.times == 1; }));
+    CHECK(second.result == "\"new\"");
+    CHECK(answer.times == 1);
+}
+
+TEST_CASE("a socket that is not there yet is tried until it is, with one line in the log") {
+    Caller caller(false);
+    caller.client.start(caller.node.path(), [&] { ++caller.ups; });
+    CHECK(until(caller.loop, [&] { return !caller.log.empty(); }));
+    // Two more tries at least: a second line would have come with them.
+    io::Timer timer(caller.loop);
+    bool over = false;
+    timer.start(std::chrono::milliseconds(400), [&] { over = true; });
+    CHECK(until(caller.loop, [&] { return over; }));
+    CHECK(caller.ups == 0);
+    caller.node.open();
+    CHECK(until(caller.loop, [&] { return caller.ups == 1; }));
+    CHECK(caller.log.size() == 1);
+    caller.node.hang_up();
+    CHECK(until(caller.loop, [&] { return caller.ups == 2; }));
+    CHECK(caller.log.size() == 2); // a new outage has a line of its own
+}
+
+TEST_CASE("on_up may call at once") {
+    Caller caller;
+    Answer answer;
+    caller.client.start(caller.node.path(), [&] { caller.client.call("getinfo", "{}", answer.callback()); });
+    REQUIRE(caller.calls(1));
+    caller.node.answer(caller.node.calls[0], "{}");
+    CHECK(until(caller.loop, [&] { return answer.times == 1; }));
+    CHECK(answer.result == "{}");
+}
+
+TEST_CASE("a client may go while its calls are in flight") {
+    io::Loop loop;
+    Node node(loop);
+    const auto held = std::make_shared<int>(1);
+    {
+        rpc::Client client(loop, "x", [](base::LogLevel, const std::string&) {});
+        client.start(node.path(), [] {});
+        REQUIRE(until(loop, [&] { return client.up(); }));
+        client.call("m", "[]", [held](const auto&) { FAIL("answered after its end"); });
+    }
+    unit::settle(loop);
+    CHECK(held.use_count() == 1);
+}

@@ -1,0 +1,50 @@
+#include "rpc/json.hpp"
+
+#include <doctest/doctest.h>
+
+TEST_CASE("what parses, parses") {
+    for (const std::string_view text : {"{}", " [1, 2.5, -3] ", "\"x\"", "null", "18446744073709551615", "{\"a\":{}}"})
+        CHECK(rpc::parse(text).has_value());
+    CHECK(rpc::parse("18446744073709551615")->get<std::uint64_t>() == UINT64_MAX);
+}
+
+TEST_CASE("the reason of a refusal never quotes what was read") {
+    for (const std::string_view text :
+         {"", "lnbcsecret", "{\"lnbcsecret\":}", "[lnbcsecret]", "\"lnbcsecret", "{\"a\":\"lnbcsecret\"", "{\"a\":\"lnbcsecret\xff\"}",
+          "{\"a\":\"lnbcsecret\n\"}", "[1] lnbcsecret", "{\"lnbcsecret\":1e400}", "{\"a\":\"\\ud800lnbcsecret\"}", "tru"}) {
+        const auto parsed = rpc::parse(text);
+        REQUIRE_FALSE(parsed.has_value());
+        CHECK_FALSE(parsed.error().empty());
+        CHECK(parsed.error().find("lnbc") == std::string::npos);
+        CHECK(parsed.error().find("secret") == std::string::npos);
+    }
+}
+
+TEST_CASE("a number no double can hold is a refusal, not an exception") {
+    CHECK_FALSE(rpc::parse("1e400").has_value());
+    CHECK_FALSE(rpc::parse("[-1e400]").has_value());
+}
+
+TEST_CASE("2^64 is no unsigned integer any more") {
+    const auto parsed = rpc::parse("18446744073709551616");
+    REQUIRE(parsed.has_value());
+    CHECK_FALSE(parsed->is_number_unsigned());
+}
+
+TEST_CASE("bytes that are no UTF-8 are written as the replacement character") {
+    CHECK(rpc::quote("a\xff") == "\"a\xef\xbf\xbd\"");
+    CHECK(rpc::quote("\xc3") == "\"\xef\xbf\xbd\"");
+    CHECK(rpc::quote("\xed\xa0\x80").find('\xed') == std::string::npos); // a surrogate in UTF-8
+    CHECK(rpc::dump(rpc::json{{"k\xfe", "v\xfe"}}) == "{\"k\xef\xbf\xbd\":\"v\xef\xbf\xbd\"}");
+    CHECK(rpc::parse(rpc::quote(std::string("\x80\x00\xff\"\\", 5))).has_value());
+}
+
+TEST_CASE("text is quoted so that it reads back the same") {
+    for (const auto& text : {std::string(), std::string("plain"), std::string("\"\\/\b\f\n\r\t"), std::string("\0\x01\x1f\x7f", 4),
+                                   std::string("é ₿ 😀 \xe2\x80\xa8")})
+        CHECK(rpc::parse(rpc::quote(text))->get<std::string>() == text);
+}
+
+TEST_CASE("what is dumped is one line without blanks, other alphabets as they are") {
+    CHECK(rpc::dump(*rpc::parse("{ \"b\" : [ 1 , 2 ] , \"a\" : \"é\" }")) == "{\"a\":\"é\",\"b\":[1,2]}");
+}

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <string_view>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace {
@@ -44,6 +45,10 @@ int main(int argc, char** argv) {
         std::cout << about;
         return 0;
     }
+    // libuv takes the lowest free descriptors: a stream that is closed must not become one of its own.
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", O_RDWR | O_CLOEXEC);
     io::Loop loop;
     auto in = io::Stream::open(loop, STDIN_FILENO);
     auto out = io::Stream::open(loop, STDOUT_FILENO);

@@ -102,7 +102,7 @@ void Plugin::request(const rpc::Message& message) {
         return desk_.handle(message.id, message.params, now_);
     const auto params = message.params.empty() ? rpc::json::object() : rpc::parse(message.params);
     if (!params) {
-        log(LogLevel::unusual, "request skipped: params: " + params.error());
+        log(LogLevel::unusual, std::string(message.method) + " skipped: params: " + params.error());
         return refuse(message.id, {rpc::invalid_request, "params: " + params.error()});
     }
     if (message.method == "getmanifest") {
@@ -121,9 +121,9 @@ void Plugin::request(const rpc::Message& message) {
 void Plugin::notification(const rpc::Message& message) {
     if (message.method == "shutdown")
         return finish(0);
-    const auto params = rpc::parse(message.params);
+    const auto params = message.params.empty() ? tl::unexpected<std::string>("missing") : rpc::parse(message.params);
     if (!params)
-        return log(LogLevel::unusual, "notification skipped: params: " + params.error());
+        return log(LogLevel::unusual, std::string(message.method) + " skipped: params: " + params.error());
     if (message.method == "sendpay_success")
         feed_.sendpay_success(*params, now_);
     else if (message.method == "sendpay_failure")

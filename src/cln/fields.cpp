@@ -45,8 +45,8 @@ const json* Fields::find(const char* name) const {
 Fields Fields::object(const char* name) {
     const auto* value = find(name);
     Fields inner(value ? *value : nothing, path_ + "." + name);
-    if (!value)
-        inner.error_ = DecodeError{inner.path_, "missing"};
+    if (!value) // what is wrong with the whole says more than what is missing in it
+        inner.error_ = error_.value_or(DecodeError{inner.path_, "missing"});
     return inner;
 }
 

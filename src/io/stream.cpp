@@ -12,8 +12,7 @@ namespace io {
 
 namespace {
 
-std::string system_words()
-{
+std::string system_words() {
     return uv_strerror(uv_translate_sys_error(errno)); // strerror() shares a buffer
 }
 
@@ -243,7 +242,8 @@ Stream::~Stream() {
     state_->on_connect = nullptr;
     state_->drained = nullptr;
     state_->outbox.set_source(nullptr);
-    // libuv closes what is its own; a file is not, and of a terminal it opens its own. 0, 1 and 2 stay open, as in libuv.
+    // libuv closes what is its own; a file is not, and of a terminal it opens its own. 0, 1 and 2 stay open, as in
+    // libuv.
     int libuvs = -1;
     uv_fileno(&state_->handle.any, &libuvs);
     if (state_->fd > STDERR_FILENO && state_->fd != libuvs)

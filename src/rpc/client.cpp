@@ -121,7 +121,12 @@ void Client::message(const Message& message) {
 }
 
 void Client::bad_input(const std::string& reason) {
-    log_(base::LogLevel::unusual, "RPC socket: " + reason);
+    // An answer may be among what was skipped, and nobody knows where the next one begins: a new connection does. Not
+    // now: the old one is still reading.
+    reconnect_.start(0ms, [this, reason] {
+        if (up_)
+            lost(reason);
+    });
 }
 
 void Client::closed(const std::string& reason) {

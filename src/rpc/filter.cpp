@@ -11,8 +11,8 @@ bool is_leaf(const json& filter) {
     return !filter.is_structured() || filter.empty();
 }
 
-/// What the filter lets through of an array or object it has led to. Two oddities are lightningd's own: plain members of
-/// an object a leaf has led to are hidden, and so are plain elements of an array behind one that was hidden.
+/// What the filter lets through of an array or object it has led to. Two oddities are lightningd's own: plain members
+/// of an object a leaf has led to are hidden, and so are plain elements of an array behind one that was hidden.
 json filtered(const json& value, const json& filter, const std::string& path, std::string& misused) {
     json kept = value.is_array() ? json::array() : json::object();
     const auto keep = [&](const std::string& name, json member) {

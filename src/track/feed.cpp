@@ -15,6 +15,7 @@ using Source = Intake::Source;
 namespace {
 
 constexpr auto sweep_pause = 30'000ms;
+constexpr auto again_pause = 1'000ms;
 constexpr std::int64_t announcement_life_ns = 60'000'000'000;
 
 } // namespace
@@ -46,7 +47,9 @@ Feed::Feed(io::Loop& loop, cln::Lightningd& lightningd, payments::Table& table, 
               }),
       deletions_(loop, lightningd, table,
                  [this](std::vector<Event> gone) { intake_.take(std::move(gone), Source::socket); }),
-      sweep_(loop) {
+      sweep_(loop),
+      created_again_(loop),
+      updated_again_(loop) {
     expire_announcements();
 }
 
@@ -76,16 +79,20 @@ void Feed::set_retain(std::size_t parts) {
 }
 
 void Feed::connected() {
+    created_again_.cancel();
+    updated_again_.cancel();
+    // First of all: what is told from here on has the node in its cursor.
     lightningd_.getinfo([this](const auto& info) {
         if (info)
             publisher_.set_node(info->id);
-        if (info || !info.error().lost)
-            intake_.connected();
+        else if (info.error().lost)
+            return; // comes back with connected()
+        intake_.connected();
+        if (cln::has_wait_sendpays(config_.version))
+            read_counters();
+        else if (!begun_)
+            begin_without_wait();
     });
-    if (cln::has_wait_sendpays(config_.version))
-        read_counters();
-    else if (!begun_)
-        begin_without_wait();
 }
 
 void Feed::read_counters() {
@@ -193,12 +200,14 @@ void Feed::began(const std::vector<payments::Row>& rows) {
 }
 
 void Feed::wait_for(cln::Index index, std::uint64_t next) {
-    lightningd_.wait(index, next, [this, index](const auto& reply) {
+    lightningd_.wait(index, next, [this, index, next](const auto& reply) {
         if (!reply) {
-            if (!reply.error().lost)
-                log_(base::LogLevel::unusual,
-                     std::string("wait sendpays ") + cln::name(index) + " refused: " + reply.error().error.message);
-            return; // a lost connection comes back with connected()
+            if (reply.error().lost)
+                return; // a lost connection comes back with connected()
+            log_(base::LogLevel::unusual,
+                 std::string("wait sendpays ") + cln::name(index) + " refused: " + reply.error().error.message);
+            auto& again = index == cln::Index::created ? created_again_ : updated_again_;
+            return again.start(again_pause, [this, index, next] { wait_for(index, next); });
         }
         pages_.fired(index, reply->counter);
         wait_for(index, reply->counter + 1);

@@ -79,6 +79,8 @@ class Feed final {
     Linger linger_;
     Deletions deletions_;
     io::Timer sweep_;
+    io::Timer created_again_; // after a wait that was refused
+    io::Timer updated_again_;
 };
 
 } // namespace track

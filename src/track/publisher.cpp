@@ -59,6 +59,10 @@ void Publisher::tell_snapshot(const payments::PaymentKey& key) {
     else if (hold_back(key))
         return;
     const auto newest = newest_.find(key);
+    if (newest != newest_.end() && newest->second->body.empty()) { // will be made when it leaves, and say this too
+        ++merged_;
+        return;
+    }
     if (waiting_bytes_ <= merge_above)
         return enqueue_snapshot(*payment);
     if (newest == newest_.end())

@@ -48,6 +48,7 @@ class FakeHost:
         self.answers: dict[str, Callable[[Any, Any], Any]] = {}  # by method, instead of the model's: reply members, bytes or None
         self.calls: list[tuple[str, Any]] = []
         self.messages: list[dict[str, Any]] = []
+        self.texts: list[bytes] = []  # the same as they came
         self.clients: list[Client] = []
         self.selector = selectors.DefaultSelector()
         self._listener: socket.socket | None = None
@@ -95,11 +96,11 @@ class FakeHost:
             key.data()
         return bool(events)
 
-    def wait(self, condition: Callable[[], Any], what: str) -> Any:
-        end = time.monotonic() + BOUND
+    def wait(self, condition: Callable[[], Any], what: str, bound: float = BOUND) -> Any:
+        end = time.monotonic() + bound
         while not (value := condition()):
             if time.monotonic() > end:
-                raise AssertionError(f"waited {BOUND} s for {what}; last: {self.messages[-5:]}; stderr: {self.errors()[-2000:]}")
+                raise AssertionError(f"waited {bound} s for {what}; last: {self.messages[-5:]}; stderr: {self.errors()[-2000:]}")
             self.pump(0.05)
         return value
 
@@ -155,6 +156,7 @@ class FakeHost:
             self.read_output(False)
             assert not self._splitter.rest, f"stdout ends inside a message: {self._splitter.rest[:200]!r}"
         for text in self._splitter.feed(data or b""):
+            self.texts.append(text)
             self.messages.append(strict_json.loads(text))
 
     def told(self, topic: str = "trackpayments") -> list[dict[str, Any]]:
@@ -177,8 +179,8 @@ class FakeHost:
             self.wait_armed()
         return manifest
 
-    def wait_armed(self) -> None:
-        self.wait(lambda: {index for _, index, _ in self.model.blocked} == set(NO_EVENTS), "waits for all three indexes")
+    def wait_armed(self, bound: float = BOUND) -> None:
+        self.wait(lambda: {index for _, index, _ in self.model.blocked} == set(NO_EVENTS), "waits for all three indexes", bound)
 
     def stop(self) -> int:
         """End of file on stdin; the exit code."""
@@ -220,6 +222,7 @@ class FakeHost:
         self.selector.unregister(client.sock)
         client.sock.close()
         self.clients.remove(client)
+        self.model.blocked = [entry for entry in self.model.blocked if entry[0][0] is not client]
 
     def _serve(self, client: Client) -> None:
         try:
@@ -238,17 +241,24 @@ class FakeHost:
         token = (client, request)
         reply = custom(request["params"], token) if custom else self.model.call(request["method"], request["params"], token)
         if isinstance(reply, bytes):
-            client.sock.sendall(reply)
+            self._write(client, reply)
         elif reply is not None:
-            client.sock.sendall(strict_json.dumps({"jsonrpc": "2.0", "id": request["id"], **reply}).encode() + b"\n\n")
+            self._write(client, {"jsonrpc": "2.0", "id": request["id"], **reply})
         self.fire()
 
     def fire(self) -> None:
         """Waits whose time has come are answered."""
         for (client, request), result in self.model.fired:
             if client in self.clients:
-                client.sock.sendall(strict_json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": result}).encode() + b"\n\n")
+                self._write(client, {"jsonrpc": "2.0", "id": request["id"], "result": result})
         self.model.fired.clear()
+
+    @staticmethod
+    def _write(client: Client, message: dict[str, Any] | bytes) -> None:
+        try:
+            client.sock.sendall(message if isinstance(message, bytes) else strict_json.dumps(message).encode() + b"\n\n")
+        except BrokenPipeError:
+            pass  # the plugin hung up: the next read says so
 
     # Rows
 

@@ -55,6 +55,7 @@ class Subscriber:
             f"#!/bin/sh\nSUBSCRIBER_FILE={name}.jsonl SUBSCRIBER_TOPICS={shlex.quote(topics)} SUBSCRIBER_HOOK={hooks} "
             f"PYTHONDONTWRITEBYTECODE=1 exec {shlex.quote(sys.executable)} {shlex.quote(str(SUBSCRIBER))}\n")
         self.script.chmod(0o755)
+        self.hooked: list[dict[str, Any]] = []  # calls seen by its hook
         self._told: list[dict[str, Any]] = []
         self._at = 0
 
@@ -66,22 +67,26 @@ class Subscriber:
                 data = file.read()
             whole = data[:data.rfind(b"\n") + 1]
             self._at += len(whole)
-            read = (strict_json.loads(line) for line in whole.splitlines())
-            self._told += [message for message in read if message["method"] != "rpc_command"]
+            for message in map(strict_json.loads, whole.splitlines()):
+                if message["method"] == "rpc_command":
+                    self.hooked.append(message["params"]["rpc_command"])
+                else:
+                    self._told.append(message)
         return self._told
 
 
 class Stage:
     """`plugin`: started with the node; else by start_plugin(). `subscribers`: topics by name. `gate`: rows can be listed only when
-    the first subscriber is ready: what the plugin tells at a start of the node would else be said to nobody."""
+    the first subscriber is ready: what the plugin tells at a start of the node would else be said to nobody. `hooks`: calls that
+    subscribers see."""
 
     def __init__(self, options: list[str] | None = None, plugin: bool = True, subscribers: dict[str, str] | None = None,
-                 gate: bool = False, keep_rows: bool = False, environment: dict[str, str] | None = None):
+                 gate: bool = False, keep_rows: bool = False, hooks: str = "", environment: dict[str, str] | None = None):
         self._temporary = tempfile.TemporaryDirectory(prefix="e2e-", ignore_cleanup_errors=True)
         self.directory = Path(self._temporary.name)
         self.node = StandIn(STANDIN, directory=self.directory / "node", environment=environment)
-        hooks = BARRIER + (",listsendpays" if gate else "")
-        self.subscribers = [Subscriber(self, name, topics, hooks)
+        hooked = ",".join([BARRIER, *(["listsendpays"] if gate else []), *([hooks] if hooks else [])])
+        self.subscribers = [Subscriber(self, name, topics, hooked)
                             for name, topics in (subscribers or {"first": TOPICS}).items()]
         # Its options are known only where it was: then it is stopped again.
         self._stop_first = not plugin and options is not None

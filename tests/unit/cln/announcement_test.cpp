@@ -23,8 +23,11 @@ std::optional<payments::PartAnnounced> announced(std::string_view method, const 
 
 TEST_CASE("sendpay tells its part by name") {
     // sendpay_mpp.jsonl, shortened
-    const auto part = announced("sendpay", R"({"route":[{"id":"02f5","channel":"103x1x0","amount_msat":1000011,"delay":17}],
-        "payment_hash":)" + quoted + R"(,"payment_secret":"a694","partid":1,"groupid":7,"amount_msat":3000000,"bolt11":"x"})");
+    const auto part =
+        announced(
+            "sendpay", R"({"route":[{"id":"02f5","channel":"103x1x0","amount_msat":1000011,"delay":17}],
+        "payment_hash":)" + quoted +
+                           R"(,"payment_secret":"a694","partid":1,"groupid":7,"amount_msat":3000000,"bolt11":"x"})");
     REQUIRE(part.has_value());
     CHECK(part->hash.hex() == hash);
     CHECK(part->group == base::GroupId{7});
@@ -35,7 +38,8 @@ TEST_CASE("sendpay tells its part by name") {
 }
 
 TEST_CASE("sendpay tells its part by position") {
-    const auto part = announced("sendpay", "[[]," + quoted + R"(,"label",3000000,"lnbcrt1","a694",1,null,7,null,null])");
+    const auto part =
+        announced("sendpay", "[[]," + quoted + R"(,"label",3000000,"lnbcrt1","a694",1,null,7,null,null])");
     REQUIRE(part.has_value());
     CHECK(part->hash.hex() == hash);
     CHECK(part->partid.value == 1);
@@ -56,28 +60,33 @@ TEST_CASE("a sendpay with the least there may be leaves group and total to light
 
 TEST_CASE("sendonion tells its part by name and by position") {
     const auto* id = R"("lab:pay#184/cln:pay#313/pay:sendonion#25")";
-    const auto named = announced("sendonion", R"({"onion":"00","first_hop":{"id":"02","amount_msat":5,"delay":9},"payment_hash":)" +
-                                                  quoted + R"(,"partid":2,"groupid":1,"amount_msat":1500,"total_amount_msat":"4500msat"})",
-                                 id);
+    const auto named =
+        announced("sendonion",
+                  R"({"onion":"00","first_hop":{"id":"02","amount_msat":5,"delay":9},"payment_hash":)" + quoted +
+                      R"(,"partid":2,"groupid":1,"amount_msat":1500,"total_amount_msat":"4500msat"})",
+                  id);
     const auto positional =
-        announced("sendonion", R"(["00",{},)" + quoted + R"(,"label",[],2,"bolt11",1500,"02dest",null,1,"description",4500])", id);
+        announced("sendonion",
+                  R"(["00",{},)" + quoted + R"(,"label",[],2,"bolt11",1500,"02dest",null,1,"description",4500])", id);
     for (const auto& part : {named, positional}) {
         REQUIRE(part.has_value());
         CHECK(part->hash.hex() == hash);
         CHECK(part->partid.value == 2);
         CHECK(part->group == base::GroupId{1});
         CHECK(part->payer == Payer::pay);
-        CHECK(part->total == payments::Total{TotalSource::total_amount, {4500}}); // not amount_msat, which is the part's
+        CHECK(part->total ==
+              payments::Total{TotalSource::total_amount, {4500}}); // not amount_msat, which is the part's
     }
 }
 
 TEST_CASE("injectpaymentonion tells its part by name and by position, and no total") {
     const auto* id = R"("lab:xpay#77/cln:xpay#140/cln-xpay:injectpaymentonion#8")";
-    const auto named =
-        announced("injectpaymentonion", R"({"onion":"00","payment_hash":)" + quoted +
-                                            R"(,"amount_msat":5,"cltv_expiry":900,"partid":3,"groupid":8912158845556297834})",
-                  id);
-    const auto positional = announced("injectpaymentonion", R"(["00",)" + quoted + R"(,5,900,3,8912158845556297834])", id);
+    const auto named = announced("injectpaymentonion",
+                                 R"({"onion":"00","payment_hash":)" + quoted +
+                                     R"(,"amount_msat":5,"cltv_expiry":900,"partid":3,"groupid":8912158845556297834})",
+                                 id);
+    const auto positional =
+        announced("injectpaymentonion", R"(["00",)" + quoted + R"(,5,900,3,8912158845556297834])", id);
     for (const auto& part : {named, positional}) {
         REQUIRE(part.has_value());
         CHECK(part->hash.hex() == hash);
@@ -99,7 +108,8 @@ TEST_CASE("the payer is known by the caller's name") {
 }
 
 TEST_CASE("numbers may be strings, as lightning-cli may send them") {
-    const auto part = announced("sendpay", R"({"payment_hash":)" + quoted + R"(,"partid":"1","groupid":"7","amount_msat":"3000msat"})");
+    const auto part = announced("sendpay", R"({"payment_hash":)" + quoted +
+                                               R"(,"partid":"1","groupid":"7","amount_msat":"3000msat"})");
     REQUIRE(part.has_value());
     CHECK(part->partid.value == 1);
     CHECK(part->group == base::GroupId{7});
@@ -116,10 +126,11 @@ TEST_CASE("an amount that cannot be read is not known, the part is") {
 
 TEST_CASE("without a hash or with numbers that are none nothing is announced") {
     for (const std::string& params :
-         {std::string(""), std::string("{}"), std::string("[]"), std::string("5"), std::string("{"), std::string("[[]]"),
-          std::string(R"({"payment_hash":5})"), std::string(R"({"payment_hash":"zz"})"), std::string(R"({"payment_hash":null})"),
-          R"({"payment_hash":)" + quoted + R"(,"partid":-1})", R"({"payment_hash":)" + quoted + R"(,"partid":"x"})",
-          R"({"payment_hash":)" + quoted + R"(,"groupid":1.5})", R"({"payment_hash":)" + quoted + R"(,"groupid":[]})",
+         {std::string(""), std::string("{}"), std::string("[]"), std::string("5"), std::string("{"),
+          std::string("[[]]"), std::string(R"({"payment_hash":5})"), std::string(R"({"payment_hash":"zz"})"),
+          std::string(R"({"payment_hash":null})"), R"({"payment_hash":)" + quoted + R"(,"partid":-1})",
+          R"({"payment_hash":)" + quoted + R"(,"partid":"x"})", R"({"payment_hash":)" + quoted + R"(,"groupid":1.5})",
+          R"({"payment_hash":)" + quoted + R"(,"groupid":[]})",
           R"({"payment_hash":)" + quoted + R"(,"groupid":18446744073709551616})"})
         CHECK_FALSE_MESSAGE(announced("sendpay", params).has_value(), params);
 }

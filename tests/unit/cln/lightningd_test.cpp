@@ -100,7 +100,8 @@ TEST_CASE("a row that cannot be read is logged, and still counts for the length 
 TEST_CASE("an answer that cannot be read is an error, logged without its words") {
     Typed typed;
     REQUIRE(typed.connect());
-    for (const std::string result : {"5", "{}", R"({"payments":5})", R"({"payments":[1e400]})", R"({"payments":["5ec3e7"})"}) {
+    for (const std::string result :
+         {"5", "{}", R"({"payments":5})", R"({"payments":[1e400]})", R"({"payments":["5ec3e7"})"}) {
         Told<cln::Lightningd::Listing> listing;
         typed.log.clear();
         const auto before = typed.node.calls.size();

@@ -38,12 +38,14 @@ TEST_CASE("pay_failure is read in every wrapping of v23.11 to v26.06") {
 }
 
 TEST_CASE("a pay_failure that tells no hash is told with its place") {
-    CHECK(decode_pay_failure(told::json(R"({"pay_failure":{"bolt11":"x"}})")).error().text() == "params.pay_failure.payment_hash: missing");
+    CHECK(decode_pay_failure(told::json(R"({"pay_failure":{"bolt11":"x"}})")).error().text() ==
+          "params.pay_failure.payment_hash: missing");
     CHECK(decode_pay_failure(told::json(R"({"pay_failure":{"payment_hash":"zz"}})")).error().text() ==
           "params.pay_failure.payment_hash: not a 32 byte hex value");
     CHECK(decode_pay_failure(told::json(R"({"origin":"pay","payload":{"bolt11":"x"}})")).error().text() ==
           "params.payload.payment_hash: missing");
-    CHECK(decode_pay_failure(told::json(R"({"origin":"pay","payload":5})")).error().text() == "params.pay_failure: missing");
+    CHECK(decode_pay_failure(told::json(R"({"origin":"pay","payload":5})")).error().text() ==
+          "params.pay_failure: missing");
     CHECK(decode_pay_failure(told::json("{}")).error().text() == "params.pay_failure: missing");
     CHECK(decode_pay_failure(told::json("[]")).error().text() == "params: not an object");
 }

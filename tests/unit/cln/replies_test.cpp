@@ -9,7 +9,8 @@ using cln::Index;
 namespace {
 
 const std::string hash = "2b234d485f09e331120a360279af7dca839769e1d8110a4a41185fdaeb439659";
-const std::string details = R"({"status":"pending","partid":0,"groupid":8912158845556297834,"payment_hash":")" + hash + "\"}";
+const std::string details =
+    R"({"status":"pending","partid":0,"groupid":8912158845556297834,"payment_hash":")" + hash + "\"}";
 
 } // namespace
 
@@ -30,8 +31,10 @@ TEST_CASE("each index has lightningd's name") {
 
 TEST_CASE("a wait that waited tells whose row moved the counter") {
     // v25.05 and later; with deprecated APIs; up to v25.02
-    for (const auto& members : {R"("sendpays":)" + details, R"("details":)" + details + R"(,"sendpays":)" + details, R"("details":)" + details}) {
-        const auto reply = decode_wait(told::json(R"({"subsystem":"sendpays","created":17,)" + members + "}"), Index::created);
+    for (const auto& members : {R"("sendpays":)" + details, R"("details":)" + details + R"(,"sendpays":)" + details,
+                                R"("details":)" + details}) {
+        const auto reply =
+            decode_wait(told::json(R"({"subsystem":"sendpays","created":17,)" + members + "}"), Index::created);
         REQUIRE(reply.has_value());
         CHECK(reply->counter == 17);
         REQUIRE(reply->details.has_value());

@@ -114,7 +114,8 @@ TEST_CASE("an unknown status is refused, not guessed") {
 
 TEST_CASE("a number that is none, or does not fit, is refused where it stands") {
     for (const std::string name : {"groupid", "partid", "created_index", "updated_index"})
-        for (const auto* value : {"-1", "1.0", "1.5", "18446744073709551616", "1e30", "true", "\"1\"", "[]", "{}", "[1]"}) {
+        for (const auto* value :
+             {"-1", "1.0", "1.5", "18446744073709551616", "1e30", "true", "\"1\"", "[]", "{}", "[1]"}) {
             INFO(name, " ", value);
             CHECK(refusal(with(told::row(), name, value)) == "row." + name + ": not an unsigned integer");
         }
@@ -122,8 +123,9 @@ TEST_CASE("a number that is none, or does not fit, is refused where it stands") 
 
 TEST_CASE("an amount that is none is refused where it stands") {
     for (const std::string name : {"amount_msat", "amount_sent_msat"})
-        for (const auto* value : {"-1", "1.5", "18446744073709551616", "true", "\"\"", "\"msat\"", "\"1sat\"", "\"-1msat\"", "\" 1msat\"",
-                                  "\"1.5msat\"", "\"18446744073709551616msat\"", "\"1msatmsat\"", "[]", "{}"}) {
+        for (const auto* value :
+             {"-1", "1.5", "18446744073709551616", "true", "\"\"", "\"msat\"", "\"1sat\"", "\"-1msat\"", "\" 1msat\"",
+              "\"1.5msat\"", "\"18446744073709551616msat\"", "\"1msatmsat\"", "[]", "{}"}) {
             INFO(name, " ", value);
             CHECK(refusal(with(told::row(), name, value)) == "row." + name + ": not an amount in msat");
         }

@@ -65,8 +65,9 @@ TEST_CASE("a channel's failure on the way has its code and its place") {
 
 TEST_CASE("the payee's refusal comes from the last hop") {
     // fail_incorrect_payment_details.jsonl
-    const auto told = good(failure(203, "failed: WIRE_INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS (reply from remote)",
-                                   R"({"erring_index":2,"failcode":16399,"raw_message":"400f00000000000f42400000006c"})"));
+    const auto told =
+        good(failure(203, "failed: WIRE_INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS (reply from remote)",
+                     R"({"erring_index":2,"failcode":16399,"raw_message":"400f00000000000f42400000006c"})"));
     CHECK(told.kind == Kind::wire);
     CHECK(told.code == 0x400F);
     CHECK(told.source_index == 2);
@@ -75,7 +76,9 @@ TEST_CASE("the payee's refusal comes from the last hop") {
 TEST_CASE("a failure of our own node has index 0") {
     // fail_local.jsonl
     const auto told = good(failure(
-        204, "failed: WIRE_TEMPORARY_CHANNEL_FAILURE (WIRE_TEMPORARY_CHANNEL_FAILURE: Capacity exceeded - HTLC fee: 1626sat)",
+        204,
+        "failed: WIRE_TEMPORARY_CHANNEL_FAILURE (WIRE_TEMPORARY_CHANNEL_FAILURE: Capacity exceeded - HTLC fee: "
+        "1626sat)",
         R"({"erring_index":0,"failcode":4103,"failcodename":"WIRE_TEMPORARY_CHANNEL_FAILURE","erring_channel":"103x1x0"})"));
     CHECK(told.kind == Kind::wire);
     CHECK(told.code == 0x1007);
@@ -84,7 +87,8 @@ TEST_CASE("a failure of our own node has index 0") {
 
 TEST_CASE("an error nobody could decrypt is unreadable") {
     // fail_sendonion_without_secrets.jsonl, every part of xpay
-    const auto told = good(failure(202, "Malformed error reply", R"({"onionreply":"8543e056b5655e54cf9432d9a563cfa8"})"));
+    const auto told =
+        good(failure(202, "Malformed error reply", R"({"onionreply":"8543e056b5655e54cf9432d9a563cfa8"})"));
     CHECK(told.kind == Kind::unreadable);
     CHECK(told.source_index == 0);
 }
@@ -99,18 +103,24 @@ TEST_CASE("a direct peer that could not read our onion counts as our own finding
 }
 
 TEST_CASE("a peer that passes on its own peer's complaint keeps its place") {
-    const auto told =
-        good(failure(204, "failed: WIRE_INVALID_ONION_HMAC (reply from remote)", R"({"erring_index":1,"failcode":49157})"));
+    const auto told = good(
+        failure(204, "failed: WIRE_INVALID_ONION_HMAC (reply from remote)", R"({"erring_index":1,"failcode":49157})"));
     CHECK(told.code == 0xC005);
     CHECK(told.source_index == 1);
-    const auto farther =
-        good(failure(204, "failed: WIRE_INVALID_ONION_BLINDING (reply from remote)", R"({"erring_index":2,"failcode":49176})"));
+    const auto farther = good(failure(204, "failed: WIRE_INVALID_ONION_BLINDING (reply from remote)",
+                                      R"({"erring_index":2,"failcode":49176})"));
     CHECK(farther.code == 0xC018);
     CHECK(farther.source_index == 2);
 }
 
+TEST_CASE("an onion nobody farther away could read is that node's finding") {
+    const auto told = good(failure(204, "failed: WIRE_INVALID_ONION_HMAC", R"({"erring_index":2,"failcode":49157})"));
+    CHECK(told.source_index == 2);
+}
+
 TEST_CASE("other failures of the first hop keep its place, whoever said so") {
-    CHECK(good(failure(204, "failed: WIRE_UNKNOWN_NEXT_PEER (local failure)", R"({"erring_index":1,"failcode":16394})")).source_index == 1);
+    CHECK(good(failure(204, "failed: WIRE_UNKNOWN_NEXT_PEER (local failure)", R"({"erring_index":1,"failcode":16394})"))
+              .source_index == 1);
 }
 
 TEST_CASE("a failure without any detail is a failure nobody explained") {
@@ -129,9 +139,12 @@ TEST_CASE("a fault in sendpay_failure is told with its place") {
     CHECK(refusal(rpc::json::object()) == "params.sendpay_failure: missing");
     CHECK(refusal({{"sendpay_failure", {{"code", 204u}, {"message", "m"}}}}) == "params.sendpay_failure.data: missing");
     CHECK(refusal(failure(-1, "m", "{}")) == "params.sendpay_failure.code: not an unsigned integer");
-    CHECK(refusal(failure(204, "m", R"({"groupid":-1})")) == "params.sendpay_failure.data.groupid: not an unsigned integer");
-    CHECK(refusal(failure(204, "m", R"({"failcode":"4108"})")) == "params.sendpay_failure.data.failcode: not an unsigned integer");
-    CHECK(refusal(failure(204, "m", R"({"failcode":65536})")) == "params.sendpay_failure.data.failcode: more than two bytes");
+    CHECK(refusal(failure(204, "m", R"({"groupid":-1})")) ==
+          "params.sendpay_failure.data.groupid: not an unsigned integer");
+    CHECK(refusal(failure(204, "m", R"({"failcode":"4108"})")) ==
+          "params.sendpay_failure.data.failcode: not an unsigned integer");
+    CHECK(refusal(failure(204, "m", R"({"failcode":65536})")) ==
+          "params.sendpay_failure.data.failcode: more than two bytes");
     CHECK(refusal(failure(204, "m", R"({"failcode":4108,"erring_index":-1})")) ==
           "params.sendpay_failure.data.erring_index: not an unsigned integer");
     CHECK(refusal(failure(204, "m", R"({"failcode":4108,"erring_index":4294967296})")) ==

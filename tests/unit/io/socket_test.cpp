@@ -30,9 +30,8 @@ TEST_CASE("two streams meet at a unix socket") {
     server_side.attach(*accepted[0]);
     client_side.attach(*client);
     accepted[0]->write("hello");
-    CHECK(until(loop, [&] {
-        return server_side.bytes == "said before the connection stood" && client_side.bytes == "hello";
-    }));
+    CHECK(until(
+        loop, [&] { return server_side.bytes == "said before the connection stood" && client_side.bytes == "hello"; }));
     accepted.clear();
     CHECK(until(loop, [&] { return client_side.ends == 1; }));
     CHECK(client_side.reason.empty());
@@ -79,7 +78,8 @@ TEST_CASE("a stream destroyed before its connection stands says nothing") {
     io::Loop loop;
     bool called = false;
     {
-        const auto client = io::Stream::connect(loop, directory.path / "nothing", [&](const std::string&) { called = true; });
+        const auto client =
+            io::Stream::connect(loop, directory.path / "nothing", [&](const std::string&) { called = true; });
     }
     unit::settle(loop);
     CHECK_FALSE(called);

@@ -23,7 +23,8 @@ std::string compact(std::string text) {
     return text;
 }
 
-lnrpc::Hop hop(std::uint64_t chan_id, std::int64_t capacity, std::int64_t forward, std::int64_t fee, std::string pub_key) {
+lnrpc::Hop hop(std::uint64_t chan_id, std::int64_t capacity, std::int64_t forward, std::int64_t fee,
+               std::string pub_key) {
     lnrpc::Hop hop;
     hop.chan_id = chan_id;
     hop.chan_capacity = capacity;

@@ -70,8 +70,9 @@ TEST_CASE("a payment in flight has zeros for a preimage, no fee and no reason") 
 }
 
 TEST_CASE("the fee is that of settled parts only, and the preimage shows while others are pending") {
-    const auto out = from(payment({part(1, PartStatus::failed, 3100, base::Msat{3000}), part(2, PartStatus::complete, 1010, base::Msat{1000}),
-                                   part(3, PartStatus::complete, 505, base::Msat{500}), part(4, PartStatus::pending, 1530, base::Msat{1500})}));
+    const auto out = from(payment(
+        {part(1, PartStatus::failed, 3100, base::Msat{3000}), part(2, PartStatus::complete, 1010, base::Msat{1000}),
+         part(3, PartStatus::complete, 505, base::Msat{500}), part(4, PartStatus::pending, 1530, base::Msat{1500})}));
     CHECK(out.status == lnrpc::PaymentStatus::in_flight);
     CHECK(out.fee_msat == 15);
     CHECK(out.payment_preimage.hex() == std::string(64, '7'));
@@ -142,7 +143,8 @@ TEST_CASE("a part whose delivered amount is unknown has no fee to tell") {
 }
 
 TEST_CASE("the value is the best evidence there is") {
-    auto paid = payment({part(1, PartStatus::pending, 1010, base::Msat{1000}), part(2, PartStatus::failed, 4040, base::Msat{4000})});
+    auto paid = payment(
+        {part(1, PartStatus::pending, 1010, base::Msat{1000}), part(2, PartStatus::failed, 4040, base::Msat{4000})});
     CHECK(from(paid).value_msat == 4000); // the largest part
     paid.live_peak = {5000};
     CHECK(from(paid).value_msat == 5000);

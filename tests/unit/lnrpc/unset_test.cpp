@@ -20,21 +20,24 @@ std::vector<std::string> keys(const nlohmann::ordered_json& object) {
 } // namespace
 
 TEST_CASE("an empty payment has every key, in declaration order, in its unset form") {
-    CHECK(lnrpc::to_json({}) ==
-          R"({"payment_hash":"","value":"0","creation_date":"0","fee":"0","payment_preimage":")" + zeros +
-              R"(","value_sat":"0","value_msat":"0","payment_request":"","status":"IN_FLIGHT","fee_sat":"0","fee_msat":"0",)"
-              R"("creation_time_ns":"0","htlcs":[],"payment_index":"0","failure_reason":"FAILURE_REASON_NONE",)"
-              R"("first_hop_custom_records":{}})");
+    CHECK(
+        lnrpc::to_json({}) ==
+        R"({"payment_hash":"","value":"0","creation_date":"0","fee":"0","payment_preimage":")" + zeros +
+            R"(","value_sat":"0","value_msat":"0","payment_request":"","status":"IN_FLIGHT","fee_sat":"0","fee_msat":"0",)"
+            R"("creation_time_ns":"0","htlcs":[],"payment_index":"0","failure_reason":"FAILURE_REASON_NONE",)"
+            R"("first_hop_custom_records":{}})");
 }
 
 TEST_CASE("an attempt in flight has neither failure nor preimage, but always a route") {
     lnrpc::Payment payment;
     payment.htlcs.emplace_back();
     const auto text = lnrpc::to_json(payment);
-    CHECK(text.find(R"("htlcs":[{"attempt_id":"0","status":"IN_FLIGHT","route":{"total_time_lock":0,"total_fees":"0",)"
-                    R"("total_amt":"0","hops":[],"total_fees_msat":"0","total_amt_msat":"0","first_hop_amount_msat":"0",)"
-                    R"("custom_channel_data":""},"attempt_time_ns":"0","resolve_time_ns":"0","failure":null,"preimage":""}])") !=
-          std::string::npos);
+    CHECK(
+        text.find(
+            R"("htlcs":[{"attempt_id":"0","status":"IN_FLIGHT","route":{"total_time_lock":0,"total_fees":"0",)"
+            R"("total_amt":"0","hops":[],"total_fees_msat":"0","total_amt_msat":"0","first_hop_amount_msat":"0",)"
+            R"("custom_channel_data":""},"attempt_time_ns":"0","resolve_time_ns":"0","failure":null,"preimage":""}])") !=
+        std::string::npos);
 }
 
 TEST_CASE("a failure without details has every key") {

@@ -54,7 +54,8 @@ TEST_CASE("64-bit numbers are strings, 32-bit numbers are numbers") {
     out.uint32(UINT32_MAX);
     out.boolean(true);
     out.end_array();
-    CHECK(out.take() == R"(["0","-9223372036854775808","9223372036854775807","18446744073709551615",0,4294967295,true])");
+    CHECK(out.take() ==
+          R"(["0","-9223372036854775808","9223372036854775807","18446744073709551615",0,4294967295,true])");
 }
 
 TEST_CASE("bytes are base64 with padding, none are an empty string") {
@@ -72,8 +73,9 @@ TEST_CASE("plain text is written as it is") {
 }
 
 TEST_CASE("any text reads back the same") {
-    for (const auto& text : {std::string("\""), std::string("\\"), std::string("a\"b\\c/d"), std::string("\b\f\n\r\t"),
-                             std::string("\0\x01\x1f\x7f", 4), std::string("é ₿ 😀"), std::string("\xe2\x80\xa8")}) {
+    for (const auto& text :
+         {std::string("\""), std::string("\\"), std::string("a\"b\\c/d"), std::string("\b\f\n\r\t"),
+          std::string("\0\x01\x1f\x7f", 4), std::string("é ₿ 😀"), std::string("\xe2\x80\xa8")}) {
         const auto written = string(text);
         CHECK(nlohmann::json::parse(written).get<std::string>() == text);
         for (const char c : written)

@@ -116,18 +116,28 @@ TEST_CASE("what answers no call of ours is ignored and logged, without its words
         CHECK(line.find("secret") == std::string::npos);
 }
 
-TEST_CASE("garbage is survived and the reply behind it is read") {
+TEST_CASE("bytes that are no message cost the connection, not the reply that was read behind them") {
     Caller caller;
     REQUIRE(caller.connect());
-    Answer answer;
-    caller.client.call("m", "[]", answer.callback());
-    REQUIRE(caller.calls(1));
+    Answer answered;
+    Answer lost;
+    caller.client.call("m", "[]", answered.callback());
+    caller.client.call("m", "[]", lost.callback());
+    REQUIRE(caller.calls(2));
     caller.node.say("secret ]] {\"secret\":} " + rpc::result(caller.node.calls[0].id, "true"));
-    CHECK(until(caller.loop, [&] { return answer.times == 1; }));
-    CHECK(answer.result == "true");
-    CHECK(caller.log.size() == 2);
+    CHECK(until(caller.loop, [&] { return caller.ups == 2 && lost.times == 1; }));
+    CHECK(answered.times == 1);
+    CHECK(answered.result == "true");
+    CHECK(lost.failure.lost);
+    CHECK(caller.log.size() == 1);
     for (const auto& line : caller.log)
         CHECK(line.find("secret") == std::string::npos);
+    Answer again;
+    caller.client.call("m", "[]", again.callback());
+    REQUIRE(caller.calls(3));
+    caller.node.answer(caller.node.calls[2], "1");
+    CHECK(until(caller.loop, [&] { return again.times == 1; }));
+    CHECK(again.result == "1");
 }
 
 TEST_CASE("an error is told with its code, its message and its very bytes") {

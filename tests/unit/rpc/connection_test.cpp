@@ -88,7 +88,8 @@ TEST_CASE("a connection on two streams reads from one and writes to the other") 
     auto in = pipe_ends();
     auto out = pipe_ends();
     Recorder recorder;
-    rpc::Connection connection(std::move(*io::Stream::open(loop, in[0])), std::move(*io::Stream::open(loop, out[1])), recorder);
+    rpc::Connection connection(std::move(*io::Stream::open(loop, in[0])), std::move(*io::Stream::open(loop, out[1])),
+                               recorder);
     connection.start();
     const std::string text = "{\"id\":1,\"method\":\"m\"}";
     REQUIRE(::write(in[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()));

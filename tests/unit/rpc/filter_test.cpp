@@ -25,7 +25,8 @@ void gives(std::string_view filter, std::string_view expected) {
 } // namespace
 
 TEST_CASE("the named members of each element of an array are kept") {
-    gives(R"({"payments": [{"payment_hash": true}]})", R"({"payments": [{"payment_hash": "x"}, {"payment_hash": "x"}]})");
+    gives(R"({"payments": [{"payment_hash": true}]})",
+          R"({"payments": [{"payment_hash": "x"}, {"payment_hash": "x"}]})");
     gives(R"({"payments": [{"payment_hash": true, "nothing": true}], "nothing": {"a": true}})",
           R"({"payments": [{"payment_hash": "x"}, {"payment_hash": "x"}]})");
 }
@@ -47,7 +48,8 @@ TEST_CASE("the plain members of an object a leaf names are lost, as lightningd l
 }
 
 TEST_CASE("arrays in arrays are filtered at every level") {
-    gives(R"({"payments": [{"l": [{"z": true}]}]})", R"({"payments": [{"l": [1, {"z": 1}, 2]}, {"l": [1, {"z": 1}, 2]}]})");
+    gives(R"({"payments": [{"l": [{"z": true}]}]})",
+          R"({"payments": [{"l": [1, {"z": 1}, 2]}, {"l": [1, {"z": 1}, 2]}]})");
     gives(R"({"payments": [{"l": [{"y": true}]}]})", R"({"payments": [{"l": [1, {}, 2]}, {"l": [1, {}, 2]}]})");
 }
 
@@ -76,8 +78,9 @@ TEST_CASE("a filter for the insides of a plain value keeps the value") {
 }
 
 TEST_CASE("of two misuses the first by name is told") {
-    gives(R"({"empty": {"a": true}, "payments": [{"l": {"z": true}}], "o": [true]})",
-          R"({"payments": [{"l": [1]}, {"l": [1]}], "empty": [], "o": {}, "warning_parameter_filter": ".o is an object"})");
+    gives(
+        R"({"empty": {"a": true}, "payments": [{"l": {"z": true}}], "o": [true]})",
+        R"({"payments": [{"l": [1]}, {"l": [1]}], "empty": [], "o": {}, "warning_parameter_filter": ".o is an object"})");
 }
 
 TEST_CASE("a filter that names nothing there is gives nothing") {

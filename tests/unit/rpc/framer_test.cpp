@@ -43,6 +43,9 @@ const std::vector<std::string> messages{
     R"({})",
     "{\n  \"jsonrpc\" : \"2.0\",\n\n  \"id\" : 1,\n\n\n\t\"params\" : [\r\n  [ ] , { } ]\n\n}",
     R"({"a":"} ] { [ \" \\","b":"\\\"}","c":"\\"})",
+    R"({"a":"\"}"})",
+    R"({"a":"\\"})",
+    R"({"a":"\\\"{"})",
     R"({"text":"caf\u00e9 \u20bf \ud83d\ude00 café ₿ 😀","":""})",
     R"({"deep":[[[[{"a":[{"b":{}}]}]]]],"n":-1.5e-3,"t":true,"z":null})",
     "{\"blank\":\"\n\n\"}",
@@ -112,7 +115,8 @@ TEST_CASE("the texts of one read stay valid until the next") {
 }
 
 TEST_CASE("garbage between messages is skipped and told, the messages are kept") {
-    for (const std::string garbage : {"garbage", "}", "]]", "null", "-1.5", "\"a string\"", "\xff\xfe", "a b c", "\x01x"}) {
+    for (const std::string garbage :
+         {"garbage", "}", "]]", "null", "-1.5", "\"a string\"", "\xff\xfe", "a b c", "\x01x"}) {
         const auto framed = frame({"{\"a\":1}" + garbage + "{\"b\":2}\n\n" + garbage + "\n"});
         CHECK(framed.messages == std::vector<std::string>{R"({"a":1})", R"({"b":2})"});
         CHECK(framed.skipped.size() == 2);

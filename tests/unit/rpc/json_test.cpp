@@ -10,8 +10,9 @@ TEST_CASE("what parses, parses") {
 
 TEST_CASE("the reason of a refusal never quotes what was read") {
     for (const std::string_view text :
-         {"", "lnbcsecret", "{\"lnbcsecret\":}", "[lnbcsecret]", "\"lnbcsecret", "{\"a\":\"lnbcsecret\"", "{\"a\":\"lnbcsecret\xff\"}",
-          "{\"a\":\"lnbcsecret\n\"}", "[1] lnbcsecret", "{\"lnbcsecret\":1e400}", "{\"a\":\"\\ud800lnbcsecret\"}", "tru"}) {
+         {"", "lnbcsecret", "{\"lnbcsecret\":}", "[lnbcsecret]", "\"lnbcsecret", "{\"a\":\"lnbcsecret\"",
+          "{\"a\":\"lnbcsecret\xff\"}", "{\"a\":\"lnbcsecret\n\"}", "[1] lnbcsecret", "{\"lnbcsecret\":1e400}",
+          "{\"a\":\"\\ud800lnbcsecret\"}", "tru"}) {
         const auto parsed = rpc::parse(text);
         REQUIRE_FALSE(parsed.has_value());
         CHECK_FALSE(parsed.error().empty());
@@ -40,8 +41,8 @@ TEST_CASE("bytes that are no UTF-8 are written as the replacement character") {
 }
 
 TEST_CASE("text is quoted so that it reads back the same") {
-    for (const auto& text : {std::string(), std::string("plain"), std::string("\"\\/\b\f\n\r\t"), std::string("\0\x01\x1f\x7f", 4),
-                                   std::string("é ₿ 😀 \xe2\x80\xa8")})
+    for (const auto& text : {std::string(), std::string("plain"), std::string("\"\\/\b\f\n\r\t"),
+                             std::string("\0\x01\x1f\x7f", 4), std::string("é ₿ 😀 \xe2\x80\xa8")})
         CHECK(rpc::parse(rpc::quote(text))->get<std::string>() == text);
 }
 

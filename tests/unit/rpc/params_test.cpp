@@ -1,4 +1,5 @@
-// The texts are those of a recorded lightningd (tests/transcripts/delpay_variants.jsonl) and of its common/json_param.c.
+// The texts are those of a recorded lightningd (tests/transcripts/delpay_variants.jsonl) and of its
+// common/json_param.c.
 #include "rpc/params.hpp"
 
 #include <array>
@@ -62,9 +63,10 @@ TEST_CASE("null counts as not given") {
 }
 
 TEST_CASE("an unknown parameter is named in lightningd's words") {
-    CHECK(refusal({{"payment_hash", hash}, {"status", "complete"}, {"foo", 1}}) ==
-          "unknown parameter: foo, this may be caused by a failure to autodetect key=value-style parameters. Please try "
-          "using the -k flag and explicit key=value pairs of parameters.");
+    CHECK(
+        refusal({{"payment_hash", hash}, {"status", "complete"}, {"foo", 1}}) ==
+        "unknown parameter: foo, this may be caused by a failure to autodetect key=value-style parameters. Please try "
+        "using the -k flag and explicit key=value pairs of parameters.");
 }
 
 TEST_CASE("surplus positional parameters are counted") {
@@ -83,13 +85,15 @@ TEST_CASE("the usage shows what may be left out") {
 
 TEST_CASE("a payment hash is read in either case, and refused with its token") {
     CHECK(rpc::read_hash("payment_hash", hash)->hex() == hash);
-    CHECK(rpc::read_hash("payment_hash", "92782619EDA1ADD0F7AA6BCC9535E1EE8DE2630FB4714885B2B2A88DE4E8F61A")->hex() == hash);
+    CHECK(rpc::read_hash("payment_hash", "92782619EDA1ADD0F7AA6BCC9535E1EE8DE2630FB4714885B2B2A88DE4E8F61A")->hex() ==
+          hash);
     CHECK(refusal(rpc::read_hash("payment_hash", "xyz")) ==
           "payment_hash: should be a 32 byte hex value: invalid token '\"xyz\"'");
     CHECK(refusal(rpc::read_hash("payment_hash", "92782619eda1add0f7aa6bcc9535e1ee8de2630fb4714885b2b2a88de4e8f6")) ==
           "payment_hash: should be a 32 byte hex value: invalid token "
           "'\"92782619eda1add0f7aa6bcc9535e1ee8de2630fb4714885b2b2a88de4e8f6\"'");
-    CHECK(refusal(rpc::read_hash("payment_hash", 1)) == "payment_hash: should be a 32 byte hex value: invalid token '1'");
+    CHECK(refusal(rpc::read_hash("payment_hash", 1)) ==
+          "payment_hash: should be a 32 byte hex value: invalid token '1'");
     for (const auto& value : {json(""), json(hash + "00"), json(json::array()), json(nullptr), json(true)})
         CHECK_FALSE(rpc::read_hash("payment_hash", value).has_value());
 }
@@ -103,11 +107,12 @@ TEST_CASE("an unsigned number is read from a number or a string of digits") {
 }
 
 TEST_CASE("what is no unsigned 64-bit number is refused with its token") {
-    CHECK(refusal(rpc::read_u64("groupid", "x")) == "groupid: should be an unsigned 64 bit integer: invalid token '\"x\"'");
+    CHECK(refusal(rpc::read_u64("groupid", "x")) ==
+          "groupid: should be an unsigned 64 bit integer: invalid token '\"x\"'");
     CHECK(refusal(rpc::read_u64("partid", -1)) == "partid: should be an unsigned 64 bit integer: invalid token '-1'");
     for (const std::string_view text :
-         {"-1", "1.0", "1.5", "18446744073709551616", "true", "null", "[]", "{}", "[1]", "\"\"", "\" 1\"", "\"1 \"", "\"-1\"",
-          "\"+1\"", "\"1.5\"", "\"18446744073709551616\"", "\"1e3\"", "1e3"})
+         {"-1", "1.0", "1.5", "18446744073709551616", "true", "null", "[]", "{}", "[1]", "\"\"", "\" 1\"", "\"1 \"",
+          "\"-1\"", "\"+1\"", "\"1.5\"", "\"18446744073709551616\"", "\"1e3\"", "1e3"})
         CHECK_FALSE_MESSAGE(rpc::read_u64("n", *rpc::parse(text)).has_value(), text);
 }
 

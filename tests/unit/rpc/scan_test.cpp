@@ -38,8 +38,9 @@ TEST_CASE("a string ends at its first quote that is not escaped") {
 }
 
 TEST_CASE("a value of any kind ends where it ends") {
-    const std::vector<std::string> values{"0",      "-1.5e+3", "true", "null",          R"("a, b")", "[]",
-                                          "[1,[2]]", "{}",      "{\"a\":{\"b\":[]}}", R"({"a":"}"})", R"(["]"])"};
+    const std::vector<std::string> values{
+        "0",       "-1.5e+3", "true", "null", R"("a, b")", "[]", "[1,[2]]", "{}", "{\"a\":{\"b\":[]}}", R"({"a":"}"})",
+        R"(["]"])"};
     for (const auto& value : values)
         for (const std::string after : {"", ",", "}", "]", " ", "\n", ",1"}) {
             const auto end = skip_value(value + after, 0);
@@ -73,8 +74,8 @@ TEST_CASE("members come in their order, as raw text") {
 
 TEST_CASE("the end and malformed text are told apart") {
     for (const std::string_view text :
-         {"", "[]", "1", "{", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,\"a\":1}", "{\"a\":1 \"b\":2}", "{\"a\":1", "{a:1}",
-          "{\"a\" 1}", "{\"a\":1,,\"b\":2}", "{\"a", "{\"a\":[}", "{1:2}"})
+         {"", "[]", "1", "{", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,\"a\":1}", "{\"a\":1 \"b\":2}", "{\"a\":1",
+          "{a:1}", "{\"a\" 1}", "{\"a\":1,,\"b\":2}", "{\"a", "{\"a\":[}", "{1:2}"})
         CHECK_FALSE_MESSAGE(members(text).has_value(), text);
 }
 

@@ -1,0 +1,66 @@
+"""The two options, set at the start and changed while the plugin runs."""
+
+import unittest
+
+from fake_host import FakeHost, ended_row, pending_row
+from support import Stage, die_on_sigterm
+
+
+class Options(unittest.TestCase):
+    def test_setconfig_answers_with_what_is_set(self) -> None:
+        with Stage(["--trackpayments-retain=7"]) as stage:
+            before = stage.node.call("listconfigs")["configs"]
+            self.assertEqual((before["trackpayments-linger"]["value_int"], before["trackpayments-retain"]["value_int"]), (10, 7))
+            for name, value in (("linger", 86400), ("linger", 0), ("retain", 0), ("retain", 10_000_000)):
+                changed = stage.node.call("setconfig", {"config": f"trackpayments-{name}", "val": str(value)})["config"]
+                self.assertEqual((changed["value_int"], changed["dynamic"]), (value, True))
+            for name, value in (("linger", "86401"), ("linger", "-1"), ("retain", "10000001")):
+                code, message = stage.refused("setconfig", {"config": f"trackpayments-{name}", "val": value})
+                self.assertEqual(code, -32602)
+                self.assertIn(f"trackpayments-{name}", message)
+            self.assertEqual(stage.node.call("listconfigs")["configs"]["trackpayments-linger"]["value_int"], 0)
+
+    def test_a_changed_linger_counts_for_payments_that_wait_already(self) -> None:
+        with Stage(["--trackpayments-linger=3600"]) as stage:
+            failed = [stage.pay(1_000_000 + n, "incorrect_or_unknown_payment_details") for n in range(5)]
+            for invoice in failed:
+                stage.wait_payment(invoice, lambda p: p["htlcs"][0]["status"] == "FAILED", "the failed part")
+            stage.settle()
+            self.assertEqual({p["status"] for invoice in failed for p in stage.snapshots(invoice)}, {"IN_FLIGHT"})
+            stage.node.call("setconfig", {"config": "trackpayments-linger", "val": "0"})
+            for invoice in failed:
+                stage.wait_status(invoice, "FAILED")
+
+    def test_a_longer_linger_keeps_payments_open(self) -> None:
+        with Stage(["--trackpayments-linger=0"]) as stage:
+            stage.node.call("setconfig", {"config": "trackpayments-linger", "val": "3600"})
+            invoice = stage.pay(1_000_000, "incorrect_or_unknown_payment_details")
+            stage.wait_payment(invoice, lambda p: p["htlcs"][0]["status"] == "FAILED", "the failed part")
+            stage.settle()
+            self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"])
+
+    def test_finished_payments_beyond_retain_are_let_go(self) -> None:
+        with FakeHost(None) as host:  # without a delpay of its own, so that ours shows what is kept
+            host.begin(identity=1)
+            for index in range(1, 6):
+                row = host.insert(pending_row(index))
+                host.wait(lambda: len(host.told()) == 2 * index - 1, "the payment")
+                host.notify("sendpay_success", ended_row(row, "complete", index))
+                host.wait(lambda: len(host.told()) == 2 * index, "its end")
+                host.end(row, "complete")
+            host.wait(lambda: any(index == "updated" and nextvalue == 6 for _, index, nextvalue in host.model.blocked), "the last end")
+            held = host.insert(pending_row(6))
+            host.wait(lambda: len(host.told()) == 11, "the payment in flight")
+            self.assertEqual(host.request("setconfig", {"config": "trackpayments-retain", "val": "2"})["result"], {})
+
+            def code(index: int, status: str) -> int:
+                return host.request("delpay", [f"{index:064x}", status]).get("error", {}).get("code", 0)
+
+            self.assertEqual([code(index, "failed") for index in range(1, 7)], [208, 208, 208, 211, 211, 211])
+            host.notify("sendpay_success", ended_row(held, "complete", 6))
+            host.wait(lambda: len(host.told()) == 12, "the end of the one in flight, which is never let go")
+
+
+if __name__ == "__main__":
+    die_on_sigterm()
+    unittest.main()

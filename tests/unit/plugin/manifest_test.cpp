@@ -1,0 +1,104 @@
+#include "plugin/manifest.hpp"
+
+#include "rpc/json.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <doctest/doctest.h>
+
+using plugin::Host;
+using rpc::json;
+
+namespace {
+
+json told(const Host& host) {
+    const auto value = rpc::parse(plugin::manifest(host));
+    REQUIRE(value.has_value());
+    return *value;
+}
+
+bool has(const json& list, const json& item) {
+    return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+Host host(bool lightningd, cln::Version version = {26, 6}, bool hook = true) {
+    return {lightningd, version, hook};
+}
+
+std::vector<Host> all_hosts() {
+    std::vector<Host> hosts;
+    for (const bool lightningd : {false, true})
+        for (const bool hook : {false, true})
+            for (const auto version : {cln::Version{23, 8}, {24, 11}, {25, 5}, {25, 9}, {25, 12}, {26, 6}, {}})
+                hosts.push_back(host(lightningd, version, hook));
+    return hosts;
+}
+
+} // namespace
+
+TEST_CASE("under lightningd delpay is never registered: a second one crashes it") {
+    for (const auto& on : all_hosts())
+        if (on.lightningd)
+            CHECK(told(on)["rpcmethods"] == json::array());
+}
+
+TEST_CASE("on a host without a delpay of its own, delpay is registered") {
+    const auto methods = told(host(false))["rpcmethods"];
+    REQUIRE(methods.size() == 1);
+    CHECK(methods[0]["name"] == "delpay");
+    CHECK(methods[0]["usage"] == "payment_hash status [partid] [groupid]");
+    CHECK_FALSE(methods[0]["description"].get<std::string>().empty()); // required up to v24.05
+}
+
+TEST_CASE("the hook has its five methods under lightningd, and one less where delpay is ours") {
+    const auto under = told(host(true))["hooks"];
+    REQUIRE(under.size() == 1);
+    CHECK(under[0]["name"] == "rpc_command");
+    auto filters = under[0]["filters"].get<std::set<std::string>>();
+    CHECK(filters == std::set<std::string>{"delpay", "sendpay", "createonion", "sendonion", "injectpaymentonion"});
+    CHECK(under[0]["filters"].size() == 5);
+    const auto elsewhere = told(host(false))["hooks"];
+    REQUIRE(elsewhere.size() == 1);
+    CHECK_FALSE(has(elsewhere[0]["filters"], "delpay"));
+    CHECK(elsewhere[0]["filters"].size() == 4);
+}
+
+TEST_CASE("without the hook there is none") {
+    CHECK(told(host(true, {26, 6}, false))["hooks"] == json::array());
+    CHECK(told(host(false, {26, 6}, false))["hooks"] == json::array());
+}
+
+TEST_CASE("pay_part_start is subscribed to from v25.09 only") {
+    for (const auto& on : all_hosts())
+        CHECK(has(told(on)["subscriptions"], "pay_part_start") == (on.version >= cln::Version{25, 9}));
+}
+
+TEST_CASE("what every version has is subscribed to, each once and never all") {
+    for (const auto& on : all_hosts()) {
+        const auto subscriptions = told(on)["subscriptions"];
+        for (const auto* topic : {"sendpay_success", "sendpay_failure", "pay_failure", "shutdown"})
+            CHECK(has(subscriptions, topic));
+        CHECK_FALSE(has(subscriptions, "*")); // topics would come twice
+        CHECK(subscriptions.get<std::set<std::string>>().size() == subscriptions.size());
+    }
+}
+
+TEST_CASE("all three topics are declared on every host") {
+    for (const auto& on : all_hosts())
+        CHECK(told(on)["notifications"] == json::parse(R"([{"method":"trackpayments"},{"method":"trackpayments_final"},
+            {"method":"trackpayments_deleted"}])"));
+}
+
+TEST_CASE("the manifest has what lightningd requires, and what it would kill for is not there") {
+    for (const auto& on : all_hosts()) {
+        const auto all = told(on);
+        CHECK(all["options"].is_array());
+        CHECK(all["rpcmethods"].is_array());
+        CHECK(all["dynamic"] == true);
+        CHECK(all["nonnumericids"] == true);
+        CHECK_FALSE(all.contains("featurebits"));
+        CHECK_FALSE(all.contains("disable"));
+        CHECK(all["options"].size() == 2);
+    }
+}

@@ -163,8 +163,6 @@ class Player:
             self.model.end(step.row)
         if self.node and self.node.initialised:
             self.node.rows_changed()
-            if self.order == "rows-first":  # and surely read before the next message is written
-                self.node.rest(f"after a row was {step.kind}")
 
     def _message(self, entry: Entry) -> None:
         message = entry.msg

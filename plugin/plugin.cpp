@@ -8,6 +8,8 @@
 #include <iostream>
 #include <random>
 
+#include <unistd.h>
+
 namespace plugin {
 
 using namespace std::chrono_literals;
@@ -153,7 +155,9 @@ void Plugin::init(std::string_view id, const rpc::json& params) {
     const auto* startup = fields.find("startup");
     if (startup && startup->is_boolean() && startup->get<bool>())
         feed_.restarted(now_);
-    client_.start(file.starts_with('/') ? file : directory + "/" + file, [this] { feed_.connected(); });
+    // By its relative name where it can be reached so: a socket's path may have 107 bytes, a node's directory more.
+    const bool inside = !file.starts_with('/') && chdir(directory.c_str()) == 0;
+    client_.start(inside || file.starts_with('/') ? file : directory + "/" + file, [this] { feed_.connected(); });
 }
 
 void Plugin::set_config(std::string_view id, const rpc::json& params) {

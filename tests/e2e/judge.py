@@ -8,6 +8,7 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 import sequence
+from model import NODE_ID
 from node import Told
 
 if TYPE_CHECKING:
@@ -55,11 +56,11 @@ def group_complaints(group: list[dict[str, Any]], payment: dict[str, Any], told_
     expected = ({"IN_FLIGHT"} if "pending" in statuses else {"SUCCEEDED"} if "complete" in statuses else {"IN_FLIGHT", "FAILED"})
     if payment["status"] not in expected:
         out.append(f"status {payment['status']}, not {expected}")
-    first = min(group, key=lambda row: row["created_index"])
-    if payment["creation_date"] != str(first["created_at"]):
+    first = there.get(payment["payment_index"])
+    if first and payment["creation_date"] != str(first["created_at"]):
         out.append(f"creation_date {payment['creation_date']}, not {first['created_at']}")
-    if payment["payment_index"] != str(first["created_index"]) and not told_deleted:
-        out.append(f"payment_index {payment['payment_index']}, not {first['created_index']}")
+    if payment["payment_index"] != min(there, key=int) and not told_deleted:
+        out.append(f"payment_index {payment['payment_index']}, not {min(there, key=int)}")
     requests = {row.get("bolt11") or row.get("bolt12") or "" for row in group} - {""}
     if payment["payment_request"] not in (requests or {""}):
         out.append("payment_request is not the invoice")
@@ -119,8 +120,12 @@ def messages(stage: "Stage") -> list[str]:
     read = []
     for position, message in enumerate(told):
         life = runs.index(str(message["params"].get("cursor")).split(".")[1]) + 1
+        params = message["params"]
+        if str(params.get("cursor")).startswith("00000000."):
+            # A notification that overtook our first question to the node: its id is not known yet.
+            params = {**params, "cursor": NODE_ID[:8] + params["cursor"][8:]}
         known = sum(1 for attempt, (its_life, _) in in_order if its_life <= life and attempt not in stage.unwatched)
-        read.append(Told(life, position, message["method"], message["params"], counters, set(), known))
+        read.append(Told(life, position, message["method"], params, counters, set(), known))
     return out + (sequence.shapes(read) or sequence.check(read, deleted_rows, all_known=False))
 
 

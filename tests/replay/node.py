@@ -119,9 +119,10 @@ class Node:
     def rest(self, when: str) -> None:
         deadline = time.monotonic() + PATIENCE
         quiet = 0
-        while quiet < 2:
+        while quiet < 4:
             before = self._activity
             self.barrier()
+            self._pump(0, deadline, "")  # what it wrote to the socket before it answered the barrier
             self._release_waits()
             open_hooks = [identity for identity, call in self._hooks.items() if call.answer is None]
             unarmed = [index for index in INDEXES if not any(wanted == index for _, wanted, _ in self.model.blocked)]

@@ -20,8 +20,8 @@ TEST_CASE("the version is the first NN.NN of lightningd's string") {
         {"v24.11rc2", {24, 11}},
         {"lightningd v25.09.3 (something)", {25, 9}},
     };
-    for (const auto& [text, version] : known)
-        CHECK_MESSAGE(read_version(text) == version, text);
+    for (const auto& one : known)
+        CHECK_MESSAGE((read_version(one.text) == one.version), one.text);
 }
 
 TEST_CASE("a version nobody can read is newer than every other") {
@@ -43,10 +43,10 @@ TEST_CASE("what lightningd can do depends on its version") {
         {{25, 12}, true, true, true},   {{26, 4}, true, true, true},    {{26, 6}, true, true, false},
         {{}, true, true, false},
     };
-    for (const auto& [version, wait_sendpays, part_topics, xpay_silent] : known) {
-        INFO(version.year, ".", version.month);
-        CHECK(cln::has_wait_sendpays(version) == wait_sendpays);
-        CHECK(cln::has_pay_part_topics(version) == part_topics);
-        CHECK(cln::xpay_ends_silently(version) == xpay_silent);
+    for (const auto& one : known) {
+        INFO(one.version.year, ".", one.version.month);
+        CHECK(cln::has_wait_sendpays(one.version) == one.wait_sendpays);
+        CHECK(cln::has_pay_part_topics(one.version) == one.part_topics);
+        CHECK(cln::xpay_ends_silently(one.version) == one.xpay_silent);
     }
 }

@@ -20,5 +20,12 @@ need() {
     DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
+# need_node: npm comes with Debian's nodejs as a package of its own, with others inside it.
+need_node() {
+    if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+        need nodejs npm
+    fi
+}
+
 packages_to_build=(g++ meson ninja-build pkg-config python3 libuv1-dev nlohmann-json3-dev libsodium-dev libexpected-dev doctest-dev lowdown)
 packages_to_check=(git clang clang-format clang-tidy libclang-rt-14-dev)

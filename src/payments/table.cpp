@@ -295,8 +295,8 @@ bool Table::settled_elsewhere(const Payment& payment, std::span<const PaymentKey
         return false;
     for (const auto* other : groups(payment.key.hash)) {
         // A success that is itself news, to be told after this, hides nothing of what was before it.
-        const bool still_to_come = other->verdict_number > verdicts_before &&
-                                   std::find(later.begin(), later.end(), other->key) != later.end();
+        const bool still_to_come =
+            other->verdict_number > verdicts_before && std::find(later.begin(), later.end(), other->key) != later.end();
         if (other != &payment && other->verdict == Status::succeeded && other->any(PartStatus::complete) &&
             !still_to_come)
             return true;

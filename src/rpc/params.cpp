@@ -35,8 +35,8 @@ tl::expected<Args, Error> Args::bind(const json& params, std::span<const Param> 
             args.values_[i] = &params[i];
     } else if (params.is_object()) {
         for (const auto& [name, value] : params.items()) {
-            const auto at =
-                std::find_if(declared.begin(), declared.end(), [&wanted = name](const Param& p) { return p.name == wanted; });
+            const auto at = std::find_if(declared.begin(), declared.end(),
+                                         [&wanted = name](const Param& p) { return p.name == wanted; });
             if (at == declared.end())
                 return refuse("unknown parameter: " + name +
                               ", this may be caused by a failure to autodetect key=value-style parameters. Please try "

@@ -162,8 +162,8 @@ void Feed::list_pending(std::uint64_t start) {
     });
 }
 
-/// A payment between two attempts has no pending row: if its last part failed within the linger it may still go on. Such
-/// payments come first: they hold the cursor of everything told after them.
+/// A payment between two attempts has no pending row: if its last part failed within the linger it may still go on.
+/// Such payments come first: they hold the cursor of everything told after them.
 void Feed::list_recent(std::uint64_t upto) {
     if (upto == 0)
         return list_pending(1);

@@ -72,7 +72,7 @@ class Feed final {
     base::Log log_;
     std::optional<base::UnixNs> restarted_;
     base::CreatedIndex before_start_{UINT64_MAX}; // rows beyond it are younger than this start, whatever their second
-    bool begun_ = false; // the first counters were read
+    bool begun_ = false;                          // the first counters were read
     std::chrono::seconds linger_seconds_{10};
     IndexPages pages_;
     Intake intake_;

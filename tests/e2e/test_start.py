@@ -67,7 +67,6 @@ class Start(unittest.TestCase):
             invoice = stage.invoice(4_000_000, outcomes=["temporary_channel_failure", "hold"])
             stage.sendpay(invoice, partid=1, groupid=7)
             first = stage.wait_rows(invoice, "failed")[0]
-            stage.first_shown = 1
             stage.node.start_plugin(PLUGIN)
             before = stage.wait_status(invoice, "IN_FLIGHT", parts=1)
             stage.sendpay(invoice, partid=2, groupid=7)
@@ -78,6 +77,18 @@ class Start(unittest.TestCase):
             stage.release(invoice)
             payment = stage.wait_status(invoice, "SUCCEEDED", parts=2)
             self.assertEqual({p["payment_index"] for p in stage.snapshots(invoice)}, {payment["payment_index"]})
+
+    def test_a_sibling_that_failed_long_ago_belongs_to_a_payment_in_flight(self) -> None:
+        row = {"payment_hash": "ab" * 32, "groupid": 8912158845556297834, "amount_msat": 1000, "amount_sent_msat": 1001}
+        failed = row | {"created_index": 3, "id": 3, "partid": 1, "status": "failed", "created_at": 1_700_000_000, "updated_index": 2,
+                        "completed_at": 1_700_000_001, "bolt11": "lnbcrt1long"}
+        pending = row | {"created_index": 9, "id": 9, "partid": 2, "status": "pending", "created_at": 1_700_000_002}
+        with Stage(plugin=False) as stage:
+            stage.node.call("standin-rows", {"rows": [failed, pending]})
+            stage.start_plugin()
+            payment = stage.wait_status("ab" * 32, "IN_FLIGHT")
+            self.assertEqual([(a["attempt_id"], a["status"]) for a in payment["htlcs"]], [("3", "FAILED"), ("9", "IN_FLIGHT")])
+            self.assertEqual((payment["payment_index"], payment["payment_request"]), ("3", "lnbcrt1long"))
 
     def test_the_plugin_stopped_and_started_again_goes_on(self) -> None:
         with Stage() as stage:

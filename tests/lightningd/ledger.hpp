@@ -24,7 +24,7 @@ class Ledger final {
     Row& add(Row row);
     /// pending -> complete or failed, never back.
     void resolve(Row& row, Status status, std::uint32_t now);
-    /// `counts`: moves the deleted counter; a deletion of a whole hash does not (wallet_payment_delete's FIXME).
+    /// `counts`: moves the deleted counter; a deletion of a whole hash does not (wallet_payment_delete leaves it out).
     void remove(Row& row, bool counts);
 
     [[nodiscard]] Row* find(const base::PaymentHash& hash, std::uint64_t groupid, std::uint64_t partid);

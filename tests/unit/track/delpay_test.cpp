@@ -18,7 +18,8 @@ struct Served {
     track::Delpay delpay{node.lightningd, [this](const std::vector<payments::Row>& rows) { deleted = rows; },
                          [this](base::LogLevel, const std::string& words) { node.log.push_back(words); }};
 
-    unit::Node::Call begin(const std::string& params, const std::string& filter, const std::vector<payments::Row>& before) {
+    unit::Node::Call begin(const std::string& params, const std::string& filter,
+                           const std::vector<payments::Row>& before) {
         const auto request = track::read_delpay(*rpc::parse(params));
         REQUIRE(request.has_value());
         cln::HookedCall call;

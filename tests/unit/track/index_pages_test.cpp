@@ -16,9 +16,10 @@ struct Follower {
     unit::Node node{loop};
     std::vector<payments::PartSeen> rows;
     base::UnixNs now = second(1000);
-    IndexPages pages{loop, node.lightningd, [this] { return now; },
-                     [this](std::vector<payments::PartSeen> more) { rows.insert(rows.end(), more.begin(), more.end()); },
-                     [this](base::LogLevel, const std::string& words) { node.log.push_back(words); }};
+    IndexPages pages{
+        loop, node.lightningd, [this] { return now; },
+        [this](std::vector<payments::PartSeen> more) { rows.insert(rows.end(), more.begin(), more.end()); },
+        [this](base::LogLevel, const std::string& words) { node.log.push_back(words); }};
 };
 
 } // namespace

@@ -20,7 +20,8 @@ class Node final : private rpc::Connection::Handler {
     };
 
     explicit Node(io::Loop& loop)
-        : path_(std::filesystem::temp_directory_path() / ("unit-node-" + std::to_string(getpid()) + "-" + std::to_string(++made_))),
+        : path_(std::filesystem::temp_directory_path() /
+                ("unit-node-" + std::to_string(getpid()) + "-" + std::to_string(++made_))),
           loop_(loop),
           client_(std::make_unique<rpc::Client>(
               loop, "trackpayments", [this](base::LogLevel, const std::string& words) { log.push_back(words); })),

@@ -48,7 +48,8 @@ struct Desk {
             unit::settle(loop);
             for (ssize_t n; (n = ::read(reader, buffer.data(), buffer.size())) > 0; silent = 0) {
                 framer.feed({buffer.data(), static_cast<std::size_t>(n)});
-                for (auto framed = framer.next(); framed.kind == rpc::Framer::Result::Kind::message; framed = framer.next())
+                for (auto framed = framer.next(); framed.kind == rpc::Framer::Result::Kind::message;
+                     framed = framer.next())
                     messages.push_back(*rpc::parse(framed.text));
                 unit::settle(loop);
             }
@@ -97,7 +98,8 @@ TEST_CASE("a cursor promises nothing that still waits in the queue") {
     const auto messages = desk.read_all();
     REQUIRE(messages.size() == n);
     for (std::uint32_t i = 0; i < n; ++i) {
-        const std::uint64_t index = std::stoull(messages[i]["params"]["trackpayments"]["payment_index"].get<std::string>());
+        const std::uint64_t index =
+            std::stoull(messages[i]["params"]["trackpayments"]["payment_index"].get<std::string>());
         const auto text = cursor(messages[i]);
         const std::uint64_t promised = std::stoull(text.substr(text.find("run.") + 4));
         CHECK(promised <= index);
@@ -140,7 +142,8 @@ TEST_CASE("a large snapshot in flight waits its second, the final one does not")
     desk.apply(seen(part(301)));
     CHECK(desk.read_all().empty());
     CHECK(desk.publisher->pending().created.value == 0); // what is held back holds the cursor
-    REQUIRE(unit::until(desk.loop, [&] { return desk.out->queued_bytes() > 0 || desk.publisher->pending().created.value > 0; }));
+    REQUIRE(unit::until(desk.loop,
+                        [&] { return desk.out->queued_bytes() > 0 || desk.publisher->pending().created.value > 0; }));
     const auto later = desk.read_all();
     REQUIRE(later.size() == 1);
     CHECK(later[0]["params"]["trackpayments"]["htlcs"].size() == 301);

@@ -45,6 +45,22 @@ class WithoutHook(unittest.TestCase):
             self.assertEqual(stage.refused("delpay", [two["payment_hash"], "failed"])[0], 208, "the node's own code")
 
 
+    def test_names_used_again_replace_a_part_whose_deletion_nobody_saw(self) -> None:
+        with Stage(["--trackpayments-linger=0"], environment=NO_HOOK) as stage:
+            invoice = stage.invoice(5_000_000, outcomes=["temporary_channel_failure", "hold"])
+            stage.sendpay(invoice)
+            old = stage.wait_status(invoice, "FAILED")
+            stage.node.call("delpay", [invoice["payment_hash"], "failed"])
+            stage.settle()
+            self.assertEqual(stage.deletions(), [], "the whole form moves no counter")
+            stage.sendpay(invoice)
+            new = stage.wait_status(invoice, "IN_FLIGHT", parts=1)
+            self.assertNotEqual(new["payment_index"], old["payment_index"])
+            self.assertEqual(stage.wait_deletion(invoice)["payment_index"], old["payment_index"])
+            stage.release(invoice)
+            stage.wait_status(invoice, "SUCCEEDED", parts=1)
+
+
 class Older(unittest.TestCase):
     def test_notifications_and_one_list_are_enough(self) -> None:
         held = pending_row(1)

@@ -41,6 +41,7 @@ Feed::Feed(io::Loop& loop, cln::Lightningd& lightningd, payments::Table& table, 
       linger_(loop, table, config.version,
               [this](const std::vector<payments::PaymentKey>& over) {
                   std::vector<Event> events;
+                  events.reserve(over.size());
                   for (const auto& key : over)
                       events.emplace_back(payments::LingerExpired{key});
                   intake_.take(std::move(events), Source::socket);
@@ -191,6 +192,7 @@ void Feed::list_recent(std::uint64_t upto) {
 
 void Feed::began(const std::vector<payments::Row>& rows) {
     std::vector<Event> events;
+    events.reserve(2 * rows.size());
     for (const auto& row : rows)
         events.emplace_back(payments::PartSeen{row, std::nullopt});
     for (const auto& row : rows)

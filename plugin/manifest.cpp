@@ -8,9 +8,9 @@ namespace plugin {
 using json = nlohmann::ordered_json;
 
 std::string manifest(const Host& host) {
-    json subscriptions = {"sendpay_success", "sendpay_failure", "pay_failure", "shutdown"};
+    json subscriptions = {"sendpay_success", "sendpay_failure", "pay_failure", "block_added", "shutdown"};
     if (cln::has_pay_part_topics(host.version))
-        subscriptions.push_back("pay_part_start");
+        subscriptions.insert(subscriptions.end(), {"pay_part_start", "pay_part_end"});
 
     json methods = json::array();
     json filters = {"sendpay", "createonion", "sendonion", "injectpaymentonion"};

@@ -55,7 +55,7 @@ Plugin::Plugin(io::Loop& loop, std::unique_ptr<io::Stream> in, std::unique_ptr<i
           [this](std::string_view id, const std::string& result) {
               stdio_.send(rpc_result(id, result), io::Lane::urgent);
           },
-          [this](const payments::PartAnnounced& announced) { feed_.announced(announced); },
+          [this](const cln::HookedCall& call, base::UnixNs when) { feed_.call_seen(call, when); },
           [this](const track::DelpayRequest& request) { feed_.deletion_noted(request.hash); },
           [this](LogLevel level, const std::string& words) { log(level, words); }),
       patience_(loop) {}
@@ -134,6 +134,10 @@ void Plugin::notification(const rpc::Message& message) {
         feed_.pay_failure(*params);
     else if (message.method == "pay_part_start")
         feed_.pay_part_start(*params, now_);
+    else if (message.method == "pay_part_end")
+        feed_.pay_part_end(*params);
+    else if (message.method == "block_added")
+        feed_.block_added(*params);
 }
 
 void Plugin::init(std::string_view id, const rpc::json& params) {

@@ -1,8 +1,5 @@
 #include "cln/announcement.hpp"
 
-#include "cln/fields.hpp"
-#include "rpc/params.hpp"
-
 #include <algorithm>
 #include <array>
 
@@ -27,7 +24,7 @@ struct Positions {
 constexpr std::array<Positions, 3> commands{{
     {"sendpay", 1, 6, 8, "amount_msat", 3, TotalSource::sendpay_amount},
     {"sendonion", 2, 5, 10, "total_amount_msat", 12, TotalSource::total_amount},
-    {"injectpaymentonion", 1, 4, 5, nullptr, -1, TotalSource::none},
+    {"injectpaymentonion", 1, 4, 5, "", -1, TotalSource::none},
 }};
 
 constexpr std::array<std::pair<std::string_view, Payer>, 4> payer_names{{
@@ -44,59 +41,44 @@ Payer payer_of(std::string_view caller) {
     return Payer::other;
 }
 
-const json* argument(const json& params, const char* name, int position) {
-    if (params.is_array())
-        return position >= 0 && static_cast<std::size_t>(position) < params.size()
-                   ? &params[static_cast<std::size_t>(position)]
-                   : nullptr;
-    if (!params.is_object())
-        return nullptr;
-    const auto at = params.find(name);
-    return at == params.end() ? nullptr : &*at;
-}
-
-/// Not given (or null) is a value too: nothing. False when it is given and no number.
-bool read_number(const json* value, std::optional<std::uint64_t>& number) {
-    if (!value || value->is_null())
-        return true;
-    const auto read = rpc::read_u64("", *value);
-    if (read)
-        number = *read;
-    return read.has_value();
+void add_route(payments::PartAnnounced& announced, std::string_view method, const json& params, ChainHeight height) {
+    if (method == "sendpay") {
+        announced.route = decode_sendpay_route(params, height).value_or(payments::Route{});
+    } else if (method == "sendonion") {
+        if (const auto first = decode_first_hop(params, height))
+            announced.route.total_time_lock = first->total_time_lock;
+    } else if (const auto expiry = maybe_number(argument(params, "cltv_expiry", 3)); expiry && *expiry <= UINT32_MAX) {
+        announced.route.total_time_lock = static_cast<std::uint32_t>(*expiry); // injectpaymentonion counts absolutely
+    }
 }
 
 } // namespace
 
-std::optional<payments::PartAnnounced> decode_announcement(const HookedCall& call, base::UnixNs seen) {
+std::optional<payments::PartAnnounced> decode_announcement(std::string_view method, std::string_view caller,
+                                                           const json& params, ChainHeight height, base::UnixNs seen) {
     const auto* at = std::find_if(commands.begin(), commands.end(),
-                                  [&](const Positions& command) { return command.method == call.method; });
+                                  [&](const Positions& command) { return command.method == method; });
     if (at == commands.end())
         return std::nullopt;
-    const auto params = rpc::parse(call.params);
-    if (!params)
-        return std::nullopt;
-
-    const auto* hash_text = argument(*params, "payment_hash", at->payment_hash);
-    const auto hash = hash_text && hash_text->is_string()
-                          ? base::PaymentHash::from_hex(hash_text->get_ref<const std::string&>())
-                          : std::nullopt;
-    std::optional<std::uint64_t> partid;
-    std::optional<std::uint64_t> group;
-    if (!hash || !read_number(argument(*params, "partid", at->partid), partid) ||
-        !read_number(argument(*params, "groupid", at->groupid), group))
+    const auto hash = maybe_hash(argument(params, "payment_hash", at->payment_hash));
+    const auto* partid = argument(params, "partid", at->partid);
+    const auto* group = argument(params, "groupid", at->groupid);
+    const auto part_number = maybe_number(partid);
+    const auto group_number = maybe_number(group);
+    // Not given is a value too; given and no number is none.
+    if (!hash || (partid && !part_number) || (group && !group_number))
         return std::nullopt;
 
     payments::PartAnnounced announced;
     announced.hash = *hash;
-    announced.partid.value = partid.value_or(0);
-    if (group)
-        announced.group = base::GroupId{*group};
-    announced.payer = payer_of(call.caller());
+    announced.partid.value = part_number.value_or(0);
+    if (group_number)
+        announced.group = base::GroupId{*group_number};
+    announced.payer = payer_of(caller);
     announced.seen = seen;
-    if (at->total_name)
-        if (const auto* total = argument(*params, at->total_name, at->total))
-            if (const auto amount = read_msat(*total))
-                announced.total = {at->source, *amount};
+    if (const auto total = maybe_amount(argument(params, at->total_name, at->total)))
+        announced.total = {at->source, *total};
+    add_route(announced, method, params, height);
     return announced;
 }
 

@@ -1,14 +1,18 @@
 // What a payer's own call says about the part it is about to make: sendpay, sendonion and injectpaymentonion as the
-// hook shows them
-// (`core-lightning.md` 3.10). Lenient, because lightningd judges the call: what cannot be read is simply not known.
+// hook shows them (`core-lightning.md` 3.10). Lenient, because lightningd judges the call: what cannot be read is
+// simply not known.
 #pragma once
 
-#include "cln/hook.hpp"
+#include "cln/route.hpp"
 #include "payments/event.hpp"
 
 namespace cln {
 
-/// Nothing for other methods, and when hash or part number cannot be read. `seen`: when the request was read.
-[[nodiscard]] std::optional<payments::PartAnnounced> decode_announcement(const HookedCall& call, base::UnixNs seen);
+/// Nothing for other methods, and when hash, part or group cannot be read. `caller`: name of the plugin that calls,
+/// empty if unknown. `seen`: when the request was read. Hops of a sendonion are not in it: they were told to
+/// createonion.
+[[nodiscard]] std::optional<payments::PartAnnounced> decode_announcement(std::string_view method,
+                                                                         std::string_view caller, const json& params,
+                                                                         ChainHeight height, base::UnixNs seen);
 
 } // namespace cln

@@ -1,5 +1,7 @@
 #include "cln/lightningd.hpp"
 
+#include "cln/notifications.hpp"
+
 namespace cln {
 
 void Lightningd::call(std::string_view method, std::string_view params,
@@ -77,6 +79,49 @@ void Lightningd::list_pending_page(std::uint64_t start, std::size_t limit, ListA
 
 void Lightningd::list_all_pending(ListAnswer answer) {
     list_with(R"({"status":"pending"})", std::move(answer));
+}
+
+void Lightningd::listpays(const base::PaymentHash& hash, Answer<std::vector<Pay>> answer) {
+    call("listpays", R"({"payment_hash":")" + hash.hex() + "\"}",
+         [this, answer = std::move(answer)](const tl::expected<json, Failure>& result) {
+             if (!result)
+                 return answer(tl::unexpected(result.error()));
+             const auto pays = decode_listpays(*result);
+             if (!pays)
+                 return answer(tl::unexpected(undecodable("listpays", pays.error())));
+             answer(*pays);
+         });
+}
+
+void Lightningd::waitsendpay(const payments::PaymentKey& key, base::PartId partid, Answer<payments::Failure> answer) {
+    const std::string params = R"({"payment_hash":")" + key.hash.hex() + R"(","timeout":1,"partid":)" +
+                               std::to_string(partid.value) + R"(,"groupid":)" + std::to_string(key.group.value) + "}";
+    // What we are after is the error: it is how waitsendpay tells of a failed part.
+    client_.call("waitsendpay", params,
+                 [this, answer = std::move(answer)](const tl::expected<std::string_view, rpc::Client::Failure>& reply) {
+                     if (reply)
+                         return answer(tl::unexpected(Failure{false, {-1, "the part has not failed"}}));
+                     if (reply.error().lost)
+                         return answer(tl::unexpected(Failure{true, reply.error().error}));
+                     const auto object = rpc::parse(reply.error().raw);
+                     const auto failed =
+                         object ? decode_waitsendpay_error(*object) : tl::unexpected(DecodeError{"error", "not JSON"});
+                     if (!failed) // an error of the call itself has no row
+                         return answer(tl::unexpected(Failure{false, reply.error().error}));
+                     answer(failed->failure);
+                 });
+}
+
+void Lightningd::decode_invoice(const std::string& invoice, Answer<Invoice> answer) {
+    call("decode", "[" + rpc::quote(invoice) + "]",
+         [this, answer = std::move(answer)](const tl::expected<json, Failure>& result) {
+             if (!result)
+                 return answer(tl::unexpected(result.error()));
+             const auto decoded = cln::decode_invoice(*result);
+             if (!decoded)
+                 return answer(tl::unexpected(undecodable("decode", decoded.error())));
+             answer(*decoded);
+         });
 }
 
 void Lightningd::delpay(std::string_view params, rpc::Client::Callback answer) {

@@ -38,6 +38,11 @@ class Lightningd final {
     void list_pending_page(std::uint64_t start, std::size_t limit, ListAnswer answer);
     /// All pending rows at once, for lightningd before v23.11, which has no pages.
     void list_all_pending(ListAnswer answer);
+    /// The groups of the hash as payers see them. On v26.06 and later a failed one has been given up.
+    void listpays(const base::PaymentHash& hash, Answer<std::vector<Pay>> answer);
+    /// How a part failed that nobody watched. Never for a pending one: that would wait (`core-lightning.md` 3.6).
+    void waitsendpay(const payments::PaymentKey& key, base::PartId partid, Answer<payments::Failure> answer);
+    void decode_invoice(const std::string& invoice, Answer<Invoice> answer);
     /// `params` as the caller gave them; the raw result is valid during the callback.
     void delpay(std::string_view params, rpc::Client::Callback answer);
 

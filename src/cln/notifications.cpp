@@ -1,6 +1,7 @@
 #include "cln/notifications.hpp"
 
 #include "bolt/failure_code.hpp"
+#include "cln/route.hpp"
 
 namespace cln {
 
@@ -19,16 +20,31 @@ Fields body(const json& params, const char* topic) {
     return wrapped.find(topic) ? wrapped.object(topic) : wrapped;
 }
 
+constexpr std::uint64_t unreadable_onion = 202;   // PAY_UNPARSEABLE_ONION, common/jsonrpc_errors.h
+constexpr std::uint64_t destination_failed = 203; // PAY_DESTINATION_PERM_FAIL, likewise
+
+/// The failing node's words; nothing when they are missing, cannot be read, or say another code than lightningd does.
+base::Box<bolt::FailureMessage> decode_message(const json* hex, std::uint16_t code) {
+    const auto bytes = maybe_hex(hex);
+    if (!bytes)
+        return {};
+    auto message = bolt::decode_failure_message(*bytes);
+    if (!message || message->code != code)
+        return {};
+    return base::Box(std::move(*message));
+}
+
 payments::Failure decode_failure(Fields& data, std::uint64_t code, std::string_view message) {
     using Kind = payments::Failure::Kind;
     const auto failcode = data.maybe_u64("failcode");
     if (!failcode)
-        return {code == 202 || data.find("onionreply") ? Kind::unreadable : Kind::unknown, 0, 0};
+        return {
+            code == unreadable_onion || data.find("onionreply") ? Kind::unreadable : Kind::unknown, 0, 0, false, {}};
     if (*failcode > 0xFFFF) {
         data.refuse("failcode", "more than two bytes");
         return {};
     }
-    payments::Failure failure{Kind::wire, static_cast<std::uint16_t>(*failcode), 0};
+    payments::Failure failure{Kind::wire, static_cast<std::uint16_t>(*failcode), 0, code == destination_failed, {}};
     const auto index = data.maybe_u64("erring_index").value_or(0);
     if (index > 0xFFFF)
         data.refuse("erring_index", "no route is that long");
@@ -39,7 +55,23 @@ payments::Failure decode_failure(Fields& data, std::uint64_t code, std::string_v
     const bool from_afar = message.find("reply from remote") != std::string_view::npos;
     if ((failure.code & bolt::bad_onion) != 0 && failure.source_index == 1 && !from_afar)
         failure.source_index = 0;
+    failure.message = decode_message(data.find("raw_message"), failure.code);
     return failure;
+}
+
+Decoded<SendpayFailure> decode_failure_object(Fields fields) {
+    const auto code = fields.u64("code");
+    const auto message = fields.maybe_string("message").value_or("");
+    Fields data = fields.object("data");
+    if (fields.error())
+        return tl::unexpected(*fields.error());
+    auto failure = decode_failure(data, code, message);
+    if (data.error())
+        return tl::unexpected(*data.error());
+    auto row = decode_row(data.value(), data.path());
+    if (!row)
+        return tl::unexpected(row.error());
+    return SendpayFailure{std::move(*row), std::move(failure)};
 }
 
 } // namespace
@@ -52,19 +84,11 @@ Decoded<payments::Row> decode_sendpay_success(const json& params) {
 }
 
 Decoded<SendpayFailure> decode_sendpay_failure(const json& params) {
-    Fields fields = body(params, "sendpay_failure");
-    const auto code = fields.u64("code");
-    const auto message = fields.maybe_string("message").value_or("");
-    Fields data = fields.object("data");
-    if (fields.error())
-        return tl::unexpected(*fields.error());
-    const auto failure = decode_failure(data, code, message);
-    if (data.error())
-        return tl::unexpected(*data.error());
-    auto row = decode_row(data.value(), data.path());
-    if (!row)
-        return tl::unexpected(row.error());
-    return SendpayFailure{std::move(*row), failure};
+    return decode_failure_object(body(params, "sendpay_failure"));
+}
+
+Decoded<SendpayFailure> decode_waitsendpay_error(const json& error) {
+    return decode_failure_object(Fields(error, "error"));
 }
 
 Decoded<base::PaymentHash> decode_pay_failure(const json& params) {
@@ -85,9 +109,51 @@ Decoded<payments::PartAnnounced> decode_pay_part_start(const json& params, base:
     if (const auto total = fields.maybe_msat("total_payment_msat"))
         announced.total = {payments::TotalSource::part_start, *total};
     announced.seen = seen;
+    if (const auto* hops = fields.find("hops")) {
+        auto route = decode_xpay_hops(*hops);
+        if (!route)
+            fields.refuse("hops", "a hop that cannot be read");
+        announced.route = std::move(route).value_or(payments::Route{});
+    }
     if (fields.error())
         return tl::unexpected(*fields.error());
     return announced;
+}
+
+Decoded<payments::PartEnded> decode_pay_part_end(const json& params) {
+    Fields fields = body(params, "pay_part_end");
+    payments::PartEnded ended;
+    ended.key = {fields.hash("payment_hash"), {fields.u64("groupid")}};
+    ended.partid.value = fields.u64("partid");
+    const auto status = fields.string("status");
+    if (status == "failure") {
+        auto& report = ended.report.emplace();
+        const auto code = fields.maybe_u64("error_code");
+        if (code && *code > 0xFFFF)
+            fields.refuse("error_code", "more than two bytes");
+        if (code)
+            report.code = static_cast<std::uint16_t>(*code);
+        report.node = maybe_node(fields.find("failed_node_id"));
+        if (report.code)
+            report.message = decode_message(fields.find("failed_msg"), *report.code);
+    } else if (status != "success") {
+        fields.refuse("status", "an unknown status");
+    }
+    if (fields.error())
+        return tl::unexpected(*fields.error());
+    return ended;
+}
+
+Decoded<std::uint32_t> decode_block_added(const json& params) {
+    Fields outer(params, "params");
+    // `block` until v23.08, `block_added` since.
+    Fields fields = outer.find("block_added") ? outer.object("block_added") : outer.object("block");
+    const auto height = fields.u64("height");
+    if (height > UINT32_MAX)
+        fields.refuse("height", "no chain is that high");
+    if (fields.error())
+        return tl::unexpected(*fields.error());
+    return static_cast<std::uint32_t>(height);
 }
 
 } // namespace cln

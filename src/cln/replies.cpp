@@ -1,5 +1,9 @@
 #include "cln/replies.hpp"
 
+#include "cln/calls.hpp"
+
+#include <algorithm>
+
 namespace cln {
 
 Decoded<NodeInfo> decode_getinfo(const json& result) {
@@ -7,9 +11,38 @@ Decoded<NodeInfo> decode_getinfo(const json& result) {
     const auto id = base::NodeId::from_hex(fields.string("id"));
     if (!id)
         fields.refuse("id", "not a node id");
+    const auto height = fields.maybe_u64("blockheight").value_or(0);
     if (fields.error())
         return tl::unexpected(*fields.error());
-    return NodeInfo{*id};
+    return NodeInfo{*id, height <= UINT32_MAX ? static_cast<std::uint32_t>(height) : 0};
+}
+
+Decoded<std::vector<Pay>> decode_listpays(const json& result) {
+    Fields fields(result, "result");
+    const auto* list = fields.find("pays");
+    if (!list || !list->is_array())
+        return tl::unexpected(fields.error().value_or(DecodeError{"result.pays", "not an array"}));
+    std::vector<Pay> pays;
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        Fields pay((*list)[i], "result.pays[" + std::to_string(i) + "]");
+        pays.push_back({{pay.maybe_u64("created_index").value_or(0)}, pay.string("status") == "failed"});
+        if (pay.error())
+            return tl::unexpected(*pay.error());
+    }
+    return pays;
+}
+
+Decoded<Invoice> decode_invoice(const json& result) {
+    Fields fields(result, "result");
+    Invoice invoice;
+    const bool bolt12 = fields.find("invoice_payment_hash") != nullptr;
+    invoice.hash = fields.hash(bolt12 ? "invoice_payment_hash" : "payment_hash");
+    invoice.amount = fields.maybe_msat(bolt12 ? "invoice_amount_msat" : "amount_msat");
+    if (const auto secret = maybe_hex(fields.find("payment_secret")); secret && secret->size() == 32)
+        std::copy(secret->begin(), secret->end(), invoice.payment_secret.emplace().begin());
+    if (fields.error())
+        return tl::unexpected(*fields.error());
+    return invoice;
 }
 
 const char* name(Index index) {

@@ -3,14 +3,32 @@
 
 #include "cln/fields.hpp"
 
+#include <array>
 #include <optional>
+#include <vector>
 
 namespace cln {
 
 struct NodeInfo {
     base::NodeId id;
+    std::uint32_t height = 0; ///< of the chain; 0 when it is not told
 };
 [[nodiscard]] Decoded<NodeInfo> decode_getinfo(const json& result);
+
+/// One entry of `listpays`: a group, without its groupid.
+struct Pay {
+    base::CreatedIndex created; ///< of its lowest row
+    bool failed = false;        ///< and its payer has given it up
+};
+[[nodiscard]] Decoded<std::vector<Pay>> decode_listpays(const json& result);
+
+/// `decode` of an invoice, BOLT 11 or 12.
+struct Invoice {
+    base::PaymentHash hash;
+    std::optional<base::Msat> amount; ///< what it asks for, if it does
+    std::optional<std::array<std::uint8_t, 32>> payment_secret;
+};
+[[nodiscard]] Decoded<Invoice> decode_invoice(const json& result);
 
 enum class Index { created, updated, deleted };
 [[nodiscard]] const char* name(Index index);

@@ -24,6 +24,10 @@ struct Version {
 [[nodiscard]] inline bool has_pay_part_topics(Version v) {
     return v >= Version{25, 9};
 }
+/// `listpays` is served by xpay's own plugin: failed means given up.
+[[nodiscard]] inline bool listpays_knows_xpay(Version v) {
+    return v >= Version{26, 6};
+}
 /// xpay exists and nothing tells that it gave up; from v26.06 `listpays` does.
 [[nodiscard]] inline bool xpay_ends_silently(Version v) {
     return v >= Version{24, 11} && v < Version{26, 6};

@@ -1,5 +1,6 @@
 #include "lnrpc/from.hpp"
 
+#include "bolt/failure_code.hpp"
 #include "lnrpc/failure_code.hpp"
 
 #include <algorithm>
@@ -69,21 +70,108 @@ std::string_view code_of(const payments::Failure& failure) {
     return unknown_failure;
 }
 
-HtlcAttempt from(const payments::Part& part) {
+Blob blob(std::span<const std::uint8_t> bytes) {
+    return {bytes.begin(), bytes.end()};
+}
+
+ChannelUpdate from(const bolt::ChannelUpdate& update) {
+    ChannelUpdate out;
+    out.signature = blob(update.signature);
+    out.chain_hash = blob(update.chain_hash);
+    out.chan_id = update.scid.value;
+    out.timestamp = update.timestamp;
+    out.message_flags = update.message_flags;
+    out.channel_flags = update.channel_flags;
+    out.time_lock_delta = update.cltv_expiry_delta;
+    out.htlc_minimum_msat = update.htlc_minimum.value;
+    out.base_fee = static_cast<std::uint32_t>(update.fee_base.value); // 32 bits on the wire
+    out.fee_rate = update.fee_ppm;
+    out.htlc_maximum_msat = update.htlc_maximum.value;
+    out.extra_opaque_data = update.extra;
+    return out;
+}
+
+Failure from(const payments::Failure& failure) {
+    Failure out;
+    out.code = code_of(failure);
+    out.failure_source_index = failure.source_index;
+    if (!failure.message)
+        return out;
+    const auto& message = *failure.message;
+    if (message.update)
+        out.channel_update = from(*message.update);
+    // LND does not copy the amount of incorrect_or_unknown_payment_details (marshallWireError).
+    if (message.htlc_amount && message.code != bolt::incorrect_or_unknown_payment_details)
+        out.htlc_msat = message.htlc_amount->value;
+    out.height = message.height.value_or(0);
+    out.cltv_expiry = message.cltv_expiry.value_or(0);
+    out.flags = message.disabled_flags.value_or(0);
+    if (message.onion_sha256)
+        out.onion_sha_256 = blob(*message.onion_sha256);
+    return out;
+}
+
+Hop from(const payments::Hop& hop) {
+    Hop out;
+    out.chan_id = hop.channel.value;
+    out.amt_to_forward_msat = signed_msat(hop.forward);
+    out.expiry = hop.expiry;
+    out.pub_key = hop.node.hex();
+    if (!hop.extras)
+        return out;
+    const auto& extras = *hop.extras;
+    if (extras.mpp)
+        out.mpp_record = MppRecord{blob(extras.mpp->payment_secret), signed_msat(extras.mpp->total)};
+    out.custom_records = extras.custom_records;
+    out.metadata = extras.metadata;
+    out.blinding_point = extras.blinding_point;
+    out.encrypted_data = extras.encrypted_data;
+    out.total_amt_msat = extras.total.value;
+    return out;
+}
+
+/// What each node keeps: what comes in less what goes on. The introduction node of a blinded path carries the fee of
+/// the whole path, the nodes behind it none (`lnrpc-payment.md` 2.4).
+void add_fees(std::vector<Hop>& hops, std::int64_t sent_msat) {
+    std::int64_t incoming = sent_msat;
+    bool blinded = false;
+    for (auto& hop : hops) {
+        const bool last = &hop == &hops.back();
+        const bool introduction = !blinded && !hop.encrypted_data.empty();
+        hop.chan_capacity = incoming / 1000;
+        if (!last && !blinded)
+            hop.fee_msat = incoming - (introduction ? hops.back().amt_to_forward_msat : hop.amt_to_forward_msat);
+        blinded |= introduction;
+        incoming = hop.amt_to_forward_msat;
+    }
+}
+
+Route route_of(const payments::Payment& payment, const payments::Part& part) {
+    Route out;
+    out.total_amt_msat = signed_msat(part.sent);
+    out.first_hop_amount_msat = out.total_amt_msat;
+    if (const auto delivered = part.delivered())
+        out.total_fees_msat = signed_msat(part.sent - *delivered);
+    if (!part.route)
+        return out;
+    out.total_time_lock = part.route->total_time_lock;
+    for (const auto& hop : part.route->hops)
+        out.hops.push_back(from(hop));
+    add_fees(out.hops, out.total_amt_msat);
+    if (part.route->secret_of_invoice && payment.invoice_secret)
+        out.hops.back().mpp_record = MppRecord{blob(*payment.invoice_secret), signed_msat(payment.value())};
+    return out;
+}
+
+HtlcAttempt from(const payments::Payment& payment, const payments::Part& part) {
     HtlcAttempt attempt;
     attempt.attempt_id = part.created.value;
     attempt.status = from(part.status);
-    attempt.route.total_amt_msat = signed_msat(part.sent);
-    attempt.route.first_hop_amount_msat = attempt.route.total_amt_msat;
-    if (part.amount)
-        attempt.route.total_fees_msat = signed_msat(part.sent - *part.amount);
+    attempt.route = route_of(payment, part);
     attempt.attempt_time_ns = part.attempt_time().value;
     attempt.resolve_time_ns = part.resolve_time().value_or(base::UnixNs{}).value;
-    if (part.status == payments::PartStatus::failed) {
-        attempt.failure.emplace();
-        attempt.failure->code = code_of(part.failure);
-        attempt.failure->failure_source_index = part.failure.source_index;
-    }
+    if (part.status == payments::PartStatus::failed)
+        attempt.failure = from(part.failure);
     if (part.status == payments::PartStatus::complete)
         attempt.preimage = part.preimage;
     return attempt;
@@ -102,7 +190,7 @@ Payment from(const payments::Payment& payment) {
     out.creation_time_ns = payment.creation_time.value;
     out.htlcs.reserve(payment.parts.size());
     for (const auto& part : payment.parts)
-        out.htlcs.push_back(from(part));
+        out.htlcs.push_back(from(payment, part));
     out.payment_index = payment.index.value;
     if (payment.reason)
         out.failure_reason = from(*payment.reason);

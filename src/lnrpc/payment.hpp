@@ -58,7 +58,7 @@ struct MppRecord {
 
 struct Hop {
     std::uint64_t chan_id = 0;
-    std::int64_t chan_capacity = 0;       ///< sat
+    std::int64_t chan_capacity = 0;       ///< sat; what enters the channel, LND's own estimate since 0.21
     std::int64_t amt_to_forward_msat = 0; ///< its satoshi twins are made when writing
     std::int64_t fee_msat = 0;
     std::uint32_t expiry = 0;

@@ -11,6 +11,7 @@ void Announcements::add(const PartAnnounced& announced) {
     });
     if (same != waiting.end()) { // xpay's parts are told twice: by its own topic and by the call it makes
         same->total = std::max(same->total, announced.total);
+        same->route.learn(announced.route);
         if (!same->group)
             same->group = announced.group;
         if (same->payer == Payer::unknown)
@@ -25,21 +26,26 @@ void Announcements::add(const PartAnnounced& announced) {
     }
 }
 
-std::optional<PartAnnounced> Announcements::take(const PaymentKey& key, base::PartId partid) {
+PartAnnounced* Announcements::find(const PaymentKey& key, base::PartId partid) {
     const auto found = by_hash_.find(key.hash);
     if (found == by_hash_.end())
-        return std::nullopt;
-    auto& waiting = found->second;
-    const auto at = std::find_if(waiting.begin(), waiting.end(), [&](const PartAnnounced& a) {
+        return nullptr;
+    const auto at = std::find_if(found->second.begin(), found->second.end(), [&](const PartAnnounced& a) {
         return a.partid == partid && a.group.value_or(key.group) == key.group;
     });
-    if (at == waiting.end())
+    return at == found->second.end() ? nullptr : &*at;
+}
+
+std::optional<PartAnnounced> Announcements::take(const PaymentKey& key, base::PartId partid) {
+    auto* announced = find(key, partid);
+    if (!announced)
         return std::nullopt;
-    const PartAnnounced taken = *at;
-    waiting.erase(at);
+    PartAnnounced taken = std::move(*announced);
+    auto& waiting = by_hash_[key.hash];
+    waiting.erase(waiting.begin() + (announced - waiting.data()));
     --size_;
     if (waiting.empty())
-        by_hash_.erase(found);
+        by_hash_.erase(key.hash);
     return taken;
 }
 

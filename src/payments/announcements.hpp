@@ -18,6 +18,8 @@ class Announcements final {
     void add(const PartAnnounced& announced);
     /// Takes out the oldest one that fits the part: same hash and part number, and the same group or none named.
     std::optional<PartAnnounced> take(const PaymentKey& key, base::PartId partid);
+    /// The one waiting for exactly this part; null if there is none.
+    [[nodiscard]] PartAnnounced* find(const PaymentKey& key, base::PartId partid);
     void expire(base::UnixNs before);
     /// Is a row still to come for this hash, as far as its payers' calls tell?
     [[nodiscard]] bool waiting(const base::PaymentHash& hash) const { return by_hash_.contains(hash); }

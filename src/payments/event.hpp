@@ -27,6 +27,13 @@ struct PartDeleted {
     base::CreatedIndex created;
 };
 
+/// A failure as the payer reports it: by node, where lightningd counts hops.
+struct PartReport {
+    std::optional<std::uint16_t> code; ///< nothing when the error could not be read
+    std::optional<base::NodeId> node;  ///< nothing = our own
+    base::Box<bolt::FailureMessage> message;
+};
+
 /// A payer is about to make this part, or just made it. Some calls leave the group to lightningd.
 struct PartAnnounced {
     base::PaymentHash hash;
@@ -35,6 +42,30 @@ struct PartAnnounced {
     Payer payer = Payer::unknown;
     Total total;
     base::UnixNs seen;
+    Route route;
+    std::optional<PartReport> report; ///< it ended before its row was read
+};
+
+/// The payer says that this part ended, and why if it failed.
+struct PartEnded {
+    PaymentKey key;
+    base::PartId partid;
+    std::optional<PartReport> report;
+};
+
+/// Asked afterwards, lightningd said why the part failed.
+struct PartExplained {
+    PaymentKey key;
+    base::CreatedIndex created;
+    Failure failure;
+};
+
+/// What the invoice of a payment says.
+struct InvoiceDecoded {
+    base::PaymentHash hash;
+    std::string invoice;
+    std::optional<base::Msat> amount;
+    std::optional<Secret> payment_secret;
 };
 
 /// No further attempt will come. Without a group the newest one of the hash is meant. `payers_of_pay_only`: the word of
@@ -55,7 +86,7 @@ struct AnnouncementsExpired {
     base::UnixNs before;
 };
 
-using Event =
-    std::variant<PartSeen, PartFailed, PartDeleted, PartAnnounced, GivenUp, LingerExpired, AnnouncementsExpired>;
+using Event = std::variant<PartSeen, PartFailed, PartDeleted, PartAnnounced, PartEnded, PartExplained, InvoiceDecoded,
+                           GivenUp, LingerExpired, AnnouncementsExpired>;
 
 } // namespace payments

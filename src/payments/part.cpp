@@ -32,15 +32,30 @@ bool Part::merge(const Row& row) {
     visible |= learn(preimage, row.preimage);
     learn(completed_at, row.completed_at);
     if (row.unreadable_error)
-        visible |= merge(Failure{Failure::Kind::unreadable, 0, 0});
+        visible |= merge(Failure{Failure::Kind::unreadable, 0, 0, {}});
     return visible;
 }
 
+bool Failure::knows_more_than(const Failure& other) const {
+    if (kind != other.kind)
+        return kind > other.kind;
+    return message && !other.message;
+}
+
 bool Part::merge(const Failure& other) {
-    if (other <= failure)
+    if (!other.knows_more_than(failure))
         return false;
     failure = other;
     return status == PartStatus::failed;
+}
+
+bool Part::merge(const Route& told) {
+    if (route)
+        return route->learn(told);
+    if (told == Route{})
+        return false;
+    route = base::Box(told);
+    return true;
 }
 
 void Part::saw_attempt(base::UnixNs when) {
@@ -49,6 +64,12 @@ void Part::saw_attempt(base::UnixNs when) {
 
 void Part::saw_resolution(base::UnixNs when) {
     keep_earliest(resolve_seen, when);
+}
+
+std::optional<base::Msat> Part::delivered() const {
+    if (amount || !route || route->hops.empty())
+        return amount;
+    return route->hops.back().forward;
 }
 
 base::UnixNs Part::attempt_time() const {

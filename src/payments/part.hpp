@@ -2,10 +2,13 @@
 // Facts about a part merge in any order and any number of times to the same part.
 #pragma once
 
+#include "base/box.hpp"
 #include "base/bytes.hpp"
 #include "base/ids.hpp"
 #include "base/msat.hpp"
 #include "base/time.hpp"
+#include "bolt/failure_message.hpp"
+#include "payments/route.hpp"
 
 #include <optional>
 #include <string>
@@ -34,8 +37,13 @@ struct Failure {
     std::uint16_t code = 0; ///< BOLT 4 failure code; only for Kind::wire
     /// 0 = our node, i = the i-th hop (LND's failure_source_index).
     std::uint32_t source_index = 0;
+    /// The payee itself said so, as far as lightningd could tell (sendpay code 203).
+    bool at_destination = false;
+    base::Box<bolt::FailureMessage> message{}; ///< the failing node's own words, if they came back whole
 
-    auto operator<=>(const Failure&) const = default;
+    bool operator==(const Failure&) const = default;
+    /// An account that knows more than the other; of equals none does.
+    [[nodiscard]] bool knows_more_than(const Failure& other) const;
 };
 
 /// A row as lightningd shows it in `listsendpays`, `sendpay_success` and inside `sendpay_failure`.
@@ -67,15 +75,19 @@ struct Part {
     std::optional<base::UnixNs> resolve_seen; ///< when the plugin saw it end, if it did
     std::optional<base::Preimage> preimage;
     Failure failure;        ///< meaningful when failed
+    base::Box<Route> route; ///< as far as its payer's calls told
     bool announced = false; ///< its payer's call was seen (Announcements)
 
     /// What the row adds. True when something a subscriber can see changed; times do not count.
     bool merge(const Row& row);
     /// True when visible, as above. Does not look at the status.
     bool merge(const Failure& other);
+    bool merge(const Route& told);
 
     void saw_attempt(base::UnixNs when);
     void saw_resolution(base::UnixNs when);
+    /// What reaches the payee by this part: as the row says, else as its route does; nothing when neither is known.
+    [[nodiscard]] std::optional<base::Msat> delivered() const;
     /// Unix ns: the moment seen, held inside the second lightningd recorded; else the start of that second.
     [[nodiscard]] base::UnixNs attempt_time() const;
     /// As above; nothing while pending.

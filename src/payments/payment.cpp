@@ -25,15 +25,15 @@ base::Msat Payment::value() const {
         return live_peak;
     base::Msat largest;
     for (const auto& part : parts)
-        largest = std::max(largest, part.amount.value_or(base::Msat{}));
+        largest = std::max(largest, part.delivered().value_or(base::Msat{}));
     return largest;
 }
 
 base::Msat Payment::fee() const {
     base::Msat fee;
     for (const auto& part : parts)
-        if (part.status == PartStatus::complete && part.amount)
-            fee = fee + (part.sent - *part.amount);
+        if (const auto delivered = part.delivered(); delivered && part.status == PartStatus::complete)
+            fee = fee + (part.sent - *delivered);
     return fee;
 }
 

@@ -13,7 +13,7 @@ namespace payments {
 enum class Payer { unknown, pay, keysend, xpay, other };
 
 /// Where a payment's total is known from, weakest first (`core-lightning.md` 3.12).
-enum class TotalSource { none, sendpay_amount, total_amount, part_start };
+enum class TotalSource { none, sendpay_amount, total_amount, part_start, invoice };
 
 struct Total {
     TotalSource source = TotalSource::none;
@@ -29,6 +29,7 @@ struct Payment {
     base::UnixNs creation_time;
     std::vector<Part> parts; ///< by created_index
     std::string invoice;
+    std::optional<Secret> invoice_secret; ///< payment secret of the invoice, once it was decoded
     Total total;
     base::Msat live_peak; ///< highest sum of parts that were pending or complete at one time
     Payer payer = Payer::unknown;

@@ -1,27 +1,9 @@
 #include "payments/table.hpp"
 
-#include <algorithm>
+#include "payments/reason.hpp"
+#include "payments/table_batch.hpp"
 
 namespace payments {
-
-struct Table::Batch {
-    Change change;
-    std::vector<PaymentKey> touched; // to be judged at the end, in this order
-    std::vector<PaymentKey> fresh;   // seen for the first time
-
-    void touch(const PaymentKey& key) {
-        if (std::find(touched.begin(), touched.end(), key) == touched.end())
-            touched.push_back(key);
-    }
-    [[nodiscard]] bool is_fresh(const PaymentKey& key) const {
-        return std::find(fresh.begin(), fresh.end(), key) != fresh.end();
-    }
-    void visible(const PaymentKey& key) {
-        touch(key);
-        if (std::find(change.updated.begin(), change.updated.end(), key) == change.updated.end())
-            change.updated.push_back(key);
-    }
-};
 
 namespace {
 
@@ -29,7 +11,7 @@ base::Msat live_sum(const Payment& payment) {
     base::Msat sum;
     for (const auto& part : payment.parts)
         if (part.status != PartStatus::failed)
-            sum = sum + part.amount.value_or(base::Msat{});
+            sum = sum + part.delivered().value_or(base::Msat{});
     return sum;
 }
 
@@ -72,82 +54,6 @@ std::vector<const Payment*> Table::groups(const base::PaymentHash& hash) const {
             found.push_back(find({hash, group}));
     std::sort(found.begin(), found.end(), [](const Payment* a, const Payment* b) { return a->index < b->index; });
     return found;
-}
-
-void Table::on(const PartSeen& event, Batch& batch) {
-    auto* part = part_of(event.row, batch);
-    if (!part)
-        return;
-    auto& payment = *lookup(event.row.key);
-    if (event.seen) {
-        if (event.row.status == PartStatus::pending)
-            part->saw_attempt(*event.seen);
-        else
-            part->saw_resolution(*event.seen);
-    }
-    bool visible = part->merge(event.row);
-    if (payment.invoice.empty() && !event.row.invoice.empty()) { // `pay` gives it to one part only
-        payment.invoice = event.row.invoice;
-        visible = true;
-    }
-    if (visible)
-        batch.visible(payment.key);
-}
-
-void Table::on(const PartFailed& event, Batch& batch) {
-    Row row = event.row;
-    row.status = PartStatus::failed;
-    on(PartSeen{std::move(row), event.seen}, batch);
-    auto* payment = lookup(event.row.key);
-    auto* part = payment ? payment->find(event.row.created) : nullptr;
-    if (part && part->merge(event.failure))
-        batch.visible(payment->key);
-}
-
-void Table::on(const PartDeleted& event, Batch& batch) {
-    auto* payment = lookup(event.key);
-    if (!payment)
-        return;
-    if (payment->find(event.created))
-        remove_part(*payment, event.created, batch);
-}
-
-void Table::on(const PartAnnounced& event, Batch& batch) {
-    // The row may have been read before the call was: the two come on different pipes.
-    for (auto* known : groups(event.hash)) {
-        if (event.group.value_or(known->key.group) != known->key.group)
-            continue;
-        auto& payment = *lookup(known->key);
-        auto* part = payment.find(event.partid);
-        // One that names no group must not be taken for a second word about a part already announced.
-        const bool fits = part && (event.group || !part->announced);
-        if (fits && part->created_at.seconds() >= event.seen.seconds())
-            return attach(payment, *part, event, batch);
-    }
-    announcements_.add(event);
-}
-
-void Table::on(const GivenUp& event, Batch& batch) {
-    const auto known = groups(event.hash);
-    if (known.empty())
-        return;
-    const PaymentKey key = event.group ? PaymentKey{event.hash, *event.group} : known.back()->key;
-    auto* payment = lookup(key);
-    if (!payment)
-        return;
-    if (event.payers_of_pay_only && (payment->payer == Payer::xpay || payment->payer == Payer::other))
-        return;
-    give_up(*payment, batch);
-}
-
-void Table::on(const LingerExpired& event, Batch& batch) {
-    auto* payment = lookup(event.key);
-    if (payment && payment->undecided())
-        give_up(*payment, batch);
-}
-
-void Table::on(const AnnouncementsExpired& event, Batch&) {
-    announcements_.expire(event.before);
 }
 
 Part* Table::part_of(const Row& row, Batch& batch) {
@@ -211,19 +117,6 @@ void Table::reopen(Payment& payment, Batch& batch) {
     finished_parts_ -= payment.parts.size();
 }
 
-void Table::attach(Payment& payment, Part& part, const PartAnnounced& announced, Batch& batch) {
-    part.announced = true;
-    part.saw_attempt(announced.seen);
-    if (announced.payer != Payer::unknown)
-        payment.payer = announced.payer;
-    if (announced.total > payment.total) {
-        const auto before = payment.value();
-        payment.total = announced.total;
-        if (payment.value() != before)
-            batch.visible(payment.key);
-    }
-}
-
 void Table::remove_part(Payment& payment, base::CreatedIndex created, Batch& batch) {
     const PaymentKey key = payment.key;
     auto& deletions = batch.change.deleted;
@@ -269,7 +162,11 @@ void Table::settle_verdict(Payment& payment, Batch& batch) {
         reopen(payment, batch);
     }
     if (payment.undecided() && (payment.payer_gone || superseded(payment)))
-        payment.reason = FailureReason::error;
+        payment.reason = reason_for(payment);
+    if (payment.verdict == Status::failed && payment.reason != reason_for(payment)) {
+        payment.reason = reason_for(payment); // a better account of a failure came late: LND overwrites too
+        batch.visible(payment.key);
+    }
     if (payment.verdict)
         return;
     const auto status = payment.status();

@@ -63,6 +63,9 @@ class Table final {
     void on(const PartFailed& event, Batch& batch);
     void on(const PartDeleted& event, Batch& batch);
     void on(const PartAnnounced& event, Batch& batch);
+    void on(const PartEnded& event, Batch& batch);
+    void on(const PartExplained& event, Batch& batch);
+    void on(const InvoiceDecoded& event, Batch& batch);
     void on(const GivenUp& event, Batch& batch);
     void on(const LingerExpired& event, Batch& batch);
     void on(const AnnouncementsExpired& event, Batch& batch);
@@ -71,6 +74,8 @@ class Table final {
     Part* part_of(const Row& row, Batch& batch);
     Part& add_part(Payment& payment, const Row& row, Batch& batch);
     void attach(Payment& payment, Part& part, const PartAnnounced& announced, Batch& batch);
+    void report(Payment& payment, Part& part, const PartReport& report, Batch& batch);
+    void learn_total(Payment& payment, const Total& total, Batch& batch);
     void remove_part(Payment& payment, base::CreatedIndex created, Batch& batch);
     void forget(const PaymentKey& key);
     void reopen(Payment& payment, Batch& batch);

@@ -1,5 +1,6 @@
 #include "track/feed.hpp"
 
+#include "cln/announcement.hpp"
 #include "cln/notifications.hpp"
 
 #include <algorithm>
@@ -48,6 +49,18 @@ Feed::Feed(io::Loop& loop, cln::Lightningd& lightningd, payments::Table& table, 
               }),
       deletions_(loop, lightningd, table,
                  [this](std::vector<Event> gone) { intake_.take(std::move(gone), Source::socket); }),
+      given_up_(
+          loop, lightningd, table, config.version,
+          [this](const payments::PaymentKey& key) {
+              intake_.take({payments::GivenUp{key.hash, key.group, false}}, Source::socket);
+          },
+          [this](const payments::PaymentKey& key) { linger_.heard_of(key); }),
+      inquest_(loop, lightningd, table,
+               [this](const payments::PaymentKey& key, const payments::Part& part, const payments::Failure& failure) {
+                   intake_.take({payments::PartExplained{key, part.created, failure}}, Source::socket);
+               }),
+      invoices_(lightningd, table,
+                [this](payments::InvoiceDecoded decoded) { intake_.take({std::move(decoded)}, Source::socket); }),
       sweep_(loop),
       created_again_(loop),
       updated_again_(loop) {
@@ -61,6 +74,9 @@ void Feed::apply(std::span<const Event> events) {
              "payment " + key.hash.hex() + " was taken to have failed and got another part: in flight again");
     linger_.look(change); // first: an undecided payment holds the cursors of what is told now
     publisher_.tell(change);
+    given_up_.look(change);
+    inquest_.look(change);
+    invoices_.look(change);
     const bool counts = cln::has_wait_sendpays(config_.version);
     table_.trim(counts ? earlier(told(), publisher_.pending()).updated : payments::Table::every_update);
 }
@@ -84,10 +100,12 @@ void Feed::connected() {
     updated_again_.cancel();
     // First of all: what is told from here on has the node in its cursor.
     lightningd_.getinfo([this](const auto& info) {
-        if (info)
+        if (info) {
             publisher_.set_node(info->id);
-        else if (info.error().lost)
+            height_.blocks = std::max(height_.blocks, info->height);
+        } else if (info.error().lost) {
             return; // comes back with connected()
+        }
         intake_.connected();
         if (cln::has_wait_sendpays(config_.version))
             read_counters();
@@ -245,11 +263,45 @@ void Feed::pay_part_start(const rpc::json& params, base::UnixNs now) {
     const auto start = cln::decode_pay_part_start(params, now);
     if (!start)
         return refused("pay_part_start", start.error());
-    announced(*start);
+    intake_.take({*start}, Source::standard_input);
 }
 
-void Feed::announced(const payments::PartAnnounced& announced) {
-    intake_.take({announced}, Source::standard_input);
+void Feed::pay_part_end(const rpc::json& params) {
+    const auto ended = cln::decode_pay_part_end(params);
+    if (!ended)
+        return refused("pay_part_end", ended.error());
+    intake_.take({*ended}, Source::standard_input);
+    given_up_.part_ended(ended->key);
+}
+
+void Feed::block_added(const rpc::json& params) {
+    const auto height = cln::decode_block_added(params);
+    if (!height)
+        return refused("block_added", height.error());
+    height_.blocks = *height;
+}
+
+void Feed::call_seen(const cln::HookedCall& call, base::UnixNs now) {
+    const auto params = rpc::parse(call.params);
+    const auto unreadable = [&] {
+        log_(base::LogLevel::unusual, "a call of " + std::string(call.method) + " cannot be read");
+    };
+    if (!params)
+        return unreadable();
+    if (call.method == "createonion") {
+        auto onion = cln::decode_createonion(*params);
+        return onion ? onions_.made(std::move(*onion), now) : unreadable();
+    }
+    auto announced = cln::decode_announcement(call.method, call.caller(), *params, height_, now);
+    if (!announced)
+        return unreadable();
+    const auto first = call.method == "sendonion" ? cln::decode_first_hop(*params, height_) : std::nullopt;
+    if (auto onion = first ? onions_.sent(announced->hash, *first) : std::nullopt) {
+        announced->route.hops = std::move(onion->hops);
+        if (onion->total.value > 0)
+            announced->total = std::max(announced->total, {payments::TotalSource::total_amount, onion->total});
+    }
+    intake_.take({std::move(*announced)}, Source::standard_input);
 }
 
 void Feed::deleted(const std::vector<payments::Row>& rows) {
@@ -271,7 +323,9 @@ void Feed::deleted(const std::vector<payments::Row>& rows) {
 }
 
 void Feed::expire_announcements() {
-    intake_.take({payments::AnnouncementsExpired{{clock_().value - announcement_life_ns}}}, Source::standard_input);
+    const base::UnixNs before{clock_().value - announcement_life_ns};
+    onions_.expire(before);
+    intake_.take({payments::AnnouncementsExpired{before}}, Source::standard_input);
     sweep_.start(sweep_pause, [this] { expire_announcements(); });
 }
 

@@ -3,11 +3,16 @@
 // follows from a change is told there.
 #pragma once
 
+#include "cln/hook.hpp"
 #include "cln/version.hpp"
 #include "track/deletions.hpp"
+#include "track/given_up.hpp"
 #include "track/index_pages.hpp"
+#include "track/inquest.hpp"
 #include "track/intake.hpp"
+#include "track/invoices.hpp"
 #include "track/linger.hpp"
+#include "track/onions.hpp"
 #include "track/publisher.hpp"
 
 namespace track {
@@ -38,7 +43,10 @@ class Feed final {
     void sendpay_failure(const rpc::json& params, base::UnixNs now);
     void pay_failure(const rpc::json& params);
     void pay_part_start(const rpc::json& params, base::UnixNs now);
-    void announced(const payments::PartAnnounced& announced);
+    void pay_part_end(const rpc::json& params);
+    void block_added(const rpc::json& params);
+    /// A payer's call, seen by the hook.
+    void call_seen(const cln::HookedCall& call, base::UnixNs now);
 
     /// Rows a delpay of ours removed.
     void deleted(const std::vector<payments::Row>& rows);
@@ -78,6 +86,11 @@ class Feed final {
     Intake intake_;
     Linger linger_;
     Deletions deletions_;
+    GivenUpWatch given_up_;
+    Inquest inquest_;
+    Invoices invoices_;
+    Onions onions_;
+    cln::ChainHeight height_;
     io::Timer sweep_;
     io::Timer created_again_; // after a wait that was refused
     io::Timer updated_again_;

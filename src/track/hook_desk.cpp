@@ -9,14 +9,18 @@ bool is_ours(const cln::HookedCall& call) {
     return call.id.starts_with("\"trackpayments:") && call.id.find('/') == std::string_view::npos;
 }
 
+/// Below v25.12 every call of every command comes by: the others are not looked at.
+bool makes_a_part(std::string_view method) {
+    return method == "sendpay" || method == "createonion" || method == "sendonion" || method == "injectpaymentonion";
+}
+
 } // namespace
 
-HookDesk::HookDesk(cln::Lightningd& lightningd, Delpay& delpay, Reply reply, Announced announced, Noted noted,
-                   base::Log log)
+HookDesk::HookDesk(cln::Lightningd& lightningd, Delpay& delpay, Reply reply, Seen seen, Noted noted, base::Log log)
     : lightningd_(lightningd),
       delpay_(delpay),
       reply_(std::move(reply)),
-      announced_(std::move(announced)),
+      seen_(std::move(seen)),
       noted_(std::move(noted)),
       log_(std::move(log)) {}
 
@@ -39,11 +43,10 @@ void HookDesk::handle(std::string_view id, std::string_view params, base::UnixNs
     const auto call = cln::read_hooked_call(params);
     if (!call)
         return log_(base::LogLevel::unusual, "rpc_command: params hold no call that can be read");
-    if (call->method != "delpay") {
-        if (const auto announced = cln::decode_announcement(*call, now))
-            announced_(*announced);
+    if (makes_a_part(call->method))
+        return seen_(*call, now);
+    if (call->method != "delpay")
         return;
-    }
     if (const auto request = held(*call))
         return delpay_.serve(*request, *call,
                              [this, id = std::string(id), request = *request](const std::string& result) {

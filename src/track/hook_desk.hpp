@@ -2,7 +2,7 @@
 // `continue` at first sight, before anything is decoded. What the calls say of payments to come is read afterwards.
 #pragma once
 
-#include "cln/announcement.hpp"
+#include "cln/hook.hpp"
 #include "track/delpay.hpp"
 
 namespace track {
@@ -11,11 +11,12 @@ class HookDesk final {
   public:
     /// Sends the result of a hook request, ahead of everything ordinary. `id`: raw.
     using Reply = std::function<void(std::string_view id, const std::string& result)>;
-    using Announced = std::function<void(const payments::PartAnnounced&)>;
+    /// A payer's call, to be read for what it says of payments to come.
+    using Seen = std::function<void(const cln::HookedCall&, base::UnixNs when)>;
     /// A deletion that lightningd carries out by itself.
     using Noted = std::function<void(const DelpayRequest&)>;
 
-    HookDesk(cln::Lightningd& lightningd, Delpay& delpay, Reply reply, Announced announced, Noted noted, base::Log log);
+    HookDesk(cln::Lightningd& lightningd, Delpay& delpay, Reply reply, Seen seen, Noted noted, base::Log log);
 
     /// `id` and `params` of the hook request, raw. For every request of a read, before the first of them is handled.
     void answer(std::string_view id, std::string_view params);
@@ -29,7 +30,7 @@ class HookDesk final {
     cln::Lightningd& lightningd_;
     Delpay& delpay_;
     Reply reply_;
-    Announced announced_;
+    Seen seen_;
     Noted noted_;
     base::Log log_;
 };

@@ -25,6 +25,9 @@ std::optional<base::PaymentHash> hash_of(const Event& event) {
                           [](const payments::PartDeleted& e) -> Result { return e.key.hash; },
                           [](const payments::GivenUp& e) -> Result { return e.hash; },
                           [](const payments::LingerExpired& e) -> Result { return e.key.hash; },
+                          [](const payments::PartEnded& e) -> Result { return e.key.hash; },
+                          [](const payments::PartExplained&) -> Result { return std::nullopt; },
+                          [](const payments::InvoiceDecoded&) -> Result { return std::nullopt; },
                           [](const payments::PartAnnounced&) -> Result { return std::nullopt; },
                           [](const payments::AnnouncementsExpired&) -> Result { return std::nullopt; },
                       },
@@ -50,31 +53,34 @@ Intake::Intake(cln::Lightningd& lightningd, const payments::Table& table, Apply 
       sees_calls_(sees_calls) {}
 
 bool Intake::must_wait(const Event& event, Source source) const {
-    return std::visit(Overload{
-                          [&](const payments::PartSeen& e) {
-                              const auto* payment = table_.find(e.row.key);
-                              if (!payment)
-                                  return true;
-                              // With this part complete the payment may look finished while a sibling's row is still
-                              // unread. Part 0 has no siblings in flight.
-                              if (e.row.status != PartStatus::complete || e.row.partid.value == 0)
-                                  return false;
-                              const auto known =
-                                  std::any_of(payment->parts.begin(), payment->parts.end(), [&](const auto& part) {
-                                      return part.created == e.row.created && part.status == PartStatus::complete;
-                                  });
-                              const bool all_announced = source == Source::standard_input && sees_calls_;
-                              return !known && !(all_announced && !table_.announced(e.row.key.hash));
-                          },
-                          [&](const payments::PartFailed& e) { return table_.find(e.row.key) == nullptr; },
-                          // "It is over" is said of what lightningd has, not of what we happen to know.
-                          [&](const payments::GivenUp& e) { return !table_.groups(e.hash).empty(); },
-                          [](const payments::LingerExpired&) { return true; },
-                          [](const payments::PartDeleted&) { return false; },
-                          [](const payments::PartAnnounced&) { return false; },
-                          [](const payments::AnnouncementsExpired&) { return false; },
-                      },
-                      event);
+    return std::visit(
+        Overload{
+            [&](const payments::PartSeen& e) {
+                const auto* payment = table_.find(e.row.key);
+                if (!payment)
+                    return true;
+                // With this part complete the payment may look finished while a sibling's row is still
+                // unread. Part 0 has no siblings in flight.
+                if (e.row.status != PartStatus::complete || e.row.partid.value == 0)
+                    return false;
+                const auto known = std::any_of(payment->parts.begin(), payment->parts.end(), [&](const auto& part) {
+                    return part.created == e.row.created && part.status == PartStatus::complete;
+                });
+                const bool all_announced = source == Source::standard_input && sees_calls_;
+                return !known && !(all_announced && !table_.announced(e.row.key.hash));
+            },
+            [&](const payments::PartFailed& e) { return table_.find(e.row.key) == nullptr; },
+            // "It is over" is said of what lightningd has, not of what we happen to know.
+            [&](const payments::GivenUp& e) { return !table_.groups(e.hash).empty(); },
+            [](const payments::LingerExpired&) { return true; },
+            [](const payments::PartDeleted&) { return false; },
+            [](const payments::PartExplained&) { return false; },
+            [](const payments::PartEnded&) { return false; }, // its sendpay_ notification asks for the group if need be
+            [](const payments::InvoiceDecoded&) { return false; },
+            [](const payments::PartAnnounced&) { return false; },
+            [](const payments::AnnouncementsExpired&) { return false; },
+        },
+        event);
 }
 
 void Intake::take(std::vector<Event> events, Source source) {

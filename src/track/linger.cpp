@@ -43,6 +43,11 @@ void Linger::look(const payments::Change& change) {
         arm(); // an armed one fires too early at worst
 }
 
+void Linger::heard_of(const payments::PaymentKey& key) {
+    if (const auto at = silent_.find(key); at != silent_.end())
+        at->second = {steady_clock::now(), false};
+}
+
 void Linger::arm() {
     auto next = Time::max();
     for (const auto& [key, silence] : silent_)

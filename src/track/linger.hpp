@@ -19,6 +19,8 @@ class Linger final {
     void set(std::chrono::seconds linger);
     /// Looks at what changed: starts, restarts and stops clocks.
     void look(const payments::Change& change);
+    /// News without a change: the payer is still at it.
+    void heard_of(const payments::PaymentKey& key);
     /// A verdict that comes by silence moves no index: the cursor stays before the last change of every undecided
     /// payment.
     [[nodiscard]] Marks pending() const;

@@ -64,10 +64,11 @@ class Shape(unittest.TestCase):
         self.wrong("not an object", "first_hop_custom_records", value=None)
         self.wrong("numeric order", "first_hop_custom_records", value={"10": "", "9": ""})
 
-    def test_satoshis_are_the_floor_of_their_twin(self):
+    def test_amounts_agree_with_each_other(self):
         self.wrong("not the floor", "value_sat", value="123457")
         self.wrong("differs from value_sat", "value", value="1")
         self.wrong("not the floor", "htlcs", 0, "route", "total_fees", value="3")
+        self.wrong("do not arrive", "htlcs", 0, "route", "hops", 0, "amt_to_forward_msat", value="123456788")
         self.wrong("not the second", "creation_date", value="1785000001")
 
     def test_attempts_agree_with_their_status(self):

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 
 from facts import Facts, RowFacts
 
-INVOICE_DECODE = False  # value_msat from the decoded invoice, before all other evidence
-
 
 @dataclass(frozen=True)
 class State:
@@ -25,6 +23,7 @@ class Expected:
     rows: dict[int, RowFacts]
     states: list[State] = field(default_factory=list)   # acceptable last states; the last one is the likeliest
     value: tuple[int, int] = (0, 0)                      # lowest and highest value_msat that is right
+    before_the_end: bool = False                         # decided by evidence of its own, without the linger's end
 
     @property
     def requests(self) -> set[str]:
@@ -82,6 +81,8 @@ def _events(facts: Facts, rows: list[RowFacts], life: tuple[int, int]) -> list[t
     payment_hash, groupid = rows[0].group
     if payment_hash in facts.gave_up:
         events.append((facts.gave_up[payment_hash], 3, "gave up", 0))
+    if rows[0].group in facts.released:
+        events.append((facts.released[rows[0].group], 3, "gave up", 0))
     for other in facts.rows.values():
         if other.group[0] == payment_hash and other.group[1] != groupid:
             events.append((other.created, -1, "other group", 0))
@@ -97,14 +98,18 @@ def expected_payments(facts: Facts, life: tuple[int, int], last: bool, late_wait
             groups.setdefault(row.group, []).append(row)
     found = []
     for (payment_hash, groupid), rows in groups.items():
-        group = _walk(facts, rows, life, last)
-        if group.first is not None:
-            found.append(Expected(payment_hash, groupid, group.first, group.rows, group.states,
-                                  _value(facts, rows, life, late_waits)))
+        group = _walk(facts, rows, life)
+        if group.first is None:
+            continue
+        decided = group.verdict is not None
+        if last:
+            group.decided()  # the linger was ended
+        found.append(Expected(payment_hash, groupid, group.first, group.rows, group.states,
+                              _value(facts, rows, life, late_waits), decided))
     return found
 
 
-def _walk(facts: Facts, rows: list[RowFacts], life: tuple[int, int], last: bool) -> _Group:
+def _walk(facts: Facts, rows: list[RowFacts], life: tuple[int, int]) -> _Group:
     started = any(life[0] < at < life[1] for at in facts.startups)
     there = [row for row in rows if row.created < life[0]]
     # A group that appeared after the restart has a living payer again.
@@ -129,8 +134,6 @@ def _walk(facts: Facts, rows: list[RowFacts], life: tuple[int, int], last: bool)
             group.decided()
         elif kind == "other group":
             group.decided()
-    if last:
-        group.decided()  # the linger was ended
     return group
 
 
@@ -138,32 +141,28 @@ def _value(facts: Facts, rows: list[RowFacts], life: tuple[int, int], late_waits
     payment_hash, groupid = rows[0].group
     evidence = [e for key in ((payment_hash, groupid), (payment_hash, None)) for e in facts.totals.get(key, [])
                 if life[0] < e[1] < life[1]]
-    if INVOICE_DECODE:
-        for request in (row.row.get("bolt11") or row.row.get("bolt12") for row in rows):
-            invoice = facts.decoded.get(request or "", {})
-            msat = invoice.get("amount_msat", invoice.get("invoice_amount_msat"))
-            if msat is not None:
-                evidence.append((0, -1, msat))
+    for request in (row.row.get("bolt11") or row.row.get("bolt12") for row in rows):
+        invoice = facts.decoded.get(request or "", {})
+        msat = invoice.get("amount_msat", invoice.get("invoice_amount_msat"))
+        if msat is not None:
+            evidence.append((0, -1, msat))
     if evidence:
         best = min(rank for rank, _, _ in evidence)
         values = {msat for rank, _, msat in evidence if rank == best}
         return min(values), max(values)
-    return _largest_live_sum(rows, late_waits)
+    return _largest_live_sum(rows, {row.index: facts.delivered(row, life) or 0 for row in rows}, late_waits)
 
 
-def _largest_live_sum(rows: list[RowFacts], late_waits: bool) -> tuple[int, int]:
+def _largest_live_sum(rows: list[RowFacts], delivered: dict[int, int], late_waits: bool) -> tuple[int, int]:
     """Last resort: the highest sum of parts alive at once, else the largest part. When a part ended is known only to lie between
     its first proof and its last, so parts that follow each other closely leave a range."""
-    known = [row for row in rows if "amount_msat" in row.row]
-    if not known:
-        return 0, 0
-    largest = max(row.row["amount_msat"] for row in known)
+    largest = max(delivered.values())
 
     def peak(ends: dict[int, int], ties_together: bool) -> int:
         def alive(row: RowFacts, at: int) -> bool:
             return row.created <= at and (row.status != "failed" or at < ends[row.index]
                                           or (ties_together and at == ends[row.index]))
-        return max(sum(r.row["amount_msat"] for r in known if alive(r, at.created)) for at in known)
-    early = {row.index: row.ended for row in known}
-    late = {row.index: row.ended_latest for row in known}
+        return max(sum(delivered[r.index] for r in rows if alive(r, at.created)) for at in rows)
+    early = {row.index: row.ended for row in rows}
+    late = {row.index: row.ended_latest for row in rows}
     return largest if late_waits else max(largest, peak(early, False)), max(largest, peak(late, True))

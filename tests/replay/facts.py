@@ -5,15 +5,13 @@ Positions are entry indexes. A row's end is the earliest proof of it anywhere; i
 from dataclasses import dataclass, field
 from typing import Any
 
+import routes
+from held import held_until
 from transcript import Entry, calls, hooked, named, notification, row_mentions
 
 NEVER = 1 << 60
 BEFORE = -2  # before the recording, and so before any life of the plugin in it
 DELPAY = ["payment_hash", "status", "partid", "groupid"]
-SENDPAY = ["route", "payment_hash", "label", "amount_msat", "bolt11", "payment_secret", "partid", "localinvreqid", "groupid",
-           "payment_metadata", "description"]
-SENDONION = ["onion", "first_hop", "payment_hash", "label", "shared_secrets", "partid", "bolt11", "amount_msat", "destination",
-             "localinvreqid", "groupid", "description", "total_amount_msat"]
 
 
 @dataclass
@@ -49,6 +47,20 @@ class Facts:
     gave_up: dict[str, int]                     # payment_hash: position of pay_failure
     startups: list[int]                         # positions of init with startup true
     decoded: dict[str, dict]
+    routes: dict[int, routes.Route]             # by created_index
+    released: dict[tuple[str, int], int]        # group of xpay: where in the recording xpay let it go
+
+    def route(self, row: RowFacts, alive: tuple[int, int]) -> routes.Route | None:
+        """What a plugin living then heard of the row's route."""
+        route = self.routes.get(row.index)
+        return route if route and alive[0] < route.asked < alive[1] else None
+
+    def delivered(self, row: RowFacts, alive: tuple[int, int]) -> int | None:
+        """What the payee gets of this part: the row says it, else the onion."""
+        if "amount_msat" in row.row:
+            return row.row["amount_msat"]
+        route = self.route(row, alive)
+        return route.delivered if route else None
 
 
 def _fuller(row: dict, than: dict) -> bool:
@@ -119,20 +131,21 @@ def _read_deletions(entries: list[Entry], rows: dict[int, RowFacts]) -> None:
             rows[index].deleted = min(rows[index].deleted, entry.index)
 
 
-def _read_totals(entries: list[Entry]) -> dict:
+def _read_totals(entries: list[Entry], rows: dict[int, RowFacts], known: dict[int, routes.Route]) -> dict:
     """Evidence of a payment's value, ranked as lightningd's documents rank it; the hook calls of other methods say nothing."""
     totals: dict[tuple[str, int | None], list[tuple[int, int, int]]] = {}
 
     def note(payment_hash: str, groupid: int | None, rank: int, position: int, msat: Any) -> None:
-        if isinstance(msat, str):
-            msat = int(msat.removesuffix("msat"))
         if msat is not None:
-            totals.setdefault((payment_hash, groupid), []).append((rank, position, msat))
+            totals.setdefault((payment_hash, groupid), []).append((rank, position, routes.msat(msat)))
+    for index, route in known.items():
+        note(*rows[index].group, 2, route.asked, route.total_msat)
     for entry in entries:
         start = notification(entry, "pay_part_start")
         if start:
             note(start["payment_hash"], start["groupid"], 1, entry.index, start["total_payment_msat"])
-        for method, order, rank, member in (("sendonion", SENDONION, 2, "total_amount_msat"), ("sendpay", SENDPAY, 3, "amount_msat")):
+        for method, order, rank, member in (("sendonion", routes.SENDONION, 2, "total_amount_msat"),
+                                            ("sendpay", routes.SENDPAY, 3, "amount_msat")):
             request = hooked(entry, method)
             if request:
                 given = named(request["params"], order)
@@ -158,4 +171,5 @@ def read(entries: list[Entry]) -> Facts:
                 startups.append(entry.index)
     decoded = {call.params["string"]: call.reply["result"] for call in calls(entries)
                if call.method == "decode" and "result" in call.reply}
-    return Facts(rows, _read_totals(entries), starts, ends, gave_up, startups, decoded)
+    known = routes.of_rows(entries, rows)
+    return Facts(rows, _read_totals(entries, rows, known), starts, ends, gave_up, startups, decoded, known, held_until(entries))

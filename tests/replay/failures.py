@@ -1,5 +1,7 @@
-"""The oracle's own idea of lnrpc.Failure: which code and which source index a recorded failure must become."""
+"""The oracle's own idea of lnrpc.Failure: what a recorded failure must become, every member of it."""
+import wire
 from facts import Facts, RowFacts
+from routes import text64
 
 # BOLT 4 failure code to lnrpc.Failure.FailureCode.
 CODES = {
@@ -13,24 +15,26 @@ CODES = {
     0xC018: "INVALID_ONION_BLINDING",
 }
 BADONION = 0x8000
+HTLC_MSAT = (0x0013, 0x100B, 0x100C)  # 400f carries one too, which lnd does not copy
 
 
-def expected_failure(facts: Facts, row: RowFacts, alive: tuple[int, int], from_part_end: bool) -> tuple[str, int]:
-    """`alive`: the life of the plugin process; what was said outside of it, it cannot know."""
-    if from_part_end and row.key in facts.part_ends:
+def expected_failure(facts: Facts, row: RowFacts, alive: tuple[int, int]) -> dict:
+    """`alive`: the life of the plugin process; what was said outside of it, it cannot know. xpay's parts fail with an unreadable
+    202; what really happened is in pay_part_end."""
+    if row.key in facts.part_ends:
         position, end = facts.part_ends[row.key]
         if alive[0] < position < alive[1] and "error_code" in end:
-            return CODES.get(end["error_code"], "UNKNOWN_FAILURE"), _place(facts, row, end)
+            return _of_code(end["error_code"], _place(facts, row, end), end.get("failed_msg"))
     failure = row.failure if alive[0] < row.failure_told < alive[1] else None
     if failure is None:
         # Ended unseen: an error onion that could not be read is all that a row can tell.
-        return ("UNREADABLE_FAILURE", 0) if "erroronion" in row.row else ("UNKNOWN_FAILURE", 0)
+        return _failure("UNREADABLE_FAILURE" if "erroronion" in row.row else "UNKNOWN_FAILURE", 0)
     if "failcode" not in failure:
-        return "UNREADABLE_FAILURE", 0  # the index of an unreadable failure does not mean "us"
+        return _failure("UNREADABLE_FAILURE", 0)  # the index of an unreadable failure does not mean "us"
     code, place = failure["failcode"], failure.get("erring_index", 0)
     if code & BADONION and place == 1:
         place = 0  # our direct peer's update_fail_malformed_htlc: LND counts it as our own failure
-    return CODES.get(code, "UNKNOWN_FAILURE"), place
+    return _of_code(code, place, failure.get("raw_message"))
 
 
 def _place(facts: Facts, row: RowFacts, end: dict) -> int:
@@ -40,30 +44,30 @@ def _place(facts: Facts, row: RowFacts, end: dict) -> int:
     return hops.index(end["failed_node_id"]) + 1 if end["failed_node_id"] in hops else 0
 
 
-def expected_reasons(facts: Facts, rows: list[RowFacts], alive: tuple[int, int], from_evidence: bool) -> set[str]:
-    """What failure_reason a FAILED payment may have."""
-    if not from_evidence:
-        return {"FAILURE_REASON_ERROR"}
-    failures = [(*expected_failure(facts, row, alive, True), row) for row in rows]
-    final = [code for code, place, row in failures if place and place == _last_place(facts, row)]
-    details = {"INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS", "INCORRECT_PAYMENT_AMOUNT", "FINAL_EXPIRY_TOO_SOON"}
-    if details & set(final):
-        return {"FAILURE_REASON_INCORRECT_PAYMENT_DETAILS"}
-    if final and set(final) == {"MPP_TIMEOUT"}:
-        return {"FAILURE_REASON_TIMEOUT"}
-    if final:
-        return {"FAILURE_REASON_ERROR"}
-    if all(code not in ("UNREADABLE_FAILURE", "UNKNOWN_FAILURE") for code, _, _ in failures):
-        return {"FAILURE_REASON_NO_ROUTE", "FAILURE_REASON_ERROR"}
-    return {"FAILURE_REASON_ERROR"}
+def _failure(code: str, place: int) -> dict:
+    return {"code": code, "channel_update": None, "htlc_msat": "0", "onion_sha_256": "", "cltv_expiry": 0, "flags": 0,
+            "failure_source_index": place, "height": 0}
 
 
-def _last_place(facts: Facts, row: RowFacts) -> int:
-    """The recipient's index: the payee of a recorded route, else nothing is known."""
-    start = facts.part_starts.get(row.key)
-    if start:
-        return len(start["hops"])
-    failure = row.failure or {}
-    if failure.get("erring_node") and failure["erring_node"] == row.row.get("destination"):
-        return failure["erring_index"]
-    return failure.get("erring_index", -1) if failure.get("code") == 203 else -1
+def _of_code(code: int, place: int, raw: str | None) -> dict:
+    failure = _failure(CODES.get(code, "UNKNOWN_FAILURE"), place)
+    if not raw or code not in CODES:
+        return failure
+    message = wire.failure_message(bytes.fromhex(raw))
+    if message.code != code:
+        return failure
+    failure.update(channel_update=_update(message.update), onion_sha_256=text64(message.sha256), cltv_expiry=message.cltv_expiry,
+                   flags=message.flags, height=message.height)
+    if code in HTLC_MSAT:
+        failure["htlc_msat"] = str(message.htlc_msat)
+    return failure
+
+
+def _update(update: wire.ChannelUpdate | None) -> dict | None:
+    if update is None:
+        return None
+    return {"signature": text64(update.signature), "chain_hash": text64(update.chain_hash), "chan_id": str(update.short_channel_id),
+            "timestamp": update.timestamp, "message_flags": update.message_flags, "channel_flags": update.channel_flags,
+            "time_lock_delta": update.cltv_expiry_delta, "htlc_minimum_msat": str(update.htlc_minimum_msat),
+            "base_fee": update.fee_base_msat, "fee_rate": update.fee_proportional_millionths,
+            "htlc_maximum_msat": str(update.htlc_maximum_msat), "extra_opaque_data": text64(update.rest)}

@@ -23,6 +23,7 @@ class Model:
         self.table = {row["created_index"]: row for row in rows}
         self.decoded = decoded or {}
         self.deleted: list[dict] = []
+        self.held: set[tuple[str, int]] = set()  # groups that xpay has not given up, see held.py
         self.blocked: list[tuple[Any, str, int]] = []
         self.fired: list[tuple[Any, dict]] = []
 
@@ -146,7 +147,7 @@ class Model:
         return self.decoded[given["string"]]
 
     def _rpc_listpays(self, params: Any, _: Any) -> dict:
-        """Groups without their groupid. The payer's memory, which keeps a failed group pending for a while, is not modelled."""
+        """Groups without their groupid; a failed one that its payer still holds is pending."""
         given = arg.read(params, {"bolt11": arg.string, "payment_hash": arg.hash32, "status": arg.status, "index": arg.index,
                                   "start": arg.u64, "limit": arg.u64})
         groups: dict[tuple[str, int], list[dict]] = {}
@@ -154,6 +155,9 @@ class Model:
             if not ("bolt11" in given or "payment_hash" in given) or self._matches(row, given):
                 groups.setdefault((row["payment_hash"], row["groupid"]), []).append(row)
         pays = [_listpays_entry(rows) for rows in groups.values()]
+        for group, pay in zip(groups, pays):
+            if pay["status"] == "failed" and group in self.held:
+                pay["status"] = "pending"
         return {"pays": [pay for pay in pays if given.get("status") in (None, pay["status"])]}
 
     def _rpc_waitsendpay(self, params: Any, _: Any) -> dict:

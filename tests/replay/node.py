@@ -2,7 +2,8 @@
 by filter, the RPC socket over the row model, and a way to know that the plugin is at rest.
 
 At rest: two unknown requests in a row came back (stdin is read in order) while nothing else happened, no hook call and no RPC
-call is open but `wait`s, and a wait is armed on each of the three counters. Nothing here sleeps.
+call is open but `wait`s, a wait is armed on each of the three counters, and every row that changed was listed since. Nothing here
+sleeps.
 """
 import copy
 import time
@@ -27,6 +28,7 @@ class Told:
     counters: dict[str, int]
     pending: set[int]  # rows still pending in the group of its attempts
     deleted: int
+    rested: int = 0    # created counter when the plugin last was at rest: up to there it has read all rows
 
 
 @dataclass
@@ -61,6 +63,8 @@ class Node:
         self._rpc_ids: set[str] = set()
         self._number = 0
         self._activity = 0
+        self._rested = model.counters["created"]
+        self._unread: dict[int, str] = {}  # rows that changed and were not listed since
         self.process = PluginProcess(argv, directory, self._output, self._rpc)
 
     # Requests to the plugin.
@@ -126,11 +130,15 @@ class Node:
             self._release_waits()
             open_hooks = [identity for identity, call in self._hooks.items() if call.answer is None]
             unarmed = [index for index in INDEXES if not any(wanted == index for _, wanted, _ in self.model.blocked)]
-            quiet = quiet + 1 if before == self._activity and not open_hooks and not (unarmed and self.initialised) else 0
+            unread = sorted(self._unread.keys() & self.model.table.keys())
+            busy = before != self._activity or open_hooks or unread or (unarmed and self.initialised)
+            quiet = 0 if busy else quiet + 1
             if not quiet:
                 # Something is on its way: let it come, or look again soon.
                 self._pump(0 if before != self._activity else 0.02, deadline,
-                           f"the plugin does not come to rest {when}: unanswered hook calls {open_hooks}, no wait armed on {unarmed}")
+                           f"the plugin does not come to rest {when}: unanswered hook calls {open_hooks}, no wait armed on "
+                           f"{unarmed}, rows changed and never listed {unread}")
+        self._rested = self.model.counters["created"]
 
     def _release_waits(self) -> None:
         for (connection, request), result in self.model.fired:
@@ -138,8 +146,10 @@ class Node:
             self.process.reply(connection, {"jsonrpc": "2.0", "id": request["id"], "result": result})
         self.model.fired.clear()
 
-    def rows_changed(self) -> None:
-        """The model changed: waits answer now or, if late, when stdin was read further."""
+    def rows_changed(self, row: dict | None = None) -> None:
+        """The model changed (no row: some were deleted): waits answer now or, if late, when stdin was read further."""
+        if row:
+            self._unread[row["created_index"]] = row["status"]
         if not self.late_waits:
             self._release_waits()
             self.rest("after a row changed")
@@ -178,7 +188,7 @@ class Node:
             self.journal.logs.append(params)
         elif method in declared and method in TOPICS:
             self.journal.told.append(Told(self.life, self.position, method, params, dict(self.model.counters),
-                                          self.model.pending_beside(_attempts(params)), len(self.model.deleted)))
+                                          self.model.pending_beside(_attempts(params)), len(self.model.deleted), self._rested))
         else:
             self.journal.faults.append(f"notification of a topic that is not declared: {method}")
 
@@ -235,6 +245,9 @@ class Node:
             if answer.get("error", {}).get("code") == -32601:
                 self.journal.faults.append(f"called a method that is not modelled: {request['method']}")
             self.process.reply(connection, {"jsonrpc": "2.0", "id": request["id"], **copy.deepcopy(answer)})
+            for row in answer.get("result", {}).get("payments", []):
+                if self._unread.get(row["created_index"]) == row["status"]:
+                    del self._unread[row["created_index"]]
             if not self.late_waits:
                 self._release_waits()
 

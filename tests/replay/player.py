@@ -6,13 +6,16 @@ socket, and digested, before its notification is sent. messages-first: answers o
 """
 import os
 import tempfile
+import time
 from dataclasses import dataclass, field
+from typing import Any, Callable
 
 import checks
+from held import held_until
 from model import Model
-from node import Journal, Node
+from node import PATIENCE, Journal, Node
 from process import Broken
-from timeline import Step, timeline
+from timeline import Step, row_key, timeline
 from transcript import Call, Entry, calls, hooked, load
 
 ORDERS = ("rows-first", "messages-first")
@@ -43,7 +46,7 @@ class Played:
 
 
 class Player:
-    def __init__(self, argv: list[str], name: str, order: str):
+    def __init__(self, argv: list[str], name: str, order: str, patience: float = PATIENCE):
         self.argv, self.order = argv, order
         entries = load(name)
         plan = timeline(entries)
@@ -54,10 +57,12 @@ class Player:
         decoded = {call.params["string"]: call.reply["result"] for call in self.calls.values()
                    if call.method == "decode" and "result" in call.reply}
         self.model = Model(plan.counters, rows, decoded)
+        self.held_until = held_until(entries)
         self.played = Played(name, order, entries, Journal(), self.model)
         self.steps = list(plan.steps)
         self.node: Node | None = None
         self.directory = ""
+        self.patience = patience
 
     def run(self) -> Played:
         entries = self.played.entries
@@ -123,12 +128,48 @@ class Player:
         self.node.init(dict(message, params={"options": options, "configuration": configuration}))
 
     def _end_lingers(self) -> None:
-        """Undecided payments are decided now."""
+        """Undecided payments are decided now. Those of xpay are so before, by listpays; but it is asked by a timer, and a timer is
+        no message: rest does not see it coming."""
+        released = {group for group, until in self.held_until.items() if until < len(self.played.entries)}
+        self._wait_while(lambda: self._undecided() & released, "after xpay let go")
+        self.node.position = len(self.played.entries)
         reply = self.node.request({"jsonrpc": "2.0", "id": "replay:setconfig#1", "method": "setconfig",
                                    "params": {"config": "trackpayments-linger", "val": "0"}})
         if "result" not in reply:
             self.played.faults.append(f"setconfig trackpayments-linger 0 refused: {reply}")
         self.node.rest("after the linger ended")
+        self._wait_while(self._undecided, "after the linger ended")
+
+    def _wait_while(self, condition: Callable[[], Any], when: str) -> None:
+        """For what is judged later, so running out of patience is no failure here; but it is lost for the rest of the run."""
+        limit = time.monotonic() + self.patience
+        while condition():
+            if time.monotonic() > limit:
+                self.patience = 0.0
+                return
+            time.sleep(0.01)
+            self.node.rest(when)
+
+    def _untold_deletions(self) -> set[int]:
+        """Deleted rows that this life of the plugin has shown as attempts."""
+        shown, told = set(), set()
+        for message in self.played.journal.told:
+            if message.life == self.node.life and message.topic == "trackpayments":
+                shown.update(int(htlc["attempt_id"]) for htlc in message.params["trackpayments"]["htlcs"])
+            elif message.life == self.node.life and message.topic == "trackpayments_deleted":
+                told.update(int(attempt) for attempt in message.params["trackpayments_deleted"]["attempt_ids"])
+        return ({row["created_index"] for row in self.model.deleted} & shown) - told
+
+    def _undecided(self) -> set[tuple[str, int]]:
+        """Groups that by their last snapshot are between attempts and still have rows."""
+        last = {}
+        for message in self.played.journal.told:
+            if message.topic == "trackpayments":
+                payment = message.params["trackpayments"]
+                last[payment["payment_hash"], payment["payment_index"]] = payment
+        return {row_key(self.model.table[int(htlc["attempt_id"])])[:2] for payment in last.values()
+                if payment["status"] == "IN_FLIGHT" and all(htlc["status"] == "FAILED" for htlc in payment["htlcs"])
+                for htlc in payment["htlcs"] if int(htlc["attempt_id"]) in self.model.table}
 
     def _is_stop(self, entry: Entry) -> bool:
         if entry.direction == "note":
@@ -143,6 +184,7 @@ class Player:
     def _at(self, entry: Entry) -> None:
         if self.node:
             self.node.position = entry.index
+        self.model.held = {group for group, until in self.held_until.items() if entry.index < until}
         self._steps_until(entry.index)
         if self._is_stop(entry):
             self._stop(entry.index)
@@ -162,7 +204,7 @@ class Player:
         else:
             self.model.end(step.row)
         if self.node and self.node.initialised:
-            self.node.rows_changed()
+            self.node.rows_changed(step.row)
 
     def _message(self, entry: Entry) -> None:
         message = entry.msg
@@ -193,6 +235,7 @@ class Player:
             self.node.rows_changed()
         else:
             outcome = call.answer["return"]
+        self._wait_while(self._untold_deletions, "after a deletion")  # it asks for the rows again by a timer
         self.played.delpays.append((entry, outcome))
         self._judge_delpay(entry, call.answer, outcome)
 

@@ -2,9 +2,10 @@
 """Plays one recording to the plugin and says whether what it told agrees with the recording, the rules and the golden.
 
     run.py --plugin PATH --transcript NAME [--order rows-first|messages-first] [--golden FOLDER] [--bless] [--show]
+           [--patience SECONDS]
 
 Exit code 0: agreed. `--bless` writes the golden, only after everything else agreed and only from a rows-first run.
-`--show` prints every message as it was told.
+`--show` prints every message as it was told. `--patience` is how long to wait for what the plugin does by a timer of its own.
 """
 import argparse
 import signal
@@ -15,11 +16,14 @@ from pathlib import Path
 import paths  # noqa: F401
 
 import checks
+import decided
 import expect
 import facts
 import golden
 import oracle
+import pacing
 import sequence
+from node import PATIENCE
 from player import ORDERS, Played, Player
 from process import Broken
 from strict_json import dumps
@@ -36,7 +40,9 @@ def judge(played: Played, clock: tuple[int, int]) -> list[str]:
     snapshots = [(one.life, one.params["trackpayments"]) for one in journal.told if one.topic == "trackpayments"]
     late = clock if played.order == "messages-first" else None
     out += oracle.judge(played.entries, played.lives, snapshots, late)
-    return out + sequence.check(journal.told, played.model.deleted, all_known=late is None)
+    out += pacing.check(journal.told, clock[1] - clock[0])
+    out += decided.check(played.entries, played.lives, journal.told)
+    return out + sequence.check(journal.told, played.model.deleted, late is None, len(played.lives))
 
 
 def loose_values(played: Played) -> set[str]:
@@ -53,11 +59,12 @@ def main() -> int:
     parser.add_argument("--golden", type=Path, default=Path(__file__).resolve().parent / "golden")
     parser.add_argument("--bless", action="store_true")
     parser.add_argument("--show", action="store_true")
+    parser.add_argument("--patience", type=float, default=PATIENCE)
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a test that is stopped takes its plugin along
     path = given.golden / f"{given.transcript}.jsonl"
     began = time.time_ns()
-    player = Player([str(Path(given.plugin).resolve())], given.transcript, given.order)
+    player = Player([str(Path(given.plugin).resolve())], given.transcript, given.order, given.patience)
     try:
         played = player.run()
         complaints = judge(played, (began, time.time_ns()))

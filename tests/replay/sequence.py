@@ -6,6 +6,7 @@ from typing import Any
 from model import NODE_ID
 from node import Told
 from oracle import snapshot_key
+from pacing import is_paced
 from payment_shape import check_payment
 
 CURSOR = re.compile(rf"{NODE_ID[:8]}\.([^.]+)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\Z")
@@ -32,27 +33,29 @@ def _is_deletion(message: Any) -> bool:
             and all(isinstance(i, str) and i.isdigit() for i in message["attempt_ids"]))
 
 
-def check(told: list[Told], deleted_rows: list[dict], all_known: bool) -> list[str]:
+def check(told: list[Told], deleted_rows: list[dict], all_known: bool, lives: int = 0) -> list[str]:
     """For well formed messages only. `all_known`: the socket has said everything before a message was told, so the plugin has no
-    excuse for calling a payment settled whose row is pending. FAILED has none in any case."""
+    excuse for calling a payment settled whose row is pending. FAILED has none in any case. `lives`: how many there were, if every
+    deletion that the last one could see was to be told before its end."""
     out: list[str] = []
     for life in sorted({one.life for one in told}):
         mine = [one for one in told if one.life == life]
-        out += _cursors(mine)
+        out += _cursors(mine, all_known)
         out += _finals(mine)
         out += _snapshots([one for one in mine if one.topic == "trackpayments"], deleted_rows, all_known)
         out += _paid_is_paid([one for one in mine if one.topic == "trackpayments"], deleted_rows)
-        out += _deletions(mine, deleted_rows)
+        out += _deletions(mine, deleted_rows, life == lives - 1)
     runs = [(one.life, one.params["cursor"].split(".")[1]) for one in told]
     if len({run for _, run in runs}) != len({life for life, _ in runs}):
         out.append("cursor: the run id must change with each plugin process")
     return out
 
 
-def _cursors(told: list[Told]) -> list[str]:
+def _cursors(told: list[Told], all_known: bool) -> list[str]:
     out: list[str] = []
     created = updated = 0
     runs = set()
+    paced = any(is_paced(one.params["trackpayments"]) for one in told if one.topic == "trackpayments")  # holds the cursor back
     for one in told:
         match = CURSOR.match(one.params["cursor"])
         if not match:
@@ -64,6 +67,8 @@ def _cursors(told: list[Told]) -> list[str]:
             out.append(f"entry {one.position}: cursor went back from {created}.{updated} to {now[0]}.{now[1]}")
         if now[0] > one.counters["created"] or now[1] > one.counters["updated"]:
             out.append(f"entry {one.position}: cursor {now[0]}.{now[1]} is ahead of the node's counters {one.counters}")
+        if all_known and not paced and now[0] < one.rested:
+            out.append(f"entry {one.position}: cursor {now[0]}.{now[1]} lags behind created_index {one.rested}, which was read before")
         created, updated = now
     if len(runs) > 1:
         out.append(f"one life, several run ids: {sorted(runs)}")
@@ -140,7 +145,7 @@ def _paid_is_paid(told: list[Told], deleted_rows: list[dict]) -> list[str]:
     return out
 
 
-def _deletions(told: list[Told], deleted_rows: list[dict]) -> list[str]:
+def _deletions(told: list[Told], deleted_rows: list[dict], last_life: bool) -> list[str]:
     """Each deleted attempt that was ever shown is told once; of one that was never shown it may be told, once, and truly."""
     out: list[str] = []
     shown: dict[str, tuple[str, str]] = {}
@@ -164,7 +169,7 @@ def _deletions(told: list[Told], deleted_rows: list[dict]) -> list[str]:
             if attempt in shown and shown[attempt] != (message["payment_hash"], message["payment_index"]):
                 out.append(f"{where}: attempt {attempt} belongs to {shown[attempt]}, not to {message}")
     # Rows deleted in another life of the process are not this one's to tell.
-    last_known = max((one.deleted for one in told), default=0)
+    last_known = len(deleted_rows) if last_life else max((one.deleted for one in told), default=0)
     mine = {str(row["created_index"]) for row in deleted_rows[:last_known]} & set(shown)
     out += [f"the deletion of attempt {attempt} was never told" for attempt in sorted(mine - seen)]
     return out

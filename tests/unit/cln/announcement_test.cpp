@@ -1,5 +1,6 @@
 #include "cln/announcement.hpp"
 
+#include "cln/hook.hpp"
 #include "told.hpp"
 
 using payments::Payer;
@@ -14,9 +15,8 @@ std::optional<payments::PartAnnounced> announced(std::string_view method, const 
                                                  std::string_view id = R"("lab:sendpay#357")") {
     cln::HookedCall call;
     call.id = id;
-    call.method = method;
-    call.params = params;
-    return cln::decode_announcement(call, base::UnixNs{42});
+    const auto json = cln::json::parse(params, nullptr, false);
+    return cln::decode_announcement(method, call.caller(), json, cln::ChainHeight{100}, base::UnixNs{42});
 }
 
 } // namespace

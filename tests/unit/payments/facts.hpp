@@ -48,7 +48,7 @@ inline payments::Event seen(payments::Row row) {
 
 /// As sendpay_failure tells it: the row still says pending.
 inline payments::Event failure(payments::Row row, std::uint16_t code, std::uint32_t index) {
-    return payments::PartFailed{std::move(row), {payments::Failure::Kind::wire, code, index}, second(300)};
+    return payments::PartFailed{std::move(row), {payments::Failure::Kind::wire, code, index, false, {}}, second(300)};
 }
 
 } // namespace facts

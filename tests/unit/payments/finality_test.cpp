@@ -29,7 +29,7 @@ TEST_CASE("all parts failed and no evidence: still in flight, until the linger i
     CHECK(table.find(key)->status() == Status::in_flight);
     CHECK(table.apply(LingerExpired{key}).updated.size() == 1);
     CHECK(table.find(key)->status() == Status::failed);
-    CHECK(table.find(key)->reason == FailureReason::error);
+    CHECK(table.find(key)->reason == FailureReason::no_route);
     CHECK(table.apply(LingerExpired{key}).updated.empty());
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("another group of the hash: the old payment has failed, told before th
     const PaymentKey next{hash(1), {12}};
     CHECK(change.updated == std::vector{key, next});
     CHECK(table.find(key)->status() == Status::failed);
-    CHECK(table.find(key)->reason == FailureReason::error);
+    CHECK(table.find(key)->reason == FailureReason::no_route);
     CHECK(table.find(next)->status() == Status::in_flight);
 }
 

@@ -14,7 +14,7 @@ namespace {
 /// What a snapshot would be made of; times of sight are all equal here.
 struct Picture {
     payments::Status status;
-    std::vector<std::tuple<std::uint64_t, payments::PartStatus, payments::Failure, std::uint64_t>> parts;
+    std::vector<std::tuple<std::uint64_t, payments::PartStatus, std::uint16_t, std::uint64_t>> parts;
     base::Msat value;
     base::Msat fee;
     std::string invoice;
@@ -24,7 +24,7 @@ struct Picture {
 Picture picture(const payments::Payment& payment) {
     Picture picture{payment.status(), {}, payment.value(), payment.fee(), payment.invoice};
     for (const auto& part : payment.parts)
-        picture.parts.emplace_back(part.created.value, part.status, part.failure, part.updated.value);
+        picture.parts.emplace_back(part.created.value, part.status, part.failure.code, part.updated.value);
     return picture;
 }
 

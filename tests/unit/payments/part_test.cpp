@@ -53,10 +53,10 @@ TEST_CASE("of two accounts of a failure the one that knows more stays") {
     using Kind = payments::Failure::Kind;
     Part part;
     part.status = PartStatus::failed;
-    CHECK(part.merge(payments::Failure{Kind::unreadable, 0, 0}));
-    CHECK(part.merge(payments::Failure{Kind::wire, 0x400F, 2}));
-    CHECK_FALSE(part.merge(payments::Failure{Kind::unreadable, 0, 0}));
-    CHECK_FALSE(part.merge(payments::Failure{Kind::wire, 0x400F, 2}));
+    CHECK(part.merge(payments::Failure{Kind::unreadable, 0, 0, false, {}}));
+    CHECK(part.merge(payments::Failure{Kind::wire, 0x400F, 2, false, {}}));
+    CHECK_FALSE(part.merge(payments::Failure{Kind::unreadable, 0, 0, false, {}}));
+    CHECK_FALSE(part.merge(payments::Failure{Kind::wire, 0x400F, 2, false, {}}));
     CHECK(part.failure.code == 0x400F);
 }
 

@@ -67,6 +67,11 @@ class Node final : private rpc::Connection::Handler {
         connection_->send(rpc::error(call.id, error));
         settle(loop_);
     }
+    /// `error` as raw JSON.
+    void refuse_raw(const Call& call, const std::string& error) {
+        connection_->send(R"({"jsonrpc":"2.0","id":)" + call.id + R"(,"error":)" + error + "}");
+        settle(loop_);
+    }
     void hang_up() {
         connection_.reset();
         settle(loop_);

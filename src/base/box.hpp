@@ -1,0 +1,39 @@
+// An optional value kept on the heap: for what most owners do not have, so that they stay small. Copies deeply,
+// compares by value.
+#pragma once
+
+#include <compare>
+#include <memory>
+#include <utility>
+
+namespace base {
+
+template <class T>
+class Box final {
+  public:
+    Box() = default;
+    explicit Box(T value) : value_(std::make_unique<T>(std::move(value))) {}
+    Box(const Box& other) : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr) {}
+    Box(Box&&) noexcept = default;
+    Box& operator=(const Box& other) {
+        *this = Box(other);
+        return *this;
+    }
+    Box& operator=(Box&&) noexcept = default;
+    ~Box() = default;
+
+    explicit operator bool() const { return value_ != nullptr; }
+    T& operator*() { return *value_; }
+    const T& operator*() const { return *value_; }
+    T* operator->() { return value_.get(); }
+    const T* operator->() const { return value_.get(); }
+
+    friend bool operator==(const Box& a, const Box& b) {
+        return a.value_ && b.value_ ? *a.value_ == *b.value_ : a.value_ == b.value_;
+    }
+
+  private:
+    std::unique_ptr<T> value_;
+};
+
+} // namespace base

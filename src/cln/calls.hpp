@@ -1,0 +1,29 @@
+// Reading the params of a payer's call as the hook shows them: named or positional, numbers as numbers or strings.
+// Lenient where lightningd judges: what cannot be read is simply not known.
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/msat.hpp"
+#include "base/scid.hpp"
+#include "cln/fields.hpp"
+
+#include <optional>
+
+namespace cln {
+
+/// The parameter, wherever it stands; null when it is not given. `position` -1: it can only be named.
+[[nodiscard]] const json* argument(const json& params, const char* name, int position);
+
+/// Nothing when absent or not such a value.
+[[nodiscard]] std::optional<std::uint64_t> maybe_number(const json* value);
+[[nodiscard]] std::optional<base::Msat> maybe_amount(const json* value);
+[[nodiscard]] std::optional<base::PaymentHash> maybe_hash(const json* value);
+[[nodiscard]] std::optional<base::NodeId> maybe_node(const json* value);
+[[nodiscard]] std::optional<std::vector<std::uint8_t>> maybe_hex(const json* value);
+/// `BxTxO` or, with the direction that does not matter here, `BxTxO/d`.
+[[nodiscard]] std::optional<base::ShortChannelId> maybe_channel(const json* value);
+
+/// The member of an object; null when there is none.
+[[nodiscard]] const json* member(const json& object, const char* name);
+
+} // namespace cln

@@ -1,0 +1,157 @@
+// What each kind of fact does to the table. What follows from it (verdicts, reopening) is judged in table.cpp, for all
+// kinds alike.
+#include "payments/table_batch.hpp"
+
+#include <algorithm>
+
+namespace payments {
+
+void Table::on(const PartSeen& event, Batch& batch) {
+    auto* part = part_of(event.row, batch);
+    if (!part)
+        return;
+    auto& payment = *lookup(event.row.key);
+    if (event.seen) {
+        if (event.row.status == PartStatus::pending)
+            part->saw_attempt(*event.seen);
+        else
+            part->saw_resolution(*event.seen);
+    }
+    bool visible = part->merge(event.row);
+    if (payment.invoice.empty() && !event.row.invoice.empty()) { // `pay` gives it to one part only
+        payment.invoice = event.row.invoice;
+        visible = true;
+    }
+    if (visible)
+        batch.visible(payment.key);
+}
+
+void Table::on(const PartFailed& event, Batch& batch) {
+    Row row = event.row;
+    row.status = PartStatus::failed;
+    on(PartSeen{std::move(row), event.seen}, batch);
+    auto* payment = lookup(event.row.key);
+    auto* part = payment ? payment->find(event.row.created) : nullptr;
+    if (part && part->merge(event.failure))
+        batch.visible(payment->key);
+}
+
+void Table::on(const PartDeleted& event, Batch& batch) {
+    auto* payment = lookup(event.key);
+    if (!payment)
+        return;
+    if (payment->find(event.created))
+        remove_part(*payment, event.created, batch);
+}
+
+void Table::on(const PartAnnounced& event, Batch& batch) {
+    // The row may have been read before the call was: the two come on different pipes.
+    for (auto* known : groups(event.hash)) {
+        if (event.group.value_or(known->key.group) != known->key.group)
+            continue;
+        auto& payment = *lookup(known->key);
+        auto* part = payment.find(event.partid);
+        // One that names no group must not be taken for a second word about a part already announced.
+        const bool fits = part && (event.group || !part->announced);
+        if (fits && part->created_at.seconds() >= event.seen.seconds())
+            return attach(payment, *part, event, batch);
+    }
+    announcements_.add(event);
+}
+
+void Table::on(const PartEnded& event, Batch& batch) {
+    if (!event.report)
+        return;
+    auto* payment = lookup(event.key);
+    if (auto* part = payment ? payment->find(event.partid) : nullptr)
+        report(*payment, *part, *event.report, batch);
+    else if (auto* announced = announcements_.find(event.key, event.partid))
+        announced->report = event.report;
+}
+
+void Table::on(const PartExplained& event, Batch& batch) {
+    auto* payment = lookup(event.key);
+    auto* part = payment ? payment->find(event.created) : nullptr;
+    if (part && part->merge(event.failure))
+        batch.visible(event.key);
+}
+
+void Table::on(const InvoiceDecoded& event, Batch& batch) {
+    for (const auto* known : groups(event.hash)) {
+        auto& payment = *lookup(known->key);
+        if (payment.invoice != event.invoice)
+            continue;
+        // Shows with the next news and is none by itself, unless there is none to come.
+        const bool last_word = payment.terminal() && !payment.invoice_secret && event.payment_secret &&
+                               std::any_of(payment.parts.begin(), payment.parts.end(), [](const Part& part) {
+                                   return part.route && part.route->secret_of_invoice;
+                               });
+        payment.invoice_secret = event.payment_secret;
+        if (last_word)
+            batch.visible(payment.key);
+        if (event.amount)
+            learn_total(payment, {TotalSource::invoice, *event.amount}, batch);
+    }
+}
+
+void Table::on(const GivenUp& event, Batch& batch) {
+    const auto known = groups(event.hash);
+    if (known.empty())
+        return;
+    const PaymentKey key = event.group ? PaymentKey{event.hash, *event.group} : known.back()->key;
+    auto* payment = lookup(key);
+    if (!payment)
+        return;
+    if (event.payers_of_pay_only && (payment->payer == Payer::xpay || payment->payer == Payer::other))
+        return;
+    give_up(*payment, batch);
+}
+
+void Table::on(const LingerExpired& event, Batch& batch) {
+    auto* payment = lookup(event.key);
+    if (payment && payment->undecided())
+        give_up(*payment, batch);
+}
+
+void Table::on(const AnnouncementsExpired& event, Batch&) {
+    announcements_.expire(event.before);
+}
+
+void Table::attach(Payment& payment, Part& part, const PartAnnounced& announced, Batch& batch) {
+    part.announced = true;
+    part.saw_attempt(announced.seen);
+    if (announced.payer != Payer::unknown)
+        payment.payer = announced.payer;
+    learn_total(payment, announced.total, batch);
+    if (part.merge(announced.route))
+        batch.visible(payment.key);
+    if (announced.report)
+        report(payment, part, *announced.report, batch);
+}
+
+void Table::learn_total(Payment& payment, const Total& total, Batch& batch) {
+    if (total <= payment.total)
+        return;
+    const auto before = payment.value();
+    payment.total = total;
+    if (payment.value() != before)
+        batch.visible(payment.key);
+}
+
+/// A payer names the node that failed; LND counts hops, 0 being ourselves.
+void Table::report(Payment& payment, Part& part, const PartReport& report, Batch& batch) {
+    if (!report.code)
+        return; // unreadable: what lightningd says too
+    Failure failure{Failure::Kind::wire, *report.code, 0, false, report.message};
+    if (report.node) {
+        const auto hops = part.route ? part.route->hops : std::vector<Hop>{};
+        const auto at =
+            std::find_if(hops.begin(), hops.end(), [&](const Hop& hop) { return hop.node == *report.node; });
+        const auto last = std::max<std::size_t>(hops.size(), 1);
+        failure.source_index = static_cast<std::uint32_t>(at == hops.end() ? last : at - hops.begin() + 1);
+    }
+    if (part.merge(failure))
+        batch.visible(payment.key);
+}
+
+} // namespace payments

@@ -1,0 +1,48 @@
+// Asks lightningd whether xpay has given a payment up: from v26.06 on `listpays` calls it failed only then. Asked when
+// its last part ended, and again after growing pauses, until it says failed or another part appears. Finds out; the
+// table decides.
+#pragma once
+
+#include "cln/lightningd.hpp"
+#include "cln/version.hpp"
+#include "io/timer.hpp"
+#include "payments/table.hpp"
+
+namespace track {
+
+class GivenUpWatch final {
+  public:
+    using GivenUp = std::function<void(const payments::PaymentKey&)>;
+    /// lightningd answered that the payment goes on: silence is no evidence.
+    using GoesOn = std::function<void(const payments::PaymentKey&)>;
+
+    GivenUpWatch(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, cln::Version version,
+                 GivenUp given_up, GoesOn goes_on);
+
+    /// Begins to ask about what became undecided, and stops where it is decided.
+    void look(const payments::Change& change);
+    /// The payer says that a part ended: now is a good moment.
+    void part_ended(const payments::PaymentKey& key);
+
+  private:
+    struct Question {
+        std::unique_ptr<io::Timer> timer;
+        std::size_t asked = 0;
+        bool waiting = false; // for an answer
+    };
+
+    void ask_after(const payments::PaymentKey& key, std::chrono::milliseconds pause);
+    void ask(const payments::PaymentKey& key);
+    void answered(const payments::PaymentKey& key,
+                  const tl::expected<std::vector<cln::Pay>, cln::Lightningd::Failure>& pays);
+
+    io::Loop& loop_;
+    cln::Lightningd& lightningd_;
+    const payments::Table& table_;
+    bool authoritative_;
+    GivenUp given_up_;
+    GoesOn goes_on_;
+    std::unordered_map<payments::PaymentKey, Question> questions_;
+};
+
+} // namespace track

@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""The plugin, telling one lie of choice: what it writes is passed on, but for the lie. For the tests that must catch it.
+
+REPLAY_PLUGIN is the plugin, REPLAY_LIE the lie (none: the truth). Its stdin is ours, so it ends as it would alone.
+"""
+import os
+import subprocess
+import sys
+
+import paths  # noqa: F401
+import strict_json
+
+LIE = os.environ.get("REPLAY_LIE", "")
+NO_PREIMAGE = "0" * 64
+
+
+def twisted(message: dict) -> dict | None:
+    """The message as the liar has it; nothing: it is kept back."""
+    method, params = message.get("method", ""), message.get("params", {})
+    if method == "trackpayments_deleted" and LIE == "silent deletion":
+        return None
+    if method in ("trackpayments", "trackpayments_final"):
+        payment = params[method]
+        if LIE == "wrong fee":
+            payment["fee_msat"] = str(int(payment["fee_msat"]) + 1)
+        elif LIE == "wrong value":
+            payment["value_msat"] = str(int(payment["value_msat"]) + 1)
+        elif LIE == "always in flight" and payment["status"] == "FAILED":
+            return None
+        elif LIE == "flood" and payment["status"] == "IN_FLIGHT":
+            payment["payment_request"] += "x" * 65536
+        elif LIE == "loud secret" and payment["payment_preimage"] != NO_PREIMAGE:
+            print(payment["payment_preimage"], file=sys.stderr, flush=True)
+    error = message.get("result", {}).get("return", {}).get("error", {}) if "id" in message and "result" in message else {}
+    if error.get("code") == 211 and LIE == "208":
+        error["code"] = 208
+    return message
+
+
+def main() -> int:
+    plugin = subprocess.Popen([os.environ["REPLAY_PLUGIN"]], stdout=subprocess.PIPE)
+    waiting = b""
+    while data := os.read(plugin.stdout.fileno(), 1 << 16):
+        *whole, waiting = (waiting + data).split(b"\n\n")
+        for text in whole:
+            message = twisted(strict_json.loads(text))
+            if message is not None:
+                sys.stdout.buffer.write(strict_json.dumps(message).encode() + b"\n\n")
+        sys.stdout.buffer.flush()
+    return plugin.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,184 @@
+"""Which route each row took, as lnrpc spells it: from the recorded hook calls of sendpay, createonion and sendonion,
+injectpaymentonion, and from pay_part_start. Nobody else says it, and what nobody said stays unset.
+
+A sendpay route tells the HTLC into each node; an lnrpc hop tells the one out of it, so amounts and heights move one place up.
+"""
+import base64
+from dataclasses import dataclass, field
+from typing import Any
+
+import wire
+from model import BLOCKHEIGHT
+from transcript import Entry, hooked, named, notification
+
+SENDPAY = ["route", "payment_hash", "label", "amount_msat", "bolt11", "payment_secret", "partid", "localinvreqid", "groupid",
+           "payment_metadata", "description"]
+CREATEONION = ["hops", "assocdata", "session_key", "onion_size"]
+SENDONION = ["onion", "first_hop", "payment_hash", "label", "shared_secrets", "partid", "bolt11", "amount_msat", "destination",
+             "localinvreqid", "groupid", "description", "total_amount_msat"]
+INJECT = ["onion", "payment_hash", "amount_msat", "cltv_expiry", "partid", "groupid", "blinding", "label", "invstring", "localinvreqid",
+          "destination_msat", "destination"]
+CUSTOM = 65536
+BLINDED_END = "02" + "00" * 31 + "01"  # the node that xpay makes up for a blinded path
+
+
+@dataclass
+class Route:
+    """Of one attempt. `asked` is where in the recording it was said."""
+    asked: int
+    time_lock: int = 0
+    hops: list[dict] = field(default_factory=list)
+    secret_of_invoice: bool = False   # the last hop's mpp_record is in the invoice, not in the route
+    total_msat: int | None = None     # of the whole payment, where the onion tells it
+    length: int | None = None         # number of nodes, even where the hops are unknown
+
+    @property
+    def delivered(self) -> int | None:
+        return int(self.hops[-1]["amt_to_forward_msat"]) if self.hops else None
+
+
+@dataclass
+class Request:
+    """A call that makes a row, before the row is known."""
+    payment_hash: str
+    partid: int
+    groupid: int | None
+    route: Route
+
+
+def msat(value: Any) -> int:
+    return int(value.removesuffix("msat")) if isinstance(value, str) else int(value)
+
+
+def number_of_channel(name: str | None) -> int:
+    if name is None:
+        return 0
+    block, transaction, output = (int(part) for part in name.split("/")[0].split("x"))
+    return 0 if block == 0 and transaction == 0 else block << 40 | transaction << 16 | output
+
+
+def text64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def mpp_record(secret: bytes, total: int) -> dict:
+    return {"payment_addr": text64(secret), "total_amt_msat": str(total)}
+
+
+def hop(channel: int, incoming: int, forwarded: int, fee: int, expiry: int, node: str, **more: Any) -> dict:
+    return {"chan_id": str(channel), "chan_capacity": str(incoming // 1000), "amt_to_forward": str(forwarded // 1000),
+            "fee": str(fee // 1000), "expiry": expiry, "amt_to_forward_msat": str(forwarded), "fee_msat": str(fee), "pub_key": node,
+            "tlv_payload": True, "mpp_record": more.get("mpp"), "amp_record": None, "custom_records": more.get("custom", {}),
+            "metadata": more.get("metadata", ""), "blinding_point": more.get("path_key", ""),
+            "encrypted_data": more.get("encrypted", ""), "total_amt_msat": str(more.get("total", 0))}
+
+
+def absolute(delay: int) -> int:
+    return BLOCKHEIGHT + 1 + delay
+
+
+def of_sendpay(at: int, given: dict) -> Route:
+    def either(step: dict, new: str, old: str) -> Any:
+        return step.get(new, step.get(old))
+    steps = [(number_of_channel(either(step, "short_channel_id_dir", "channel")), either(step, "node_id_out", "id"),
+              msat(either(step, "amount_out_msat", "amount_msat")), either(step, "cltv_out", "delay") or 0) for step in given["route"]]
+    if not steps:
+        return Route(at, length=0)
+    route = Route(at, absolute(steps[0][3]), length=len(steps))
+    for number, (channel, node, incoming, _) in enumerate(steps):
+        last = number == len(steps) - 1
+        _, _, forwarded, delay = steps[number if last else number + 1]
+        more = {}
+        if last and given.get("payment_secret"):
+            more["mpp"] = mpp_record(bytes.fromhex(given["payment_secret"]), msat(given.get("amount_msat") or forwarded))
+        if last and given.get("payment_metadata"):
+            more["metadata"] = text64(bytes.fromhex(given["payment_metadata"]))
+        route.hops.append(hop(channel, incoming, forwarded, incoming - forwarded, absolute(delay), node, **more))
+    return route
+
+
+def of_onion(at: int, first_hop: dict, steps: list[dict]) -> Route:
+    """`steps`: hops of createonion. Node i is told what to pass on; inside a blinded path nobody is told in the open."""
+    route = Route(at, absolute(first_hop["delay"]), length=len(steps))
+    payloads = [wire.hop_payload(step["payload"]) for step in steps]
+    incoming, channel = msat(first_hop["amount_msat"]), number_of_channel(first_hop.get("channel"))
+    delivered = wire.truncated_number(payloads[-1][2], 8)
+    for number, (step, told) in enumerate(zip(steps, payloads)):
+        forwarded = wire.truncated_number(told[2], 8) if 2 in told else 0
+        fee = 0
+        if number < len(steps) - 1:
+            fee = incoming - forwarded if 2 in told else incoming - delivered if 12 in told else 0
+        more: dict[str, Any] = {"custom": {str(k): text64(v) for k, v in sorted(told.items()) if k >= CUSTOM}}
+        for name, kind in (("metadata", 16), ("path_key", 12), ("encrypted", 10)):
+            more[name] = text64(told.get(kind, b""))
+        if 8 in told:
+            route.total_msat = wire.truncated_number(told[8][32:], 8)
+            more["mpp"] = mpp_record(told[8][:32], route.total_msat)
+        if 18 in told:
+            route.total_msat = more["total"] = wire.truncated_number(told[18], 8)
+        expiry = wire.truncated_number(told[4], 4) if 4 in told else 0
+        route.hops.append(hop(channel, incoming, forwarded, fee, expiry, step["pubkey"], **more))
+        incoming, channel = forwarded, int.from_bytes(told.get(6, b""), "big")
+    return route
+
+
+def of_part(at: int, start: dict) -> Route:
+    steps = start["hops"]
+    route = Route(at, length=len(steps))
+    for number, step in enumerate(steps):
+        incoming = step["channel_out_msat"]
+        forwarded = steps[min(number + 1, len(steps) - 1)]["channel_out_msat"]
+        route.hops.append(hop(number_of_channel(step["short_channel_id"]), incoming, forwarded, incoming - forwarded, 0, step["next_node"]))
+    route.secret_of_invoice = bool(steps) and steps[-1]["next_node"] != BLINDED_END
+    return route
+
+
+def _requests(entries: list[Entry]) -> list[Request]:
+    found: list[Request] = []
+    onions: dict[tuple[str, str], list[list[dict]]] = {}
+    for entry in entries:
+        call = hooked(entry)
+        if call is None:
+            continue
+        if call["method"] == "sendpay":
+            given = named(call["params"], SENDPAY)
+            found.append(Request(given["payment_hash"], given.get("partid") or 0, given.get("groupid"), of_sendpay(entry.index, given)))
+        elif call["method"] == "createonion":
+            given = named(call["params"], CREATEONION)
+            onions.setdefault((given["assocdata"], given["hops"][0]["pubkey"]), []).append(given["hops"])
+        elif call["method"] == "sendonion":
+            given = named(call["params"], SENDONION)
+            first = given["first_hop"]
+            queue = onions.get((given["payment_hash"], first["id"]))
+            if queue:
+                route = of_onion(entry.index, first, queue.pop(0))
+            else:
+                secrets = given.get("shared_secrets")
+                route = Route(entry.index, absolute(first["delay"]), length=len(secrets) if secrets else None)
+            found.append(Request(given["payment_hash"], given.get("partid") or 0, given.get("groupid"), route))
+    return found
+
+
+def of_rows(entries: list[Entry], rows: dict[int, Any]) -> dict[int, Route]:
+    """The route of each row that has one, by created_index. A call may leave its group to lightningd: it made the next row having
+    its hash and part."""
+    found: dict[int, Route] = {}
+    for request in _requests(entries):
+        made = [row for row in rows.values() if row.key[0] == request.payment_hash and row.key[2] == request.partid
+                and request.groupid in (None, row.key[1]) and row.created > request.route.asked]
+        if made:
+            found[min(made, key=lambda row: row.index).index] = request.route
+    by_key: dict[tuple[str, int, int], Route] = {}
+    locks: dict[tuple[str, int, int], int] = {}
+    for entry in entries:
+        start, call = notification(entry, "pay_part_start"), hooked(entry, "injectpaymentonion")
+        if start:
+            by_key[start["payment_hash"], start["groupid"], start["partid"]] = of_part(entry.index, start)
+        if call:
+            given = named(call["params"], INJECT)
+            locks[given["payment_hash"], given["groupid"], given["partid"]] = given["cltv_expiry"]
+    for row in rows.values():
+        if row.key in by_key:
+            found[row.index] = by_key[row.key]
+            found[row.index].time_lock = locks.get(row.key, 0)
+    return found

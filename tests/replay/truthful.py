@@ -1,0 +1,63 @@
+"""What the tests of the oracle stand on: runs of the plugin (REPLAY_PLUGIN in the environment) that agree with their recording, to be
+made untrue in one thing each."""
+import copy
+import os
+import unittest
+from typing import Any, Callable
+
+import decided
+import oracle
+import sequence
+from node import Told
+from player import Played, Player
+
+
+class Truthful(unittest.TestCase):
+    runs: dict[str, Played] = {}
+
+    def played(self, name: str) -> Played:
+        if name not in self.runs:
+            played = Player([os.environ["REPLAY_PLUGIN"]], name, "rows-first").run()
+            self.assertEqual(self.judged(played, played.journal.told), [], f"{name}: the run to be changed is not true itself")
+            self.runs[name] = played
+        return self.runs[name]
+
+    def told(self, name: str) -> list[Told]:
+        """A copy to be changed."""
+        return copy.deepcopy(self.played(name).journal.told)
+
+    def judged(self, played: Played, told: list[Told]) -> list[str]:
+        malformed = sequence.shapes(told)
+        if malformed:
+            return malformed
+        snapshots = [(one.life, one.params["trackpayments"]) for one in told if one.topic == "trackpayments"]
+        return [*oracle.judge(played.entries, played.lives, snapshots), *decided.check(played.entries, played.lives, told),
+                *sequence.check(told, played.model.deleted, True, len(played.lives))]
+
+    def changed(self, name: str, change: Callable[[list[Told]], Any], words: str) -> None:
+        """Changes what was told and wants a complaint with these words."""
+        told = self.told(name)
+        change(told)
+        complaints = self.judged(self.played(name), told)
+        self.assertTrue(any(words in c for c in complaints), f"{name}: expected a complaint about {words!r}, got {complaints}")
+
+    def reject(self, name: str, change: Callable[[dict], Any], words: str) -> None:
+        """Changes the last snapshot, on both topics alike."""
+        def both(told: list[Told]) -> None:
+            for payment in last_snapshots(told)[-1]:
+                change(payment)
+        self.changed(name, both, words)
+
+
+def last_snapshots(told: list[Told]) -> list[list[dict]]:
+    """The last snapshot of each payment, with its copy on the final topic, in the order in which they ended."""
+    found: dict[tuple, dict[str, dict]] = {}
+    for one in told:
+        if one.topic == "trackpayments_deleted":
+            continue
+        payment = one.params[one.topic]
+        key = one.life, *oracle.snapshot_key(payment)
+        if one.topic == "trackpayments":
+            found.pop(key, None)
+        found.setdefault(key, {})[one.topic] = payment
+    return [list(topics.values()) for topics in found.values()]

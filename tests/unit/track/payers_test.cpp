@@ -1,0 +1,181 @@
+// What is asked of lightningd beside the rows: has xpay given up, why did a part fail, what does the invoice say.
+#include "track/given_up.hpp"
+#include "track/inquest.hpp"
+#include "track/invoices.hpp"
+#include "track/onions.hpp"
+
+#include "facts.hpp"
+#include "node.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace facts;
+using payments::PaymentKey;
+
+namespace {
+
+const PaymentKey key{hash(1), {9}};
+
+struct Bench {
+    io::Loop loop;
+    unit::Node node{loop};
+    payments::Table table{100};
+
+    payments::Change fail_part_of(payments::Payer payer) {
+        payments::PartAnnounced announced;
+        announced.hash = key.hash;
+        announced.group = key.group;
+        announced.partid = {1};
+        announced.payer = payer;
+        announced.seen = second(110);
+        table.apply(announced);
+        return table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
+    }
+};
+
+std::string pays(const char* status, std::uint64_t created) {
+    return R"({"pays":[{"status":")" + std::string(status) + R"(","created_index":)" + std::to_string(created) + "}]}";
+}
+
+struct Watch : Bench {
+    std::vector<PaymentKey> given_up;
+    int goes_on = 0;
+    track::GivenUpWatch watch;
+    explicit Watch(cln::Version version = {26, 6})
+        : watch(loop, node.lightningd, table, version, [this](const PaymentKey& k) { given_up.push_back(k); },
+                [this](const PaymentKey&) { ++goes_on; }) {}
+};
+
+} // namespace
+
+TEST_CASE("listpays is asked again until it says that xpay has given the payment up") {
+    Watch w;
+    w.watch.look(w.fail_part_of(payments::Payer::xpay));
+    w.watch.part_ended(key);
+    auto call = w.node.next();
+    CHECK(call.method == "listpays");
+    w.node.answer(call, pays("pending", 10));
+    CHECK(w.goes_on == 1);
+    call = w.node.next();
+    w.node.answer(call, pays("failed", 4)); // an older group of the same hash
+    CHECK(w.given_up.empty());
+    w.node.answer(w.node.next(), pays("failed", 10));
+    CHECK(w.given_up == std::vector{key});
+    CHECK(w.node.quiet());
+}
+
+TEST_CASE("listpays is not asked about other payers, nor where it knows nothing of xpay") {
+    for (const auto payer : {payments::Payer::pay, payments::Payer::other, payments::Payer::unknown}) {
+        Watch w;
+        w.watch.look(w.fail_part_of(payer));
+        w.watch.part_ended(key);
+        CHECK(w.node.quiet());
+    }
+    Watch old({26, 4});
+    old.watch.look(old.fail_part_of(payments::Payer::xpay));
+    old.watch.part_ended(key);
+    CHECK(old.node.quiet());
+}
+
+TEST_CASE("a new part ends the asking, a refusal leaves it to the linger") {
+    Watch w;
+    w.watch.look(w.fail_part_of(payments::Payer::xpay));
+    w.watch.look(w.table.apply(seen(pending(1, 9, 2, 11))));
+    w.watch.part_ended(key);
+    CHECK(w.node.quiet());
+
+    Watch refused;
+    refused.watch.look(refused.fail_part_of(payments::Payer::xpay));
+    refused.watch.part_ended(key);
+    refused.node.refuse(refused.node.next(), {-32601, "Unknown command"});
+    refused.watch.part_ended(key);
+    CHECK(refused.node.quiet());
+    CHECK(refused.goes_on == 0);
+}
+
+TEST_CASE("a part that failed unwatched is asked for; never a pending one, nor one whose number a newer group has") {
+    Bench b;
+    std::vector<payments::Failure> found;
+    track::Inquest inquest(b.loop, b.node.lightningd, b.table,
+                           [&](const PaymentKey&, const payments::Part&, const payments::Failure& f) { found.push_back(f); });
+    inquest.look(b.table.apply(seen(failed(pending(1, 9, 1, 10), 1))));
+    inquest.look(b.table.apply(seen(pending(2, 9, 1, 20))));
+    inquest.look(b.table.apply(seen(failed(pending(3, 1, 1, 30), 2))));
+    inquest.look(b.table.apply(seen(failed(pending(3, 2, 1, 31), 3))));
+    auto call = b.node.next();
+    CHECK(call.method == "waitsendpay");
+    CHECK(call.params["payment_hash"] == hash(1).hex());
+    CHECK(call.params["partid"] == 1);
+    CHECK(call.params["groupid"] == 9);
+    const auto row = rpc::parse(unit::listing({pending(1, 9, 1, 10)}));
+    auto data = (*row)["payments"][0];
+    data["erring_index"] = 1;
+    data["failcode"] = 4103;
+    b.node.refuse_raw(call, rpc::dump({{"code", 204}, {"message", "failed"}, {"data", data}}));
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].code == 4103);
+    call = b.node.next(); // of hash 3 only the newer group
+    CHECK(call.params["groupid"] == 2);
+    CHECK(b.node.quiet());
+}
+
+TEST_CASE("a failure that was told meanwhile is not asked for") {
+    Bench b;
+    track::Inquest inquest(b.loop, b.node.lightningd, b.table,
+                           [](const PaymentKey&, const payments::Part&, const payments::Failure&) {});
+    const auto row = failed(pending(1, 9, 1, 10), 1);
+    inquest.look(b.table.apply(seen(row)));
+    b.table.apply(failure(row, 0x1007, 1));
+    inquest.look(b.table.apply(seen(failed(pending(2, 9, 1, 11), 2))));
+    CHECK(b.node.next().params["payment_hash"] == hash(2).hex());
+}
+
+TEST_CASE("an invoice is decoded once, for every attempt at it") {
+    Bench b;
+    std::vector<payments::InvoiceDecoded> decoded;
+    track::Invoices invoices(b.node.lightningd, b.table,
+                             [&](payments::InvoiceDecoded invoice) { decoded.push_back(std::move(invoice)); });
+    auto row = pending(1, 9, 1, 10);
+    row.invoice = "lnbc1";
+    invoices.look(b.table.apply(seen(row)));
+    const auto call = b.node.next();
+    CHECK(call.method == "decode");
+    CHECK(call.params == rpc::json::array({"lnbc1"}));
+    b.node.answer(call, R"({"payment_hash":")" + hash(1).hex() + R"(","amount_msat":5000,"payment_secret":")" + hash(7).hex() + "\"}");
+    REQUIRE(decoded.size() == 1);
+    CHECK(decoded[0].amount == base::Msat{5000});
+    CHECK(decoded[0].payment_secret->front() == 7);
+    row.key.group = {10};
+    row.created = {11};
+    invoices.look(b.table.apply(seen(row))); // the next attempt
+    CHECK(decoded.size() == 2);
+    CHECK(b.node.quiet());
+}
+
+TEST_CASE("onions are joined with their sending first made, first sent, per hash and first node") {
+    track::Onions onions;
+    const auto onion = [](std::uint8_t h, std::uint8_t first, std::uint64_t amount) {
+        cln::Onion made;
+        made.hash = hash(h);
+        made.hops.resize(2);
+        made.hops[0].node.bytes.fill(first);
+        made.hops[0].forward = {amount};
+        return made;
+    };
+    const auto first_hop = [](std::uint8_t first) {
+        cln::FirstHop hop;
+        hop.node.bytes.fill(first);
+        hop.channel = {42};
+        return hop;
+    };
+    onions.made(onion(1, 2, 100), {1});
+    onions.made(onion(1, 2, 200), {2});
+    onions.made(onion(1, 3, 300), {3});
+    CHECK_FALSE(onions.sent(hash(2), first_hop(2)).has_value());
+    CHECK(onions.sent(hash(1), first_hop(3))->hops[0].forward.value == 300);
+    const auto joined = onions.sent(hash(1), first_hop(2));
+    CHECK(joined->hops[0].forward.value == 100);
+    CHECK(joined->hops[0].channel.value == 42);
+    onions.expire({3});
+    CHECK_FALSE(onions.sent(hash(1), first_hop(2)).has_value());
+}

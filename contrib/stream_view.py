@@ -16,9 +16,17 @@ def colour(text: str, status: str) -> str:
     return f"\033[{COLOURS[status]}m{text}\033[0m" if sys.stdout.isatty() and status in COLOURS else text
 
 
+def channel(chan_id: str) -> str:
+    """As lightningd spells it; LND's number packs block, transaction and output."""
+    number = int(chan_id)
+    return f"{number >> 40}x{number >> 16 & 0xffffff}x{number & 0xffff}" if number else "blinded"
+
+
 def attempt(htlc: dict) -> str:
     route = htlc["route"]
     text = f"#{htlc['attempt_id']} {htlc['status'].lower()} {route['total_amt_msat']} msat"
+    if route["hops"]:
+        text += " over " + " ".join(f"{channel(hop['chan_id'])}>{hop['pub_key'][:6]}" for hop in route["hops"])
     if htlc["failure"]:
         text += f" ({htlc['failure']['code']} at {htlc['failure']['failure_source_index']})"
     return text
@@ -38,7 +46,7 @@ def line(message: dict) -> str | None:
     if payment["fee_msat"] != "0":
         text += f", fee {payment['fee_msat']} msat"
     if status == "FAILED":
-        text += f", {payment['failure_reason']}"
+        text += f", {payment['failure_reason'].removeprefix('FAILURE_REASON_').lower()}"
     return text + "".join(f"\n               {attempt(htlc)}" for htlc in payment["htlcs"])
 
 

@@ -2,6 +2,7 @@
 
 #include "plugin/options.hpp"
 #include "track/delpay.hpp"
+#include "track/follow_request.hpp"
 
 namespace plugin {
 
@@ -13,6 +14,12 @@ std::string manifest(const Host& host) {
         subscriptions.insert(subscriptions.end(), {"pay_part_start", "pay_part_end"});
 
     json methods = json::array();
+    methods.push_back({{"name", "trackpayments"},
+                       {"usage", track::follow_usage()},
+                       {"description",
+                        "Show payments as LND's TrackPayments does: those in flight, those of {payment_hash}, or those "
+                        "that changed after the cursor {since}; with {timeout} stay and follow"},
+                       {"category", "payment"}});
     json filters = {"sendpay", "createonion", "sendonion", "injectpaymentonion"};
     if (host.lightningd)
         filters.push_back("delpay");
@@ -37,6 +44,7 @@ std::string manifest(const Host& host) {
          {{{"method", "trackpayments"}}, {{"method", "trackpayments_final"}}, {{"method", "trackpayments_deleted"}}}},
         {"dynamic", true},
         {"nonnumericids", true},
+        {"cancheck", true},
     };
     return all.dump();
 }

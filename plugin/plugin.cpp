@@ -47,6 +47,10 @@ Plugin::Plugin(io::Loop& loop, std::unique_ptr<io::Stream> in, std::unique_ptr<i
           [this](LogLevel level, const std::string& words) { log(level, words); }),
       feed_(loop, lightningd_, table_, publisher_, clock_now, {host.version, host.hook},
             [this](LogLevel level, const std::string& words) { log(level, words); }),
+      follow_(loop, lightningd_, table_, feed_, publisher_, host.version,
+              [this](std::string_view id, const tl::expected<std::string, rpc::Error>& result) {
+                  result ? reply(id, *result) : refuse(id, result.error());
+              }),
       delpay_(
           lightningd_, [this](const std::vector<payments::Row>& rows) { feed_.deleted(rows); },
           [this](LogLevel level, const std::string& words) { log(level, words); }),
@@ -58,7 +62,9 @@ Plugin::Plugin(io::Loop& loop, std::unique_ptr<io::Stream> in, std::unique_ptr<i
           [this](const cln::HookedCall& call, base::UnixNs when) { feed_.call_seen(call, when); },
           [this](const track::DelpayRequest& request) { feed_.deletion_noted(request.hash); },
           [this](LogLevel level, const std::string& words) { log(level, words); }),
-      patience_(loop) {}
+      patience_(loop) {
+    feed_.on_ready([this] { follow_.ready(); });
+}
 
 Plugin::~Plugin() = default;
 
@@ -115,6 +121,10 @@ void Plugin::request(const rpc::Message& message) {
         return init(message.id, *params);
     if (message.method == "setconfig")
         return set_config(message.id, *params);
+    if (message.method == "check")
+        return check(message.id, *params);
+    if (message.method == "trackpayments")
+        return follow_.serve(message.id, *params, message.filter);
     if (message.method == "delpay" && !host_.lightningd)
         return delpay(message, *params);
     refuse(message.id, {rpc::method_not_found, "Unknown command '" + std::string(message.method) + "'"});
@@ -162,6 +172,34 @@ void Plugin::init(std::string_view id, const rpc::json& params) {
     // By its relative name where it can be reached so: a socket's path may have 107 bytes, a node's directory more.
     const bool inside = !file.starts_with('/') && chdir(directory.c_str()) == 0;
     client_.start(inside || file.starts_with('/') ? file : directory + "/" + file, [this] { feed_.connected(); });
+}
+
+/// `check` of a command of ours, with its own parameters behind its name (`core-lightning.md` 1.8).
+void Plugin::check(std::string_view id, const rpc::json& params) {
+    auto own = params;
+    rpc::json name;
+    if (own.is_array() && !own.empty()) {
+        name = own.front();
+        own.erase(own.begin());
+    } else if (own.is_object() && own.contains("command_to_check")) {
+        name = own["command_to_check"];
+        own.erase("command_to_check");
+    }
+    std::optional<rpc::Error> error;
+    if (name == "trackpayments")
+        error = follow_.check(own);
+    else if (name == "delpay" && !host_.lightningd) {
+        const auto request = track::read_delpay(own);
+        error = request ? std::nullopt : std::optional(request.error());
+    } else if (name == "setconfig") {
+        const auto options = set_option(options_, own);
+        error = options ? std::nullopt : std::optional(options.error());
+    } else {
+        error = rpc::Error{rpc::invalid_params, "command_to_check: not a command of this plugin"};
+    }
+    if (error)
+        return refuse(id, *error);
+    reply(id, R"({"command_to_check":)" + rpc::dump(name) + "}");
 }
 
 void Plugin::set_config(std::string_view id, const rpc::json& params) {

@@ -5,7 +5,7 @@
 #include "plugin/host.hpp"
 #include "plugin/options.hpp"
 #include "rpc/client.hpp"
-#include "track/feed.hpp"
+#include "track/follow.hpp"
 #include "track/hook_desk.hpp"
 
 namespace plugin {
@@ -27,6 +27,7 @@ class Plugin final : private rpc::Connection::Handler {
     void request(const rpc::Message& message);
     void notification(const rpc::Message& message);
     void init(std::string_view id, const rpc::json& params);
+    void check(std::string_view id, const rpc::json& params);
     void set_config(std::string_view id, const rpc::json& params);
     void delpay(const rpc::Message& message, const rpc::json& params);
     void use(const Options& options);
@@ -48,6 +49,7 @@ class Plugin final : private rpc::Connection::Handler {
     cln::Lightningd lightningd_;
     track::Publisher publisher_;
     track::Feed feed_;
+    track::Follow follow_;
     track::Delpay delpay_;
     track::HookDesk desk_;
     io::Timer patience_;

@@ -88,6 +88,14 @@ tl::expected<std::uint64_t, Error> read_u64(std::string_view name, const json& v
     return tl::unexpected(bad_param(name, value, "should be an unsigned 64 bit integer"));
 }
 
+tl::expected<bool, Error> read_bool(std::string_view name, const json& value) {
+    if (value.is_boolean())
+        return value.get<bool>();
+    if (value == "true" || value == "false")
+        return value == "true";
+    return tl::unexpected(bad_param(name, value, "should be 'true' or 'false'"));
+}
+
 tl::expected<std::string, Error> read_string(std::string_view name, const json& value) {
     if (!value.is_string())
         return tl::unexpected(bad_param(name, value, "should be a string"));

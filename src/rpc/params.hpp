@@ -44,6 +44,7 @@ class Args final {
 [[nodiscard]] tl::expected<base::PaymentHash, Error> read_hash(std::string_view name, const json& value);
 /// A number, or a string of digits: lightning-cli cannot always tell.
 [[nodiscard]] tl::expected<std::uint64_t, Error> read_u64(std::string_view name, const json& value);
+[[nodiscard]] tl::expected<bool, Error> read_bool(std::string_view name, const json& value);
 [[nodiscard]] tl::expected<std::string, Error> read_string(std::string_view name, const json& value);
 
 } // namespace rpc

@@ -62,8 +62,10 @@ Feed::Feed(io::Loop& loop, cln::Lightningd& lightningd, payments::Table& table, 
       invoices_(lightningd, table,
                 [this](payments::InvoiceDecoded decoded) { intake_.take({std::move(decoded)}, Source::socket); }),
       sweep_(loop),
+      list_again_(loop),
       created_again_(loop),
       updated_again_(loop) {
+    intake_.on_idle([this] { look_if_ready(); });
     expire_announcements();
 }
 
@@ -83,6 +85,23 @@ void Feed::apply(std::span<const Event> events) {
 
 Marks Feed::told() const {
     return earlier(earlier(pages_.marks(), intake_.pending()), linger_.pending());
+}
+
+Limits Feed::limits() const {
+    return {earlier(pages_.marks(), intake_.pending()), linger_.pending()};
+}
+
+void Feed::listed() {
+    listed_ = true;
+    look_if_ready();
+}
+
+void Feed::look_if_ready() {
+    if (ready_ || !listed_ || !intake_.idle())
+        return;
+    ready_ = true;
+    if (on_ready_)
+        on_ready_();
 }
 
 void Feed::set_linger(std::chrono::seconds linger) {
@@ -163,14 +182,19 @@ void Feed::begin_without_wait() {
             return;
         begun_ = true;
         began(listing->rows);
+        listed();
     });
 }
 
 void Feed::list_pending(std::uint64_t start) {
     lightningd_.list_pending_page(start, IndexPages::page, [this, start](const auto& listing) {
-        if (!listing) {
-            begun_ = begun_ && !listing.error().lost; // begins anew with the next connection
+        if (!listing && listing.error().lost) {
+            begun_ = false; // begins anew with the next connection
             return;
+        }
+        if (!listing) {
+            log_(base::LogLevel::unusual, "listsendpays refused: " + listing.error().error.message);
+            return list_again_.start(again_pause, [this, start] { list_pending(start); });
         }
         auto next = start;
         for (const auto& row : listing->rows)
@@ -178,6 +202,8 @@ void Feed::list_pending(std::uint64_t start) {
         began(listing->rows);
         if (listing->told == IndexPages::page && next > start)
             list_pending(next);
+        else
+            listed();
     });
 }
 

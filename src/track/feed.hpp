@@ -5,6 +5,7 @@
 
 #include "cln/hook.hpp"
 #include "cln/version.hpp"
+#include "track/catch_up.hpp"
 #include "track/deletions.hpp"
 #include "track/given_up.hpp"
 #include "track/index_pages.hpp"
@@ -57,6 +58,13 @@ class Feed final {
     /// Somebody else's delpay passed by.
     void deletion_noted(const base::PaymentHash& hash) { deletions_.suspect(hash); }
 
+    /// `listed` is called once, when the payments in flight at the start are in the table.
+    void on_ready(std::function<void()> listed) { on_ready_ = std::move(listed); }
+    [[nodiscard]] bool ready() const { return ready_; }
+    /// For answers from lightningd's database.
+    [[nodiscard]] Limits limits() const;
+    /// Lightningd's counters as far as the feed has followed them.
+    [[nodiscard]] Marks counted() const { return pages_.marks(); }
     /// How far everything was handed to the publisher: what a cursor may promise.
     [[nodiscard]] Marks told() const;
 
@@ -69,6 +77,8 @@ class Feed final {
     void list_pending(std::uint64_t start);
     void list_recent(std::uint64_t upto);
     void began(const std::vector<payments::Row>& rows);
+    void listed();
+    void look_if_ready();
     void wait_for(cln::Index index, std::uint64_t next);
     void expire_announcements();
 
@@ -81,6 +91,9 @@ class Feed final {
     std::optional<base::UnixNs> restarted_;
     base::CreatedIndex before_start_{UINT64_MAX}; // rows beyond it are younger than this start, whatever their second
     bool begun_ = false;                          // the first counters were read
+    bool listed_ = false;                         // what was in flight at the start
+    bool ready_ = false;                          // and it is in the table
+    std::function<void()> on_ready_;
     std::chrono::seconds linger_seconds_{10};
     IndexPages pages_;
     Intake intake_;
@@ -92,6 +105,7 @@ class Feed final {
     Onions onions_;
     cln::ChainHeight height_;
     io::Timer sweep_;
+    io::Timer list_again_;    // after a listing that was refused
     io::Timer created_again_; // after a wait that was refused
     io::Timer updated_again_;
 };

@@ -140,6 +140,8 @@ void Intake::answered(const base::PaymentHash& hash,
         apply_(events);
     waiting_.erase(hash); // only now: until it was applied a cursor must not pass it
     ask();
+    if (idle() && idle_)
+        idle_();
 }
 
 Marks Intake::pending() const {

@@ -27,6 +27,9 @@ class Intake final {
     void take(std::vector<payments::Event> events, Source source);
     /// The socket is (again) there: lists what could not be listed without it.
     void connected();
+    /// Told whenever nothing waits any more.
+    void on_idle(std::function<void()> idle) { idle_ = std::move(idle); }
+    [[nodiscard]] bool idle() const { return waiting_.empty(); }
     /// A cursor must not pass what waits here.
     [[nodiscard]] Marks pending() const;
 
@@ -52,6 +55,7 @@ class Intake final {
     std::unordered_map<base::PaymentHash, Waiting> waiting_;
     std::deque<base::PaymentHash> queue_; // not asked yet
     std::size_t asked_ = 0;
+    std::function<void()> idle_;
     std::unordered_set<base::PaymentHash> unlisted_; // applied without the listing
 };
 

@@ -20,7 +20,7 @@ std::string deletion_body(const payments::Change::Deletion& deletion) {
             body += ',';
         body += '"' + std::to_string(attempt.value) + '"';
     }
-    return body + "]}";
+    return body + R"(],"remaining":)" + std::to_string(deletion.remaining) + "}";
 }
 
 } // namespace
@@ -139,6 +139,11 @@ void Publisher::send(std::string message) {
     out_.nudge();
 }
 
+void Publisher::send_next(std::string message) {
+    waiting_bytes_ += message.size();
+    queue_.push_front({Kind::raw, {}, std::move(message), false, no_limit});
+}
+
 Marks Publisher::pending() const {
     Marks marks = no_limit;
     for (const auto& [key, state] : large_)
@@ -179,9 +184,11 @@ std::optional<std::string> Publisher::next_message() {
             entry.body = lnrpc::to_json(lnrpc::from(*payment));
             entry.terminal = payment->terminal();
         }
-        const auto cursor = cursor_.make(earlier(told_(), pending()));
+        const auto cursor = cursor_.make(marks());
         if (entry.kind == Kind::deletion)
             return stamped("trackpayments_deleted", entry.body, cursor);
+        if (observer_)
+            observer_(entry.key, entry.terminal, entry.body);
         std::string message = stamped("trackpayments", entry.body, cursor);
         if (entry.terminal)
             message += stamped("trackpayments_final", entry.body, cursor);

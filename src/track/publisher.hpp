@@ -8,7 +8,7 @@
 #include "io/stream.hpp"
 #include "io/timer.hpp"
 #include "payments/table.hpp"
-#include "track/marks.hpp"
+#include "track/cursor.hpp"
 
 #include <list>
 
@@ -30,13 +30,22 @@ class Publisher final {
     Publisher& operator=(const Publisher&) = delete;
 
     void set_node(const base::NodeId& id) { cursor_.set_node(id); }
+    /// Told of each snapshot at the moment it leaves.
+    using Observer = std::function<void(const payments::PaymentKey& key, bool terminal, const std::string& json)>;
+    void set_observer(Observer observer) { observer_ = std::move(observer); }
     void tell(const payments::Change& change);
     /// A reply or log line, in its turn behind what already waits.
     void send(std::string message);
+    /// A message ahead of all that waits: for observers, whose news are those that just left.
+    void send_next(std::string message);
     /// Puts what was held back for its size into the queue: nothing more will come.
     void flush();
     /// Marks of the oldest news not yet written; a row beyond them must not be forgotten.
     [[nodiscard]] Marks pending() const;
+    /// How far everything has been told and has left: what a cursor stamped now says.
+    [[nodiscard]] Marks marks() const { return earlier(told_(), pending()); }
+    [[nodiscard]] std::string cursor(Marks marks) const { return cursor_.make(marks); }
+    [[nodiscard]] bool is_ours(const Cursor& cursor) const { return cursor_.is_ours(cursor); }
 
   private:
     enum class Kind { raw, snapshot, deletion };
@@ -67,6 +76,7 @@ class Publisher final {
     std::function<Marks()> told_;
     CursorMaker cursor_;
     base::Log log_;
+    Observer observer_;
     Queue queue_;
     std::unordered_map<payments::PaymentKey, Queue::iterator> newest_; // the last queued snapshot of each payment
     std::size_t waiting_bytes_ = 0;

@@ -1,0 +1,30 @@
+// What `trackpayments` answers, before it is text.
+#pragma once
+
+#include "payments/payment.hpp"
+#include "track/marks.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace track {
+
+/// A payment as it was at one moment, in LND's JSON. Followers share the text.
+struct Snapshot {
+    payments::PaymentKey key;
+    base::CreatedIndex index; ///< payment index
+    bool terminal = false;
+    std::shared_ptr<const std::string> json;
+};
+
+[[nodiscard]] Snapshot snapshot(const payments::Payment& payment);
+
+struct FollowAnswer {
+    std::vector<Snapshot> payments;
+    Marks marks;       ///< for the cursor
+    bool more = false; ///< there is more behind the cursor
+    bool news = false; ///< something a caller who gave a cursor has not been told
+};
+
+} // namespace track

@@ -1,0 +1,122 @@
+#include "track/catch_up.hpp"
+
+#include "track/past.hpp"
+
+#include <algorithm>
+
+namespace track {
+
+void CatchUp::run(cln::Lightningd& lightningd, const payments::Table& table, Limits limits, Marks since, Done done) {
+    const std::shared_ptr<CatchUp> it(new CatchUp(lightningd, table, limits, since, std::move(done)));
+    it->begin(cln::Index::created);
+}
+
+CatchUp::CatchUp(cln::Lightningd& lightningd, const payments::Table& table, Limits limits, Marks since, Done done)
+    : lightningd_(lightningd),
+      table_(table),
+      limits_(limits),
+      since_(since),
+      done_(std::move(done)),
+      position_(since) {}
+
+std::uint64_t& CatchUp::position() {
+    return index_ == cln::Index::created ? position_.created.value : position_.updated.value;
+}
+
+std::uint64_t CatchUp::limit() const {
+    return index_ == cln::Index::created ? limits_.readable.created.value : limits_.readable.updated.value;
+}
+
+void CatchUp::begin(cln::Index index) {
+    index_ = index;
+    if (position() < limit())
+        fetch();
+    else
+        index_over();
+}
+
+void CatchUp::fetch() {
+    if (pages_++ == most_pages)
+        return finish(true);
+    lightningd_.list_page(index_, position() + 1, page, [self = shared_from_this()](const auto& listing) {
+        if (!listing)
+            return self->fail(listing.error());
+        self->rows_ = listing->rows;
+        self->next_ = 0;
+        // A full page of which nothing could be read must not be asked for again and again.
+        self->last_page_ = listing->told < page || listing->rows.empty();
+        self->work();
+    });
+}
+
+void CatchUp::work() {
+    for (; next_ < rows_.size(); ++next_) {
+        const auto& row = rows_[next_];
+        const auto at = index_ == cln::Index::created ? row.created.value : row.updated.value;
+        if (at > limit())
+            return index_over();
+        if (!told_.contains(row.key)) {
+            if (answer_.payments.size() >= most_payments || bytes_ >= most_bytes)
+                return finish(true);
+            const auto* payment = table_.find(row.key);
+            if (!payment)
+                return fetch_group(row.key);
+            collect(*payment);
+        }
+        position() = std::max(position(), at);
+    }
+    if (last_page_)
+        index_over();
+    else
+        fetch();
+}
+
+/// Comes back to the same row.
+void CatchUp::fetch_group(const payments::PaymentKey& key) {
+    lightningd_.list(key.hash, [self = shared_from_this(), key](const auto& listing) {
+        if (!listing)
+            return self->fail(listing.error());
+        const auto past = past_payments(listing->rows);
+        const auto at = std::find_if(past.begin(), past.end(), [&](const auto& payment) { return payment.key == key; });
+        const auto* followed = self->table_.find(key);
+        if (followed || at != past.end())
+            self->collect(followed ? *followed : *at);
+        self->told_.insert(key); // also one that was deleted in between
+        self->work();
+    });
+}
+
+void CatchUp::collect(const payments::Payment& payment) {
+    told_.insert(payment.key);
+    answer_.payments.push_back(snapshot(payment));
+    bytes_ += answer_.payments.back().json->size();
+}
+
+void CatchUp::index_over() {
+    position() = std::max(position(), limit());
+    if (index_ == cln::Index::created)
+        begin(cln::Index::updated);
+    else
+        finish(false);
+}
+
+void CatchUp::finish(bool more) {
+    // Beyond the hold an answer may tell, as far as there is room, but its cursor stays: there is no going on from it.
+    answer_.more = more && !(index_ == cln::Index::updated && position_.updated >= limits_.hold.updated);
+    answer_.marks = later(since_, earlier(position_, limits_.hold));
+    // What lies beyond the hold may have been told before: alone it is no news, or a waiting caller would go in
+    // circles.
+    answer_.news = !answer_.payments.empty() && answer_.marks != since_;
+    if (!answer_.more)
+        table_.for_each([&](const payments::Payment& payment) {
+            if (payment.undecided() && !told_.contains(payment.key))
+                collect(payment);
+        });
+    done_(std::move(answer_));
+}
+
+void CatchUp::fail(const cln::Lightningd::Failure& failure) {
+    done_(tl::unexpected(failure.lost ? rpc::Error{-1, "lightningd's RPC socket was lost; ask again"} : failure.error));
+}
+
+} // namespace track

@@ -1,0 +1,41 @@
+// The cursor on the wire: `<node id, first 8 hex>.<run id>.<created>.<updated>`, opaque to consumers. It says how far
+// they have been told, so that they can ask for what came after.
+#pragma once
+
+#include "base/bytes.hpp"
+#include "track/marks.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace track {
+
+struct Cursor {
+    std::string node; ///< zeros where it was stamped before the node's id was known
+    std::string run;
+    Marks marks;
+};
+
+/// Nothing unless it is spelled exactly as CursorMaker spells it.
+[[nodiscard]] std::optional<Cursor> parse_cursor(std::string_view text);
+
+class CursorMaker final {
+  public:
+    static constexpr const char* unknown_node = "00000000";
+
+    /// `run_id`, 8 hex digits, names this process: a consumer that sees a new one asks `since` with the cursor it
+    /// stored.
+    explicit CursorMaker(std::string run_id) : run_id_(std::move(run_id)) {}
+    /// Until the node's id is known its place holds zeros.
+    void set_node(const base::NodeId& id) { node_ = id.hex().substr(0, 8); }
+    /// Whether a cursor can be one of this node's, as far as that is known.
+    [[nodiscard]] bool is_ours(const Cursor& cursor) const;
+    [[nodiscard]] std::string make(Marks marks) const;
+
+  private:
+    std::string node_ = unknown_node;
+    std::string run_id_;
+};
+
+} // namespace track

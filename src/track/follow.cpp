@@ -1,0 +1,229 @@
+#include "track/follow.hpp"
+
+#include "rpc/filter.hpp"
+#include "track/by_hash.hpp"
+#include "track/delpay.hpp"
+
+#include <algorithm>
+
+namespace track {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// For lightningd's socket to come up at the start.
+constexpr auto early_patience = 30'000ms;
+constexpr int generic = -1; ///< LIGHTNINGD, common/jsonrpc_errors.h
+
+rpc::Error bad_cursor(const std::string& why) {
+    return {rpc::invalid_params, "since: " + why};
+}
+
+std::vector<Snapshot> wanted(const std::vector<payments::Payment>& payments, const FollowRequest& request) {
+    std::vector<Snapshot> out;
+    for (const auto& payment : payments)
+        if (payment.terminal() || !request.only_final)
+            out.push_back(snapshot(payment));
+    return out;
+}
+
+/// Whether it has a row that a holder of the cursor was not told of, or still waits for its verdict.
+bool is_after(const payments::Payment& payment, const Marks& marks) {
+    return payment.undecided() || std::any_of(payment.parts.begin(), payment.parts.end(), [&](const auto& part) {
+               return part.created > marks.created || part.updated > marks.updated;
+           });
+}
+
+} // namespace
+
+Follow::Follow(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, const Feed& feed,
+               Publisher& publisher, cln::Version version, Reply reply)
+    : lightningd_(lightningd),
+      table_(table),
+      feed_(feed),
+      publisher_(publisher),
+      version_(version),
+      reply_(std::move(reply)),
+      followers_(
+          loop, table, [this](std::string message) { publisher_.send_next(std::move(message)); },
+          [this](Follower caller) { ended(std::move(caller)); }),
+      patience_(loop) {
+    publisher_.set_observer([this](const payments::PaymentKey& key, bool terminal, const std::string& json) {
+        followers_.left(key, terminal, json);
+    });
+}
+
+tl::expected<FollowRequest, rpc::Error> Follow::read(const rpc::json& params) const {
+    auto request = read_follow(params);
+    if (!request || !request->since)
+        return request;
+    if (!cln::has_wait_sendpays(version_))
+        return tl::unexpected(bad_cursor("this lightningd does not count the changes of its payments: resuming needs "
+                                         "v23.11 or later"));
+    if (!publisher_.is_ours(*request->since))
+        return tl::unexpected(bad_cursor("this cursor is of another node"));
+    return request;
+}
+
+std::optional<rpc::Error> Follow::check(const rpc::json& params) const {
+    const auto request = read(params);
+    return request ? std::nullopt : std::optional(request.error());
+}
+
+void Follow::serve(std::string_view id, const rpc::json& params, std::string_view filter) {
+    auto request = read(params);
+    if (!request)
+        return reply_(id, tl::unexpected(request.error()));
+    Follower caller{std::string(id), *std::move(request), std::string(filter), {}, {}, 0, false};
+    if (feed_.ready())
+        return begin(std::move(caller));
+    early_.push_back(std::move(caller));
+    if (!patience_.armed())
+        patience_.start(early_patience, [this] {
+            for (const auto& waiting : std::exchange(early_, {}))
+                refuse(waiting, {generic, "lightningd's RPC socket does not answer; ask again later"});
+        });
+}
+
+void Follow::ready() {
+    patience_.cancel();
+    for (auto& caller : std::exchange(early_, {})) {
+        // Its cursor was taken on trust before the node's id was known.
+        if (caller.request.since && !publisher_.is_ours(*caller.request.since))
+            refuse(caller, bad_cursor("this cursor is of another node"));
+        else
+            begin(std::move(caller));
+    }
+}
+
+void Follow::begin(Follower caller) {
+    caller.begin = publisher_.marks();
+    if (caller.request.hash)
+        answer_hash(std::move(caller), true);
+    else if (caller.request.since)
+        check_reach(std::move(caller));
+    else
+        answer_all(std::move(caller));
+}
+
+/// What LND sends to a new subscriber.
+void Follow::answer_all(Follower caller) {
+    FollowAnswer now{{}, publisher_.marks(), false, false};
+    if (!caller.request.only_final)
+        table_.for_each([&](const payments::Payment& payment) {
+            if (!payment.terminal() && !payment.parts.empty())
+                now.payments.push_back(snapshot(payment));
+        });
+    std::sort(now.payments.begin(), now.payments.end(), [](const auto& a, const auto& b) { return a.index < b.index; });
+    if (caller.request.timeout > 0s)
+        stay(std::move(caller), now.payments);
+    else
+        reply(caller, now);
+}
+
+void Follow::answer_hash(Follower caller, bool may_stay) {
+    const auto hash = *caller.request.hash;
+    payments_of(lightningd_, table_, hash, [this, hash, may_stay, caller = std::move(caller)](auto payments) mutable {
+        if (!payments)
+            return refuse(caller, payments.error());
+        if (payments->empty())
+            return refuse(caller, {no_such_payment, "Unknown payment with payment_hash: " + hash.hex()});
+        FollowAnswer now{{}, caller.begin, false, false};
+        const bool over = payments->back().terminal();
+        bool news = !caller.request.since;
+        if (caller.request.since) {
+            const auto& from = caller.request.since->marks;
+            now.marks = later(from, now.marks);
+            std::erase_if(*payments, [&](const auto& payment) { return !is_after(payment, from); });
+            news = std::any_of(payments->begin(), payments->end(), [](const auto& p) { return !p.undecided(); });
+        }
+        now.payments = wanted(*payments, caller.request);
+        const bool enough = caller.request.since ? news && !now.payments.empty() : over;
+        if (may_stay && !enough && caller.request.timeout > 0s)
+            return stay(std::move(caller), now.payments);
+        reply(caller, now);
+    });
+}
+
+/// A cursor beyond what the feed knows may only be young; beyond lightningd's counters it is of another database.
+void Follow::check_reach(Follower caller) {
+    const auto cursor = caller.request.since->marks;
+    if (later(cursor, feed_.counted()) == feed_.counted())
+        return answer_since(std::move(caller), true);
+    lightningd_.wait(cln::Index::created, 0, [this, cursor, caller = std::move(caller)](const auto& created) mutable {
+        lightningd_.wait(cln::Index::updated, 0,
+                         [this, cursor, created = created, caller = std::move(caller)](const auto& updated) mutable {
+                             if (!created || !updated)
+                                 return refuse(caller, {generic, "lightningd's counters cannot be read; ask again"});
+                             if (cursor.created.value > created->counter || cursor.updated.value > updated->counter)
+                                 return refuse(
+                                     caller, bad_cursor("this cursor lies beyond the node's counters: was its database "
+                                                        "restored? Begin anew, without since"));
+                             answer_since(std::move(caller), true);
+                         });
+    });
+}
+
+void Follow::answer_since(Follower caller, bool may_stay) {
+    const auto from = caller.request.since->marks;
+    CatchUp::run(lightningd_, table_, feed_.limits(), from,
+                 [this, may_stay, caller = std::move(caller)](tl::expected<FollowAnswer, rpc::Error> found) mutable {
+                     if (!found)
+                         return refuse(caller, found.error());
+                     if (caller.request.only_final)
+                         std::erase_if(found->payments, [](const Snapshot& told) { return !told.terminal; });
+                     const bool news = found->more || (found->news && !found->payments.empty());
+                     if (may_stay && !news && caller.request.timeout > 0s)
+                         return stay(std::move(caller), {});
+                     // What it heard while it stayed may be younger than the rows read: both are told.
+                     for (const auto& heard : caller.changed)
+                         if (std::none_of(found->payments.begin(), found->payments.end(),
+                                          [&](const Snapshot& told) { return told.key == heard.key; }))
+                             found->payments.push_back(heard);
+                     reply(caller, *found);
+                 });
+}
+
+/// `now`: what is told at once.
+void Follow::stay(Follower caller, const std::vector<Snapshot>& now) {
+    if (followers_.full())
+        return refuse(caller, {generic, "too many callers stay with trackpayments already"});
+    for (const auto& told : now)
+        publisher_.send(message_to(caller.id, rpc::quote(*told.json)));
+    followers_.add(std::move(caller));
+}
+
+void Follow::ended(Follower caller) {
+    if (caller.request.hash)
+        return answer_hash(std::move(caller), false);
+    if (caller.request.since)
+        return answer_since(std::move(caller), false);
+    if (caller.overflowed)
+        return reply(caller, {{}, caller.begin, true, false});
+    reply(caller, {std::move(caller.changed), publisher_.marks(), false, false});
+}
+
+void Follow::reply(const Follower& caller, const FollowAnswer& answer) {
+    std::string result = R"({"payments":[)";
+    for (const auto& payment : answer.payments) {
+        if (result.back() != '[')
+            result += ',';
+        result += *payment.json;
+    }
+    result += R"(],"cursor":")" + publisher_.cursor(answer.marks) + '"';
+    result += answer.more ? R"(,"more":true})" : "}";
+    if (!caller.filter.empty()) {
+        const auto filter = rpc::parse(caller.filter);
+        const auto whole = rpc::parse(result);
+        if (filter && whole)
+            result = rpc::dump(rpc::apply_filter(*whole, *filter));
+    }
+    reply_(caller.id, result);
+}
+
+void Follow::refuse(const Follower& caller, const rpc::Error& error) {
+    reply_(caller.id, tl::unexpected(error));
+}
+
+} // namespace track

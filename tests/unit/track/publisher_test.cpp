@@ -174,6 +174,8 @@ TEST_CASE("a deletion names payment and attempts as strings") {
     const auto messages = desk.read_all();
     REQUIRE(messages.size() == 1);
     CHECK(messages[0]["method"] == "trackpayments_deleted");
-    CHECK(messages[0]["params"]["trackpayments_deleted"] ==
-          rpc::json({{"payment_hash", row.key.hash.hex()}, {"payment_index", "10"}, {"attempt_ids", {"10"}}}));
+    CHECK(messages[0]["params"]["trackpayments_deleted"] == rpc::json({{"payment_hash", row.key.hash.hex()},
+                                                                       {"payment_index", "10"},
+                                                                       {"attempt_ids", {"10"}},
+                                                                       {"remaining", 0}}));
 }

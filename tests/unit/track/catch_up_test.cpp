@@ -1,0 +1,167 @@
+// What changed after a cursor, read from a node that answers as the test says.
+#include "track/catch_up.hpp"
+#include "track/past.hpp"
+
+#include "facts.hpp"
+#include "node.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace facts;
+using track::CatchUp;
+using track::Marks;
+using Rows = std::vector<payments::Row>;
+
+namespace {
+
+struct Bench {
+    io::Loop loop;
+    unit::Node node{loop};
+    payments::Table table{1000};
+    std::optional<tl::expected<track::FollowAnswer, rpc::Error>> answer;
+
+    void run(Marks since, Marks readable, Marks hold = track::no_limit) {
+        CatchUp::run(node.lightningd, table, {readable, hold}, since,
+                     [this](auto found) { answer = std::move(found); });
+    }
+    unit::Node::Call page(const char* index, std::uint64_t start, const Rows& rows) {
+        const auto call = node.next();
+        CHECK(call.method == "listsendpays");
+        CHECK(call.params.value("index", "") == index);
+        CHECK(call.params.value("start", 0) == start);
+        node.answer(call, unit::listing(rows));
+        return call;
+    }
+    void group(const Rows& rows) {
+        const auto call = node.next();
+        CHECK(call.params.value("payment_hash", "") == rows.front().key.hash.hex());
+        node.answer(call, unit::listing(rows));
+    }
+    /// `index status` of each payment, in order.
+    [[nodiscard]] std::vector<std::string> told() const {
+        std::vector<std::string> out;
+        for (const auto& payment : (*answer)->payments) {
+            const auto json = rpc::json::parse(*payment.json);
+            out.push_back(json["payment_index"].get<std::string>() + ' ' + json["status"].get<std::string>());
+        }
+        return out;
+    }
+};
+
+} // namespace
+
+TEST_CASE("created rows come first, then updated ones, each payment once and whole") {
+    Bench b;
+    const auto old = complete(pending(1, 1, 1, 3), 7); // made before the cursor, changed after it
+    const auto lost = failed(pending(2, 1, 1, 6), 6);
+    const auto won = complete(pending(2, 1, 2, 8), 8);
+    b.run({{5}, {5}}, {{8}, {8}});
+    b.page("created", 6, {lost, won});
+    b.group({lost, won});
+    b.page("updated", 6, {lost, old, won});
+    b.group({old});
+    REQUIRE(b.answer.has_value());
+    CHECK(b.told() == std::vector<std::string>{"6 SUCCEEDED", "3 SUCCEEDED"});
+    CHECK((*b.answer)->marks == Marks{{8}, {8}});
+    CHECK((*b.answer)->news);
+    CHECK_FALSE((*b.answer)->more);
+    CHECK(b.node.quiet());
+}
+
+TEST_CASE("what the table follows is told from the table, without a question") {
+    Bench b;
+    b.table.apply(seen(pending(1, 1, 1, 6)));
+    b.run({{5}, {5}}, {{6}, {5}});
+    b.page("created", 6, {pending(1, 1, 1, 6)});
+    REQUIRE(b.answer.has_value());
+    CHECK(b.told() == std::vector<std::string>{"6 IN_FLIGHT"});
+}
+
+TEST_CASE("nothing after the cursor is no question and no news") {
+    Bench b;
+    b.run({{5}, {5}}, {{5}, {5}});
+    REQUIRE(b.answer.has_value());
+    CHECK(b.told().empty());
+    CHECK_FALSE((*b.answer)->news);
+    b.answer.reset();
+    b.run({{9}, {9}}, {{5}, {5}}); // a cursor that is ahead of the pages is not set back
+    REQUIRE(b.answer.has_value());
+    CHECK((*b.answer)->marks == Marks{{9}, {9}});
+}
+
+TEST_CASE("rows that the feed has not taken in yet are left for later") {
+    Bench b;
+    const auto young = failed(pending(2, 1, 1, 6), 6);
+    b.run({{5}, {5}}, {{7}, {5}});
+    b.page("created", 6, {complete(pending(1, 1, 1, 6), 9), pending(3, 1, 1, 8), young});
+    b.group({complete(pending(1, 1, 1, 6), 9)});
+    REQUIRE(b.answer.has_value());
+    CHECK(b.told() == std::vector<std::string>{"6 SUCCEEDED"});
+    CHECK((*b.answer)->marks == Marks{{7}, {5}});
+}
+
+TEST_CASE("an answer is bounded and goes on where it stopped") {
+    Bench b;
+    Rows rows;
+    for (std::uint64_t n = 1; n <= CatchUp::most_payments; ++n) {
+        rows.push_back(complete(pending(static_cast<std::uint8_t>(n), 1, 1, n), n));
+        b.table.apply(seen(rows.back()));
+    }
+    b.table.apply(seen(complete(pending(200, 1, 1, 101), 101)));
+    b.run({{0}, {0}}, {{101}, {101}});
+    b.page("created", 1, rows);
+    b.page("created", 101, {complete(pending(200, 1, 1, 101), 101)});
+    REQUIRE(b.answer.has_value());
+    CHECK(b.told().size() == CatchUp::most_payments);
+    CHECK((*b.answer)->more);
+    CHECK((*b.answer)->marks == Marks{{100}, {0}});
+    CHECK(b.node.quiet());
+}
+
+TEST_CASE("an undecided payment holds the cursor and is always told") {
+    Bench b;
+    b.table.apply(seen(failed(pending(1, 1, 1, 2), 6)));
+    b.table.apply(seen(complete(pending(2, 1, 1, 3), 7)));
+    b.run({{3}, {5}}, {{3}, {7}}, {track::no_limit.created, {5}});
+    b.page("updated", 6, {failed(pending(1, 1, 1, 2), 6), complete(pending(2, 1, 1, 3), 7)});
+    REQUIRE(b.answer.has_value());
+    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED"});
+    CHECK((*b.answer)->marks == Marks{{3}, {5}});
+    CHECK_FALSE((*b.answer)->news); // or a caller that waits for news would be sent in circles
+    b.answer.reset();
+    b.run({{3}, {7}}, {{3}, {7}}, {track::no_limit.created, {5}});
+    REQUIRE(b.answer.has_value());
+    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT"});
+}
+
+TEST_CASE("a payment deleted in between is left out, a lost socket is said") {
+    Bench b;
+    b.run({{0}, {0}}, {{2}, {0}});
+    b.page("created", 1, {complete(pending(1, 1, 1, 1), 1), pending(2, 1, 1, 2)});
+    b.node.answer(b.node.next(), unit::listing({}));
+    b.group({pending(2, 1, 1, 2)});
+    REQUIRE(b.answer.has_value());
+    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT"});
+
+    b.answer.reset();
+    b.run({{0}, {0}}, {{2}, {0}});
+    CHECK(b.node.next().method == "listsendpays");
+    b.node.hang_up();
+    REQUIRE(unit::until(b.loop, [&] { return b.answer.has_value(); }));
+    REQUIRE_FALSE(b.answer->has_value());
+    CHECK(b.answer->error().message == "lightningd's RPC socket was lost; ask again");
+}
+
+TEST_CASE("payments of the past are over when nothing of them is pending") {
+    const auto past = track::past_payments({failed(pending(1, 1, 1, 1), 1), complete(pending(1, 2, 1, 2), 2),
+                                            failed(pending(2, 5, 1, 3), 3), failed(pending(2, 5, 2, 4), 4),
+                                            failed(pending(3, 5, 1, 5), 5), pending(3, 5, 2, 6)});
+    REQUIRE(past.size() == 4);
+    using payments::Status;
+    CHECK(past[0].status() == Status::failed);
+    CHECK(past[0].reason == payments::FailureReason::error);
+    CHECK(past[1].status() == Status::succeeded);
+    CHECK(past[2].status() == Status::failed);
+    CHECK(past[2].parts.size() == 2);
+    CHECK(past[3].status() == Status::in_flight);
+}

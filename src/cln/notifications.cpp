@@ -22,6 +22,7 @@ Fields body(const json& params, const char* topic) {
 
 constexpr std::uint64_t unreadable_onion = 202;   // PAY_UNPARSEABLE_ONION, common/jsonrpc_errors.h
 constexpr std::uint64_t destination_failed = 203; // PAY_DESTINATION_PERM_FAIL, likewise
+constexpr std::uint64_t try_other_route = 204;    // PAY_TRY_OTHER_ROUTE, likewise
 
 /// The failing node's words; nothing when they are missing, cannot be read, or say another code than lightningd does.
 base::Box<bolt::FailureMessage> decode_message(const json* hex, std::uint16_t code) {
@@ -37,9 +38,12 @@ base::Box<bolt::FailureMessage> decode_message(const json* hex, std::uint16_t co
 payments::Failure decode_failure(Fields& data, std::uint64_t code, std::string_view message) {
     using Kind = payments::Failure::Kind;
     const auto failcode = data.maybe_u64("failcode");
-    if (!failcode)
-        return {
-            code == unreadable_onion || data.find("onionreply") ? Kind::unreadable : Kind::unknown, 0, 0, false, {}};
+    if (!failcode) {
+        const bool unreadable = code == unreadable_onion || data.find("onionreply");
+        // No node said anything: what went wrong did so before the part left us.
+        const auto kind = unreadable ? Kind::unreadable : code == try_other_route ? Kind::local : Kind::unknown;
+        return {kind, 0, 0, false, {}};
+    }
     if (*failcode > 0xFFFF) {
         data.refuse("failcode", "more than two bytes");
         return {};
@@ -133,7 +137,10 @@ Decoded<payments::PartEnded> decode_pay_part_end(const json& params) {
             fields.refuse("error_code", "more than two bytes");
         if (code)
             report.code = static_cast<std::uint16_t>(*code);
-        report.node = maybe_node(fields.find("failed_node_id"));
+        const auto* node = fields.find("failed_node_id");
+        report.node = maybe_node(node);
+        if (node && !report.node) // or it would be blamed on us
+            fields.refuse("failed_node_id", "not a node id");
         if (report.code)
             report.message = decode_message(fields.find("failed_msg"), *report.code);
     } else if (status != "success") {

@@ -1,0 +1,67 @@
+// The worked examples of lnrpc.Payment, as LND would stream them, and how two payments differ member by member. The
+// texts are those that tests/proto holds against LND's own schema: there is one copy of them.
+#pragma once
+
+#include <fstream>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include <doctest/doctest.h>
+
+namespace examples {
+
+using Json = nlohmann::ordered_json; // the order of members is LND's too
+
+/// The last message of the example, without the stream's `{"result": …}` around it.
+inline Json last_of(const std::string& name) {
+    std::ifstream file(std::string(EXAMPLES) + "/" + name + ".json");
+    REQUIRE(file.good());
+    return Json::parse(file).at("result");
+}
+
+inline std::string names_of(const Json& object) {
+    std::string names;
+    for (const auto& [name, value] : object.items())
+        names += " " + name;
+    return names;
+}
+
+/// One line for each place that differs: `htlcs[0].route.hops[1].expiry: 850021, not 0`. Empty when all is as expected.
+inline std::string difference(const Json& expected, const Json& actual, const std::string& place = "") {
+    std::string told;
+    if (expected.is_object() && actual.is_object() && names_of(expected) == names_of(actual)) {
+        for (const auto& [name, value] : expected.items())
+            told += difference(value, actual.at(name), place.empty() ? name : place + "." + name);
+    } else if (expected.is_array() && actual.is_array() && expected.size() == actual.size()) {
+        for (std::size_t i = 0; i < expected.size(); ++i)
+            told += difference(expected[i], actual[i], place + "[" + std::to_string(i) + "]");
+    } else if (expected.dump() != actual.dump()) {
+        told = place + ": " + expected.dump() + ", not " + actual.dump() + "\n";
+    }
+    return told;
+}
+
+// What an example was before its last message.
+
+inline void nothing_settled(Json& payment) {
+    payment["status"] = "IN_FLIGHT";
+    payment["payment_preimage"] = std::string(64, '0');
+    for (const auto* fee : {"fee", "fee_sat", "fee_msat"})
+        payment[fee] = "0";
+}
+
+inline void in_flight(Json& attempt) {
+    attempt["status"] = "IN_FLIGHT";
+    attempt["resolve_time_ns"] = "0";
+    attempt["failure"] = nullptr;
+    attempt["preimage"] = "";
+}
+
+/// Only the first `count` attempts have been made.
+inline void made_so_far(Json& payment, std::size_t count) {
+    auto& attempts = payment["htlcs"];
+    attempts.erase(attempts.begin() + static_cast<std::ptrdiff_t>(count), attempts.end());
+}
+
+} // namespace examples

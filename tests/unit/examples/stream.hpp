@@ -1,0 +1,105 @@
+// What a subscriber would be sent of what lightningd says: its JSON goes in at the decoders, each snapshot comes out as
+// lnrpc's JSON. All that lies between is the product's.
+#pragma once
+
+#include "cln/announcement.hpp"
+#include "cln/hook.hpp"
+#include "cln/notifications.hpp"
+#include "cln/replies.hpp"
+#include "lnrpc/from.hpp"
+#include "lnrpc/json.hpp"
+#include "payments/table.hpp"
+#include "track/onions.hpp"
+
+#include "expected.hpp"
+
+namespace examples {
+
+/// Ends the test when lightningd's words were not understood.
+template <class T>
+T understood(cln::Decoded<T> decoded) {
+    REQUIRE_MESSAGE(decoded.has_value(), decoded.error().text());
+    return std::move(*decoded);
+}
+
+inline cln::json parsed(std::string_view text) {
+    auto value = rpc::parse(text);
+    REQUIRE(value.has_value());
+    return std::move(*value);
+}
+
+class Stream final {
+  public:
+    explicit Stream(std::uint32_t blocks) : height_{blocks} {}
+
+    std::vector<Json> snapshots;
+
+    /// A call the rpc_command hook shows: params of the hook request, and when it was read.
+    void called(const std::string& params, std::int64_t now_ns) {
+        const auto call = cln::read_hooked_call(params);
+        REQUIRE(call.has_value());
+        const auto given = parsed(call->params);
+        if (call->method == "createonion") {
+            auto onion = cln::decode_createonion(given);
+            REQUIRE(onion.has_value());
+            return onions_.made(std::move(*onion), {now_ns});
+        }
+        auto announced = cln::decode_announcement(call->method, call->caller(), given, height_, {now_ns});
+        REQUIRE(announced.has_value());
+        if (const auto first = cln::decode_first_hop(given, height_)) {
+            auto onion = onions_.sent(announced->hash, *first);
+            REQUIRE(onion.has_value());
+            announced->route.hops = std::move(onion->hops);
+            announced->total = {payments::TotalSource::total_amount, onion->total};
+        }
+        apply(std::move(*announced));
+    }
+
+    /// The answer of listsendpays.
+    void listed(const std::string& result) {
+        const auto rows = understood(cln::decode_rows(parsed(result)));
+        REQUIRE(rows.errors.empty());
+        for (const auto& row : rows.rows)
+            apply(payments::PartSeen{row, std::nullopt});
+    }
+
+    void sendpay_success(const std::string& params, std::int64_t now_ns) {
+        apply(payments::PartSeen{understood(cln::decode_sendpay_success(parsed(params))), base::UnixNs{now_ns}});
+    }
+
+    void sendpay_failure(const std::string& params, std::int64_t now_ns) {
+        auto failed = understood(cln::decode_sendpay_failure(parsed(params)));
+        apply(payments::PartFailed{std::move(failed.row), std::move(failed.failure), {now_ns}});
+    }
+
+    void pay_part_start(const std::string& params, std::int64_t now_ns) {
+        apply(understood(cln::decode_pay_part_start(parsed(params), {now_ns})));
+    }
+
+    void pay_failure(const std::string& params) {
+        apply(payments::GivenUp{understood(cln::decode_pay_failure(parsed(params))), std::nullopt, true});
+    }
+
+    /// The answer of decode, asked about the payment's invoice.
+    void invoice_decoded(const std::string& invoice, const std::string& result) {
+        const auto decoded = understood(cln::decode_invoice(parsed(result)));
+        apply(payments::InvoiceDecoded{decoded.hash, invoice, decoded.amount, decoded.payment_secret});
+    }
+
+    /// Nothing came for as long as the linger lasts.
+    void silence(std::string_view hash, std::uint64_t group) {
+        apply(payments::LingerExpired{{*base::PaymentHash::from_hex(hash), {group}}});
+    }
+
+  private:
+    void apply(const payments::Event& event) {
+        for (const auto& key : table_.apply(event).updated)
+            snapshots.push_back(Json::parse(lnrpc::to_json(lnrpc::from(*table_.find(key)))));
+    }
+
+    cln::ChainHeight height_;
+    payments::Table table_{100};
+    track::Onions onions_;
+};
+
+} // namespace examples

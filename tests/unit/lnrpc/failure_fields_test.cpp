@@ -1,0 +1,114 @@
+// Which fields of a failure LND fills from the failing node's message (marshallWireError).
+#include "lnrpc/from.hpp"
+
+#include <doctest/doctest.h>
+
+using payments::Failure;
+
+namespace {
+
+lnrpc::Failure shown(const bolt::FailureMessage& message) {
+    payments::Payment payment;
+    auto& part = payment.parts.emplace_back();
+    part.status = payments::PartStatus::failed;
+    part.failure = {Failure::Kind::wire, message.code, 2, false, base::Box(message)};
+    const auto out = lnrpc::from(payment);
+    REQUIRE(out.htlcs.at(0).failure.has_value());
+    return *out.htlcs[0].failure;
+}
+
+bolt::FailureMessage message(unsigned code) {
+    bolt::FailureMessage message;
+    message.code = static_cast<std::uint16_t>(code);
+    return message;
+}
+
+/// All fields but code, update and index at once, in one line.
+std::string numbers(const lnrpc::Failure& failure) {
+    return std::to_string(failure.htlc_msat) + " " + std::to_string(failure.onion_sha_256.size()) + " " +
+           std::to_string(failure.cltv_expiry) + " " + std::to_string(failure.flags) + " " +
+           std::to_string(failure.height);
+}
+
+} // namespace
+
+TEST_CASE("the payee's refusal shows its height and not its amount") {
+    auto refusal = message(0x400F);
+    refusal.htlc_amount = base::Msat{50'000'000};
+    refusal.height = 850'000;
+    const auto failure = shown(refusal);
+    CHECK(failure.code == "INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS");
+    CHECK(failure.failure_source_index == 2);
+    CHECK(numbers(failure) == "0 0 0 0 850000");
+    CHECK_FALSE(failure.channel_update.has_value());
+}
+
+TEST_CASE("the amount shows where a channel refused it, and where the payee got another one") {
+    for (const auto& [code, name] : std::vector<std::pair<unsigned, std::string>>{
+             {0x100B, "AMOUNT_BELOW_MINIMUM"}, {0x100C, "FEE_INSUFFICIENT"}, {0x0013, "FINAL_INCORRECT_HTLC_AMOUNT"}}) {
+        auto refusal = message(code);
+        refusal.htlc_amount = base::Msat{1'000'011};
+        const auto failure = shown(refusal);
+        CHECK(failure.code == name);
+        CHECK(numbers(failure) == "1000011 0 0 0 0");
+    }
+}
+
+TEST_CASE("expiry, flags and onion hash show where the message has them") {
+    for (const unsigned code : {0x100DU, 0x0012U}) {
+        auto refusal = message(code);
+        refusal.cltv_expiry = 850'021;
+        CHECK(numbers(shown(refusal)) == "0 0 850021 0 0");
+    }
+    auto disabled = message(0x1014);
+    disabled.disabled_flags = 0x0203;
+    CHECK(numbers(shown(disabled)) == "0 0 0 515 0");
+    for (const unsigned code : {0xC004U, 0xC005U, 0xC006U, 0xC018U}) {
+        auto unread = message(code);
+        unread.onion_sha256.emplace().fill(0xab);
+        const auto failure = shown(unread);
+        CHECK(numbers(failure) == "0 32 0 0 0");
+        CHECK(failure.onion_sha_256 == lnrpc::Blob(32, 0xab));
+    }
+}
+
+TEST_CASE("a message that left its fields out leaves them unset") {
+    for (const unsigned code : {0x400FU, 0x100BU, 0x100DU, 0x1014U, 0xC005U}) {
+        const auto failure = shown(message(code));
+        CHECK(numbers(failure) == "0 0 0 0 0");
+        CHECK_FALSE(failure.channel_update.has_value());
+    }
+}
+
+TEST_CASE("a channel update shows all its fields") {
+    auto refusal = message(0x1007);
+    auto& update = refusal.update.emplace();
+    update.signature.fill(0x01);
+    update.chain_hash.fill(0x6f);
+    update.scid = {934035127796170753};
+    update.timestamp = 1'784'990'000;
+    update.message_flags = 1;
+    update.channel_flags = 3;
+    update.cltv_expiry_delta = 40;
+    update.htlc_minimum = {1000};
+    update.fee_base = {0xFFFFFFFF};
+    update.fee_ppm = 10;
+    update.htlc_maximum = {495'000'000};
+    update.extra = {0xfe, 0x00};
+    const auto failure = shown(refusal);
+    REQUIRE(failure.channel_update.has_value());
+    const auto& told = *failure.channel_update;
+    CHECK(told.signature == lnrpc::Blob(64, 0x01));
+    CHECK(told.chain_hash == lnrpc::Blob(32, 0x6f));
+    CHECK(told.chan_id == 934035127796170753);
+    CHECK(told.timestamp == 1'784'990'000);
+    CHECK(told.message_flags == 1);
+    CHECK(told.channel_flags == 3);
+    CHECK(told.time_lock_delta == 40);
+    CHECK(told.htlc_minimum_msat == 1000);
+    CHECK(told.base_fee == 0xFFFFFFFF);
+    CHECK(told.fee_rate == 10);
+    CHECK(told.htlc_maximum_msat == 495'000'000);
+    CHECK(told.extra_opaque_data == lnrpc::Blob{0xfe, 0x00});
+    CHECK(numbers(failure) == "0 0 0 0 0");
+}

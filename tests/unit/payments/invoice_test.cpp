@@ -1,0 +1,131 @@
+// What a decoded invoice does to a payment that is over already: its last snapshot lacked something.
+#include "facts.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace facts;
+using payments::Failure;
+using payments::InvoiceDecoded;
+using payments::PaymentKey;
+using payments::Status;
+using payments::Table;
+
+namespace {
+
+const PaymentKey key{hash(1), {9}};
+const std::vector<PaymentKey> once{key};
+
+payments::Row paid(std::uint64_t partid, std::uint64_t created) {
+    auto row = pending(1, 9, partid, created);
+    row.invoice = "lnbc1";
+    return row;
+}
+
+/// A part whose payer tells the payee the invoice's secret without showing it, as xpay does.
+payments::PartAnnounced by_xpay(std::uint64_t partid) {
+    payments::PartAnnounced announced;
+    announced.hash = key.hash;
+    announced.group = key.group;
+    announced.partid = {partid};
+    announced.payer = payments::Payer::xpay;
+    announced.seen = second(110);
+    announced.route.hops.resize(1);
+    announced.route.hops[0].forward = {1000};
+    announced.route.secret_of_invoice = true;
+    return announced;
+}
+
+InvoiceDecoded invoice(std::optional<base::Msat> amount = std::nullopt) {
+    payments::Secret secret;
+    secret.fill(0x55);
+    return {key.hash, "lnbc1", amount, secret};
+}
+
+void succeed(Table& table) {
+    table.apply(by_xpay(1));
+    table.apply(seen(complete(paid(1, 10), 1)));
+    REQUIRE(table.find(key)->terminal());
+}
+
+} // namespace
+
+TEST_CASE("an invoice decoded after the end corrects the last snapshot once") {
+    for (const bool success : {true, false}) {
+        Table table(100);
+        table.apply(by_xpay(1));
+        table.apply(seen(success ? complete(paid(1, 10), 1) : failed(paid(1, 10), 1)));
+        table.apply(payments::GivenUp{key.hash, key.group, false});
+        REQUIRE(table.find(key)->terminal());
+        const auto change = table.apply(invoice());
+        CHECK(change.updated == once);
+        CHECK(change.reopened.empty());
+        CHECK(table.find(key)->status() == (success ? Status::succeeded : Status::failed));
+        CHECK(table.find(key)->reason.has_value() == !success);
+        CHECK(table.find(key)->invoice_secret == invoice().payment_secret);
+        CHECK(table.apply(invoice()).updated.empty());
+    }
+}
+
+TEST_CASE("secret and amount are one correction, and so are several parts") {
+    Table table(100);
+    table.apply(by_xpay(1));
+    table.apply(by_xpay(2));
+    table.apply(std::vector{seen(complete(paid(1, 10), 1)), seen(complete(paid(2, 11), 2))});
+    REQUIRE(table.find(key)->terminal());
+    CHECK(table.apply(invoice(base::Msat{1900})).updated == once);
+    CHECK(table.find(key)->value() == base::Msat{1900});
+    CHECK(table.apply(invoice(base::Msat{1900})).updated.empty());
+}
+
+TEST_CASE("an amount alone corrects too, unless it is what was told already") {
+    Table table(100);
+    table.apply(seen(complete(paid(1, 10), 1))); // no route was told: no hop could show the secret
+    CHECK(table.apply(invoice(base::Msat{1000})).updated.empty());
+    Table other(100);
+    other.apply(seen(complete(paid(1, 10), 1)));
+    CHECK(other.apply(invoice(base::Msat{900})).updated == once);
+    CHECK(other.find(key)->status() == Status::succeeded);
+    CHECK(other.apply(invoice(base::Msat{900})).updated.empty());
+}
+
+TEST_CASE("before the end the secret waits for the next news") {
+    Table table(100);
+    table.apply(by_xpay(1));
+    table.apply(seen(paid(1, 10)));
+    CHECK(table.apply(invoice()).updated.empty());
+    CHECK(table.apply(seen(complete(paid(1, 10), 1))).updated == once);
+    CHECK(table.apply(invoice()).updated.empty()); // the last snapshot had it
+}
+
+TEST_CASE("an invoice without a secret, or another one of the same hash, corrects nothing") {
+    Table table(100);
+    succeed(table);
+    auto without = invoice();
+    without.payment_secret.reset();
+    CHECK(table.apply(without).updated.empty());
+    auto other = invoice(base::Msat{900});
+    other.invoice = "lnbc2";
+    CHECK(table.apply(other).updated.empty());
+    CHECK_FALSE(table.find(key)->invoice_secret.has_value());
+    CHECK(table.find(key)->value() == base::Msat{1000});
+}
+
+TEST_CASE("a failed attempt at a hash that was paid since is not corrected: only SUCCEEDED may follow SUCCEEDED") {
+    Table table(100);
+    table.apply(by_xpay(1));
+    table.apply(seen(failed(paid(1, 10), 1)));
+    auto again = paid(1, 11);
+    again.key.group = {10};
+    table.apply(seen(complete(again, 2)));
+    REQUIRE(table.find(again.key)->status() == Status::succeeded);
+    REQUIRE(table.find(key)->status() == Status::failed);
+    CHECK(table.apply(invoice()).updated.empty());
+}
+
+TEST_CASE("what is gone from the table is not corrected") {
+    Table table(100);
+    succeed(table);
+    table.apply(payments::PartDeleted{key, {10}});
+    CHECK(table.apply(invoice()).updated.empty());
+    CHECK(table.size() == 0);
+}

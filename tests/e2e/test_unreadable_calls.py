@@ -39,6 +39,7 @@ class UnreadableCalls(unittest.TestCase):
                      {"id": PAYEE, "channel": "103x2x0", "amount_msat": 5_000_000}]
             stage.node.call("sendpay", {"route": route, "payment_hash": invoice["payment_hash"], "bolt11": invoice["bolt11"]})  # no delay
             self.only_totals(stage.wait_status(invoice, "SUCCEEDED"), 5_000_011, 5_000_000, 0)
+            self.assertEqual(len(self.lines(stage, "sendpay")), 1)
 
     def test_an_onion_made_of_garbage_leaves_the_totals(self) -> None:
         garbage = [[{"pubkey": PEER, "payload": "zz"}], [{"pubkey": PEER, "payload": "ff"}], [{"pubkey": PEER, "payload": "0502"}],

@@ -42,8 +42,9 @@ struct Watch : Bench {
     int goes_on = 0;
     track::GivenUpWatch watch;
     explicit Watch(cln::Version version = {26, 6})
-        : watch(loop, node.lightningd, table, version, [this](const PaymentKey& k) { given_up.push_back(k); },
-                [this](const PaymentKey&) { ++goes_on; }) {}
+        : watch(
+              loop, node.lightningd, table, version, [this](const PaymentKey& k) { given_up.push_back(k); },
+              [this](const PaymentKey&) { ++goes_on; }) {}
 };
 
 } // namespace
@@ -96,8 +97,9 @@ TEST_CASE("a new part ends the asking, a refusal leaves it to the linger") {
 TEST_CASE("a part that failed unwatched is asked for; never a pending one, nor one whose number a newer group has") {
     Bench b;
     std::vector<payments::Failure> found;
-    track::Inquest inquest(b.loop, b.node.lightningd, b.table,
-                           [&](const PaymentKey&, const payments::Part&, const payments::Failure& f) { found.push_back(f); });
+    track::Inquest inquest(
+        b.loop, b.node.lightningd, b.table,
+        [&](const PaymentKey&, const payments::Part&, const payments::Failure& f) { found.push_back(f); });
     inquest.look(b.table.apply(seen(failed(pending(1, 9, 1, 10), 1))));
     inquest.look(b.table.apply(seen(pending(2, 9, 1, 20))));
     inquest.look(b.table.apply(seen(failed(pending(3, 1, 1, 30), 2))));
@@ -141,7 +143,8 @@ TEST_CASE("an invoice is decoded once, for every attempt at it") {
     const auto call = b.node.next();
     CHECK(call.method == "decode");
     CHECK(call.params == rpc::json::array({"lnbc1"}));
-    b.node.answer(call, R"({"payment_hash":")" + hash(1).hex() + R"(","amount_msat":5000,"payment_secret":")" + hash(7).hex() + "\"}");
+    b.node.answer(call, R"({"payment_hash":")" + hash(1).hex() + R"(","amount_msat":5000,"payment_secret":")" +
+                            hash(7).hex() + "\"}");
     REQUIRE(decoded.size() == 1);
     CHECK(decoded[0].amount == base::Msat{5000});
     CHECK(decoded[0].payment_secret->front() == 7);

@@ -322,6 +322,9 @@ void Feed::call_seen(const cln::HookedCall& call, base::UnixNs now) {
     if (!announced)
         return unreadable();
     const auto first = call.method == "sendonion" ? cln::decode_first_hop(*params, height_) : std::nullopt;
+    const bool no_route = call.method == "sendpay" && announced->route.hops.empty() && !announced->route.self;
+    if (no_route || (call.method == "sendonion" && !first))
+        unreadable(); // the part is announced all the same
     if (auto onion = first ? onions_.sent(announced->hash, *first) : std::nullopt) {
         announced->route.hops = std::move(onion->hops);
         if (onion->total.value > 0)

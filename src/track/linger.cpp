@@ -32,15 +32,18 @@ void Linger::look(const payments::Change& change) {
     for (const auto& deletion : change.deleted)
         if (!table_.find(deletion.key))
             silent_.erase(deletion.key);
+    bool sooner = false; // not all payments have the same pause
     for (const auto& key : change.updated) {
         const auto* payment = table_.find(key);
-        if (payment && payment->undecided())
+        if (payment && payment->undecided()) {
             silent_[key] = {steady_clock::now(), false};
-        else
+            sooner |= silent_[key].since + pause(*payment) < armed_for_;
+        } else {
             silent_.erase(key);
+        }
     }
-    if (!timer_.armed())
-        arm(); // an armed one fires too early at worst
+    if (sooner || !timer_.armed())
+        arm(); // else it fires too early at worst
 }
 
 void Linger::heard_of(const payments::PaymentKey& key) {
@@ -53,6 +56,7 @@ void Linger::arm() {
     for (const auto& [key, silence] : silent_)
         if (const auto* payment = table_.find(key); payment && !silence.told)
             next = std::min(next, silence.since + pause(*payment));
+    armed_for_ = next;
     if (next == Time::max())
         return timer_.cancel();
     const auto left = std::chrono::ceil<milliseconds>(next - steady_clock::now());

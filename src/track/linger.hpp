@@ -41,6 +41,7 @@ class Linger final {
     Expired expired_;
     std::chrono::seconds linger_{10};
     std::unordered_map<payments::PaymentKey, Silence> silent_;
+    Time armed_for_ = Time::max();
     io::Timer timer_;
 };
 

@@ -19,7 +19,9 @@ import tempfile
 import time
 from typing import Any, Callable
 
-import support  # noqa: F401  the paths
+import support  # the paths
+import judge
+import protos
 import strict_json
 from model import Model
 from process import LineSplitter, Splitter
@@ -73,6 +75,8 @@ class FakeHost:
         try:
             if kind is None and "Sanitizer" in self.errors():
                 raise AssertionError(self.errors())
+            if kind is None and (complaints := self.complaints()):
+                raise AssertionError("\n".join(complaints))
         finally:
             if self.child.poll() is None:
                 self.child.kill()
@@ -83,6 +87,12 @@ class FakeHost:
                     stream.close()
             self.selector.close()
             self._temporary.cleanup()
+
+    def complaints(self) -> list[str]:
+        """About what was told, message by message: what these rows make of a payment only the test knows."""
+        told = [(text, message) for text, message in zip(self.texts, self.messages) if message.get("method") in protos.TOPICS]
+        payments = [message["params"][message["method"]] for _, message in told if message["method"] != "trackpayments_deleted"]
+        return [c for payment in payments for c in judge.payment(payment)] + protos.walk(text for text, _ in told)
 
     def errors(self) -> str:
         self.stderr.seek(0)

@@ -5,8 +5,8 @@
         stage.node.call("xpay", {"invstring": invoice["bolt11"]})
         payment = stage.wait_status(invoice, "SUCCEEDED")
 
-Leaving the stage judges everything that was told (judge.py), looks for complaints in the log and stops the node. All waits end by
-an event; 60 s only bound them.
+Leaving the stage judges everything that was told (judge.py, protos.py), looks for complaints in the log and stops the node. All
+waits end by an event; 60 s only bound them.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ for room in ("lightningd", "replay", "pylib"):
     sys.path.append(str(HERE.parent / room))
 
 import judge  # noqa: E402
+import protos  # noqa: E402
 import strict_json  # noqa: E402
 from standin import SUBSCRIBER, RpcError, StandIn, wait_until  # noqa: E402
 
@@ -136,6 +137,8 @@ class Stage:
             raise AssertionError("\n".join(judge.rows(self))) from None
         self.barrier()
         complaints = judge.rows(self) + judge.messages(self)
+        complaints += protos.walk(strict_json.dumps(message).encode() for subscriber in self.subscribers
+                                  for message in subscriber.messages() if message["method"] in protos.TOPICS)
         complaints += self.stop()
         complaints += judge.log(self)
         if complaints:
@@ -180,6 +183,10 @@ class Stage:
         return self.wait_payment(what, lambda p: p["status"] == status and parts in (None, len(p["htlcs"])),
                                  f"{status} with {parts or 'some'} parts")
 
+    def wait_attempts(self, what: Any, *statuses: str) -> dict[str, Any]:
+        """The newest snapshot, once its attempts have these statuses."""
+        return self.wait_payment(what, lambda p: [a["status"] for a in p["htlcs"]] == list(statuses), f"attempts {statuses}")
+
     def wait_deletion(self, what: Any) -> dict[str, Any]:
         wait_until(lambda: self.deletions(what), "the deletion")
         return self.deletions(what)[-1]
@@ -205,11 +212,29 @@ class Stage:
             self.wait_status(marker, "SUCCEEDED")
         self.barrier()
 
+    def settle_slowly(self) -> None:
+        """And a payer took longer to find a second route than the plugin waits before it first asks what became of a payment."""
+        self.settle()
+        slow = self.invoice(1000, "temporary_channel_failure", "settle", think_ms=300)
+        self.node.call("xpay", {"invstring": slow["bolt11"]})
+        self.wait_status(slow, "SUCCEEDED")
+        self.barrier()
+
     # What is done
 
     def start_plugin(self) -> None:
         self.first_shown = self.counter("created") + 1
         self.node.start_plugin(PLUGIN)
+
+    def fault(self, fault: str, method: str) -> None:
+        self.node.call("standin-fault", {"fault": fault, "method": method})
+
+    def asked(self, method: str, what: Any) -> int:
+        """How often the plugin called this about a payment; the stage needs `hooks=method`."""
+        payment_hash = what["payment_hash"] if isinstance(what, dict) else what
+        self.subscribers[0].messages()
+        calls = [call for call in self.subscribers[0].hooked if call["method"] == method and call["id"].startswith("trackpayments:")]
+        return sum(call["params"].get("payment_hash") == payment_hash for call in calls)
 
     def cut_connections(self) -> None:
         """Every connection to the node ends, ours too."""
@@ -231,12 +256,13 @@ class Stage:
         raise AssertionError("the plugin does not run")
 
     def invoice(self, amount_msat: int, *attempts: Any, parts: list[Any] | None = None, **scenario: Any) -> dict[str, Any]:
-        """`attempts` of a single part, or `parts`, or `outcomes` of parts made by hand."""
+        """`attempts` of a single part, or `parts`, or `outcomes` of parts made by hand; `bolt12`, `to_self`: what kind of invoice."""
+        kind = {name: scenario.pop(name) for name in ("bolt12", "to_self") if name in scenario}
         if attempts:
             scenario["attempts"] = list(attempts)
         if parts:
             scenario["parts"] = parts
-        made = self.node.invoice(amount_msat, next(self._labels), scenario or None)
+        made = self.node.invoice(amount_msat, next(self._labels), scenario or None, **kind)
         self.secrets |= {made["bolt11"], made.get("payment_secret", made["bolt11"])}
         return {**made, "amount_msat": amount_msat}
 
@@ -258,6 +284,18 @@ class Stage:
             more = {"amount_msat": invoice["amount_msat"], "payment_secret": invoice.get("payment_secret", "11" * 32), **more}
         return self.node.call("sendpay", {"route": route, "payment_hash": invoice["payment_hash"], "bolt11": invoice["bolt11"],
                                           **more})
+
+    def by_hand(self, amount_msat: int, *outcomes: Any, **more: Any) -> dict[str, Any]:
+        """A payment nobody can tell the end of: its first part, sent by `sendpay`. `more`: of that command."""
+        invoice = self.invoice(amount_msat, outcomes=list(outcomes))
+        self.sendpay(invoice, **more)
+        return invoice
+
+    def undecided(self, *later_outcomes: Any, amount_msat: int = 4_000_000) -> dict[str, Any]:
+        """A payment by hand whose only part has failed: part 1 of group 1. Only silence or another group decide it."""
+        invoice = self.by_hand(amount_msat, "temporary_channel_failure", *later_outcomes, partid=1, groupid=1)
+        self.wait_attempts(invoice, "FAILED")
+        return invoice
 
     def release(self, invoice: dict[str, Any], outcome: Any = "settle", **more: Any) -> None:
         released = self.node.call("release", {"payment_hash": invoice["payment_hash"], "outcome": outcome, **more})

@@ -1,4 +1,5 @@
-"""When a payment is over: evidence other than silence, and a payment that goes on after all."""
+"""A payment is over when there is evidence: each kind by itself, the linger being an hour unless it is what is tested. What lightningd's
+`listpays` says of xpay is in test_listpays.py, a restart in test_restart.py."""
 
 import unittest
 
@@ -12,8 +13,7 @@ class Finality(unittest.TestCase):
         with Stage(NEVER) as stage:
             for attempts in (["incorrect_or_unknown_payment_details"], ["temporary_channel_failure"] * 3):
                 invoice = stage.pay(4_000_000, *attempts, by="pay")
-                payment = stage.wait_status(invoice, "FAILED", parts=len(attempts))
-                self.assertNotEqual(payment["failure_reason"], "FAILURE_REASON_NONE")
+                stage.wait_status(invoice, "FAILED", parts=len(attempts))
             many = stage.pay(4_000_000, parts=["temporary_channel_failure", "permanent_node_failure"], by="pay")
             stage.wait_status(many, "FAILED", parts=2)
             self.assertEqual(stage.statuses(many)[-1:], ["FAILED"])
@@ -26,19 +26,49 @@ class Finality(unittest.TestCase):
             payment_hash = stage.node.rows()[0]["payment_hash"]
             stage.wait_status(payment_hash, "FAILED")
 
-    def test_pay_failure_says_nothing_of_what_xpay_does(self) -> None:
+    def test_pay_failure_with_a_part_in_flight_decides_when_that_part_ends(self) -> None:
         with Stage(NEVER) as stage:
-            invoice = stage.pay(4_000_000, "temporary_channel_failure")
-            stage.wait_payment(invoice, lambda p: p["htlcs"][0]["status"] == "FAILED", "the failed part")
+            invoice = stage.pay(6_000_000, parts=["temporary_channel_failure", "hold"], by="pay")
+            stage.wait_payment(invoice, lambda p: sorted(a["status"] for a in p["htlcs"]) == ["FAILED", "IN_FLIGHT"], "a failed part")
             stage.node.call("scenario", {"payment_hash": invoice["payment_hash"], "payer_error": {"code": 205, "message": "no"}})
-            self.assertEqual(stage.refused("pay", {"bolt11": invoice["bolt11"]})[0], 205)
+            self.assertEqual(stage.refused("pay", {"bolt11": invoice["bolt11"]})[0], 205)  # a second `pay` of it has given up
             stage.settle()
             self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"])
+            stage.release(invoice, "fail")
+            stage.wait_status(invoice, "FAILED", parts=2)
+
+    def test_pay_failure_says_nothing_of_what_others_do(self) -> None:
+        with Stage(NEVER, hooks="listpays") as stage:
+            by_hand = stage.undecided()
+            # xpay has not given up: its second part is held back in the node.
+            xpay = stage.pay(4_000_000, "hold", "settle")
+            stage.wait_status(xpay, "IN_FLIGHT")
+            stage.fault("hang", "injectpaymentonion")
+            stage.release(xpay, "temporary_channel_failure")
+            stage.wait_attempts(xpay, "FAILED")
+            for invoice in (by_hand, xpay):
+                stage.node.call("scenario", {"payment_hash": invoice["payment_hash"], "payer_error": {"code": 205, "message": "no"}})
+                self.assertEqual(stage.refused("pay", {"bolt11": invoice["bolt11"]})[0], 205)
+            stage.fault("unhang", "injectpaymentonion")
+            stage.wait_status(xpay, "SUCCEEDED", parts=2)
+            stage.settle_slowly()
+            self.assertEqual(stage.statuses(by_hand), ["IN_FLIGHT"])
+            self.assertEqual(stage.statuses(xpay), ["IN_FLIGHT", "SUCCEEDED"])
+            self.assertEqual(stage.asked("listpays", by_hand), 0, "lightningd knows nothing of payments by hand")
+
+    def test_without_the_hook_pay_failure_is_evidence_and_silence_is_none(self) -> None:
+        with Stage(NEVER, environment={"TRACKPAYMENTS_NO_HOOK": "1"}) as stage:
+            by_hand = stage.undecided()
+            for by in ("pay", "xpay"):
+                invoice = stage.pay(4_000_000, "temporary_channel_failure", by=by)
+                stage.wait_status(invoice, "FAILED", parts=1)
+            stage.settle_slowly()
+            self.assertEqual(stage.statuses(by_hand), ["IN_FLIGHT"])
 
     def test_another_group_of_the_hash_ends_the_one_before(self) -> None:
         with Stage(NEVER) as stage:
-            invoice = stage.pay(4_000_000, "temporary_channel_failure")
-            old = stage.wait_payment(invoice, lambda p: p["htlcs"][0]["status"] == "FAILED", "the failed part")
+            invoice = stage.undecided()
+            old = stage.snapshots(invoice)[-1]
             self.assertEqual(old["status"], "IN_FLIGHT")
             stage.node.call("scenario", {"payment_hash": invoice["payment_hash"], "attempts": ["hold"]})
             stage.again(invoice)
@@ -46,33 +76,42 @@ class Finality(unittest.TestCase):
             order = [(p["payment_index"], p["status"]) for p in stage.snapshots(invoice)]
             failed = order.index((old["payment_index"], "FAILED"))
             self.assertLess(failed, order.index((new["payment_index"], "IN_FLIGHT")), "the old one's end comes first")
+            self.assertEqual(stage.snapshots(invoice)[failed]["failure_reason"], "FAILURE_REASON_NO_ROUTE")
             stage.release(invoice)
             stage.wait_status(invoice, "SUCCEEDED")
 
-    def test_a_later_part_of_a_failed_payment_opens_it_again(self) -> None:
-        with Stage(["--trackpayments-linger=0"]) as stage:
-            invoice = stage.invoice(4_000_000, outcomes=["temporary_channel_failure", "hold", "temporary_channel_failure", "settle"])
-            stage.sendpay(invoice, partid=1, groupid=1)
-            failed = stage.wait_status(invoice, "FAILED", parts=1)
-            stage.sendpay(invoice, partid=2, groupid=1)
-            payment = stage.wait_status(invoice, "IN_FLIGHT", parts=2)
-            self.assertEqual(payment["failure_reason"], "FAILURE_REASON_NONE")
-            self.assertEqual(payment["payment_index"], failed["payment_index"])
-            line = stage.wait_log("in flight again")
-            self.assertIn(" INFO ", line)
-            self.assertIn(invoice["payment_hash"], line)
-            stage.release(invoice, "fail")
-            stage.wait_status(invoice, "FAILED", parts=2)
-            stage.sendpay(invoice, partid=3, groupid=1)
-            stage.wait_status(invoice, "FAILED", parts=3)
-            stage.sendpay(invoice, partid=4, groupid=1)
-            stage.wait_status(invoice, "SUCCEEDED", parts=4)
+    def test_another_group_ends_also_what_xpay_left_while_lightningd_does_not_answer(self) -> None:
+        with Stage(NEVER) as stage:
+            stage.fault("hang", "listpays")
+            invoice = stage.pay(4_000_000, "temporary_channel_failure")
+            old = stage.wait_attempts(invoice, "FAILED")
+            self.assertEqual(old["status"], "IN_FLIGHT")
+            stage.node.call("scenario", {"payment_hash": invoice["payment_hash"], "attempts": ["hold"]})
+            stage.again(invoice, by="pay")
+            stage.wait_attempts(invoice, "IN_FLIGHT")
+            stage.release(invoice)
+            stage.wait_status(invoice, "SUCCEEDED")
+            self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT", "FAILED", "IN_FLIGHT", "SUCCEEDED"])
+            stage.fault("unhang", "listpays")  # a word that comes too late changes nothing
+            stage.settle_slowly()
+            self.assertEqual(stage.statuses(invoice)[-1], "SUCCEEDED")
+
+    def test_the_linger_alone_ends_a_payment_that_nobody_goes_on_with(self) -> None:
+        with Stage(["--trackpayments-linger=1"]) as stage:
+            invoice = stage.undecided()
+            payment = stage.wait_status(invoice, "FAILED", parts=1)
+            self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT", "FAILED"])
+            self.assertEqual(payment["failure_reason"], "FAILURE_REASON_NO_ROUTE")
+
+    def test_before_the_linger_is_over_nothing_is_decided(self) -> None:
+        with Stage(NEVER) as stage:
+            invoice = stage.undecided()
+            stage.settle_slowly()
+            self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"])
 
     def test_a_linger_counts_from_the_last_attempt(self) -> None:
         with Stage(NEVER) as stage:
-            invoice = stage.invoice(4_000_000, outcomes=["temporary_channel_failure", "hold"])
-            stage.sendpay(invoice, partid=1, groupid=1)
-            stage.wait_payment(invoice, lambda p: p["htlcs"][0]["status"] == "FAILED", "the failed part")
+            invoice = stage.undecided("hold")
             stage.sendpay(invoice, partid=2, groupid=1)
             stage.wait_status(invoice, "IN_FLIGHT", parts=2)
             stage.node.call("setconfig", {"config": "trackpayments-linger", "val": "0"})
@@ -80,6 +119,74 @@ class Finality(unittest.TestCase):
             self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"], "a part is in flight: no silence counts")
             stage.release(invoice, "fail")
             stage.wait_status(invoice, "FAILED", parts=2)
+
+    def test_a_payment_with_a_settled_part_has_not_failed(self) -> None:
+        for by in ("xpay", "pay"):
+            with self.subTest(by=by), Stage(["--trackpayments-linger=0"]) as stage:
+                invoice = stage.pay(6_000_000, parts=["hold", "hold"], by=by)
+                stage.wait_status(invoice, "IN_FLIGHT", parts=2)
+                first, second = (row["partid"] for row in stage.node.rows(payment_hash=invoice["payment_hash"]))
+                stage.release(invoice, "settle_alone", partid=first)
+                stage.release(invoice, "fail", partid=second)
+                payment = stage.wait_status(invoice, "SUCCEEDED", parts=2)
+                self.assertEqual([a["status"] for a in payment["htlcs"]], ["SUCCEEDED", "FAILED"])
+                stage.settle_slowly()
+                self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT", "SUCCEEDED"])
+
+    def test_by_hand_a_settled_part_outweighs_those_that_failed_before_and_after(self) -> None:
+        with Stage(["--trackpayments-linger=0"]) as stage:
+            invoice = stage.invoice(6_000_000, outcomes=["hold"])
+            for partid in (1, 2, 3):
+                stage.sendpay(invoice, 2_000_000, partid=partid, groupid=1)
+            stage.wait_status(invoice, "IN_FLIGHT", parts=3)
+            for partid, outcome in ((3, "fail"), (1, "settle_alone"), (2, "fail")):
+                stage.release(invoice, outcome, partid=partid)
+            payment = stage.wait_status(invoice, "SUCCEEDED")
+            self.assertEqual([a["status"] for a in payment["htlcs"]], ["SUCCEEDED", "FAILED", "FAILED"])
+            self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT", "SUCCEEDED"])
+
+
+class Reopening(unittest.TestCase):
+    def reopened(self, stage: Stage, invoice: dict, parts: int) -> dict:
+        payment = stage.wait_status(invoice, "IN_FLIGHT", parts=parts)
+        line = stage.wait_log("in flight again")
+        self.assertIn(" INFO ", line)
+        self.assertIn(invoice["payment_hash"], line)
+        return payment
+
+    def test_a_later_part_of_a_failed_payment_opens_it_again(self) -> None:
+        with Stage(["--trackpayments-linger=0"]) as stage:
+            invoice = stage.invoice(4_000_000, outcomes=["temporary_channel_failure", "hold", "temporary_channel_failure", "settle"])
+            stage.sendpay(invoice, partid=1, groupid=1)
+            failed = stage.wait_status(invoice, "FAILED", parts=1)
+            stage.sendpay(invoice, partid=2, groupid=1)
+            payment = self.reopened(stage, invoice, 2)
+            self.assertEqual(payment["payment_index"], failed["payment_index"])
+            stage.release(invoice, "fail")
+            stage.wait_status(invoice, "FAILED", parts=2)
+            stage.sendpay(invoice, partid=3, groupid=1)
+            stage.wait_status(invoice, "FAILED", parts=3)
+            stage.sendpay(invoice, partid=4, groupid=1)
+            stage.wait_status(invoice, "SUCCEEDED", parts=4)
+
+    def test_also_one_whose_payer_had_given_up(self) -> None:
+        for by in ("pay", "xpay"):
+            with self.subTest(by=by), Stage(NEVER) as stage:
+                invoice = stage.pay(4_000_000, "incorrect_or_unknown_payment_details", by=by)
+                failed = stage.wait_status(invoice, "FAILED", parts=1)
+                group = stage.node.rows(payment_hash=invoice["payment_hash"])[0]["groupid"]
+                stage.node.call("scenario", {"payment_hash": invoice["payment_hash"], "outcomes": ["hold", "temporary_channel_failure"]})
+                stage.sendpay(invoice, partid=7, groupid=group)
+                payment = self.reopened(stage, invoice, 2)
+                self.assertEqual(payment["payment_index"], failed["payment_index"])
+                stage.release(invoice, "temporary_channel_failure")
+                stage.wait_attempts(invoice, "FAILED", "FAILED")
+                stage.settle_slowly()
+                # Another one has taken over, and of him nothing is known: the old evidence does not count any more.
+                self.assertEqual(stage.statuses(invoice)[-2:], ["FAILED", "IN_FLIGHT"])
+                stage.node.call("setconfig", {"config": "trackpayments-linger", "val": "0"})
+                payment = stage.wait_status(invoice, "FAILED", parts=2)
+                self.assertEqual(payment["failure_reason"], "FAILURE_REASON_INCORRECT_PAYMENT_DETAILS", "the payee's word outranks")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from support import PLUGIN, TOPICS, Subscriber, die_on_sigterm, wait_until
 from rpc_client import RpcClient, RpcError
 from standin import die_with_parent
 from payment_shape import check_payment
+import protos
+import strict_json
 
 HERE = Path(__file__).resolve().parent
 
@@ -120,6 +122,7 @@ class Real(unittest.TestCase):
                           ["payments"][0]], ["status"])
         wait_until(lambda: len(self.told("trackpayments_deleted")) == 2, "both deletions")
         self.assertEqual([d["payment_hash"] for d in self.told("trackpayments_deleted")], [payment_hash, unknown])
+        self.assertEqual(protos.walk(strict_json.dumps(m).encode() for m in self.real.subscriber.messages()), [])
         self.rpc.call("plugin", {"subcommand": "stop", "plugin": PLUGIN})
         self.assertIsNone(self.real.process.poll(), "lightningd lives")
         log = self.real.log_path.read_text(errors="replace").splitlines()

@@ -15,7 +15,7 @@ class Reconnect(unittest.TestCase):
             host.wait(lambda: host.logs("unusual"), "the complaint")
             rows = {row["created_index"]: row for row in host.model.table.values()}
             # Served meanwhile: a failure that nobody asked about, and hooks.
-            host.hook("h", {"id": 1, "method": "sendpay", "params": {"payment_hash": "ab" * 32}})
+            host.hook("h", {"id": 1, "method": "sendpay", "params": {"payment_hash": "ab" * 32, "route": []}})
             self.assertEqual(host.reply("h")["result"], {"result": "continue"})
             host.notify("sendpay_success", host.end(rows[1], "complete"))
             host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "success while the socket is gone")

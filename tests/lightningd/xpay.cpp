@@ -112,7 +112,11 @@ class Payment final : public std::enable_shared_from_this<Payment> {
                            std::to_string(amount_) + R"(,"attempt_msat":)" + std::to_string(attempt.part.plan.amount) +
                            R"(,"hops":[)";
         std::uint64_t in = attempt.route.empty() ? 0 : attempt.route.front().amount;
-        for (const Hop& hop : attempt.route) {
+        Route route = attempt.route;
+        // What is behind the introduction node of a blinded path is one hop to nobody (recording bolt12_offer).
+        if (invoice_.bolt12 && !route.empty())
+            route.push_back({"02" + std::string(62, '0') + "01", "0x0x0", 1, attempt.part.plan.amount, 0});
+        for (const Hop& hop : route) {
             json.append(json.back() == '[' ? "{" : ",{").append(R"("next_node":")").append(hop.node);
             json.append(R"(","short_channel_id":")").append(hop.channel);
             json.append(R"(","direction":)").append(std::to_string(hop.direction));

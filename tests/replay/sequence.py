@@ -42,12 +42,25 @@ def check(told: list[Told], deleted_rows: list[dict], all_known: bool, lives: in
         mine = [one for one in told if one.life == life]
         out += _cursors(mine, all_known)
         out += _finals(mine)
+        out += [f"entry {one.position}: {complaint}" for one in mine if one.topic == "trackpayments"
+                for complaint in verdict(one.params["trackpayments"])]
         out += _snapshots([one for one in mine if one.topic == "trackpayments"], deleted_rows, all_known)
         out += _paid_is_paid([one for one in mine if one.topic == "trackpayments"], deleted_rows)
         out += _deletions(mine, deleted_rows, life == lives - 1)
     runs = [(one.life, one.params["cursor"].split(".")[1]) for one in told]
     if len({run for _, run in runs}) != len({life for life, _ in runs}):
         out.append("cursor: the run id must change with each plugin process")
+    return out
+
+
+def verdict(payment: dict) -> list[str]:
+    """A reason is told with FAILED and with nothing else: LND may know one while a part is in flight, lightningd never tells it then.
+    What is settled has not failed, whatever else did."""
+    out: list[str] = []
+    if (payment["status"] == "FAILED") != (payment["failure_reason"] != "FAILURE_REASON_NONE"):
+        out.append(f"{payment['status']} with {payment['failure_reason']}")
+    if payment["status"] == "FAILED" and any(attempt["status"] == "SUCCEEDED" for attempt in payment["htlcs"]):
+        out.append("FAILED with a settled attempt")
     return out
 
 

@@ -124,7 +124,7 @@ TEST_CASE("other failures of the first hop keep its place, whoever said so") {
 }
 
 TEST_CASE("a failure without any detail is a failure nobody explained") {
-    const auto told = good(failure(204, "failed", "{}"));
+    const auto told = good(failure(209, "failed", "{}"));
     CHECK(told.kind == Kind::unknown);
 }
 

@@ -98,7 +98,7 @@ void Lightningd::waitsendpay(const payments::PaymentKey& key, base::PartId parti
                                std::to_string(partid.value) + R"(,"groupid":)" + std::to_string(key.group.value) + "}";
     // What we are after is the error: it is how waitsendpay tells of a failed part.
     client_.call("waitsendpay", params,
-                 [this, answer = std::move(answer)](const tl::expected<std::string_view, rpc::Client::Failure>& reply) {
+                 [answer = std::move(answer)](const tl::expected<std::string_view, rpc::Client::Failure>& reply) {
                      if (reply)
                          return answer(tl::unexpected(Failure{false, {-1, "the part has not failed"}}));
                      if (reply.error().lost)

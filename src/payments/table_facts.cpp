@@ -148,7 +148,8 @@ void Table::report(Payment& payment, Part& part, const PartReport& report, Batch
         const auto at =
             std::find_if(hops.begin(), hops.end(), [&](const Hop& hop) { return hop.node == *report.node; });
         const auto last = std::max<std::size_t>(hops.size(), 1);
-        failure.source_index = static_cast<std::uint32_t>(at == hops.end() ? last : at - hops.begin() + 1);
+        failure.source_index =
+            static_cast<std::uint32_t>(at == hops.end() ? last : static_cast<std::size_t>(at - hops.begin()) + 1);
     }
     if (part.merge(failure))
         batch.visible(payment.key);

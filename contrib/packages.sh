@@ -27,5 +27,5 @@ need_node() {
     fi
 }
 
-packages_to_build=(g++ meson ninja-build pkg-config python3 libuv1-dev nlohmann-json3-dev libsodium-dev libexpected-dev doctest-dev lowdown)
+packages_to_build=(g++ meson ninja-build pkg-config python3 libuv1-dev nlohmann-json3-dev libsodium-dev libexpected-dev doctest-dev lowdown jq)
 packages_to_check=(git clang clang-format clang-tidy libclang-rt-14-dev)

@@ -14,12 +14,19 @@ std::string manifest(const Host& host) {
         subscriptions.insert(subscriptions.end(), {"pay_part_start", "pay_part_end"});
 
     json methods = json::array();
-    methods.push_back({{"name", "trackpayments"},
-                       {"usage", track::follow_usage()},
-                       {"description",
-                        "Show payments as LND's TrackPayments does: those in flight, those of {payment_hash}, or those "
-                        "that changed after the cursor {since}; with {timeout} stay and follow"},
-                       {"category", "payment"}});
+    methods.push_back(
+        {{"name", "trackpayments"},
+         {"usage", track::follow_usage()},
+         {"description",
+          "Show payments as LND's TrackPayments does: those in flight, those of {payment_hash}, or those that "
+          "changed after the cursor {since}; with {timeout} (seconds) stay and follow; with {no_inflight_updates} only "
+          "those that ended"},
+         // Shown by help up to v24.05; later versions show the man page alone.
+         {"long_description", "The result holds `payments`, each an lnrpc.Payment, and a `cursor` to pass as {since} "
+                              "of the next call; `more` if that has further ones at once. While a caller stays, each "
+                              "update is sent as a `message` notification. Codes: -32602 bad parameter or cursor, 208 "
+                              "unknown {payment_hash}, -1 ask again later. See lightning-trackpayments(7)."},
+         {"category", "payment"}});
     json filters = {"sendpay", "createonion", "sendonion", "injectpaymentonion"};
     if (host.lightningd)
         filters.push_back("delpay");

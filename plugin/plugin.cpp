@@ -52,7 +52,7 @@ Plugin::Plugin(io::Loop& loop, std::unique_ptr<io::Stream> in, std::unique_ptr<i
                   result ? reply(id, *result) : refuse(id, result.error());
               }),
       delpay_(
-          lightningd_, [this](const std::vector<payments::Row>& rows) { feed_.deleted(rows); },
+          lightningd_, [this](const auto& gone, const auto& before) { feed_.deleted(gone, before); },
           [this](LogLevel level, const std::string& words) { log(level, words); }),
       desk_(
           lightningd_, delpay_,

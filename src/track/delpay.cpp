@@ -107,7 +107,7 @@ void Delpay::done(const DelpayRequest& request, const std::vector<payments::Row>
         answer(cln::hook_return_result(wanted ? rpc::dump(rpc::apply_filter(*result, *wanted)) : std::string(*reply)));
     }
     if (rows)
-        deleted_(rows->rows);
+        deleted_(rows->rows, before);
 }
 
 } // namespace track

@@ -30,7 +30,9 @@ struct DelpayRequest {
 
 class Delpay final {
   public:
-    using Deleted = std::function<void(const std::vector<payments::Row>&)>;
+    /// The rows that are gone, and all rows of the hash as they were before.
+    using Deleted =
+        std::function<void(const std::vector<payments::Row>& gone, const std::vector<payments::Row>& before)>;
     /// A complete hook result: `{"return": …}`, or `continue` when lightningd has to do it itself.
     using Answer = std::function<void(std::string)>;
 

@@ -49,8 +49,8 @@ class Feed final {
     /// A payer's call, seen by the hook.
     void call_seen(const cln::HookedCall& call, base::UnixNs now);
 
-    /// Rows a delpay of ours removed.
-    void deleted(const std::vector<payments::Row>& rows);
+    /// Rows a delpay of ours removed. `before`: all rows of their hash until then.
+    void deleted(const std::vector<payments::Row>& gone, const std::vector<payments::Row>& before);
     /// What was removed where lightningd has no part in it.
     void deleted(std::vector<payments::Event> events) {
         intake_.take(std::move(events), Intake::Source::standard_input);

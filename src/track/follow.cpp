@@ -14,6 +14,8 @@ namespace {
 
 /// For lightningd's socket to come up at the start.
 constexpr auto early_patience = 30'000ms;
+/// For the rows of a payment that was just told.
+constexpr auto rows_patience = 100ms;
 constexpr int generic = -1; ///< LIGHTNINGD, common/jsonrpc_errors.h
 
 rpc::Error bad_cursor(const std::string& why) {
@@ -75,7 +77,10 @@ void Follow::serve(std::string_view id, const rpc::json& params, std::string_vie
     auto request = read(params);
     if (!request)
         return reply_(id, tl::unexpected(request.error()));
-    Follower caller{std::string(id), *std::move(request), std::string(filter), {}, {}, 0, false};
+    Follower caller;
+    caller.id = id;
+    caller.request = *std::move(request);
+    caller.filter = filter;
     if (feed_.ready())
         return begin(std::move(caller));
     early_.push_back(std::move(caller));
@@ -176,10 +181,17 @@ void Follow::answer_since(Follower caller, bool may_stay) {
                      const bool news = found->more || (found->news && !found->payments.empty());
                      if (may_stay && !news && caller.request.timeout > 0s)
                          return stay(std::move(caller), {});
-                     // What it heard while it stayed may be younger than the rows read: both are told.
+                     // What it heard while it stayed may be younger than the rows read. Told with a cursor before it,
+                     // it would be told again: the rows get a moment to come.
+                     const auto unread = [&](const Snapshot& heard) {
+                         return std::none_of(found->payments.begin(), found->payments.end(),
+                                             [&](const Snapshot& told) { return told.key == heard.key; });
+                     };
+                     const bool early = std::any_of(caller.changed.begin(), caller.changed.end(), unread);
+                     if (early && !std::exchange(caller.sated, true))
+                         return followers_.add(std::move(caller), rows_patience);
                      for (const auto& heard : caller.changed)
-                         if (std::none_of(found->payments.begin(), found->payments.end(),
-                                          [&](const Snapshot& told) { return told.key == heard.key; }))
+                         if (unread(heard))
                              found->payments.push_back(heard);
                      reply(caller, *found);
                  });

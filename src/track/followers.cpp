@@ -27,7 +27,11 @@ Followers::Followers(io::Loop& loop, const payments::Table& table, Say say, Ende
     : loop_(loop), table_(table), say_(std::move(say)), ended_(std::move(ended)) {}
 
 void Followers::add(Follower follower) {
-    const auto stay = std::chrono::duration_cast<std::chrono::milliseconds>(follower.request.timeout);
+    const auto stay = follower.request.timeout;
+    add(std::move(follower), stay);
+}
+
+void Followers::add(Follower follower, std::chrono::milliseconds stay) {
     staying_.push_back({std::move(follower), std::make_unique<io::Timer>(loop_)});
     const auto place = std::prev(staying_.end());
     place->timer->start(stay, [this, place] { end(place); });
@@ -49,7 +53,7 @@ void Followers::left(const payments::PaymentKey& key, bool terminal, const std::
             say_(message_to(follower.id, quoted));
             remember(follower, news);
         }
-        if (concerned && has_what_it_waits_for(follower, terminal))
+        if (concerned && !follower.sated && has_what_it_waits_for(follower, terminal))
             place->timer->start(0ms, [this, place] { end(place); });
     }
 }

@@ -21,6 +21,7 @@ struct Follower {
     std::vector<Snapshot> changed; ///< the newest of each payment, the last to change last
     std::size_t bytes = 0;
     bool overflowed = false; ///< `changed` was let go: there was too much of it
+    bool sated = false;      ///< has what it waits for, and stays a moment for the rows that say so
 };
 
 class Followers final {
@@ -38,6 +39,7 @@ class Followers final {
 
     [[nodiscard]] bool full() const { return staying_.size() >= most; }
     void add(Follower follower);
+    void add(Follower follower, std::chrono::milliseconds stay);
     /// A snapshot has just left for the topic.
     void left(const payments::PaymentKey& key, bool terminal, const std::string& json);
 

@@ -22,7 +22,7 @@ class DelpayCodes(unittest.TestCase):
             self.assertEqual(stage.node.rows(payment_hash=invoice["payment_hash"]), [])
             self.assertEqual(stage.wait_deletion(invoice), {
                 "payment_hash": invoice["payment_hash"], "payment_index": payment["payment_index"],
-                "attempt_ids": [attempt["attempt_id"] for attempt in payment["htlcs"]]})
+                "attempt_ids": [attempt["attempt_id"] for attempt in payment["htlcs"]], "remaining": 0})
 
     def test_one_part_is_deleted(self) -> None:
         with Stage(DEFAULT) as stage:

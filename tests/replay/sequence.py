@@ -10,7 +10,7 @@ from pacing import is_paced
 from payment_shape import check_payment
 
 CURSOR = re.compile(rf"{NODE_ID[:8]}\.([^.]+)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\Z")
-DELETED_KEYS = ["payment_hash", "payment_index", "attempt_ids"]
+DELETED_KEYS = ["payment_hash", "payment_index", "attempt_ids", "remaining"]
 
 
 def shapes(told: list[Told]) -> list[str]:
@@ -29,6 +29,7 @@ def shapes(told: list[Told]) -> list[str]:
 
 def _is_deletion(message: Any) -> bool:
     return (isinstance(message, dict) and list(message) == DELETED_KEYS and isinstance(message["payment_index"], str)
+            and type(message["remaining"]) is int and message["remaining"] >= 0
             and isinstance(message["attempt_ids"], list) and bool(message["attempt_ids"])
             and all(isinstance(i, str) and i.isdigit() for i in message["attempt_ids"]))
 
@@ -168,11 +169,20 @@ def _deletions(told: list[Told], deleted_rows: list[dict], last_life: bool) -> l
             shown.update((h["attempt_id"], snapshot_key(payment)) for h in payment["htlcs"])
     gone = {str(row["created_index"]): row["payment_hash"] for row in deleted_rows}
     seen: set[str] = set()
+    attempts: dict[tuple[str, str], set[str]] = {}  # shown before, and not told as deleted
     for one in told:
+        if one.topic == "trackpayments":
+            payment = one.params["trackpayments"]
+            attempts[snapshot_key(payment)] = {h["attempt_id"] for h in payment["htlcs"]}
         if one.topic != "trackpayments_deleted":
             continue
         message = one.params["trackpayments_deleted"]
         where = f"entry {one.position}: trackpayments_deleted"
+        left = attempts.get((message["payment_hash"], message["payment_index"]))
+        if left is not None:
+            left -= set(message["attempt_ids"])
+            if message["remaining"] != len(left):
+                out.append(f"{where}: {message['remaining']} attempts remain, not {len(left)}")
         for attempt in message["attempt_ids"]:
             if attempt in seen:
                 out.append(f"{where}: attempt {attempt} is told again")

@@ -15,7 +15,8 @@ struct Served {
     unit::Node node{loop};
     std::vector<payments::Row> deleted;
     std::string answer;
-    track::Delpay delpay{node.lightningd, [this](const std::vector<payments::Row>& rows) { deleted = rows; },
+    track::Delpay delpay{node.lightningd,
+                         [this](const std::vector<payments::Row>& rows, const auto&) { deleted = rows; },
                          [this](base::LogLevel, const std::string& words) { node.log.push_back(words); }};
 
     unit::Node::Call begin(const std::string& params, const std::string& filter,

@@ -23,7 +23,10 @@ struct Bench {
     void add(const char* id, track::FollowRequest request) {
         if (request.timeout.count() == 0)
             request.timeout = std::chrono::seconds(3600);
-        followers.add({id, std::move(request), {}, {}, {}, 0, false});
+        Follower follower;
+        follower.id = id;
+        follower.request = std::move(request);
+        followers.add(std::move(follower));
     }
     void left(const payments::Row& row, const std::string& json = "{}") {
         leave(row, json);

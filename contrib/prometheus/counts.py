@@ -1,0 +1,84 @@
+"""What lndmon counts of payments, counted from snapshots that may come twice or late. Pure: no files, no clock.
+
+A payment is counted when it has ended, once. SUCCEEDED stays so and is counted at once; FAILED may be taken back (another part comes and
+the payment is IN_FLIGHT again), so it is counted only when it has stood for a while. What was counted is remembered by attempt ids,
+which never change and are never used again; a payment's index is another one when its first row was deleted. If a payment that was
+counted as failed succeeds after all, that is counted too (a counter cannot go back), with the attempts made since.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+STATUSES = {"SUCCEEDED": "succeeded", "FAILED": "failed"}
+BUCKETS = tuple(2**n for n in range(10))  # attempts: 1, 2, 4, … 512
+REMEMBERED = 20_000  # hashes; a replay reaches back to the stored cursor, which is never far behind
+
+
+class Counts:
+    """`data` is all there is to know, as JSON."""
+
+    def __init__(self, data: dict[str, Any] | None = None) -> None:
+        empty: dict[str, Any] = {
+            "payments": {status: 0 for status in STATUSES.values()},
+            "attempts": {status: 0 for status in STATUSES.values()},
+            "buckets": [0] * (len(BUCKETS) + 1),  # payments by attempts, each bucket for itself; the last: more than the largest
+            "sum": 0,        # of what is in the buckets
+            "counted": {},   # by half a hash: [first attempt, last attempt, status] of each of its payments
+            "standing": [],  # FAILED and not yet counted: [half a hash, attempts, when it was told]
+        }
+        if data is not None and set(data) != set(empty):
+            raise ValueError("these are no counts")
+        self.data: dict[str, Any] = empty if data is None else data
+
+    def take(self, payment: dict[str, Any], now: float) -> None:
+        """A snapshot of any status."""
+        attempts = sorted(int(htlc["attempt_id"]) for htlc in payment["htlcs"])
+        name, status = str(payment["payment_hash"])[:32], STATUSES.get(payment["status"])
+        if not attempts:
+            return
+        told = next((verdict for verdict in self.data["standing"] if verdict[0] == name and overlap(verdict[1], attempts)), None)
+        # Where there is no newer attempt, IN_FLIGHT is older than the verdict and comes late.
+        if told and (status == "succeeded" or attempts[-1] > told[1][-1]):
+            self.data["standing"].remove(told)
+            told = None
+        if status == "succeeded":
+            self._count(name, attempts, status)
+        elif status == "failed" and not told and not self._is_counted(name, attempts):
+            self.data["standing"].append([name, attempts, now])
+
+    def settle(self, now: float, patience: float) -> None:
+        """Counts the failures that have stood for `patience` seconds."""
+        standing, self.data["standing"] = self.data["standing"], []
+        for name, attempts, since in standing:
+            if 0 <= now - since < patience:  # else it is over, or the clock was set back
+                self.data["standing"].append([name, attempts, since])
+            else:
+                self._count(name, attempts, "failed")
+
+    def _find(self, name: str, attempts: list[int]) -> list[Any] | None:
+        return next((known for known in self.data["counted"].get(name, []) if overlap(known[:2], attempts)), None)
+
+    def _is_counted(self, name: str, attempts: list[int]) -> bool:
+        known = self._find(name, attempts)
+        return known is not None and (known[1] >= attempts[-1] or known[2] == "succeeded")
+
+    def _count(self, name: str, attempts: list[int], status: str) -> None:
+        known = self._find(name, attempts)
+        self.data["attempts"][status] += sum(known is None or attempt > known[1] for attempt in attempts)
+        if known is None or known[2] != status:
+            self.data["payments"][status] += 1
+            self.data["buckets"][sum(len(attempts) > bucket for bucket in BUCKETS)] += 1
+            self.data["sum"] += len(attempts)
+        if known is not None:
+            known[1:] = [max(known[1], attempts[-1]), status]
+            return
+        payments = self.data["counted"].pop(name, [])
+        self.data["counted"][name] = [*payments, [attempts[0], attempts[-1], status]]  # the newest hash stands last
+        if len(self.data["counted"]) > REMEMBERED:
+            del self.data["counted"][next(iter(self.data["counted"]))]
+
+
+def overlap(one: list[int], other: list[int]) -> bool:
+    """Both sorted. Payments of one hash are made one after the other: if their attempts mingle it is the same one."""
+    return one[0] <= other[-1] and one[-1] >= other[0]

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""A subscriber plugin in Python: says in lightningd's log how each payment ended, and what was deleted. Change the handlers.
+
+    lightning-cli plugin start $PWD/trackpayments.py
+
+Standard library only, v23.11 to v26.06. The handlers are written as for pyln-client: from v25.09 on (of both, lightningd and pyln-client)
+`from pyln.client import Plugin` can take the place of the class below. Before, pyln-client hands over the wrapping instead of
+what is in it. Keep **kwargs: lightningd and pyln-client add members of their own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any, Callable, Iterator
+
+
+class Plugin:
+    """What of pyln.client.Plugin a subscriber needs."""
+
+    def __init__(self) -> None:
+        self.handlers: dict[str, Callable[..., None]] = {}
+
+    def subscribe(self, topic: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        def keep(handler: Callable[..., None]) -> Callable[..., None]:
+            self.handlers[topic] = handler
+            return handler
+
+        return keep
+
+    def run(self) -> None:
+        for message in messages():
+            if "id" in message:  # getmanifest, then init
+                self.say({"id": message["id"], "result": self.manifest() if message["method"] == "getmanifest" else {}})
+                continue
+            try:
+                # v25.09 and later: {"method", "origin", "params": told}; before: {"method", "params": {"origin", "payload": told}}.
+                told = message["params"].get("payload", message["params"])
+                self.handlers[message["method"]](**told)
+            except Exception as error:  # a handler's mistake must not end the plugin
+                self.log(f"{message.get('method')}: {error!r}", "unusual")
+
+    def manifest(self) -> dict[str, Any]:
+        return {"options": [], "rpcmethods": [], "subscriptions": list(self.handlers), "dynamic": True, "nonnumericids": True}
+
+    def log(self, text: str, level: str = "info") -> None:
+        self.say({"method": "log", "params": {"level": level, "message": text}})
+
+    @staticmethod
+    def say(message: dict[str, Any]) -> None:
+        sys.stdout.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n\n")
+        sys.stdout.flush()
+
+
+def messages() -> Iterator[dict[str, Any]]:
+    """Of stdin, whatever the reads. An empty line ends a message, but may stand inside one too: then the text is no JSON yet."""
+    text = ""
+    for line in os.fdopen(0, encoding="utf-8", errors="replace"):
+        text += line
+        if not line.strip() and text.strip():
+            try:
+                message = json.loads(text)
+            except ValueError:
+                continue
+            text = ""
+            yield message
+
+
+plugin = Plugin()
+
+
+@plugin.subscribe("trackpayments")
+def on_payment(trackpayments: dict[str, Any], cursor: str, **kwargs: Any) -> None:
+    """Every update: `trackpayments` is a whole lnrpc.Payment each time. 64-bit numbers are strings. Whoever must not miss one
+    stores the cursor when the update was dealt with (trackpayments.sh does)."""
+    payment = trackpayments
+    if payment["status"] == "SUCCEEDED":
+        parts = sum(htlc["status"] == "SUCCEEDED" for htlc in payment["htlcs"])
+        plugin.log(f"paid {payment['payment_hash']}: {int(payment['value_msat'])} msat, fee {int(payment['fee_msat'])} msat, "
+                   f"{parts} of {len(payment['htlcs'])} attempts")
+    elif payment["status"] == "FAILED":
+        plugin.log(f"failed {payment['payment_hash']}: {payment['failure_reason']} after {len(payment['htlcs'])} attempts")
+
+
+@plugin.subscribe("trackpayments_deleted")
+def on_deletion(trackpayments_deleted: dict[str, Any], cursor: str, **kwargs: Any) -> None:
+    gone = trackpayments_deleted
+    plugin.log(f"deleted {gone['payment_hash']}: attempts {', '.join(gone['attempt_ids'])}, {gone['remaining']} remain")
+
+
+if __name__ == "__main__":
+    plugin.run()

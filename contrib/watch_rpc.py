@@ -1,0 +1,59 @@
+"""A connection to lightning-rpc for somebody who waits for other things too: nothing here blocks."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import socket
+from typing import Any
+
+
+class Lost(Exception):
+    """The node is not there, or no longer."""
+
+
+class Link:
+    def __init__(self, path: str) -> None:
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.setblocking(False)
+        self._data = b""
+        self._numbers = itertools.count(1)
+        try:
+            self._socket.connect(path)
+        except OSError as error:
+            self.close()
+            raise Lost(f"{path}: {error.strerror or error}") from None
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def send(self, method: str, params: dict[str, Any]) -> str:
+        """The id of the request."""
+        request_id = f"watch:{method}#{next(self._numbers)}"
+        request = json.dumps({"jsonrpc": "2.0", "id": request_id, "method": method, "params": params})
+        try:
+            self._socket.sendall(request.encode())
+        except OSError as error:
+            raise Lost(f"connection lost: {error.strerror or error}") from None
+        return request_id
+
+    def receive(self) -> list[dict[str, Any]]:
+        """The messages that have come whole."""
+        try:
+            data = self._socket.recv(1 << 20)
+        except BlockingIOError:
+            return []
+        except OSError as error:
+            raise Lost(f"connection lost: {error.strerror or error}") from None
+        if not data:
+            raise Lost("the node closed the connection")
+        # Each message ends in an empty line, and trackpayments puts none inside.
+        *whole, self._data = (self._data + data).split(b"\n\n")
+        try:
+            messages = [json.loads(text.decode(errors="replace")) for text in whole if text.strip()]
+        except (ValueError, RecursionError):
+            raise Lost("the node's answer is no JSON") from None
+        return [message for message in messages if isinstance(message, dict)]

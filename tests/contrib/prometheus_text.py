@@ -1,0 +1,51 @@
+"""Reads Prometheus's text format as strictly as node_exporter's collector of textfiles, after the format's description
+(https://prometheus.io/docs/instrumenting/exposition_formats/)."""
+
+from __future__ import annotations
+
+import re
+
+Labels = tuple[tuple[str, str], ...]
+SAMPLE = re.compile(r'([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{((?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\[\\"n])*",?)*)\})? (\S+)')
+LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"')
+SUFFIXES = {"counter": [""], "gauge": [""], "histogram": ["_bucket", "_sum", "_count"]}
+
+
+def parse(text: str) -> dict[str, dict[Labels, float]]:
+    """Samples by name and labels; anything odd is a ValueError."""
+    samples: dict[str, dict[Labels, float]] = {}
+    helped: set[str] = set()
+    types: dict[str, str] = {}
+    closed: set[str] = set()  # families must stand together
+    family = ""
+    if not text.endswith("\n"):
+        raise ValueError("the last line does not end")
+    for line in text[:-1].split("\n"):
+        if line.startswith("# "):
+            _, word, name, rest = line.split(" ", 3)
+            if word == "HELP" and name not in helped and name not in types:
+                helped.add(name)
+            elif word == "TYPE" and name not in types and name in helped and rest in SUFFIXES:
+                closed.add(family)
+                family, types[name] = name, rest
+            else:
+                raise ValueError(line)
+            continue
+        sample = SAMPLE.fullmatch(line)
+        if not sample or family in closed or sample[1] not in [family + suffix for suffix in SUFFIXES[types[family]]]:
+            raise ValueError(line)
+        labels: Labels = tuple(LABEL.findall(sample[2] or ""))
+        if samples.setdefault(sample[1], {}).setdefault(labels, value := float(sample[3])) != value or value < 0:
+            raise ValueError(f"twice, or negative: {line}")
+    for name, kind in types.items():
+        if kind == "histogram":
+            check_histogram(name, samples)
+    return samples
+
+
+def check_histogram(name: str, samples: dict[str, dict[Labels, float]]) -> None:
+    buckets = [(float(dict(labels)["le"]), value) for labels, value in samples[f"{name}_bucket"].items()]
+    if buckets != sorted(buckets) or [value for _, value in buckets] != sorted(value for _, value in buckets):
+        raise ValueError(f"{name}: the buckets do not grow")
+    if buckets[-1] != (float("inf"), samples[f"{name}_count"][()]):
+        raise ValueError(f"{name}: not all are in the last bucket")

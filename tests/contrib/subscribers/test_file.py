@@ -1,0 +1,303 @@
+"""contrib/subscribers/trackpayments.sh: what it writes is what was told, digit for digit, and after any outage nothing is missing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+for room in ("e2e", "pylib"):
+    sys.path.append(str(HERE.parents[1] / room))
+
+import strict_json  # noqa: E402
+from payment_shape import check_payment  # noqa: E402
+from piped import Piped  # noqa: E402
+from support import PLUGIN, Stage, StandIn, die_on_sigterm, wait_until  # noqa: E402
+
+SCRIPT = HERE.parents[2] / "contrib" / "subscribers" / "trackpayments.sh"
+CLI = str(HERE / "cli.py")
+ENDS = {"complete": "SUCCEEDED", "failed": "FAILED"}
+
+# Numbers that a double cannot hold, as a Payment writes them; the bare one is none of a Payment's: to see that nothing is rewritten.
+WIDE = '{"payment_hash":"%s","value_msat":"18446744073709551615","htlcs":[{"expiry":4294967295,"bare":9007199254740993}]}'
+
+
+def written(file: Path) -> list[str]:
+    return file.read_text().splitlines() if file.exists() else []
+
+
+def cursor_of(file: Path) -> str:
+    path = Path(f"{file}.cursor")
+    return path.read_text().strip() if path.exists() else ""
+
+
+class Piecewise(unittest.TestCase):
+    """The script alone, with answers of the test's own."""
+
+    def setUp(self) -> None:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = Path(directory.name)
+        self.file = self.directory / "told.ndjson"
+        self.cli = self.directory / "cli"
+        # Answers with the file named like the cursor it is asked for, and notes what it was asked.
+        self.cli.write_text('#!/bin/sh\nfor word; do case "$word" in since=*) since=${word#since=} ;; esac; done\n'
+                            f'echo "$@" >>"{self.directory}/asked"\n'
+                            f'cat "{self.directory}/answer-${{since:-none}}" && exit 0\n'
+                            f'cat "{self.directory}/error-${{since:-none}}"; exit 1\n')
+        self.cli.chmod(0o755)
+
+    def plugin(self, old: bool = False) -> Piped:
+        return Piped(SCRIPT, self.directory, old, TRACKPAYMENTS_FILE=str(self.file), LIGHTNING_CLI=str(self.cli))
+
+    def answer(self, since: str, text: str) -> None:
+        """Whole at once: the script may be asking."""
+        draft = self.directory / "draft"
+        draft.write_text(text)
+        draft.rename(self.directory / f"answer-{since}")
+
+    def wait_lines(self, count: int) -> list[str]:
+        return wait_until(lambda: (lines := written(self.file)) and len(lines) >= count and lines, f"{count} lines")
+
+    def wait_cursor(self, cursor: str) -> None:
+        wait_until(lambda: cursor_of(self.file) == cursor, f"the cursor {cursor}")
+
+    def test_what_is_told_is_written_byte_for_byte_in_both_wrappings(self) -> None:
+        self.answer("none", '{"payments":[],"cursor":"02a7aec5.aaaaaaaa.0.0"}')
+        for old in (True, False):
+            self.file.unlink(missing_ok=True)
+            with self.subTest(old=old), self.plugin(old) as plugin:
+                self.assertEqual(plugin.manifest["subscriptions"], ["trackpayments"])
+                self.assertIs(plugin.manifest["dynamic"], True)
+                told = [WIDE % (f"{n:02x}" * 32) for n in range(3)]
+                for n, text in enumerate(told):
+                    plugin.told("trackpayments", f'{{"trackpayments":{text},"cursor":"02a7aec5.aaaaaaaa.{n}.18446744073709551615"}}')
+                self.assertEqual(plugin.end(), [])
+                self.assertEqual(written(self.file), told)
+                self.assertEqual(cursor_of(self.file), "02a7aec5.aaaaaaaa.2.18446744073709551615")
+            Path(f"{self.file}.cursor").unlink()
+
+    def test_a_long_payment_is_written_whole(self) -> None:
+        self.answer("none", '{"payments":[],"cursor":"02a7aec5.aaaaaaaa.0.0"}')
+        attempt = '{"attempt_id":"7","route":{"hops":[%s]}}' % ",".join(['{"chan_id":"113249697726464"}'] * 20)
+        long = '{"payment_hash":"aa","htlcs":[%s]}' % ",".join([attempt] * 600)
+        self.assertGreater(len(long), 300_000)
+        with self.plugin() as plugin:
+            plugin.told("trackpayments", f'{{"trackpayments":{long},"cursor":"02a7aec5.aaaaaaaa.1.0"}}')
+            self.assertEqual(plugin.end(), [])
+        self.assertEqual(written(self.file), [long])
+
+    def test_it_asks_page_by_page_and_keeps_every_digit(self) -> None:
+        Path(f"{self.file}.cursor").write_text("02a7aec5.aaaaaaaa.1.1\n")
+        pages = [[{"payment_hash": f"{page}{n}", "value_msat": "9223372036854775807", "expiry": 4294967295} for n in range(3)]
+                 for page in range(2)]
+        self.answer("02a7aec5.aaaaaaaa.1.1", json.dumps({"payments": pages[0], "cursor": "02a7aec5.bbbbbbbb.4.1", "more": True}, indent=3))
+        self.answer("02a7aec5.bbbbbbbb.4.1", json.dumps({"payments": pages[1], "cursor": "02a7aec5.bbbbbbbb.9.9"}))
+        with self.plugin() as plugin:
+            self.wait_cursor("02a7aec5.bbbbbbbb.9.9")
+            self.assertEqual(plugin.end(), [])
+        self.assertEqual([strict_json.loads(line) for line in written(self.file)], pages[0] + pages[1])
+        self.assertEqual((self.directory / "asked").read_text().splitlines(), [
+            f"--lightning-dir={self.directory.parent} --network={self.directory.name} --rpc-file=lightning-rpc --notifications=none "
+            f"-k trackpayments since={cursor}" for cursor in ("02a7aec5.aaaaaaaa.1.1", "02a7aec5.bbbbbbbb.4.1")])
+
+    def test_a_new_run_is_a_reason_to_ask_before_going_on(self) -> None:
+        self.answer("none", '{"payments":[],"cursor":"02a7aec5.aaaaaaaa.1.1"}')
+        missed = '{"payment_hash":"missed"}'
+        self.answer("02a7aec5.aaaaaaaa.2.2", f'{{"payments":[{missed}],"cursor":"02a7aec5.bbbbbbbb.3.3"}}')
+        with self.plugin() as plugin:
+            plugin.told("trackpayments", '{"trackpayments":{"n":1},"cursor":"02a7aec5.aaaaaaaa.2.2"}')
+            plugin.told("trackpayments", '{"trackpayments":{"n":2},"cursor":"02a7aec5.bbbbbbbb.4.4"}')
+            plugin.told("trackpayments", '{"trackpayments":{"n":3},"cursor":"02a7aec5.bbbbbbbb.5.5"}')
+            self.assertEqual(plugin.end(), [])
+        self.assertEqual(written(self.file), ['{"n":1}', missed, '{"n":2}', '{"n":3}'])
+        self.assertEqual(len((self.directory / "asked").read_text().splitlines()), 2)
+        self.assertEqual(cursor_of(self.file), "02a7aec5.bbbbbbbb.5.5")
+
+    def test_while_nobody_answers_the_cursor_stays_and_it_asks_again_by_itself(self) -> None:
+        Path(f"{self.file}.cursor").write_text("02a7aec5.aaaaaaaa.1.1\n")
+        with self.plugin() as plugin:
+            plugin.told("trackpayments", '{"trackpayments":{"n":1},"cursor":"02a7aec5.bbbbbbbb.4.4"}')
+            self.wait_lines(1)
+            self.assertEqual(cursor_of(self.file), "02a7aec5.aaaaaaaa.1.1")
+            self.answer("02a7aec5.aaaaaaaa.1.1", '{"payments":[{"n":0}],"cursor":"02a7aec5.bbbbbbbb.4.4"}')
+            self.wait_cursor("02a7aec5.bbbbbbbb.4.4")
+            self.assertEqual(plugin.end(), [])
+        self.assertEqual(written(self.file), ['{"n":1}', '{"n":0}'])
+
+    def test_a_refused_cursor_is_put_aside_and_said(self) -> None:
+        Path(f"{self.file}.cursor").write_text("135fdd0c.aaaaaaaa.1.1\n")
+        (self.directory / "error-135fdd0c.aaaaaaaa.1.1").write_text('{"code":-32602,"message":"since: this cursor is of another node"}')
+        self.answer("none", '{"payments":[{"n":0}],"cursor":"02a7aec5.bbbbbbbb.4.4"}')
+        with self.plugin() as plugin:
+            self.wait_cursor("02a7aec5.bbbbbbbb.4.4")
+            self.assertEqual(plugin.end(), ["cursor 135fdd0c.aaaaaaaa.1.1 was refused, beginning anew: since: this cursor is of another "
+                                            "node"])
+        self.assertEqual(Path(f"{self.file}.cursor.refused").read_text(), "135fdd0c.aaaaaaaa.1.1\n")
+        self.assertEqual(written(self.file), ['{"n":0}'])
+
+    def test_another_error_is_no_refusal(self) -> None:
+        Path(f"{self.file}.cursor").write_text("02a7aec5.aaaaaaaa.1.1\n")
+        (self.directory / "error-02a7aec5.aaaaaaaa.1.1").write_text('{"code":-1,"message":"ask again later"}')
+        self.answer("none", '{"payments":[{"n":0}],"cursor":"02a7aec5.bbbbbbbb.4.4"}')
+        with self.plugin() as plugin:
+            self.assertEqual(plugin.end(), [])
+        self.assertEqual((cursor_of(self.file), written(self.file)), ("02a7aec5.aaaaaaaa.1.1", []))
+
+    def test_nobody_to_ask_is_said_once_and_what_is_told_is_written(self) -> None:
+        with Piped(SCRIPT, self.directory, TRACKPAYMENTS_FILE=str(self.file), LIGHTNING_CLI="no-such-cli") as plugin:
+            plugin.told("trackpayments", '{"trackpayments":{"n":1},"cursor":"02a7aec5.aaaaaaaa.1.1"}')
+            plugin.told("trackpayments", '{"trackpayments":{"n":2},"cursor":"02a7aec5.aaaaaaaa.2.2"}')
+            self.assertEqual(plugin.end(), ["no-such-cli is not on PATH: what is missed now cannot be asked for"])
+        self.assertEqual((written(self.file), cursor_of(self.file)), (['{"n":1}', '{"n":2}'], "02a7aec5.aaaaaaaa.1.1"))
+
+    def test_half_a_line_of_one_who_was_killed_is_dropped(self) -> None:
+        self.file.write_text('{"n":1}\n{"n":2,"half')
+        Path(f"{self.file}.cursor").write_text("02a7aec5.aaaaaaaa.1.1\n")
+        self.answer("02a7aec5.aaaaaaaa.1.1", '{"payments":[{"n":2}],"cursor":"02a7aec5.aaaaaaaa.2.2"}')
+        with self.plugin() as plugin:
+            self.wait_cursor("02a7aec5.aaaaaaaa.2.2")
+            self.assertEqual(plugin.end(), [])
+        self.assertEqual(written(self.file), ['{"n":1}', '{"n":2}'])
+
+
+class WithTheNode(unittest.TestCase):
+    def setUp(self) -> None:
+        directory = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self.addCleanup(directory.cleanup)
+        self.file = Path(directory.name) / "told.ndjson"
+        self.environment = {"TRACKPAYMENTS_FILE": str(self.file), "LIGHTNING_CLI": CLI, "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def node(self) -> StandIn:
+        """With the script, which keeps its rows over a restart."""
+        node = StandIn(plugins=[str(SCRIPT), PLUGIN], options=["--trackpayments-linger=0", "--db", str(self.file.parent / "rows")],
+                       directory=self.file.parent / "node", environment=self.environment)
+        self.addCleanup(node.close)
+        node.start()
+        wait_until(lambda: cursor_of(self.file), "the first cursor: what came before is nobody's promise")
+        return node
+
+    def pay(self, node: StandIn, count: int, *attempts: str) -> None:
+        """All over when it returns."""
+        for _ in range(count):
+            self.paid = getattr(self, "paid", 0) + 1
+            invoice = node.invoice(1_000_000 + self.paid, f"invoice {self.paid}", {"attempts": list(attempts)})
+            node.rpc.reply(node.rpc.send("pay", {"bolt11": invoice["bolt11"]}))
+
+    def states(self) -> dict[str, dict[str, str]]:
+        """By payment hash: the attempts of its last line, and the payment's own status under ''."""
+        newest: dict[str, dict[str, str]] = {}
+        for text in written(self.file):
+            try:
+                payment = strict_json.loads(text)
+            except ValueError:
+                continue  # being written; wait_complete() judges the whole
+            newest[payment["payment_hash"]] = {"": payment["status"], **{h["attempt_id"]: h["status"] for h in payment["htlcs"]}}
+        return newest
+
+    def wait_complete(self, node: StandIn) -> None:
+        """The last line of every payment says what became of its rows, and every line is a Payment."""
+        wanted: dict[str, dict[str, str]] = {}
+        for row in node.rows():
+            self.assertNotEqual(row["status"], "pending")
+            wanted.setdefault(row["payment_hash"], {})[str(row["created_index"])] = ENDS[row["status"]]
+        for attempts in wanted.values():
+            attempts[""] = "SUCCEEDED" if "SUCCEEDED" in attempts.values() else "FAILED"
+        self.assertEqual(len(wanted), self.paid)
+        try:
+            wait_until(lambda: self.states() == wanted, "every final state")
+        except TimeoutError:
+            states = self.states()
+            missing = [(wanted[h], states.get(h)) for h in wanted if states.get(h) != wanted[h]]
+            self.fail(f"{len(missing)} of {len(wanted)} are missing or old, as {missing[:3]}; {node.log()[-1000:]}")
+        for text in written(self.file):
+            self.assertEqual(check_payment(strict_json.loads(text)), [])
+
+    def test_every_line_is_what_another_subscriber_was_told(self) -> None:
+        stage = Stage(["--trackpayments-linger=0"], environment=self.environment)
+        stage.node.plugins.append(str(SCRIPT))
+        with stage:
+            wait_until(lambda: cursor_of(self.file), "the first cursor")
+            for n in range(5):
+                stage.wait_status(stage.pay(1_000_000 + n, "temporary_channel_failure", "settle"), "SUCCEEDED", parts=2)
+            stage.barrier()
+            told = stage.snapshots()
+            wait_until(lambda: len(written(self.file)) >= len(told), "as many lines")
+            self.assertEqual([strict_json.loads(line) for line in written(self.file)], told)
+            wait_until(lambda: cursor_of(self.file) == stage.messages()[-1]["cursor"], "the last cursor")
+
+    def test_stopped_and_started_again_it_misses_nothing(self) -> None:
+        node = self.node()
+        self.pay(node, 3, "settle")
+        self.wait_complete(node)
+        node.stop_plugin(SCRIPT)
+        self.pay(node, 2, "settle")
+        self.pay(node, 2, "incorrect_or_unknown_payment_details")
+        node.start_plugin(SCRIPT)
+        self.wait_complete(node)
+
+    def test_more_than_one_page_was_missed(self) -> None:
+        node = self.node()
+        self.pay(node, 1, "settle")
+        self.wait_complete(node)
+        node.stop_plugin(SCRIPT)
+        node.call("load", {"total": 250, "in_flight": 20})
+        self.paid += 250
+        node.start_plugin(SCRIPT)
+        self.wait_complete(node)
+
+    def test_the_plugin_was_away(self) -> None:
+        node = self.node()
+        self.pay(node, 2, "settle")
+        self.wait_complete(node)
+        node.stop_plugin(PLUGIN)
+        self.pay(node, 2, "settle")
+        self.pay(node, 1, "incorrect_or_unknown_payment_details")
+        node.start_plugin(PLUGIN)
+        self.pay(node, 1, "settle")  # its first word is of a new run
+        self.wait_complete(node)
+
+    def test_the_node_was_killed_while_payments_went_on(self) -> None:
+        node = self.node()
+        self.pay(node, 2, "settle")
+        self.wait_complete(node)
+        held = []
+        for n in range(3):
+            held.append(node.invoice(2_000_000 + n, f"held {n}", {"attempts": ["hold"]}))
+            node.rpc.send("pay", {"bolt11": held[-1]["bolt11"]})
+        wait_until(lambda: sum(row["status"] == "pending" for row in node.rows()) == 3, "three in flight")
+        self.paid += 3
+        node.restart(crash=True)
+        node.stop_plugin(SCRIPT)
+        for invoice, outcome in zip(held, ("settle", "fail", "settle")):
+            node.call("release", {"payment_hash": invoice["payment_hash"], "outcome": outcome})
+        wait_until(lambda: not any(row["status"] == "pending" for row in node.rows()), "their ends")
+        node.start_plugin(SCRIPT)
+        self.wait_complete(node)
+
+    def test_killed_at_any_moment_it_goes_on(self) -> None:
+        node = self.node()
+        self.pay(node, 1, "settle")
+        for round_ in range(6):
+            load = node.rpc.send("load", {"total": 40, "in_flight": 10})
+            self.paid += 40
+            lines = len(written(self.file))
+            wait_until(lambda: len(written(self.file)) > lines + 3 * round_, "some lines")
+            with node.new_client() as client:
+                client.call("plugin", {"subcommand": "stop", "plugin": str(SCRIPT)})  # SIGKILL: it is not told
+                node.rpc.result(load)
+                client.call("plugin", {"subcommand": "start", "plugin": str(SCRIPT)})
+        self.wait_complete(node)
+
+
+if __name__ == "__main__":
+    die_on_sigterm()
+    if not shutil.which("jq"):
+        print("jq is not on PATH")
+        sys.exit(77)
+    unittest.main()

@@ -1,0 +1,290 @@
+"""contrib/prometheus as a whole process: beside the plugin on the stand-in node, and on pipes of the test's own."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any
+
+from node import CONTRIB, PLUGIN, Node, RpcError, attempt, die_on_sigterm, payment, wait_until
+from prometheus_text import parse
+
+EXPORTER = str(CONTRIB / "prometheus" / "trackpayments-prometheus")
+OPTION = "trackpayments-prometheus-"
+PEER = "02f53b29c8910ace66818a4bc2e4ec79bcebef037bdf8d22f3f5de2e0dfbccd4a8"
+PAYEE = "022b275efc6f2e07d91067ef7ed4eb03290f85f3a1023ff9a074ae5b68401e2d90"
+RETRY = ["temporary_channel_failure", "settle"]
+REJECTED = "incorrect_or_unknown_payment_details"
+
+
+def totals(path: Path) -> list[int]:
+    """Payments that succeeded and failed, and attempts of those that succeeded and failed."""
+    samples = parse(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return [int(samples[name][(("status", status),)]) for name in ("lnd_total_payments", "lnd_total_htlc_attempts") if name in samples
+            for status in ("succeeded", "failed")]
+
+
+class ExportingNode(Node):
+    def __init__(self, settle: int = 0, linger: int = 0) -> None:
+        super().__init__(f"--trackpayments-linger={linger}", f"--{OPTION}interval=1", f"--{OPTION}settle={settle}", plugins=[EXPORTER])
+        self.textfile = self.network_directory / "trackpayments.prom"
+
+    def state(self) -> dict[str, Any]:
+        return json.loads((self.network_directory / "trackpayments-prometheus.json").read_text(encoding="utf-8"))
+
+    def wait_ready(self) -> "ExportingNode":
+        """From now on what ends is counted."""
+        wait_until(lambda: self.textfile.exists() and self.state()["cursor"], "the first cursor")
+        return self
+
+    def wait_totals(self, *expected: int) -> None:
+        try:
+            wait_until(lambda: totals(self.textfile) == list(expected), "")
+        except TimeoutError:
+            raise AssertionError(f"{totals(self.textfile)}, not {expected}; {self.state()}; {self.log()[-2000:]}") from None
+
+    def exporter(self) -> int:
+        """Its process id."""
+        for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
+            if EXPORTER.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+                return int(pid)
+        raise AssertionError("the exporter does not run")
+
+    def kill_exporter(self) -> None:
+        pid = self.exporter()
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not any(p["name"] == EXPORTER for p in self.call("plugin", ["list"])["plugins"]), "its end")
+
+    def part(self, invoice: dict[str, Any], partid: int) -> None:
+        """By hand, in one group."""
+        amount = invoice["amount_msat"]
+        route = [{"id": PEER, "channel": "103x1x0", "amount_msat": amount + 11, "delay": 17},
+                 {"id": PAYEE, "channel": "103x2x0", "amount_msat": amount, "delay": 11}]
+        self.call("sendpay", {"route": route, "payment_hash": invoice["payment_hash"], "bolt11": invoice["bolt11"], "partid": partid,
+                              "groupid": 1, "amount_msat": amount, "payment_secret": invoice.get("payment_secret", "11" * 32)})
+
+    def standing(self) -> list[Any]:
+        return self.state()["counts"]["standing"]
+
+
+class BesideThePlugin(unittest.TestCase):
+    def test_payments_and_their_attempts_are_counted_when_they_have_ended(self) -> None:
+        with ExportingNode() as node:
+            node.wait_ready()
+            node.pay(1_000_000)
+            node.pay(2_000_000, *RETRY)
+            node.pay(3_000_000, parts=["settle", "settle", {"attempts": RETRY}])
+            node.pay(4_000_000, REJECTED)
+            held = node.pay(5_000_000, "hold")
+            node.wait_totals(3, 1, 7, 1)
+            node.release(held)
+            node.wait_totals(4, 1, 8, 1)
+            self.assertEqual(parse(node.textfile.read_text())["lnd_payment_attempts_per_payment_count"][()], 5)
+
+    def test_what_was_over_before_it_came_is_not_counted(self) -> None:
+        with ExportingNode() as node:
+            node.wait_ready()
+            node.stop_plugin(EXPORTER)
+            for name in ("trackpayments.prom", "trackpayments-prometheus.json"):
+                (node.network_directory / name).unlink()
+            node.wait_rows(node.pay(1_000_000), "complete")
+            node.start_plugin(EXPORTER)
+            node.wait_ready()
+            node.pay(2_000_000, *RETRY)
+            node.wait_totals(1, 0, 2, 0)
+
+    def test_a_restart_of_anything_loses_nothing_and_counts_nothing_twice(self) -> None:
+        with ExportingNode() as node:
+            node.wait_ready()
+            node.pay(1_000_000)
+            node.pay(2_000_000, REJECTED)
+            held = [node.pay(3_000_000, "hold") for _ in range(4)]
+            node.wait_totals(1, 1, 1, 1)
+            # The exporter is away.
+            node.stop_plugin(EXPORTER)
+            node.release(held[0])
+            node.wait_rows(held[0], "complete")
+            node.start_plugin(EXPORTER)
+            node.wait_totals(2, 1, 2, 1)
+            # The plugin is away, and nothing is told afterwards.
+            node.stop_plugin(PLUGIN)
+            node.release(held[1], "fail")
+            node.wait_rows(held[1], "failed")
+            node.start_plugin(PLUGIN)
+            node.wait_totals(2, 2, 2, 2)
+            # Both are.
+            node.kill_exporter()
+            node.stop_plugin(PLUGIN)
+            node.release(held[2])
+            node.wait_rows(held[2], "complete")
+            node.start_plugin(EXPORTER)
+            node.start_plugin(PLUGIN)
+            node.wait_totals(3, 2, 3, 2)
+            # The node is.
+            node.restart(crash=True)
+            node.release(held[3])
+            node.wait_totals(4, 2, 4, 2)
+
+    def test_killed_at_any_moment_it_counts_right(self) -> None:
+        with ExportingNode() as node:
+            node.wait_ready()
+            for _ in range(4):
+                for _ in range(3):
+                    node.pay(1_000_000)
+                    node.pay(2_000_000, *RETRY)
+                    node.pay(3_000_000, REJECTED)
+                node.kill_exporter()  # somewhere amid these
+                node.pay(4_000_000, REJECTED)
+                node.start_plugin(EXPORTER)
+            node.wait_totals(24, 16, 36, 16)
+
+    def test_a_failed_payment_that_goes_on_is_counted_as_what_it_becomes(self) -> None:
+        with ExportingNode(settle=86400) as node:
+            node.wait_ready()
+            made = {**node.invoice(4_000_000, "by hand", {"outcomes": ["temporary_channel_failure", "hold"]}), "amount_msat": 4_000_000}
+            node.part(made, 1)
+            wait_until(node.standing, "the verdict")
+            node.part(made, 2)
+            wait_until(lambda: not node.standing(), "its withdrawal")
+            node.release(made["payment_hash"])
+            node.wait_totals(1, 0, 2, 0)
+            # Another one fails for good, over a restart.
+            node.pay(5_000_000, REJECTED)
+            wait_until(node.standing, "the verdict")
+            node.stop_plugin(EXPORTER)
+            node.start_plugin(EXPORTER)
+            node.call("setconfig", {"config": f"{OPTION}settle", "val": "0"})
+            node.wait_totals(1, 1, 2, 1)
+
+    def test_a_cursor_of_another_node_begins_anew_and_keeps_the_counts(self) -> None:
+        with ExportingNode() as node:
+            node.wait_ready()
+            node.pay(1_000_000)
+            node.wait_totals(1, 0, 1, 0)
+            node.stop_plugin(EXPORTER)
+            state = node.state()
+            state["cursor"] = "ffffffff.00000000.1.1"
+            (node.network_directory / "trackpayments-prometheus.json").write_text(json.dumps(state))
+            node.start_plugin(EXPORTER)
+            self.assertIn("another node", node.wait_for_log("begins anew"))
+            wait_until(lambda: not node.state()["cursor"].startswith("ffffffff"), "a cursor of its own")
+            node.pay(1_000_000)
+            node.wait_totals(2, 0, 2, 0)
+
+    def test_options_change_while_it_runs(self) -> None:
+        with ExportingNode() as node, tempfile.TemporaryDirectory() as directory:
+            node.wait_ready()
+            moved = Path(directory) / "lightning.prom"
+            node.call("setconfig", {"config": f"{OPTION}file", "val": str(moved)})
+            wait_until(moved.exists, "the new file")
+            self.assertFalse(node.textfile.exists(), "a metric in two files is refused by node_exporter")
+            node.call("setconfig", {"config": f"{OPTION}interval", "val": "3600"})
+            for name, values in {"interval": ("0", "3601", "-1", "x", "1.5", ""), "settle": ("-1", "86401"),
+                                 "file": ("", directory, directory + "/missing/x.prom")}.items():
+                for value in values:
+                    for method, more in (("setconfig", {}), ("check", {"command_to_check": "setconfig"})):
+                        with self.subTest(name=name, value=value, method=method), self.assertRaises(RpcError) as refused:
+                            node.call(method, {**more, "config": OPTION + name, "val": value})
+                        self.assertEqual(refused.exception.code, -32602)
+                        # What is no number lightningd refuses by itself.
+                        self.assertRegex(refused.exception.message, f"{OPTION}{name}: should|is not a number")
+            node.call("check", {"command_to_check": "setconfig", "config": f"{OPTION}interval", "val": "5"})
+
+    def test_a_bad_option_at_the_start_disables_it_with_the_reason(self) -> None:
+        with Node(f"--{OPTION}file=/missing/x.prom", plugins=[EXPORTER]) as node:
+            node.wait_for_log("should name a file in a directory that can be written")
+            node.call("getinfo")
+
+
+class OnPipes(unittest.TestCase):
+    """The RPC socket is missing there."""
+
+    def setUp(self) -> None:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = Path(directory.name)
+        self.numbers = itertools.count(1)
+
+    def start(self) -> subprocess.Popen[str]:
+        process = subprocess.Popen([EXPORTER], cwd=self.directory, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.manifest = self.request(process, "getmanifest", {"allow-deprecated-apis": False})
+        self.request(process, "init", {"options": {f"{OPTION}interval": 3600, f"{OPTION}settle": 0}, "configuration": {
+            "lightning-dir": str(self.directory), "rpc-file": "lightning-rpc", "startup": True, "network": "regtest", "feature_set": {}}})
+        return process
+
+    def request(self, process: subprocess.Popen[str], method: str, params: Any) -> Any:
+        number = next(self.numbers)
+        self.say(process, {"id": number, "method": method, "params": params})
+        while True:
+            line = process.stdout.readline()
+            self.assertTrue(line, "it ended")
+            if line.strip() and (message := json.loads(line)).get("id") == number:
+                return message["result"]
+
+    @staticmethod
+    def say(process: subprocess.Popen[str], message: dict[str, Any]) -> None:
+        process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}, indent=1) + "\n\n")
+        process.stdin.flush()
+
+    def told(self, *messages: dict[str, Any]) -> list[int]:
+        """The totals after these messages and an orderly end."""
+        process = self.start()
+        for message in messages:
+            self.say(process, message)
+        process.stdin.close()
+        self.assertEqual(process.wait(60), 0)
+        return totals(self.directory / "trackpayments.prom")
+
+    def test_both_wrappings_are_understood(self) -> None:
+        one = {"trackpayments": payment("SUCCEEDED", attempt(1, "SUCCEEDED")), "cursor": "035fdd0c.aaaaaaaa.1.1"}
+        two = {"trackpayments": payment("FAILED", attempt(2, "FAILED"), payment_hash="cd" * 32), "cursor": "035fdd0c.aaaaaaaa.2.2"}
+        self.assertEqual(self.told({"method": "trackpayments", "origin": "trackpayments", "params": one},
+                                   {"method": "trackpayments", "params": {"origin": "trackpayments", "payload": two}}), [1, 1, 1, 1])
+        self.assertEqual(self.told(), [1, 1, 1, 1], "after a restart")
+
+    def test_shutdown_writes_what_is_known(self) -> None:
+        one = {"trackpayments": payment("SUCCEEDED", attempt(1, "SUCCEEDED")), "cursor": "035fdd0c.aaaaaaaa.1.1"}
+        process = self.start()
+        self.say(process, {"method": "trackpayments", "params": one})
+        self.say(process, {"method": "shutdown", "params": {"shutdown": {}}})
+        self.assertEqual(process.wait(60), 0)
+        self.assertEqual(totals(self.directory / "trackpayments.prom"), [1, 0, 1, 0])
+        process.stdin.close()
+
+    def test_a_payment_that_cannot_be_read_is_told_and_passed_over(self) -> None:
+        good = payment("SUCCEEDED", attempt(1, "SUCCEEDED"))
+        wrong = [{}, {**good, "htlcs": None}, {**good, "htlcs": [{}]}, {**good, "status": 7}, {**good, "status": []}]
+        messages = [{"method": "trackpayments", "params": {"trackpayments": one, "cursor": "035fdd0c.aaaaaaaa.1.1"}} for one in wrong]
+        self.assertEqual(self.told(*messages), [0, 0, 0, 0])
+
+    def test_a_state_that_cannot_be_read_is_not_written_over(self) -> None:
+        state = self.directory / "trackpayments-prometheus.json"
+        for text in ("", "{", "[]", '{"cursor": "x"}', '{"cursor": "x", "counts": {}}'):
+            state.write_text(text)
+            process = self.start()
+            process.stdin.close()
+            self.assertEqual(process.wait(60), 0)
+            self.assertEqual(state.read_text(), text)
+
+    def test_the_manifest_says_what_can_be_changed(self) -> None:
+        process = self.start()
+        self.assertEqual({option["name"]: (option["type"], option["default"], option["dynamic"]) for option in self.manifest["options"]},
+                         {f"{OPTION}file": ("string", "trackpayments.prom", True), f"{OPTION}interval": ("int", 15, True),
+                          f"{OPTION}settle": ("int", 60, True)})
+        for params in (["setconfig", f"{OPTION}interval", "7"], {"command_to_check": "setconfig", "config": f"{OPTION}settle", "val": "1"}):
+            self.assertEqual(self.request(process, "check", params), {"command_to_check": "setconfig"})
+        process.stdin.close()
+
+
+if __name__ == "__main__":
+    die_on_sigterm()
+    unittest.main()

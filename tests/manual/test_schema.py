@@ -1,0 +1,163 @@
+"""man/schema against what is really told: recordings played to the plugin, a run on the stand-in, and the examples of the man page. That
+the schemas forbid what is wrong is shown by spoiling a message in every place."""
+
+from __future__ import annotations
+
+import copy
+import json
+import sys
+import unittest
+from pathlib import Path
+from typing import Any, Iterator
+
+HERE = Path(__file__).resolve().parent
+for room in ("e2e", "pylib"):
+    sys.path.append(str(HERE.parent / room))
+
+from draft7 import Schema  # noqa: E402
+from page import MAN, Page  # noqa: E402
+from payment_shape import check_payment  # noqa: E402
+from support import Stage, die_on_sigterm  # noqa: E402
+
+GOLDEN = HERE.parent / "replay" / "golden"
+NOTIFICATION = Schema(MAN / "schema" / "notification.schema.json")
+ANSWER = Schema(MAN / "schema" / "answer.schema.json")
+PAYMENT = Schema(MAN / "schema" / "payment.schema.json")
+
+
+def wrapped(method: str, params: Any) -> list[dict[str, Any]]:
+    """As a subscriber gets it, of v25.09 and later, and before."""
+    return [{"jsonrpc": "2.0", "method": method, "origin": "trackpayments", "params": params},
+            {"jsonrpc": "2.0", "method": method, "params": {"origin": "trackpayments", "payload": params}}]
+
+
+def spoilt(value: Any) -> Iterator[tuple[str, Any]]:
+    """Copies with one member gone, one too many, or one of another kind: nothing of that is a Payment any more."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield f"without {name}", {k: v for k, v in value.items() if k != name}
+            for what, other in spoilt(member):
+                yield f"{name}: {what}", {**value, name: other}
+        yield "one more", {**value, "one more": 1}
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            for what, other in spoilt(item):
+                yield f"[{at}] {what}", [*value[:at], other, *value[at + 1:]]
+        yield "no list", {}
+    else:
+        yield "another kind", 1 if isinstance(value, str) or value is None else str(value)
+        if isinstance(value, str) and value.isdecimal():
+            yield "no number", value + "x"
+            yield "a leading zero", "0" + value
+
+
+class Emitted(unittest.TestCase):
+    def complain(self, schema: Schema, value: Any) -> None:
+        self.assertEqual(schema.complaints(value), [])
+
+    def test_every_recorded_message_fits(self) -> None:
+        seen = set()
+        payment = None
+        for path in sorted(GOLDEN.glob("*.jsonl")):
+            for line in path.read_text().splitlines():
+                told = json.loads(line)
+                params = {**told["params"], "cursor": told["params"]["cursor"] + ".00000000.1.1"}  # only the node is in the recording
+                payment = params.get("trackpayments", payment)
+                if params.get("trackpayments_final") == "same":  # the recording's short for: as on the main topic
+                    params["trackpayments_final"] = payment
+                for message in wrapped(told["method"], params):
+                    with self.subTest(recording=path.name, message=line[:200]):
+                        self.complain(NOTIFICATION, message)
+                seen.add(told["method"])
+        self.assertEqual(len(seen), 3)
+
+    def test_what_is_told_and_answered_now_fits(self) -> None:
+        with Stage(["--trackpayments-linger=0"]) as stage:
+            first = stage.node.call("trackpayments")
+            self.complain(ANSWER, first)
+            held = stage.pay(2_000_000, "hold")
+            paid = stage.pay(7_000_000, parts=[{"amount_msat": 3_000_000, "attempts": ["fee_insufficient", "settle"]}, "settle"])
+            failed = stage.pay(2_000_000, "incorrect_or_unknown_payment_details", by="pay")
+            stage.wait_status(held, "IN_FLIGHT")
+            stage.wait_status(paid, "SUCCEEDED", parts=3)
+            stage.wait_status(failed, "FAILED")
+            stage.node.call("delpay", [failed["payment_hash"], "failed"])
+            stage.wait_deletion(failed)
+            answers = [stage.node.call("trackpayments", params) for params in
+                       ({}, {"since": first["cursor"]}, {"payment_hash": paid["payment_hash"]})]
+            self.assertEqual([len(answer["payments"]) for answer in answers], [1, 2, 1])
+            stage.node.call("load", {"total": 120, "in_flight": 20})
+            stage.settle()
+            answers.append(stage.node.call("trackpayments", {"since": first["cursor"]}))
+            self.assertIs(answers[-1]["more"], True)
+            for answer in answers:
+                self.complain(ANSWER, answer)
+            stage.release(held)
+            stage.wait_status(held, "SUCCEEDED")
+            told = stage.subscribers[0].messages()
+            self.assertEqual({message["method"] for message in told}, {"trackpayments", "trackpayments_final", "trackpayments_deleted"})
+            for message in told:
+                self.complain(NOTIFICATION, {name: member for name, member in message.items() if name != "t"})
+
+    def test_the_examples_of_the_man_page_fit(self) -> None:
+        page = Page("trackpayments")
+        messages = page.messages()
+        self.assertEqual([message["method"] for message in messages], ["trackpayments", "trackpayments_deleted"])
+        for message in messages:
+            self.complain(NOTIFICATION, message)
+        whole = [response for request, response in page.examples() if "filter" not in request]
+        self.assertEqual(len(whole), 2)
+        for response in whole:
+            self.complain(ANSWER, response)
+        for payment in [messages[0]["params"]["trackpayments"], *(p for response in whole for p in response["payments"])]:
+            self.assertEqual(check_payment(payment), [])
+
+
+class Spoilt(unittest.TestCase):
+    def setUp(self) -> None:
+        self.message = Page("trackpayments").messages()[0]
+        self.payment = self.message["params"]["trackpayments"]
+
+    def test_a_payment_spoilt_in_any_place_is_refused(self) -> None:
+        count = 0
+        for what, other in spoilt(self.payment):
+            with self.subTest(what=what):
+                free = what.startswith(("payment_request:", "first_hop_custom_records: one more")) or "custom_records: one more" in what
+                if free and "kind" not in what:
+                    continue  # any text may stand there
+                self.assertNotEqual(PAYMENT.complaints(other), [])
+                count += 1
+        self.assertGreater(count, 250)
+
+    def test_values_that_are_never_told_are_refused(self) -> None:
+        for name, value in (("status", "UNKNOWN"), ("value", "1.5"), ("value", "12345678901234567890"), ("payment_hash", "AB" * 32),
+                            ("failure_reason", "NONE"), ("first_hop_custom_records", {"x": ""}), ("payment_index", "-1")):
+            with self.subTest(name=name, value=value):
+                self.assertNotEqual(PAYMENT.complaints({**self.payment, name: value}), [])
+
+    def test_a_message_spoilt_is_refused(self) -> None:
+        def changed(**more: Any) -> dict[str, Any]:
+            return {**self.message, **more}
+
+        params = self.message["params"]
+        in_flight = {**self.payment, "status": "IN_FLIGHT"}
+        deletion = Page("trackpayments").messages()[1]["params"]
+        self.assertEqual(NOTIFICATION.complaints(changed(method="trackpayments_deleted", params=deletion)), [])
+        for message in (changed(method="payments"), changed(params={**params, "cursor": "035fdd0c"}), changed(params={**params, "more": 1}),
+                        changed(params={"trackpayments_final": in_flight, "cursor": params["cursor"]}), changed(params=self.payment),
+                        changed(params={**deletion, "trackpayments_deleted": {**deletion["trackpayments_deleted"], "attempt_ids": []}}),
+                        changed(params={**deletion, "trackpayments_deleted": {**deletion["trackpayments_deleted"], "remaining": "0"}})):
+            self.assertNotEqual(NOTIFICATION.complaints(message), [], message)
+
+    def test_an_answer_spoilt_is_refused(self) -> None:
+        answer = {"payments": [self.payment], "cursor": self.message["params"]["cursor"]}
+        self.assertEqual(ANSWER.complaints({**answer, "more": True}), [])
+        spoilt_payment = copy.deepcopy(self.payment)
+        spoilt_payment["htlcs"][0]["attempt_id"] = 1
+        for other in ({**answer, "more": False}, {**answer, "cursor": 1}, {"payments": []}, {**answer, "payments": [spoilt_payment]}):
+            self.assertNotEqual(ANSWER.complaints(other), [])
+
+
+if __name__ == "__main__":
+    die_on_sigterm()
+    unittest.main()

@@ -40,15 +40,27 @@ std::vector<Host> all_hosts() {
 TEST_CASE("under lightningd delpay is never registered: a second one crashes it") {
     for (const auto& on : all_hosts())
         if (on.lightningd)
-            CHECK(told(on)["rpcmethods"] == json::array());
+            for (const auto& method : told(on)["rpcmethods"])
+                CHECK(method["name"] == "trackpayments");
+}
+
+TEST_CASE("trackpayments is registered everywhere, and its parameters can be checked") {
+    for (const auto& on : all_hosts()) {
+        const auto all = told(on);
+        REQUIRE_FALSE(all["rpcmethods"].empty());
+        CHECK(all["rpcmethods"][0]["name"] == "trackpayments");
+        CHECK(all["rpcmethods"][0]["usage"] == "[no_inflight_updates] [payment_hash] [since] [timeout]");
+        CHECK_FALSE(all["rpcmethods"][0]["description"].get<std::string>().empty());
+        CHECK(all["cancheck"] == true);
+    }
 }
 
 TEST_CASE("on a host without a delpay of its own, delpay is registered") {
     const auto methods = told(host(false))["rpcmethods"];
-    REQUIRE(methods.size() == 1);
-    CHECK(methods[0]["name"] == "delpay");
-    CHECK(methods[0]["usage"] == "payment_hash status [partid] [groupid]");
-    CHECK_FALSE(methods[0]["description"].get<std::string>().empty()); // required up to v24.05
+    REQUIRE(methods.size() == 2);
+    CHECK(methods[1]["name"] == "delpay");
+    CHECK(methods[1]["usage"] == "payment_hash status [partid] [groupid]");
+    CHECK_FALSE(methods[1]["description"].get<std::string>().empty()); // required up to v24.05
 }
 
 TEST_CASE("the hook has its five methods under lightningd, and one less where delpay is ours") {

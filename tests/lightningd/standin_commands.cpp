@@ -82,15 +82,16 @@ void fault(Node& node, const RequestPtr& request) {
     const std::chrono::milliseconds ms(args.u64("ms").value_or(1000));
     if (args.refused(*request))
         return;
-    if (what == "stop-reading") {
+    if (what == "stop-reading" || what == "resume-reading") {
         Plugin* plugin = node.plugins.find(name);
         if (!plugin)
             return fail(*request, rpc::invalid_params, "Could not find plugin " + name);
-        plugin->pause_reading(true);
-        node.schedule.after(ms, [&node, plugin] {
-            if (node.plugins.alive(plugin))
-                plugin->pause_reading(false);
-        });
+        plugin->pause_reading(what == "stop-reading");
+        if (what == "stop-reading")
+            node.schedule.after(ms, [&node, plugin] {
+                if (node.plugins.alive(plugin))
+                    plugin->pause_reading(false);
+            });
     } else if (what == "refuse-connections") {
         node.socket.stop_listening();
         node.schedule.after(ms, [&node] { (void)node.socket.listen(node.rpc_path()); });

@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::string_view about =
     R"(trackpayments is a Core Lightning plugin: it tells every outgoing payment of the node as a stream of
-complete lnrpc.Payment snapshots (LND's TrackPayments) on the notification topic `trackpayments`,
-and serves `delpay`.
+complete lnrpc.Payment snapshots (LND's TrackPayments) on the notification topic `trackpayments` and to callers
+of the command `trackpayments`, and serves `delpay`.
 
 It is loaded by lightningd, not run by hand:
   lightning-cli plugin start /path/to/trackpayments

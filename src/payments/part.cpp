@@ -45,8 +45,14 @@ bool Failure::knows_more_than(const Failure& other) const {
 bool Part::merge(const Failure& other) {
     if (!other.knows_more_than(failure))
         return false;
+    // A message that only repeats its code shows nobody anything new.
+    const bool same =
+        other.kind == failure.kind && other.code == failure.code && other.source_index == failure.source_index;
+    bolt::FailureMessage bare;
+    bare.code = other.code;
+    const bool visible = !same || (other.message && *other.message != bare);
     failure = other;
-    return status == PartStatus::failed;
+    return visible && status == PartStatus::failed;
 }
 
 bool Part::merge(const Route& told) {

@@ -60,6 +60,21 @@ TEST_CASE("of two accounts of a failure the one that knows more stays") {
     CHECK(part.failure.code == 0x400F);
 }
 
+TEST_CASE("a failing node's words are news only if they say more than the code that is known") {
+    using Kind = payments::Failure::Kind;
+    bolt::FailureMessage bare;
+    bare.code = 0x1007;
+    auto more = bare;
+    more.height = 108;
+    for (const auto& [words, news] : {std::pair{bare, false}, std::pair{more, true}}) {
+        payments::Part part;
+        part.merge(failed(pending(1, 1, 1, 10), 5));
+        REQUIRE(part.merge(payments::Failure{Kind::wire, 0x1007, 1, false, {}}));
+        CHECK(part.merge(payments::Failure{Kind::wire, 0x1007, 1, false, base::Box(words)}) == news);
+        CHECK(bool(part.failure.message)); // kept all the same
+    }
+}
+
 TEST_CASE("a part never goes back to pending") {
     Part part;
     part.merge(complete(pending(1, 1, 0, 5), 1));

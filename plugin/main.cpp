@@ -1,5 +1,5 @@
 // `trackpayments`: started by lightningd it speaks JSON-RPC over stdio; started by a person it says what it is.
-#include "plugin/plugin.hpp"
+#include "plugin/serve.hpp"
 #include "version.hpp"
 
 #include <iostream>
@@ -50,12 +50,5 @@ int main(int argc, char** argv) {
         if (fcntl(fd, F_GETFD) < 0)
             (void)open("/dev/null", O_RDWR | O_CLOEXEC);
     io::Loop loop;
-    auto in = io::Stream::open(loop, STDIN_FILENO);
-    auto out = io::Stream::open(loop, STDOUT_FILENO);
-    if (!in || !out) {
-        std::cerr << "trackpayments: " << (in ? "stdout: " + out.error() : "stdin: " + in.error()) << '\n';
-        return 1;
-    }
-    plugin::Plugin plugin(loop, std::move(*in), std::move(*out), host);
-    return plugin.run();
+    return plugin::serve(loop, host);
 }

@@ -1,0 +1,17 @@
+// The process around the plugin: descriptors, the loop, the watchdog.
+#pragma once
+
+#include "io/loop.hpp"
+#include "plugin/host.hpp"
+
+#include <chrono>
+
+namespace plugin {
+
+/// Longer no turn of the loop may take while lightningd waits.
+inline constexpr std::chrono::seconds longest_turn{20};
+
+/// Serves lightningd on stdin and stdout until it is over; the exit code.
+int serve(io::Loop& loop, const Host& host, std::chrono::seconds patience = longest_turn);
+
+} // namespace plugin

@@ -1,0 +1,89 @@
+#include "io/watchdog.hpp"
+
+#include <string_view>
+
+#include <poll.h>
+#include <unistd.h>
+
+namespace io {
+
+using namespace std::chrono_literals;
+
+/// What the loop says of itself. Odd while it works, even while it waits in poll; new with each change.
+struct Watchdog::Handles {
+    uv_prepare_t before_poll{};
+    uv_check_t after_poll{};
+    std::atomic<std::uint64_t> phase{1};
+    int open = 2;
+
+    static Handles* of(uv_handle_t* handle) { return static_cast<Handles*>(handle->data); }
+    static void closed(uv_handle_t* handle) {
+        auto* handles = of(handle);
+        if (--handles->open == 0)
+            delete handles;
+    }
+};
+
+namespace {
+
+bool waits(int input) {
+    pollfd descriptor{input, POLLIN, 0};
+    return poll(&descriptor, 1, 0) > 0;
+}
+
+/// Without locks or memory: the hanging thread may hold either.
+[[noreturn]] void die() {
+    constexpr std::string_view words =
+        "trackpayments: the event loop hangs while input waits; ending, so that payments go on\n";
+    (void)!write(STDERR_FILENO, words.data(), words.size());
+    _exit(1);
+}
+
+} // namespace
+
+Watchdog::Watchdog(Loop& loop, int input, std::chrono::seconds limit)
+    : input_(input), limit_(limit), handles_(new Handles) {
+    uv_prepare_init(loop.raw(), &handles_->before_poll);
+    uv_check_init(loop.raw(), &handles_->after_poll);
+    handles_->before_poll.data = handles_->after_poll.data = handles_;
+    uv_prepare_start(&handles_->before_poll, [](uv_prepare_t* handle) {
+        auto& phase = static_cast<Handles*>(handle->data)->phase;
+        phase.store((phase.load() | 1) + 1);
+    });
+    uv_check_start(&handles_->after_poll, [](uv_check_t* handle) {
+        auto& phase = static_cast<Handles*>(handle->data)->phase;
+        phase.store((phase.load() + 1) | 1);
+    });
+    // They alone are no reason to go on.
+    uv_unref(reinterpret_cast<uv_handle_t*>(&handles_->before_poll));
+    uv_unref(reinterpret_cast<uv_handle_t*>(&handles_->after_poll));
+    thread_ = std::thread([this] { watch(); });
+}
+
+Watchdog::~Watchdog() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    over_.notify_all();
+    thread_.join();
+    uv_close(reinterpret_cast<uv_handle_t*>(&handles_->before_poll), Handles::closed);
+    uv_close(reinterpret_cast<uv_handle_t*>(&handles_->after_poll), Handles::closed);
+}
+
+/// Counts its own seconds, not the clock's: a process that was stopped or a machine that slept has not hung.
+void Watchdog::watch() {
+    std::uint64_t seen = 0;
+    auto stuck = 0s;
+    std::unique_lock lock(mutex_);
+    while (!over_.wait_for(lock, 1s, [this] { return stopping_; })) {
+        const auto phase = handles_->phase.load();
+        const bool same_turn = phase % 2 == 1 && phase == seen;
+        stuck = same_turn ? stuck + 1s : 0s;
+        seen = phase;
+        if (stuck >= limit_ && waits(input_))
+            die();
+    }
+}
+
+} // namespace io

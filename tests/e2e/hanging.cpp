@@ -1,0 +1,35 @@
+// The plugin, but its loop hangs as soon as a file named `hang` stands in its working directory, and says so with one
+// named `hanging`: for the watchdog's test. Patient for two seconds only.
+#include "io/timer.hpp"
+#include "plugin/serve.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+namespace {
+
+class Trap final {
+  public:
+    explicit Trap(io::Loop& loop) : timer_(loop) { look_soon(); }
+
+  private:
+    void look_soon() {
+        timer_.start(std::chrono::milliseconds(10), [this] {
+            while (std::filesystem::exists("hang")) {
+                std::ofstream("hanging").flush();
+                std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            }
+            look_soon();
+        });
+    }
+    io::Timer timer_;
+};
+
+} // namespace
+
+int main() {
+    io::Loop loop;
+    const Trap trap(loop);
+    return plugin::serve(loop, plugin::read_host(), std::chrono::seconds(2));
+}

@@ -6,7 +6,7 @@
         payment = stage.wait_status(invoice, "SUCCEEDED")
 
 Leaving the stage judges everything that was told (judge.py, protos.py), looks for complaints in the log and stops the node. All
-waits end by an event; 60 s only bound them.
+waits end by an event; 60 s only bound them. The node is of the version in VERSION_AS (versions.py) or of Stage(version=…).
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ for room in ("lightningd", "replay", "pylib"):
 import judge  # noqa: E402
 import protos  # noqa: E402
 import strict_json  # noqa: E402
+import versions  # noqa: E402
 from standin import SUBSCRIBER, RpcError, StandIn, wait_until  # noqa: E402
 
 __all__ = ["PLUGIN", "STANDIN", "RpcError", "Stage", "StandIn", "wait_until", "die_on_sigterm"]
@@ -58,6 +59,7 @@ class Subscriber:
             f"PYTHONDONTWRITEBYTECODE=1 exec {shlex.quote(sys.executable)} {shlex.quote(str(SUBSCRIBER))}\n")
         self.script.chmod(0o755)
         self.hooked: list[dict[str, Any]] = []  # calls seen by its hook
+        self._version = stage.version
         self._told: list[dict[str, Any]] = []
         self._at = 0
 
@@ -73,7 +75,7 @@ class Subscriber:
                 if message["method"] == "rpc_command":
                     self.hooked.append(message["params"]["rpc_command"])
                 else:
-                    self._told.append(message)
+                    self._told.append(versions.unwrapped(message, self._version))
         return self._told
 
 
@@ -83,10 +85,13 @@ class Stage:
     subscribers see."""
 
     def __init__(self, options: list[str] | None = None, plugin: bool = True, subscribers: dict[str, str] | None = None,
-                 gate: bool = False, keep_rows: bool = False, hooks: str = "", environment: dict[str, str] | None = None):
+                 gate: bool = False, keep_rows: bool = False, hooks: str = "", environment: dict[str, str] | None = None,
+                 version: str | None = None):
+        self.version = versions.Node(version) if version else versions.NODE
+        self.payer = "xpay" if self.version.has_xpay else "pay"
         self._temporary = tempfile.TemporaryDirectory(prefix="e2e-", ignore_cleanup_errors=True)
         self.directory = Path(self._temporary.name)
-        self.node = StandIn(STANDIN, directory=self.directory / "node", environment=environment)
+        self.node = StandIn(STANDIN, directory=self.directory / "node", environment=(environment or {}) | {"VERSION_AS": self.version.name})
         hooked = ",".join([BARRIER, *(["listsendpays"] if gate else []), *([hooks] if hooks else [])])
         self.subscribers = [Subscriber(self, name, topics, hooked)
                             for name, topics in (subscribers or {"first": TOPICS}).items()]
@@ -208,7 +213,7 @@ class Stage:
         """For tests that wait for nothing: two further payments went all the way, and the plugin asks lightningd in order."""
         for _ in range(2):
             marker = self.invoice(1000)
-            self.node.call("xpay", {"invstring": marker["bolt11"]})
+            self.pay_now(marker)
             self.wait_status(marker, "SUCCEEDED")
         self.barrier()
 
@@ -216,7 +221,7 @@ class Stage:
         """And a payer took longer to find a second route than the plugin waits before it first asks what became of a payment."""
         self.settle()
         slow = self.invoice(1000, "temporary_channel_failure", "settle", think_ms=300)
-        self.node.call("xpay", {"invstring": slow["bolt11"]})
+        self.pay_now(slow)
         self.wait_status(slow, "SUCCEEDED")
         self.barrier()
 
@@ -266,14 +271,20 @@ class Stage:
         self.secrets |= {made["bolt11"], made.get("payment_secret", made["bolt11"])}
         return {**made, "amount_msat": amount_msat}
 
-    def pay(self, *args: Any, by: str = "xpay", **scenario: Any) -> dict[str, Any]:
+    def pay(self, *args: Any, by: str | None = None, **scenario: Any) -> dict[str, Any]:
         """Makes an invoice and sends a payment that nobody waits for."""
         invoice = self.invoice(*args, **scenario)
         self.again(invoice, by)
         return invoice
 
-    def again(self, invoice: dict[str, Any], by: str = "xpay") -> Any:
+    def again(self, invoice: dict[str, Any], by: str | None = None) -> Any:
+        if by in (None, "xpay"):
+            by = self.payer
         return self.node.rpc.send(by, {"bolt11" if by == "pay" else "invstring": invoice["bolt11"]})
+
+    def pay_now(self, invoice: dict[str, Any], by: str | None = None) -> dict[str, Any]:
+        """And waits for the payer's answer."""
+        return self.node.rpc.result(self.again(invoice, by))
 
     def sendpay(self, invoice: dict[str, Any], amount_msat: int | None = None, **more: Any) -> dict[str, Any]:
         """A part made by hand. The answer of the command."""

@@ -5,6 +5,7 @@ import signal
 import unittest
 
 from support import PLUGIN, RpcError, Stage, die_on_sigterm, wait_until
+from versions import needs_the_end
 
 DEFAULT = ["--trackpayments-linger=0"]
 
@@ -43,6 +44,7 @@ class DelpayTrouble(unittest.TestCase):
             for client in clients:
                 client.close()
 
+    @needs_the_end
     def test_autoclean_deletes_without_being_held(self) -> None:
         with Stage(DEFAULT) as stage:
             failed = [stage.pay(1_000_000 + n, "incorrect_or_unknown_payment_details") for n in range(20)]

@@ -7,6 +7,7 @@ import unittest
 from typing import Any
 
 from support import PLUGIN, Stage, die_on_sigterm
+from versions import needs_the_end, needs_xpay
 
 REGTEST = bytes.fromhex("06226e46111a0b59caaf126043eb5bbf28c34f3a5e332a1fc7b2b73cf188910f")
 SIGNATURE = bytes(range(64))
@@ -114,6 +115,7 @@ class Failures(unittest.TestCase):
     def setUp(self) -> None:
         self.gifts = 0
 
+    @needs_the_end
     def test_every_code_is_told_with_its_data_whoever_pays(self) -> None:
         for by in ("sendpay", "pay", "xpay", "keysend"):
             with Stage(["--trackpayments-linger=0"]) as stage:
@@ -124,6 +126,7 @@ class Failures(unittest.TestCase):
                         payment = self.settled_failure(stage, by, outcome, expected)
                         self.assertEqual(payment["htlcs"][0]["failure"], expected)
 
+    @needs_the_end
     def test_an_onion_that_nobody_can_read_is_unreadable(self) -> None:
         with Stage(["--trackpayments-linger=0"]) as stage:
             for by in ("sendpay", "pay", "xpay", "keysend"):
@@ -132,6 +135,7 @@ class Failures(unittest.TestCase):
                     self.assertEqual(payment["htlcs"][0]["failure"], failure("UNREADABLE_FAILURE", 0))
                     self.assertEqual(payment["failure_reason"], "FAILURE_REASON_ERROR")
 
+    @needs_the_end
     def test_what_fails_in_our_own_node_has_index_0(self) -> None:
         with Stage(["--trackpayments-linger=0"]) as stage:
             for by in ("sendpay", "pay", "xpay", "keysend"):
@@ -147,6 +151,7 @@ class Failures(unittest.TestCase):
                 with self.subTest(by=by):
                     self.assertEqual(self.pay(stage, by, "malformed")["htlcs"][0]["failure"], expected)
 
+    @needs_the_end
     def test_the_reason_is_the_payees_word_if_it_said_one(self) -> None:
         refusal = "incorrect_or_unknown_payment_details"
         cases = [([refusal, "temporary_channel_failure"], "INCORRECT_PAYMENT_DETAILS"),
@@ -169,6 +174,7 @@ class Failures(unittest.TestCase):
 class Unwatched(unittest.TestCase):
     """Parts that failed before the plugin came, of payments still in flight: no listing tells why, waitsendpay may."""
 
+    @needs_xpay
     def test_the_node_is_asked_and_what_it_has_forgotten_stays_unknown(self) -> None:
         fail = {"do": "fail", "code": "fee_insufficient"}
         refusal = "incorrect_or_unknown_payment_details"

@@ -4,6 +4,7 @@
 import unittest
 
 from support import Stage, die_on_sigterm
+from versions import needs_the_end, needs_xpay
 
 NEVER = ["--trackpayments-linger=3600"]
 
@@ -37,6 +38,7 @@ class Finality(unittest.TestCase):
             stage.release(invoice, "fail")
             stage.wait_status(invoice, "FAILED", parts=2)
 
+    @needs_xpay
     def test_pay_failure_says_nothing_of_what_others_do(self) -> None:
         with Stage(NEVER, hooks="listpays") as stage:
             by_hand = stage.undecided()
@@ -56,6 +58,7 @@ class Finality(unittest.TestCase):
             self.assertEqual(stage.statuses(xpay), ["IN_FLIGHT", "SUCCEEDED"])
             self.assertEqual(stage.asked("listpays", by_hand), 0, "lightningd knows nothing of payments by hand")
 
+    @needs_the_end
     def test_without_the_hook_pay_failure_is_evidence_and_silence_is_none(self) -> None:
         with Stage(NEVER, environment={"TRACKPAYMENTS_NO_HOOK": "1"}) as stage:
             by_hand = stage.undecided()
@@ -80,6 +83,7 @@ class Finality(unittest.TestCase):
             stage.release(invoice)
             stage.wait_status(invoice, "SUCCEEDED")
 
+    @needs_xpay
     def test_another_group_ends_also_what_xpay_left_while_lightningd_does_not_answer(self) -> None:
         with Stage(NEVER) as stage:
             stage.fault("hang", "listpays")
@@ -169,6 +173,7 @@ class Reopening(unittest.TestCase):
             stage.sendpay(invoice, partid=4, groupid=1)
             stage.wait_status(invoice, "SUCCEEDED", parts=4)
 
+    @needs_the_end
     def test_also_one_whose_payer_had_given_up(self) -> None:
         for by in ("pay", "xpay"):
             with self.subTest(by=by), Stage(NEVER) as stage:

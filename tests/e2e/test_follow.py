@@ -6,6 +6,7 @@ from typing import Any
 
 from fake_host import FakeHost, pending_row
 from support import Stage, die_on_sigterm, wait_until
+from versions import needs_cancheck, needs_the_end, needs_whole_rows
 
 NEVER = ["--trackpayments-linger=3600"]
 
@@ -54,6 +55,7 @@ class Follow(unittest.TestCase):
                 self.assertEqual(stage.refused("trackpayments", {"payment_hash": "ab" * 32}),
                                  (208, f"Unknown payment with payment_hash: {'ab' * 32}"))
 
+    @needs_the_end
     def test_everything_after_a_cursor_is_told_in_bounded_answers(self) -> None:
         for retain in (20000, 10):
             with self.subTest(retain=retain), Stage(["--trackpayments-linger=0", f"--trackpayments-retain={retain}"]) as stage:
@@ -148,6 +150,7 @@ class Stay(unittest.TestCase):
         told = [n["params"] for n in client.notifications if n["method"] == "message"]
         return [json.loads(n["message"]) for n in told if n["id"] == request_id and n["level"] == "info"]
 
+    @needs_whole_rows
     def test_a_caller_that_stays_is_sent_the_stream(self) -> None:
         with Stage(NEVER) as stage:
             held = stage.pay(2_000_000, "hold")
@@ -172,6 +175,7 @@ class Stay(unittest.TestCase):
             else:  # a slow machine: the time was over before
                 self.assertEqual(lines[1:], by_topic[1:len(lines)])
 
+    @needs_the_end
     def test_waiting_for_one_hash_ends_with_it(self) -> None:
         with Stage(NEVER) as stage:
             held, other = stage.pay(2_000_000, "hold"), stage.pay(3_000_000, "hold")
@@ -223,6 +227,7 @@ class Stay(unittest.TestCase):
                 self.assertEqual(client.result(request)["payments"][0]["payment_hash"], invoice["payment_hash"])
             stage.wait_status(invoice, "SUCCEEDED")
 
+    @needs_cancheck
     def test_filter_and_check_are_as_of_lightningds_own_commands(self) -> None:
         with Stage(NEVER) as stage:
             invoice = stage.pay(1_000_000, "settle")

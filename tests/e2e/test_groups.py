@@ -3,11 +3,13 @@
 import unittest
 
 from support import Stage, die_on_sigterm, wait_until
+from versions import needs_listpays, needs_xpay
 
 NEVER = ["--trackpayments-linger=3600"]
 
 
 class Groups(unittest.TestCase):
+    @needs_xpay
     def test_a_part_left_behind_keeps_a_paid_payment_in_flight(self) -> None:
         for ending, statuses in (("settle", ["SUCCEEDED", "SUCCEEDED"]), ("fail", ["SUCCEEDED", "FAILED"])):
             with self.subTest(ending=ending), Stage(NEVER) as stage:
@@ -25,6 +27,7 @@ class Groups(unittest.TestCase):
                 payment = stage.wait_status(invoice, "SUCCEEDED")
                 self.assertEqual([a["status"] for a in payment["htlcs"]], statuses)
 
+    @needs_listpays
     def test_a_part_left_behind_by_a_failed_payer_decides_late(self) -> None:
         with Stage(["--trackpayments-linger=0"]) as stage:
             invoice = stage.invoice(5_000_000, parts=[{"amount_msat": 3_000_000, "attempts": ["temporary_channel_failure"]}, "hold"])
@@ -79,6 +82,7 @@ class Groups(unittest.TestCase):
             stage.node.call("delpay", [invoice["payment_hash"], "complete"])
             self.assertEqual(stage.wait_deletion(invoice)["payment_index"], payment["payment_index"])
 
+    @needs_xpay
     def test_deleting_failed_parts_of_a_payment_in_flight_leaves_it_there(self) -> None:
         with Stage(NEVER) as stage:
             invoice = stage.pay(5_000_000, "temporary_channel_failure", "hold")

@@ -5,11 +5,13 @@ from typing import Any
 
 from fake_host import FakeHost, pending_row
 from support import Stage, die_on_sigterm, wait_until
+from versions import needs_listpays
 
 NEVER = ["--trackpayments-linger=3600"]
 XPAY = "cli:xpay#1/cln:xpay#50/cln-xpay:injectpaymentonion#7"
 
 
+@needs_listpays
 class Asked(unittest.TestCase):
     def test_what_listpays_calls_failed_has_failed(self) -> None:
         with Stage(NEVER, hooks="listpays") as stage:

@@ -3,11 +3,13 @@
 import unittest
 
 from support import Stage, die_on_sigterm
+from versions import needs_listpays
 
 MIX = {"xpay": 5, "pay": 2, "keysend": 1, "sendpay": 2}
 
 
 class Load(unittest.TestCase):
+    @needs_listpays
     def test_a_busy_node_is_followed(self) -> None:
         with Stage(["--trackpayments-linger=0"]) as stage:
             done = stage.node.call("load", {"total": 2000, "in_flight": 100, "fail_percent": 10, "mix": MIX})
@@ -22,7 +24,7 @@ class Load(unittest.TestCase):
 
     def test_a_burst_of_parts_is_followed(self) -> None:
         with Stage(["--trackpayments-linger=0"]) as stage:
-            stage.node.call("load", {"total": 60, "in_flight": 20, "parts": 20, "fail_percent": 10, "mix": {"xpay": 1}})
+            stage.node.call("load", {"total": 60, "in_flight": 20, "parts": 20, "fail_percent": 10, "mix": {stage.payer: 1}})
             stage.settle()
 
     def test_a_load_without_our_hook(self) -> None:

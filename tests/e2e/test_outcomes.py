@@ -3,6 +3,7 @@
 import unittest
 
 from support import Stage, die_on_sigterm
+from versions import needs_xpay
 
 
 class Outcomes(unittest.TestCase):
@@ -30,6 +31,7 @@ class Outcomes(unittest.TestCase):
             sent = stage.node.call("keysend", {"destination": "02" + "11" * 32, "amount_msat": 7000})
             self.assertEqual(stage.wait_status(sent, "SUCCEEDED")["payment_request"], "")
 
+    @needs_xpay
     def test_success_of_many_parts_comes_with_the_last_one(self) -> None:
         with Stage() as stage:
             invoice = stage.pay(9_000_000, parts=[{"amount_msat": 3_000_000, "attempts": ["hold"]},
@@ -79,6 +81,7 @@ class Outcomes(unittest.TestCase):
             self.assertEqual(payment["failure_reason"], "FAILURE_REASON_NO_ROUTE")
             self.assertEqual(payment["fee_msat"], "0")
 
+    @needs_xpay
     def test_a_payer_that_never_made_a_part_is_not_shown(self) -> None:
         with Stage() as stage:
             invoice = stage.invoice(4_000_000, payer_error={"code": 205, "message": "no route"})

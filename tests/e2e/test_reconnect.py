@@ -4,6 +4,7 @@ import unittest
 
 from fake_host import FakeHost, pending_row
 from support import Stage, die_on_sigterm
+from versions import needs_the_end
 
 
 class Reconnect(unittest.TestCase):
@@ -73,6 +74,7 @@ class Reconnect(unittest.TestCase):
                 host.wait_armed()
                 self.assertIs(host.model.call.__func__, ask.__func__)
 
+    @needs_the_end
     def test_the_node_closes_all_connections_while_payments_go_on(self) -> None:
         with Stage(["--trackpayments-linger=0"]) as stage:
             stage.allowed.append("RPC socket: ")

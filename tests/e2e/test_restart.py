@@ -3,6 +3,7 @@
 import unittest
 
 from support import Stage, die_on_sigterm
+from versions import needs_xpay
 
 NEVER = ["--trackpayments-linger=3600"]
 
@@ -30,6 +31,7 @@ class Restart(unittest.TestCase):
                 payment = stage.wait_status(invoice, "SUCCEEDED")
                 self.assertEqual(payment["creation_time_ns"], before["creation_time_ns"])
 
+    @needs_xpay
     def test_a_payment_that_fails_after_a_restart_has_failed_at_once(self) -> None:
         for crash in (False, True):
             # Of xpay's parts the node cannot read the failure, and who could is gone.

@@ -6,6 +6,7 @@ import unittest
 from typing import Any
 
 from support import PAYEE, PEER, Stage, die_on_sigterm
+from versions import needs_getroutes, needs_pay_part, needs_the_end, needs_xpay
 
 PEER4 = "039640c72c9ad130c4f88348bf7b2ffc9d239d7ce72fb8ca73e80157159b1a3339"
 HEIGHT = 108
@@ -72,6 +73,7 @@ class Routes(unittest.TestCase):
                 route, = self.routes(stage, invoice, with_record=False)
                 self.check(route, 5_000_011, 5_000_000, HEIGHT + 1 + 17, two_hops(5_000_011, 5_000_000, HEIGHT + 1 + 11, mpp_record=record))
 
+    @needs_getroutes
     def test_of_sendpay_in_parts_in_positions_and_with_metadata(self) -> None:
         with Stage() as stage:
             invoice = stage.invoice(5_000_000)
@@ -96,6 +98,7 @@ class Routes(unittest.TestCase):
             self.check(failed, 5_001_234, 5_000_000, 120, two_hops(5_001_234, 5_000_000, 114, through=4, mpp_record=mpp(invoice)))
             self.check(settled, 5_000_321, 5_000_000, 120, two_hops(5_000_321, 5_000_000, 114, mpp_record=mpp(invoice)))
 
+    @needs_pay_part
     def test_of_parts_over_the_same_peer_each_has_its_own(self) -> None:
         for by in ("pay", "xpay"):
             with self.subTest(by=by), Stage() as stage:
@@ -111,6 +114,8 @@ class Routes(unittest.TestCase):
                     expiry = 114 if by == "pay" else 0
                     self.check(route, sent, amount, 120, two_hops(sent, amount, expiry, mpp_record=mpp(invoice)))
 
+    @needs_pay_part
+    @needs_the_end
     def test_of_xpay(self) -> None:
         with Stage(["--trackpayments-linger=3600"]) as stage:
             fail = {"do": "fail", "code": "temporary_channel_failure", "via": "l4", "fee_msat": 1234}
@@ -123,6 +128,7 @@ class Routes(unittest.TestCase):
                 self.check(second, 5_000_321, 5_000_000, 120, two_hops(5_000_321, 5_000_000, 0, mpp_record=mpp(invoice)))
                 self.assertEqual(stage.snapshots(invoice)[-1]["status"], status)
 
+    @needs_pay_part
     def test_of_xpay_into_a_blinded_path(self) -> None:
         with Stage() as stage:
             invoice = stage.pay(5_000_000, {"do": "settle", "via": "l2", "fee_msat": 321}, bolt12=True)
@@ -134,6 +140,7 @@ class Routes(unittest.TestCase):
             stage.settle()
             self.assertIsNone(stage.snapshots(invoice)[-1]["htlcs"][0]["route"]["hops"][-1]["mpp_record"], "a path needs none")
 
+    @needs_pay_part
     def test_of_xpay_without_the_hook(self) -> None:
         with Stage(environment={"TRACKPAYMENTS_NO_HOOK": "1"}) as stage:
             invoice = stage.pay(5_000_000, {"do": "settle", "via": "l2", "fee_msat": 321})
@@ -148,6 +155,7 @@ class Routes(unittest.TestCase):
             record = {KEYSEND_RECORD: b64(sent["payment_preimage"])}
             self.check(route, 7005, 7000, 120, two_hops(7005, 7000, 114, custom_records=record))
 
+    @needs_xpay
     def test_of_a_payment_to_ourselves_there_is_none(self) -> None:
         with Stage() as stage:
             for by, lock in (("pay", 0), ("xpay", 114)):  # injectpaymentonion names a height also then

@@ -14,6 +14,7 @@ import unittest
 from typing import Any
 
 from support import Stage, die_on_sigterm
+from versions import needs_the_end, needs_xpay
 
 NEVER = ["--trackpayments-linger=3600"]
 LETTERS = {"IN_FLIGHT": "I", "SUCCEEDED": "S", "FAILED": "F"}
@@ -101,6 +102,7 @@ class Sequences(unittest.TestCase):
                     "IN_FLIGHT [SI] NONE +",
                     "SUCCEEDED [SS] NONE +"])
 
+    @needs_the_end
     def test_the_payee_refuses(self) -> None:
         refused = [
             # (1): not IN_FLIGHT []
@@ -124,6 +126,7 @@ class Sequences(unittest.TestCase):
             stage.wait_status(by_hand, "FAILED")
             self.assertEqual(self.told(stage, by_hand), refused)  # (4)
 
+    @needs_the_end
     def test_no_route_is_left(self) -> None:
         no_route = [
             # (1): not IN_FLIGHT []
@@ -144,6 +147,7 @@ class Sequences(unittest.TestCase):
             for invoice in [*payments, by_hand]:
                 self.assertEqual(self.told(stage, invoice), no_route)
 
+    @needs_xpay
     def test_no_route_at_all(self) -> None:
         with Stage(NEVER) as stage:
             for by in PAYERS:
@@ -152,6 +156,7 @@ class Sequences(unittest.TestCase):
                 stage.settle()
                 self.assertEqual(self.told(stage, invoice), [])  # (1): not IN_FLIGHT [], FAILED [] NO_ROUTE
 
+    @needs_the_end
     def test_the_same_invoice_paid_again_after_a_failure_is_a_fresh_payment(self) -> None:
         with Stage(NEVER) as stage:
             for by in PAYERS:

@@ -7,7 +7,12 @@
 namespace standin {
 
 Args::Args(const Request& request, std::initializer_list<rpc::Param> declared)
-    : raw_params_(request.message.params), declared_(declared), bound_(rpc::Args::bind(request.params, declared_)) {
+    : Args(request, std::vector<rpc::Param>(declared)) {}
+
+Args::Args(const Request& request, std::vector<rpc::Param> declared)
+    : raw_params_(request.message.params),
+      declared_(std::move(declared)),
+      bound_(rpc::Args::bind(request.params, declared_)) {
     if (!bound_)
         error_ = bound_.error();
 }

@@ -17,6 +17,8 @@ class Args final {
   public:
     /// `declared` as rpc::Param, in positional order.
     Args(const Request& request, std::initializer_list<rpc::Param> declared);
+    /// Where they are not the same in all versions.
+    Args(const Request& request, std::vector<rpc::Param> declared);
 
     [[nodiscard]] const rpc::json* find(std::string_view name) const;
     [[nodiscard]] std::optional<base::PaymentHash> hash(std::string_view name);

@@ -53,7 +53,8 @@ void Commands::begin(const RequestPtr& request) {
 void Commands::run(const RequestPtr& request) {
     const std::string name(request->message.method);
     // In the real node cln-xpay's own hook replaces `pay` (core-lightning.md 3.11).
-    const Method* method = find(name == "pay" && node_.xpay_handle_pay ? "xpay-as-pay" : name);
+    const bool redirected = name == "pay" && node_.xpay_handle_pay && node_.version.has_xpay();
+    const Method* method = find(redirected ? "xpay-as-pay" : name);
     if (!method)
         return fail(*request, rpc::method_not_found, "Unknown command '" + name + "'");
     if (const auto held = hanging.find(name); held != hanging.end()) {
@@ -99,7 +100,7 @@ void Commands::forward(const RequestPtr& request, Plugin& plugin, const std::str
     // The client's bytes as they are, only the id exchanged (core-lightning.md 1.8).
     const auto& message = request->message;
     const auto at = static_cast<std::size_t>(message.id.data() - message.whole.data());
-    const std::string id = node_.outgoing_id(request->chain, method);
+    const std::string id = node_.outgoing_id(plugin, request->chain, method);
     std::string text(message.whole.substr(0, at));
     text.append(id).append(message.whole.substr(at + message.id.size())).append("\n\n");
     forwarded_[id] = request;

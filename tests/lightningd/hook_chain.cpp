@@ -130,7 +130,7 @@ void next(Node& node, const ChainPtr& chain) {
         return finish(node, *chain);
     Plugin* plugin = chain->left.front();
     chain->left.pop_front();
-    const std::string id = node.outgoing_id(chain->request->chain, "rpc_command");
+    const std::string id = node.outgoing_id(*plugin, chain->request->chain, "rpc_command");
     plugin->call(id, rpc::request(id, "rpc_command", chain->payload),
                  [&node, chain, plugin](const rpc::Message* reply) {
                      // A plugin that dies has said `continue` (observed, crash_mid_request).

@@ -25,7 +25,16 @@ struct Order {
 class Payment final : public std::enable_shared_from_this<Payment> {
   public:
     Payment(Node& node, RequestPtr request, Order order)
-        : node_(node), request_(std::move(request)), order_(std::move(order)) {}
+        : node_(node), request_(std::move(request)), order_(std::move(order)) {
+        if (order_.plugin == "pay")
+            is_first_ = node_.first_pay_ongoing.try_emplace(order_.invoice.hash, true).second;
+    }
+    ~Payment() {
+        if (is_first_)
+            node_.first_pay_ongoing[order_.invoice.hash] = false;
+    }
+    Payment(const Payment&) = delete;
+    Payment& operator=(const Payment&) = delete;
 
     void begin() {
         const Script& script = node_.scenario.script_for(order_.invoice.hash, &order_.invoice);
@@ -208,6 +217,8 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         if (!error.empty())
             fields.append(R"(,"error":{"message":)").append(rpc::quote(error)).append("}");
         fields.push_back('}');
+        if (!node_.version.names_pay_topics())
+            return node_.plugins.notify(topic, order_.plugin, fields);
         // The old members are still sent when deprecated APIs are allowed; `origin` says "pay" even in keysend's.
         const std::string old = node_.options.deprecated_apis ? R"("origin":"pay","payload":)" + fields + "," : "";
         node_.plugins.notify(topic, order_.plugin, "{" + old + "\"" + topic + "\":" + fields + "}");
@@ -242,6 +253,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
     std::size_t attempts_ = 0;
     std::size_t live_ = 0;
     bool invoice_sent_ = false;
+    bool is_first_ = false; ///< `pay` of this hash
     std::uint64_t amount_sent_ = 0;
     std::string preimage_;
     std::string last_error_ = "{}";
@@ -318,6 +330,9 @@ void add_legacy_pay(Node& node) {
                             "destination amount_msat [label] [maxfeepercent] [retry_for] [maxdelay] [exemptfee] "
                             "[routehints] [extratlvs]",
                             [&node](const RequestPtr& request) { keysend(node, request); });
+    if (!node.version.has_xpay())
+        return;
+    // In v24.11 that is xpay's own name; here it is never called by anybody but the redirection.
     node.commands.add_inner("cln-xpay", "xpay-as-pay", "invoice", [&node](const RequestPtr& request) {
         const auto& params = request->params;
         const std::string text = params.is_object() ? params.value("bolt11", "")

@@ -1,5 +1,5 @@
-// listpays, which since v26.06 is cln-xpay's (plugins/xpay/listpays.c): groups the rows of listsendpays, asked over
-// RPC.
+// listpays, which since v26.06 is cln-xpay's (plugins/xpay/listpays.c) and was pay's (plugins/pay.c): groups the rows
+// of listsendpays, asked over RPC.
 #include "args.hpp"
 #include "node.hpp"
 
@@ -57,6 +57,17 @@ void take(Pay& pay, const ojson& row) {
     pay.success_at = std::min(pay.success_at, row.value("completed_at", std::uint64_t{0}));
 }
 
+/// Whether the payer who serves listpays holds the payment: it is pending then, whatever the rows say.
+bool ongoing(const Node& node, const std::string& payment_hash) {
+    const auto hash = base::PaymentHash::from_hex(payment_hash);
+    if (!hash)
+        return false;
+    if (node.version.xpay_lists_pays())
+        return node.xpay_ongoing.contains(*hash);
+    const auto first = node.first_pay_ongoing.find(*hash);
+    return first != node.first_pay_ongoing.end() && first->second;
+}
+
 ojson show(const Node& node, const Pay& pay) {
     ojson json;
     const auto hash = pay.first.value("payment_hash", "");
@@ -67,10 +78,7 @@ ojson show(const Node& node, const Pay& pay) {
     if (pay.first.contains("destination"))
         json["destination"] = pay.first["destination"];
     json["payment_hash"] = hash;
-    // While cln-xpay holds the payment it is pending, whatever the rows say.
-    const auto parsed = base::PaymentHash::from_hex(hash);
-    const bool ongoing = parsed && node.xpay_ongoing.contains(*parsed);
-    json["status"] = pay.complete ? "complete" : pay.pending || ongoing ? "pending" : "failed";
+    json["status"] = pay.complete ? "complete" : pay.pending || ongoing(node, hash) ? "pending" : "failed";
     json["created_at"] = pay.first["created_at"];
     if (pay.complete)
         json["completed_at"] = pay.success_at;
@@ -83,6 +91,8 @@ ojson show(const Node& node, const Pay& pay) {
     json["amount_sent_msat"] = pay.sent;
     if (pay.parts > 1)
         json["number_of_parts"] = pay.parts;
+    if (!node.version.listpays_has_pages())
+        return json;
     json["created_index"] = pay.created_index;
     if (pay.updated_index)
         json["updated_index"] = pay.updated_index;
@@ -111,25 +121,27 @@ void listsendpays_done(const Node& node, Request& request, const Reply& reply) {
 } // namespace
 
 void add_listpays(Node& node) {
-    node.commands.add_inner(
-        "cln-xpay", "listpays", "[invstring] [payment_hash] [status] [index] [start] [limit]",
-        [&node](const RequestPtr& request) {
-            Args args(*request, {{"bolt11"}, {"payment_hash"}, {"status"}, {"index"}, {"start"}, {"limit"}});
-            (void)args.hash("payment_hash");
-            const auto start = args.u64("start").value_or(0);
-            if (args.refused(*request))
-                return;
-            if (start != 0 && !args.find("index"))
-                return fail(*request, rpc::invalid_params, "Can only specify {start} with {index}");
-            if (args.find("limit") && !args.find("index"))
-                return fail(*request, rpc::invalid_params, "Can only specify {limit} with {index}");
-            rpc::json params = rpc::json::object();
-            for (const char* name : {"bolt11", "payment_hash", "status", "index", "start", "limit"})
-                if (const auto* value = args.find(name))
-                    params[name] = *value;
-            node.call_as(*request, "cln-xpay", "listsendpays", rpc::dump(params),
-                         [&node, request](Request&, const Reply& reply) { listsendpays_done(node, *request, reply); });
-        });
+    std::vector<rpc::Param> known = {{"bolt11"}, {"payment_hash"}, {"status"}};
+    if (node.version.listpays_has_pages())
+        known.insert(known.end(), {{"index"}, {"start"}, {"limit"}});
+    const std::string owner = node.version.xpay_lists_pays() ? "cln-xpay" : "pay";
+    node.commands.add_inner(owner, "listpays", rpc::usage(known), [&node, owner, known](const RequestPtr& request) {
+        Args args(*request, known);
+        (void)args.hash("payment_hash");
+        if (args.refused(*request))
+            return;
+        rpc::json params = rpc::json::object();
+        for (const auto& param : known)
+            if (const auto* value = args.find(param.name))
+                params[std::string(param.name)] = *value;
+        const auto start = params.find("start");
+        if (start != params.end() && *start != 0 && !params.contains("index"))
+            return fail(*request, rpc::invalid_params, "Can only specify {start} with {index}");
+        if (params.contains("limit") && !params.contains("index"))
+            return fail(*request, rpc::invalid_params, "Can only specify {limit} with {index}");
+        node.call_as(*request, owner, "listsendpays", rpc::dump(params),
+                     [&node, request](Request&, const Reply& reply) { listsendpays_done(node, *request, reply); });
+    });
 }
 
 } // namespace standin

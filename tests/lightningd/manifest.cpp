@@ -109,7 +109,7 @@ tl::expected<PluginOption, std::string> read_option(const json& entry) {
     return option;
 }
 
-tl::expected<PluginHook, std::string> read_hook(const json& entry) {
+tl::expected<PluginHook, std::string> read_hook(const json& entry, const Version& version) {
     PluginHook hook;
     hook.name = as_text(entry);
     const auto list = [&](const char* name) {
@@ -122,7 +122,8 @@ tl::expected<PluginHook, std::string> read_hook(const json& entry) {
         if (!entry.contains("name"))
             return Bad("no name in hook obj " + rpc::dump(entry));
         hook.name = as_text(entry["name"]);
-        hook.filters = list("filters");
+        if (version.has_hook_filters())
+            hook.filters = list("filters");
         hook.before = list("before");
         hook.after = list("after");
     }
@@ -134,12 +135,12 @@ tl::expected<PluginHook, std::string> read_hook(const json& entry) {
     return hook;
 }
 
-tl::expected<void, std::string> read_lists(Manifest& manifest, const json& result) {
+tl::expected<void, std::string> read_lists(Manifest& manifest, const json& result, const Version& version) {
     for (const auto& entry : result.value("notifications", json::array())) {
         if (!entry.is_object() || !entry.contains("method") || !entry["method"].is_string())
             return Bad("Malformed notifications entry " + rpc::dump(entry));
         const auto name = entry["method"].get<std::string>();
-        if (is_native_topic(name))
+        if (is_native_topic(name, version))
             return Bad("Notification topic \"" + name + "\" is already used by lightningd");
         manifest.topics.push_back(name);
     }
@@ -161,6 +162,8 @@ tl::expected<void, std::string> read_lists(Manifest& manifest, const json& resul
         if (!entry.is_object() || !entry.contains("name") || !entry["name"].is_string() || !entry.contains("usage") ||
             !entry["usage"].is_string())
             return Bad("rpcmethod does not have a string \"name\" and a string \"usage\": " + rpc::dump(entry));
+        if (version.needs_descriptions() && (!entry.contains("description") || !entry["description"].is_string()))
+            return Bad("rpcmethod does not have a string \"description\": " + rpc::dump(entry));
         manifest.methods.push_back({entry["name"].get<std::string>(), entry["usage"].get<std::string>()});
     }
     const json subscriptions = result.value("subscriptions", json::array());
@@ -172,7 +175,7 @@ tl::expected<void, std::string> read_lists(Manifest& manifest, const json& resul
         manifest.subscriptions.push_back(entry.get<std::string>());
     }
     for (const auto& entry : result.value("hooks", json::array())) {
-        auto hook = read_hook(entry);
+        auto hook = read_hook(entry, version);
         if (!hook)
             return Bad(hook.error());
         manifest.hooks.push_back(std::move(*hook));
@@ -182,7 +185,11 @@ tl::expected<void, std::string> read_lists(Manifest& manifest, const json& resul
 
 } // namespace
 
-bool is_native_topic(std::string_view topic) {
+bool is_native_topic(std::string_view topic, const Version& version) {
+    if (topic == "log" && !version.has_log_topic())
+        return false;
+    if ((topic == "plugin_started" || topic == "plugin_stopped") && !version.has_plugin_topics())
+        return false;
     return std::find(native_topics.begin(), native_topics.end(), topic) != native_topics.end();
 }
 
@@ -208,7 +215,7 @@ tl::expected<json, std::string> option_value(const PluginOption& option, const s
     return json(value);
 }
 
-tl::expected<Manifest, std::string> read_manifest(const json& reply) {
+tl::expected<Manifest, std::string> read_manifest(const json& reply, const Version& version, bool deprecated_apis) {
     const auto result = reply.find("result");
     if (result == reply.end() || !result->is_object())
         return Bad("Invalid/missing result tok in '" + rpc::dump(reply) + "'");
@@ -224,15 +231,18 @@ tl::expected<Manifest, std::string> read_manifest(const json& reply) {
     if (const auto ids = result->find("nonnumericids"); ids != result->end()) {
         if (!ids->is_boolean())
             return Bad("Invalid nonnumericids: " + rpc::dump(*ids));
-        if (!ids->get<bool>())
+        manifest.numeric_ids = !ids->get<bool>();
+        if (manifest.numeric_ids && !(version.numbers_by_default() && deprecated_apis))
             return Bad("Plugin does not allow nonnumericids");
+    } else {
+        manifest.numeric_ids = version.numbers_by_default() && deprecated_apis;
     }
-    if (const auto check = result->find("cancheck"); check != result->end()) {
+    if (const auto check = result->find("cancheck"); check != result->end() && version.has_cancheck()) {
         if (!check->is_boolean())
             return Bad("Invalid cancheck: " + rpc::dump(*check));
         manifest.can_check = check->get<bool>();
     }
-    if (const auto read = read_lists(manifest, *result); !read)
+    if (const auto read = read_lists(manifest, *result, version); !read)
         return Bad(read.error());
     return manifest;
 }

@@ -3,6 +3,8 @@
 // (Plugins).
 #pragma once
 
+#include "version.hpp"
+
 #include "rpc/json.hpp"
 
 #include <optional>
@@ -44,15 +46,18 @@ struct Manifest {
     std::vector<PluginHook> hooks;
     bool dynamic = false;
     bool can_check = false;
+    bool numeric_ids = false; ///< older versions: of all requests to it but getmanifest
 };
 
 /// `reply` is the whole message. The error is the reason for which lightningd kills the plugin.
-[[nodiscard]] tl::expected<Manifest, std::string> read_manifest(const rpc::json& reply);
+[[nodiscard]] tl::expected<Manifest, std::string> read_manifest(const rpc::json& reply, const Version& version,
+                                                                bool deprecated_apis);
 
 /// A value of the type, or the reason why it is none, for `init`'s options.
 [[nodiscard]] tl::expected<rpc::json, std::string> option_value(const PluginOption& option, const std::string& text);
 
-/// Topics lightningd itself sends (lightningd/notification.c).
-[[nodiscard]] bool is_native_topic(std::string_view topic);
+/// Topics lightningd itself sends (lightningd/notification.c); of those that came and went, the ones a plugin may care
+/// for.
+[[nodiscard]] bool is_native_topic(std::string_view topic, const Version& version);
 
 } // namespace standin

@@ -18,15 +18,19 @@ namespace standin {
 namespace {
 
 // Topics of the plugins the payers pose as.
-constexpr std::array inner_topics = {"pay_part_start", "pay_part_end", "pay_success", "pay_failure"};
+constexpr std::array pay_topics = {"pay_success", "pay_failure"};
+constexpr std::array pay_part_topics = {"pay_part_start", "pay_part_end"};
 
 } // namespace
 
 Node::Node(Options given, std::string network_directory)
     : options(std::move(given)),
       directory(std::move(network_directory)),
+      version(options.version),
       schedule(loop),
-      waits(version.wait_details && options.deprecated_apis),
+      // `details` are deprecated since there is something else (lightningd/wait.c json_add_index, v25.05), and sent
+      // until v26.06.6 where deprecated APIs are allowed.
+      waits({!version.wait_names_subsystem() || options.deprecated_apis, version.wait_names_subsystem()}),
       sendpays(*this),
       commands(*this),
       plugins(*this),
@@ -46,7 +50,8 @@ Node::Node(Options given, std::string network_directory)
     add_invoice_commands(*this);
     add_standin_commands(*this);
     add_load_commands(*this);
-    add_xpay(*this);
+    if (version.has_xpay())
+        add_xpay(*this);
     add_legacy_pay(*this);
     add_listpays(*this);
     add_autoclean(*this);
@@ -89,7 +94,7 @@ void Node::run() {
         [this] {
             log(Level::info, "lightningd",
                 "Server started with public key " + std::string(our_node) +
-                    ", alias STANDIN (color #035fdd) and lightningd " + std::string(version.name));
+                    ", alias STANDIN (color #035fdd) and lightningd " + std::string(version.name()));
         });
     loop.run();
 }
@@ -106,6 +111,10 @@ std::string Node::outgoing_id(std::string_view chain, std::string_view method) {
     return id.append("cln:").append(method).append("#").append(std::to_string(next_id++)).append("\"");
 }
 
+std::string Node::outgoing_id(const Plugin& plugin, std::string_view chain, std::string_view method) {
+    return plugin.numeric_ids ? std::to_string(next_id++) : outgoing_id(chain, method);
+}
+
 void Node::call_as(const Request& on_behalf, const std::string& plugin, std::string_view method,
                    std::string_view params, std::function<void(Request&, const Reply&)> done) {
     const std::string id = "\"" + on_behalf.chain + "/" + plugin + ":" + std::string(method) + "#" +
@@ -118,11 +127,11 @@ void Node::call_as(const Request& on_behalf, const std::string& plugin, std::str
 }
 
 std::chrono::milliseconds Node::start_limit() const {
-    return options.start_limit_ms ? std::chrono::milliseconds(options.start_limit_ms) : version.start_limit;
+    return options.start_limit_ms ? std::chrono::milliseconds(options.start_limit_ms) : version.start_limit();
 }
 
 std::chrono::milliseconds Node::shutdown_limit() const {
-    return options.shutdown_limit_ms ? std::chrono::milliseconds(options.shutdown_limit_ms) : version.shutdown_limit;
+    return options.shutdown_limit_ms ? std::chrono::milliseconds(options.shutdown_limit_ms) : version.shutdown_limit();
 }
 
 std::string Node::rpc_path() const {
@@ -130,12 +139,16 @@ std::string Node::rpc_path() const {
 }
 
 bool Node::is_known_topic(std::string_view topic) const {
-    return is_native_topic(topic) || std::find(inner_topics.begin(), inner_topics.end(), topic) != inner_topics.end();
+    const auto among = [&](const auto& topics) {
+        return std::find(topics.begin(), topics.end(), topic) != topics.end();
+    };
+    return is_native_topic(topic, version) || among(pay_topics) ||
+           (version.has_pay_part_topics() && among(pay_part_topics));
 }
 
 void Node::die(int signal, const std::string& why) {
     const std::string line =
-        "FATAL SIGNAL " + std::to_string(signal) + " (version " + std::string(version.name) + "): " + why;
+        "FATAL SIGNAL " + std::to_string(signal) + " (version " + std::string(version.name()) + "): " + why;
     log(Level::broken, "lightningd", line);
     std::fprintf(stderr, "lightningd: %s\n", line.c_str());
     const rlimit no_core{0, 0};

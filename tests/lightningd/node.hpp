@@ -31,7 +31,7 @@ struct Node {
 
     Options options;
     std::string directory; ///< the network directory, the plugins' cwd
-    Version version;
+    Version version;       ///< the imitated one
     io::Loop loop;
     Schedule schedule;
     LogFile log_file;
@@ -49,6 +49,9 @@ struct Node {
     bool xpay_handle_pay = false;
     /// Hash -> number of xpay payments whose last part has not ended: `listpays` calls those pending.
     std::map<base::PaymentHash, int> xpay_ongoing;
+    /// Hash -> whether the first `pay` of it still runs: all that pay's own listpays looks at (plugins/pay.c
+    /// attempt_ongoing).
+    std::map<base::PaymentHash, bool> first_pay_ongoing;
     /// autoclean's own count, by subsystem.
     std::map<std::string, std::uint64_t> cleaned;
 
@@ -56,6 +59,8 @@ struct Node {
     [[nodiscard]] std::uint32_t now() const;
     /// Raw id of a request of lightningd's own: `"<chain>/cln:method#n"`.
     [[nodiscard]] std::string outgoing_id(std::string_view chain, std::string_view method);
+    /// The same for a request to this plugin, which may want it to be a number.
+    [[nodiscard]] std::string outgoing_id(const Plugin& plugin, std::string_view chain, std::string_view method);
     /// A call by a payer posing as `plugin`, on behalf of `request`; through the hook like anybody's. `done` sees the
     /// reply.
     void call_as(const Request& on_behalf, const std::string& plugin, std::string_view method, std::string_view params,

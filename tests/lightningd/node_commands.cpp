@@ -14,7 +14,7 @@ void getinfo(Node& node, const RequestPtr& request) {
         R"({"id":")" + std::string(our_node) +
         R"(","alias":"STANDIN","color":"035fdd","num_peers":3,"num_pending_channels":0,"num_active_channels":3,)"
         R"("num_inactive_channels":0,"address":[],"binding":[],"version":")" +
-        std::string(node.version.name) + R"(","blockheight":)" + std::to_string(block_height) + R"(,"network":)" +
+        std::string(node.version.name()) + R"(","blockheight":)" + std::to_string(block_height) + R"(,"network":)" +
         rpc::quote(node.options.network) + R"(,"fees_collected_msat":0,"lightning-dir":)" + rpc::quote(node.directory) +
         R"(,"our_features":{"init":"08a0880a8a59a1","node":"88a0880a8a59a1","channel":"","invoice":"02000002024100"}})";
     succeed(*request, json);
@@ -76,7 +76,7 @@ void setconfig(Node& node, const RequestPtr& request) {
         return;
     // A string whatever the type (core-lightning.md 1.8).
     const std::string text = !given ? "" : given->is_string() ? given->get<std::string>() : rpc::dump(*given);
-    if (name == "xpay-handle-pay") {
+    if (name == "xpay-handle-pay" && node.version.has_xpay()) {
         if (!request->check_only)
             node.xpay_handle_pay = text == "true" || text == "1";
         return succeed(*request, request->check_only ? R"({"command_to_check":"setconfig"})"
@@ -97,7 +97,7 @@ void setconfig(Node& node, const RequestPtr& request) {
     params.append(R"("config":)").append(rpc::quote(name));
     if (given)
         params.append(R"(,"val":)").append(rpc::quote(text));
-    const std::string id = node.outgoing_id(request->chain, method);
+    const std::string id = node.outgoing_id(*plugin, request->chain, method);
     plugin->call(
         id, rpc::request(id, method, params + "}"),
         [&node, request, plugin = plugin, name, text, given = given != nullptr, checking](const rpc::Message* reply) {
@@ -136,7 +136,8 @@ void listconfigs(Node& node, const RequestPtr& request) {
             .append(fields.substr(fields.find(',') + 1))
             .append("}");
     };
-    add("xpay-handle-pay", xpay_config(node));
+    if (node.version.has_xpay())
+        add("xpay-handle-pay", xpay_config(node));
     for (const auto& plugin : node.plugins.all())
         for (const auto& option : plugin->manifest.options)
             add(option.name, config_json(node, option.name, option, *plugin));

@@ -3,6 +3,7 @@
 
 manifest   members put over a plain manifest           hook       the answer to rpc_command (default {"result": "continue"})
 hook_raw   text written instead of that answer         mute       true: nothing is ever answered
+without    members taken out of the manifest
 init       the result of init (default {})             stay       true: neither shutdown nor EOF ends it, only the end of the node
 
 Methods: odd-write TEXT (writes the text, then answers), odd-emit TOPIC PARAMS, odd-exit, odd-mute, odd-talk (message and
@@ -41,7 +42,8 @@ def serve(message: dict, raw: str) -> None:
     if ODD.get("mute") or method == "odd-mute":
         return
     if method == "getmanifest":
-        say(id=identity, result={**plain_manifest(), **ODD.get("manifest", {})})
+        manifest = {**plain_manifest(), **ODD.get("manifest", {})}
+        say(id=identity, result={name: value for name, value in manifest.items() if name not in ODD.get("without", ())})
     elif method == "init":
         say(id=identity, result=ODD.get("init", {}))
     elif method == "rpc_command":

@@ -29,19 +29,14 @@ void createonion(Node&, const RequestPtr& request) {
 }
 
 void sendonion(Node& node, const RequestPtr& request) {
-    Args args(*request, {{"onion", true},
-                         {"first_hop", true},
-                         {"payment_hash", true},
-                         {"label"},
-                         {"shared_secrets"},
-                         {"partid"},
-                         {"bolt11"},
-                         {"amount_msat"},
-                         {"destination"},
-                         {"localinvreqid"},
-                         {"groupid"},
-                         {"description"},
-                         {"total_amount_msat"}});
+    accept_msatoshi(node, *request);
+    std::vector<rpc::Param> known = {{"onion", true},   {"first_hop", true}, {"payment_hash", true},
+                                     {"label"},         {"shared_secrets"},  {"partid"},
+                                     {"bolt11"},        {"amount_msat"},     {"destination"},
+                                     {"localinvreqid"}, {"groupid"},         {"description"}};
+    if (node.version.sendonion_has_total())
+        known.push_back({"total_amount_msat"});
+    Args args(*request, std::move(known));
     const auto onion = args.hex("onion");
     const auto* first_hop = args.find("first_hop");
     if (first_hop && (!first_hop->is_object() || !first_hop->contains("id") || !first_hop->contains("amount_msat")))
@@ -52,7 +47,8 @@ void sendonion(Node& node, const RequestPtr& request) {
     SendSpec spec;
     spec.key.partid = args.u64("partid").value_or(0);
     spec.amount = args.msat("amount_msat").value_or(0);
-    spec.total = args.msat("total_amount_msat").value_or(0);
+    if (node.version.sendonion_has_total())
+        spec.total = args.msat("total_amount_msat").value_or(0);
     spec.destination = args.hex("destination", "should be a node id").value_or("");
     spec.extra.label = args.plain_string("label").value_or("");
     spec.extra.invstring = args.string("bolt11").value_or("");
@@ -79,18 +75,16 @@ void sendonion(Node& node, const RequestPtr& request) {
 }
 
 void injectpaymentonion(Node& node, const RequestPtr& request) {
-    Args args(*request, {{"onion", true},
-                         {"payment_hash", true},
-                         {"amount_msat", true},
-                         {"cltv_expiry", true},
-                         {"partid", true},
-                         {"groupid", true},
-                         {"blinding"},
-                         {"label"},
-                         {"invstring"},
-                         {"localinvreqid"},
-                         {"destination_msat"},
-                         {"destination"}});
+    const Version& version = node.version;
+    std::vector<rpc::Param> known = {
+        {"onion", true},  {"payment_hash", true}, {"amount_msat", true}, {"cltv_expiry", true},
+        {"partid", true}, {"groupid", true},      {"blinding"},          {"label"},
+        {"invstring"},    {"localinvreqid"}};
+    if (version.injected_rows_are_whole())
+        known.push_back({"destination_msat"});
+    if (version.injects_destination())
+        known.push_back({"destination"});
+    Args args(*request, std::move(known));
     const auto onion = args.hex("onion");
     const auto hash = args.hash("payment_hash");
     const auto sent = args.msat("amount_msat");
@@ -102,8 +96,10 @@ void injectpaymentonion(Node& node, const RequestPtr& request) {
     SendSpec spec;
     spec.extra.label = args.plain_string("label").value_or("");
     spec.extra.invstring = args.string("invstring").value_or("");
-    spec.amount = args.msat("destination_msat").value_or(0);
-    spec.destination = args.hex("destination", "should be a node id").value_or("");
+    if (version.injected_rows_are_whole())
+        spec.amount = args.msat("destination_msat").value_or(0);
+    if (version.injects_destination())
+        spec.destination = args.hex("destination", "should be a node id").value_or("");
     if (args.refused(*request))
         return;
     spec.key = {*hash, *groupid, *partid};
@@ -121,7 +117,7 @@ void injectpaymentonion(Node& node, const RequestPtr& request) {
     if (request->check_only)
         return succeed(*request, R"({"command_to_check":"injectpaymentonion"})");
     const Invoice* invoice = spec.extra.invstring.empty() ? nullptr : node.invoices.by_text(spec.extra.invstring);
-    if (spec.destination.empty() && invoice)
+    if (spec.destination.empty() && invoice && version.injected_rows_are_whole())
         spec.destination = invoice->to_self ? our_node : payee_node;
     const Plan plan = node.sendpays.take_plan(spec.key);
     if (refused(*request, plan))
@@ -152,6 +148,8 @@ void add_onion_commands(Node& node) {
         "onion first_hop payment_hash [label] [shared_secrets] [partid] [bolt11] [amount_msat] [destination] "
         "[localinvreqid] [groupid] [description] [total_amount_msat]",
         sendonion);
+    if (!node.version.has_xpay())
+        return;
     add("injectpaymentonion",
         "onion payment_hash amount_msat cltv_expiry partid groupid [blinding] [label] [invstring] "
         "[localinvreqid] [destination_msat] [destination]",

@@ -12,6 +12,8 @@ namespace {
 /// Options whose value may stand in the next argument, as lightningd allows for its own.
 using Setter = std::function<void(Options&, const std::string&)>;
 
+constexpr std::string_view version_as = "version-as"; // may be refused
+
 const std::map<std::string_view, Setter>& valued() {
     static const std::map<std::string_view, Setter> table = {
         {"lightning-dir", [](Options& o, const std::string& v) { o.lightning_dir = v; }},
@@ -59,7 +61,7 @@ tl::expected<Options, std::string> read_options(int argc, char** argv) {
             continue;
         }
         const auto known = valued().find(name);
-        if (known == valued().end()) {
+        if (known == valued().end() && name != version_as) {
             keep_for_plugins(options, name, has_value ? &value : nullptr);
             continue;
         }
@@ -67,6 +69,13 @@ tl::expected<Options, std::string> read_options(int argc, char** argv) {
             if (++i == argc)
                 return tl::unexpected("--" + name + ": requires an argument");
             value = argv[i];
+        }
+        if (name == version_as) {
+            const auto version = Version::named(value);
+            if (!version)
+                return tl::unexpected(version.error());
+            options.version = *version;
+            continue;
         }
         known->second(options, value);
     }

@@ -2,6 +2,8 @@
 // rest, which plugins may claim when their manifests are in.
 #pragma once
 
+#include "version.hpp"
+
 #include <map>
 #include <string>
 #include <vector>
@@ -17,6 +19,7 @@ struct Options {
     std::string log_file; ///< relative to the network directory; empty: stdout
     std::string scenario; ///< file with what happens to payments, see README.md
     std::string db;       ///< journal that survives the process; empty: nothing does
+    Version version;      ///< `--version-as`
     std::vector<std::string> plugins;
     bool developer = false;
     bool deprecated_apis = true;

@@ -29,12 +29,14 @@ Plugin::Plugin(io::Loop& loop, Owner& owner, std::string path)
 
 Plugin::~Plugin() = default;
 
-tl::expected<void, std::string> Plugin::start(bool developer, const std::string& cwd, std::string_view version) {
+tl::expected<void, std::string> Plugin::start(bool developer, const std::string& cwd, const Version& version) {
+    version_ = version;
+    numeric_ids = version.manifest_id_is_number();
     std::vector<std::string> argv = {path_};
     if (developer)
         argv.emplace_back("--developer");
     auto child =
-        start_child(loop_, argv, cwd, {{"LIGHTNINGD_PLUGIN", "1"}, {"LIGHTNINGD_VERSION", std::string(version)}},
+        start_child(loop_, argv, cwd, {{"LIGHTNINGD_PLUGIN", "1"}, {"LIGHTNINGD_VERSION", std::string(version.name())}},
                     [exited = exited_, on_exit = on_exit_] {
                         *exited = true;
                         if (const auto gone = std::exchange(*on_exit, nullptr))
@@ -133,7 +135,7 @@ void Plugin::log_notification(const rpc::Message& message) {
     Level level = Level::info;
     if (const auto given = params->find("level"); given != params->end()) {
         const auto known = given->is_string() ? levels.find(given->get<std::string>()) : levels.end();
-        if (known == levels.end())
+        if (known == levels.end() || (known->second == Level::trace && !version_.has_trace_level()))
             return kill(Level::info, "Unknown log-level " + rpc::dump(*given) +
                                          ", valid values are \"trace\", \"debug\", \"info\", \"warn\", or \"error\".");
         level = known->second;

@@ -36,8 +36,7 @@ class Plugin final : private rpc::Connection::Handler {
     ~Plugin() override;
 
     /// The reason when the program cannot be started.
-    [[nodiscard]] tl::expected<void, std::string> start(bool developer, const std::string& cwd,
-                                                        std::string_view version);
+    [[nodiscard]] tl::expected<void, std::string> start(bool developer, const std::string& cwd, const Version& version);
     /// `message` is the whole request, `id` its raw id.
     void call(std::string id, std::string message, Callback callback);
     void send(std::string message);
@@ -57,7 +56,8 @@ class Plugin final : private rpc::Connection::Handler {
 
     State state = State::awaiting_manifest;
     Manifest manifest;
-    io::Timer limit; ///< of getmanifest or init
+    bool numeric_ids = false; ///< of the requests it gets; until its manifest is in, the version says
+    io::Timer limit;          ///< of getmanifest or init
 
   private:
     void message(const rpc::Message& message) override;
@@ -69,6 +69,7 @@ class Plugin final : private rpc::Connection::Handler {
     Owner& owner_;
     std::string path_;
     std::string name_;
+    Version version_;
     Child child_;
     std::unique_ptr<rpc::Connection> connection_;
     std::unordered_map<std::string, Callback> calls_; // by raw id

@@ -23,7 +23,7 @@ Plugins::Plugins(Node& node) : node_(node) {
 Plugin* Plugins::launch(const std::string& path, const RequestPtr& request, std::string& error) {
     Plugin::Owner& self = *this; // the base is private: make_unique could not convert
     auto plugin = std::make_unique<Plugin>(node_.loop, self, path);
-    const auto started = plugin->start(node_.options.developer, node_.directory, node_.version.name);
+    const auto started = plugin->start(node_.options.developer, node_.directory, node_.version);
     if (!started) {
         error = path + ": opening pipe: " + started.error();
         return nullptr;
@@ -33,7 +33,7 @@ Plugin* Plugins::launch(const std::string& path, const RequestPtr& request, std:
     if (request)
         starting_[raw] = request;
     limit(*raw, "getmanifest");
-    const std::string id = node_.outgoing_id(request ? request->chain : "", "getmanifest");
+    const std::string id = node_.outgoing_id(*raw, request ? request->chain : "", "getmanifest");
     const std::string params =
         std::string(R"({"allow-deprecated-apis":)") + (node_.options.deprecated_apis ? "true}" : "false}");
     raw->call(id, rpc::request(id, "getmanifest", params),
@@ -42,6 +42,7 @@ Plugin* Plugins::launch(const std::string& path, const RequestPtr& request, std:
 }
 
 void Plugins::limit(Plugin& plugin, const char* what) {
+    log(Level::debug, plugin, std::to_string(node_.start_limit().count()) + " ms for " + what);
     plugin.limit.start(node_.start_limit(), [this, &plugin, what] {
         const std::string why = std::string("timed out before replying to ") + what;
         // At startup this is the end of the whole daemon (core-lightning.md 1.5).
@@ -92,7 +93,7 @@ void Plugins::got_manifest(Plugin& plugin, const rpc::Message* reply) {
         return;
     plugin.limit.cancel();
     const auto parsed = rpc::parse(reply->whole);
-    auto manifest = parsed ? read_manifest(*parsed)
+    auto manifest = parsed ? read_manifest(*parsed, node_.version, node_.options.deprecated_apis)
                            : tl::unexpected("Invalid/missing result tok in '" + std::string(reply->whole) + "'");
     if (!manifest)
         return plugin.kill(Level::info, manifest.error());
@@ -101,6 +102,7 @@ void Plugins::got_manifest(Plugin& plugin, const rpc::Message* reply) {
         return plugin.kill(Level::debug, "disabled itself at init: " + *manifest->disabled);
     }
     plugin.manifest = std::move(*manifest);
+    plugin.numeric_ids = plugin.manifest.numeric_ids;
     if (const auto adopted = adopt(plugin); !adopted)
         return plugin.kill(Level::info, adopted.error());
     if (!startup_ && !plugin.manifest.dynamic)
@@ -159,7 +161,7 @@ void Plugins::init(Plugin& plugin) {
     limit(plugin, "init");
     // In the recordings the first init is number 44: lightningd's own plugins come in between.
     node_.next_id = std::max(node_.next_id, startup_ ? std::uint64_t{44} : std::uint64_t{80});
-    const std::string id = node_.outgoing_id("", "init");
+    const std::string id = node_.outgoing_id(plugin, "", "init");
     plugin.call(id, rpc::request(id, "init", init_params(plugin)),
                 [this, &plugin](const rpc::Message* reply) { got_init(plugin, reply); });
 }
@@ -205,13 +207,18 @@ void Plugins::got_init(Plugin& plugin, const rpc::Message* reply) {
                            "disabled itself at init: " + (why.is_string() ? why.get<std::string>() : rpc::dump(why)));
     }
     plugin.state = State::complete;
+    if (node_.version.has_plugin_topics())
+        notify_started(plugin);
+    settle_start(plugin, {});
+    step();
+}
+
+void Plugins::notify_started(const Plugin& plugin) {
     std::string started = R"({"plugin_started":{"plugin_name":)" + rpc::quote(plugin.name()) + R"(,"plugin_path":)" +
                           rpc::quote(plugin.path()) + R"(,"methods":[)";
     for (const auto& method : plugin.manifest.methods)
         started.append(started.back() == '[' ? "" : ",").append(rpc::quote(method.name));
     notify("plugin_started", {}, started + "]}}");
-    settle_start(plugin, {});
-    step();
 }
 
 void Plugins::log(Level level, const Plugin& plugin, std::string_view text) {

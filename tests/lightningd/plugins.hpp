@@ -55,6 +55,7 @@ class Plugins final : private Plugin::Owner {
     tl::expected<void, std::string> adopt(Plugin& plugin);
     void init(Plugin& plugin);
     void got_init(Plugin& plugin, const rpc::Message* reply);
+    void notify_started(const Plugin& plugin);
     void step();
     void check_subscriptions();
     [[nodiscard]] std::string init_params(const Plugin& plugin) const;

@@ -53,9 +53,10 @@ void Plugins::retire(Plugin& plugin) {
     graveyard_.push_back(std::move(*at));
     plugins_.erase(at);
     node_.schedule.later([this] { graveyard_.clear(); });
-    notify("plugin_stopped", {},
-           R"({"plugin_stopped":{"plugin_name":)" + rpc::quote(plugin.name()) + R"(,"plugin_path":)" +
-               rpc::quote(plugin.path()) + "}}");
+    if (node_.version.has_plugin_topics())
+        notify("plugin_stopped", {},
+               R"({"plugin_stopped":{"plugin_name":)" + rpc::quote(plugin.name()) + R"(,"plugin_path":)" +
+                   rpc::quote(plugin.path()) + "}}");
 }
 
 void Plugins::stop(const RequestPtr& request, const std::string& name) {
@@ -130,15 +131,25 @@ void Plugins::notify(std::string_view topic, std::string_view origin, std::strin
     if (!wanted(topic))
         return;
     std::string text = R"({"jsonrpc":"2.0","method":")" + std::string(topic) + "\"";
-    if (!origin.empty())
+    if (!origin.empty() && node_.version.origin_at_top())
         text.append(R"(,"origin":")").append(origin).append("\"");
-    text.append(",\"params\":").append(params).append("}\n\n");
-    // A plugin that names the topic and `*` gets it twice (observed, subscriber_second).
-    for (const auto& plugin : plugins_)
-        if (plugin->state == State::complete)
-            for (const auto& subscribed : plugin->manifest.subscriptions)
-                if (subscribed == topic || (subscribed == "*" && topic != "log"))
-                    plugin->send(text);
+    text.append(",\"params\":");
+    if (!origin.empty() && !node_.version.origin_at_top())
+        text.append(R"({"origin":")").append(origin).append(R"(","payload":)").append(params).append("}");
+    else
+        text.append(params);
+    text.append("}\n\n");
+    // A plugin that names the topic and `*` gets it twice (observed, subscriber_second), but not always did.
+    for (const auto& plugin : plugins_) {
+        const auto& topics = plugin->manifest.subscriptions;
+        const auto times = plugin->state != State::complete
+                               ? 0
+                               : std::count_if(topics.begin(), topics.end(), [&](const auto& subscribed) {
+                                     return subscribed == topic || (subscribed == "*" && topic != "log");
+                                 });
+        for (auto left = node_.version.star_doubles() ? times : std::min<std::ptrdiff_t>(times, 1); left > 0; --left)
+            plugin->send(text);
+    }
 }
 
 void Plugins::notification(Plugin& plugin, std::string_view topic, std::string_view params) {

@@ -159,10 +159,7 @@ void delpay(Node& node, const RequestPtr& request) {
 void wait(Node& node, const RequestPtr& request) {
     Args args(*request, {{"subsystem", true}, {"indexname", true}, {"nextvalue", true}});
     const auto* subsystem = args.find("subsystem");
-    const char* const known[] = {"forwards",   "sendpays",     "invoices",     "htlcs",
-                                 "chainmoves", "channelmoves", "networkevents"};
-    if (subsystem &&
-        std::none_of(std::begin(known), std::end(known), [&](const char* name) { return *subsystem == name; }))
+    if (subsystem && (!subsystem->is_string() || !node.version.waits_for(subsystem->get_ref<const std::string&>())))
         args.refuse("subsystem", "unknown subsystem");
     const auto index = read_index(args, "indexname");
     const auto next = args.u64("nextvalue");

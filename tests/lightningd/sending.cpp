@@ -45,4 +45,13 @@ bool refused(Request& request, const Plan& plan) {
     return true;
 }
 
+void accept_msatoshi(const Node& node, Request& request) {
+    auto& params = request.params;
+    if (!node.version.takes_msatoshi() || !params.is_object() || !params.contains("msatoshi") ||
+        params.contains("amount_msat"))
+        return;
+    params["amount_msat"] = params["msatoshi"];
+    params.erase("msatoshi");
+}
+
 } // namespace standin

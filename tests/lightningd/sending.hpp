@@ -18,4 +18,7 @@ void no_first_peer(Request& request);
 /// The scenario may refuse the command itself. True when it did.
 bool refused(Request& request, const Plan& plan);
 
+/// Makes a parameter `msatoshi` an `amount_msat` for versions that know both names.
+void accept_msatoshi(const Node& node, Request& request);
+
 } // namespace standin

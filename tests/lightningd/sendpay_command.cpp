@@ -10,14 +10,14 @@ namespace standin {
 
 namespace {
 
-/// One entry of sendpay's route, in either spelling; the newer one wins (v26.06).
+/// One entry of sendpay's route, in the spellings its version knows; the newest wins.
 struct RouteEntry {
     std::string node;
     std::string channel;
     std::optional<std::uint64_t> amount;
 };
 
-RouteEntry read_entry(const rpc::json& entry) {
+RouteEntry read_entry(const rpc::json& entry, const Version& version) {
     const auto text = [&](const char* name) {
         const auto at = entry.find(name);
         return at != entry.end() && at->is_string() ? at->get<std::string>() : std::string();
@@ -26,19 +26,24 @@ RouteEntry read_entry(const rpc::json& entry) {
         const auto at = entry.find(name);
         return at != entry.end() && at->is_number_unsigned() ? std::optional(at->get<std::uint64_t>()) : std::nullopt;
     };
-    RouteEntry read{text("node_id_out"), text("short_channel_id_dir"), amount("amount_out_msat")};
+    RouteEntry read;
+    if (version.sendpay_takes_getroutes())
+        read = {text("node_id_out"), text("short_channel_id_dir"), amount("amount_out_msat")};
     if (read.node.empty())
         read.node = text("id");
     read.channel = read.channel.empty() ? text("channel") : read.channel.substr(0, read.channel.find('/'));
     if (!read.amount)
         read.amount = amount("amount_msat");
+    if (!read.amount && version.takes_msatoshi())
+        read.amount = amount("msatoshi");
     return read;
 }
 
-bool read_route(Request& request, const rpc::json& route, RowExtra& extra, std::vector<std::uint64_t>& amounts) {
+bool read_route(const Version& version, Request& request, const rpc::json& route, RowExtra& extra,
+                std::vector<std::uint64_t>& amounts) {
     std::string from(our_node);
     for (const auto& value : route) {
-        const RouteEntry entry = value.is_object() ? read_entry(value) : RouteEntry{};
+        const RouteEntry entry = value.is_object() ? read_entry(value, version) : RouteEntry{};
         if (entry.node.empty() || entry.channel.empty() || !entry.amount) {
             const char* missing = entry.node.empty() ? "id" : entry.channel.empty() ? "channel" : "amount_msat";
             fail(request, rpc::invalid_params,
@@ -81,6 +86,7 @@ void self_payment(Node& node, const RequestPtr& request, SendSpec spec) {
 }
 
 void sendpay(Node& node, const RequestPtr& request) {
+    accept_msatoshi(node, *request);
     Args args(*request, {{"route", true},
                          {"payment_hash", true},
                          {"label"},
@@ -112,7 +118,7 @@ void sendpay(Node& node, const RequestPtr& request) {
     spec.key.hash = *hash;
     spec.key.groupid = groupid.value_or(node.ledger.last_groupid(*hash) + 1);
     std::vector<std::uint64_t> amounts;
-    if (!read_route(*request, *route, spec.extra, amounts))
+    if (!read_route(node.version, *request, *route, spec.extra, amounts))
         return;
     if (amounts.empty()) {
         if (!msat || spec.key.partid)

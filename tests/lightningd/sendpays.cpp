@@ -80,12 +80,13 @@ void Sendpays::happen(std::uint64_t created_index, const Plan& plan) {
 // A payee takes nothing before the whole set is there, and sends it back when that takes too long (BOLT 4).
 void Sendpays::arrive(Row& row, const Plan& plan, std::uint32_t timeout_ms) {
     const std::uint64_t total = plan.set_total ? plan.set_total : row.total;
-    if (total <= row.amount)
+    const std::uint64_t amount = row.amount ? row.amount : plan.delivers;
+    if (total <= amount)
         return settle(row);
     const SetKey key{row.hash, row.groupid};
     HtlcSet& set = sets_[key];
-    set.arrived.push_back(row.created_index);
-    set.amount += row.amount;
+    set.arrived.emplace(row.created_index, amount);
+    set.amount += amount;
     if (set.amount < total) {
         const auto created_index = row.created_index;
         node_.schedule.after(std::chrono::milliseconds(timeout_ms),
@@ -94,7 +95,7 @@ void Sendpays::arrive(Row& row, const Plan& plan, std::uint32_t timeout_ms) {
     }
     const auto arrived = std::move(set.arrived);
     sets_.erase(key);
-    for (const auto index : arrived)
+    for (const auto& [index, msat] : arrived)
         if (Row* part = node_.ledger.by_created(index); part && part->status == Status::pending)
             settle(*part);
 }
@@ -104,13 +105,14 @@ void Sendpays::time_out(const SetKey& key, std::uint64_t created_index) {
     if (at == sets_.end())
         return;
     auto& arrived = at->second.arrived;
-    const auto mine = std::find(arrived.begin(), arrived.end(), created_index);
+    const auto mine = arrived.find(created_index);
     if (mine == arrived.end())
         return;
+    const auto amount = mine->second;
     arrived.erase(mine);
     Row* row = node_.ledger.by_created(created_index);
     if (row && row->status == Status::pending) {
-        at->second.amount -= row->amount;
+        at->second.amount -= amount;
         Outcome outcome;
         outcome.failcode = mpp_timeout;
         fail(*row, outcome);

@@ -37,6 +37,7 @@ struct SendSpec {
 /// What a payer inside the stand-in has decided for a part it is about to send by command.
 struct Plan {
     Outcome outcome;
+    std::uint64_t delivers = 0;  ///< msat, where the row does not say it
     std::uint64_t set_total = 0; ///< msat the payee waits for; lightningd is not told by injectpaymentonion
     Route route;
 };
@@ -61,7 +62,7 @@ class Sendpays final {
 
   private:
     struct HtlcSet {
-        std::vector<std::uint64_t> arrived;
+        std::map<std::uint64_t, std::uint64_t> arrived; ///< created_index -> msat
         std::uint64_t amount = 0;
     };
     using SetKey = std::pair<base::PaymentHash, std::uint64_t>;

@@ -41,7 +41,8 @@ def json_lines(path: Path) -> list[dict[str, Any]]:
 
 
 class StandIn:
-    """One node in a directory of its own. `plugins` are started with it, `options` are further arguments."""
+    """One node in a directory of its own. `plugins` are started with it, `options` are further arguments. It poses as the version
+    in the environment's VERSION_AS, or as the newest."""
 
     def __init__(
         self,
@@ -68,6 +69,8 @@ class StandIn:
     def start(self, wait: bool = True) -> "StandIn":
         arguments = [self.binary, "--lightning-dir", str(self.directory), "--log-file", "log"]
         arguments += [f"--plugin={path}" for path in self.plugins] + self.options
+        if (version := {**os.environ, **self.environment}.get("VERSION_AS")):
+            arguments += ["--version-as", version]
         self.directory.mkdir(parents=True, exist_ok=True)
         started = self.log().count("Server started") + 1
         with open(self.stderr_path, "ab") as stderr:

@@ -1,20 +1,118 @@
 // The one place that knows which lightningd is imitated. Rules that differ between versions are asked here, by name, so
-// that an older node can be imitated by adding a row and not by searching the tree.
+// that an older node can be imitated without searching the tree. Each rule names the file of Core Lightning it was read
+// in, at the tags of both sides of the change.
 #pragma once
 
 #include <chrono>
+#include <compare>
+#include <string>
 #include <string_view>
+
+#include <tl/expected.hpp>
 
 namespace standin {
 
-struct Version {
-    std::string_view name = "v26.06.6";
-    /// getmanifest and init, each (core-lightning.md 1.5).
-    std::chrono::seconds start_limit{120};
-    /// How long a subscriber of `shutdown` may take (1.9).
-    std::chrono::seconds shutdown_limit{30};
-    /// `wait` repeats the part under `details` (3.4): deprecated, but still sent when deprecated APIs are allowed.
-    bool wait_details = true;
+class Version {
+  public:
+    /// The newest.
+    Version() = default;
+    /// One of those of `--version-as`; else the reason why not.
+    [[nodiscard]] static tl::expected<Version, std::string> named(std::string_view name);
+
+    /// As in LIGHTNINGD_VERSION, getinfo and the first log line.
+    [[nodiscard]] std::string_view name() const { return name_; }
+
+    // How plugins are spoken to.
+
+    /// The id of getmanifest is a number (lightningd/plugin.c `non_numeric_ids`, v24.11, gone in v25.05).
+    [[nodiscard]] bool manifest_id_is_number() const { return !since(25, 5); }
+    /// All ids are, for a plugin that does not say `nonnumericids` (lightningd/plugin.c, v23.11: where deprecated APIs
+    /// are allowed; v24.11 still has it as deprecated up to v24.08, which common/deprecation.c refuses by then).
+    [[nodiscard]] bool numbers_by_default() const { return !since(24, 11); }
+    /// Below: 60 s for getmanifest and again for init (lightningd/plugin.c PLUGIN_MANIFEST_TIMEOUT, v24.11;
+    /// PLUGIN_STARTUP_TIMEOUT, v25.02).
+    [[nodiscard]] std::chrono::seconds start_limit() const { return std::chrono::seconds(since(25, 2) ? 120 : 60); }
+    /// How long a subscriber of `shutdown` may take (lightningd/plugin.c shutdown_plugins, the same v23.11 to
+    /// v26.06.6).
+    [[nodiscard]] std::chrono::seconds shutdown_limit() const { return std::chrono::seconds(30); }
+    /// A method without `description` kills the plugin (lightningd/plugin.c plugin_rpcmethod_add, v23.11; not read any
+    /// more in v24.11; core-lightning.md 1.4: until v24.05).
+    [[nodiscard]] bool needs_descriptions() const { return !since(24, 8); }
+    /// (lightningd/plugin.c, not in v23.11, in v24.05)
+    [[nodiscard]] bool has_cancheck() const { return since(24, 5); }
+    /// Below it is an unknown level, which kills the plugin (common/status_levels.c, v23.11).
+    [[nodiscard]] bool has_trace_level() const { return since(24, 5); }
+    /// Below `filters` is an unknown key: the hook sees every command (core-lightning.md 1.4, 1.11; lightningd/plugin.c
+    /// and plugin_hook.c, v25.05 against v25.12).
+    [[nodiscard]] bool has_hook_filters() const { return since(25, 12); }
+
+    // Topics.
+
+    /// `origin` beside `params`; below, params are `{"origin", "payload"}` (lightningd/plugin.c
+    /// plugin_notification_handle, v25.05 against v25.09).
+    [[nodiscard]] bool origin_at_top() const { return since(25, 9); }
+    /// Who subscribes to a topic and to `*` gets it twice (lightningd/plugin.c: plugin_single_notify, v23.11, once;
+    /// plugins_notify with its hash table, v25.05).
+    [[nodiscard]] bool star_doubles() const { return since(25, 5); }
+    /// (lightningd/notification.c, not in v24.02, in v24.05)
+    [[nodiscard]] bool has_log_topic() const { return since(24, 5); }
+    /// `plugin_started` and `plugin_stopped` (lightningd/notification.c, not in v24.11, in v25.02).
+    [[nodiscard]] bool has_plugin_topics() const { return since(25, 2); }
+    /// `pay_part_start` and `pay_part_end` (plugins/xpay/xpay.c, not in v25.05, in v25.12; core-lightning.md 3.7: from
+    /// v25.09).
+    [[nodiscard]] bool has_pay_part_topics() const { return since(25, 9); }
+    /// `pay_success` and `pay_failure` say their fields under the topic's name too (plugins/libplugin-pay.c, v25.05
+    /// against v25.12; libplugin's from v25.09, core-lightning.md section 2).
+    [[nodiscard]] bool names_pay_topics() const { return since(25, 9); }
+
+    // Commands.
+
+    /// `wait` says what happened under the subsystem's name; below only under `details`, which is deprecated since
+    /// (lightningd/wait.c json_add_index, v24.11 against v25.05).
+    [[nodiscard]] bool wait_names_subsystem() const { return since(25, 5); }
+    /// (lightningd/wait.c subsystem_names: v24.11, v25.05, v25.12)
+    [[nodiscard]] bool waits_for(std::string_view subsystem) const;
+    /// xpay and `injectpaymentonion` (plugins/xpay, lightningd/pay.c: not in v23.11, in v24.11).
+    [[nodiscard]] bool has_xpay() const { return since(24, 11); }
+    /// `injectpaymentonion` is told `destination_msat` and reads the destination in the invoice; in v24.11 itself its
+    /// rows have neither (lightningd/pay.c register_payment_and_waiter, v24.11 against v24.11.1).
+    [[nodiscard]] bool injected_rows_are_whole() const { return since(24, 11, 1); }
+    /// `destination` of `injectpaymentonion` (lightningd/pay.c, v25.12 against v26.06.6).
+    [[nodiscard]] bool injects_destination() const { return since(26, 6); }
+    /// `maxdelay` of xpay (plugins/xpay/xpay.c json_xpay, v24.11 against v25.05).
+    [[nodiscard]] bool xpay_has_maxdelay() const { return since(25, 5); }
+    /// `payer_note` and `label` of xpay (plugins/xpay/xpay.c, v25.12 against v26.06).
+    [[nodiscard]] bool xpay_has_label() const { return since(26, 6); }
+    /// A redirected `pay` answers as pay does; in v24.11 it is xpay itself (plugins/xpay/xpay.c handle_rpc_command,
+    /// v24.11 against v25.02).
+    [[nodiscard]] bool has_xpay_as_pay() const { return since(25, 2); }
+    /// `listpays` is cln-xpay's and calls pending what cln-xpay holds; below it is pay's, which knows only its own
+    /// payments (plugins/xpay/listpays.c, v26.06; plugins/pay.c attempt_ongoing, v23.11 to v25.12).
+    [[nodiscard]] bool xpay_lists_pays() const { return since(26, 6); }
+    /// `index`, `start`, `limit` of `listpays`, and the indexes in what it lists (plugins/pay.c json_listpays and
+    /// add_new_entry, v23.11 against v24.11).
+    [[nodiscard]] bool listpays_has_pages() const { return since(24, 11); }
+    /// `node_id_out`, `short_channel_id_dir`, `amount_out_msat`, `cltv_out` in sendpay's route (lightningd/pay.c,
+    /// v26.04 against v26.06).
+    [[nodiscard]] bool sendpay_takes_getroutes() const { return since(26, 6); }
+    /// `msatoshi` for `amount_msat` of sendpay, sendonion and a route's entries, deprecated (lightningd/pay.c, v23.11;
+    /// gone in v24.11).
+    [[nodiscard]] bool takes_msatoshi() const { return !since(24, 11); }
+    /// `total_amount_msat` of sendonion (lightningd/pay.c json_sendonion, v25.02 against v25.05).
+    [[nodiscard]] bool sendonion_has_total() const { return since(25, 5); }
+
+  private:
+    struct Number {
+        int year = 0;
+        int month = 0;
+        int patch = 0;
+        auto operator<=>(const Number&) const = default;
+    };
+    Version(std::string_view name, Number number) : name_(name), number_(number) {}
+    [[nodiscard]] bool since(int year, int month, int patch = 0) const { return number_ >= Number{year, month, patch}; }
+
+    std::string_view name_ = "v26.06.6";
+    Number number_{26, 6, 6};
 };
 
 } // namespace standin

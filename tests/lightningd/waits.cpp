@@ -39,9 +39,11 @@ void Waits::bump(Index index, std::uint64_t now, const Row& row) {
                                std::to_string(row.partid) + R"(,"groupid":)" + std::to_string(row.groupid) +
                                R"(,"payment_hash":")" + row.hash.hex() + "\"}";
             reply = begin("sendpays", index, now);
-            if (with_details_)
+            if (form_.as_details)
                 reply.append(",\"details\":").append(part);
-            reply.append(",\"sendpays\":").append(part).push_back('}');
+            if (form_.by_subsystem)
+                reply.append(",\"sendpays\":").append(part);
+            reply.push_back('}');
         }
         const auto request = at->request;
         at = waiters.erase(at);

@@ -11,7 +11,13 @@ namespace standin {
 
 class Waits final {
   public:
-    explicit Waits(bool with_details) : with_details_(with_details) {}
+    /// How a change is told; by some versions in both ways.
+    struct Form {
+        bool as_details = false;
+        bool by_subsystem = false;
+    };
+
+    explicit Waits(Form form) : form_(form) {}
 
     void wait(const RequestPtr& request, std::string_view subsystem, Index index, std::uint64_t next,
               std::uint64_t now);
@@ -23,7 +29,7 @@ class Waits final {
         RequestPtr request;
         std::uint64_t next;
     };
-    bool with_details_;
+    Form form_;
     std::list<Waiter> waiters_[3];
     std::list<RequestPtr> never_; // other subsystems: nothing ever happens there
 };

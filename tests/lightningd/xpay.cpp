@@ -77,14 +77,16 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         Plan plan;
         plan.outcome = part.outcome();
         plan.set_total = amount_;
+        plan.delivers = amount;
         plan.route = attempt->route;
         node_.sendpays.plan({invoice_.hash, groupid_, attempt->partid}, std::move(plan));
 
         std::string params = R"({"onion":"0002)" + random_hex(1364) + R"(","payment_hash":")" + invoice_.hash.hex() +
                              R"(","amount_msat":)" + std::to_string(sent) + R"(,"cltv_expiry":)" +
                              std::to_string(cltv) + R"(,"partid":)" + std::to_string(attempt->partid) +
-                             R"(,"groupid":)" + std::to_string(groupid_) + R"(,"invstring":")" + invoice_.text +
-                             R"(","destination_msat":)" + std::to_string(amount);
+                             R"(,"groupid":)" + std::to_string(groupid_) + R"(,"invstring":")" + invoice_.text + "\"";
+        if (node_.version.injected_rows_are_whole())
+            params.append(R"(,"destination_msat":)").append(std::to_string(amount));
         if (!label_.empty())
             params.append(R"(,"label":)").append(rpc::quote(label_));
         params.push_back('}');
@@ -106,7 +108,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
     }
 
     void notify_start(const Attempt& attempt) {
-        if (!node_.plugins.wanted("pay_part_start"))
+        if (!node_.version.has_pay_part_topics() || !node_.plugins.wanted("pay_part_start"))
             return;
         std::string json = R"({"pay_part_start":{)" + key_fields(attempt) + R"(,"total_payment_msat":)" +
                            std::to_string(amount_) + R"(,"attempt_msat":)" + std::to_string(attempt.part.plan.amount) +
@@ -128,7 +130,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
     }
 
     void notify_end(const Attempt& attempt, const PartFailure* failure) {
-        if (!node_.plugins.wanted("pay_part_end"))
+        if (!node_.version.has_pay_part_topics() || !node_.plugins.wanted("pay_part_end"))
             return;
         const std::string duration = R"("duration":)" + seconds_since(attempt.begin);
         if (!failure)
@@ -295,33 +297,32 @@ void pay_invoice(Node& node, const RequestPtr& request, const std::string& text,
         ->begin();
 }
 
+std::vector<rpc::Param> xpay_params(const Version& version) {
+    std::vector<rpc::Param> known = {{"invstring", true}, {"amount_msat"}, {"maxfee"},
+                                     {"layers"},          {"retry_for"},   {"partial_msat"}};
+    if (version.xpay_has_maxdelay())
+        known.push_back({"maxdelay"});
+    if (version.xpay_has_label())
+        known.insert(known.end(), {{"payer_note"}, {"label"}});
+    return known;
+}
+
 } // namespace
 
 void pay_by_xpay(Node& node, const RequestPtr& request, const std::string& text, std::optional<std::uint64_t> msat,
                  std::string label) {
-    pay_invoice(node, request, text, msat, std::move(label), true);
+    pay_invoice(node, request, text, msat, std::move(label), node.version.has_xpay_as_pay());
 }
 
 void add_xpay(Node& node) {
-    node.commands.add_inner(
-        plugin, "xpay",
-        "invstring [amount_msat] [maxfee] [layers] [retry_for] [partial_msat] [maxdelay] [payer_note] [label]",
-        [&node](const RequestPtr& request) {
-            Args args(*request, {{"invstring", true},
-                                 {"amount_msat"},
-                                 {"maxfee"},
-                                 {"layers"},
-                                 {"retry_for"},
-                                 {"partial_msat"},
-                                 {"maxdelay"},
-                                 {"payer_note"},
-                                 {"label"}});
-            const auto text = args.string("invstring");
-            const auto msat = args.msat("amount_msat");
-            const auto label = args.string("label");
-            if (!args.refused(*request))
-                pay_invoice(node, request, *text, msat, label.value_or(""), false);
-        });
+    node.commands.add_inner(plugin, "xpay", rpc::usage(xpay_params(node.version)), [&node](const RequestPtr& request) {
+        Args args(*request, xpay_params(node.version));
+        const auto text = args.string("invstring");
+        const auto msat = args.msat("amount_msat");
+        const auto label = node.version.xpay_has_label() ? args.string("label") : std::nullopt;
+        if (!args.refused(*request))
+            pay_invoice(node, request, *text, msat, label.value_or(""), false);
+    });
 }
 
 } // namespace standin

@@ -1,0 +1,27 @@
+#include "version.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace standin {
+
+tl::expected<Version, std::string> Version::named(std::string_view name) {
+    static const std::array<Version, 5> all{Version("v23.11", {23, 11, 0}), Version("v24.11", {24, 11, 0}),
+                                            Version("v25.05", {25, 5, 0}), Version("v25.12", {25, 12, 0}), Version()};
+    const auto* const found =
+        std::find_if(all.begin(), all.end(), [&](const Version& version) { return version.name() == name; });
+    if (found != all.end())
+        return *found;
+    std::string words = "--version-as: " + std::string(name) + " is not imitated, only";
+    for (const auto& version : all)
+        words.append(" ").append(version.name());
+    return tl::unexpected(std::move(words));
+}
+
+bool Version::waits_for(std::string_view subsystem) const {
+    const auto is_one_of = [&](auto... names) { return ((subsystem == names) || ...); };
+    return is_one_of("forwards", "sendpays", "invoices") || (since(25, 5) && subsystem == "htlcs") ||
+           (since(25, 12) && is_one_of("chainmoves", "channelmoves", "networkevents"));
+}
+
+} // namespace standin

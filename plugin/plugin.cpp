@@ -25,6 +25,11 @@ base::UnixNs clock_now() {
                 .count()};
 }
 
+/// Names are short; what is long may be anything, and is not for the log.
+std::string loggable(std::string_view method) {
+    return std::string(method.size() <= 40 ? method : "a message of no name we know");
+}
+
 track::CursorMaker new_run() {
     std::random_device entropy;
     std::array<std::uint8_t, 4> id{};
@@ -110,7 +115,7 @@ void Plugin::request(const rpc::Message& message) {
         return desk_.handle(message.id, message.params, now_);
     const auto params = message.params.empty() ? rpc::json::object() : rpc::parse(message.params);
     if (!params) {
-        log(LogLevel::unusual, std::string(message.method) + " skipped: params: " + params.error());
+        log(LogLevel::unusual, loggable(message.method) + " skipped: params: " + params.error());
         return refuse(message.id, {rpc::invalid_request, "params: " + params.error()});
     }
     if (message.method == "getmanifest") {
@@ -135,7 +140,7 @@ void Plugin::notification(const rpc::Message& message) {
         return finish(0);
     const auto params = message.params.empty() ? tl::unexpected<std::string>("missing") : rpc::parse(message.params);
     if (!params)
-        return log(LogLevel::unusual, std::string(message.method) + " skipped: params: " + params.error());
+        return log(LogLevel::unusual, loggable(message.method) + " skipped: params: " + params.error());
     if (message.method == "sendpay_success")
         feed_.sendpay_success(*params, now_);
     else if (message.method == "sendpay_failure")

@@ -4,6 +4,9 @@ namespace rpc {
 
 tl::expected<json, std::string> parse(std::string_view text) {
     // The library's messages quote what they read, and what we read may be secret: only kind and place are told.
+    // A NUL is no part of any JSON, and the library takes it for the end: what stands behind it must not go unread.
+    if (const auto nul = text.find('\0'); nul != std::string_view::npos)
+        return tl::unexpected("not JSON at byte " + std::to_string(nul + 1));
     try {
         return json::parse(text);
     } catch (const json::parse_error& e) {

@@ -4,12 +4,24 @@
 
 namespace rpc {
 
+namespace {
+
+/// A string, or a token without quotes and brackets. It is sent back as it came: one of those would break all that
+/// follows.
+bool is_id(std::string_view token) {
+    return token.front() == '"' || token.find_first_of("\"{[") == std::string_view::npos;
+}
+
+} // namespace
+
 tl::expected<Message, std::string> read_message(std::string_view text) {
     Message message;
     message.whole = text;
     Members members(text);
     while (const auto member = members.next()) {
         if (member->key == "\"id\"") {
+            if (!is_id(member->value))
+                return tl::unexpected<std::string>("id: neither a string nor a number");
             message.id = member->value;
         } else if (member->key == "\"method\"") {
             const auto name = member->value;

@@ -131,6 +131,15 @@ class BadStdin(unittest.TestCase):
             host.barrier()
             self.assertEqual(host.logs(), [])
 
+    def test_a_name_that_may_be_anything_is_not_logged(self) -> None:
+        name = "5e" * 200
+        with FakeHost() as host:
+            host.begin()
+            host.raw(b'{"method":"%s","params":{"a":tru}}\n\n{"id":1,"method":"%s","params":{"a":tru}}\n\n' % ((name.encode(),) * 2))
+            host.barrier()
+            self.assertEqual(len([line for line in host.logs() if "a message of no name we know skipped: params" in line]), 2)
+            self.assertEqual([line for line in host.logs() if name in line], [])
+
     def test_blank_lines_and_breaks_stand_anywhere(self) -> None:
         with FakeHost() as host:
             host.begin()

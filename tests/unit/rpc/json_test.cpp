@@ -21,6 +21,12 @@ TEST_CASE("the reason of a refusal never quotes what was read") {
     }
 }
 
+TEST_CASE("what stands behind a NUL does not go unread") {
+    using namespace std::string_view_literals;
+    CHECK(rpc::parse("{}\0{}"sv).error() == "not JSON at byte 3");
+    CHECK(rpc::parse("1\0"sv).error() == "not JSON at byte 2");
+}
+
 TEST_CASE("a number no double can hold is a refusal, not an exception") {
     CHECK_FALSE(rpc::parse("1e400").has_value());
     CHECK_FALSE(rpc::parse("[-1e400]").has_value());

@@ -95,6 +95,14 @@ TEST_CASE("what is no message has a reason that quotes nothing of it") {
     CHECK(read_message(R"({"secret"})").error() == "not a JSON object");
 }
 
+TEST_CASE("an id that would break the answer it is sent back in is refused") {
+    for (const char* id : {"a{", "a[", "a]", "{}", "[1]", "1\""})
+        CHECK(read_message(R"({"method":"init","id":)" + std::string(id) + "}").has_value() == false);
+    CHECK(read_message(R"({"id":a{,"method":"init"}})").error() == "id: neither a string nor a number");
+    for (const char* id : {"7", "-1.5e3", "null", "\"cln:init#1\""})
+        CHECK(read_message(R"({"method":"init","id":)" + std::string(id) + "}")->id == id);
+}
+
 TEST_CASE("what is written parses, ends in a blank line and has both members of an error") {
     const std::vector<std::string> all{
         rpc::request(R"("trackpayments:listsendpays#7")", "listsendpays", R"({"payment_hash":"00"})"),

@@ -1,0 +1,23 @@
+// Params of the notification `block_added`, or `block` as it was called up to v23.08.
+#include "cln/notifications.hpp"
+#include "facts_in_json.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto params = fuzz::json_of(data, size);
+    if (!params)
+        return 0;
+    const auto height = cln::decode_block_added(*params);
+    const auto* newer = fuzz::at(*params, "block_added");
+    const auto* body = newer ? newer : fuzz::at(*params, "block");
+    if (!height)
+        fuzz::check_refusal(height.error());
+    else
+        fuzz::require(body && fuzz::is_number(fuzz::at(*body, "height"), *height), "the height is the one told");
+    if (newer) {
+        auto params_of_old = fuzz::json::object();
+        params_of_old["block"] = *newer;
+        const auto old = cln::decode_block_added(params_of_old);
+        fuzz::require(old.has_value() == height.has_value() && (!height || *old == *height), "both names say the same");
+    }
+    return 0;
+}

@@ -1,0 +1,28 @@
+// The lenient readers of payers' calls, and amounts. The input is one JSON value.
+#include "cln/calls.hpp"
+#include "json_input.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto value = fuzz::json_of(data, size);
+    if (!value)
+        return 0;
+    const auto amount = cln::read_msat(*value);
+    fuzz::require(!amount || fuzz::is_amount(&*value, amount->value), "an amount is read as it stands");
+    fuzz::require(cln::maybe_amount(&*value) == amount, "both readers of amounts agree");
+    const auto number = cln::maybe_number(&*value);
+    fuzz::require(!number || (amount && amount->value == *number), "a number is an amount without its unit");
+    const auto hash = cln::maybe_hash(&*value);
+    fuzz::require(!hash || fuzz::is_hex(&*value, hash->hex()), "a hash is read as it stands");
+    const auto node = cln::maybe_node(&*value);
+    fuzz::require(!node || fuzz::is_hex(&*value, node->hex()), "a node is read as it stands");
+    const auto hex = cln::maybe_hex(&*value);
+    fuzz::require(!hex || fuzz::is_hex(&*value, base::to_hex(*hex)), "hex is read as it stands");
+    fuzz::require(!cln::maybe_channel(&*value) || value->is_string(), "a channel is text");
+    for (int position = -1; position < 4; ++position) {
+        const auto* argument = cln::argument(*value, "partid", position);
+        fuzz::require(!argument || !argument->is_null(), "null is not given");
+        fuzz::require(!argument || value->is_array() || argument == cln::member(*value, "partid"),
+                      "a named one is the member");
+    }
+    return 0;
+}

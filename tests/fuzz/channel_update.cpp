@@ -1,0 +1,20 @@
+// channel_update of BOLT 7: what is read, written again, is the same bytes.
+#include "wire.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::span bytes(data, size);
+    const auto update = bolt::decode_channel_update(bytes);
+    if (!update) {
+        fuzz::check_refusal(update.error(), size);
+        return 0;
+    }
+    const auto written = fuzz::written(*update);
+    const bool typed = size >= 2 && data[0] == 1 && data[1] == 2;
+    fuzz::require(written.size() + (typed ? 2 : 0) == size && fuzz::begins_with(bytes.subspan(typed ? 2 : 0), written),
+                  "an update is its bytes");
+    fuzz::Octets with_type{1, 2};
+    fuzz::put(with_type, written);
+    const auto again = bolt::decode_channel_update(with_type);
+    fuzz::require(again && *again == *update, "with its type or without: the same");
+    return 0;
+}

@@ -1,0 +1,17 @@
+// Cursors, which consumers store and bring back: read only in the one spelling they were given out in.
+#include "track/cursor.hpp"
+#include "fuzz.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto text = fuzz::text_of(data, size);
+    const auto cursor = track::parse_cursor(text);
+    if (!cursor)
+        return 0;
+    track::CursorMaker maker(cursor->run);
+    const auto node = base::NodeId::from_hex(cursor->node + std::string(58, '0'));
+    fuzz::require(node.has_value(), "a node's beginning is hex");
+    maker.set_node(*node);
+    fuzz::require(maker.make(cursor->marks) == text, "a cursor that is read is spelled as it is made");
+    fuzz::require(maker.is_ours(*cursor), "and it is its maker's");
+    return 0;
+}

@@ -1,0 +1,175 @@
+// From facts to bytes: table, publisher and a stream whose reader comes and goes. What a subscriber reads passes the
+// strict walk, in an order that makes sense, and ends with the state of each payment.
+#include "io/stream.hpp"
+#include "json_input.hpp"
+#include "listener.hpp"
+#include "rpc/message.hpp"
+#include "rpc/scan.hpp"
+#include "shape.hpp"
+#include "track/publisher.hpp"
+#include "world.hpp"
+
+#include <algorithm>
+#include <array>
+#include <random>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace {
+
+struct Told {
+    std::string status;
+    std::set<std::string> attempts;
+    fuzz::json last;
+};
+
+/// As fuzz::told_of leaves them out.
+fuzz::json without_times(fuzz::json payment) {
+    payment["creation_time_ns"] = payment["creation_date"] = "";
+    for (auto& attempt : payment["htlcs"]) {
+        attempt["attempt_time_ns"] = attempt["resolve_time_ns"] = "";
+        for (auto& hop : attempt["route"]["hops"])
+            hop["mpp_record"] = nullptr;
+    }
+    return payment;
+}
+
+class Subscriber final {
+  public:
+    explicit Subscriber(int fd) : fd_(fd) {}
+    Subscriber(const Subscriber&) = delete;
+    Subscriber& operator=(const Subscriber&) = delete;
+    ~Subscriber() { ::close(fd_); }
+
+    /// Whatever is there; false when nothing was.
+    bool read() {
+        std::array<char, 65536> bytes{};
+        const auto got = ::recv(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT);
+        if (got <= 0)
+            return false;
+        framer_.feed({bytes.data(), static_cast<std::size_t>(got)});
+        for (auto result = framer_.next(); result.kind != rpc::Framer::Result::Kind::more; result = framer_.next()) {
+            fuzz::require(result.kind == rpc::Framer::Result::Kind::message, "what is written is messages");
+            take(result.text);
+        }
+        return true;
+    }
+
+    void check_end(const payments::Table& table) const {
+        fuzz::require(!framer_.inside(), "nothing is cut");
+        table.for_each([&](const payments::Payment& payment) {
+            if (fuzz::settled_elsewhere(table, payment))
+                return;
+            const auto at = told_.find(std::to_string(payment.index.value));
+            fuzz::require(at != told_.end(), "every payment was told");
+            const auto now = fuzz::json::parse(fuzz::told_of(payment));
+            if (!payment.terminal())
+                fuzz::require(at->second.last == without_times(now), "the last snapshot told is the state");
+            else
+                fuzz::require(at->second.last["status"] == now["status"], "the last status told is the verdict");
+        });
+    }
+
+  private:
+    void take(std::string_view text) {
+        const auto news = rpc::read_message(text);
+        fuzz::require(news.has_value(), "what is written is messages");
+        const std::string topic(news->method);
+        if (topic == "log")
+            return;
+        const auto params = fuzz::json::parse(news->params);
+        fuzz::require(params.size() == 2 && track::parse_cursor(params["cursor"].get<std::string>()),
+                      "params are the news and a cursor");
+        if (topic == "trackpayments_deleted")
+            return deleted(params[topic]);
+        fuzz::require(topic == "trackpayments" || topic == "trackpayments_final", "a topic of ours");
+        rpc::Members members(news->params);
+        const auto payment = fuzz::checked_payment(members.next()->value);
+        const bool in_flight = payment["status"] == "IN_FLIGHT";
+        if (topic == "trackpayments_final") {
+            fuzz::require(!in_flight && payment == newest_, "final is what was just told");
+            return;
+        }
+        newest_ = payment;
+        const std::string hash = payment["payment_hash"];
+        fuzz::require(!succeeded_.contains(hash) || payment["status"] == "SUCCEEDED",
+                      "nothing but SUCCEEDED after SUCCEEDED");
+        auto& told = told_[payment["payment_index"]];
+        std::set<std::string> attempts;
+        for (const auto& attempt : payment["htlcs"])
+            attempts.insert(attempt["attempt_id"]);
+        fuzz::require(std::includes(attempts.begin(), attempts.end(), told.attempts.begin(), told.attempts.end()),
+                      "attempts disappear only by deletion");
+        if (payment["status"] == "SUCCEEDED")
+            succeeded_.insert(hash);
+        told = {payment["status"], std::move(attempts), without_times(payment)};
+    }
+
+    void deleted(const fuzz::json& deletion) {
+        auto& told = told_[deletion["payment_index"]];
+        for (const auto& attempt : deletion["attempt_ids"])
+            told.attempts.erase(attempt);
+        succeeded_.erase(deletion["payment_hash"]); // its complete row may be gone, and the hash payable again
+    }
+
+    int fd_;
+    rpc::Framer framer_;
+    std::map<std::string, Told> told_; // by payment index
+    std::set<std::string> succeeded_;
+    fuzz::json newest_;
+};
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    fuzz::Choices choices(data, size);
+    const auto seed = choices.number();
+    std::mt19937_64 dice(choices.number());
+    const fuzz::World world(choices, 60'000);
+
+    std::array<int, 2> ends{};
+    fuzz::require(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0, "descriptors for the test");
+    io::Loop loop;
+    Subscriber subscriber(ends[1]);
+    payments::Table table(1000);
+    auto out = io::Stream::open(loop, ends[0]);
+    fuzz::require(out.has_value(), "a stream for the test");
+    {
+        track::Publisher publisher(
+            loop, **out, table,
+            [] {
+                return track::Marks{{1}, {1}};
+            },
+            track::CursorMaker("0123abcd"), [](base::LogLevel, const std::string&) {});
+        std::vector<payments::Event> settled;
+        fuzz::tell_in_some_order(world, seed, [&](std::span<const payments::Event> events) {
+            publisher.tell(table.apply(events));
+            for (std::size_t turns = dice() % 3; turns > 0; --turns)
+                loop.turn(false);
+            if (dice() % 2 == 0)
+                subscriber.read();
+            if (dice() % 32 != 0)
+                return;
+            // Somebody deletes a row that has ended.
+            std::vector<payments::Event> gone;
+            table.for_each([&](const payments::Payment& payment) {
+                for (const auto& part : payment.parts)
+                    if (gone.empty() && part.status != payments::PartStatus::pending && payment.terminal())
+                        gone.emplace_back(payments::PartDeleted{payment.key, part.created});
+            });
+            publisher.tell(table.apply(gone));
+        });
+        publisher.flush();
+        bool drained = false;
+        (*out)->when_drained([&] { drained = true; });
+        while (!drained || subscriber.read()) {
+            loop.turn(false);
+            subscriber.read();
+        }
+    }
+    while (subscriber.read())
+        loop.turn(false);
+    subscriber.check_end(table);
+    return 0;
+}

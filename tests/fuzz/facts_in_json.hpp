@@ -1,0 +1,54 @@
+// Decoded facts beside the JSON they were read from, and beside each other.
+#pragma once
+
+#include "cln/row.hpp"
+#include "json_input.hpp"
+#include "payments/event.hpp"
+#include "refusal.hpp"
+
+#include <tuple>
+#include <vector>
+
+namespace fuzz {
+
+inline auto all_of(const payments::Row& row) {
+    return std::tie(row.key, row.partid, row.created, row.updated, row.status, row.amount, row.sent, row.created_at,
+                    row.completed_at, row.preimage, row.invoice, row.unreadable_error);
+}
+
+inline auto all_of(const payments::PartAnnounced& one) {
+    return std::tie(one.hash, one.group, one.partid, one.payer, one.total, one.seen, one.route);
+}
+
+bool is_number(const json* value, std::uint64_t number);
+/// A number of ours that stands for an absent one when it is 0.
+bool is_number_or_absent(const json* value, std::uint64_t number);
+/// Every member was read as it stands there.
+void check_row(const payments::Row& row, const json& object);
+/// What is written for a host without lightningd reads back as the same row.
+void check_round_trip(const payments::Row& row);
+
+/// What nobody knows changes nothing: the next lightningd will add members.
+json with_unknown_member(json object);
+/// A topic's body in the wrappings of all versions, and with members of tomorrow.
+std::vector<json> wrappings(const char* topic, const json& body);
+
+/// `decode` gives the same for the wrappings of all versions, and with members of tomorrow. `same(a, b)` compares two
+/// results.
+template <class Decode, class Same>
+void check_wrappings(const json& params, const char* topic, Decode decode, Same same) {
+    const auto plain = decode(params);
+    const auto* body = at(params, topic);
+    if (!body || !body->is_object())
+        return;
+    for (const auto& form : wrappings(topic, *body)) {
+        const auto other = decode(form);
+        require(plain.has_value() == other.has_value(), "every wrapping of a topic is read or none is");
+        if (plain)
+            require(same(*plain, *other), "every wrapping of a topic says the same");
+        else
+            require(plain.error().what == other.error().what, "every wrapping of a topic is refused alike");
+    }
+}
+
+} // namespace fuzz

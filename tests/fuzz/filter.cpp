@@ -1,0 +1,45 @@
+// A caller's filter over a result: {"result": …, "filter": …}. What is kept was there, in its place and order.
+#include "rpc/filter.hpp"
+#include "json_input.hpp"
+
+namespace {
+
+constexpr const char* warning = "warning_parameter_filter";
+
+bool within(const fuzz::json& kept, const fuzz::json& whole, bool top) {
+    if (!kept.is_structured())
+        return kept == whole;
+    if (kept.type() != whole.type())
+        return false;
+    if (kept.is_object()) {
+        for (const auto& [name, member] : kept.items())
+            if (!(top && name == warning) && (!whole.contains(name) || !within(member, whole[name], false)))
+                return false;
+        return true;
+    }
+    std::size_t at = 0;
+    for (const auto& element : kept) {
+        while (at < whole.size() && !within(element, whole[at], false))
+            ++at;
+        if (at++ == whole.size())
+            return false;
+    }
+    return true;
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto input = fuzz::json_of(data, size);
+    if (!input || !fuzz::at(*input, "result") || !fuzz::at(*input, "filter"))
+        return 0;
+    const auto& result = (*input)["result"];
+    const auto& filter = (*input)["filter"];
+    const auto kept = rpc::apply_filter(result, filter);
+    fuzz::require(within(kept, result, true), "what is kept was there");
+    if (!result.is_structured())
+        fuzz::require(kept == result, "what has no members is not filtered");
+    if (kept.is_object() && kept.contains(warning) && !result.contains(warning))
+        fuzz::require(kept[warning].is_string(), "a warning is a sentence");
+    return 0;
+}

@@ -1,0 +1,18 @@
+// The reply of `getinfo`.
+#include "cln/replies.hpp"
+#include "facts_in_json.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto result = fuzz::json_of(data, size);
+    if (!result)
+        return 0;
+    const auto info = cln::decode_getinfo(*result);
+    if (!info) {
+        fuzz::check_refusal(info.error());
+        return 0;
+    }
+    fuzz::require(fuzz::is_hex(fuzz::at(*result, "id"), info->id.hex()), "the node is the one told");
+    fuzz::require(info->height == 0 || fuzz::is_number(fuzz::at(*result, "blockheight"), info->height),
+                  "the height is the one told, or unknown");
+    return 0;
+}

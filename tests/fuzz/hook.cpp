@@ -1,0 +1,50 @@
+// A request of the `rpc_command` hook, found without decoding it, and the answers lightningd survives.
+#include "cln/hook.hpp"
+#include "json_input.hpp"
+#include "rpc/error.hpp"
+
+namespace {
+
+/// The raw text is the JSON of that member; empty stands for an absent one.
+bool is_raw(std::string_view raw, const fuzz::json& object, const char* name) {
+    const auto found = object.find(name);
+    if (found == object.end())
+        return raw.empty();
+    return fuzz::parsed(raw) == *found;
+}
+
+void check_against_json(const std::optional<cln::HookedCall>& call, const fuzz::json& params) {
+    const auto* inner = fuzz::at(params, "rpc_command");
+    if (!call) {
+        const bool sound = inner && inner->is_object() && inner->contains("method") && (*inner)["method"].is_string() &&
+                           !(*inner)["method"].get<std::string>().empty();
+        fuzz::require(!sound, "a sound call is found");
+        return;
+    }
+    fuzz::require(inner && fuzz::at(*inner, "method") && *fuzz::at(*inner, "method") == call->method,
+                  "the method is the one called");
+    fuzz::require(is_raw(call->id, *inner, "id") && is_raw(call->params, *inner, "params") &&
+                      is_raw(call->filter, *inner, "filter"),
+                  "id, params and filter are those of the call");
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto text = fuzz::text_of(data, size);
+    const auto call = cln::read_hooked_call(text);
+    if (call) {
+        const auto caller = call->caller();
+        fuzz::require(caller.find_first_of("/:") == std::string_view::npos, "a caller is one component");
+        fuzz::require(caller.empty() || call->id.find(caller) != std::string_view::npos, "a caller stands in its id");
+    }
+    if (const auto params = fuzz::parsed(text); params && params->is_object() && fuzz::unambiguous(text))
+        check_against_json(call, *params);
+
+    const std::string words(text);
+    const auto refusal = fuzz::parsed(cln::hook_return_error(-32602, words));
+    fuzz::require(refusal && (*refusal)["return"]["error"]["code"] == -32602 &&
+                      (*refusal)["return"]["error"]["message"].is_string(),
+                  "lightningd dies of an error without code and message");
+    return 0;
+}

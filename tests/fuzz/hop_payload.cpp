@@ -1,0 +1,21 @@
+// What one node of a route is told: all of it or an error, never a part.
+#include "wire.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::span bytes(data, size);
+    const auto payload = bolt::decode_hop_payload(bytes);
+    if (!payload) {
+        fuzz::check_refusal(payload.error(), size);
+        return 0;
+    }
+    for (std::size_t n = 0; n < std::min<std::size_t>(size, 64); ++n)
+        fuzz::require(!bolt::decode_hop_payload(bytes.first(size - 1 - n)), "no part of a payload is a payload");
+    fuzz::Octets longer(bytes.begin(), bytes.end());
+    longer.push_back(0);
+    fuzz::require(!bolt::decode_hop_payload(longer), "nothing stands behind a payload");
+    if (*payload == bolt::HopPayload{})
+        return 0; // only types we do not keep; an empty payload is none
+    const auto again = bolt::decode_hop_payload(fuzz::written(*payload));
+    fuzz::require(again && *again == *payload, "what is read, written and read again, is the same");
+    return 0;
+}

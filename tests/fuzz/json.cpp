@@ -1,0 +1,30 @@
+// The two edges of nlohmann_json, and log lines, which strangers' words can reach.
+#include "cln/log.hpp"
+#include "json_input.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto text = fuzz::text_of(data, size);
+    if (fuzz::shallow(text)) {
+        const auto value = rpc::parse(text);
+        if (value) {
+            const auto again = rpc::parse(rpc::dump(*value));
+            fuzz::require(again && *again == *value, "what is written is what was read");
+        } else {
+            const auto& words = value.error();
+            fuzz::require(words.starts_with("not JSON at byte ") ||
+                              words.starts_with("not usable JSON (library error "),
+                          "the reason quotes nothing");
+        }
+    }
+    const auto quoted = rpc::parse(rpc::quote(text));
+    fuzz::require(quoted && quoted->is_string(), "any bytes can be quoted");
+
+    const auto line = cln::log_notification(base::LogLevel::unusual, std::string(text));
+    fuzz::require(line.size() < 64 * 1024, "a log line over 256 kB kills lightningd");
+    const auto message = fuzz::parsed(line);
+    fuzz::require(message && (*message)["method"] == "log" && (*message)["params"]["level"] == "unusual",
+                  "a log line is a notification with a level lightningd knows");
+    const auto said = (*message)["params"]["message"].get<std::string>();
+    fuzz::require(said.find('\n') == std::string::npos, "a log line is one line");
+    return 0;
+}

@@ -1,0 +1,31 @@
+// Input that is JSON, as far as it can get to a decoder: the framer lets nothing through that is nested deeper than 128
+// levels.
+#pragma once
+
+#include "fuzz.hpp"
+#include "rpc/framer.hpp"
+#include "rpc/json.hpp"
+
+#include <optional>
+#include <string>
+
+namespace fuzz {
+
+using rpc::json;
+
+/// Brackets outside strings, as the framer counts them.
+bool shallow(std::string_view text);
+/// Nothing when it is no JSON, or too deep.
+std::optional<json> parsed(std::string_view text);
+std::optional<json> json_of(const std::uint8_t* data, std::size_t size);
+/// Says the same to everybody: no key twice in one object, no escapes by which a key could be spelled in two ways.
+bool unambiguous(std::string_view text);
+
+/// The member if it is there and not null.
+const json* at(const json& object, const char* name);
+/// The bytes' hex is the text, whatever its case.
+bool is_hex(const json* value, const std::string& lower);
+/// A number or digits in a string, with or without the old `msat`.
+bool is_amount(const json* value, std::uint64_t amount);
+
+} // namespace fuzz

@@ -1,0 +1,119 @@
+#include "listener.hpp"
+
+#include "lnrpc/from.hpp"
+#include "lnrpc/json.hpp"
+#include "shape.hpp"
+
+#include <algorithm>
+
+namespace fuzz {
+
+namespace {
+
+/// What is true of one payment at every moment.
+void check_state(const payments::Payment& payment) {
+    using payments::PartStatus;
+    using payments::Status;
+    require(!payment.parts.empty(), "a payment without parts leaves the table");
+    require(std::is_sorted(payment.parts.begin(), payment.parts.end(),
+                           [](const auto& a, const auto& b) { return a.created <= b.created; }),
+            "parts stand in the order of their rows, each once");
+    const bool pending = payment.any(PartStatus::pending);
+    const bool complete = payment.any(PartStatus::complete);
+    if (payment.status() == Status::failed)
+        require(!pending && !complete && payment.reason, "FAILED: all parts failed, and a reason is recorded");
+    if (complete)
+        require(payment.status() != Status::failed, "with a settled part it is IN_FLIGHT or SUCCEEDED");
+    if (!payment.verdict)
+        require(pending || (!complete && !payment.reason), "undecided: something is pending, or no reason is known");
+    if (payment.verdict)
+        require(*payment.verdict != Status::in_flight, "a verdict is final");
+}
+
+/// Deleting rows of what is over is told as a deletion, not as a snapshot.
+payments::Payment without_deleted(payments::Payment told, const payments::Payment& now) {
+    std::erase_if(told.parts, [&](const payments::Part& part) {
+        return std::none_of(now.parts.begin(), now.parts.end(),
+                            [&](const payments::Part& other) { return other.created == part.created; });
+    });
+    return told;
+}
+
+} // namespace
+
+std::string told_of(payments::Payment payment) {
+    payment.creation_time = {};
+    payment.invoice_secret.reset();
+    for (auto& part : payment.parts) {
+        part.created_at = {};
+        part.attempt_seen = part.resolve_seen = part.completed_at = std::nullopt;
+    }
+    return lnrpc::to_json(lnrpc::from(payment));
+}
+
+bool settled_elsewhere(const payments::Table& table, const payments::Payment& payment) {
+    const auto groups = table.groups(payment.key.hash);
+    return std::any_of(groups.begin(), groups.end(), [&](const payments::Payment* other) {
+        return other != &payment && other->verdict == payments::Status::succeeded;
+    });
+}
+
+void Listener::heard(const payments::Table& table, const payments::Change& change) {
+    for (const auto& deletion : change.deleted) {
+        for (const auto attempt : deletion.attempts) {
+            attempts_[deletion.key].erase(attempt.value);
+            complete_.erase({deletion.key, attempt.value});
+        }
+        if (deletion.remaining == 0) { // a later group of that name is another payment
+            last_.erase(deletion.key);
+            silent_.erase(deletion.key);
+            attempts_.erase(deletion.key);
+            index_.erase(deletion.key);
+        }
+    }
+    for (const auto& key : change.updated) {
+        const auto* payment = table.find(key);
+        require(payment != nullptr, "what is told is in the table");
+        require(index_.emplace(key, payment->index).first->second == payment->index, "payment_index is constant");
+        std::set<std::uint64_t> attempts;
+        for (const auto& part : payment->parts) {
+            attempts.insert(part.created.value);
+            if (part.status == payments::PartStatus::complete)
+                complete_.emplace(key, part.created.value);
+            else
+                require(!complete_.contains({key, part.created.value}), "what settled stays settled");
+        }
+        require(std::includes(attempts.begin(), attempts.end(), attempts_[key].begin(), attempts_[key].end()),
+                "attempts disappear only by deletion");
+        attempts_[key] = std::move(attempts);
+        last_[key] = *payment;
+        silent_.erase(key);
+    }
+    table.for_each([&](const payments::Payment& payment) {
+        check_state(payment);
+        if (settled_elsewhere(table, payment))
+            silent_.insert(payment.key);
+    });
+}
+
+void Listener::forget(const payments::PaymentKey& key) {
+    std::erase_if(complete_, [&](const auto& part) { return part.first == key; });
+    silent_.erase(key);
+    last_.erase(key);
+    attempts_.erase(key);
+    index_.erase(key);
+}
+
+void Listener::check_told(const payments::Table& table) const {
+    table.for_each([&](const payments::Payment& payment) {
+        checked_payment(lnrpc::to_json(lnrpc::from(payment)));
+        if (silent_.contains(payment.key))
+            return;
+        const auto at = last_.find(payment.key);
+        require(at != last_.end(), "every payment was told");
+        require(told_of(payment.terminal() ? without_deleted(at->second, payment) : at->second) == told_of(payment),
+                "the last snapshot told is the state");
+    });
+}
+
+} // namespace fuzz

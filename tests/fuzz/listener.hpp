@@ -1,0 +1,35 @@
+// A subscriber's view of the table: what every change must keep, whatever the facts were.
+#pragma once
+
+#include "fuzz.hpp"
+#include "payments/table.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+
+namespace fuzz {
+
+/// What is told of it, without what may change with no news of it: times, and the payment secret of its invoice, which
+/// shows with the next news.
+std::string told_of(payments::Payment payment);
+/// What is not told any more: another payment of its hash succeeded.
+bool settled_elsewhere(const payments::Table& table, const payments::Payment& payment);
+
+class Listener final {
+  public:
+    void heard(const payments::Table& table, const payments::Change& change);
+    /// Payments the table let go of are not followed any more.
+    void forget(const payments::PaymentKey& key);
+    /// After the last event each payment's last snapshot is its state.
+    void check_told(const payments::Table& table) const;
+
+  private:
+    std::map<payments::PaymentKey, payments::Payment> last_; // as each was when it was last told
+    std::set<payments::PaymentKey> silent_;                  // not to be told, since then
+    std::map<payments::PaymentKey, std::set<std::uint64_t>> attempts_;
+    std::map<payments::PaymentKey, base::CreatedIndex> index_;
+    std::set<std::pair<payments::PaymentKey, std::uint64_t>> complete_;
+};
+
+} // namespace fuzz

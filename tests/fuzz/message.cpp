@@ -1,0 +1,59 @@
+// One JSON-RPC message, cut into its members without decoding them; and the scanner below that.
+#include "rpc/message.hpp"
+#include "json_input.hpp"
+#include "rpc/scan.hpp"
+#include "rpc/write.hpp"
+
+namespace {
+
+bool is_raw(std::string_view raw, const fuzz::json& object, const char* name) {
+    const auto found = object.find(name);
+    return found == object.end() ? raw.empty() : fuzz::parsed(raw) == *found;
+}
+
+void check_against_json(const tl::expected<rpc::Message, std::string>& message, const fuzz::json& object) {
+    const auto* method = fuzz::at(object, "method");
+    const auto* id = fuzz::at(object, "id");
+    const bool named = method && method->is_string() && !method->get<std::string>().empty();
+    const bool sound = (!object.contains("method") || named) && (!object.contains("id") || !id || !id->is_structured());
+    if (!message) {
+        fuzz::require(!sound || (!named && !object.contains("id")) || (id && id->is_boolean()),
+                      "a sound message is read");
+        return;
+    }
+    fuzz::require(named ? message->method == method->get<std::string>() : message->method.empty(), "method");
+    for (const auto& [name, raw] : {std::pair{"id", message->id},
+                                    {"params", message->params},
+                                    {"result", message->result},
+                                    {"error", message->error},
+                                    {"filter", message->filter}})
+        fuzz::require(is_raw(raw, object, name), "members are the bytes that stand there");
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto text = fuzz::text_of(data, size);
+    for (std::size_t at = 0; at < std::min<std::size_t>(size, 16); ++at)
+        if (const auto end = rpc::skip_value(text, at))
+            fuzz::require(*end > at && *end <= size, "a value ends behind its beginning and inside the text");
+    const auto message = rpc::read_message(text);
+    if (message) {
+        for (const auto part : {message->id, message->method, message->params, message->result, message->error})
+            fuzz::require(part.empty() ||
+                              (part.data() >= text.data() && part.data() + part.size() <= text.data() + text.size()),
+                          "members are views into the message");
+        // We send ids back as they came: one that broke our answer would break every answer behind it.
+        const auto answer = rpc::result(message->id.empty() ? "null" : message->id, "{}");
+        rpc::Framer framer;
+        framer.feed(answer);
+        const auto framed = framer.next();
+        fuzz::require(framed.kind == rpc::Framer::Result::Kind::message && framed.text.size() + 2 == answer.size(),
+                      "an answer is one message whatever its id is");
+    } else {
+        fuzz::require(message.error().size() < 80, "a refusal is a sentence of ours");
+    }
+    if (const auto object = fuzz::parsed(text); object && object->is_object() && fuzz::unambiguous(text))
+        check_against_json(message, *object);
+    return 0;
+}

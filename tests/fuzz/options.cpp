@@ -1,0 +1,42 @@
+// The plugin's options at init, and with setconfig. The input is one JSON value for both.
+#include "plugin/options.hpp"
+#include "refused_params.hpp"
+
+namespace {
+
+void check(const plugin::Options& options) {
+    fuzz::require(options.linger.count() >= 0 && options.linger.count() <= 86'400, "a linger of a day at most");
+    fuzz::require(options.retain <= 10'000'000, "ten million parts at most");
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto value = fuzz::json_of(data, size);
+    if (!value)
+        return 0;
+    const auto options = plugin::read_options(*value);
+    if (options)
+        check(*options);
+    else
+        fuzz::require(!options.error().empty(), "a refusal has words");
+    const auto set = plugin::set_option({}, *value);
+    if (set)
+        check(*set);
+    else
+        fuzz::check_refusal(set.error());
+    for (const char* name : {"trackpayments-linger", "trackpayments-retain"}) {
+        auto init = fuzz::json::object();
+        init[name] = *value;
+        auto params = fuzz::json::object();
+        params["config"] = name;
+        params["val"] = *value;
+        const auto at_init = plugin::read_options(init);
+        const auto later = plugin::set_option({}, params);
+        fuzz::require(at_init.has_value() == later.has_value() || value->is_null(), "both ways take the same values");
+        if (at_init && later)
+            fuzz::require(at_init->linger == later->linger && at_init->retain == later->retain,
+                          "both ways give the same");
+    }
+    return 0;
+}

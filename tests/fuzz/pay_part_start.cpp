@@ -1,0 +1,40 @@
+// Params of xpay's notification `pay_part_start`.
+#include "cln/notifications.hpp"
+#include "cln/route.hpp"
+#include "facts_in_json.hpp"
+
+namespace {
+
+constexpr base::UnixNs now{1'700'000'000'123'456'789};
+
+tl::expected<payments::PartAnnounced, cln::DecodeError> decode(const fuzz::json& params) {
+    return cln::decode_pay_part_start(params, now);
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto params = fuzz::json_of(data, size);
+    if (!params)
+        return 0;
+    const auto start = decode(*params);
+    const auto* body = fuzz::at(*params, "pay_part_start");
+    if (!start) {
+        fuzz::check_refusal(start.error());
+    } else if (body) {
+        fuzz::require(fuzz::is_hex(fuzz::at(*body, "payment_hash"), start->hash.hex()), "payment_hash");
+        fuzz::require(start->group && fuzz::is_number(fuzz::at(*body, "groupid"), start->group->value), "groupid");
+        fuzz::require(fuzz::is_number(fuzz::at(*body, "partid"), start->partid.value), "partid");
+        fuzz::require(start->payer == payments::Payer::xpay && start->seen == now, "it is xpay's, and new");
+        const auto* total = fuzz::at(*body, "total_payment_msat");
+        fuzz::require(total ? fuzz::is_amount(total, start->total.amount.value)
+                            : start->total.source == payments::TotalSource::none,
+                      "total_payment_msat");
+        const auto* hops = fuzz::at(*body, "hops");
+        const auto route = hops ? cln::decode_xpay_hops(*hops) : payments::Route{};
+        fuzz::require(route && start->route == *route, "its hops are read as such");
+    }
+    fuzz::check_wrappings(*params, "pay_part_start", decode,
+                          [](const auto& a, const auto& b) { return fuzz::all_of(a) == fuzz::all_of(b); });
+    return 0;
+}

@@ -1,0 +1,31 @@
+// Plays corpus files to a target where there is no libFuzzer: `replay-TARGET DIR…`. Each file stands in a block of its
+// exact size, so that a sanitizer sees a read beyond it.
+#include "fuzz.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <vector>
+
+int main(int argc, char** argv) {
+    std::size_t played = 0;
+    for (int i = 1; i < argc; ++i) {
+        if (!std::filesystem::is_directory(argv[i])) {
+            std::cerr << argv[i] << ": no such folder\n";
+            return 1;
+        }
+        for (const auto& entry : std::filesystem::directory_iterator(argv[i])) {
+            std::ifstream file(entry.path(), std::ios::binary);
+            const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
+            const auto block = std::make_unique<std::uint8_t[]>(bytes.size());
+            std::copy(bytes.begin(), bytes.end(), block.get());
+            std::cerr << entry.path().filename().string() << '\n'; // the last one named is the one that ends us
+            LLVMFuzzerTestOneInput(block.get(), bytes.size());
+            ++played;
+        }
+    }
+    std::cout << played << " inputs\n";
+    return played == 0 ? 1 : 0;
+}

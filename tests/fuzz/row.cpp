@@ -1,0 +1,34 @@
+// A row of `listsendpays`, alone and in a listing between good ones.
+#include "facts_in_json.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto object = fuzz::json_of(data, size);
+    if (!object)
+        return 0;
+    const auto row = cln::decode_row(*object, "result.payments[0]");
+    if (row) {
+        fuzz::check_row(*row, *object);
+        fuzz::check_round_trip(*row);
+        const auto tomorrow = cln::decode_row(fuzz::with_unknown_member(*object), "result");
+        fuzz::require(tomorrow && fuzz::all_of(*tomorrow) == fuzz::all_of(*row), "unknown members change nothing");
+    } else {
+        fuzz::check_refusal(row.error());
+    }
+    const auto good =
+        *fuzz::parsed(R"({"payment_hash":")" + std::string(64, 'a') + R"(","created_index":7,"status":"failed"})");
+    auto listing = fuzz::json::object();
+    for (const auto& one : {good, *object, good})
+        listing["payments"].push_back(one);
+    const auto rows = cln::decode_rows(listing);
+    fuzz::require(rows && rows->rows.size() == (row ? 3U : 2U) && rows->errors.size() == (row ? 0U : 1U),
+                  "one bad row does not spoil the others");
+    if (const auto all = cln::decode_rows(*object)) {
+        fuzz::require(all->rows.size() + all->errors.size() == fuzz::at(*object, "payments")->size(),
+                      "each row is read or refused");
+        for (const auto& error : all->errors)
+            fuzz::check_refusal(error);
+    } else {
+        fuzz::check_refusal(all.error());
+    }
+    return 0;
+}

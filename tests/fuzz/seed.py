@@ -1,0 +1,200 @@
+"""Makes the first corpus of every target from the recordings in tests/transcripts, and from a few lines below.
+
+    seed.py        writes tests/fuzz/corpus/TARGET/seed-…; safe to repeat, finds of the fuzzers beside them stay
+
+Inputs that differ only in values teach a fuzzer nothing, so of each shape (names and types of all members) one is kept.
+"""
+import hashlib
+import json
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Any, Iterator
+
+HERE = Path(__file__).resolve().parent
+CORPUS = HERE / "corpus"
+sys.path.insert(0, str(HERE.parent / "replay"))
+
+import transcript  # noqa: E402
+
+MOST = 6  # seeds of one target
+LONGEST = 4096
+
+# What no recording holds. Text, or bytes in hex.
+BY_HAND: dict[str, list[str | bytes]] = {
+    "scid": ["1x2x3", "16777215x16777215x65535/1", "0x0x0/0", "16777216x0x0", "007x1x1"],
+    "cursor": ["02aabbcc.0123abcd.17.42", "00000000.ffffffff.0.18446744073709551615", "02aabbcc.0123abcd.017.42"],
+    "hex": ["00ff", "ABCDEF", "a" * 64, "0"],
+    "version": ["v26.06.6", "v26.06-241-gb35b848-modded", "25.12", "v0.12.1", ""],
+    "params": ['"' + "a" * 64 + '"', "18446744073709551615", '"7"', '"true"', "true", '{"one":1,"two":null}', "[1,2,3]", "-1", "1e400"],
+    "calls": ['"1000msat"', "1000", '"1x2x3/0"', '"' + "02" * 33 + '"', '{"partid":1}', '[null,2]', '"18446744073709551616"'],
+    "options": ["10", '"20000"', "-1", '{"trackpayments-linger":5,"trackpayments-retain":1}', '{"config":"trackpayments-linger","val":"3"}'],
+    "json": ['{"a":[1,2.5,null,true,"\\u00e9"]}', "{}\0{}", "1e400", '"\\ud800"', b"\xff\xfe".decode("latin-1"), "line\nbreak"],
+    "filter": ['{"result":{"payments":[{"id":1,"status":"failed"}]},"filter":{"payments":[{"id":true}]}}',
+               '{"result":{"a":[1,[2]]},"filter":{"a":{"b":true}}}', '{"result":[1,{"a":2}],"filter":[{"a":true}]}'],
+    "trackpayments": ['{"payment_hash":"' + "a" * 64 + '"}', '{"since":"02aabbcc.0123abcd.17.42","timeout":60}', "[true]", "[]",
+                      '{"no_inflight_updates":"true","timeout":"3601"}'],
+    "framer": ['\x05{"a":"}\\"{"}\n\n {"b":[{}]}', "\x00garbage{}{}", "\xff" + "[" * 3 + '{"a":' + "[" * 130 + "]" * 130 + "}"],
+    "message": ['{"id":a{,"method":"init"}}', '{"id":null,"error":{}}', '{"method":"a","params":[1]} '],
+    "listpays": ['{"pays":[{"created_index":3,"status":"failed","payment_hash":"00"},{"status":"complete"}]}'],
+    "block_added": ['{"block_added":{"hash":"00","height":800000}}', '{"block":{"height":4294967296}}'],
+    "getinfo": ['{"id":"' + "02" * 33 + '","blockheight":800000,"alias":"x"}', '{"id":"02","blockheight":-1}', '{"blockheight":4294967296}'],
+    "emission": [bytes(range(64)).decode("latin-1"), "\x01" * 40, "\x0f" * 200],
+    "table": [bytes(range(64)).decode("latin-1"), "\x01" * 40, "\x02" * 80, bytes(range(255, 0, -3)).decode("latin-1")],
+    "table_wild": [bytes(range(256)).decode("latin-1"), "\x03" * 99, bytes(i * 7 % 256 for i in range(400)).decode("latin-1")],
+}
+
+INIT = ('<{"jsonrpc":"2.0","id":"cln:init#1","method":"init","params":{"options":{},"configuration":'
+        '{"lightning-dir":"@DIR@","rpc-file":"rpc","startup":true}}}')
+
+
+def shape(value: Any) -> Any:
+    if isinstance(value, dict):
+        return sorted((key, shape(item)) for key, item in value.items())
+    if isinstance(value, list):
+        return [shape(item) for item in value[:2]]
+    return value if value in ("pending", "complete", "failed", "failure", "success") else type(value).__name__
+
+
+def compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+class Seeds:
+    def __init__(self) -> None:
+        self.found: dict[str, dict[str, bytes]] = defaultdict(dict)
+
+    def add(self, target: str, value: Any, before: str = "") -> None:
+        self.add_bytes(target, (before + compact(value)).encode(), f"{before}{shape(value)}")
+
+    def add_bytes(self, target: str, data: bytes, form: str) -> None:
+        if len(data) <= LONGEST and len(self.found[target]) < MOST:
+            self.found[target].setdefault(form, data)
+
+    def write(self) -> None:
+        for target, texts in BY_HAND.items():
+            for number, text in enumerate(texts):
+                self.found[target][f"by hand {number}"] = text.encode("latin-1") if isinstance(text, str) else text
+        for target, found in self.found.items():
+            folder = CORPUS / target
+            folder.mkdir(parents=True, exist_ok=True)
+            for old in folder.glob("seed-*"):
+                old.unlink()
+            for data in found.values():
+                (folder / f"seed-{hashlib.sha1(data).hexdigest()[:12]}").write_bytes(data)
+
+
+def inner_values(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield key, item
+            yield from inner_values(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from inner_values(item)
+
+
+def take_bytes(seeds: Seeds, message: Any) -> None:
+    for key, item in inner_values(message):
+        if not isinstance(item, str) or not item:
+            continue
+        if key in ("raw_message", "failed_msg"):
+            data = bytes.fromhex(item)
+            seeds.add_bytes("failure_message", data, item[:4])
+            where = data.find(b"\x01\x02", 2)
+            if where > 0:
+                seeds.add_bytes("channel_update", data[where:], "typed")
+                seeds.add_bytes("channel_update", data[where + 2:], "bare")
+        if key == "payload" and set(item) <= set("0123456789abcdef"):
+            seeds.add_bytes("hop_payload", bytes.fromhex(item), str(len(item)))
+
+
+def take_call(seeds: Seeds, method: str, params: Any) -> None:
+    order = {"sendpay": 0, "sendonion": 1, "injectpaymentonion": 2}
+    if method in order:
+        seeds.add("announcement", params, chr(order[method]) + "\x02")
+    if method == "sendpay":
+        seeds.add("sendpay_route", params)
+    if method == "sendonion":
+        seeds.add("first_hop", params)
+    if method in ("createonion", "delpay"):
+        seeds.add(method, params)
+
+
+def take_reply(seeds: Seeds, call: transcript.Call) -> None:
+    reply = call.reply
+    result = reply.get("result")
+    if call.method == "waitsendpay" and "error" in reply:
+        seeds.add("waitsendpay_error", reply["error"])
+    if result is None:
+        return
+    target = {"wait": "wait", "getinfo": "getinfo", "listpays": "listpays"}.get(call.method)
+    if target:
+        seeds.add(target, result)
+    if call.method == "decode" and ("payment_hash" in result or "invoice_payment_hash" in result):
+        seeds.add("invoice", result)
+    if call.method == "listsendpays":
+        for row in result["payments"]:
+            seeds.add("row", row)
+        if len(result["payments"]) == 1:
+            seeds.add("row", result)
+
+
+def story(entries: list[transcript.Entry]) -> bytes:
+    """The recording as steps of the dispatch target: what came on stdin, and the rows as the node had them at the end."""
+    rows: dict[int, dict] = {}
+    said = []
+    for entry in entries:
+        for row in transcript.row_mentions(entry):
+            if row.get("status") in ("complete", "failed", "pending") and "raw_message" not in row:
+                rows[row["created_index"]] = row
+        method = entry.msg.get("method") if isinstance(entry.msg, dict) else None
+        if entry.direction == "to_plugin" and method in (
+                "rpc_command", "sendpay_success", "sendpay_failure", "pay_failure", "pay_part_start", "pay_part_end", "block_added"):
+            if method != "rpc_command" or transcript.hooked(entry)["method"] in (
+                    "sendpay", "createonion", "sendonion", "injectpaymentonion", "delpay"):
+                said.append("<" + compact(entry.msg))
+    steps = ["v26.06.6 lightningd", '<{"jsonrpc":"2.0","id":"cln:getmanifest#0","method":"getmanifest","params":{}}', INIT]
+    steps += ["+" + compact(row) for row in list(rows.values())[-3:]] + said[:8]
+    steps += ['@{"subsystem":"sendpays","created":9}', '<{"jsonrpc":"2.0","id":7,"method":"trackpayments","params":[]}', ".", "x"]
+    return "\n".join(steps).encode()
+
+
+def main() -> None:
+    seeds = Seeds()
+    topics = ("sendpay_success", "sendpay_failure", "pay_failure", "pay_part_start", "pay_part_end", "block_added")
+    stories = []
+    for name in transcript.names():
+        entries = transcript.load(name)
+        for entry in entries:
+            if entry.direction == "note" or not isinstance(entry.msg, dict):
+                continue
+            take_bytes(seeds, entry.msg)
+            method = entry.msg.get("method")
+            if entry.direction == "to_plugin" and method in topics:
+                seeds.add(method, entry.msg["params"])
+                if method == "pay_part_start":
+                    seeds.add("xpay_hops", entry.msg["params"][method]["hops"])
+                seeds.add("message", entry.msg)
+            hooked = transcript.hooked(entry)
+            if hooked:
+                take_call(seeds, hooked["method"], hooked.get("params", {}))
+                seeds.add("hook", entry.msg["params"])
+        for call in transcript.calls(entries):
+            take_call(seeds, call.method, call.params)
+            take_reply(seeds, call)
+        stories.append((len(story(entries)), name, story(entries)))
+    stories.sort()
+    for length, name, text in stories[::3]:
+        if length <= 8000:
+            seeds.found["dispatch"][name] = text
+    seeds.found["dispatch"]["options"] = "\n".join([
+        "v25.12 nohook", INIT, '<{"jsonrpc":"2.0","id":1,"method":"setconfig","params":{"config":"trackpayments-retain","val":"1"}}',
+        '<{"jsonrpc":"2.0","id":2,"method":"check","params":{"command_to_check":"trackpayments","timeout":5}}',
+        '<{"jsonrpc":"2.0","id":3,"method":"delpay","params":["' + "a" * 64 + '","failed"]}', '~{"id":', '=[]', '!{"code":1}',
+        '<{"jsonrpc":"2.0","method":"shutdown"}']).encode()
+    seeds.write()
+
+
+if __name__ == "__main__":
+    main()

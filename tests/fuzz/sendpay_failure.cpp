@@ -1,0 +1,16 @@
+// Params of the notification `sendpay_failure`.
+#include "failure_in_json.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto params = fuzz::json_of(data, size);
+    if (!params)
+        return 0;
+    const auto failed = cln::decode_sendpay_failure(*params);
+    const auto* body = fuzz::at(*params, "sendpay_failure");
+    if (!failed)
+        fuzz::check_refusal(failed.error());
+    else if (body)
+        fuzz::check_failure(*failed, *body);
+    fuzz::check_wrappings(*params, "sendpay_failure", cln::decode_sendpay_failure, fuzz::same_failure);
+    return 0;
+}

@@ -1,0 +1,41 @@
+// The route of a `sendpay`: lightningd's element i is what goes into a node, LND's hop i what goes out of it.
+#include "cln/route.hpp"
+#include "json_input.hpp"
+
+namespace {
+
+const fuzz::json* either(const fuzz::json& object, const char* newer, const char* older) {
+    const auto* value = fuzz::at(object, newer);
+    return value ? value : fuzz::at(object, older);
+}
+
+void check(const payments::Route& route, const fuzz::json& list) {
+    fuzz::require(route.self == list.empty() && route.hops.size() == list.size(), "one hop for each element");
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const auto& hop = route.hops[i];
+        const auto& onward = list[std::min(i + 1, list.size() - 1)];
+        fuzz::require(fuzz::is_hex(either(list[i], "node_id_out", "id"), hop.node.hex()), "the node");
+        fuzz::require(fuzz::is_amount(either(onward, "amount_out_msat", "amount_msat"), hop.forward.value),
+                      "a hop tells what goes onward");
+        fuzz::require(hop.expiry == 0 || hop.expiry > 800'000, "expiries count from the chain's height");
+        fuzz::require(!hop.extras || i + 1 == list.size(), "only the last hop is told more");
+    }
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto params = fuzz::json_of(data, size);
+    if (!params)
+        return 0;
+    const auto route = cln::decode_sendpay_route(*params, {800'000});
+    const auto blind = cln::decode_sendpay_route(*params, {});
+    fuzz::require(route.has_value() == blind.has_value(), "the height decides about expiries only");
+    if (!route)
+        return 0;
+    check(*route, params->is_array() ? params->front() : *fuzz::at(*params, "route"));
+    fuzz::require(blind->total_time_lock == 0, "without a height nobody knows an expiry");
+    for (const auto& hop : blind->hops)
+        fuzz::require(hop.expiry == 0, "without a height nobody knows an expiry");
+    return 0;
+}

@@ -1,0 +1,18 @@
+// Params of the notification `sendpay_success`.
+#include "cln/notifications.hpp"
+#include "facts_in_json.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto params = fuzz::json_of(data, size);
+    if (!params)
+        return 0;
+    const auto row = cln::decode_sendpay_success(*params);
+    const auto* body = fuzz::at(*params, "sendpay_success");
+    if (!row)
+        fuzz::check_refusal(row.error());
+    else if (body)
+        fuzz::check_row(*row, *body);
+    fuzz::check_wrappings(*params, "sendpay_success", cln::decode_sendpay_success,
+                          [](const auto& a, const auto& b) { return fuzz::all_of(a) == fuzz::all_of(b); });
+    return 0;
+}

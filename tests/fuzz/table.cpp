@@ -1,0 +1,66 @@
+// The table under facts in every order, each any number of times: the same final table, true to the history.
+#include "listener.hpp"
+#include "world.hpp"
+
+#include <algorithm>
+
+namespace {
+
+using payments::Payment;
+using payments::Table;
+
+/// What must not depend on the order. The index is the first row that was seen, and the peak of simultaneous parts
+/// depends on what was simultaneous: both are left out, and value() unless something better is known.
+std::string picture(Payment payment) {
+    payment.index = {};
+    if (payment.total.source == payments::TotalSource::none)
+        payment.live_peak = {1};
+    std::string text = fuzz::told_of(payment) + std::to_string(static_cast<int>(payment.payer));
+    for (const auto& part : payment.parts)
+        for (const auto number :
+             {static_cast<std::int64_t>(part.updated.value), static_cast<std::int64_t>(part.partid.value),
+              part.attempt_time().value, part.resolve_time().value_or(base::UnixNs{}).value})
+            text += ' ' + std::to_string(number);
+    return text;
+}
+
+std::map<payments::PaymentKey, std::string> told_in_order(const fuzz::World& world, std::uint64_t seed) {
+    Table table(1000);
+    fuzz::Listener listener;
+    std::set<base::PaymentHash> succeeded;
+    fuzz::tell_in_some_order(world, seed, [&](std::span<const payments::Event> events) {
+        const auto change = table.apply(events);
+        listener.heard(table, change);
+        for (const auto& key : change.updated) {
+            const bool success = table.find(key)->status() == payments::Status::succeeded;
+            fuzz::require(success || !succeeded.contains(key.hash), "nothing but SUCCEEDED after SUCCEEDED");
+            if (success)
+                succeeded.insert(key.hash);
+        }
+    });
+    listener.check_told(table);
+    for (const auto& fact : world.facts)
+        fuzz::require(table.apply(fact.event).updated.empty(), "what is known is no news");
+    std::map<payments::PaymentKey, std::string> pictures;
+    table.for_each([&](const Payment& payment) { pictures.emplace(payment.key, picture(payment)); });
+    fuzz::require(table.size() == world.payments.size(), "every payment is in the table");
+    for (const auto& truth : world.payments) {
+        const auto* payment = table.find(truth.key);
+        fuzz::require(payment && payment->status() == truth.status, "the status is that of LND's truth table");
+        fuzz::require(payment->parts.size() == truth.rows.size(), "every row is a part");
+        for (std::size_t i = 0; i < truth.rows.size(); ++i)
+            fuzz::require(payment->parts[i].status == truth.rows[i].status, "every part is as its row ended");
+    }
+    return pictures;
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    fuzz::Choices choices(data, size);
+    const auto one = choices.number();
+    const auto other = choices.number();
+    const fuzz::World world(choices);
+    fuzz::require(told_in_order(world, one) == told_in_order(world, other), "every order gives the same table");
+    return 0;
+}

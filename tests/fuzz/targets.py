@@ -1,0 +1,123 @@
+"""Checks that no decoder and no boundary is without a fuzz target, and no target without a corpus.
+
+    targets.py ROOT      prints every gap as `file: what`, exit code 1 if there is one
+
+A decoder is what is declared in a header as decode_…, parse_… or read_…: found here, held against the table below, and its
+target's source must call it.
+"""
+import re
+import sys
+from pathlib import Path
+from typing import Iterator
+
+# Name of the function -> target.
+DECODERS: dict[str, str] = {
+    "decode_announcement": "announcement",
+    "decode_block_added": "block_added",
+    "decode_channel_update": "channel_update",
+    "decode_createonion": "createonion",
+    "decode_failure_message": "failure_message",
+    "decode_first_hop": "first_hop",
+    "decode_getinfo": "getinfo",
+    "decode_hop_payload": "hop_payload",
+    "decode_invoice": "invoice",
+    "decode_listpays": "listpays",
+    "decode_pay_failure": "pay_failure",
+    "decode_pay_part_end": "pay_part_end",
+    "decode_pay_part_start": "pay_part_start",
+    "decode_row": "row",
+    "decode_rows": "row",
+    "decode_sendpay_failure": "sendpay_failure",
+    "decode_sendpay_route": "sendpay_route",
+    "decode_sendpay_success": "sendpay_success",
+    "decode_wait": "wait",
+    "decode_waitsendpay_error": "waitsendpay_error",
+    "decode_xpay_hops": "xpay_hops",
+    "parse_channel_direction": "scid",
+    "parse_cursor": "cursor",
+    "parse_short_channel_id": "scid",
+    "read_bool": "params",
+    "read_delpay": "delpay",
+    "read_follow": "trackpayments",
+    "read_hash": "params",
+    "read_hooked_call": "hook",
+    "read_message": "message",
+    "read_msat": "calls",
+    "read_options": "options",
+    "read_string": "params",
+    "read_u64": "params",
+    "read_version": "version",
+}
+
+# Boundaries that have other names: what the target's source must name.
+BOUNDARIES: dict[str, str] = {
+    "HostAtWork": "dispatch",
+    "Publisher": "emission",
+    "Framer": "framer",
+    "Table": "table",
+    "trim": "table_wild",
+    "apply_filter": "filter",
+    "from_hex": "hex",
+    "parse": "json",
+    "maybe_channel": "calls",
+    "set_option": "options",
+}
+
+# They read no bytes of anybody.
+NO_DECODERS = {
+    "read_counters": "a step of the feed",
+    "read_host": "reads the environment; what it finds there goes to read_version",
+}
+
+DECLARATION = re.compile(r"\b((?:decode|parse|read)_\w+)\(")
+COMMENT = re.compile(r"//.*")
+
+
+def declared(root: Path) -> Iterator[tuple[str, Path]]:
+    for folder in ("src", "plugin"):
+        for path in sorted((root / folder).rglob("*.hpp")):
+            for name in DECLARATION.findall(COMMENT.sub("", path.read_text(encoding="utf-8"))):
+                yield name, path.relative_to(root)
+
+
+def built(root: Path) -> set[str]:
+    text = (root / "tests/fuzz/meson.build").read_text(encoding="utf-8")
+    listed = re.search(r"fuzz_targets = \[(.*?)\]", text, re.S)
+    return set(re.findall(r"'(\w+)'", listed[1])) if listed else set()
+
+
+def check(root: Path) -> list[str]:
+    fuzz = root / "tests/fuzz"
+    gaps = []
+    names = dict(declared(root))
+    for name, where in names.items():
+        if name not in DECODERS and name not in NO_DECODERS:
+            gaps.append(f"{where}: {name} has no fuzz target: write one and name it in targets.py")
+    gaps += [f"targets.py: {name} is declared nowhere" for name in DECODERS if name not in names]
+    targets = built(root)
+    for name, target in {**DECODERS, **BOUNDARIES}.items():
+        source = fuzz / f"{target}.cpp"
+        text = COMMENT.sub("", source.read_text(encoding="utf-8")) if source.is_file() else ""
+        if not re.search(rf"\b{name}\b", text):
+            gaps.append(f"tests/fuzz/{target}.cpp: does not call {name}")
+    for source in sorted(fuzz.glob("*.cpp")):
+        if "int LLVMFuzzerTestOneInput" in source.read_text(encoding="utf-8") and source.stem not in targets:
+            gaps.append(f"tests/fuzz/{source.name}: not in meson.build")
+    for target in sorted(targets):
+        corpus = fuzz / "corpus" / target
+        if not corpus.is_dir() or not any(corpus.iterdir()):
+            gaps.append(f"tests/fuzz/corpus/{target}: no corpus")
+        if target not in {*DECODERS.values(), *BOUNDARIES.values()}:
+            gaps.append(f"targets.py: nothing is said of the target {target}")
+    return gaps
+
+
+def main() -> int:
+    gaps = check(Path(sys.argv[1]))
+    for gap in gaps:
+        print(gap)
+    return 1 if gaps else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

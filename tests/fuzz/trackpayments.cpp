@@ -1,0 +1,51 @@
+// `trackpayments [no_inflight_updates] [payment_hash] [since] [timeout]`.
+#include "refused_params.hpp"
+#include "track/follow_request.hpp"
+
+namespace {
+
+constexpr std::array<const char*, 4> names{"no_inflight_updates", "payment_hash", "since", "timeout"};
+
+std::string since(const track::FollowRequest& request) {
+    if (!request.since)
+        return {};
+    return request.since->node + '.' + request.since->run + '.' + std::to_string(request.since->marks.created.value) +
+           '.' + std::to_string(request.since->marks.updated.value);
+}
+
+auto all_of(const track::FollowRequest& request) {
+    return std::make_tuple(request.only_final, request.hash, since(request), request.timeout);
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto params = fuzz::json_of(data, size);
+    if (!params)
+        return 0;
+    const auto request = track::read_follow(*params);
+    if (!request)
+        fuzz::check_refusal(request.error());
+    else
+        fuzz::require(request->timeout.count() >= 0 && request->timeout.count() <= 3600, "nobody stays over an hour");
+    if (!params->is_object())
+        return 0;
+    if (request) {
+        const auto* hash = fuzz::at(*params, "payment_hash");
+        fuzz::require(hash ? request->hash && fuzz::is_hex(hash, request->hash->hex()) : !request->hash, "hash");
+        const auto* cursor = fuzz::at(*params, "since");
+        fuzz::require(cursor ? *cursor == since(*request) : !request->since, "the cursor is the one given");
+        const auto* stay = fuzz::at(*params, "timeout");
+        fuzz::require(stay ? fuzz::is_amount(stay, static_cast<std::uint64_t>(request->timeout.count()))
+                           : request->timeout.count() == 0,
+                      "timeout");
+        const auto* final = fuzz::at(*params, "no_inflight_updates");
+        fuzz::require(request->only_final == (final && (*final == true || *final == "true")), "no_inflight_updates");
+    }
+    if (const auto list = fuzz::by_position(*params, names)) {
+        const auto again = track::read_follow(*list);
+        fuzz::require(again.has_value() == request.has_value() && (!request || all_of(*again) == all_of(*request)),
+                      "by name or by position: the same");
+    }
+    return 0;
+}

@@ -1,0 +1,19 @@
+// lightningd's version as its environment tells it.
+#include "cln/version.hpp"
+#include "fuzz.hpp"
+
+#include <string>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string text(fuzz::text_of(data, size));
+    const auto version = cln::read_version(text);
+    if (version == cln::Version{})
+        return 0;
+    fuzz::require(version.year >= 0 && version.year <= 99 && version.month >= 0 && version.month <= 99,
+                  "two digits and two");
+    const auto two = [](int number) { return std::string(number < 10 ? "0" : "") + std::to_string(number); };
+    const auto at = text.find(two(version.year) + "." + two(version.month));
+    fuzz::require(at != std::string::npos, "a version stands in the text");
+    fuzz::require(cln::read_version(text.substr(at)) == version, "what stands before it says nothing");
+    return 0;
+}

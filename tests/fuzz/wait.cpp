@@ -1,0 +1,27 @@
+// The reply of `wait sendpays`, for each of the three counters.
+#include "cln/replies.hpp"
+#include "facts_in_json.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto result = fuzz::json_of(data, size);
+    if (!result)
+        return 0;
+    for (const auto index : {cln::Index::created, cln::Index::updated, cln::Index::deleted}) {
+        const auto reply = cln::decode_wait(*result, index);
+        if (!reply) {
+            fuzz::check_refusal(reply.error());
+            continue;
+        }
+        fuzz::require(fuzz::is_number(fuzz::at(*result, cln::name(index)), reply->counter), "the counter asked for");
+        const auto* newer = fuzz::at(*result, "sendpays");
+        const auto* details = newer ? newer : fuzz::at(*result, "details");
+        fuzz::require(reply->details.has_value() == (details != nullptr), "details are told when they are there");
+        if (!reply->details)
+            continue;
+        fuzz::require(fuzz::is_hex(fuzz::at(*details, "payment_hash"), reply->details->hash.hex()) &&
+                          fuzz::is_number(fuzz::at(*details, "groupid"), reply->details->group.value) &&
+                          fuzz::is_number(fuzz::at(*details, "partid"), reply->details->partid.value),
+                      "whose row it was");
+    }
+    return 0;
+}

@@ -1,0 +1,20 @@
+// The error object of `waitsendpay`: the same object as in `sendpay_failure`, so it must be read alike.
+#include "failure_in_json.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto error = fuzz::json_of(data, size);
+    if (!error)
+        return 0;
+    const auto failed = cln::decode_waitsendpay_error(*error);
+    if (failed)
+        fuzz::check_failure(*failed, *error);
+    else
+        fuzz::check_refusal(failed.error());
+    auto params = fuzz::json::object();
+    params["sendpay_failure"] = *error;
+    const auto told = cln::decode_sendpay_failure(params);
+    fuzz::require(told.has_value() == failed.has_value() || !error->is_object(), "both are read or none is");
+    if (failed)
+        fuzz::require(fuzz::same_failure(*told, *failed), "both say the same");
+    return 0;
+}

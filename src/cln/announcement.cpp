@@ -16,15 +16,12 @@ struct Positions {
     int payment_hash;
     int partid;
     int groupid;
-    const char* total_name;
-    int total;
-    TotalSource source;
 };
 
 constexpr std::array<Positions, 3> commands{{
-    {"sendpay", 1, 6, 8, "amount_msat", 3, TotalSource::sendpay_amount},
-    {"sendonion", 2, 5, 10, "total_amount_msat", 12, TotalSource::total_amount},
-    {"injectpaymentonion", 1, 4, 5, "", -1, TotalSource::none},
+    {"sendpay", 1, 6, 8},
+    {"sendonion", 2, 5, 10},
+    {"injectpaymentonion", 1, 4, 5},
 }};
 
 constexpr std::array<std::pair<std::string_view, Payer>, 4> payer_names{{
@@ -39,6 +36,17 @@ Payer payer_of(std::string_view caller) {
         if (name == caller)
             return payer;
     return Payer::other;
+}
+
+/// What the whole payment is to deliver; injectpaymentonion does not say.
+payments::Total total_of(std::string_view method, const json& params) {
+    const bool sendpay = method == "sendpay";
+    const auto* amount = sendpay                 ? sendpay_amount(params)
+                         : method == "sendonion" ? argument(params, "total_amount_msat", 12)
+                                                 : nullptr;
+    const auto total = maybe_amount(amount);
+    return total ? payments::Total{sendpay ? TotalSource::sendpay_amount : TotalSource::total_amount, *total}
+                 : payments::Total{};
 }
 
 void add_route(payments::PartAnnounced& announced, std::string_view method, const json& params, ChainHeight height) {
@@ -76,8 +84,7 @@ std::optional<payments::PartAnnounced> decode_announcement(std::string_view meth
         announced.group = base::GroupId{*group_number};
     announced.payer = payer_of(caller);
     announced.seen = seen;
-    if (const auto total = maybe_amount(argument(params, at->total_name, at->total)))
-        announced.total = {at->source, *total};
+    announced.total = total_of(method, params);
     add_route(announced, method, params, height);
     return announced;
 }

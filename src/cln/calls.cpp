@@ -28,6 +28,11 @@ const json* argument(const json& params, const char* name, int position) {
     return position >= 0 && at < params.size() && !params[at].is_null() ? &params[at] : nullptr;
 }
 
+const json* sendpay_amount(const json& params) {
+    const auto* amount = argument(params, "amount_msat", 3);
+    return amount ? amount : member(params, "msatoshi");
+}
+
 std::optional<std::uint64_t> maybe_number(const json* value) {
     if (!value)
         return std::nullopt;

@@ -13,6 +13,8 @@ namespace cln {
 
 /// The parameter, wherever it stands; null when it is not given. `position` -1: it can only be named.
 [[nodiscard]] const json* argument(const json& params, const char* name, int position);
+/// `amount_msat` of sendpay, which v23.11 took as `msatoshi` too (lightningd/pay.c of that version).
+[[nodiscard]] const json* sendpay_amount(const json& params);
 
 /// Nothing when absent or not such a value.
 [[nodiscard]] std::optional<std::uint64_t> maybe_number(const json* value);

@@ -25,7 +25,8 @@ const json* either(const json& object, const char* newer, const char* older) {
 
 std::optional<Element> decode_element(const json& object) {
     const auto node = maybe_node(either(object, "node_id_out", "id"));
-    const auto amount = maybe_amount(either(object, "amount_out_msat", "amount_msat"));
+    const auto* out = either(object, "amount_out_msat", "amount_msat");
+    const auto amount = maybe_amount(out ? out : member(object, "msatoshi")); // the oldest spelling, up to v23.11
     const auto delay = maybe_number(either(object, "cltv_out", "delay"));
     const auto channel = maybe_channel(either(object, "short_channel_id_dir", "channel"));
     if (!node || !amount || !delay)
@@ -93,7 +94,7 @@ std::optional<payments::Route> decode_sendpay_route(const json& params, ChainHei
         route.hops.push_back({elements[i].node, elements[i].channel, onward.amount, height.plus(onward.delay), {}});
     }
     if (const auto secret = maybe_hex(argument(params, "payment_secret", 5)); secret && secret->size() == 32) {
-        const auto total = maybe_amount(argument(params, "amount_msat", 3));
+        const auto total = maybe_amount(sendpay_amount(params));
         payments::MppRecord mpp;
         std::copy(secret->begin(), secret->end(), mpp.payment_secret.begin());
         mpp.total = total.value_or(elements.back().amount);

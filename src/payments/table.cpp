@@ -128,18 +128,23 @@ void Table::remove_part(Payment& payment, base::CreatedIndex created, Batch& bat
     told->attempts.push_back(created);
     told->remaining = payment.parts.size();
 
-    graves_.insert(created);
-    grave_order_.push_back(created);
-    if (grave_order_.size() > graves_kept) {
-        graves_.erase(grave_order_.front());
-        grave_order_.pop_front();
-    }
+    bury(created);
     if (payment.verdict)
         --finished_parts_;
     else
         batch.visible(key);
     if (payment.parts.empty())
         forget(key);
+}
+
+void Table::bury(base::CreatedIndex created) {
+    if (!graves_.insert(created).second)
+        return;
+    grave_order_.push_back(created);
+    if (grave_order_.size() > graves_kept) {
+        graves_.erase(grave_order_.front());
+        grave_order_.pop_front();
+    }
 }
 
 void Table::forget(const PaymentKey& key) {

@@ -77,6 +77,7 @@ class Table final {
     void report(Payment& payment, Part& part, const PartReport& report, Batch& batch);
     void learn_total(Payment& payment, const Total& total, Batch& batch);
     void remove_part(Payment& payment, base::CreatedIndex created, Batch& batch);
+    void bury(base::CreatedIndex created);
     void forget(const PaymentKey& key);
     void reopen(Payment& payment, Batch& batch);
     void give_up(Payment& payment, Batch& batch);

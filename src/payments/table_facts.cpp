@@ -38,10 +38,10 @@ void Table::on(const PartFailed& event, Batch& batch) {
 
 void Table::on(const PartDeleted& event, Batch& batch) {
     auto* payment = lookup(event.key);
-    if (!payment)
-        return;
-    if (payment->find(event.created))
+    if (payment && payment->find(event.created))
         remove_part(*payment, event.created, batch);
+    else
+        bury(event.created); // a listing made before may still be on its way
 }
 
 void Table::on(const PartAnnounced& event, Batch& batch) {

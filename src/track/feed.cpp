@@ -35,7 +35,7 @@ Feed::Feed(io::Loop& loop, cln::Lightningd& lightningd, payments::Table& table, 
           },
           log_),
       intake_(
-          lightningd, table, [this](std::span<const Event> events) { apply(events); }, [this] { return told(); },
+          loop, lightningd, table, [this](std::span<const Event> events) { apply(events); }, [this] { return told(); },
           config.sees_calls),
       linger_(loop, table, config.version,
               [this](const std::vector<payments::PaymentKey>& over) {
@@ -186,12 +186,11 @@ void Feed::call_seen(const cln::HookedCall& call, base::UnixNs now) {
 }
 
 void Feed::deleted(const std::vector<payments::Row>& gone, const std::vector<payments::Row>& before) {
-    std::vector<Event> known;
+    std::vector<Event> events; // also of what is unknown: it must not rise again
     std::map<payments::PaymentKey, std::vector<base::CreatedIndex>> unknown;
     for (const auto& row : gone) {
-        if (table_.find(row.key))
-            known.emplace_back(payments::PartDeleted{row.key, row.created});
-        else
+        events.emplace_back(payments::PartDeleted{row.key, row.created});
+        if (!table_.find(row.key))
             unknown[row.key].push_back(row.created);
     }
     payments::Change change; // finished before we came: still somebody may keep a copy of it
@@ -206,7 +205,7 @@ void Feed::deleted(const std::vector<payments::Row>& gone, const std::vector<pay
         change.deleted.push_back({key, index, attempts, had - std::min(had, attempts.size())});
     }
     publisher_.tell(change);
-    intake_.take(std::move(known), Source::socket);
+    intake_.take(std::move(events), Source::socket);
 }
 
 void Feed::expire_announcements() {

@@ -44,13 +44,14 @@ std::optional<base::GroupId> group_of(const Event& event) {
 
 } // namespace
 
-Intake::Intake(cln::Lightningd& lightningd, const payments::Table& table, Apply apply, std::function<Marks()> listed,
-               bool sees_calls)
+Intake::Intake(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, Apply apply,
+               std::function<Marks()> listed, bool sees_calls)
     : lightningd_(lightningd),
       table_(table),
       apply_(std::move(apply)),
       listed_(std::move(listed)),
-      sees_calls_(sees_calls) {}
+      sees_calls_(sees_calls),
+      patience_(loop) {}
 
 bool Intake::must_wait(const Event& event, Source source) const {
     return std::visit(
@@ -93,7 +94,7 @@ void Intake::take(std::vector<Event> events, Source source) {
                 ready.push_back(std::move(event));
                 continue;
             }
-            at = waiting_.emplace(*hash, Waiting{{}, listed_(), false}).first;
+            at = waiting_.emplace(*hash, Waiting{{}, listed_()}).first;
             queue_.push_back(*hash);
         }
         at->second.events.push_back(std::move(event));
@@ -104,8 +105,11 @@ void Intake::take(std::vector<Event> events, Source source) {
 }
 
 void Intake::connected() {
+    patience_.cancel();
+    const auto lost = std::exchange(lost_, {});
+    queue_.insert(queue_.end(), lost.begin(), lost.end());
     for (const auto& hash : std::exchange(unlisted_, {}))
-        if (!table_.groups(hash).empty() && waiting_.emplace(hash, Waiting{{}, listed_(), false}).second)
+        if (!table_.groups(hash).empty() && waiting_.emplace(hash, Waiting{{}, listed_()}).second)
             queue_.push_back(hash);
     ask();
 }
@@ -122,26 +126,45 @@ void Intake::ask() {
 void Intake::answered(const base::PaymentHash& hash,
                       const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& listing) {
     --asked_;
+    if (listing) {
+        release(hash, listing->rows);
+    } else if (listing.error().lost) {
+        // Told from one row alone, a payment would keep that row's index for ever.
+        lost_.push_back(hash);
+        if (!patience_.armed())
+            patience_.start(patience, [this] { do_without(); });
+    } else {
+        unlisted_.insert(hash);
+        release(hash, {});
+    }
+    ask();
+    if (idle() && idle_)
+        idle_();
+}
+
+void Intake::do_without() {
+    for (const auto& hash : std::exchange(lost_, {})) {
+        unlisted_.insert(hash);
+        release(hash, {});
+    }
+    if (idle() && idle_)
+        idle_();
+}
+
+void Intake::release(const base::PaymentHash& hash, std::span<const payments::Row> rows) {
     const auto at = waiting_.find(hash);
     const auto held = std::move(at->second.events);
     std::vector<Event> events;
-    if (listing) {
-        // The groups we follow, whole; older ones of the same hash are history that nobody asked for.
-        for (const auto& row : listing->rows) {
-            const auto named = [&](const Event& event) { return group_of(event) == row.key.group; };
-            if (row.key.hash == hash && (table_.find(row.key) || std::any_of(held.begin(), held.end(), named)))
-                events.push_back(payments::PartSeen{row, std::nullopt});
-        }
-    } else {
-        unlisted_.insert(hash);
+    // The groups we follow, whole; older ones of the same hash are history that nobody asked for.
+    for (const auto& row : rows) {
+        const auto named = [&](const Event& event) { return group_of(event) == row.key.group; };
+        if (row.key.hash == hash && (table_.find(row.key) || std::any_of(held.begin(), held.end(), named)))
+            events.push_back(payments::PartSeen{row, std::nullopt});
     }
     events.insert(events.end(), held.begin(), held.end());
     if (!events.empty())
         apply_(events);
     waiting_.erase(hash); // only now: until it was applied a cursor must not pass it
-    ask();
-    if (idle() && idle_)
-        idle_();
 }
 
 Marks Intake::pending() const {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cln/lightningd.hpp"
+#include "io/timer.hpp"
 #include "payments/table.hpp"
 #include "track/marks.hpp"
 
@@ -19,9 +20,12 @@ class Intake final {
     /// no such order.
     enum class Source { standard_input, socket };
 
+    /// How long facts about an unknown payment wait for a socket that is away before they are told as they are.
+    static constexpr std::chrono::milliseconds patience{5000};
+
     /// `listed`: how far the index pages have come. `sees_calls`: the hook is ours, so announcements are complete.
-    Intake(cln::Lightningd& lightningd, const payments::Table& table, Apply apply, std::function<Marks()> listed,
-           bool sees_calls);
+    Intake(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, Apply apply,
+           std::function<Marks()> listed, bool sees_calls);
 
     /// The ready ones are applied as one change before this returns; the rest when the listing is there.
     void take(std::vector<payments::Event> events, Source source);
@@ -37,13 +41,14 @@ class Intake final {
     struct Waiting {
         std::vector<payments::Event> events;
         Marks floor;
-        bool asked = false;
     };
 
     [[nodiscard]] bool must_wait(const payments::Event& event, Source source) const;
     void ask();
     void answered(const base::PaymentHash& hash,
-                  const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& rows);
+                  const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& listing);
+    void release(const base::PaymentHash& hash, std::span<const payments::Row> rows);
+    void do_without();
 
     static constexpr std::size_t most_asked = 4; // lightningd is single-threaded, and has payments to make
 
@@ -56,7 +61,9 @@ class Intake final {
     std::deque<base::PaymentHash> queue_; // not asked yet
     std::size_t asked_ = 0;
     std::function<void()> idle_;
+    std::vector<base::PaymentHash> lost_;            // asked, and the socket went away
     std::unordered_set<base::PaymentHash> unlisted_; // applied without the listing
+    io::Timer patience_;                             // with a socket that is away
 };
 
 } // namespace track

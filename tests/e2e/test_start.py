@@ -2,7 +2,9 @@
 
 import unittest
 
+from fake_host import FakeHost, pending_row
 from support import PLUGIN, Stage, die_on_sigterm
+from versions import needs_whole_rows
 
 
 class Start(unittest.TestCase):
@@ -12,6 +14,7 @@ class Start(unittest.TestCase):
             self.assertEqual(stage.subscribers[0].messages(), [])
             stage.settle()
 
+    @needs_whole_rows
     def test_each_unfinished_payment_is_told_once_when_the_plugin_starts_and_its_end_later(self) -> None:
         with Stage(["--trackpayments-linger=0"], plugin=False) as stage:
             finished = stage.pay(1_000_000)
@@ -49,6 +52,7 @@ class Start(unittest.TestCase):
             stage.release(invoice)
             stage.wait_status(invoice, "SUCCEEDED")
 
+    @needs_whole_rows
     def test_hundreds_of_unfinished_payments_are_all_told(self) -> None:
         with Stage(plugin=False) as stage:
             invoices = [stage.pay(1_000_000 + n, "hold") for n in range(250)]
@@ -90,6 +94,7 @@ class Start(unittest.TestCase):
             self.assertEqual([(a["attempt_id"], a["status"]) for a in payment["htlcs"]], [("3", "FAILED"), ("9", "IN_FLIGHT")])
             self.assertEqual((payment["payment_index"], payment["payment_request"]), ("3", "lnbcrt1long"))
 
+    @needs_whole_rows
     def test_the_plugin_stopped_and_started_again_goes_on(self) -> None:
         with Stage() as stage:
             held = stage.pay(2_000_000, "hold")
@@ -104,6 +109,24 @@ class Start(unittest.TestCase):
                 stage.release(invoice)
                 stage.wait_status(invoice, "SUCCEEDED")
             self.assertEqual(len(stage.snapshots(held)), 3, "told by the first run, by the second, and its end")
+
+
+class Early(unittest.TestCase):
+    """What is said on stdin while the socket does not answer yet."""
+
+    def test_a_success_before_the_socket_is_up_has_the_index_of_its_first_row(self) -> None:
+        failed, settled = pending_row(1, "ab" * 32, partid=1), pending_row(2, "ab" * 32, partid=2)
+        with FakeHost() as host:
+            host.hang_up()
+            host.model.insert(failed)
+            host.end(failed, "failed")
+            host.model.insert(settled)
+            host.begin(waits=False, **{"trackpayments-linger": 0})
+            host.notify("sendpay_success", host.end(settled, "complete"))
+            host.barrier()
+            host.listen()
+            host.wait(lambda: host.told() and len(host.told()[-1]["htlcs"]) == 2, "both attempts")
+            self.assertEqual({p["payment_index"] for p in host.told()}, {"1"})
 
 
 if __name__ == "__main__":

@@ -139,3 +139,11 @@ TEST_CASE("other methods announce nothing") {
     for (const std::string_view method : {"createonion", "delpay", "pay", "sendpayx", ""})
         CHECK_FALSE(announced(method, "[[]," + quoted + "]").has_value());
 }
+
+TEST_CASE("v23.11 took amounts of sendpay as msatoshi too") {
+    const auto part = announced("sendpay", R"({"payment_hash":)" + quoted + R"(,"msatoshi":3000})");
+    REQUIRE(part.has_value());
+    CHECK(part->total == payments::Total{TotalSource::sendpay_amount, {3000}});
+    const auto both = announced("sendpay", R"({"payment_hash":)" + quoted + R"(,"msatoshi":1,"amount_msat":2})");
+    CHECK(both->total.amount.value == 2);
+}

@@ -181,3 +181,10 @@ TEST_CASE("no list is no route") {
          {"{}", "[]", "5", "null", R"({"route":null})", R"({"route":{}})", R"({"route":"x"})", "[null]", "[{}]"})
         CHECK_FALSE(decode(params).has_value());
 }
+
+TEST_CASE("an element's msatoshi is its amount where no newer name is") {
+    const auto route = decode(R"({"route":[{"id":")" + bob + R"(","channel":"103x4x0","msatoshi":7000,"delay":9}]})");
+    REQUIRE(route.has_value());
+    REQUIRE(route->hops.size() == 1);
+    CHECK(route->hops[0].forward.value == 7000);
+}

@@ -123,6 +123,14 @@ TEST_CASE("a deleted row is not raised by late words about it") {
     CHECK(table.size() == 0);
 }
 
+TEST_CASE("a row deleted before it was known is not raised by a listing that was on its way") {
+    Table table(100);
+    const auto row = complete(pending(1, 1, 0, 7), 1);
+    CHECK(table.apply(payments::PartDeleted{row.key, row.created}).deleted.empty());
+    CHECK(table.apply(seen(row)).updated.empty());
+    CHECK(table.size() == 0);
+}
+
 TEST_CASE("hash, group and part used again after deletion are a new payment, and old words about them are dropped") {
     Table table(100);
     const auto old_row = pending(1, 1, 0, 7);

@@ -126,3 +126,16 @@ TEST_CASE("a host without delpay is served from the table, with the documented c
     CHECK(table.groups(hash(1)).at(0)->parts.size() == 1);
     CHECK(code(json::array({hex, "complete"})) == 211);
 }
+
+TEST_CASE("an answer of lightningd that is no JSON is told as such: passed on it would end lightningd") {
+    for (const char* filter : {"", R"({"payments":[{"created_index":true}]})"}) {
+        Served s;
+        const auto call = s.begin(params("complete"), filter, {complete(pending(1, 9, 1, 10), 1)});
+        s.node.answer(call, R"({"payments":[tru]})");
+        const auto answer = rpc::parse(s.answer);
+        REQUIRE(answer.has_value());
+        CHECK((*answer)["return"]["error"]["code"] == -1);
+        CHECK((*answer)["return"]["error"]["message"].is_string());
+        CHECK(s.deleted.empty());
+    }
+}

@@ -22,7 +22,7 @@ struct Door {
 
     explicit Door(bool sees_calls = true)
         : intake(
-              node.lightningd, table,
+              loop, node.lightningd, table,
               [this](std::span<const Event> events) {
                   batches.push_back(events.size());
                   table.apply(events);
@@ -64,7 +64,22 @@ TEST_CASE("older groups of the same hash stay history") {
     CHECK(door.table.groups(hash(1)).size() == 1);
 }
 
-TEST_CASE("without the socket what is known is told, and the siblings are asked for when it is back") {
+TEST_CASE("a socket that is away for a moment is waited for: a payment told from one row would keep its index") {
+    Door door;
+    door.node.hang_up();
+    door.intake.take({seen(complete(pending(1, 9, 2, 11), 1))}, Source::standard_input);
+    REQUIRE(unit::until(door.loop, [&] { return door.node.lightningd.up(); }));
+    CHECK(door.table.size() == 0);
+    CHECK(door.intake.pending().created.value == 5);
+    door.intake.connected();
+    door.node.answer(door.node.next(), unit::listing({failed(pending(1, 9, 1, 10), 1), pending(1, 9, 2, 11)}));
+    REQUIRE(door.payment() != nullptr);
+    CHECK(door.payment()->index.value == 10);
+    CHECK(door.payment()->status() == payments::Status::succeeded);
+    CHECK(door.intake.idle());
+}
+
+TEST_CASE("without the socket what is known is told after a while, and the siblings are asked for when it is back") {
     Door door;
     door.node.hang_up();
     door.intake.take({seen(pending(1, 9, 2, 11))}, Source::standard_input);

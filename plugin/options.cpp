@@ -17,11 +17,10 @@ struct Option {
     void (*set)(Options&, std::uint64_t);
 };
 
-const std::array<Option, 2> all{{
+constexpr std::array<Option, 2> all{{
     {"trackpayments-linger",
      "Seconds without a new attempt after which a payment whose parts all failed is told to have failed, where nothing "
-     "else "
-     "says so",
+     "else says so",
      0, 86'400, [](const Options& options) { return static_cast<std::uint64_t>(options.linger.count()); },
      [](Options& options, std::uint64_t value) { options.linger = std::chrono::seconds(value); }},
     {"trackpayments-retain", "How many parts of finished payments are kept in memory", 0, 10'000'000,

@@ -14,6 +14,8 @@ class Plugin final : private rpc::Connection::Handler {
   public:
     Plugin(io::Loop& loop, std::unique_ptr<io::Stream> in, std::unique_ptr<io::Stream> out, Host host);
     ~Plugin() override;
+    Plugin(const Plugin&) = delete;
+    Plugin& operator=(const Plugin&) = delete;
 
     /// Serves until stdin ends or lightningd says shutdown; what is written by then has left. The exit code.
     int run();

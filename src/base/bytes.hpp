@@ -42,7 +42,7 @@ struct std::hash<base::Bytes<N, Tag>> {
     /// Hashes and keys are uniformly random already: eight of their bytes are a hash.
     std::size_t operator()(const base::Bytes<N, Tag>& b) const noexcept {
         static_assert(N >= sizeof(std::size_t));
-        std::size_t h;
+        std::size_t h = 0;
         std::memcpy(&h, b.bytes.data() + (N - sizeof h), sizeof h);
         return h;
     }

@@ -74,14 +74,14 @@ Watchdog::~Watchdog() {
 /// Counts its own seconds, not the clock's: a process that was stopped or a machine that slept has not hung.
 void Watchdog::watch() {
     std::uint64_t seen = 0;
-    auto stuck = 0s;
+    std::int64_t stuck = 0;
     std::unique_lock lock(mutex_);
     while (!over_.wait_for(lock, 1s, [this] { return stopping_; })) {
         const auto phase = handles_->phase.load();
         const bool same_turn = phase % 2 == 1 && phase == seen;
-        stuck = same_turn ? stuck + 1s : 0s;
+        stuck = same_turn ? stuck + 1 : 0;
         seen = phase;
-        if (stuck >= limit_ && waits(input_))
+        if (stuck >= limit_.count() && waits(input_))
             die();
     }
 }

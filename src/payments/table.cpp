@@ -30,7 +30,12 @@ Change Table::apply(std::span<const Event> events) {
     for (const auto& key : batch.change.updated) {
         rest = rest.subspan(1);
         const auto* payment = find(key);
-        if (payment && !settled_elsewhere(*payment, rest, verdicts_before))
+        if (!payment || settled_elsewhere(*payment, rest, verdicts_before))
+            continue;
+        // What is learned of its other parts once the complete one is deleted is not told: it would be a success
+        // without a row.
+        const bool known_success = payment->verdict == Status::succeeded && payment->verdict_number <= verdicts_before;
+        if (!known_success || payment->any(PartStatus::complete))
             shown.push_back(key);
     }
     batch.change.updated = std::move(shown);

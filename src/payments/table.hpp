@@ -42,6 +42,8 @@ class Table final {
     /// A part of this hash was announced and has no row yet.
     [[nodiscard]] bool announced(const base::PaymentHash& hash) const { return announcements_.waiting(hash); }
     [[nodiscard]] std::size_t size() const { return payments_.size(); }
+    /// Parts of finished payments still held: what trim() weighs against the limit.
+    [[nodiscard]] std::size_t finished_parts() const { return finished_parts_; }
     /// Every payment, in no order. The table must not be changed meanwhile.
     template <class Visit>
     void for_each(Visit visit) const {

@@ -31,6 +31,8 @@ class Client final : private Connection::Handler {
     /// Ids will be `<prefix>:<method>#<n>`. Nothing happens before start().
     Client(io::Loop& loop, std::string prefix, base::Log log);
     ~Client() override;
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
 
     /// `on_up` is called at each (re)connection. `path`: of the unix socket.
     void start(std::string path, std::function<void()> on_up);

@@ -34,6 +34,7 @@ class Connection final {
     Connection(std::unique_ptr<io::Stream> in, std::unique_ptr<io::Stream> out, Handler& handler);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
+    ~Connection() = default;
 
     /// Begins to read. Until then nothing is delivered, but sending works.
     void start();

@@ -4,8 +4,14 @@
 
 namespace track {
 
-using namespace std::chrono_literals;
 using payments::PartStatus;
+
+namespace {
+
+constexpr std::chrono::milliseconds at_once{0};
+constexpr std::chrono::milliseconds a_while{1000};
+
+} // namespace
 
 Deletions::Deletions(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, Deleted deleted)
     : lightningd_(lightningd), table_(table), deleted_(std::move(deleted)), soon_(loop) {}
@@ -19,7 +25,7 @@ void Deletions::counter(std::uint64_t now) {
     armed_ = now;
     arm();
     if (!suspects_.empty())
-        soon_.start(0ms, [this] { check_next(); });
+        soon_.start(at_once, [this] { check_next(); });
 }
 
 void Deletions::arm() {
@@ -36,7 +42,7 @@ void Deletions::fired(std::uint64_t waited_for, const cln::WaitReply& reply) {
     counted_ = std::max(counted_, waited_for);
     if (reply.details) {
         // They name group and part, and both may be in use again: the listing tells by created_index which row is gone.
-        suspect(reply.details->hash, 0ms);
+        suspect(reply.details->hash, at_once);
     } else {
         armed_ = std::max(armed_, reply.counter);
         counted_ = std::max(counted_, reply.counter);
@@ -48,7 +54,7 @@ void Deletions::fired(std::uint64_t waited_for, const cln::WaitReply& reply) {
 void Deletions::suspect(const base::PaymentHash& hash) {
     // The deletion comes after the answer to the hook that showed it; there is no order between that pipe and the
     // socket.
-    suspect(hash, 1000ms);
+    suspect(hash, a_while);
 }
 
 void Deletions::suspect(const base::PaymentHash& hash, std::chrono::milliseconds pause) {
@@ -56,12 +62,12 @@ void Deletions::suspect(const base::PaymentHash& hash, std::chrono::milliseconds
         return;
     if (suspected_.insert(hash).second)
         suspects_.push_back(hash);
-    if (!checking_ && (!soon_.armed() || pause == 0ms))
+    if (!checking_ && (!soon_.armed() || pause == at_once))
         soon_.start(pause, [this] { check_next(); });
 }
 
 void Deletions::suspect_all() {
-    table_.for_each([&](const payments::Payment& payment) { suspect(payment.key.hash, 0ms); });
+    table_.for_each([&](const payments::Payment& payment) { suspect(payment.key.hash, at_once); });
 }
 
 void Deletions::check_next() {
@@ -83,8 +89,8 @@ void Deletions::check_next() {
         if (listing)
             compare(hash, asked_about, listing->rows);
         else if (listing.error().lost)
-            return suspect(hash, 0ms);
-        soon_.start(0ms, [this] { check_next(); });
+            return suspect(hash, at_once);
+        soon_.start(at_once, [this] { check_next(); });
     });
 }
 

@@ -121,7 +121,7 @@ void Follow::answer_all(Follower caller) {
                 now.payments.push_back(snapshot(payment));
         });
     std::sort(now.payments.begin(), now.payments.end(), [](const auto& a, const auto& b) { return a.index < b.index; });
-    if (caller.request.timeout > 0s)
+    if (caller.request.timeout.count() > 0)
         stay(std::move(caller), now.payments);
     else
         reply(caller, now);
@@ -145,7 +145,7 @@ void Follow::answer_hash(Follower caller, bool may_stay) {
         }
         now.payments = wanted(*payments, caller.request);
         const bool enough = caller.request.since ? news && !now.payments.empty() : over;
-        if (may_stay && !enough && caller.request.timeout > 0s)
+        if (may_stay && !enough && caller.request.timeout.count() > 0)
             return stay(std::move(caller), now.payments);
         reply(caller, now);
     });
@@ -179,7 +179,7 @@ void Follow::answer_since(Follower caller, bool may_stay) {
                      if (caller.request.only_final)
                          std::erase_if(found->payments, [](const Snapshot& told) { return !told.terminal; });
                      const bool news = found->more || (found->news && !found->payments.empty());
-                     if (may_stay && !news && caller.request.timeout > 0s)
+                     if (may_stay && !news && caller.request.timeout.count() > 0)
                          return stay(std::move(caller), {});
                      // What it heard while it stayed may be younger than the rows read. Told with a cursor before it,
                      // it would be told again: the rows get a moment to come.

@@ -42,6 +42,8 @@ class Publisher final {
     void flush();
     /// Marks of the oldest news not yet written; a row beyond them must not be forgotten.
     [[nodiscard]] Marks pending() const;
+    /// Of messages that wait: what merging weighs against its limit.
+    [[nodiscard]] std::size_t waiting_bytes() const { return waiting_bytes_; }
     /// How far everything has been told and has left: what a cursor stamped now says.
     [[nodiscard]] Marks marks() const { return earlier(told_(), pending()); }
     [[nodiscard]] std::string cursor(Marks marks) const { return cursor_.make(marks); }

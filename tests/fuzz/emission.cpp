@@ -167,6 +167,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             loop.turn(false);
             subscriber.read();
         }
+        fuzz::require(publisher.waiting_bytes() == 0, "memory accounted is memory held");
     }
     while (subscriber.read())
         loop.turn(false);

@@ -114,6 +114,15 @@ TEST_CASE("deleting parts of a finished payment changes no verdict and tells no 
     CHECK(table.groups(hash(1)).empty());
 }
 
+TEST_CASE("once its complete part is deleted nothing more is told of a success") {
+    Table table(100);
+    const auto bad = failed(pending(1, 9, 1, 10), 1);
+    const auto good = complete(pending(1, 9, 2, 11), 2);
+    table.apply(std::vector{seen(bad), seen(good)});
+    table.apply(payments::PartDeleted{good.key, good.created});
+    CHECK(table.apply(failure(bad, 0x1007, 1)).updated.empty());
+}
+
 TEST_CASE("a deleted row is not raised by late words about it") {
     Table table(100);
     const auto row = complete(pending(1, 1, 0, 7), 1);

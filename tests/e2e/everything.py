@@ -1,0 +1,26 @@
+"""Runs the modules of the whole-process suite once more under another condition, and says which failed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SKIPPED = 77  # meson's word for it
+BOUND = 1800.0
+LONG = os.environ.get("TRACKPAYMENTS_LONG") == "yes"
+
+
+def failures(skip: set[str], environment: dict[str, str]) -> list[str]:
+    """The modules that failed, all but those of `skip` having run; what they said is printed."""
+    failed = []
+    for module in sorted(path for path in HERE.glob("test_*.py") if path.stem not in skip):
+        done = subprocess.run([sys.executable, str(module)], env={**os.environ, **environment}, capture_output=True, text=True, timeout=BOUND)
+        print(f"{module.stem}: {done.stderr.strip().splitlines()[-1:]}", flush=True)
+        if done.returncode:
+            failed.append(module.stem)
+            print(done.stdout + done.stderr, flush=True)
+    print(f"failed: {failed}")
+    return failed

@@ -1,0 +1,37 @@
+#!/usr/bin/env python3
+"""The whole-process suite with the plugin under valgrind's memcheck: any word of it is a failure. Takes many minutes, so only with
+TRACKPAYMENTS_LONG=yes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from everything import LONG, SKIPPED, failures
+
+# They look at the process itself (its memory, its streams, its clock), kill it at random moments, or run another one.
+NOT_HERE = {"test_judge", "test_real_node", "test_hung", "test_kill", "test_versions", "test_each_version"}
+
+
+def main() -> int:
+    plugin = os.environ["PLUGIN"]
+    if not LONG or not shutil.which("valgrind") or b"__asan_init" in Path(plugin).read_bytes():
+        return SKIPPED
+    with tempfile.TemporaryDirectory(prefix="memcheck-") as directory:
+        wrapper = Path(directory, "trackpayments")
+        wrapper.write_text("#!/bin/sh\n"
+                           f"exec valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite --log-file={directory}/%p.log {plugin} \"$@\"\n")
+        wrapper.chmod(0o755)
+        failed = failures(NOT_HERE, {"PLUGIN": str(wrapper), "MEMCHECK": "yes"})
+        logs = list(Path(directory).glob("*.log"))
+        said = [text for log in logs if (text := log.read_text())]
+        print(f"{len(logs)} processes, of {len(said)} valgrind had something to say")
+        print("\n".join(said[:10]))
+        return 1 if failed or said or len(logs) < 50 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+"""The plugin is built as meson.build promises: `hardened.py PLUGIN BUILD_DIRECTORY`. Position independent, relocations read-only and bound
+at the start, stacks guarded; compiled with the library's assertions, and fortified where there is an optimiser."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+
+def faults_of(headers: str, commands: list[str]) -> list[str]:
+    """`headers`: what `readelf -hldsW` says of the binary; `commands`: how its sources were compiled."""
+    faults = [f"no {word}" for word in ("DYN (Position-Independent Executable", "GNU_RELRO", "BIND_NOW", "__stack_chk_fail") if word not in headers]
+    for command in commands:
+        words = command.split()
+        optimised = next((word != "-O0" for word in reversed(words) if word.startswith("-O")), False)
+        wanted = ["-fstack-protector-strong", "-D_GLIBCXX_ASSERTIONS=1"]
+        if optimised and not any(word.startswith("-fsanitize=address") for word in words):
+            wanted.append("-D_FORTIFY_SOURCE=2")
+        faults += [f"without {flag}: {words[-1]}" for flag in wanted if flag not in words]
+    return faults
+
+
+def check_itself() -> None:
+    good = "DYN (Position-Independent Executable file) GNU_RELRO BIND_NOW __stack_chk_fail"
+    flags = "-fstack-protector-strong -D_GLIBCXX_ASSERTIONS=1"
+    assert faults_of(good, [f"g++ -O0 {flags} a.cpp", f"g++ -O2 {flags} -D_FORTIFY_SOURCE=2 a.cpp"]) == []
+    assert faults_of("EXEC", [f"g++ -O2 {flags} a.cpp", "g++ b.cpp"]) == [
+        "no DYN (Position-Independent Executable", "no GNU_RELRO", "no BIND_NOW", "no __stack_chk_fail", "without -D_FORTIFY_SOURCE=2: a.cpp",
+        "without -fstack-protector-strong: b.cpp", "without -D_GLIBCXX_ASSERTIONS=1: b.cpp"]
+
+
+def main() -> int:
+    check_itself()
+    headers = subprocess.run(["readelf", "-hldsW", sys.argv[1]], capture_output=True, text=True, check=True).stdout
+    entries = json.loads(Path(sys.argv[2], "compile_commands.json").read_text())
+    commands = [entry["command"] for entry in entries if "/src/" in entry["file"] or "/plugin/" in entry["file"]]
+    assert len(commands) > 50
+    faults = faults_of(headers, commands)
+    print("\n".join(faults))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,6 +2,7 @@
 #include "plugin/serve.hpp"
 #include "version.hpp"
 
+#include <array>
 #include <iostream>
 #include <string_view>
 
@@ -26,6 +27,20 @@ Environment:
   TRACKPAYMENTS_NO_HOOK=1       do without the rpc_command hook
 )";
 
+/// libuv ends the process where it cannot open descriptors of its own; a sentence is better.
+bool enough_descriptors() {
+    std::array<int, 10> probes{};
+    bool enough = true;
+    for (auto& probe : probes) {
+        probe = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+        enough &= probe >= 0;
+    }
+    for (const int probe : probes)
+        if (probe >= 0)
+            close(probe);
+    return enough;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -49,6 +64,10 @@ int main(int argc, char** argv) {
     for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
         if (fcntl(fd, F_GETFD) < 0)
             (void)open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (!enough_descriptors()) {
+        std::cerr << "trackpayments: too few file descriptors to begin with\n";
+        return 1;
+    }
     io::Loop loop;
     return plugin::serve(loop, host);
 }

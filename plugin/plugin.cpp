@@ -231,6 +231,17 @@ void Plugin::delpay(const rpc::Message& message, const rpc::json& params) {
     feed_.deleted(std::move(deletion->events));
 }
 
+/// Somebody waits for the answer to a request, and behind a hook request a payment.
+void Plugin::skipped(const rpc::Message& head, const std::string& reason) {
+    if (head.kind() == rpc::Message::Kind::request) {
+        if (head.method == "rpc_command")
+            desk_.answer(head.id, "{}");
+        else
+            refuse(head.id, {rpc::invalid_request, reason});
+    }
+    bad_input(reason);
+}
+
 void Plugin::bad_input(const std::string& reason) {
     log(LogLevel::unusual, "stdin: " + reason);
 }

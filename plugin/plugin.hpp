@@ -24,6 +24,7 @@ class Plugin final : private rpc::Connection::Handler {
     void first_look(const rpc::Message& message) override;
     void message(const rpc::Message& message) override;
     void bad_input(const std::string& reason) override;
+    void skipped(const rpc::Message& head, const std::string& reason) override;
     void closed(const std::string& reason) override;
 
     void request(const rpc::Message& message);

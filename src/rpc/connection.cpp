@@ -34,10 +34,11 @@ void Connection::received(std::string_view bytes) {
             if (const auto message = read_message(framed.text))
                 batch_.push_back(*message);
             else
-                handler_.bad_input(message.error());
+                handler_.skipped(read_head(framed.text), message.error());
             break;
         case Kind::skipped:
-            handler_.bad_input("skipped: " + std::string(framed.text));
+            handler_.skipped(framed.head.empty() ? Message{} : read_head(framed.head),
+                             "skipped: " + std::string(framed.text));
             break;
         case Kind::lost:
             lost = framed.text;

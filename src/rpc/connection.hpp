@@ -25,6 +25,11 @@ class Connection final {
         virtual void message(const Message&) = 0;
         /// Bytes that are no message were skipped; `reason` quotes none of them.
         virtual void bad_input(const std::string& reason) = 0;
+        /// Bytes that were meant to be a message; `head` is what could be read of it. Before every first_look().
+        virtual void skipped(const Message& head, const std::string& reason) {
+            (void)head;
+            bad_input(reason);
+        }
         /// The stream ended or cannot be understood any more; `reason` is empty on a plain end. Called once.
         virtual void closed(const std::string& reason) = 0;
     };

@@ -13,25 +13,33 @@ void Framer::feed(std::string_view bytes) {
         refused_bytes_ += at_ - begin_;
         begin_ = at_;
     }
-    if (begin_ == buffer_.size()) {
+    let_go();
+    buffer_.append(bytes);
+}
+
+void Framer::let_go() {
+    const auto left = buffer_.size() - begin_;
+    if (buffer_.capacity() > buffer_kept && left < buffer_kept / 2)
+        std::string(buffer_, begin_).swap(buffer_); // a move would keep what was grown
+    else if (left == 0)
         buffer_.clear();
-    } else if (begin_ > 0) {
+    else if (begin_ > 0)
         buffer_.erase(0, begin_);
-    }
     at_ -= begin_;
     begin_ = 0;
-    buffer_.append(bytes);
 }
 
 Framer::Result Framer::skip_garbage() {
     at_ = std::min(buffer_.find('{', at_), buffer_.size());
     begin_ = at_;
-    return {Kind::skipped, "bytes that begin no JSON object"};
+    return {Kind::skipped, "bytes that begin no JSON object", {}};
 }
 
 void Framer::refuse(std::string_view why) {
-    if (refusal_.empty())
-        refusal_ = why;
+    if (!refusal_.empty())
+        return;
+    refusal_ = why;
+    head_ = buffer_.substr(begin_, std::min(at_ - begin_, head_kept));
 }
 
 Framer::Result Framer::finish() {
@@ -39,8 +47,8 @@ Framer::Result Framer::finish() {
     begin_ = at_;
     refused_bytes_ = 0;
     if (refusal_.empty())
-        return {Kind::message, text};
-    const Result result{Kind::skipped, refusal_};
+        return {Kind::message, text, {}};
+    const Result result{Kind::skipped, refusal_, head_};
     refusal_ = {};
     return result;
 }
@@ -50,7 +58,7 @@ Framer::Result Framer::next() {
         at_ = skip_space(buffer_, at_);
         begin_ = at_;
         if (at_ == buffer_.size())
-            return {Kind::more, {}};
+            return {Kind::more, {}, {}};
         if (buffer_[at_] != '{')
             return skip_garbage();
     }
@@ -87,8 +95,8 @@ Framer::Result Framer::next() {
     if (at_ - begin_ > max_message)
         refuse("a message longer than 64 MiB");
     if (refused_bytes_ + (at_ - begin_) > max_skipped)
-        return {Kind::lost, "a message without an end: more than 1 GiB since it began"};
-    return {Kind::more, {}};
+        return {Kind::lost, "a message without an end: more than 1 GiB since it began", {}};
+    return {Kind::more, {}, {}};
 }
 
 } // namespace rpc

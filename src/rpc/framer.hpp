@@ -17,6 +17,10 @@ class Framer final {
     static constexpr std::size_t max_depth = 128;
     /// A message whose end does not come within this many bytes is taken to have none.
     static constexpr std::size_t max_skipped = 1024UL * 1024 * 1024;
+    /// What is kept of a message that is skipped: its id, so that a request can be answered all the same.
+    static constexpr std::size_t head_kept = 4096;
+    /// A buffer that grew beyond this for one message is given back.
+    static constexpr std::size_t buffer_kept = 1024UL * 1024;
 
     struct Result {
         enum class Kind {
@@ -26,6 +30,7 @@ class Framer final {
             lost     ///< `text` says why no further message can be found
         } kind;
         std::string_view text;
+        std::string_view head; ///< of one skipped: how the message begins; empty if none did. Valid until the next()
     };
 
     void feed(std::string_view bytes);
@@ -38,8 +43,10 @@ class Framer final {
     Result skip_garbage();
     Result finish();
     void refuse(std::string_view why);
+    void let_go();
 
     std::string buffer_;
+    std::string head_;      // of a refused message
     std::size_t begin_ = 0; // of the current message
     std::size_t at_ = 0;    // first byte not yet scanned
     std::size_t depth_ = 0;

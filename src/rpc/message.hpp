@@ -34,4 +34,8 @@ struct Message {
 /// wins.
 [[nodiscard]] tl::expected<Message, std::string> read_message(std::string_view text);
 
+/// Of one that cannot be read to its end: the members that stand whole before that. lightningd writes id and method
+/// first.
+[[nodiscard]] Message read_head(std::string_view text);
+
 } // namespace rpc

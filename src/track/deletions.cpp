@@ -14,7 +14,7 @@ constexpr std::chrono::milliseconds a_while{1000};
 } // namespace
 
 Deletions::Deletions(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, Deleted deleted)
-    : lightningd_(lightningd), table_(table), deleted_(std::move(deleted)), soon_(loop) {}
+    : lightningd_(lightningd), table_(table), deleted_(std::move(deleted)), soon_(loop), again_(loop) {}
 
 void Deletions::counter(std::uint64_t now) {
     checking_ = false; // the connection is new: no question is under way
@@ -34,8 +34,16 @@ void Deletions::arm() {
         lightningd_.wait(cln::Index::deleted, next, [this, next](const auto& reply) {
             if (reply)
                 fired(next, *reply);
+            else if (!reply.error().lost && !again_.armed()) // a lost connection comes back with counter()
+                again_.start(a_while, [this] { arm_again(); });
         });
     }
+}
+
+/// What was deleted meanwhile the first of these waits tells at once, without details.
+void Deletions::arm_again() {
+    armed_ = counted_;
+    arm();
 }
 
 void Deletions::fired(std::uint64_t waited_for, const cln::WaitReply& reply) {

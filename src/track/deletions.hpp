@@ -25,6 +25,7 @@ class Deletions final {
 
   private:
     void arm();
+    void arm_again();
     void fired(std::uint64_t waited_for, const cln::WaitReply& reply);
     void suspect(const base::PaymentHash& hash, std::chrono::milliseconds pause);
     void suspect_all();
@@ -45,6 +46,7 @@ class Deletions final {
     std::unordered_set<base::PaymentHash> suspected_;
     bool checking_ = false;
     io::Timer soon_;
+    io::Timer again_; // after a wait that was refused
 };
 
 } // namespace track

@@ -68,6 +68,24 @@ TEST_CASE("200 000 levels are skipped without a word of stack") {
     CHECK(next.text == "{\"next\":1}");
 }
 
+TEST_CASE("what is skipped shows how it began, however it was read") {
+    const std::string text =
+        R"({"id":"a","method":"rpc_command","params":)" + std::string(5000, '[') + std::string(5000, ']') + "}";
+    for (const std::size_t step : {text.size(), std::size_t{100}, std::size_t{1}}) {
+        Framer framer;
+        Framer::Result result{Kind::more, {}, {}};
+        for (std::size_t at = 0; at < text.size(); at += step) {
+            framer.feed(std::string_view(text).substr(at, step));
+            result = framer.next();
+        }
+        CHECK(result.kind == Kind::skipped);
+        CHECK(result.head.starts_with(R"({"id":"a","method":"rpc_command","params":[)"));
+        CHECK(result.head.size() <= Framer::head_kept);
+        framer.feed("{}");
+        CHECK(framer.next().head.empty());
+    }
+}
+
 TEST_CASE("deep brackets inside a string are no depth") {
     Framer framer;
     framer.feed("{\"a\":\"" + std::string(1000, '[') + "\"}");

@@ -103,6 +103,19 @@ TEST_CASE("an id that would break the answer it is sent back in is refused") {
         CHECK(read_message(R"({"method":"init","id":)" + std::string(id) + "}")->id == id);
 }
 
+TEST_CASE("of a message that is cut the members before the cut are known") {
+    using rpc::read_head;
+    const std::string hook = R"({"jsonrpc":"2.0","id":"cli:xpay#1","method":"rpc_command","params":{"a":[[[)";
+    CHECK(read_head(hook).id == R"("cli:xpay#1")");
+    CHECK(read_head(hook).method == "rpc_command");
+    CHECK(read_head(hook).kind() == Kind::request);
+    CHECK(read_head(hook).params.empty());
+    CHECK(read_head(R"({"id":12)").id.empty()); // may go on
+    CHECK(read_head(R"({"id":[1],"method":"x","a")").method.empty());
+    for (const char* none : {"", "{", R"({"id)", R"({"id":)", R"({"id":"a)"})
+        CHECK(read_head(none).kind() == Kind::reply);
+}
+
 TEST_CASE("what is written parses, ends in a blank line and has both members of an error") {
     const std::vector<std::string> all{
         rpc::request(R"("trackpayments:listsendpays#7")", "listsendpays", R"({"payment_hash":"00"})"),

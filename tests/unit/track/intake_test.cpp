@@ -64,6 +64,19 @@ TEST_CASE("older groups of the same hash stay history") {
     CHECK(door.table.groups(hash(1)).size() == 1);
 }
 
+TEST_CASE("a group that failed before another one paid the hash is history") {
+    Door door;
+    const auto lost = failed(pending(1, 3, 1, 2), 1);
+    const auto paid = complete(pending(1, 9, 1, 10), 2);
+    door.intake.take({seen(lost)}, Source::socket);
+    door.node.answer(door.node.next(), unit::listing({lost, paid}));
+    CHECK(door.table.size() == 0);
+    CHECK(door.intake.idle());
+    door.intake.take({seen(lost)}, Source::socket); // while nothing is paid it is told
+    door.node.answer(door.node.next(), unit::listing({lost}));
+    CHECK(door.table.size() == 1);
+}
+
 TEST_CASE("a socket that is away for a moment is waited for: a payment told from one row would keep its index") {
     Door door;
     door.node.hang_up();

@@ -1,0 +1,132 @@
+"""lightningd stops reading while a thousand updates come in every second: memory stays bounded, hooks come first, the last state of every
+payment arrives, and the log says what was left out. Five seconds of updates, a minute with TRACKPAYMENTS_LONG=yes; counted, not timed.
+(One write, one merge, the order of what is kept: test_urgent.)"""
+
+from __future__ import annotations
+
+import re
+import time
+import unittest
+
+from faults import ATTEMPT, CONTINUE, LONG, lies, memory_mb, sanitized
+from fake_host import FakeHost, failure, pending_row
+from support import PLUGIN, Stage, die_on_sigterm
+from test_urgent import BLOCK, hook, wait_read
+from versions import NODE
+
+SECONDS = 60 if LONG else 5
+PAYMENTS = 100                    # at a time
+ROUNDS = SECONDS * 1000 // (2 * PAYMENTS)  # in each every payment gets a part, and loses it
+LIFE = 10                         # rounds until a payment succeeds and another takes its place
+LIMIT_MB = 64
+
+
+class Traffic:
+    """Payments that never stop trying, over the node's rows and topics."""
+
+    def __init__(self, host: FakeHost):
+        self.host = host
+        self.updates = 0
+
+    def round(self, number: int) -> None:
+        first = number // LIFE * PAYMENTS  # of the payments that are alive
+        rows = []
+        for payment in range(first, first + PAYMENTS):
+            index = self.host.model.counters["created"] + 1
+            rows.append(pending_row(index, f"{payment:064x}", partid=number % LIFE + 1, bolt11=f"lnbcrt{payment}"))
+            self.host.insert(rows[-1])
+        self.settle()
+        for row in rows:
+            last = number % LIFE == LIFE - 1
+            ended = self.host.end(row, "complete" if last else "failed")
+            self.host.notify("sendpay_success" if last else "sendpay_failure", ended if last else failure(row))
+        self.settle()
+        self.updates += 2 * PAYMENTS
+
+    def settle(self) -> None:
+        """All of it has been read, on both ways."""
+        wait_read(self.host)
+        counters = self.host.model.counters
+        self.host.wait(lambda: all((index, counters[index] + 1) in {(i, n) for _, i, n in self.host.model.blocked}
+                                   for index in ("created", "updated")), "the waits for the next change")
+
+
+def wrong_ends(host: FakeHost) -> list[str]:
+    """Payments whose newest snapshot does not show all their rows as they are."""
+    newest = {payment["payment_hash"]: payment for payment in host.told()}
+    groups: dict[str, list[dict]] = {}
+    for row in host.model.table.values():
+        groups.setdefault(row["payment_hash"], []).append(row)
+    wanted = {payment_hash: {str(row["created_index"]): ATTEMPT[row["status"]] for row in rows} for payment_hash, rows in groups.items()}
+    shown = {payment_hash: {a["attempt_id"]: a["status"] for a in payment["htlcs"]} for payment_hash, payment in newest.items()}
+    return [payment_hash for payment_hash in wanted if shown.get(payment_hash) != wanted[payment_hash]]
+
+
+class Blocked(unittest.TestCase):
+    def test_a_node_that_does_not_read_loses_no_last_state(self) -> None:
+        with FakeHost() as host:
+            host.begin(**{"trackpayments-linger": 3600, "trackpayments-retain": 1000})
+            traffic = Traffic(host)
+            traffic.round(0)
+            host.wait(lambda: not wrong_ends(host), "the first round, read as it comes")
+            host.barrier()
+            before, updates_before = len(host.messages), traffic.updates
+            host.read_output(False)
+            hooks = []
+            for number in range(1, ROUNDS + 1):
+                due = time.monotonic() + 2 * PAYMENTS / 1000  # no faster than that; slower is as good
+                traffic.round(number)
+                hooks.append(f"h{number}")
+                host.raw(hook(hooks[-1]))
+                while time.monotonic() < due:
+                    host.pump(0.01)
+            wait_read(host)
+            if not sanitized():
+                self.assertLess(memory_mb(host, "VmHWM"), LIMIT_MB)
+            host.read_output(True)
+            host.barrier()  # answered behind all that waits; the last rows may still be asked for
+            host.wait(lambda: not wrong_ends(host), "the last state of every payment")
+            if not sanitized():
+                self.assertLess(memory_mb(host, "VmHWM"), LIMIT_MB, "also while it was told")
+
+            new = host.messages[before:]
+            self.assertEqual([m["id"] for m in new if m.get("id") in hooks], hooks, "every hook is answered, once, in order")
+            self.assertEqual({str(m.get("result")) for m in new if m.get("id") in hooks}, {str(CONTINUE)})
+            place = max(n for n, m in enumerate(new) if m.get("id") in hooks)
+            ahead = [len(text) + 2 for text, message in zip(host.texts[before:], new[:place]) if message.get("id") not in hooks]
+            self.assertLess(sum(ahead), 3 * BLOCK + max(map(len, host.texts)), "what was in the write under way, and no more")
+
+            merged = [re.match(r"(\d+) intermediate snapshots were merged", line) for line in host.logs("unusual")]
+            counted = sum(int(match[1]) for match in merged if match)
+            told = sum(m.get("method") == "trackpayments" for m in new)
+            self.assertEqual(len(merged), 1, host.logs())
+            self.assertGreater(counted, 0)
+            self.assertLessEqual(told + counted, traffic.updates - updates_before, "told and merged: no more than there were")
+            self.assertGreater(told + counted, (traffic.updates - updates_before) // 2, "rows of one page are told at once")
+            self.assertEqual(lies(host), [])
+            self.assertEqual(host.stop(), 0)
+
+    @unittest.skipUnless(NODE.has_filters, "every command comes by the hook, also the one that makes the node read again")
+    def test_payments_end_while_the_node_does_not_read(self) -> None:
+        with Stage(["--trackpayments-linger=0"]) as stage:
+            held = [stage.pay(1_000_000 + n, parts=["hold", "hold"]) for n in range(100)]
+            for invoice in held:
+                stage.wait_status(invoice, "IN_FLIGHT", parts=2)
+            stage.node.call("standin-fault", {"fault": "stop-reading", "plugin": PLUGIN.rsplit("/", 1)[-1], "ms": 600_000})
+            for invoice in held:
+                stage.release(invoice)
+            # This one's hook is answered, but nobody reads that: it waits, and goes on afterwards.
+            late = stage.invoice(7_000_000)
+            waits = stage.again(late)
+            for invoice in held:
+                stage.wait_rows(invoice, "complete", "complete")
+            self.assertEqual(stage.node.rows(payment_hash=late["payment_hash"]), [])
+            stage.node.call("standin-fault", {"fault": "resume-reading", "plugin": PLUGIN.rsplit("/", 1)[-1]})
+            stage.node.rpc.result(waits)
+            for invoice in [*held, late]:
+                stage.wait_status(invoice, "SUCCEEDED")
+
+
+if __name__ == "__main__":
+    die_on_sigterm()
+    unittest.main()

@@ -1,0 +1,179 @@
+"""The system's clock is set back and forward while payments run: what is told stays within the seconds that lightningd recorded.
+
+A small library in front of libc (clock_shim.cpp) moves the clock of the plugin, or of plugin and node; monotonic clocks go on as ever.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import shlex
+import shutil
+import struct
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+from typing import Any
+
+from fake_host import FakeHost, ended_row, failure, pending_row
+from support import Stage, die_on_sigterm
+
+HERE = Path(__file__).resolve().parent
+NS = 10**9
+HOUR = 3600 * NS
+# An hour either way, a year, before 1970, near the end of 32 and of 64 bits, half a second.
+JUMPS = [HOUR, -HOUR, 365 * 24 * HOUR, -365 * 24 * HOUR, -time.time_ns() - HOUR, 2**31 * NS, 2**63 - 1 - time.time_ns() - HOUR, NS // 2]
+COMPILERS = [shlex.split(os.environ.get("CXX", "")), ["c++"], ["g++"], ["clang++"]]
+COMPILER = next((words for words in COMPILERS if words and shutil.which(words[0])), None)
+
+
+class Clock:
+    """The file behind a moved clock: its offset, and how often it was asked."""
+
+    def __init__(self, directory: Path):
+        self.path = directory / "clock"
+        self.path.write_bytes(bytes(16))
+        with open(self.path, "r+b") as file:
+            self._map = mmap.mmap(file.fileno(), 16)
+        self.environment = {"LD_PRELOAD": str(directory / "clock.so"), "CLOCK_FILE": str(self.path),
+                            "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
+
+    @property
+    def offset(self) -> int:
+        return struct.unpack_from("=q", self._map)[0]
+
+    @offset.setter
+    def offset(self, nanoseconds: int) -> None:
+        struct.pack_into("=q", self._map, 0, nanoseconds)
+
+    @property
+    def asked(self) -> int:
+        return struct.unpack_from("=Q", self._map, 8)[0]
+
+    def seconds(self) -> int:
+        return (time.time_ns() + self.offset) // NS
+
+    def close(self) -> None:
+        self._map.close()
+
+
+@unittest.skipUnless(COMPILER, "no C++ compiler")
+class ClockIsSet(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        temporary = tempfile.TemporaryDirectory(prefix="e2e-")
+        cls.addClassCleanup(temporary.cleanup)
+        cls.directory = Path(temporary.name)
+        library, source = cls.directory / "clock.so", HERE / "clock_shim.cpp"
+        subprocess.run([*COMPILER, "-shared", "-fPIC", "-O1", "-o", library, source], check=True, timeout=60)
+
+    def setUp(self) -> None:
+        self.clock = Clock(self.directory)
+        self.addCleanup(self.clock.close)
+
+    def within(self, payment: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+        """Every time lies in the second of its row."""
+        for attempt, row in zip(payment["htlcs"], rows, strict=True):
+            self.assertEqual(int(attempt["attempt_time_ns"]) // NS, row["created_at"])
+            if row["status"] == "complete":
+                self.assertEqual(int(attempt["resolve_time_ns"]) // NS, row["completed_at"])
+        self.assertEqual(payment["creation_date"], str(rows[0]["created_at"]))
+        self.assertEqual(payment["creation_time_ns"], str(rows[0]["created_at"] * NS))
+
+    def test_the_clock_of_the_plugin_alone(self) -> None:
+        with FakeHost(**self.clock.environment) as host:
+            host.begin()
+            hook = {"id": 1, "method": "sendpay", "params": {"route": [], "payment_hash": "", "groupid": 1}}
+            for jump in JUMPS:
+                for moment in ("before the payment", "in its life"):
+                    with self.subTest(jump=jump, moment=moment):
+                        asked = self.clock.asked
+                        self.clock.offset = jump if moment == "before the payment" else 0
+                        index = host.model.counters["created"] + 1
+                        host.hook(f"h{index}", {**hook, "params": {**hook["params"], "payment_hash": f"{index:064x}"}})
+                        row = host.insert(pending_row(index))
+                        host.wait(lambda: host.told() and host.told()[-1]["payment_hash"] == row["payment_hash"], "the payment in flight")
+                        self.within(host.told()[-1], [row])
+                        self.clock.offset = jump if moment == "in its life" else 0
+                        ended = host.end(row, "complete")
+                        host.notify("sendpay_success", ended)
+                        host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "success")
+                        self.within(host.told()[-1], [ended])
+                        self.assertGreater(self.clock.asked, asked, "the plugin asks this clock")
+            self.clock.offset = 0
+
+    def test_the_clock_of_plugin_and_node(self) -> None:
+        with FakeHost(**self.clock.environment) as host:
+            host.begin(**{"trackpayments-linger": 3600})
+            for jump in JUMPS:
+                if abs(jump) > 400 * 24 * HOUR:
+                    continue  # lightningd's own seconds would leave their 32 bits
+                with self.subTest(jump=jump):
+                    # Three attempts: before the jump, over it, after it.
+                    payment_hash = f"{host.model.counters['created'] + 1:064x}"
+                    rows: list[dict[str, Any]] = []
+                    for n, (begins, ends) in enumerate(((0, 0), (0, jump), (jump, jump))):
+                        self.clock.offset = begins
+                        row = host.insert(pending_row(host.model.counters["created"] + 1, payment_hash, partid=n + 1, bolt11="lnbcrt1",
+                                                      created_at=self.clock.seconds()))
+                        host.wait(lambda: host.told() and len(host.told()[-1]["htlcs"]) == n + 1 and
+                                  host.told()[-1]["payment_hash"] == payment_hash, "the attempt")
+                        self.clock.offset = ends
+                        status = "complete" if n == 2 else "failed"
+                        ended = ended_row(row, status, host.model.counters["updated"] + 1) | {"completed_at": self.clock.seconds()}
+                        host.model.end(ended)
+                        host.fire()
+                        host.notify(*("sendpay_success", ended) if n == 2 else ("sendpay_failure", failure(row)))
+                        rows.append(ended)
+                        host.wait(lambda: host.told()[-1]["htlcs"][-1]["status"] != "IN_FLIGHT", "its end")
+                    self.assertEqual(host.told()[-1]["status"], "SUCCEEDED")
+                    self.within(host.told()[-1], rows)
+                    # The second of a failure is known with its row only: until then it is the clock's, as lightningd's was.
+                    for attempt, row in zip(host.told()[-1]["htlcs"], rows):
+                        self.assertLessEqual(abs(int(attempt["resolve_time_ns"]) // NS - row["completed_at"]), 60)
+            self.clock.offset = 0
+
+    def test_a_whole_node_whose_clock_is_set(self) -> None:
+        # In the rows; the stage compares them with all that was told, second by second.
+        with Stage(["--trackpayments-linger=3600"], environment=self.clock.environment) as stage:
+            held = stage.pay(1_000_000, parts=["hold", "hold"])
+            stage.wait_status(held, "IN_FLIGHT", parts=2)
+            for jump in JUMPS[:4]:
+                self.clock.offset = jump
+                stage.wait_status(stage.pay(2_000_000, "temporary_channel_failure", "settle"), "SUCCEEDED")
+                part = stage.undecided("settle", amount_msat=3_000_000)
+                self.clock.offset = 0
+                stage.sendpay(part, partid=2, groupid=1)
+                stage.wait_status(part, "SUCCEEDED", parts=2)
+            seconds = {row["created_at"] // 86400 for row in stage.node.rows()}
+            self.assertGreaterEqual(len(seconds), 3, "the node's clock was set too")
+            self.clock.offset = -HOUR
+            stage.release(held)
+            stage.wait_status(held, "SUCCEEDED")
+            self.clock.offset = 0
+
+    def test_a_jump_ends_no_waiting_and_forgets_no_payment(self) -> None:
+        with FakeHost(**self.clock.environment) as host:
+            host.begin(**{"trackpayments-linger": 3600})
+            rows = [host.insert(pending_row(n)) for n in range(1, 4)]
+            host.wait(lambda: len(host.told()) == 3, "the payments in flight")
+            host.notify("sendpay_failure", failure(rows[0]))
+            host.end(rows[0], "failed")
+            for jump in (24 * HOUR, -24 * HOUR):
+                self.clock.offset = jump
+                host.hang_up()
+                host.listen()
+                host.wait_armed()
+                host.barrier()
+                self.assertEqual({p["status"] for p in host.told()}, {"IN_FLIGHT"}, "an hour of silence is counted, not read from a clock")
+            for row in rows[1:]:
+                host.notify("sendpay_success", host.end(row, "complete"))
+            host.wait(lambda: [p["status"] for p in host.told()].count("SUCCEEDED") == 2, "the others")
+            self.clock.offset = 0
+
+
+if __name__ == "__main__":
+    die_on_sigterm()
+    unittest.main()

@@ -260,6 +260,21 @@ class OnPipes(unittest.TestCase):
         self.assertEqual(totals(self.directory / "trackpayments.prom"), [1, 0, 1, 0])
         process.stdin.close()
 
+    def test_a_message_does_not_carry_the_cursor_over_what_was_missed(self) -> None:
+        one = {"trackpayments": payment("SUCCEEDED", attempt(9, "SUCCEEDED")), "cursor": "035fdd0c.aaaaaaaa.9.9"}
+        self.told()
+        state = self.directory / "trackpayments-prometheus.json"
+        stored = json.loads(state.read_text())
+        state.write_text(json.dumps({**stored, "cursor": "035fdd0c.aaaaaaaa.1.1"}))
+        process = self.start()
+        while "does not answer" not in process.stdout.readline():
+            self.assertIsNone(process.poll())
+        self.say(process, {"method": "trackpayments", "params": one})
+        process.stdin.close()
+        self.assertEqual(process.wait(60), 0)
+        self.assertEqual(totals(self.directory / "trackpayments.prom"), [1, 0, 1, 0])
+        self.assertEqual(json.loads(state.read_text())["cursor"], "035fdd0c.aaaaaaaa.1.1", "it could not ask what came between")
+
     def test_a_payment_that_cannot_be_read_is_told_and_passed_over(self) -> None:
         good = payment("SUCCEEDED", attempt(1, "SUCCEEDED"))
         wrong = [{}, {**good, "htlcs": None}, {**good, "htlcs": [{}]}, {**good, "status": 7}, {**good, "status": []}]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from standin import die_with_parent
 from payment_shape import check_payment
 import protos
 import strict_json
+import versions
 
 HERE = Path(__file__).resolve().parent
 
@@ -35,6 +37,9 @@ class RealNode:
         self.directory = Path(self._temporary.name)
         self.network_directory = self.directory / "regtest"
         self.node = self
+        said = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=60).stdout
+        number = re.match(r"v\d+(\.\d+)+", said)
+        self.version = versions.Node(number[0] if number else versions.NEWEST)
         self.log_path = self.directory / "log"
         self.subscriber = Subscriber(self, "first", TOPICS, "")
         self.output = open(self.directory / "output", "wb")

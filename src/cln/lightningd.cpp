@@ -47,18 +47,42 @@ void Lightningd::wait(Index index, std::uint64_t next, Answer<WaitReply> answer)
     });
 }
 
+tl::expected<Lightningd::Listing, Lightningd::Failure> Lightningd::read_rows(std::string_view result) {
+    const auto parsed = rpc::parse(result);
+    auto rows = parsed ? decode_rows(*parsed) : tl::unexpected(DecodeError{"result", parsed.error()});
+    if (!rows)
+        return tl::unexpected(undecodable("listsendpays", rows.error()));
+    for (const auto& error : rows->errors)
+        log_(base::LogLevel::unusual, "row of listsendpays skipped: " + error.text());
+    const auto told = rows->rows.size() + rows->errors.size();
+    return Listing{std::move(rows->rows), told};
+}
+
 void Lightningd::list_with(std::string_view params, ListAnswer answer) {
-    call("listsendpays", params, [this, answer = std::move(answer)](const tl::expected<json, Failure>& result) {
-        if (!result)
-            return answer(tl::unexpected(result.error()));
-        auto rows = decode_rows(*result);
-        if (!rows)
-            return answer(tl::unexpected(undecodable("listsendpays", rows.error())));
-        for (const auto& error : rows->errors)
-            log_(base::LogLevel::unusual, "row of listsendpays skipped: " + error.text());
-        const auto told = rows->rows.size() + rows->errors.size();
-        answer(Listing{std::move(rows->rows), told});
+    client_.call("listsendpays", params, [this, answer = std::move(answer)](const auto& reply) {
+        if (!reply)
+            return answer(tl::unexpected(Failure{reply.error().lost, reply.error().error}));
+        if (reply->size() <= surely_short)
+            return answer(read_rows(*reply));
+        long_answers_.emplace_front(client_.loop(), *reply, answer);
+        take_slice(long_answers_.begin());
     });
+}
+
+void Lightningd::take_slice(std::list<LongAnswer>::iterator at) {
+    auto slice = read_rows(at->slices.next());
+    if (slice) {
+        at->listing.told += slice->told;
+        auto& rows = at->listing.rows;
+        rows.insert(rows.end(), std::make_move_iterator(slice->rows.begin()),
+                    std::make_move_iterator(slice->rows.end()));
+        if (!at->slices.done())
+            return at->next_turn.start(std::chrono::milliseconds(0), [this, at] { take_slice(at); });
+        slice = std::move(at->listing);
+    }
+    const auto answer = std::move(at->answer);
+    long_answers_.erase(at);
+    answer(slice);
 }
 
 void Lightningd::list(const base::PaymentHash& hash, ListAnswer answer) {

@@ -4,7 +4,11 @@
 
 #include "cln/replies.hpp"
 #include "cln/row.hpp"
+#include "cln/row_slices.hpp"
+#include "io/timer.hpp"
 #include "rpc/client.hpp"
+
+#include <list>
 
 namespace cln {
 
@@ -47,6 +51,19 @@ class Lightningd final {
     void delpay(std::string_view params, rpc::Client::Callback answer);
 
   private:
+    /// Below it no answer has more rows than a turn may take in: none is written in less than 170 bytes.
+    static constexpr std::size_t surely_short = 16UL * 1024;
+    struct LongAnswer {
+        LongAnswer(io::Loop& loop, std::string_view result, ListAnswer to)
+            : slices(result), answer(std::move(to)), next_turn(loop) {}
+        RowSlices slices;
+        Listing listing;
+        ListAnswer answer;
+        io::Timer next_turn;
+    };
+
+    tl::expected<Listing, Failure> read_rows(std::string_view result);
+    void take_slice(std::list<LongAnswer>::iterator at);
     void list_with(std::string_view params, ListAnswer answer);
     void call(std::string_view method, std::string_view params,
               std::function<void(const tl::expected<json, Failure>&)> answer);
@@ -54,6 +71,7 @@ class Lightningd final {
 
     rpc::Client& client_;
     base::Log log_;
+    std::list<LongAnswer> long_answers_; // being taken in
 };
 
 } // namespace cln

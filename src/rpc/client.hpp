@@ -38,6 +38,7 @@ class Client final : private Connection::Handler {
     void start(std::string path, std::function<void()> on_up);
     /// `params`: raw JSON array or object.
     void call(std::string_view method, std::string_view params, Callback callback);
+    [[nodiscard]] io::Loop& loop() { return loop_; }
     [[nodiscard]] bool up() const { return up_; }
     /// Calls not answered yet.
     [[nodiscard]] std::size_t in_flight() const { return calls_.size(); }

@@ -107,9 +107,16 @@ void CatchUp::finish(bool more) {
     // What lies beyond the hold may have been told before: alone it is no news, or a waiting caller would go in
     // circles.
     answer_.news = !answer_.payments.empty() && answer_.marks != since_;
+    // What a notification brought is told before any page has its row: who subscribed since then heard nothing of it.
+    const auto unread = [&](const payments::Payment& payment) {
+        return std::any_of(payment.parts.begin(), payment.parts.end(), [&](const payments::Part& part) {
+            return part.status != payments::PartStatus::pending &&
+                   (part.updated.value == 0 || part.updated > limits_.readable.updated);
+        });
+    };
     if (!answer_.more)
         table_.for_each([&](const payments::Payment& payment) {
-            if (payment.undecided() && !told_.contains(payment.key))
+            if ((payment.undecided() || unread(payment)) && !told_.contains(payment.key))
                 collect(payment);
         });
     done_(std::move(answer_));

@@ -100,7 +100,8 @@ void Delpay::done(const DelpayRequest& request, const std::vector<payments::Row>
     if (!rows || !rows->errors.empty())
         log_(base::LogLevel::unusual,
              "rows deleted by delpay cannot be read: " + (rows ? rows->errors.front() : rows.error()).text());
-    if (!result) { // bytes that are no JSON would end lightningd
+    // Bytes that are no JSON would end lightningd, and a bare string loses its quotes there (lightningd/jsonrpc.c).
+    if (!result || result->is_string()) {
         answer(cln::hook_return_error(unreadable_answer, "lightningd's own answer cannot be read"));
     } else if (filter.empty()) {
         answer(cln::hook_return_result(*reply));

@@ -72,6 +72,7 @@ void Feed::counters_read(Marks now, std::uint64_t deleted) {
         return;
     begun_ = true;
     before_start_ = now.created;
+    intake_.set_past(now);
     if (restarted_)
         list_pending(1);
     else

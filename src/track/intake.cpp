@@ -42,20 +42,6 @@ std::optional<base::GroupId> group_of(const Event& event) {
     return std::nullopt;
 }
 
-/// Nothing of this group is alive, and another one has paid the hash: that was told in an earlier life, and nothing but
-/// success is told after success.
-bool settled_before(std::span<const payments::Row> rows, const payments::PaymentKey& key) {
-    bool paid = false;
-    for (const auto& row : rows) {
-        if (row.key.hash != key.hash)
-            continue;
-        if (row.key.group == key.group && row.status != PartStatus::failed)
-            return false;
-        paid |= row.status == PartStatus::complete;
-    }
-    return paid;
-}
-
 } // namespace
 
 Intake::Intake(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, Apply apply,
@@ -165,12 +151,31 @@ void Intake::do_without() {
         idle_();
 }
 
+/// Its hash was paid by another group before this process began: that was told in an earlier life, and nothing but
+/// success is told after success.
+bool Intake::settled_before(const payments::PaymentKey& key, std::span<const payments::Row> rows) const {
+    const auto is_past = [&](const payments::Row& row) {
+        return row.updated.value > 0 && row.updated <= past_.updated;
+    };
+    if (table_.find(key))
+        return false;
+    bool paid = false;
+    for (const auto& row : rows) {
+        if (row.key.hash != key.hash)
+            continue;
+        if (row.key.group == key.group && (row.status != PartStatus::failed || !is_past(row)))
+            return false;
+        paid |= row.status == PartStatus::complete && is_past(row);
+    }
+    return paid;
+}
+
 void Intake::release(const base::PaymentHash& hash, std::span<const payments::Row> rows) {
     const auto at = waiting_.find(hash);
     auto held = std::move(at->second.events);
     std::erase_if(held, [&](const Event& event) {
         const auto group = group_of(event);
-        return group && !table_.find({hash, *group}) && settled_before(rows, {hash, *group});
+        return group && settled_before({hash, *group}, rows);
     });
     std::vector<Event> events;
     // The groups we follow, whole; older ones of the same hash are history that nobody asked for.

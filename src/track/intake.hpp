@@ -29,6 +29,8 @@ class Intake final {
 
     /// The ready ones are applied as one change before this returns; the rest when the listing is there.
     void take(std::vector<payments::Event> events, Source source);
+    /// What lay before this process: a group that failed there, of a hash that was paid there, is not told again.
+    void set_past(Marks past) { past_ = past; }
     /// The socket is (again) there: lists what could not be listed without it.
     void connected();
     /// Told whenever nothing waits any more.
@@ -48,6 +50,7 @@ class Intake final {
     void answered(const base::PaymentHash& hash,
                   const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& listing);
     void release(const base::PaymentHash& hash, std::span<const payments::Row> rows);
+    [[nodiscard]] bool settled_before(const payments::PaymentKey& key, std::span<const payments::Row> rows) const;
     void do_without();
 
     static constexpr std::size_t most_asked = 4; // lightningd is single-threaded, and has payments to make
@@ -57,6 +60,7 @@ class Intake final {
     Apply apply_;
     std::function<Marks()> listed_;
     bool sees_calls_;
+    Marks past_;
     std::unordered_map<base::PaymentHash, Waiting> waiting_;
     std::deque<base::PaymentHash> queue_; // not asked yet
     std::size_t asked_ = 0;

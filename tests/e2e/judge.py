@@ -5,7 +5,9 @@ clean of complaints and secrets? Shares no code with the plugin.
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Iterable
 
 import sequence
 from model import NODE_ID
@@ -155,3 +157,110 @@ def secrets(stage: "Stage", text: str) -> list[str]:
         for attempt in payment["htlcs"]:
             known |= {base64.b64decode(attempt["preimage"]).hex(), attempt["preimage"]}
     return [f"the log holds the secret {secret[:12]}…" for secret in known if secret and secret in text]
+
+
+class Ends:
+    """Every state that was told against the node's rows at that moment, over all lives of plugin and node. Wrong is SUCCEEDED
+    without a complete row; FAILED while a row of the payment is pending or after one completed; anything but SUCCEEDED after
+    SUCCEEDED of a hash whose complete row still exists.
+
+    The moment is a place in what one subscriber heard of both: of rows that end (sendpay_success, sendpay_failure) and of payments.
+    lightningd writes a row down before it tells of it, so rows() is given all that the journal holds after told() has its message, and
+    nothing before check(). What a row was only at that moment, a later sendpay_ notification shows."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, dict[str, Any]] = {}                     # all that ever were; `gone`: deleted
+        self.judged: dict[str, int] = {}                              # statuses, how often
+        self._groups: dict[tuple[str, int], set[int]] = {}
+        self._there: set[int] = set()                                 # before anything was said that is not checked yet
+        self._ended: set[int] = set()                                 # at this place in what was heard
+        self._early: dict[int, str] = {}                              # told as if they had ended; to be heard of never or before
+        self._succeeded: dict[str, set[int]] = {}                     # by hash, the complete rows when that was told
+        self._heard: list[dict[str, Any]] = []
+
+    def told(self, messages: Iterable[dict[str, Any]]) -> None:
+        """What the subscriber heard, in its order."""
+        self._heard += messages
+
+    def journal(self, lines: Iterable[dict[str, Any]]) -> None:
+        """Of the stand-in's --db."""
+        for line in lines:
+            if row := line.get("row"):
+                self.rows[row["created_index"]] = {"hash": row["payment_hash"], "group": row["groupid"], "status": row["status"],
+                                                   "gone": False}
+                self._groups.setdefault((row["payment_hash"], row["groupid"]), set()).add(row["created_index"])
+            elif ended := line.get("resolved"):
+                self.rows[ended["created_index"]]["status"] = "failed" if ended["failed"] else "complete"
+            elif "removed" in line:
+                self.rows[line["removed"]]["gone"] = True
+
+    def mark(self) -> None:
+        """What is told from here on is said later than all that the rows are now: call it when all that was said is checked."""
+        self._there = set(self.rows)
+        self._ended |= {index for index, row in self.rows.items() if row["status"] != "pending"}
+
+    def check(self) -> list[str]:
+        out: list[str] = []
+        for message in self._heard:
+            method, params = message["method"], message["params"]
+            if method in ("sendpay_success", "sendpay_failure"):
+                row = params[method]
+                index = row.get("data", row)["created_index"]
+                self._ended.add(index)
+                if index in self._early:
+                    out.append(self._early.pop(index))
+            elif method in ("trackpayments", "trackpayments_final"):
+                out += self.state(params[method], live=True)
+        self._heard.clear()
+        return out
+
+    def state(self, payment: dict[str, Any], live: bool) -> list[str]:
+        """`live`: told by a topic; else an answer, which may show what happened to older groups of a hash."""
+        status, payment_hash = payment["status"], payment["payment_hash"]
+        shown = {int(attempt["attempt_id"]) for attempt in payment["htlcs"]}
+        where = f"{payment_hash[:8]}… attempts {sorted(shown)}"
+        groups = {(self.rows[index]["hash"], self.rows[index]["group"]) for index in shown & self.rows.keys()}
+        if shown - self.rows.keys() or len(groups) != 1 or next(iter(groups))[0] != payment_hash:
+            return [f"{where}: not the rows of one payment"]
+        self.judged[status] = self.judged.get(status, 0) + 1
+        group = self._groups[next(iter(groups))]
+        complete = {index for index in group if self.rows[index]["status"] == "complete"}
+        out = []
+        if status == "SUCCEEDED":
+            if not complete:
+                out.append(f"{where}: SUCCEEDED without a complete row")
+            elif live and not complete & self._ended:
+                self._early |= {index: f"{where}: SUCCEEDED before a row was complete" for index in complete}
+        if status == "FAILED":
+            for index in group & (shown | self._there):
+                row = self.rows[index]
+                if row["status"] == "pending":
+                    out.append(f"{where}: FAILED while row {index} is pending")
+                elif row["status"] == "complete" and not row["gone"]:
+                    out.append(f"{where}: FAILED after row {index} completed")
+                elif live and row["status"] == "failed" and index not in self._ended:
+                    self._early[index] = f"{where}: FAILED before row {index} failed"
+        before = {index for index in self._succeeded.get(payment_hash, set()) if not self.rows[index]["gone"]}
+        if status != "SUCCEEDED" and (before if live else before & group):
+            out.append(f"{where}: {status} after SUCCEEDED, and row {min(before)} is still complete")
+        if status == "SUCCEEDED" and live:
+            self._succeeded.setdefault(payment_hash, set()).update(complete)
+        return out
+
+
+class JournalFile:
+    """The stand-in's --db as it grows."""
+
+    def __init__(self, path: Path):
+        self._path = path
+        self._at = 0
+
+    def news(self) -> list[dict[str, Any]]:
+        if not self._path.exists():
+            return []
+        with open(self._path, "rb") as file:
+            file.seek(self._at)
+            data = file.read()
+        whole = data[:data.rfind(b"\n") + 1]
+        self._at += len(whole)
+        return [json.loads(line) for line in whole.splitlines()]

@@ -65,6 +65,121 @@ class Judge(unittest.TestCase):
             self.assertTrue(any("stdin:2" in complaint for complaint in complaints), complaints)
 
 
+HASH = "ab" * 32
+
+
+def created(index: int, group: int = 1) -> dict[str, Any]:
+    return {"row": {"created_index": index, "payment_hash": HASH, "groupid": group, "status": "pending"}, "private": {}}
+
+
+def ended(index: int, status: str) -> dict[str, Any]:
+    return {"resolved": {"created_index": index, "completed_at": 1, "failed": status == "failed"}}
+
+
+def heard(index: int, status: str) -> dict[str, Any]:
+    if status == "failed":
+        return {"method": "sendpay_failure", "params": {"sendpay_failure": {"code": 204, "data": {"created_index": index}}}}
+    return {"method": "sendpay_success", "params": {"sendpay_success": {"created_index": index}}}
+
+
+def snapshot(status: str, *attempts: int) -> dict[str, Any]:
+    return {"payment_hash": HASH, "status": status, "htlcs": [{"attempt_id": str(attempt)} for attempt in attempts]}
+
+
+def told(status: str, *attempts: int) -> dict[str, Any]:
+    return {"method": "trackpayments", "params": {"trackpayments": snapshot(status, *attempts), "cursor": "c"}}
+
+
+class Wrong(unittest.TestCase):
+    """What judge.Ends says to every lie about an end, and to what looks like one."""
+
+    def setUp(self) -> None:
+        self.ends = judge.Ends()
+
+    def happened(self, *what: dict[str, Any]) -> list[str]:
+        """Some of it was written down, some told: in this order."""
+        self.ends.told(entry for entry in what if "method" in entry)
+        self.ends.journal(entry for entry in what if "method" not in entry)
+        return self.ends.check()
+
+    def assert_wrong(self, words: str, *what: dict[str, Any]) -> None:
+        complaints = self.happened(*what)
+        self.assertEqual(len(complaints), 1, complaints)
+        self.assertIn(words, complaints[0])
+
+    def test_true_ends_are_accepted(self) -> None:
+        self.assertEqual(self.happened(
+            created(1), told("IN_FLIGHT", 1), ended(1, "failed"), heard(1, "failed"), told("IN_FLIGHT", 1), told("FAILED", 1),
+            created(2, 2), told("IN_FLIGHT", 2), ended(2, "complete"), heard(2, "complete"), told("SUCCEEDED", 2),
+            told("SUCCEEDED", 2)), [])
+        self.assertEqual(self.ends.judged, {"IN_FLIGHT": 3, "FAILED": 1, "SUCCEEDED": 2})
+
+    def test_no_success_without_a_complete_row(self) -> None:
+        self.assert_wrong("SUCCEEDED without a complete row", created(1), told("SUCCEEDED", 1))
+        self.assert_wrong("SUCCEEDED without a complete row", ended(1, "failed"), heard(1, "failed"), told("SUCCEEDED", 1))
+        self.assertEqual(self.happened(created(2, 2), ended(2, "complete"), heard(2, "complete")), [])
+        self.assert_wrong("SUCCEEDED without a complete row", told("SUCCEEDED", 1))
+
+    def test_no_success_before_its_row_is_complete(self) -> None:
+        self.assert_wrong("SUCCEEDED before a row was complete",
+                          created(1), told("SUCCEEDED", 1), ended(1, "complete"), heard(1, "complete"))
+
+    def test_what_ended_while_the_node_died_is_heard_by_nobody(self) -> None:
+        self.assertEqual(self.happened(created(1), created(2, 2), ended(1, "failed"), told("FAILED", 1),
+                                       ended(2, "complete"), told("SUCCEEDED", 2)), [])
+
+    def test_no_failure_while_a_row_is_pending(self) -> None:
+        self.assert_wrong("FAILED while row 2 is pending", created(1), created(2), ended(1, "failed"), heard(1, "failed"),
+                          told("FAILED", 1, 2))
+        self.assertEqual(self.happened(ended(2, "failed"), heard(2, "failed"), told("FAILED", 1, 2)), [])
+
+    def test_a_row_that_is_not_shown_is_pending_all_the_same(self) -> None:
+        self.assertEqual(self.happened(created(1), ended(1, "failed"), heard(1, "failed"), created(2), told("FAILED", 1)), [],
+                         "it may have been told before there was a second row")
+        self.ends.mark()
+        self.assert_wrong("FAILED while row 2 is pending", told("FAILED", 1))
+        self.assertEqual(self.happened(created(3, 2)), [])
+        self.ends.mark()
+        self.assertEqual(self.happened(ended(2, "failed"), heard(2, "failed"), told("FAILED", 1, 2)), [], "row 3 is of another group")
+
+    def test_no_failure_before_the_last_row_failed(self) -> None:
+        self.assert_wrong("FAILED before row 2 failed", created(1), created(2), ended(1, "failed"), heard(1, "failed"),
+                          told("FAILED", 1, 2), ended(2, "failed"), heard(2, "failed"))
+
+    def test_no_failure_after_a_row_completed(self) -> None:
+        self.assert_wrong("FAILED after row 1 completed", created(1), ended(1, "complete"), heard(1, "complete"), told("FAILED", 1))
+
+    def test_nothing_but_success_after_a_success(self) -> None:
+        self.assertEqual(self.happened(created(1), ended(1, "failed"), heard(1, "failed"), created(2, 2), ended(2, "complete"),
+                                       heard(2, "complete"), told("SUCCEEDED", 2)), [])
+        for status in ("IN_FLIGHT", "FAILED"):
+            self.assert_wrong(f"{status} after SUCCEEDED", told(status, 1))
+        self.assert_wrong("IN_FLIGHT after SUCCEEDED", told("IN_FLIGHT", 2))
+
+    def test_the_topic_of_ends_is_judged_too(self) -> None:
+        final = {"method": "trackpayments_final", "params": {"trackpayments_final": snapshot("SUCCEEDED", 1)}}
+        self.assert_wrong("SUCCEEDED without a complete row", created(1), final)
+
+    def test_a_payment_whose_complete_row_was_deleted_can_be_paid_again(self) -> None:
+        self.assertEqual(self.happened(
+            created(1), ended(1, "complete"), heard(1, "complete"), told("SUCCEEDED", 1), {"removed": 1, "counts": True}, created(2, 2),
+            told("IN_FLIGHT", 2), ended(2, "failed"), heard(2, "failed"), told("FAILED", 2)), [])
+
+    def test_attempts_are_rows_of_one_payment(self) -> None:
+        self.assert_wrong("not the rows of one payment", created(1), created(2, 2), told("IN_FLIGHT", 1, 2))
+        self.assert_wrong("not the rows of one payment", told("IN_FLIGHT", 3))
+        self.assert_wrong("not the rows of one payment", told("IN_FLIGHT"))
+
+    def test_answers_are_judged_and_may_show_older_groups(self) -> None:
+        self.assertEqual(self.happened(created(1), ended(1, "failed"), created(2, 2), ended(2, "complete"), told("SUCCEEDED", 2)), [])
+        self.assertEqual(self.ends.state(snapshot("FAILED", 1), live=False), [])
+        for status, index, words in (("IN_FLIGHT", 2, "IN_FLIGHT after SUCCEEDED"), ("SUCCEEDED", 1, "without a complete row")):
+            complaints = self.ends.state(snapshot(status, index), live=False)
+            self.assertEqual((len(complaints), words in complaints[0]), (1, True), complaints)
+        self.assertEqual(self.happened(created(3, 3)), [])
+        self.assertIn("FAILED while row 3 is pending", self.ends.state(snapshot("FAILED", 3), live=False)[0])
+
+
 if __name__ == "__main__":
     die_on_sigterm()
     unittest.main()

@@ -8,9 +8,10 @@ from typing import Any, Iterator
 
 from fake_host import FakeHost
 from support import TOPICS, Stage, die_on_sigterm
+from versions import needs_the_end
 
-SECRET_MEMBERS = {"payment_secret", "shared_secrets", "session_key", "onion", "payload", "payment_preimage", "bolt11", "invstring",
-                  "preimage", "payment_metadata"}
+SECRET_MEMBERS = {"payment_secret", "shared_secrets", "session_key", "onion", "payload", "payment_preimage", "bolt11", "bolt12",
+                  "invstring", "invoice", "preimage", "payment_metadata", "invreq_metadata", "encrypted_recipient_data"}
 
 
 def secrets_in(value: Any, inside: bool = False) -> Iterator[str]:
@@ -26,6 +27,7 @@ def secrets_in(value: Any, inside: bool = False) -> Iterator[str]:
 
 
 class Secrets(unittest.TestCase):
+    @needs_the_end
     def test_payments_leave_none_in_the_log(self) -> None:
         calls = "sendpay,createonion,sendonion,injectpaymentonion,delpay"
         with Stage(["--trackpayments-linger=0"], subscribers={"first": TOPICS + ",sendpay_success,sendpay_failure"},

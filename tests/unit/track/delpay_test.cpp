@@ -128,10 +128,12 @@ TEST_CASE("a host without delpay is served from the table, with the documented c
 }
 
 TEST_CASE("an answer of lightningd that is no JSON is told as such: passed on it would end lightningd") {
-    for (const char* filter : {"", R"({"payments":[{"created_index":true}]})"}) {
+    for (const auto& [filter, result] : {std::pair{"", R"({"payments":[tru]})"},
+                                         {"", R"("deleted")"},
+                                         {R"({"payments":[{"created_index":true}]})", R"({"payments":[tru]})"}}) {
         Served s;
         const auto call = s.begin(params("complete"), filter, {complete(pending(1, 9, 1, 10), 1)});
-        s.node.answer(call, R"({"payments":[tru]})");
+        s.node.answer(call, result);
         const auto answer = rpc::parse(s.answer);
         REQUIRE(answer.has_value());
         CHECK((*answer)["return"]["error"]["code"] == -1);

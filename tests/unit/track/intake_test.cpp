@@ -64,8 +64,9 @@ TEST_CASE("older groups of the same hash stay history") {
     CHECK(door.table.groups(hash(1)).size() == 1);
 }
 
-TEST_CASE("a group that failed before another one paid the hash is history") {
+TEST_CASE("a group that failed before another one paid the hash, all before this process began, is history") {
     Door door;
+    door.intake.set_past({{10}, {2}});
     const auto lost = failed(pending(1, 3, 1, 2), 1);
     const auto paid = complete(pending(1, 9, 1, 10), 2);
     door.intake.take({seen(lost)}, Source::socket);
@@ -75,6 +76,11 @@ TEST_CASE("a group that failed before another one paid the hash is history") {
     door.intake.take({seen(lost)}, Source::socket); // while nothing is paid it is told
     door.node.answer(door.node.next(), unit::listing({lost}));
     CHECK(door.table.size() == 1);
+    Door later; // it failed in this process's time: its end is to be told
+    later.intake.set_past({{1}, {0}});
+    later.intake.take({seen(lost)}, Source::socket);
+    later.node.answer(later.node.next(), unit::listing({lost, paid}));
+    CHECK(later.table.size() == 1);
 }
 
 TEST_CASE("a socket that is away for a moment is waited for: a payment told from one row would keep its index") {

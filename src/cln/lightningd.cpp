@@ -47,7 +47,7 @@ void Lightningd::wait(Index index, std::uint64_t next, Answer<WaitReply> answer)
     });
 }
 
-tl::expected<Lightningd::Listing, Lightningd::Failure> Lightningd::read_rows(std::string_view result) {
+tl::expected<Lightningd::Listing, Lightningd::Failure> Lightningd::rows_of(std::string_view result) {
     const auto parsed = rpc::parse(result);
     auto rows = parsed ? decode_rows(*parsed) : tl::unexpected(DecodeError{"result", parsed.error()});
     if (!rows)
@@ -63,14 +63,14 @@ void Lightningd::list_with(std::string_view params, ListAnswer answer) {
         if (!reply)
             return answer(tl::unexpected(Failure{reply.error().lost, reply.error().error}));
         if (reply->size() <= surely_short)
-            return answer(read_rows(*reply));
+            return answer(rows_of(*reply));
         long_answers_.emplace_front(client_.loop(), *reply, answer);
         take_slice(long_answers_.begin());
     });
 }
 
 void Lightningd::take_slice(std::list<LongAnswer>::iterator at) {
-    auto slice = read_rows(at->slices.next());
+    auto slice = rows_of(at->slices.next());
     if (slice) {
         at->listing.told += slice->told;
         auto& rows = at->listing.rows;

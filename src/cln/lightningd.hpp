@@ -62,7 +62,7 @@ class Lightningd final {
         io::Timer next_turn;
     };
 
-    tl::expected<Listing, Failure> read_rows(std::string_view result);
+    tl::expected<Listing, Failure> rows_of(std::string_view result);
     void take_slice(std::list<LongAnswer>::iterator at);
     void list_with(std::string_view params, ListAnswer answer);
     void call(std::string_view method, std::string_view params,

@@ -109,9 +109,12 @@ class HostAtWork final {
         text += '\n';
         told_.feed(text);
         for (auto result = told_.next(); result.kind != rpc::Framer::Result::Kind::more; result = told_.next())
-            if (result.kind == rpc::Framer::Result::Kind::message)
-                if (const auto message = rpc::read_message(result.text))
-                    note(*message);
+            if (result.kind == rpc::Framer::Result::Kind::message) {
+                const auto message = rpc::read_message(result.text);
+                note(message ? *message : rpc::read_head(result.text));
+            } else if (!result.head.empty()) {
+                note(rpc::read_head(result.head)); // what cannot be read is answered all the same
+            }
         stdin_->write(std::move(text));
     }
 

@@ -30,6 +30,18 @@ void check_against_json(const tl::expected<rpc::Message, std::string>& message, 
         fuzz::require(is_raw(raw, object, name), "members are the bytes that stand there");
 }
 
+/// Where it is cut is no matter: what is known of it is the same.
+void check_head(std::string_view text, const rpc::Message& message) {
+    for (std::size_t cut = 0; cut < text.size(); cut += 1 + text.size() / 16) {
+        const auto head = rpc::read_head(text.substr(0, cut));
+        for (const auto& [known, whole] : {std::pair{head.id, message.id},
+                                           {head.method, message.method},
+                                           {head.params, message.params},
+                                           {head.result, message.result}})
+            fuzz::require(known.empty() || known == whole, "the head of a message says what the message says");
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -53,7 +65,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     } else {
         fuzz::require(message.error().size() < 80, "a refusal is a sentence of ours");
     }
-    if (const auto object = fuzz::parsed(text); object && object->is_object() && fuzz::unambiguous(text))
+    if (const auto object = fuzz::parsed(text); object && object->is_object() && fuzz::unambiguous(text)) {
         check_against_json(message, *object);
+        if (message)
+            check_head(text, *message);
+    }
     return 0;
 }

@@ -1,0 +1,29 @@
+// Long listings cut into short ones: together they hold the rows of the whole, in their order, and what is no listing
+// stays none.
+#include "cln/row_slices.hpp"
+
+#include "json_input.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto text = fuzz::text_of(data, size);
+    cln::RowSlices slices(text);
+    fuzz::json together = fuzz::json::array();
+    bool sound = true;
+    for (std::size_t count = 0; !slices.done(); ++count) {
+        fuzz::require(count <= text.size(), "the slices come to an end");
+        const auto slice = fuzz::parsed(slices.next());
+        const auto* rows = slice && slice->is_object() ? fuzz::at(*slice, "payments") : nullptr;
+        sound &= rows && rows->is_array();
+        if (!sound)
+            continue;
+        for (const auto& row : *rows)
+            together.push_back(row);
+    }
+    const auto whole = fuzz::parsed(text);
+    if (!whole || !whole->is_object() || !fuzz::unambiguous(text))
+        return 0;
+    const auto* rows = fuzz::at(*whole, "payments");
+    fuzz::require(sound == (rows && rows->is_array()), "a listing is cut into listings, nothing else is");
+    fuzz::require(!sound || together == *rows, "every row comes once, in its order");
+    return 0;
+}

@@ -1,0 +1,69 @@
+// lightningd as one plugin sees it: two pipes and a socket. Counts what the plugin tells, and knows when all is quiet:
+// when a question asked behind everything else is answered and no further call came.
+#pragma once
+
+#include "node.hpp"
+#include "process.hpp"
+
+namespace bench {
+
+/// Messages of the plugin by kind.
+struct Told {
+    std::size_t messages = 0;
+    std::size_t bytes = 0;
+    std::size_t in_flight = 0; ///< of the topic trackpayments
+    std::size_t succeeded = 0;
+    std::size_t failed = 0;
+    std::size_t final = 0; ///< of the topic trackpayments_final
+    std::size_t continues = 0;
+    std::size_t logs = 0;
+};
+
+class Host final {
+  public:
+    /// `turn`: lets a plugin that lives in this very thread work; null for a process.
+    Host(Ends ends, Node& node, std::function<void()> turn = nullptr);
+    ~Host();
+    Host(const Host&) = delete;
+    Host& operator=(const Host&) = delete;
+
+    /// getmanifest and init; returns when the plugin has done all its calls.
+    void begin(bool startup = false);
+    void feed(std::string_view bytes) { to_ += bytes; }
+    /// Returns when everything fed so far was read and answered.
+    void sync();
+    /// And whatever that led to.
+    void settle();
+    /// Does what can be done, or waits so long for something to do.
+    void pump(std::int64_t patience_ns = 100'000'000);
+
+    Told told;
+    /// Shown each message.
+    std::function<void(std::string_view)> on_message;
+    [[nodiscard]] const std::string& directory() const { return directory_; }
+
+  private:
+    void accept_one();
+    void read_plugin();
+    void read_call();
+    void count(std::string_view message);
+    void write_some(int descriptor, std::string& bytes, std::size_t& written);
+
+    Ends ends_;
+    Node& node_;
+    std::function<void()> turn_;
+    std::string directory_;
+    int listener_ = -1;
+    int socket_ = -1;
+    std::string to_; // to stdin
+    std::size_t to_written_ = 0;
+    std::string from_; // of stdout, not yet whole
+    std::string answers_;
+    std::size_t answers_written_ = 0;
+    std::string calls_; // not yet whole
+    std::int64_t last_event_ = now_ns();
+    std::size_t asked_ = 0;
+    std::size_t answered_ = 0;
+};
+
+} // namespace bench

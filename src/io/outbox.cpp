@@ -1,6 +1,5 @@
 #include "io/outbox.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace io {
@@ -11,15 +10,14 @@ void Outbox::push(std::string message, Lane lane) {
 }
 
 bool Outbox::begin_queued() {
-    written_ = 0;
     for (auto* lane : {&urgent_, &ordinary_}) {
         if (lane->empty())
             continue;
-        begun_ = std::move(lane->front());
+        begun_ += lane->front();
+        queued_ -= lane->front().size();
         lane->pop_front();
         return true;
     }
-    begun_.clear();
     return false;
 }
 
@@ -28,31 +26,33 @@ bool Outbox::begin_next() {
         return true;
     if (!source_)
         return false;
-    auto message = source_();
-    if (!message)
-        return begin_queued(); // the source may have pushed something instead: a log line
-    begun_ = std::move(*message);
-    queued_ += begun_.size();
-    return true;
+    return source_(begun_) || begin_queued(); // it may have pushed something instead: a log line
 }
 
-std::string Outbox::take(std::size_t limit) {
-    std::string chunk;
-    while (chunk.size() < limit) {
-        if (written_ == begun_.size() && !begin_next())
-            break;
-        const std::size_t n = std::min(limit - chunk.size(), begun_.size() - written_);
-        chunk.append(begun_, written_, n);
-        written_ += n;
-        queued_ -= n;
+void Outbox::forget_written() {
+    begun_.erase(0, std::exchange(written_, 0));
+    if (begun_.empty() && begun_.capacity() > kept)
+        begun_ = {};
+}
+
+std::string_view Outbox::take(std::size_t limit) {
+    if (begun_.size() - written_ < limit)
+        forget_written(); // only now: of a large message each chunk would move all that is left
+    while (begun_.size() - written_ < limit && begin_next()) {
     }
+    const auto chunk = std::string_view(begun_).substr(written_, limit);
+    written_ += chunk.size();
     return chunk;
+}
+
+std::string* Outbox::room() {
+    return urgent_.empty() && ordinary_.empty() ? &begun_ : nullptr;
 }
 
 void Outbox::clear() {
     urgent_.clear();
     ordinary_.clear();
-    begun_.clear();
+    begun_ = {};
     written_ = 0;
     queued_ = 0;
 }

@@ -1,14 +1,14 @@
 // What waits to be written to one stream, as whole messages in two lanes. Knows no descriptor: the stream takes chunks
 // from it. Urgent messages (replies to hooks, behind which a payment waits) overtake ordinary ones, but never cut into
 // one that was begun. When both lanes are empty the source is asked, so that a producer can decide as late as possible
-// what to say.
+// what to say. Messages that leave together stand behind each other in one buffer, written there once.
 #pragma once
 
 #include <cstddef>
 #include <deque>
 #include <functional>
-#include <optional>
 #include <string>
+#include <string_view>
 
 namespace io {
 
@@ -16,28 +16,35 @@ enum class Lane { ordinary, urgent };
 
 class Outbox final {
   public:
-    /// Gives the next message or nothing. Called only when no queued message is left.
-    using Source = std::function<std::optional<std::string>()>;
+    /// Appends the next message to what leaves; false when there is none. Called only when no queued message is left.
+    using Source = std::function<bool(std::string& leaving)>;
 
     void set_source(Source source) { source_ = std::move(source); }
     void push(std::string message, Lane lane);
 
-    /// Up to `limit` bytes to be written next; empty when there is nothing to say.
-    [[nodiscard]] std::string take(std::size_t limit);
+    /// Up to `limit` bytes to be written next; empty when there is nothing to say. They stay as they are until more is
+    /// taken, or a message appended to room().
+    [[nodiscard]] std::string_view take(std::size_t limit);
+    /// Where the next message may be appended at once, because none is queued; null otherwise.
+    [[nodiscard]] std::string* room();
 
-    /// Bytes in both lanes and in the message that was begun; what the source still holds is not counted.
-    [[nodiscard]] std::size_t queued_bytes() const { return queued_; }
+    /// Bytes in both lanes and of what was begun; what the source still holds is not counted.
+    [[nodiscard]] std::size_t queued_bytes() const { return queued_ + begun_.size() - written_; }
     void clear();
 
   private:
+    /// After a large message its memory is let go of.
+    static constexpr std::size_t kept = 256UL * 1024;
+
     bool begin_next();
     bool begin_queued();
+    void forget_written();
 
     std::deque<std::string> urgent_;
     std::deque<std::string> ordinary_;
-    std::string begun_;
+    std::string begun_;       // behind what is being written: the rest of one message, and what room() was used for
     std::size_t written_ = 0; // of begun_
-    std::size_t queued_ = 0;
+    std::size_t queued_ = 0;  // in the lanes
     Source source_;
 };
 

@@ -116,12 +116,12 @@ Hop from(const payments::Hop& hop) {
     out.chan_id = hop.channel.value;
     out.amt_to_forward_msat = signed_msat(hop.forward);
     out.expiry = hop.expiry;
-    out.pub_key = hop.node.hex();
+    out.pub_key = hop.node;
     if (!hop.extras)
         return out;
     const auto& extras = *hop.extras;
     if (extras.mpp)
-        out.mpp_record = MppRecord{blob(extras.mpp->payment_secret), signed_msat(extras.mpp->total)};
+        out.mpp_record = MppRecord{extras.mpp->payment_secret, signed_msat(extras.mpp->total)};
     out.custom_records = extras.custom_records;
     out.metadata = extras.metadata;
     out.blinding_point = extras.blinding_point;
@@ -155,13 +155,16 @@ Route route_of(const payments::Payment& payment, const payments::Part& part) {
     if (!part.route)
         return out;
     out.total_time_lock = part.route->total_time_lock;
+    out.hops.reserve(part.route->hops.size());
     for (const auto& hop : part.route->hops)
         out.hops.push_back(from(hop));
     add_fees(out.hops, out.total_amt_msat);
     if (part.route->secret_of_invoice && payment.invoice_secret)
-        out.hops.back().mpp_record = MppRecord{blob(*payment.invoice_secret), signed_msat(payment.value())};
+        out.hops.back().mpp_record = MppRecord{*payment.invoice_secret, signed_msat(payment.value())};
     return out;
 }
+
+} // namespace
 
 HtlcAttempt from(const payments::Payment& payment, const payments::Part& part) {
     HtlcAttempt attempt;
@@ -177,23 +180,26 @@ HtlcAttempt from(const payments::Payment& payment, const payments::Part& part) {
     return attempt;
 }
 
-} // namespace
-
-Payment from(const payments::Payment& payment) {
+Payment without_attempts(const payments::Payment& payment) {
     Payment out;
-    out.payment_hash = payment.key.hash.hex();
+    out.payment_hash = payment.key.hash;
     out.payment_preimage = payment.preimage().value_or(base::Preimage{});
     out.value_msat = signed_msat(payment.value());
     out.payment_request = payment.invoice;
     out.status = from(payment.status());
     out.fee_msat = signed_msat(payment.fee());
     out.creation_time_ns = payment.creation_time.value;
-    out.htlcs.reserve(payment.parts.size());
-    for (const auto& part : payment.parts)
-        out.htlcs.push_back(from(payment, part));
     out.payment_index = payment.index.value;
     if (payment.reason)
         out.failure_reason = from(*payment.reason);
+    return out;
+}
+
+Payment from(const payments::Payment& payment) {
+    Payment out = without_attempts(payment);
+    out.htlcs.reserve(payment.parts.size());
+    for (const auto& part : payment.parts)
+        out.htlcs.push_back(from(payment, part));
     return out;
 }
 

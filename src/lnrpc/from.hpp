@@ -7,6 +7,10 @@
 
 namespace lnrpc {
 
+/// Refers to texts of `payment`.
 [[nodiscard]] Payment from(const payments::Payment& payment);
+[[nodiscard]] Payment without_attempts(const payments::Payment& payment);
+/// `part` is one of the payment's.
+[[nodiscard]] HtlcAttempt from(const payments::Payment& payment, const payments::Part& part);
 
 } // namespace lnrpc

@@ -1,6 +1,6 @@
 #include "lnrpc/json.hpp"
 
-#include "lnrpc/writer.hpp"
+#include <utility>
 
 namespace lnrpc {
 
@@ -48,172 +48,113 @@ std::string_view name(PaymentFailureReason reason) {
     return "FAILURE_REASON_NONE";
 }
 
-void string(Writer& out, std::string_view key, std::string_view value) {
-    out.key(key);
-    out.string(value);
-}
-
-void int64(Writer& out, std::string_view key, std::int64_t value) {
-    out.key(key);
-    out.int64(value);
-}
-
-void uint64(Writer& out, std::string_view key, std::uint64_t value) {
-    out.key(key);
-    out.uint64(value);
-}
-
-void uint32(Writer& out, std::string_view key, std::uint32_t value) {
-    out.key(key);
-    out.uint32(value);
-}
-
-void bytes(Writer& out, std::string_view key, std::span<const std::uint8_t> value) {
-    out.key(key);
-    out.bytes(value);
-}
-
-void null(Writer& out, std::string_view key) {
-    out.key(key);
-    out.null();
-}
-
-void records(Writer& out, std::string_view key, const std::map<std::uint64_t, Blob>& value) {
-    out.key(key);
-    out.begin_object();
-    for (const auto& [type, blob] : value)
-        bytes(out, std::to_string(type), blob);
-    out.end_object();
+void write(Writer& out, const std::map<std::uint64_t, Blob>& records) {
+    bool first = true;
+    out.add("{");
+    for (const auto& [type, blob] : records) {
+        if (!std::exchange(first, false))
+            out.add(",");
+        out.add("\"", type, R"(":")", Base64{blob}, "\"");
+    }
+    out.add("}");
 }
 
 void write(Writer& out, const ChannelUpdate& update) {
-    out.begin_object();
-    bytes(out, "signature", update.signature);
-    bytes(out, "chain_hash", update.chain_hash);
-    uint64(out, "chan_id", update.chan_id);
-    uint32(out, "timestamp", update.timestamp);
-    uint32(out, "message_flags", update.message_flags);
-    uint32(out, "channel_flags", update.channel_flags);
-    uint32(out, "time_lock_delta", update.time_lock_delta);
-    uint64(out, "htlc_minimum_msat", update.htlc_minimum_msat);
-    uint32(out, "base_fee", update.base_fee);
-    uint32(out, "fee_rate", update.fee_rate);
-    uint64(out, "htlc_maximum_msat", update.htlc_maximum_msat);
-    bytes(out, "extra_opaque_data", update.extra_opaque_data);
-    out.end_object();
+    out.add(R"({"signature":")", Base64{update.signature}, R"(","chain_hash":")", Base64{update.chain_hash},
+            R"(","chan_id":")", update.chan_id, R"(","timestamp":)", update.timestamp, R"(,"message_flags":)",
+            update.message_flags, R"(,"channel_flags":)", update.channel_flags, R"(,"time_lock_delta":)",
+            update.time_lock_delta, R"(,"htlc_minimum_msat":")", update.htlc_minimum_msat, R"(","base_fee":)",
+            update.base_fee, R"(,"fee_rate":)", update.fee_rate, R"(,"htlc_maximum_msat":")", update.htlc_maximum_msat,
+            R"(","extra_opaque_data":")", Base64{update.extra_opaque_data}, R"("})");
 }
 
 void write(Writer& out, const Failure& failure) {
-    out.begin_object();
-    string(out, "code", failure.code);
-    out.key("channel_update");
+    out.add(R"({"code":")", failure.code, R"(","channel_update":)");
     if (failure.channel_update)
         write(out, *failure.channel_update);
     else
-        out.null();
-    uint64(out, "htlc_msat", failure.htlc_msat);
-    bytes(out, "onion_sha_256", failure.onion_sha_256);
-    uint32(out, "cltv_expiry", failure.cltv_expiry);
-    uint32(out, "flags", failure.flags);
-    uint32(out, "failure_source_index", failure.failure_source_index);
-    uint32(out, "height", failure.height);
-    out.end_object();
+        out.add("null");
+    out.add(R"(,"htlc_msat":")", failure.htlc_msat, R"(","onion_sha_256":")", Base64{failure.onion_sha_256},
+            R"(","cltv_expiry":)", failure.cltv_expiry, R"(,"flags":)", failure.flags, R"(,"failure_source_index":)",
+            failure.failure_source_index, R"(,"height":)", failure.height, "}");
 }
 
 void write(Writer& out, const Hop& hop) {
-    out.begin_object();
-    uint64(out, "chan_id", hop.chan_id);
-    int64(out, "chan_capacity", hop.chan_capacity);
-    int64(out, "amt_to_forward", hop.amt_to_forward_msat / 1000);
-    int64(out, "fee", hop.fee_msat / 1000);
-    uint32(out, "expiry", hop.expiry);
-    int64(out, "amt_to_forward_msat", hop.amt_to_forward_msat);
-    int64(out, "fee_msat", hop.fee_msat);
-    string(out, "pub_key", hop.pub_key);
-    out.key("tlv_payload");
-    out.boolean(hop.tlv_payload);
-    out.key("mpp_record");
-    if (hop.mpp_record) {
-        out.begin_object();
-        bytes(out, "payment_addr", hop.mpp_record->payment_addr);
-        int64(out, "total_amt_msat", hop.mpp_record->total_amt_msat);
-        out.end_object();
-    } else {
-        out.null();
-    }
-    null(out, "amp_record"); // Core Lightning makes no AMP payments
-    records(out, "custom_records", hop.custom_records);
-    bytes(out, "metadata", hop.metadata);
-    bytes(out, "blinding_point", hop.blinding_point);
-    bytes(out, "encrypted_data", hop.encrypted_data);
-    uint64(out, "total_amt_msat", hop.total_amt_msat);
-    out.end_object();
+    out.add(R"({"chan_id":")", hop.chan_id, R"(","chan_capacity":")", hop.chan_capacity, R"(","amt_to_forward":")",
+            hop.amt_to_forward_msat / 1000, R"(","fee":")", hop.fee_msat / 1000, R"(","expiry":)", hop.expiry,
+            R"(,"amt_to_forward_msat":")", hop.amt_to_forward_msat, R"(","fee_msat":")", hop.fee_msat,
+            R"(","pub_key":")", Hex{hop.pub_key.bytes}, R"(","tlv_payload":)");
+    if (hop.tlv_payload)
+        out.add(R"(true,"mpp_record":)");
+    else
+        out.add(R"(false,"mpp_record":)");
+    if (hop.mpp_record)
+        out.add(R"({"payment_addr":")", Base64{hop.mpp_record->payment_addr}, R"(","total_amt_msat":")",
+                hop.mpp_record->total_amt_msat, R"("})");
+    else
+        out.add("null");
+    out.add(R"(,"amp_record":null,"custom_records":)"); // Core Lightning makes no AMP payments
+    write(out, hop.custom_records);
+    out.add(R"(,"metadata":")", Base64{hop.metadata}, R"(","blinding_point":")", Base64{hop.blinding_point},
+            R"(","encrypted_data":")", Base64{hop.encrypted_data}, R"(","total_amt_msat":")", hop.total_amt_msat,
+            R"("})");
 }
 
 void write(Writer& out, const Route& route) {
-    out.begin_object();
-    uint32(out, "total_time_lock", route.total_time_lock);
-    int64(out, "total_fees", route.total_fees_msat / 1000);
-    int64(out, "total_amt", route.total_amt_msat / 1000);
-    out.key("hops");
-    out.begin_array();
-    for (const auto& hop : route.hops)
+    out.add(R"({"total_time_lock":)", route.total_time_lock, R"(,"total_fees":")", route.total_fees_msat / 1000,
+            R"(","total_amt":")", route.total_amt_msat / 1000, R"(","hops":[)");
+    for (const auto& hop : route.hops) {
+        if (&hop != &route.hops.front())
+            out.add(",");
         write(out, hop);
-    out.end_array();
-    int64(out, "total_fees_msat", route.total_fees_msat);
-    int64(out, "total_amt_msat", route.total_amt_msat);
-    int64(out, "first_hop_amount_msat", route.first_hop_amount_msat);
-    bytes(out, "custom_channel_data", {}); // asset channels: unknown to Core Lightning
-    out.end_object();
-}
-
-void write(Writer& out, const HtlcAttempt& attempt) {
-    out.begin_object();
-    uint64(out, "attempt_id", attempt.attempt_id);
-    string(out, "status", name(attempt.status));
-    out.key("route");
-    write(out, attempt.route);
-    int64(out, "attempt_time_ns", attempt.attempt_time_ns);
-    int64(out, "resolve_time_ns", attempt.resolve_time_ns);
-    out.key("failure");
-    if (attempt.failure)
-        write(out, *attempt.failure);
-    else
-        out.null();
-    out.key("preimage");
-    if (attempt.preimage)
-        out.bytes(attempt.preimage->bytes);
-    else
-        out.string("");
-    out.end_object();
+    }
+    // Asset channels are unknown to Core Lightning: no custom_channel_data.
+    out.add(R"(],"total_fees_msat":")", route.total_fees_msat, R"(","total_amt_msat":")", route.total_amt_msat,
+            R"(","first_hop_amount_msat":")", route.first_hop_amount_msat, R"(","custom_channel_data":""})");
 }
 
 } // namespace
 
+void write_head(Writer& out, const Payment& payment) {
+    out.add(R"({"payment_hash":")", Hex{payment.payment_hash.bytes}, R"(","value":")", payment.value_msat / 1000,
+            R"(","creation_date":")", payment.creation_time_ns / 1'000'000'000, R"(","fee":")", payment.fee_msat / 1000,
+            R"(","payment_preimage":")", Hex{payment.payment_preimage.bytes}, R"(","value_sat":")",
+            payment.value_msat / 1000, R"(","value_msat":")", payment.value_msat, R"(","payment_request":)");
+    out.string(payment.payment_request);
+    out.add(R"(,"status":")", name(payment.status), R"(","fee_sat":")", payment.fee_msat / 1000, R"(","fee_msat":")",
+            payment.fee_msat, R"(","creation_time_ns":")", payment.creation_time_ns, R"(","htlcs":[)");
+}
+
+void write_attempt(Writer& out, const HtlcAttempt& attempt) {
+    out.add(R"({"attempt_id":")", attempt.attempt_id, R"(","status":")", name(attempt.status), R"(","route":)");
+    write(out, attempt.route);
+    out.add(R"(,"attempt_time_ns":")", attempt.attempt_time_ns, R"(","resolve_time_ns":")", attempt.resolve_time_ns,
+            R"(","failure":)");
+    if (attempt.failure)
+        write(out, *attempt.failure);
+    else
+        out.add("null");
+    if (attempt.preimage)
+        out.add(R"(,"preimage":")", Base64{attempt.preimage->bytes}, R"("})");
+    else
+        out.add(R"(,"preimage":""})");
+}
+
+void write_tail(Writer& out, const Payment& payment) {
+    // No command of Core Lightning sets first_hop_custom_records.
+    out.add(R"(],"payment_index":")", payment.payment_index, R"(","failure_reason":")", name(payment.failure_reason),
+            R"(","first_hop_custom_records":{}})");
+}
+
 std::string to_json(const Payment& payment) {
     Writer out;
-    out.begin_object();
-    string(out, "payment_hash", payment.payment_hash);
-    int64(out, "value", payment.value_msat / 1000);
-    int64(out, "creation_date", payment.creation_time_ns / 1'000'000'000);
-    int64(out, "fee", payment.fee_msat / 1000);
-    string(out, "payment_preimage", payment.payment_preimage.hex());
-    int64(out, "value_sat", payment.value_msat / 1000);
-    int64(out, "value_msat", payment.value_msat);
-    string(out, "payment_request", payment.payment_request);
-    string(out, "status", name(payment.status));
-    int64(out, "fee_sat", payment.fee_msat / 1000);
-    int64(out, "fee_msat", payment.fee_msat);
-    int64(out, "creation_time_ns", payment.creation_time_ns);
-    out.key("htlcs");
-    out.begin_array();
-    for (const auto& attempt : payment.htlcs)
-        write(out, attempt);
-    out.end_array();
-    uint64(out, "payment_index", payment.payment_index);
-    string(out, "failure_reason", name(payment.failure_reason));
-    records(out, "first_hop_custom_records", {}); // no command of Core Lightning sets them
-    out.end_object();
+    write_head(out, payment);
+    for (const auto& attempt : payment.htlcs) {
+        if (&attempt != &payment.htlcs.front())
+            out.add(",");
+        write_attempt(out, attempt);
+    }
+    write_tail(out, payment);
     return out.take();
 }
 

@@ -3,10 +3,17 @@
 #pragma once
 
 #include "lnrpc/payment.hpp"
+#include "lnrpc/writer.hpp"
 
 namespace lnrpc {
 
 /// One JSON object without white space.
 [[nodiscard]] std::string to_json(const Payment& payment);
+
+/// The same in pieces, for whoever has attempts as text already: what stands before them, each one, what stands behind.
+/// Commas between attempts are the caller's.
+void write_head(Writer& out, const Payment& payment);
+void write_attempt(Writer& out, const HtlcAttempt& attempt);
+void write_tail(Writer& out, const Payment& payment);
 
 } // namespace lnrpc

@@ -1,13 +1,15 @@
 // LND's messages as plain structs, one for one with lightning.proto (v0.20, all fields): names, order and meaning are
-// LND's, see `lnrpc.Payment` there. Nothing here knows where the values come from.
+// LND's, see `lnrpc.Payment` there. Nothing here knows where the values come from. Texts are views of what the owner of
+// the facts has: a Payment lives as long as a snapshot is written, not longer.
 #pragma once
 
 #include "base/bytes.hpp"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace lnrpc {
@@ -41,7 +43,7 @@ struct ChannelUpdate {
 };
 
 struct Failure {
-    std::string code; ///< name of a Failure.FailureCode
+    std::string_view code; ///< name of a Failure.FailureCode
     std::optional<ChannelUpdate> channel_update;
     std::uint64_t htlc_msat = 0;
     Blob onion_sha_256;
@@ -52,7 +54,7 @@ struct Failure {
 };
 
 struct MppRecord {
-    Blob payment_addr;
+    std::array<std::uint8_t, 32> payment_addr{};
     std::int64_t total_amt_msat = 0;
 };
 
@@ -62,7 +64,7 @@ struct Hop {
     std::int64_t amt_to_forward_msat = 0; ///< its satoshi twins are made when writing
     std::int64_t fee_msat = 0;
     std::uint32_t expiry = 0;
-    std::string pub_key; ///< hex
+    base::NodeId pub_key;
     bool tlv_payload = true;
     std::optional<MppRecord> mpp_record;
     std::map<std::uint64_t, Blob> custom_records;
@@ -91,10 +93,10 @@ struct HtlcAttempt {
 };
 
 struct Payment {
-    std::string payment_hash;        ///< hex
+    base::PaymentHash payment_hash;
     base::Preimage payment_preimage; ///< zeros while unknown, never empty
     std::int64_t value_msat = 0;
-    std::string payment_request;
+    std::string_view payment_request;
     PaymentStatus status = PaymentStatus::in_flight;
     std::int64_t fee_msat = 0;
     std::int64_t creation_time_ns = 0;

@@ -1,7 +1,5 @@
 #include "lnrpc/writer.hpp"
 
-#include "base/hex.hpp"
-
 #include <algorithm>
 
 #include <nlohmann/json.hpp>
@@ -10,75 +8,32 @@ namespace lnrpc {
 
 namespace {
 
-bool is_plain(char c) {
-    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+/// Without a way out of the loop, so that it is done for many characters at once.
+bool is_plain(std::string_view text) {
+    unsigned strange = 0;
+    for (const char c : text)
+        strange |= static_cast<unsigned>(c < 0x20) | static_cast<unsigned>(c == 0x7F) |
+                   static_cast<unsigned>(c == '"') | static_cast<unsigned>(c == '\\');
+    return strange == 0;
 }
 
 } // namespace
 
-void Writer::separate() {
-    if (need_comma_)
-        text_ += ',';
-    need_comma_ = true;
-}
-
-void Writer::raw(std::string_view token) {
-    separate();
-    text_ += token;
-}
-
-void Writer::open(char bracket) {
-    separate();
-    text_ += bracket;
-    need_comma_ = false;
-}
-
-void Writer::close(char bracket) {
-    text_ += bracket;
-    need_comma_ = true;
-}
-
-void Writer::key(std::string_view name) {
-    separate();
-    text_ += '"';
-    text_ += name;
-    text_ += "\":";
-    need_comma_ = false;
-}
-
-void Writer::int64(std::int64_t value) {
-    raw('"' + std::to_string(value) + '"');
-}
-
-void Writer::uint64(std::uint64_t value) {
-    raw('"' + std::to_string(value) + '"');
-}
-
-void Writer::uint32(std::uint32_t value) {
-    raw(std::to_string(value));
-}
-
-void Writer::boolean(bool value) {
-    raw(value ? "true" : "false");
-}
-
-void Writer::null() {
-    raw("null");
-}
-
-void Writer::bytes(std::span<const std::uint8_t> value) {
-    raw('"' + base::to_base64(value) + '"');
-}
-
 void Writer::string(std::string_view value) {
-    if (std::all_of(value.begin(), value.end(), is_plain)) {
-        separate();
-        text_ += '"';
-        text_ += value;
-        text_ += '"';
-        return;
-    }
-    raw(nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    if (is_plain(value))
+        add("\"", value, "\"");
+    else
+        add(std::string_view(nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
+}
+
+std::string Writer::take() {
+    text_.resize(size_);
+    clear();
+    return std::exchange(text_, {});
+}
+
+void Writer::grow(std::size_t bytes) {
+    text_.resize(std::max({2 * text_.size(), size_ + bytes, std::size_t{4096}}));
 }
 
 } // namespace lnrpc

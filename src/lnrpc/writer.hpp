@@ -1,42 +1,71 @@
-// Writes proto messages as JSON text, one member after the other, in the spelling of protojson. Keeps the commas, knows
-// no schema.
+// Text appended in place to one buffer, which can be used again: JSON's fixed parts as literals, and between them what
+// varies. Knows no schema and sets no commas or quotes: the literals have them. Room is made once for all pieces of one
+// add(), so that writing a piece is a copy of known size: a third of the time of appending them one by one.
 #pragma once
 
-#include <cstdint>
-#include <span>
-#include <string>
-#include <string_view>
+#include "base/hex.hpp"
+
+#include <charconv>
+#include <concepts>
+#include <cstring>
 
 namespace lnrpc {
 
+/// Bytes to be written as lower-case hex, or as base64.
+struct Hex {
+    std::span<const std::uint8_t> bytes;
+};
+struct Base64 {
+    std::span<const std::uint8_t> bytes;
+};
+
 class Writer final {
   public:
-    void begin_object() { open('{'); }
-    void end_object() { close('}'); }
-    void begin_array() { open('['); }
-    void end_array() { close(']'); }
-    /// Must be followed by a value.
-    void key(std::string_view name);
-
-    void int64(std::int64_t value);   ///< as a string
-    void uint64(std::uint64_t value); ///< as a string
-    void uint32(std::uint32_t value); ///< as a number
-    void boolean(bool value);
-    void null();
-    void bytes(std::span<const std::uint8_t> value); ///< as base64
-    /// Any text; what is no UTF-8 becomes U+FFFD.
+    /// Literals and texts as they are, numbers in decimal.
+    template <class... Pieces>
+    void add(const Pieces&... pieces) {
+        char* at = room((most(pieces) + ...));
+        ((at = put(at, pieces)), ...);
+        size_ = static_cast<std::size_t>(at - text_.data());
+    }
+    /// Any text, with its quotes; what is no UTF-8 becomes U+FFFD.
     void string(std::string_view value);
 
-    [[nodiscard]] std::string take() { return std::move(text_); }
+    [[nodiscard]] std::string_view text() const { return {text_.data(), size_}; }
+    /// Keeps its memory.
+    void clear() { size_ = 0; }
+    /// Lets go of the memory too.
+    [[nodiscard]] std::string take();
 
   private:
-    void open(char bracket);
-    void close(char bracket);
-    void separate();
-    void raw(std::string_view token);
+    template <std::size_t N>
+    static constexpr std::size_t most(const char (&)[N]) {
+        return N - 1;
+    }
+    static std::size_t most(std::string_view text) { return text.size(); }
+    static constexpr std::size_t most(std::integral auto) { return 20; } // digits of 2^64, or of -2^63 with its sign
+    static std::size_t most(Hex hex) { return base::hex_size(hex.bytes.size()); }
+    static std::size_t most(Base64 base64) { return base::base64_size(base64.bytes.size()); }
 
-    std::string text_;
-    bool need_comma_ = false;
+    template <std::size_t N>
+    static char* put(char* at, const char (&literal)[N]) {
+        std::memcpy(at, literal, N - 1);
+        return at + N - 1;
+    }
+    static char* put(char* at, std::string_view text) { return at + text.copy(at, text.size()); }
+    static char* put(char* at, std::integral auto number) { return std::to_chars(at, at + most(number), number).ptr; }
+    static char* put(char* at, Hex hex) { return base::write_hex(at, hex.bytes); }
+    static char* put(char* at, Base64 base64) { return base::write_base64(at, base64.bytes); }
+
+    char* room(std::size_t bytes) {
+        if (text_.size() - size_ < bytes)
+            grow(bytes);
+        return text_.data() + size_;
+    }
+    void grow(std::size_t bytes);
+
+    std::string text_; // all of it may be written to
+    std::size_t size_ = 0;
 };
 
 } // namespace lnrpc

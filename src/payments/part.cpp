@@ -55,12 +55,13 @@ bool Part::merge(const Failure& other) {
     return visible && status == PartStatus::failed;
 }
 
-bool Part::merge(const Route& told) {
+bool Part::merge(Route told) {
     if (route)
         return route->learn(told);
     if (told == Route{})
         return false;
-    route = base::Box(told);
+    told.hops.shrink_to_fit();
+    route = base::Box(std::move(told));
     return true;
 }
 

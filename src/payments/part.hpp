@@ -23,12 +23,12 @@ struct PaymentKey {
 };
 
 /// A row changes once: from pending to one of the others (lightningd, wallet_payment_set_status).
-enum class PartStatus { pending, failed, complete };
+enum class PartStatus : std::uint8_t { pending, failed, complete };
 
 /// Why a part failed, as far as it is known.
 struct Failure {
     /// Ordered by how much is known: when two accounts of one failure meet, the greater kind stays.
-    enum class Kind {
+    enum class Kind : std::uint8_t {
         unknown,    ///< failed, and nobody said why
         unreadable, ///< an error came back that could not be decrypted: its origin is unknown
         local,      ///< our own node's trouble, no BOLT 4 code
@@ -62,11 +62,11 @@ struct Row {
     bool unreadable_error = false; ///< the row keeps an error onion nobody could decrypt
 };
 
+/// 184 bytes: there are as many as HTLCs in flight, and more that ended.
 struct Part {
     base::CreatedIndex created;
     base::UpdatedIndex updated;
     base::PartId partid;
-    PartStatus status = PartStatus::pending;
     std::optional<base::Msat> amount;
     base::Msat sent;
     base::UnixNs created_at;
@@ -74,15 +74,17 @@ struct Part {
     std::optional<base::UnixNs> attempt_seen; ///< when the plugin saw it begin, if it did
     std::optional<base::UnixNs> resolve_seen; ///< when the plugin saw it end, if it did
     std::optional<base::Preimage> preimage;
-    Failure failure;        ///< meaningful when failed
-    base::Box<Route> route; ///< as far as its payer's calls told
-    bool announced = false; ///< its payer's call was seen (Announcements)
+    PartStatus status = PartStatus::pending;
+    bool announced = false;    ///< its payer's call was seen (Announcements)
+    Failure failure;           ///< meaningful when failed
+    base::Box<Route> route;    ///< as far as its payer's calls told
+    std::uint64_t edition = 0; ///< counts the changes in the table: the same edition is the same part; 0 = uncounted
 
     /// What the row adds. True when something a subscriber can see changed; times do not count.
     bool merge(const Row& row);
     /// True when visible, as above. Does not look at the status.
     bool merge(const Failure& other);
-    bool merge(const Route& told);
+    bool merge(Route told);
 
     void saw_attempt(base::UnixNs when);
     void saw_resolution(base::UnixNs when);

@@ -15,7 +15,8 @@ Status Payment::status() const {
 }
 
 bool Payment::undecided() const {
-    return !verdict && !reason && !parts.empty() && !any(PartStatus::pending) && !any(PartStatus::complete);
+    return !verdict && !reason && !parts.empty() &&
+           std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.status == PartStatus::failed; });
 }
 
 base::Msat Payment::value() const {
@@ -51,15 +52,21 @@ Part* Payment::find(base::CreatedIndex created) {
 }
 
 Part* Payment::find(base::PartId partid) {
+    // Most payers count their parts up, in the order of the rows: looked for where it should stand.
+    const auto guess = parts.empty() ? 0 : partid.value - parts.front().partid.value;
+    if (guess < parts.size() && parts[guess].partid == partid)
+        return &parts[guess];
     const auto at = std::find_if(parts.rbegin(), parts.rend(), [&](const Part& part) { return part.partid == partid; });
     return at != parts.rend() ? &*at : nullptr;
 }
 
-Part& Payment::insert(const Part& part) {
+Part& Payment::insert(Part part) {
+    if (parts.size() == parts.capacity())
+        parts.reserve(parts.size() + parts.size() / 4 + 1); // not twice as much: parts are large, and few are added
     const auto at =
         std::lower_bound(parts.begin(), parts.end(), part.created,
                          [](const Part& other, base::CreatedIndex wanted) { return other.created < wanted; });
-    return *parts.insert(at, part);
+    return *parts.insert(at, std::move(part));
 }
 
 } // namespace payments

@@ -54,7 +54,7 @@ struct Payment {
     [[nodiscard]] Part* find(base::CreatedIndex created);
     [[nodiscard]] Part* find(base::PartId partid);
     /// Keeps the order by created_index.
-    Part& insert(const Part& part);
+    Part& insert(Part part);
 };
 
 } // namespace payments

@@ -5,97 +5,107 @@
 
 namespace payments {
 
-namespace {
-
-base::Msat live_sum(const Payment& payment) {
-    base::Msat sum;
-    for (const auto& part : payment.parts)
-        if (part.status != PartStatus::failed)
-            sum = sum + part.delivered().value_or(base::Msat{});
-    return sum;
-}
-
-} // namespace
-
 Change Table::apply(std::span<const Event> events) {
-    Batch batch;
+    touched_.clear();
+    fresh_.clear();
+    Batch batch{{}, touched_, fresh_};
     const auto verdicts_before = verdicts_;
     for (const auto& event : events)
         std::visit([&](const auto& e) { on(e, batch); }, event);
     for (std::size_t i = 0; i < batch.touched.size(); ++i) // judging one may touch another
         if (auto* payment = lookup(batch.touched[i]))
             settle_verdict(*payment, batch);
-    std::vector<PaymentKey> shown;
-    std::span<const PaymentKey> rest = batch.change.updated;
-    for (const auto& key : batch.change.updated) {
-        rest = rest.subspan(1);
-        const auto* payment = find(key);
-        if (!payment || settled_elsewhere(*payment, rest, verdicts_before))
+    auto& updated = batch.change.updated;
+    std::size_t shown = 0;
+    for (std::size_t i = 0; i < updated.size(); ++i) {
+        const auto* payment = find(updated[i]);
+        if (!payment || settled_elsewhere(*payment, std::span(updated).subspan(i + 1), verdicts_before))
             continue;
         // What is learned of its other parts once the complete one is deleted is not told: it would be a success
         // without a row.
         const bool known_success = payment->verdict == Status::succeeded && payment->verdict_number <= verdicts_before;
         if (!known_success || payment->any(PartStatus::complete))
-            shown.push_back(key);
+            updated[shown++] = updated[i];
     }
-    batch.change.updated = std::move(shown);
+    updated.resize(shown);
     return std::move(batch.change);
 }
 
-const Payment* Table::find(const PaymentKey& key) const {
-    const auto at = payments_.find(key);
-    return at == payments_.end() ? nullptr : &at->second;
+const Table::Seat* Table::seat(const PaymentKey& key) const {
+    return index_.find(key.hash, [&](Seat at) { return at->key == key; });
 }
 
-Payment* Table::lookup(const PaymentKey& key) {
-    const auto at = payments_.find(key);
-    return at == payments_.end() ? nullptr : &at->second;
+const Payment* Table::find(const PaymentKey& key) const {
+    const auto* at = seat(key);
+    return at ? &**at : nullptr;
+}
+
+Table::Followed* Table::lookup(const PaymentKey& key) {
+    const auto* at = seat(key);
+    return at ? &**at : nullptr;
+}
+
+std::vector<Table::Followed*> Table::siblings(const base::PaymentHash& hash) {
+    std::vector<Followed*> found;
+    (void)index_.find(hash, [&](Seat at) {
+        if (at->key.hash == hash)
+            found.push_back(&*at);
+        return false; // and on to the next
+    });
+    std::sort(found.begin(), found.end(), [](const auto* a, const auto* b) { return a->index < b->index; });
+    return found;
 }
 
 std::vector<const Payment*> Table::groups(const base::PaymentHash& hash) const {
     std::vector<const Payment*> found;
-    if (const auto at = groups_.find(hash); at != groups_.end())
-        for (const auto group : at->second)
-            found.push_back(find({hash, group}));
-    std::sort(found.begin(), found.end(), [](const Payment* a, const Payment* b) { return a->index < b->index; });
+    (void)index_.find(hash, [&](Seat at) {
+        if (at->key.hash == hash)
+            found.push_back(&*at);
+        return false;
+    });
+    std::sort(found.begin(), found.end(), [](const auto* a, const auto* b) { return a->index < b->index; });
     return found;
 }
 
-Part* Table::part_of(const Row& row, Batch& batch) {
+std::optional<Table::Place> Table::place_of(const Row& row, Batch& batch) {
     if (graves_.contains(row.created))
-        return nullptr;
-    if (auto* payment = lookup(row.key)) {
-        if (auto* part = payment->find(row.created))
-            return part;
-        if (auto* other = payment->find(row.partid)) {
+        return std::nullopt;
+    auto* known = lookup(row.key);
+    if (known) {
+        if (auto* part = known->find(row.created))
+            return Place{*known, *part};
+        if (auto* other = known->tally.may_have(row.partid) ? known->find(row.partid) : nullptr) {
             // One number names one row at a time: the one made later replaced the other, which was deleted.
             if (other->created > row.created)
-                return nullptr;
-            remove_part(*payment, other->created, batch);
+                return std::nullopt;
+            remove_part(*known, other->created, batch);
+            known = lookup(row.key); // gone with its last part
         }
     }
-    auto [at, is_new] = payments_.try_emplace(row.key);
-    auto& payment = at->second;
-    if (is_new) {
-        payment.key = row.key;
-        payment.index = row.created;
-        payment.creation_time = row.created_at;
-        batch.fresh.push_back(row.key);
-        groups_[row.key.hash].push_back(row.key.group);
-        // lightningd lets a hash have a new group only when nothing of the others is pending: theirs is over.
-        for (const auto* sibling : groups(row.key.hash))
-            if (sibling != &payment)
-                settle_verdict(*lookup(sibling->key), batch); // now, to be told before the new group
-    }
-    return &add_part(payment, row, batch);
+    auto& payment = known ? *known : add_payment(row, batch);
+    return Place{payment, add_part(payment, row, batch)};
 }
 
-Part& Table::add_part(Payment& payment, const Row& row, Batch& batch) {
+Table::Followed& Table::add_payment(const Row& row, Batch& batch) {
+    // lightningd lets a hash have a new group only when nothing of the others is pending: theirs is over.
+    const auto others = siblings(row.key.hash);
+    auto& payment = going_on_.emplace_back();
+    index_.insert(row.key.hash, std::prev(going_on_.end()));
+    payment.key = row.key;
+    payment.index = row.created;
+    payment.creation_time = row.created_at;
+    batch.fresh.push_back(row.key);
+    for (auto* other : others)
+        settle_verdict(*other, batch); // now, to be told before the new group
+    return payment;
+}
+
+Part& Table::add_part(Followed& payment, const Row& row, Batch& batch) {
     if (payment.parts.empty() || row.created > payment.parts.back().created) {
         // Another attempt after all: what was concluded from its absence does not hold.
         payment.payer_gone = false;
         payment.reason.reset();
-        if (payment.verdict && !payment.any(PartStatus::complete))
+        if (payment.verdict && !payment.tally.any(PartStatus::complete))
             reopen(payment, batch);
     } else if (row.created < payment.index && batch.is_fresh(payment.key)) {
         payment.index = row.created; // nothing was told yet: still "when first seen"
@@ -106,12 +116,14 @@ Part& Table::add_part(Payment& payment, const Row& row, Batch& batch) {
     part.partid = row.partid;
     part.created_at = row.created_at;
     part.sent = row.sent;
-    auto& added = payment.insert(part);
+    part.edition = ++editions_;
+    auto& added = payment.insert(std::move(part));
+    payment.tally.add(added);
     if (payment.verdict)
         ++finished_parts_;
     batch.visible(payment.key);
-    if (const auto announced = announcements_.take(payment.key, added.partid))
-        attach(payment, added, *announced, batch);
+    if (auto announced = announcements_.take(payment.key, added.partid))
+        attach({payment, added}, std::move(*announced), batch);
     return added;
 }
 
@@ -120,16 +132,19 @@ void Table::reopen(Payment& payment, Batch& batch) {
         batch.change.reopened.push_back(payment.key);
     payment.verdict.reset();
     finished_parts_ -= payment.parts.size();
+    going_on_.splice(going_on_.end(), finished_, *seat(payment.key));
 }
 
-void Table::remove_part(Payment& payment, base::CreatedIndex created, Batch& batch) {
+void Table::remove_part(Followed& payment, base::CreatedIndex created, Batch& batch) {
     const PaymentKey key = payment.key;
     auto& deletions = batch.change.deleted;
     auto told = std::find_if(deletions.begin(), deletions.end(),
                              [&](const Change::Deletion& d) { return d.key == key && d.index == payment.index; });
     if (told == deletions.end())
         told = deletions.insert(deletions.end(), {key, payment.index, {}, 0});
-    std::erase_if(payment.parts, [&](const Part& part) { return part.created == created; });
+    const auto* part = payment.find(created);
+    payment.tally.remove(*part);
+    payment.parts.erase(payment.parts.begin() + (part - payment.parts.data()));
     told->attempts.push_back(created);
     told->remaining = payment.parts.size();
 
@@ -153,11 +168,9 @@ void Table::bury(base::CreatedIndex created) {
 }
 
 void Table::forget(const PaymentKey& key) {
-    const auto at = groups_.find(key.hash);
-    std::erase(at->second, key.group);
-    if (at->second.empty())
-        groups_.erase(at);
-    payments_.erase(key);
+    const auto at = *seat(key);
+    index_.erase(key.hash, at);
+    (at->verdict ? finished_ : going_on_).erase(at);
 }
 
 void Table::give_up(Payment& payment, Batch& batch) {
@@ -165,13 +178,16 @@ void Table::give_up(Payment& payment, Batch& batch) {
     batch.touch(payment.key);
 }
 
-void Table::settle_verdict(Payment& payment, Batch& batch) {
-    payment.live_peak = std::max(payment.live_peak, live_sum(payment));
-    if (payment.verdict == Status::failed && (payment.any(PartStatus::pending) || payment.any(PartStatus::complete))) {
+void Table::settle_verdict(Followed& payment, Batch& batch) {
+    const auto& tally = payment.tally;
+    payment.live_peak = std::max(payment.live_peak, tally.live());
+    const bool all_failed = !tally.any(PartStatus::pending) && !tally.any(PartStatus::complete);
+    if (payment.verdict == Status::failed && !all_failed) {
         payment.reason.reset();
         reopen(payment, batch);
     }
-    if (payment.undecided() && (payment.payer_gone || superseded(payment)))
+    const bool undecided = all_failed && !payment.verdict && !payment.reason && !payment.parts.empty();
+    if (undecided && (payment.payer_gone || superseded(payment)))
         payment.reason = reason_for(payment);
     if (payment.verdict == Status::failed && payment.reason != reason_for(payment)) {
         payment.reason = reason_for(payment); // a better account of a failure came late: LND overwrites too
@@ -179,7 +195,8 @@ void Table::settle_verdict(Payment& payment, Batch& batch) {
     }
     if (payment.verdict)
         return;
-    const auto status = payment.status();
+    const auto status = decide({tally.any(PartStatus::pending), tally.any(PartStatus::complete),
+                                tally.any(PartStatus::failed), payment.reason.has_value()});
     if (status == Status::in_flight)
         return;
     if (status == Status::succeeded)
@@ -187,42 +204,37 @@ void Table::settle_verdict(Payment& payment, Batch& batch) {
     payment.verdict = status;
     payment.verdict_number = ++verdicts_;
     finished_parts_ += payment.parts.size();
-    finished_.emplace_back(payment.key, payment.verdict_number);
+    finished_.splice(finished_.end(), going_on_, *seat(payment.key));
     batch.visible(payment.key);
 }
 
 bool Table::superseded(const Payment& payment) const {
-    const auto known = groups(payment.key.hash);
-    return !known.empty() && known.back()->index > payment.index;
+    return index_.find(payment.key.hash,
+                       [&](Seat other) { return other->key.hash == payment.key.hash && other->index > payment.index; });
 }
 
 bool Table::settled_elsewhere(const Payment& payment, std::span<const PaymentKey> later,
                               std::uint64_t verdicts_before) const {
-    if (payment.status() == Status::succeeded)
+    if (payment.verdict == Status::succeeded)
         return false;
-    for (const auto* other : groups(payment.key.hash)) {
+    return index_.find(payment.key.hash, [&](Seat other) {
+        if (&*other == &payment || other->key.hash != payment.key.hash || other->verdict != Status::succeeded)
+            return false;
         // A success that is itself news, to be told after this, hides nothing of what was before it.
         const bool still_to_come =
             other->verdict_number > verdicts_before && std::find(later.begin(), later.end(), other->key) != later.end();
-        if (other != &payment && other->verdict == Status::succeeded && other->any(PartStatus::complete) &&
-            !still_to_come)
-            return true;
-    }
-    return false;
+        return other->tally.any(PartStatus::complete) && !still_to_come;
+    });
 }
 
 void Table::trim(base::UpdatedIndex told) {
     const auto told_of = [&](const Part& part) { return part.updated.value > 0 && part.updated <= told; };
     while (finished_parts_ > retain_ && !finished_.empty()) {
-        const auto [key, number] = finished_.front();
-        const auto* payment = find(key);
-        if (payment && payment->verdict && payment->verdict_number == number) {
-            if (told != every_update && !std::all_of(payment->parts.begin(), payment->parts.end(), told_of))
-                return;
-            finished_parts_ -= payment->parts.size();
-            forget(key);
-        }
-        finished_.pop_front();
+        const auto& oldest = finished_.front();
+        if (told != every_update && !std::all_of(oldest.parts.begin(), oldest.parts.end(), told_of))
+            return;
+        finished_parts_ -= oldest.parts.size();
+        forget(oldest.key);
     }
 }
 

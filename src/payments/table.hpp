@@ -5,10 +5,12 @@
 
 #include "payments/announcements.hpp"
 #include "payments/event.hpp"
+#include "payments/hash_index.hpp"
+#include "payments/tally.hpp"
 
 #include <deque>
+#include <list>
 #include <span>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -31,6 +33,8 @@ class Table final {
   public:
     /// `retain`: how many parts of finished payments stay, newest first.
     explicit Table(std::size_t retain) : retain_(retain) {}
+    Table(const Table&) = delete;
+    Table& operator=(const Table&) = delete;
 
     Change apply(const Event& event) { return apply(std::span(&event, 1)); }
     /// All of them as one change: siblings of one answer become visible together.
@@ -41,14 +45,19 @@ class Table final {
     [[nodiscard]] std::vector<const Payment*> groups(const base::PaymentHash& hash) const;
     /// A part of this hash was announced and has no row yet.
     [[nodiscard]] bool announced(const base::PaymentHash& hash) const { return announcements_.waiting(hash); }
-    [[nodiscard]] std::size_t size() const { return payments_.size(); }
+    [[nodiscard]] std::size_t size() const { return going_on_.size() + finished_.size(); }
     /// Parts of finished payments still held: what trim() weighs against the limit.
     [[nodiscard]] std::size_t finished_parts() const { return finished_parts_; }
+    /// Another group of the hash has succeeded, and of this one nothing is told any more.
+    [[nodiscard]] bool settled_elsewhere(const Payment& payment) const {
+        return settled_elsewhere(payment, {}, verdicts_);
+    }
     /// Every payment, in no order. The table must not be changed meanwhile.
     template <class Visit>
     void for_each(Visit visit) const {
-        for (const auto& [key, payment] : payments_)
-            visit(payment);
+        for (const auto* payments : {&going_on_, &finished_})
+            for (const auto& payment : *payments)
+                visit(payment);
     }
 
     void set_retain(std::size_t parts) { retain_ = parts; }
@@ -60,6 +69,10 @@ class Table final {
 
   private:
     struct Batch; // collects the Change of one apply()
+    struct Followed final : Payment {
+        Tally tally;
+    };
+    using Seat = std::list<Followed>::iterator;
 
     void on(const PartSeen& event, Batch& batch);
     void on(const PartFailed& event, Batch& batch);
@@ -72,31 +85,55 @@ class Table final {
     void on(const LingerExpired& event, Batch& batch);
     void on(const AnnouncementsExpired& event, Batch& batch);
 
-    /// The part the row speaks of, made when it is new; null when the row is an old one whose place is taken or gone.
-    Part* part_of(const Row& row, Batch& batch);
-    Part& add_part(Payment& payment, const Row& row, Batch& batch);
-    void attach(Payment& payment, Part& part, const PartAnnounced& announced, Batch& batch);
-    void report(Payment& payment, Part& part, const PartReport& report, Batch& batch);
+    struct Place {
+        Followed& payment;
+        Part& part;
+    };
+    /// The part the row speaks of, made when it is new; nothing when the row is an old one whose place is taken or
+    /// gone.
+    std::optional<Place> place_of(const Row& row, Batch& batch);
+    Followed& add_payment(const Row& row, Batch& batch);
+    Part& add_part(Followed& payment, const Row& row, Batch& batch);
+    void show(Place at, const Row& row, std::optional<base::UnixNs> seen, Batch& batch);
+    /// The one way to change a part that is in the table. `learn` tells whether that can be seen.
+    template <class Learn>
+    bool change(Place at, Learn learn) {
+        at.payment.tally.remove(at.part);
+        const bool visible = learn(at.part);
+        at.payment.tally.add(at.part);
+        at.part.edition = ++editions_;
+        return visible;
+    }
+    void explain(Place at, const Failure& failure, Batch& batch);
+    void attach(Place at, PartAnnounced announced, Batch& batch);
+    void report(Place at, const PartReport& report, Batch& batch);
     void learn_total(Payment& payment, const Total& total, Batch& batch);
-    void remove_part(Payment& payment, base::CreatedIndex created, Batch& batch);
+    void remove_part(Followed& payment, base::CreatedIndex created, Batch& batch);
     void bury(base::CreatedIndex created);
     void forget(const PaymentKey& key);
     void reopen(Payment& payment, Batch& batch);
     void give_up(Payment& payment, Batch& batch);
-    void settle_verdict(Payment& payment, Batch& batch);
-    [[nodiscard]] Payment* lookup(const PaymentKey& key);
+    void settle_verdict(Followed& payment, Batch& batch);
+    /// Null if there is none.
+    [[nodiscard]] const Seat* seat(const PaymentKey& key) const;
+    [[nodiscard]] Followed* lookup(const PaymentKey& key);
+    /// As groups().
+    [[nodiscard]] std::vector<Followed*> siblings(const base::PaymentHash& hash);
     [[nodiscard]] bool superseded(const Payment& payment) const;
     /// `later`: what the same change tells after this payment; verdicts up to `verdicts_before` are older than it.
     [[nodiscard]] bool settled_elsewhere(const Payment& payment, std::span<const PaymentKey> later,
                                          std::uint64_t verdicts_before) const;
 
-    std::unordered_map<PaymentKey, Payment> payments_;
-    std::unordered_map<base::PaymentHash, std::vector<base::GroupId>> groups_;
+    std::list<Followed> going_on_;
+    std::list<Followed> finished_; // those with a verdict, the oldest first
+    HashIndex<Seat> index_;
     Announcements announcements_;
     std::size_t retain_;
     std::size_t finished_parts_ = 0;
     std::uint64_t verdicts_ = 0;
-    std::deque<std::pair<PaymentKey, std::uint64_t>> finished_; // by verdict number; may name what is gone or reopened
+    std::uint64_t editions_ = 0;
+    std::vector<PaymentKey> touched_; // of the batch at hand; here to keep their memory
+    std::vector<PaymentKey> fresh_;
 
     static constexpr std::size_t graves_kept = 50'000;
     std::unordered_set<base::CreatedIndex> graves_; // deleted rows: late words about them raise nobody

@@ -9,8 +9,8 @@ namespace payments {
 
 struct Table::Batch {
     Change change;
-    std::vector<PaymentKey> touched; // to be judged at the end, in this order
-    std::vector<PaymentKey> fresh;   // seen for the first time
+    std::vector<PaymentKey>& touched; // to be judged at the end, in this order
+    std::vector<PaymentKey>& fresh;   // seen for the first time
 
     void touch(const PaymentKey& key) {
         if (std::find(touched.begin(), touched.end(), key) == touched.end())

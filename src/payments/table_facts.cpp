@@ -7,33 +7,41 @@
 namespace payments {
 
 void Table::on(const PartSeen& event, Batch& batch) {
-    auto* part = part_of(event.row, batch);
-    if (!part)
-        return;
-    auto& payment = *lookup(event.row.key);
-    if (event.seen) {
-        if (event.row.status == PartStatus::pending)
-            part->saw_attempt(*event.seen);
-        else
-            part->saw_resolution(*event.seen);
-    }
-    bool visible = part->merge(event.row);
-    if (payment.invoice.empty() && !event.row.invoice.empty()) { // `pay` gives it to one part only
-        payment.invoice = event.row.invoice;
-        visible = true;
-    }
-    if (visible)
-        batch.visible(payment.key);
+    if (const auto at = place_of(event.row, batch))
+        show(*at, event.row, event.seen, batch);
 }
 
 void Table::on(const PartFailed& event, Batch& batch) {
+    const auto at = place_of(event.row, batch);
+    if (!at)
+        return;
     Row row = event.row;
     row.status = PartStatus::failed;
-    on(PartSeen{std::move(row), event.seen}, batch);
-    auto* payment = lookup(event.row.key);
-    auto* part = payment ? payment->find(event.row.created) : nullptr;
-    if (part && part->merge(event.failure))
-        batch.visible(payment->key);
+    show(*at, row, event.seen, batch);
+    explain(*at, event.failure, batch);
+}
+
+void Table::show(Place at, const Row& row, std::optional<base::UnixNs> seen, Batch& batch) {
+    bool visible = change(at, [&](Part& part) {
+        if (seen) {
+            if (row.status == PartStatus::pending)
+                part.saw_attempt(*seen);
+            else
+                part.saw_resolution(*seen);
+        }
+        return part.merge(row);
+    });
+    if (at.payment.invoice.empty() && !row.invoice.empty()) { // `pay` gives it to one part only
+        at.payment.invoice = row.invoice;
+        visible = true;
+    }
+    if (visible)
+        batch.visible(at.payment.key);
+}
+
+void Table::explain(Place at, const Failure& failure, Batch& batch) {
+    if (change(at, [&](Part& part) { return part.merge(failure); }))
+        batch.visible(at.payment.key);
 }
 
 void Table::on(const PartDeleted& event, Batch& batch) {
@@ -46,15 +54,14 @@ void Table::on(const PartDeleted& event, Batch& batch) {
 
 void Table::on(const PartAnnounced& event, Batch& batch) {
     // The row may have been read before the call was: the two come on different pipes.
-    for (auto* known : groups(event.hash)) {
-        if (event.group.value_or(known->key.group) != known->key.group)
+    for (auto* payment : siblings(event.hash)) {
+        if (event.group.value_or(payment->key.group) != payment->key.group)
             continue;
-        auto& payment = *lookup(known->key);
-        auto* part = payment.find(event.partid);
+        auto* part = payment->tally.may_have(event.partid) ? payment->find(event.partid) : nullptr;
         // One that names no group must not be taken for a second word about a part already announced.
         const bool fits = part && (event.group || !part->announced);
         if (fits && part->created_at.seconds() >= event.seen.seconds())
-            return attach(payment, *part, event, batch);
+            return attach({*payment, *part}, event, batch);
     }
     announcements_.add(event);
 }
@@ -64,21 +71,20 @@ void Table::on(const PartEnded& event, Batch& batch) {
         return;
     auto* payment = lookup(event.key);
     if (auto* part = payment ? payment->find(event.partid) : nullptr)
-        report(*payment, *part, *event.report, batch);
+        report({*payment, *part}, *event.report, batch);
     else if (auto* announced = announcements_.find(event.key, event.partid))
         announced->report = event.report;
 }
 
 void Table::on(const PartExplained& event, Batch& batch) {
     auto* payment = lookup(event.key);
-    auto* part = payment ? payment->find(event.created) : nullptr;
-    if (part && part->merge(event.failure))
-        batch.visible(event.key);
+    if (auto* part = payment ? payment->find(event.created) : nullptr)
+        explain({*payment, *part}, event.failure, batch);
 }
 
 void Table::on(const InvoiceDecoded& event, Batch& batch) {
-    for (const auto* known : groups(event.hash)) {
-        auto& payment = *lookup(known->key);
+    for (auto* sibling : siblings(event.hash)) {
+        auto& payment = *sibling;
         if (payment.invoice != event.invoice)
             continue;
         // Shows with the next news and is none by itself, unless there is none to come.
@@ -95,7 +101,7 @@ void Table::on(const InvoiceDecoded& event, Batch& batch) {
 }
 
 void Table::on(const GivenUp& event, Batch& batch) {
-    const auto known = groups(event.hash);
+    const auto known = siblings(event.hash);
     if (known.empty())
         return;
     const PaymentKey key = event.group ? PaymentKey{event.hash, *event.group} : known.back()->key;
@@ -117,16 +123,20 @@ void Table::on(const AnnouncementsExpired& event, Batch&) {
     announcements_.expire(event.before);
 }
 
-void Table::attach(Payment& payment, Part& part, const PartAnnounced& announced, Batch& batch) {
-    part.announced = true;
-    part.saw_attempt(announced.seen);
+void Table::attach(Place at, PartAnnounced announced, Batch& batch) {
+    auto& payment = at.payment;
+    at.part.announced = true;
     if (announced.payer != Payer::unknown)
         payment.payer = announced.payer;
     learn_total(payment, announced.total, batch);
-    if (part.merge(announced.route))
+    const bool visible = change(at, [&](Part& part) {
+        part.saw_attempt(announced.seen);
+        return part.merge(std::move(announced.route));
+    });
+    if (visible)
         batch.visible(payment.key);
     if (announced.report)
-        report(payment, part, *announced.report, batch);
+        report(at, *announced.report, batch);
 }
 
 void Table::learn_total(Payment& payment, const Total& total, Batch& batch) {
@@ -139,20 +149,19 @@ void Table::learn_total(Payment& payment, const Total& total, Batch& batch) {
 }
 
 /// A payer names the node that failed; LND counts hops, 0 being ourselves.
-void Table::report(Payment& payment, Part& part, const PartReport& report, Batch& batch) {
+void Table::report(Place at, const PartReport& report, Batch& batch) {
     if (!report.code)
         return; // unreadable: what lightningd says too
     Failure failure{Failure::Kind::wire, *report.code, 0, false, report.message};
     if (report.node) {
-        const auto hops = part.route ? part.route->hops : std::vector<Hop>{};
-        const auto at =
+        const auto hops = at.part.route ? std::span<const Hop>(at.part.route->hops) : std::span<const Hop>();
+        const auto named =
             std::find_if(hops.begin(), hops.end(), [&](const Hop& hop) { return hop.node == *report.node; });
         const auto last = std::max<std::size_t>(hops.size(), 1);
         failure.source_index =
-            static_cast<std::uint32_t>(at == hops.end() ? last : static_cast<std::size_t>(at - hops.begin()) + 1);
+            static_cast<std::uint32_t>(named == hops.end() ? last : static_cast<std::size_t>(named - hops.begin()) + 1);
     }
-    if (part.merge(failure))
-        batch.visible(payment.key);
+    explain(at, failure, batch);
 }
 
 } // namespace payments

@@ -6,14 +6,18 @@ namespace rpc {
 
 namespace {
 
+void append(std::string& text, std::initializer_list<std::string_view> pieces) {
+    for (const auto piece : pieces)
+        text.append(piece);
+}
+
 std::string concat(std::initializer_list<std::string_view> pieces) {
     std::size_t size = 0;
     for (const auto piece : pieces)
         size += piece.size();
     std::string text;
     text.reserve(size);
-    for (const auto piece : pieces)
-        text.append(piece);
+    append(text, pieces);
     return text;
 }
 
@@ -24,7 +28,15 @@ std::string request(std::string_view id, std::string_view method, std::string_vi
 }
 
 std::string notification(std::string_view method, std::string_view params) {
-    return concat({R"({"jsonrpc":"2.0","method":")", method, R"(","params":)", params, "}\n\n"});
+    std::string text;
+    append_notification(text, method, {params});
+    return text;
+}
+
+void append_notification(std::string& out, std::string_view method, std::initializer_list<std::string_view> params) {
+    append(out, {R"({"jsonrpc":"2.0","method":")", method, R"(","params":)"});
+    append(out, params);
+    append(out, {"}\n\n"});
 }
 
 std::string result(std::string_view id, std::string_view result) {

@@ -51,7 +51,7 @@ Follow::Follow(io::Loop& loop, cln::Lightningd& lightningd, const payments::Tabl
           loop, table, [this](std::string message) { publisher_.send_next(std::move(message)); },
           [this](Follower caller) { ended(std::move(caller)); }),
       patience_(loop) {
-    publisher_.set_observer([this](const payments::PaymentKey& key, bool terminal, const std::string& json) {
+    publisher_.set_observer([this](const payments::PaymentKey& key, bool terminal, std::string_view json) {
         followers_.left(key, terminal, json);
     });
 }

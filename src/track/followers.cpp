@@ -37,7 +37,7 @@ void Followers::add(Follower follower, std::chrono::milliseconds stay) {
     place->timer->start(stay, [this, place] { end(place); });
 }
 
-void Followers::left(const payments::PaymentKey& key, bool terminal, const std::string& json) {
+void Followers::left(const payments::PaymentKey& key, bool terminal, std::string_view json) {
     if (staying_.empty())
         return;
     std::string quoted; // once for all of them

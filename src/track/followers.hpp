@@ -41,7 +41,7 @@ class Followers final {
     void add(Follower follower);
     void add(Follower follower, std::chrono::milliseconds stay);
     /// A snapshot has just left for the topic.
-    void left(const payments::PaymentKey& key, bool terminal, const std::string& json);
+    void left(const payments::PaymentKey& key, bool terminal, std::string_view json);
 
   private:
     struct Staying {

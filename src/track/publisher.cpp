@@ -1,7 +1,5 @@
 #include "track/publisher.hpp"
 
-#include "lnrpc/from.hpp"
-#include "lnrpc/json.hpp"
 #include "rpc/write.hpp"
 
 #include <utility>
@@ -23,6 +21,10 @@ std::string deletion_body(const payments::Change::Deletion& deletion) {
     return body + R"(],"remaining":)" + std::to_string(deletion.remaining) + "}";
 }
 
+void append_news(std::string& leaving, std::string_view topic, std::string_view body, std::string_view cursor) {
+    rpc::append_notification(leaving, topic, {R"({")", topic, R"(":)", body, R"(,"cursor":")", cursor, R"("})"});
+}
+
 } // namespace
 
 Publisher::Publisher(io::Loop& loop, io::Stream& out, const payments::Table& table, std::function<Marks()> told,
@@ -33,11 +35,17 @@ Publisher::Publisher(io::Loop& loop, io::Stream& out, const payments::Table& tab
       cursor_(std::move(cursor)),
       log_(std::move(log)),
       large_timer_(loop) {
-    out_.set_source([this] { return next_message(); });
+    out_.set_source([this](std::string& leaving) { return next_message(leaving); });
 }
 
 Publisher::~Publisher() {
     out_.set_source(nullptr);
+}
+
+void Publisher::set_large_pause(std::chrono::milliseconds pause) {
+    large_pause_ = pause;
+    if (large_timer_.armed())
+        large_timer_.start(large_pause_, [this] { release_large(); });
 }
 
 void Publisher::tell(const payments::Change& change) {
@@ -58,6 +66,12 @@ void Publisher::tell_snapshot(const payments::PaymentKey& key) {
         large_.erase(key);
     else if (hold_back(key))
         return;
+    if (auto* leaving = room()) {
+        leave(*leaving, *payment);
+        return;
+    }
+    if (waiting_bytes_ > merge_above && !merging_)
+        begin_merging();
     const auto newest = newest_.find(key);
     if (newest != newest_.end() && newest->second->body.empty()) { // will be made when it leaves, and say this too
         ++merged_;
@@ -74,22 +88,28 @@ void Publisher::tell_snapshot(const payments::PaymentKey& key) {
 
 bool Publisher::hold_back(const payments::PaymentKey& key) {
     const auto at = large_.find(key);
-    if (at == large_.end() || steady_clock::now() - at->second.last >= large_pause)
+    if (at == large_.end() || steady_clock::now() - at->second.last >= large_pause_)
         return false;
     if (!at->second.waiting) {
         at->second.waiting = true;
         at->second.floor = told_();
     }
     if (!large_timer_.armed())
-        large_timer_.start(large_pause, [this] { release_large(); });
+        large_timer_.start(large_pause_, [this] { release_large(); });
     return true;
+}
+
+/// What is due of it; nothing when it is gone, or its hash was paid while it waited.
+const payments::Payment* Publisher::held_back(const payments::PaymentKey& key) const {
+    const auto* payment = table_.find(key);
+    return payment && !table_.settled_elsewhere(*payment) ? payment : nullptr;
 }
 
 void Publisher::release_large() {
     const auto now = steady_clock::now();
     bool waiting = false;
     for (auto at = large_.begin(); at != large_.end();) {
-        const bool over = now - at->second.last >= large_pause;
+        const bool over = now - at->second.last >= large_pause_;
         if (!over) {
             waiting |= at->second.waiting;
             ++at;
@@ -99,43 +119,78 @@ void Publisher::release_large() {
         const bool due = at->second.waiting;
         const Marks floor = at->second.floor;
         at = large_.erase(at);
-        const auto* payment = due ? table_.find(key) : nullptr;
+        const auto* payment = due ? held_back(key) : nullptr;
         if (!payment)
             continue;
-        enqueue({Kind::snapshot, key, lnrpc::to_json(lnrpc::from(*payment)), payment->terminal(), floor});
+        enqueue({Kind::snapshot, key, std::string(snapshots_.json(*payment)), payment->terminal(), floor});
         at = large_.emplace(key, Large{now, false, no_limit}).first;
         ++at;
     }
     if (waiting)
-        large_timer_.start(large_pause, [this] { release_large(); });
+        large_timer_.start(large_pause_, [this] { release_large(); });
     out_.nudge();
 }
 
 void Publisher::flush() {
     for (auto& [key, state] : std::exchange(large_, {})) {
-        const auto* payment = state.waiting ? table_.find(key) : nullptr;
+        const auto* payment = state.waiting ? held_back(key) : nullptr;
         if (payment)
-            enqueue({Kind::snapshot, key, lnrpc::to_json(lnrpc::from(*payment)), payment->terminal(), state.floor});
+            enqueue({Kind::snapshot, key, std::string(snapshots_.json(*payment)), payment->terminal(), state.floor});
     }
     out_.nudge();
 }
 
 void Publisher::enqueue_snapshot(const payments::Payment& payment) {
-    auto body = lnrpc::to_json(lnrpc::from(payment));
+    enqueue({Kind::snapshot, payment.key, body_of(written(payment)), payment.terminal(), told_()});
+}
+
+std::string_view Publisher::written(const payments::Payment& payment) {
+    const auto body = snapshots_.json(payment);
     if (body.size() > large && !payment.terminal())
         large_[payment.key] = {steady_clock::now(), false, no_limit};
-    enqueue({Kind::snapshot, payment.key, std::move(body), payment.terminal(), told_()});
+    return body;
+}
+
+std::string* Publisher::room() {
+    return queue_.empty() ? out_.room() : nullptr;
+}
+
+std::string Publisher::body_of(std::string_view text) {
+    std::string body;
+    if (!spare_.empty()) {
+        body = std::move(spare_.back());
+        spare_.pop_back();
+    }
+    body = text;
+    return body;
+}
+
+void Publisher::reuse(std::string body) {
+    constexpr std::size_t most = 256; // what comes of one read
+    constexpr std::size_t largest = 8192;
+    if (!body.empty() && spare_.size() < most && body.capacity() <= largest)
+        spare_.push_back(std::move(body));
 }
 
 void Publisher::enqueue(Entry entry) {
     waiting_bytes_ += entry.body.size();
-    queue_.push_back(std::move(entry));
-    if (queue_.back().kind == Kind::snapshot)
-        newest_[queue_.back().key] = std::prev(queue_.end());
+    auto& last = queue_.emplace_back(std::move(entry));
+    if (merging_ && last.kind == Kind::snapshot)
+        newest_[last.key] = &last;
+}
+
+void Publisher::begin_merging() {
+    merging_ = true;
+    for (auto& entry : queue_)
+        if (entry.kind == Kind::snapshot)
+            newest_[entry.key] = &entry;
 }
 
 void Publisher::send(std::string message) {
-    enqueue({Kind::raw, {}, std::move(message), false, no_limit});
+    if (auto* leaving = room())
+        leaving->append(message);
+    else
+        enqueue({Kind::raw, {}, std::move(message), false, no_limit});
     out_.nudge();
 }
 
@@ -157,44 +212,59 @@ Marks Publisher::pending() const {
     return marks;
 }
 
-std::string Publisher::stamped(const char* topic, std::string_view body, const std::string& cursor) const {
-    std::string params = R"({")" + std::string(topic) + R"(":)";
-    params += body;
-    params += R"(,"cursor":")" + cursor + "\"}";
-    return rpc::notification(topic, params);
+const std::string& Publisher::stamp() {
+    const auto now = marks();
+    if (stamp_.empty() || now != stamped_) {
+        stamp_ = cursor_.make(now);
+        stamped_ = now;
+    }
+    return stamp_;
 }
 
-std::optional<std::string> Publisher::next_message() {
+void Publisher::leave(std::string& leaving, const payments::Payment& payment) {
+    leave(leaving, payment.key, payment.terminal(), written(payment));
+}
+
+void Publisher::leave(std::string& leaving, const payments::PaymentKey& key, bool terminal, std::string_view body) {
+    const auto& cursor = stamp();
+    append_news(leaving, "trackpayments", body, cursor);
+    if (terminal)
+        append_news(leaving, "trackpayments_final", body, cursor);
+    if (observer_)
+        observer_(key, terminal, body);
+}
+
+bool Publisher::next_message(std::string& leaving) {
     while (!queue_.empty()) {
+        if (const auto at = newest_.find(queue_.front().key); at != newest_.end() && at->second == &queue_.front())
+            newest_.erase(at);
         Entry entry = std::move(queue_.front());
         waiting_bytes_ -= entry.body.size();
-        if (const auto at = newest_.find(entry.key);
-            entry.kind == Kind::snapshot && at != newest_.end() && at->second == queue_.begin())
-            newest_.erase(at);
         queue_.pop_front();
+        merging_ &= !queue_.empty();
         if (queue_.empty() && merged_ > 0)
             log_(base::LogLevel::unusual, std::to_string(std::exchange(merged_, 0)) +
                                               " intermediate snapshots were merged while lightningd did not read");
-        if (entry.kind == Kind::raw)
-            return std::move(entry.body);
-        if (entry.body.empty()) { // was merged: the newest state is what counts
-            const auto* payment = table_.find(entry.key);
-            if (!payment)
-                continue;
-            entry.body = lnrpc::to_json(lnrpc::from(*payment));
-            entry.terminal = payment->terminal();
+        switch (entry.kind) {
+        case Kind::raw:
+            leaving += entry.body;
+            return true;
+        case Kind::deletion:
+            append_news(leaving, "trackpayments_deleted", entry.body, stamp());
+            return true;
+        case Kind::snapshot:
+            if (!entry.body.empty()) {
+                leave(leaving, entry.key, entry.terminal, entry.body);
+                reuse(std::move(entry.body));
+                return true;
+            }
+            if (const auto* payment = table_.find(entry.key)) { // was merged: the newest state is what counts
+                leave(leaving, entry.key, payment->terminal(), snapshots_.json(*payment));
+                return true;
+            }
         }
-        const auto cursor = cursor_.make(marks());
-        if (entry.kind == Kind::deletion)
-            return stamped("trackpayments_deleted", entry.body, cursor);
-        if (observer_)
-            observer_(entry.key, entry.terminal, entry.body);
-        std::string message = stamped("trackpayments", entry.body, cursor);
-        if (entry.terminal)
-            message += stamped("trackpayments_final", entry.body, cursor);
-        return message;
     }
-    return std::nullopt;
+    return false;
 }
 
 } // namespace track

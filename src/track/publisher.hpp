@@ -7,10 +7,11 @@
 #include "base/log.hpp"
 #include "io/stream.hpp"
 #include "io/timer.hpp"
+#include "lnrpc/snapshots.hpp"
 #include "payments/table.hpp"
 #include "track/cursor.hpp"
 
-#include <list>
+#include <deque>
 
 namespace track {
 
@@ -18,9 +19,8 @@ class Publisher final {
   public:
     /// Above this many waiting bytes snapshots of one payment are merged into the newest.
     static constexpr std::size_t merge_above = 8UL * 1024 * 1024;
-    /// A snapshot in flight larger than this goes out at most once in `large_pause` per payment.
+    /// A snapshot in flight larger than this goes out at most once in a pause per payment.
     static constexpr std::size_t large = 64UL * 1024;
-    static constexpr std::chrono::milliseconds large_pause{1000};
 
     /// `told`: how far the feed has come, asked whenever a cursor is stamped.
     Publisher(io::Loop& loop, io::Stream& out, const payments::Table& table, std::function<Marks()> told,
@@ -29,9 +29,14 @@ class Publisher final {
     Publisher(const Publisher&) = delete;
     Publisher& operator=(const Publisher&) = delete;
 
-    void set_node(const base::NodeId& id) { cursor_.set_node(id); }
+    /// A second unless set; what waits begins to wait anew.
+    void set_large_pause(std::chrono::milliseconds pause);
+    void set_node(const base::NodeId& id) {
+        cursor_.set_node(id);
+        stamp_.clear();
+    }
     /// Told of each snapshot at the moment it leaves.
-    using Observer = std::function<void(const payments::PaymentKey& key, bool terminal, const std::string& json)>;
+    using Observer = std::function<void(const payments::PaymentKey& key, bool terminal, std::string_view json)>;
     void set_observer(Observer observer) { observer_ = std::move(observer); }
     void tell(const payments::Change& change);
     /// A reply or log line, in its turn behind what already waits.
@@ -58,7 +63,6 @@ class Publisher final {
         bool terminal = false;
         Marks floor = no_limit; // what had been told when this was queued
     };
-    using Queue = std::list<Entry>;
     struct Large {
         std::chrono::steady_clock::time_point last;
         bool waiting = false; // a newer snapshot is due when the pause is over
@@ -69,21 +73,36 @@ class Publisher final {
     [[nodiscard]] bool hold_back(const payments::PaymentKey& key);
     void enqueue_snapshot(const payments::Payment& payment);
     void enqueue(Entry entry);
+    [[nodiscard]] std::string body_of(std::string_view text);
+    void reuse(std::string body);
+    void begin_merging();
+    [[nodiscard]] const payments::Payment* held_back(const payments::PaymentKey& key) const;
     void release_large();
-    std::optional<std::string> next_message();
-    [[nodiscard]] std::string stamped(const char* topic, std::string_view body, const std::string& cursor) const;
+    [[nodiscard]] std::string_view written(const payments::Payment& payment);
+    /// When nothing waits a snapshot is written where it leaves from: no entry, no body of its own.
+    [[nodiscard]] std::string* room();
+    void leave(std::string& leaving, const payments::Payment& payment);
+    void leave(std::string& leaving, const payments::PaymentKey& key, bool terminal, std::string_view body);
+    bool next_message(std::string& leaving);
+    const std::string& stamp();
 
     io::Stream& out_;
     const payments::Table& table_;
     std::function<Marks()> told_;
     CursorMaker cursor_;
+    std::string stamp_; // the last cursor: most messages of a burst have the same
+    Marks stamped_;
+    lnrpc::Snapshots snapshots_;
     base::Log log_;
     Observer observer_;
-    Queue queue_;
-    std::unordered_map<payments::PaymentKey, Queue::iterator> newest_; // the last queued snapshot of each payment
+    std::deque<Entry> queue_;
+    std::vector<std::string> spare_; // bodies that left: an allocation of their size takes as long as writing one
     std::size_t waiting_bytes_ = 0;
+    bool merging_ = false;                                    // from too many waiting bytes until nothing waits
+    std::unordered_map<payments::PaymentKey, Entry*> newest_; // while merging: the last queued snapshot of each payment
     std::size_t merged_ = 0;
     std::unordered_map<payments::PaymentKey, Large> large_;
+    std::chrono::milliseconds large_pause_{1000};
     io::Timer large_timer_;
 };
 

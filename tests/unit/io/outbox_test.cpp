@@ -49,7 +49,7 @@ TEST_CASE("a chunk is never longer than its limit, and full while there is somet
         box.push("abcdefg", Lane::ordinary);
     std::string whole;
     std::size_t chunks = 0;
-    for (std::string chunk = box.take(16); !chunk.empty(); chunk = box.take(16), ++chunks) {
+    for (auto chunk = box.take(16); !chunk.empty(); chunk = box.take(16), ++chunks) {
         CHECK(chunk.size() == (whole.size() + 16 <= 70 ? 16 : 70 - whole.size()));
         whole += chunk;
     }
@@ -60,11 +60,11 @@ TEST_CASE("a chunk is never longer than its limit, and full while there is somet
 TEST_CASE("the source is asked only when both lanes are empty") {
     Outbox box;
     int asked = 0;
-    box.set_source([&]() -> std::optional<std::string> {
+    box.set_source([&](std::string& leaving) {
         ++asked;
         if (asked == 1)
-            return "from the source ";
-        return std::nullopt;
+            leaving += "from the source ";
+        return asked == 1;
     });
     box.push("one ", Lane::ordinary);
     CHECK(box.take(4) == "one ");
@@ -79,11 +79,12 @@ TEST_CASE("the source is asked only when both lanes are empty") {
 TEST_CASE("an urgent message waits for the end of one the source gave") {
     Outbox box;
     bool given = false;
-    box.set_source([&]() -> std::optional<std::string> {
+    box.set_source([&](std::string& leaving) {
         if (given)
-            return std::nullopt;
+            return false;
         given = true;
-        return "0123456789";
+        leaving += "0123456789";
+        return true;
     });
     CHECK(box.take(4) == "0123");
     CHECK(box.queued_bytes() == 6);
@@ -94,11 +95,12 @@ TEST_CASE("an urgent message waits for the end of one the source gave") {
 TEST_CASE("the source gives as much as fits and keeps the rest to itself") {
     Outbox box;
     int left = 100;
-    box.set_source([&]() -> std::optional<std::string> {
+    box.set_source([&](std::string& leaving) {
         if (left == 0)
-            return std::nullopt;
+            return false;
         --left;
-        return "0123456789";
+        leaving += "0123456789";
+        return true;
     });
     CHECK(box.take(25).size() == 25);
     CHECK(left == 97);
@@ -108,10 +110,10 @@ TEST_CASE("the source gives as much as fits and keeps the rest to itself") {
 TEST_CASE("what the source pushes while it is asked is not forgotten, whatever it answers") {
     Outbox box;
     int asked = 0;
-    box.set_source([&]() -> std::optional<std::string> {
+    box.set_source([&](std::string&) {
         if (++asked == 1)
             box.push("a log line", Lane::ordinary);
-        return std::nullopt;
+        return false;
     });
     CHECK(box.take(all) == "a log line");
     CHECK(box.queued_bytes() == 0);
@@ -134,4 +136,30 @@ TEST_CASE("a cleared outbox has nothing, not even the rest of what was begun") {
     CHECK(box.take(all).empty());
     box.push("new", Lane::ordinary);
     CHECK(box.take(all) == "new");
+}
+
+TEST_CASE("there is room for a message while none is queued, behind the one that was begun") {
+    Outbox box;
+    REQUIRE(box.room());
+    box.room()->append("0123456789");
+    CHECK(box.queued_bytes() == 10);
+    CHECK(box.take(4) == "0123");
+    REQUIRE(box.room());
+    box.room()->append("abc");
+    box.push("URGENT", Lane::urgent);
+    CHECK_FALSE(box.room());
+    CHECK(box.queued_bytes() == 6 + 3 + 6);
+    CHECK(box.take(all) == "456789abcURGENT");
+    CHECK(box.room());
+    box.push("ordinary", Lane::ordinary);
+    CHECK_FALSE(box.room());
+}
+
+TEST_CASE("a chunk stays as it is while messages are queued") {
+    Outbox box;
+    box.push("0123456789", Lane::ordinary);
+    const auto chunk = box.take(4);
+    for (int i = 0; i < 1000; ++i)
+        box.push("more", Lane::urgent);
+    CHECK(chunk == "0123");
 }

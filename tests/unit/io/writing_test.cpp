@@ -1,5 +1,7 @@
 #include "ends.hpp"
 
+#include <optional>
+
 #include <doctest/doctest.h>
 
 using io::Lane;
@@ -43,10 +45,11 @@ TEST_CASE("the source is asked last, and as late as the reader lets it") {
     auto pair = ends::socket();
     const auto stream = ends::open(loop, pair.ours);
     std::size_t asked = 0;
-    stream->set_source([&]() -> std::optional<std::string> {
+    stream->set_source([&](std::string& leaving) {
         if (++asked > 100)
-            return std::nullopt;
-        return std::string(100'000, 's');
+            return false;
+        leaving.append(100'000, 's');
+        return true;
     });
     stream->write("first ");
     unit::settle(loop);
@@ -64,7 +67,10 @@ TEST_CASE("a nudge makes the stream ask its source") {
     auto pair = ends::writable_pipe();
     const auto stream = ends::open(loop, pair.ours);
     std::optional<std::string> next;
-    stream->set_source([&] { return std::exchange(next, std::nullopt); });
+    stream->set_source([&](std::string& leaving) {
+        leaving += next.value_or("");
+        return std::exchange(next, std::nullopt).has_value();
+    });
     stream->nudge();
     unit::settle(loop);
     CHECK(ends::drain(pair.theirs).empty());
@@ -73,15 +79,55 @@ TEST_CASE("a nudge makes the stream ask its source") {
     CHECK(collect(loop, pair.theirs, 3) == "now");
 }
 
+TEST_CASE("what is said in one turn leaves together at its end, a whole chunk of it at once") {
+    io::Loop loop;
+    auto pair = ends::socket();
+    const auto stream = ends::open(loop, pair.ours);
+    for (int i = 0; i < 10; ++i) {
+        REQUIRE(stream->room());
+        stream->room()->append("abc");
+        stream->nudge();
+    }
+    CHECK(ends::drain(pair.theirs).empty());
+    CHECK(stream->queued_bytes() == 30);
+    loop.turn(false);
+    CHECK(ends::drain(pair.theirs).size() == 30);
+    stream->room()->append(io::Stream::write_limit + 1, 'x');
+    stream->nudge();
+    CHECK(ends::drain(pair.theirs).size() == io::Stream::write_limit);
+    CHECK(collect(loop, pair.theirs, 1) == "x");
+}
+
+TEST_CASE("an urgent message does not wait for the end of the turn, nor does what was said before it") {
+    io::Loop loop;
+    auto pair = ends::writable_pipe();
+    const auto stream = ends::open(loop, pair.ours);
+    stream->room()->append("said ");
+    stream->nudge();
+    stream->write("URGENT", Lane::urgent);
+    CHECK(ends::drain(pair.theirs) == "said URGENT");
+}
+
+TEST_CASE("there is no room while the reader is behind") {
+    io::Loop loop;
+    auto pair = ends::socket();
+    const auto stream = ends::open(loop, pair.ours);
+    stream->write(std::string(4 * megabyte, 'x'));
+    unit::settle(loop);
+    CHECK_FALSE(stream->room());
+    CHECK(collect(loop, pair.theirs, 4 * megabyte).size() == 4 * megabyte);
+    CHECK(until(loop, [&] { return stream->room() != nullptr; }));
+}
+
 TEST_CASE("a source may write to its own stream while it is asked") {
     io::Loop loop;
     auto pair = ends::writable_pipe();
     const auto stream = ends::open(loop, pair.ours);
     bool told = false;
-    stream->set_source([&]() -> std::optional<std::string> {
+    stream->set_source([&](std::string&) {
         if (!std::exchange(told, true))
             stream->write("a log line");
-        return std::nullopt;
+        return false;
     });
     stream->nudge();
     CHECK(collect(loop, pair.theirs, 10) == "a log line");
@@ -117,11 +163,12 @@ TEST_CASE("what the source still holds is written before drained") {
     auto pair = ends::writable_pipe();
     const auto stream = ends::open(loop, pair.ours);
     int left = 3;
-    stream->set_source([&]() -> std::optional<std::string> {
+    stream->set_source([&](std::string& leaving) {
         if (left == 0)
-            return std::nullopt;
+            return false;
         --left;
-        return "abc";
+        leaving += "abc";
+        return true;
     });
     bool drained = false;
     stream->when_drained([&] { drained = true; });
@@ -143,9 +190,9 @@ TEST_CASE("a vanished reader is survived: nothing waits any more and nobody is a
         CHECK(until(loop, [&] { return drained; }));
         CHECK(stream->queued_bytes() == 0);
         stream->write("into the void");
-        stream->set_source([&]() -> std::optional<std::string> {
+        stream->set_source([&](std::string&) {
             ++asked;
-            return std::nullopt;
+            return false;
         });
         stream->nudge();
         unit::settle(loop);

@@ -17,6 +17,10 @@ Blob blob(std::string_view hex) {
     return *bytes;
 }
 
+base::PaymentHash hash(std::string_view hex) {
+    return base::PaymentHash::from_hex(hex).value();
+}
+
 /// None of the texts below has a blank inside a string.
 std::string compact(std::string text) {
     std::erase_if(text, [](char c) { return c == ' ' || c == '\n'; });
@@ -24,20 +28,21 @@ std::string compact(std::string text) {
 }
 
 lnrpc::Hop hop(std::uint64_t chan_id, std::int64_t capacity, std::int64_t forward, std::int64_t fee,
-               std::string pub_key) {
+               std::string_view pub_key) {
     lnrpc::Hop hop;
     hop.chan_id = chan_id;
     hop.chan_capacity = capacity;
     hop.amt_to_forward_msat = forward;
     hop.fee_msat = fee;
     hop.expiry = 850'021;
-    hop.pub_key = std::move(pub_key);
+    hop.pub_key = base::NodeId::from_hex(pub_key).value();
     return hop;
 }
 
-lnrpc::Route route(std::uint32_t time_lock, std::int64_t total, lnrpc::Hop first, lnrpc::Hop last, const Blob& secret,
+lnrpc::Route route(std::uint32_t time_lock, std::int64_t total, lnrpc::Hop first, lnrpc::Hop last, std::uint8_t secret,
                    std::int64_t value) {
-    last.mpp_record = lnrpc::MppRecord{secret, value};
+    last.mpp_record.emplace().payment_addr.fill(secret);
+    last.mpp_record->total_amt_msat = value;
     lnrpc::Route route;
     route.total_time_lock = time_lock;
     route.total_fees_msat = total - last.amt_to_forward_msat;
@@ -55,7 +60,7 @@ const std::string carol = "02e493dbf1c10d80f3581e4904930b1404cc6c13900ee0758474f
 
 TEST_CASE("two hops, one attempt, success") {
     lnrpc::Payment payment;
-    payment.payment_hash = "02d449a31fbb267c8f352e9968a79e3e5fc95c1bbeaa502fd6454ebde5a4bedc";
+    payment.payment_hash = hash("02d449a31fbb267c8f352e9968a79e3e5fc95c1bbeaa502fd6454ebde5a4bedc");
     payment.payment_preimage.bytes.fill(0x11);
     payment.value_msat = 123'456'789;
     payment.payment_request = "lnbc1234567890p1example";
@@ -67,7 +72,7 @@ TEST_CASE("two hops, one attempt, success") {
     attempt.attempt_id = 1;
     attempt.status = lnrpc::HtlcStatus::succeeded;
     attempt.route = route(850'061, 123'459'023, hop(933485371982610432, 123'459, 123'456'789, 2234, alice),
-                          hop(934035127796170753, 123'456, 123'456'789, 0, bob), Blob(32, 0x42), 123'456'789);
+                          hop(934035127796170753, 123'456, 123'456'789, 0, bob), 0x42, 123'456'789);
     attempt.attempt_time_ns = 1'785'000'000'143'456'789;
     attempt.resolve_time_ns = 1'785'000'001'073'456'789;
     attempt.preimage = payment.payment_preimage;
@@ -96,7 +101,7 @@ TEST_CASE("two hops, one attempt, success") {
 
 TEST_CASE("a channel's failure with its update") {
     lnrpc::Payment payment;
-    payment.payment_hash = "9f72ea0cf49536e3c66c787f705186df9a4378083753ae9536d65b3ad7fcddc4";
+    payment.payment_hash = hash("9f72ea0cf49536e3c66c787f705186df9a4378083753ae9536d65b3ad7fcddc4");
     payment.value_msat = 300'000'000;
     payment.payment_request = "lnbc3m1example";
     payment.creation_time_ns = 1'785'000'100'000'000'000;
@@ -105,7 +110,7 @@ TEST_CASE("a channel's failure with its update") {
     attempt.attempt_id = 2;
     attempt.status = lnrpc::HtlcStatus::failed;
     attempt.route = route(850'061, 300'004'000, hop(933485371982610432, 300'004, 300'000'000, 4000, alice),
-                          hop(934035127796170753, 300'000, 300'000'000, 0, bob), Blob(32, 0x43), 300'000'000);
+                          hop(934035127796170753, 300'000, 300'000'000, 0, bob), 0x43, 300'000'000);
     attempt.attempt_time_ns = 1'785'000'100'015'000'000;
     attempt.resolve_time_ns = 1'785'000'100'800'000'000;
     auto& failure = attempt.failure.emplace();
@@ -153,7 +158,7 @@ TEST_CASE("a channel's failure with its update") {
 
 TEST_CASE("the recipient rejects, the payment fails") {
     lnrpc::Payment payment;
-    payment.payment_hash = "deb0e38ced1e41de6f92e70e80c418d2d356afaaa99e26f5939dbc7d3ef4772a";
+    payment.payment_hash = hash("deb0e38ced1e41de6f92e70e80c418d2d356afaaa99e26f5939dbc7d3ef4772a");
     payment.value_msat = 50'000'000;
     payment.payment_request = "lnbc500u1example";
     payment.status = lnrpc::PaymentStatus::failed;
@@ -164,7 +169,7 @@ TEST_CASE("the recipient rejects, the payment fails") {
     attempt.attempt_id = 5;
     attempt.status = lnrpc::HtlcStatus::failed;
     attempt.route = route(850'101, 50'005'000, hop(932521100287868928, 50'005, 50'000'000, 5000, carol),
-                          hop(934339692516802560, 50'000, 50'000'000, 0, bob), Blob(32, 0x44), 50'000'000);
+                          hop(934339692516802560, 50'000, 50'000'000, 0, bob), 0x44, 50'000'000);
     attempt.attempt_time_ns = 1'785'000'200'012'000'000;
     attempt.resolve_time_ns = 1'785'000'200'640'000'000;
     auto& failure = attempt.failure.emplace();

@@ -65,7 +65,7 @@ TEST_CASE("each node keeps what comes in less what it passes on; the last one no
     CHECK(route.total_amt_msat == 100'999);
     CHECK(route.first_hop_amount_msat == 100'999);
     CHECK(route.total_fees_msat == 20'998);
-    CHECK(route.hops[0].pub_key == std::string(66, '2'));
+    CHECK(route.hops[0].pub_key.hex() == std::string(66, '2'));
     CHECK(route.hops[0].chan_id == 7);
     CHECK(route.hops[0].amt_to_forward_msat == 90'500);
     CHECK(route.hops[0].expiry == 140);
@@ -73,7 +73,7 @@ TEST_CASE("each node keeps what comes in less what it passes on; the last one no
     CHECK(route.hops[1].chan_id == 8);
     CHECK(route.hops[1].amt_to_forward_msat == 80'001);
     CHECK(route.hops[1].expiry == 130);
-    CHECK(route.hops[2].pub_key == std::string(66, '4'));
+    CHECK(route.hops[2].pub_key.hex() == std::string(66, '4'));
     CHECK(route.hops[2].amt_to_forward_msat == 80'001);
     CHECK(route.hops[2].expiry == 130);
 }
@@ -143,7 +143,7 @@ TEST_CASE("the payment secret a call showed is the last hop's record, with the t
     const auto route = lnrpc::from(payment).htlcs.at(0).route;
     CHECK_FALSE(route.hops[0].mpp_record.has_value());
     REQUIRE(route.hops[1].mpp_record.has_value());
-    CHECK(route.hops[1].mpp_record->payment_addr == lnrpc::Blob(32, 0x42));
+    CHECK(route.hops[1].mpp_record->payment_addr == secret(0x42));
     CHECK(route.hops[1].mpp_record->total_amt_msat == 3000);
 }
 
@@ -157,7 +157,7 @@ TEST_CASE("the invoice's payment secret is the last hop's record where the call 
     const auto out = lnrpc::from(payment);
     CHECK_FALSE(out.htlcs[0].route.hops[0].mpp_record.has_value());
     REQUIRE(out.htlcs[0].route.hops[1].mpp_record.has_value());
-    CHECK(out.htlcs[0].route.hops[1].mpp_record->payment_addr == lnrpc::Blob(32, 0x55));
+    CHECK(out.htlcs[0].route.hops[1].mpp_record->payment_addr == secret(0x55));
     CHECK(out.htlcs[0].route.hops[1].mpp_record->total_amt_msat == 2000); // of all parts, not of this one
     CHECK_FALSE(out.htlcs[1].route.hops[0].mpp_record.has_value());
 }

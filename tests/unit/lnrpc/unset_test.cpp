@@ -22,7 +22,7 @@ std::vector<std::string> keys(const nlohmann::ordered_json& object) {
 TEST_CASE("an empty payment has every key, in declaration order, in its unset form") {
     CHECK(
         lnrpc::to_json({}) ==
-        R"({"payment_hash":"","value":"0","creation_date":"0","fee":"0","payment_preimage":")" + zeros +
+        R"({"payment_hash":")" + zeros + R"(","value":"0","creation_date":"0","fee":"0","payment_preimage":")" + zeros +
             R"(","value_sat":"0","value_msat":"0","payment_request":"","status":"IN_FLIGHT","fee_sat":"0","fee_msat":"0",)"
             R"("creation_time_ns":"0","htlcs":[],"payment_index":"0","failure_reason":"FAILURE_REASON_NONE",)"
             R"("first_hop_custom_records":{}})");
@@ -54,10 +54,12 @@ TEST_CASE("a hop and a channel update without details have every key") {
     attempt.route.hops.emplace_back();
     attempt.failure.emplace().channel_update.emplace();
     const auto text = lnrpc::to_json(payment);
-    CHECK(text.find(R"("hops":[{"chan_id":"0","chan_capacity":"0","amt_to_forward":"0","fee":"0","expiry":0,)"
-                    R"("amt_to_forward_msat":"0","fee_msat":"0","pub_key":"","tlv_payload":true,"mpp_record":null,)"
-                    R"("amp_record":null,"custom_records":{},"metadata":"","blinding_point":"","encrypted_data":"",)"
-                    R"("total_amt_msat":"0"}])") != std::string::npos);
+    CHECK(
+        text.find(
+            R"("hops":[{"chan_id":"0","chan_capacity":"0","amt_to_forward":"0","fee":"0","expiry":0,)"
+            R"("amt_to_forward_msat":"0","fee_msat":"0","pub_key":"000000000000000000000000000000000000000000000000000000000000000000","tlv_payload":true,"mpp_record":null,)"
+            R"("amp_record":null,"custom_records":{},"metadata":"","blinding_point":"","encrypted_data":"",)"
+            R"("total_amt_msat":"0"}])") != std::string::npos);
     CHECK(text.find(R"("channel_update":{"signature":"","chain_hash":"","chan_id":"0","timestamp":0,"message_flags":0,)"
                     R"("channel_flags":0,"time_lock_delta":0,"htlc_minimum_msat":"0","base_fee":0,"fee_rate":0,)"
                     R"("htlc_maximum_msat":"0","extra_opaque_data":""})") != std::string::npos);

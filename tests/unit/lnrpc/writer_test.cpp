@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+using lnrpc::Base64;
+using lnrpc::Hex;
 using lnrpc::Writer;
 
 namespace {
@@ -18,53 +20,50 @@ std::string string(std::string_view text) {
 
 } // namespace
 
-TEST_CASE("the commas are where they belong") {
+TEST_CASE("pieces stand behind each other as they are") {
     Writer out;
-    out.begin_object();
-    out.key("a");
-    out.begin_array();
-    out.uint32(1);
-    out.uint32(2);
-    out.begin_object();
-    out.end_object();
-    out.begin_array();
-    out.end_array();
-    out.end_array();
-    out.key("b");
-    out.begin_object();
-    out.key("c");
-    out.null();
-    out.key("d");
-    out.boolean(false);
-    out.end_object();
-    out.key("e");
-    out.string("f");
-    out.end_object();
-    CHECK(out.take() == R"({"a":[1,2,{},[]],"b":{"c":null,"d":false},"e":"f"})");
+    const std::string text = "text";
+    out.add("literal ", std::string_view(text), " ", std::string_view(), "end");
+    out.add("");
+    out.add("!");
+    CHECK(out.text() == "literal text end!");
 }
 
-TEST_CASE("64-bit numbers are strings, 32-bit numbers are numbers") {
+TEST_CASE("numbers are decimal, to the ends of their types") {
     Writer out;
-    out.begin_array();
-    out.int64(0);
-    out.int64(INT64_MIN);
-    out.int64(INT64_MAX);
-    out.uint64(UINT64_MAX);
-    out.uint32(0);
-    out.uint32(UINT32_MAX);
-    out.boolean(true);
-    out.end_array();
-    CHECK(out.take() ==
-          R"(["0","-9223372036854775808","9223372036854775807","18446744073709551615",0,4294967295,true])");
+    out.add(std::int64_t{0}, " ", INT64_MIN, " ", INT64_MAX, " ", UINT64_MAX, " ", std::uint32_t{0}, " ", UINT32_MAX);
+    CHECK(out.text() == "0 -9223372036854775808 9223372036854775807 18446744073709551615 0 4294967295");
 }
 
-TEST_CASE("bytes are base64 with padding, none are an empty string") {
+TEST_CASE("bytes are lower-case hex, or base64 with padding; none are nothing") {
     Writer out;
-    out.begin_array();
-    out.bytes(std::array<std::uint8_t, 4>{0xfb, 0xff, 0xbf, 0x00});
-    out.bytes({});
-    out.end_array();
-    CHECK(out.take() == R"(["+/+/AA==",""])");
+    const std::array<std::uint8_t, 4> bytes{0xfb, 0xff, 0xbf, 0x00};
+    out.add("[", Hex{bytes}, "|", Base64{bytes}, "|", Hex{}, Base64{}, "]");
+    CHECK(out.text() == "[fbffbf00|+/+/AA==|]");
+}
+
+TEST_CASE("whatever is added, there is room for it") {
+    Writer out;
+    std::string expected;
+    for (std::size_t size = 1; size < 100'000; size += size / 2 + 1) {
+        const std::string text(size, static_cast<char>('a' + size % 26));
+        const std::vector<std::uint8_t> zeros(size);
+        out.add(std::string_view(text), Hex{zeros}, UINT64_MAX);
+        expected += text + std::string(2 * size, '0') + "18446744073709551615";
+    }
+    CHECK((out.text() == expected));
+}
+
+TEST_CASE("what was taken or cleared does not come again") {
+    Writer out;
+    out.add("first");
+    CHECK(out.take() == "first");
+    CHECK(out.text().empty());
+    out.add("second");
+    out.clear();
+    CHECK(out.text().empty());
+    out.add("third");
+    CHECK(out.take() == "third");
 }
 
 TEST_CASE("plain text is written as it is") {
@@ -87,14 +86,4 @@ TEST_CASE("bytes that are no UTF-8 become the replacement character") {
     CHECK(string("a\xff") == "\"a\xef\xbf\xbd\"");
     CHECK(string("\xc3(") == "\"\xef\xbf\xbd(\"");
     CHECK(nlohmann::json::accept(string("\xed\xa0\x80\xf8\x80")));
-}
-
-TEST_CASE("text is separated from its neighbours whichever way it is written") {
-    Writer out;
-    out.begin_array();
-    out.string("plain");
-    out.string("with \"quotes\"");
-    out.string("plain");
-    out.end_array();
-    CHECK(out.take() == R"(["plain","with \"quotes\"","plain"])");
 }

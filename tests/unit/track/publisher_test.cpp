@@ -133,6 +133,7 @@ TEST_CASE("when nobody reads, the newest snapshot of every payment is kept and t
 
 TEST_CASE("a large snapshot in flight waits its second, the final one does not") {
     Desk desk;
+    desk.publisher->set_large_pause(std::chrono::hours(1));
     const auto part = [](std::uint64_t n) { return pending(1, 9, n, n); };
     for (std::uint64_t n = 1; n <= 300; ++n)
         desk.apply(seen(part(n)));
@@ -142,11 +143,13 @@ TEST_CASE("a large snapshot in flight waits its second, the final one does not")
     desk.apply(seen(part(301)));
     CHECK(desk.read_all().empty());
     CHECK(desk.publisher->pending().created.value == 0); // what is held back holds the cursor
+    desk.publisher->set_large_pause(std::chrono::milliseconds(1));
     REQUIRE(unit::until(desk.loop,
                         [&] { return desk.out->queued_bytes() > 0 || desk.publisher->pending().created.value > 0; }));
     const auto later = desk.read_all();
     REQUIRE(later.size() == 1);
     CHECK(later[0]["params"]["trackpayments"]["htlcs"].size() == 301);
+    desk.publisher->set_large_pause(std::chrono::hours(1));
     for (std::uint64_t n = 1; n <= 301; ++n)
         desk.apply(seen(complete(part(n), n)));
     const auto final = desk.read_all();
@@ -155,6 +158,7 @@ TEST_CASE("a large snapshot in flight waits its second, the final one does not")
 
 TEST_CASE("what was held back for its size is not lost at the end") {
     Desk desk;
+    desk.publisher->set_large_pause(std::chrono::hours(1));
     for (std::uint64_t n = 1; n <= 300; ++n)
         desk.apply(seen(pending(1, 9, n, n)));
     desk.read_all();
@@ -163,6 +167,22 @@ TEST_CASE("what was held back for its size is not lost at the end") {
     const auto messages = desk.read_all();
     REQUIRE(messages.size() == 1);
     CHECK(messages[0]["params"]["trackpayments"]["htlcs"].size() == 301);
+}
+
+TEST_CASE("what is held back is not told after another group has paid the hash") {
+    Desk desk;
+    desk.publisher->set_large_pause(std::chrono::hours(1));
+    const auto part = [](std::uint64_t n) { return pending(1, 9, n, n); };
+    for (std::uint64_t n = 1; n <= 300; ++n)
+        desk.apply(seen(part(n)));
+    (void)desk.read_all();
+    desk.apply(seen(part(301))); // held back
+    CHECK(desk.read_all().empty());
+    desk.apply(seen(complete(pending(1, 10, 0, 400), 1)));
+    const auto paid = desk.read_all();
+    REQUIRE_FALSE(paid.empty());
+    desk.publisher->flush();
+    CHECK(desk.read_all().empty());
 }
 
 TEST_CASE("a deletion names payment and attempts as strings") {
@@ -178,4 +198,48 @@ TEST_CASE("a deletion names payment and attempts as strings") {
                                                                        {"payment_index", "10"},
                                                                        {"attempt_ids", {"10"}},
                                                                        {"remaining", 0}}));
+}
+
+TEST_CASE("what an observer says stands right behind what it was told of, and its own order stays") {
+    for (const std::uint32_t payments : {1U, 3U, 2000U}) { // the last is more than the socket takes
+        Desk desk;
+        std::uint32_t told = 0;
+        desk.publisher->set_observer([&](const payments::PaymentKey&, bool, std::string_view json) {
+            CHECK(json.find(R"("payment_index":")" + std::to_string(++told) + '"') != std::string_view::npos);
+            desk.publisher->send_next(R"({"jsonrpc":"2.0","method":"heard","params":[)" + std::to_string(told) + "]}");
+        });
+        for (std::uint32_t n = 1; n <= payments; ++n)
+            desk.apply(seen(row_of(n)));
+        const auto messages = desk.read_all();
+        REQUIRE(messages.size() == 2 * payments);
+        for (std::uint32_t n = 1; n <= payments; ++n) {
+            CHECK(messages[2 * n - 2]["params"]["trackpayments"]["payment_index"] == std::to_string(n));
+            CHECK(messages[2 * n - 1]["params"][0] == n);
+        }
+    }
+}
+
+TEST_CASE("a cursor shows the node from the moment it is known") {
+    Desk desk;
+    desk.apply(seen(row_of(1)));
+    desk.publisher->set_node(base::NodeId::from_hex("02" + std::string(64, 'a')).value());
+    desk.apply(seen(row_of(2)));
+    const auto messages = desk.read_all();
+    REQUIRE(messages.size() == 2);
+    CHECK(cursor(messages[0]) == "00000000.run.0.0");
+    CHECK(cursor(messages[1]) == "02aaaaaa.run.0.0");
+}
+
+TEST_CASE("replies and news keep the order in which they were said") {
+    Desk desk;
+    for (std::uint32_t n = 1; n <= 3; ++n) {
+        desk.apply(seen(row_of(n)));
+        desk.publisher->send(R"({"jsonrpc":"2.0","id":)" + std::to_string(n) + R"(,"result":{}})");
+    }
+    const auto messages = desk.read_all();
+    REQUIRE(messages.size() == 6);
+    for (std::uint32_t n = 1; n <= 3; ++n) {
+        CHECK(messages[2 * n - 2]["params"]["trackpayments"]["payment_index"] == std::to_string(n));
+        CHECK(messages[2 * n - 1]["id"] == n);
+    }
 }

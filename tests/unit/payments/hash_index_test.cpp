@@ -1,0 +1,83 @@
+// The index against a plain list, with few enough hashes that they get into each other's way.
+#include "payments/hash_index.hpp"
+
+#include <memory>
+#include <random>
+
+#include <doctest/doctest.h>
+
+namespace {
+
+using payments::HashIndex;
+
+/// Where it begins to look is told by the last eight bytes; `other` makes different hashes that begin there.
+base::PaymentHash hash(std::uint64_t begin, std::uint8_t other = 0) {
+    base::PaymentHash hash;
+    for (std::size_t i = 0; i < 8; ++i)
+        hash.bytes[24 + i] = static_cast<std::uint8_t>(begin >> (8 * i));
+    hash.bytes[0] = other;
+    return hash;
+}
+
+struct Entry {
+    base::PaymentHash hash;
+    int place = 0;
+};
+
+/// All places of the hash, as the index shows them.
+std::vector<int> places(const HashIndex<const Entry*>& index, const base::PaymentHash& hash) {
+    std::vector<int> found;
+    CHECK_FALSE(index.find(hash, [&](const Entry* at) {
+        if (at->hash == hash)
+            found.push_back(at->place);
+        return false;
+    }));
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+} // namespace
+
+TEST_CASE("nothing is found in an empty index, and what was found is what was wanted") {
+    HashIndex<int> index;
+    CHECK_FALSE(index.find(hash(0), [](int) { return true; }));
+    for (const int place : {1, 2, 3})
+        index.insert(hash(7), place);
+    CHECK(*index.find(hash(7), [](int place) { return place == 2; }) == 2);
+    CHECK_FALSE(index.find(hash(7), [](int place) { return place == 4; }));
+    CHECK_FALSE(index.find(hash(8), [](int) { return true; }));
+    index.erase(hash(7), 2);
+    CHECK_FALSE(index.find(hash(7), [](int place) { return place == 2; }));
+    CHECK(*index.find(hash(7), [](int place) { return place == 3; }) == 3);
+}
+
+TEST_CASE("whatever is put in and taken out, the rest is found") {
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+        std::mt19937_64 dice(seed);
+        const std::uint64_t crowd = seed % 2 == 0 ? 12 : UINT64_MAX; // of few beginnings, or of many
+        std::vector<std::unique_ptr<Entry>> all;
+        HashIndex<const Entry*> index;
+        for (int round = 0; round < 400; ++round) {
+            const bool grows = round < 250;
+            if (all.empty() || dice() % 3 < (grows ? 2U : 1U)) {
+                auto entry = std::make_unique<Entry>();
+                // Also beginnings at the very end of the slots, whatever their number is.
+                const auto begin = dice() % 2 == 0 ? dice() % crowd : UINT64_MAX - dice() % 3;
+                *entry = {hash(begin, static_cast<std::uint8_t>(dice() % 3)), round};
+                index.insert(entry->hash, entry.get());
+                all.push_back(std::move(entry));
+            } else {
+                const auto gone = all.begin() + static_cast<std::ptrdiff_t>(dice() % all.size());
+                index.erase((*gone)->hash, gone->get());
+                all.erase(gone);
+            }
+            for (const auto& entry : all) {
+                std::vector<int> expected;
+                for (const auto& other : all)
+                    if (other->hash == entry->hash)
+                        expected.push_back(other->place);
+                REQUIRE(places(index, entry->hash) == expected);
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+// How much memory a part takes: whoever has thousands of HTLCs in flight has as many of them.
+#include "facts.hpp"
+
+#include <cstdlib>
+#include <new>
+
+#include <malloc.h>
+
+#include <doctest/doctest.h>
+
+namespace {
+
+std::size_t heap_bytes = 0;
+
+/// As glibc's malloc counts, its header included.
+std::size_t size_of(void* block) {
+    return malloc_usable_size(block) + 8;
+}
+
+} // namespace
+
+void* operator new(std::size_t size) {
+    auto* block = std::malloc(size);
+    if (!block)
+        throw std::bad_alloc();
+    heap_bytes += size_of(block);
+    return block;
+}
+
+void operator delete(void* block) noexcept {
+    if (block)
+        heap_bytes -= size_of(block);
+    std::free(block);
+}
+
+void operator delete(void* block, std::size_t) noexcept {
+    operator delete(block);
+}
+
+namespace {
+
+using namespace facts;
+
+payments::PartAnnounced call(std::uint64_t partid, std::size_t hops) {
+    payments::PartAnnounced announced;
+    announced.hash = hash(1);
+    announced.group = base::GroupId{9};
+    announced.partid = {partid};
+    announced.seen = second(110);
+    for (std::size_t i = 0; i < hops; ++i)
+        announced.route.hops.emplace_back().forward = {1000};
+    if (hops > 0) { // what tells the payee which parts belong together
+        payments::HopExtras extras;
+        extras.mpp = payments::MppRecord{{7}, {1000}};
+        announced.route.hops.back().extras = base::Box(std::move(extras));
+    }
+    return announced;
+}
+
+/// What each of `parts` more parts of a payment costs the table.
+std::size_t bytes_per_part(std::uint64_t parts, std::size_t hops) {
+    payments::Table table(1000);
+    table.apply(seen(pending(1, 9, 0, 1)));
+    const auto before = heap_bytes;
+    for (std::uint64_t n = 1; n <= parts; ++n) {
+        table.apply(call(n, hops));
+        table.apply(seen(pending(1, 9, n, n + 1)));
+    }
+    const auto& route = table.find({hash(1), {9}})->parts.back().route;
+    CHECK((route ? route->hops.size() : 0) == hops);
+    return (heap_bytes - before) / parts;
+}
+
+} // namespace
+
+TEST_CASE("a part in flight takes at most 700 bytes with a route of three hops and its payment record, else 400") {
+    for (std::uint64_t parts = 10; parts <= 520; parts += 17) {
+        INFO(parts, " parts");
+        CHECK(bytes_per_part(parts, 3) <= 700);
+        CHECK(bytes_per_part(parts, 0) <= 400);
+    }
+}
+
+TEST_CASE("what left the table has given its memory back") {
+    payments::Table table(0);
+    const auto before = heap_bytes;
+    table.apply(call(1, 3));
+    table.apply(seen(complete(pending(1, 9, 1, 1), 1)));
+    table.trim(payments::Table::every_update);
+    CHECK(table.size() == 0);
+    CHECK(heap_bytes < before + 4096); // the tables' own arrays stay
+}

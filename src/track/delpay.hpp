@@ -9,9 +9,9 @@
 
 namespace track {
 
-inline constexpr int no_such_payment = 208; ///< PAY_NO_SUCH_PAYMENT, common/jsonrpc_errors.h
+inline constexpr int no_such_payment = 208;  ///< PAY_NO_SUCH_PAYMENT, common/jsonrpc_errors.h
 inline constexpr int unreadable_answer = -1; ///< JSONRPC2 "generic error", common/jsonrpc_errors.h
-inline constexpr int other_status = 211;    ///< PAY_STATUS_UNEXPECTED, likewise
+inline constexpr int other_status = 211;     ///< PAY_STATUS_UNEXPECTED, likewise
 
 /// A delpay whose parameters are as they should be.
 struct DelpayRequest {

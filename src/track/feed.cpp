@@ -72,6 +72,12 @@ void Feed::apply(std::span<const Event> events) {
     for (const auto& key : change.reopened)
         log_(base::LogLevel::info,
              "payment " + key.hash.hex() + " was taken to have failed and got another part: in flight again");
+    for (const auto& event : events) {
+        if (const auto* seen = std::get_if<payments::PartSeen>(&event))
+            linger_.row_read(seen->row.key);
+        else if (const auto* failed = std::get_if<payments::PartFailed>(&event))
+            linger_.row_read(failed->row.key);
+    }
     linger_.look(change); // first: an undecided payment holds the cursors of what is told now
     publisher_.tell(change);
     given_up_.look(change);
@@ -112,47 +118,55 @@ void Feed::set_retain(std::size_t parts) {
     apply({});
 }
 
+/// One fact from stdin. Not as an initializer list: that would copy it.
+void Feed::take(Event event) {
+    std::vector<Event> one;
+    one.push_back(std::move(event));
+    intake_.take(std::move(one), Source::standard_input);
+}
+
 void Feed::refused(const char* topic, const cln::DecodeError& error) {
     log_(base::LogLevel::unusual, std::string(topic) + " skipped: " + error.text());
 }
 
-void Feed::sendpay_success(const rpc::json& params, base::UnixNs now) {
+void Feed::sendpay_success(rpc::Value params, base::UnixNs now) {
     auto row = cln::decode_sendpay_success(params);
     if (!row)
         return refused("sendpay_success", row.error());
-    intake_.take({payments::PartSeen{std::move(*row), now}}, Source::standard_input);
+    take(payments::PartSeen{std::move(*row), now});
 }
 
-void Feed::sendpay_failure(const rpc::json& params, base::UnixNs now) {
+void Feed::sendpay_failure(rpc::Value params, base::UnixNs now) {
     auto failed = cln::decode_sendpay_failure(params);
     if (!failed)
         return refused("sendpay_failure", failed.error());
-    intake_.take({payments::PartFailed{std::move(failed->row), failed->failure, now}}, Source::standard_input);
+    take(payments::PartFailed{std::move(failed->row), std::move(failed->failure), now});
 }
 
-void Feed::pay_failure(const rpc::json& params) {
+void Feed::pay_failure(rpc::Value params) {
     const auto hash = cln::decode_pay_failure(params);
     if (!hash)
         return refused("pay_failure", hash.error());
-    intake_.take({payments::GivenUp{*hash, std::nullopt, true}}, Source::standard_input);
+    take(payments::GivenUp{*hash, std::nullopt, true});
 }
 
-void Feed::pay_part_start(const rpc::json& params, base::UnixNs now) {
-    const auto start = cln::decode_pay_part_start(params, now);
+void Feed::pay_part_start(rpc::Value params, base::UnixNs now) {
+    auto start = cln::decode_pay_part_start(params, now);
     if (!start)
         return refused("pay_part_start", start.error());
-    intake_.take({*start}, Source::standard_input);
+    take(std::move(*start));
 }
 
-void Feed::pay_part_end(const rpc::json& params) {
-    const auto ended = cln::decode_pay_part_end(params);
+void Feed::pay_part_end(rpc::Value params) {
+    auto ended = cln::decode_pay_part_end(params);
     if (!ended)
         return refused("pay_part_end", ended.error());
-    intake_.take({*ended}, Source::standard_input);
-    given_up_.part_ended(ended->key);
+    const auto key = ended->key;
+    take(std::move(*ended));
+    given_up_.part_ended(key);
 }
 
-void Feed::block_added(const rpc::json& params) {
+void Feed::block_added(rpc::Value params) {
     const auto height = cln::decode_block_added(params);
     if (!height)
         return refused("block_added", height.error());
@@ -160,7 +174,7 @@ void Feed::block_added(const rpc::json& params) {
 }
 
 void Feed::call_seen(const cln::HookedCall& call, base::UnixNs now) {
-    const auto params = rpc::parse(call.params);
+    const auto params = call_.read(call.params);
     const auto unreadable = [&] {
         log_(base::LogLevel::unusual, "a call of " + std::string(call.method) + " cannot be read");
     };
@@ -182,7 +196,7 @@ void Feed::call_seen(const cln::HookedCall& call, base::UnixNs now) {
         if (onion->total.value > 0)
             announced->total = std::max(announced->total, {payments::TotalSource::total_amount, onion->total});
     }
-    intake_.take({std::move(*announced)}, Source::standard_input);
+    take(std::move(*announced));
 }
 
 void Feed::deleted(const std::vector<payments::Row>& gone, const std::vector<payments::Row>& before) {

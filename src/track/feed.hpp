@@ -5,6 +5,7 @@
 
 #include "cln/hook.hpp"
 #include "cln/version.hpp"
+#include "rpc/document.hpp"
 #include "track/catch_up.hpp"
 #include "track/deletions.hpp"
 #include "track/given_up.hpp"
@@ -40,12 +41,12 @@ class Feed final {
     void set_retain(std::size_t parts);
 
     /// Facts from stdin, params of the notification of that name; `now` is when it was read.
-    void sendpay_success(const rpc::json& params, base::UnixNs now);
-    void sendpay_failure(const rpc::json& params, base::UnixNs now);
-    void pay_failure(const rpc::json& params);
-    void pay_part_start(const rpc::json& params, base::UnixNs now);
-    void pay_part_end(const rpc::json& params);
-    void block_added(const rpc::json& params);
+    void sendpay_success(rpc::Value params, base::UnixNs now);
+    void sendpay_failure(rpc::Value params, base::UnixNs now);
+    void pay_failure(rpc::Value params);
+    void pay_part_start(rpc::Value params, base::UnixNs now);
+    void pay_part_end(rpc::Value params);
+    void block_added(rpc::Value params);
     /// A payer's call, seen by the hook.
     void call_seen(const cln::HookedCall& call, base::UnixNs now);
 
@@ -70,6 +71,7 @@ class Feed final {
 
   private:
     void apply(std::span<const payments::Event> events);
+    void take(payments::Event event);
     void refused(const char* topic, const cln::DecodeError& error);
     void read_counters();
     void counters_read(Marks now, std::uint64_t deleted);
@@ -104,6 +106,7 @@ class Feed final {
     Invoices invoices_;
     Onions onions_;
     cln::ChainHeight height_;
+    rpc::Document call_; // the params of the one at hand
     io::Timer sweep_;
     io::Timer list_again_;    // after a listing that was refused
     io::Timer created_again_; // after a wait that was refused

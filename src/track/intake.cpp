@@ -94,8 +94,7 @@ void Intake::take(std::vector<Event> events, Source source) {
                 ready.push_back(std::move(event));
                 continue;
             }
-            at = waiting_.emplace(*hash, Waiting{{}, listed_()}).first;
-            queue_.push_back(*hash);
+            at = wait(*hash);
         }
         at->second.events.push_back(std::move(event));
     }
@@ -104,13 +103,20 @@ void Intake::take(std::vector<Event> events, Source source) {
     ask();
 }
 
+std::unordered_map<base::PaymentHash, Intake::Waiting>::iterator Intake::wait(const base::PaymentHash& hash) {
+    const auto at = waiting_.emplace(hash, Waiting{{}, listed_()}).first;
+    floors_.add(at->second.floor);
+    queue_.push_back(hash);
+    return at;
+}
+
 void Intake::connected() {
     patience_.cancel();
     const auto lost = std::exchange(lost_, {});
     queue_.insert(queue_.end(), lost.begin(), lost.end());
     for (const auto& hash : std::exchange(unlisted_, {}))
-        if (!table_.groups(hash).empty() && waiting_.emplace(hash, Waiting{{}, listed_()}).second)
-            queue_.push_back(hash);
+        if (!table_.groups(hash).empty() && !waiting_.contains(hash))
+            wait(hash);
     ask();
 }
 
@@ -187,14 +193,10 @@ void Intake::release(const base::PaymentHash& hash, std::span<const payments::Ro
     events.insert(events.end(), held.begin(), held.end());
     if (!events.empty())
         apply_(events);
-    waiting_.erase(hash); // only now: until it was applied a cursor must not pass it
-}
-
-Marks Intake::pending() const {
-    Marks marks = no_limit;
-    for (const auto& [hash, waiting] : waiting_)
-        marks = earlier(marks, waiting.floor);
-    return marks;
+    // Only now: until it was applied a cursor must not pass it.
+    const auto applied = waiting_.find(hash);
+    floors_.remove(applied->second.floor);
+    waiting_.erase(applied);
 }
 
 } // namespace track

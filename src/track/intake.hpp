@@ -37,7 +37,7 @@ class Intake final {
     void on_idle(std::function<void()> idle) { idle_ = std::move(idle); }
     [[nodiscard]] bool idle() const { return waiting_.empty(); }
     /// A cursor must not pass what waits here.
-    [[nodiscard]] Marks pending() const;
+    [[nodiscard]] Marks pending() const { return floors_.least(); }
 
   private:
     struct Waiting {
@@ -47,6 +47,7 @@ class Intake final {
 
     [[nodiscard]] bool must_wait(const payments::Event& event, Source source) const;
     void ask();
+    std::unordered_map<base::PaymentHash, Waiting>::iterator wait(const base::PaymentHash& hash);
     void answered(const base::PaymentHash& hash,
                   const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& listing);
     void release(const base::PaymentHash& hash, std::span<const payments::Row> rows);
@@ -62,6 +63,7 @@ class Intake final {
     bool sees_calls_;
     Marks past_;
     std::unordered_map<base::PaymentHash, Waiting> waiting_;
+    HeldMarks floors_;                    // of all that wait
     std::deque<base::PaymentHash> queue_; // not asked yet
     std::size_t asked_ = 0;
     std::function<void()> idle_;

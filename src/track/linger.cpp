@@ -13,6 +13,18 @@ namespace {
 /// xpay may wait for a block that long before it tries again (its retry_for), and nothing tells that it gave up.
 constexpr seconds silent_xpay{60};
 
+/// The last change of the payment but for one. A failure that no row told yet has an index beyond the pages' mark: that
+/// mark holds the cursor by itself.
+std::optional<base::UpdatedIndex> before_last_change(const payments::Payment& payment) {
+    base::UpdatedIndex last;
+    for (const auto& part : payment.parts) {
+        if (part.updated.value == 0)
+            return std::nullopt;
+        last = std::max(last, part.updated);
+    }
+    return last.value > 0 ? std::optional(base::UpdatedIndex{last.value - 1}) : std::nullopt;
+}
+
 } // namespace
 
 Linger::Linger(io::Loop& loop, const payments::Table& table, cln::Version version, Expired expired)
@@ -31,15 +43,20 @@ seconds Linger::pause(const payments::Payment& payment) const {
 void Linger::look(const payments::Change& change) {
     for (const auto& deletion : change.deleted)
         if (!table_.find(deletion.key))
-            silent_.erase(deletion.key);
+            forget(silent_.find(deletion.key));
+        else
+            row_read(deletion.key);
     bool sooner = false; // not all payments have the same pause
     for (const auto& key : change.updated) {
         const auto* payment = table_.find(key);
         if (payment && payment->undecided()) {
-            silent_[key] = {steady_clock::now(), false};
-            sooner |= silent_[key].since + pause(*payment) < armed_for_;
+            auto& silence = silent_[key];
+            silence.since = steady_clock::now();
+            silence.told = false;
+            hold(silence, before_last_change(*payment));
+            sooner |= silence.since + pause(*payment) < armed_for_;
         } else {
-            silent_.erase(key);
+            forget(silent_.find(key));
         }
     }
     if (sooner || !timer_.armed())
@@ -47,8 +64,32 @@ void Linger::look(const payments::Change& change) {
 }
 
 void Linger::heard_of(const payments::PaymentKey& key) {
-    if (const auto at = silent_.find(key); at != silent_.end())
-        at->second = {steady_clock::now(), false};
+    if (const auto at = silent_.find(key); at != silent_.end()) {
+        at->second.since = steady_clock::now();
+        at->second.told = false;
+    }
+}
+
+void Linger::row_read(const payments::PaymentKey& key) {
+    const auto at = silent_.find(key);
+    const auto* payment = at == silent_.end() ? nullptr : table_.find(key);
+    if (payment)
+        hold(at->second, before_last_change(*payment));
+}
+
+void Linger::hold(Silence& silence, std::optional<base::UpdatedIndex> at) {
+    if (silence.holds)
+        held_.erase(held_.find(*silence.holds));
+    silence.holds = at;
+    if (at)
+        held_.insert(*at);
+}
+
+void Linger::forget(Silent::iterator at) {
+    if (at == silent_.end())
+        return;
+    hold(at->second, std::nullopt);
+    silent_.erase(at);
 }
 
 void Linger::arm() {
@@ -66,7 +107,11 @@ void Linger::arm() {
 void Linger::expire() {
     const auto now = steady_clock::now();
     std::vector<payments::PaymentKey> over;
-    std::erase_if(silent_, [&](const auto& entry) { return !table_.find(entry.first); });
+    for (auto at = silent_.begin(); at != silent_.end();) {
+        const auto here = at++;
+        if (!table_.find(here->first))
+            forget(here);
+    }
     for (auto& [key, silence] : silent_) {
         if (silence.told || silence.since + pause(*table_.find(key)) > now)
             continue;
@@ -76,25 +121,6 @@ void Linger::expire() {
     arm();
     if (!over.empty())
         expired_(std::move(over));
-}
-
-Marks Linger::pending() const {
-    Marks marks = no_limit;
-    for (const auto& [key, silence] : silent_) {
-        const auto* payment = table_.find(key);
-        if (!payment)
-            continue;
-        // A failure that no row told yet has an index beyond the pages' mark: that mark holds the cursor by itself.
-        base::UpdatedIndex last;
-        bool all_told = true;
-        for (const auto& part : payment->parts) {
-            last = std::max(last, part.updated);
-            all_told &= part.updated.value > 0;
-        }
-        if (all_told && last.value > 0)
-            marks.updated = std::min(marks.updated, base::UpdatedIndex{last.value - 1});
-    }
-    return marks;
 }
 
 } // namespace track

@@ -7,6 +7,8 @@
 #include "payments/table.hpp"
 #include "track/marks.hpp"
 
+#include <optional>
+
 namespace track {
 
 class Linger final {
@@ -23,16 +25,24 @@ class Linger final {
     void heard_of(const payments::PaymentKey& key);
     /// A verdict that comes by silence moves no index: the cursor stays before the last change of every undecided
     /// payment.
-    [[nodiscard]] Marks pending() const;
+    [[nodiscard]] Marks pending() const {
+        return {no_limit.created, held_.empty() ? no_limit.updated : *held_.begin()};
+    }
+    /// A row of the payment was read: that alone may move what it holds.
+    void row_read(const payments::PaymentKey& key);
 
   private:
     using Time = std::chrono::steady_clock::time_point;
     struct Silence {
         Time since;
-        bool told = false; ///< it expired and was told; the verdict is on its way
+        bool told = false;                       ///< it expired and was told; the verdict is on its way
+        std::optional<base::UpdatedIndex> holds; ///< how far a cursor may go
     };
+    using Silent = std::unordered_map<payments::PaymentKey, Silence>;
 
     [[nodiscard]] std::chrono::seconds pause(const payments::Payment& payment) const;
+    void hold(Silence& silence, std::optional<base::UpdatedIndex> at);
+    void forget(Silent::iterator at);
     void arm();
     void expire();
 
@@ -40,7 +50,8 @@ class Linger final {
     cln::Version version_;
     Expired expired_;
     std::chrono::seconds linger_{10};
-    std::unordered_map<payments::PaymentKey, Silence> silent_;
+    Silent silent_;
+    std::multiset<base::UpdatedIndex> held_; // what all of them hold
     Time armed_for_ = Time::max();
     io::Timer timer_;
 };

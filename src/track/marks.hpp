@@ -4,6 +4,7 @@
 #include "base/ids.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace track {
 
@@ -24,5 +25,26 @@ struct Marks {
 
 /// Holds nothing back.
 inline constexpr Marks no_limit{{UINT64_MAX}, {UINT64_MAX}};
+
+/// What many hold back, and the least of it without asking them all: a cursor is stamped with every snapshot.
+class HeldMarks final {
+  public:
+    void add(const Marks& marks) {
+        created_.insert(marks.created);
+        updated_.insert(marks.updated);
+    }
+    /// One that was added.
+    void remove(const Marks& marks) {
+        created_.erase(created_.find(marks.created));
+        updated_.erase(updated_.find(marks.updated));
+    }
+    [[nodiscard]] Marks least() const {
+        return created_.empty() ? no_limit : Marks{*created_.begin(), *updated_.begin()};
+    }
+
+  private:
+    std::multiset<base::CreatedIndex> created_;
+    std::multiset<base::UpdatedIndex> updated_;
+};
 
 } // namespace track

@@ -27,7 +27,7 @@ need_node() {
     fi
 }
 
-packages_to_build=(g++ meson ninja-build pkg-config python3 libuv1-dev nlohmann-json3-dev libsodium-dev libexpected-dev doctest-dev lowdown jq)
+packages_to_build=(g++ meson ninja-build pkg-config python3 libuv1-dev nlohmann-json3-dev libsimdjson-dev libsodium-dev libexpected-dev doctest-dev lowdown jq)
 packages_to_check=(git clang clang-format libclang-rt-14-dev cppcheck binutils)
 packages_to_check_long=(clang-tidy valgrind)
 packages_for_coverage=(gcovr)

@@ -138,7 +138,7 @@ void Plugin::request(const rpc::Message& message) {
 void Plugin::notification(const rpc::Message& message) {
     if (message.method == "shutdown")
         return finish(0);
-    const auto params = message.params.empty() ? tl::unexpected<std::string>("missing") : rpc::parse(message.params);
+    const auto params = message.params.empty() ? tl::unexpected<std::string>("missing") : params_.read(message.params);
     if (!params)
         return log(LogLevel::unusual, loggable(message.method) + " skipped: params: " + params.error());
     if (message.method == "sendpay_success")
@@ -165,14 +165,13 @@ void Plugin::init(std::string_view id, const rpc::json& params) {
     if (configuration == params.end())
         return disable("init has no configuration");
     cln::Fields fields(*configuration, "configuration");
-    const auto directory = fields.string("lightning-dir");
-    const auto file = fields.string("rpc-file");
+    const std::string directory(fields.text("lightning-dir"));
+    const std::string file(fields.text("rpc-file"));
     if (fields.error())
         return disable(fields.error()->text());
     reply(id, "{}"); // first: lightningd waits for nobody else while it starts
     use(*options);
-    const auto* startup = fields.find("startup");
-    if (startup && startup->is_boolean() && startup->get<bool>())
+    if (fields.find("startup").is_true())
         feed_.restarted(now_);
     // By its relative name where it can be reached so: a socket's path may have 107 bytes, a node's directory more.
     const bool inside = !file.starts_with('/') && chdir(directory.c_str()) == 0;

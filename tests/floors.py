@@ -24,11 +24,13 @@ STAND_IN = {"rpc", "io", "base"}
 
 # Other people's headers a room must not see.
 BANNED: dict[str, tuple[str, ...]] = {
-    "base": ("uv.h", "nlohmann/"),
-    "io": ("nlohmann/",),
-    "bolt": ("uv.h", "nlohmann/"),
-    "payments": ("uv.h", "nlohmann/"),
-    "lnrpc": ("uv.h",),
+    "base": ("uv.h", "nlohmann/", "simdjson"),
+    "io": ("nlohmann/", "simdjson"),
+    "bolt": ("uv.h", "nlohmann/", "simdjson"),
+    "payments": ("uv.h", "nlohmann/", "simdjson"),
+    "cln": ("simdjson",),
+    "lnrpc": ("uv.h", "simdjson"),
+    "track": ("simdjson",),
 }
 
 LONGEST = 350  # lines of a file in src/ and plugin/

@@ -39,17 +39,17 @@ Payer payer_of(std::string_view caller) {
 }
 
 /// What the whole payment is to deliver; injectpaymentonion does not say.
-payments::Total total_of(std::string_view method, const json& params) {
+payments::Total total_of(std::string_view method, Value params) {
     const bool sendpay = method == "sendpay";
-    const auto* amount = sendpay                 ? sendpay_amount(params)
-                         : method == "sendonion" ? argument(params, "total_amount_msat", 12)
-                                                 : nullptr;
+    const auto amount = sendpay                 ? sendpay_amount(params)
+                        : method == "sendonion" ? argument(params, "total_amount_msat", 12)
+                                                : Value();
     const auto total = maybe_amount(amount);
     return total ? payments::Total{sendpay ? TotalSource::sendpay_amount : TotalSource::total_amount, *total}
                  : payments::Total{};
 }
 
-void add_route(payments::PartAnnounced& announced, std::string_view method, const json& params, ChainHeight height) {
+void add_route(payments::PartAnnounced& announced, std::string_view method, Value params, ChainHeight height) {
     if (method == "sendpay") {
         announced.route = decode_sendpay_route(params, height).value_or(payments::Route{});
     } else if (method == "sendonion") {
@@ -63,14 +63,14 @@ void add_route(payments::PartAnnounced& announced, std::string_view method, cons
 } // namespace
 
 std::optional<payments::PartAnnounced> decode_announcement(std::string_view method, std::string_view caller,
-                                                           const json& params, ChainHeight height, base::UnixNs seen) {
+                                                           Value params, ChainHeight height, base::UnixNs seen) {
     const auto* at = std::find_if(commands.begin(), commands.end(),
                                   [&](const Positions& command) { return command.method == method; });
     if (at == commands.end())
         return std::nullopt;
     const auto hash = maybe_hash(argument(params, "payment_hash", at->payment_hash));
-    const auto* partid = argument(params, "partid", at->partid);
-    const auto* group = argument(params, "groupid", at->groupid);
+    const auto partid = argument(params, "partid", at->partid);
+    const auto group = argument(params, "groupid", at->groupid);
     const auto part_number = maybe_number(partid);
     const auto group_number = maybe_number(group);
     // Not given is a value too; given and no number is none.

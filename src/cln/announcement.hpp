@@ -12,7 +12,7 @@ namespace cln {
 /// empty if unknown. `seen`: when the request was read. Hops of a sendonion are not in it: they were told to
 /// createonion.
 [[nodiscard]] std::optional<payments::PartAnnounced> decode_announcement(std::string_view method,
-                                                                         std::string_view caller, const json& params,
+                                                                         std::string_view caller, Value params,
                                                                          ChainHeight height, base::UnixNs seen);
 
 } // namespace cln

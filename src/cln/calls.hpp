@@ -11,21 +11,18 @@
 
 namespace cln {
 
-/// The parameter, wherever it stands; null when it is not given. `position` -1: it can only be named.
-[[nodiscard]] const json* argument(const json& params, const char* name, int position);
+/// The parameter, wherever it stands; nothing when it is not given. `position` -1: it can only be named.
+[[nodiscard]] Value argument(Value params, std::string_view name, int position);
 /// `amount_msat` of sendpay, which v23.11 took as `msatoshi` too (lightningd/pay.c of that version).
-[[nodiscard]] const json* sendpay_amount(const json& params);
+[[nodiscard]] Value sendpay_amount(Value params);
 
 /// Nothing when absent or not such a value.
-[[nodiscard]] std::optional<std::uint64_t> maybe_number(const json* value);
-[[nodiscard]] std::optional<base::Msat> maybe_amount(const json* value);
-[[nodiscard]] std::optional<base::PaymentHash> maybe_hash(const json* value);
-[[nodiscard]] std::optional<base::NodeId> maybe_node(const json* value);
-[[nodiscard]] std::optional<std::vector<std::uint8_t>> maybe_hex(const json* value);
+[[nodiscard]] std::optional<std::uint64_t> maybe_number(Value value);
+[[nodiscard]] std::optional<base::Msat> maybe_amount(Value value);
+[[nodiscard]] std::optional<base::PaymentHash> maybe_hash(Value value);
+[[nodiscard]] std::optional<base::NodeId> maybe_node(Value value);
+[[nodiscard]] std::optional<std::vector<std::uint8_t>> maybe_hex(Value value);
 /// `BxTxO` or, with the direction that does not matter here, `BxTxO/d`.
-[[nodiscard]] std::optional<base::ShortChannelId> maybe_channel(const json* value);
-
-/// The member of an object; null when there is none.
-[[nodiscard]] const json* member(const json& object, const char* name);
+[[nodiscard]] std::optional<base::ShortChannelId> maybe_channel(Value value);
 
 } // namespace cln

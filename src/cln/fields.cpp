@@ -4,10 +4,6 @@
 
 namespace cln {
 
-namespace {
-
-const json nothing = json::object();
-
 std::optional<std::uint64_t> digits(std::string_view text) {
     std::uint64_t number = 0;
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -16,91 +12,104 @@ std::optional<std::uint64_t> digits(std::string_view text) {
     return number;
 }
 
-} // namespace
-
-std::optional<base::Msat> read_msat(const json& value) {
-    if (value.is_number_unsigned())
-        return base::Msat{value.get<std::uint64_t>()};
-    if (!value.is_string())
+std::optional<base::Msat> read_msat(Value value) {
+    if (const auto number = value.natural())
+        return base::Msat{*number};
+    auto text = value.text();
+    if (!text)
         return std::nullopt;
-    std::string_view text = value.get_ref<const std::string&>();
-    if (text.ends_with("msat"))
-        text.remove_suffix(4);
-    const auto number = digits(text);
+    if (text->ends_with("msat"))
+        text->remove_suffix(4);
+    const auto number = digits(*text);
     return number ? std::optional(base::Msat{*number}) : std::nullopt;
 }
 
-Fields::Fields(const json& object, std::string path) : object_(&object), path_(std::move(path)) {
-    if (!object.is_object()) {
-        error_ = DecodeError{path_, "not an object"};
-        object_ = &nothing;
+Path Path::then(std::string_view name) const {
+    Path path = *this;
+    path.steps_.at(path.count_++).name = name;
+    return path;
+}
+
+Path Path::at(std::size_t index) const {
+    Path path = *this;
+    path.steps_.at(path.count_ - 1).index = index;
+    return path;
+}
+
+std::string Path::text() const {
+    std::string text;
+    for (std::size_t i = 0; i < count_; ++i) {
+        if (i > 0)
+            text += '.';
+        text += steps_.at(i).name;
+        if (steps_.at(i).index != none)
+            text += '[' + std::to_string(steps_.at(i).index) + ']';
     }
+    return text;
 }
 
-const json* Fields::find(const char* name) const {
-    const auto at = object_->find(name);
-    return at == object_->end() || at->is_null() ? nullptr : &*at;
+Fields::Fields(Value object, const Path& path) : object_(object), path_(path) {
+    if (!object.is_object())
+        error_ = DecodeError{path_.text(), "not an object"};
 }
 
-Fields Fields::object(const char* name) {
-    const auto* value = find(name);
-    Fields inner(value ? *value : nothing, path_ + "." + name);
+Fields Fields::object(std::string_view name) {
+    const auto value = find(name);
+    Fields inner(value, path_.then(name));
     if (!value) // what is wrong with the whole says more than what is missing in it
-        inner.error_ = error_.value_or(DecodeError{inner.path_, "missing"});
+        inner.error_ = error_.value_or(DecodeError{inner.path_.text(), "missing"});
     return inner;
 }
 
-void Fields::refuse(const char* name, std::string what) {
+void Fields::refuse(std::string_view name, std::string what) {
     if (!error_)
-        error_ = DecodeError{path_ + "." + name, std::move(what)};
+        error_ = DecodeError{path_.then(name).text(), std::move(what)};
 }
 
 template <class T>
-T Fields::required(const char* name, std::optional<T> value) {
+T Fields::required(std::string_view name, std::optional<T> value) {
     if (!value)
         refuse(name, "missing"); // does not replace a complaint about its type
     return value ? std::move(*value) : T{};
 }
 
-std::optional<std::uint64_t> Fields::maybe_u64(const char* name) {
-    const auto* value = find(name);
+std::optional<std::uint64_t> Fields::maybe_u64(std::string_view name) {
+    const auto value = find(name);
     if (!value)
         return std::nullopt;
-    if (!value->is_number_unsigned()) {
+    const auto number = value.natural();
+    if (!number)
         refuse(name, "not an unsigned integer");
-        return std::nullopt;
-    }
-    return value->get<std::uint64_t>();
+    return number;
 }
 
-std::uint64_t Fields::u64(const char* name) {
+std::uint64_t Fields::u64(std::string_view name) {
     return required(name, maybe_u64(name));
 }
 
-std::optional<std::string> Fields::maybe_string(const char* name) {
-    const auto* value = find(name);
+std::optional<std::string_view> Fields::maybe_text(std::string_view name) {
+    const auto value = find(name);
     if (!value)
         return std::nullopt;
-    if (!value->is_string()) {
+    const auto text = value.text();
+    if (!text)
         refuse(name, "not a string");
-        return std::nullopt;
-    }
-    return value->get<std::string>();
+    return text;
 }
 
-std::string Fields::string(const char* name) {
-    return required(name, maybe_string(name));
+std::string_view Fields::text(std::string_view name) {
+    return required(name, maybe_text(name));
 }
 
-base::PaymentHash Fields::hash(const char* name) {
-    const auto hash = base::PaymentHash::from_hex(string(name));
+base::PaymentHash Fields::hash(std::string_view name) {
+    const auto hash = base::PaymentHash::from_hex(text(name));
     if (!hash)
         refuse(name, "not a 32 byte hex value");
     return hash.value_or(base::PaymentHash{});
 }
 
-std::optional<base::Preimage> Fields::maybe_preimage(const char* name) {
-    const auto text = maybe_string(name);
+std::optional<base::Preimage> Fields::maybe_preimage(std::string_view name) {
+    const auto text = maybe_text(name);
     if (!text)
         return std::nullopt;
     const auto preimage = base::Preimage::from_hex(*text);
@@ -109,27 +118,24 @@ std::optional<base::Preimage> Fields::maybe_preimage(const char* name) {
     return preimage;
 }
 
-std::optional<base::Msat> Fields::maybe_msat(const char* name) {
-    const auto* value = find(name);
+std::optional<base::Msat> Fields::maybe_msat(std::string_view name) {
+    const auto value = find(name);
     if (!value)
         return std::nullopt;
-    const auto amount = read_msat(*value);
+    const auto amount = read_msat(value);
     if (!amount)
         refuse(name, "not an amount in msat");
     return amount;
 }
 
-std::optional<base::UnixNs> Fields::maybe_seconds(const char* name) {
-    const auto* value = find(name);
+std::optional<base::UnixNs> Fields::maybe_seconds(std::string_view name) {
+    const auto value = find(name);
     if (!value)
         return std::nullopt;
-    if (value->is_number_unsigned())
-        return base::from_seconds(value->get<std::uint64_t>());
-    if (value->is_number_float()) {
-        const auto seconds = value->get<double>();
-        if (seconds >= 0 && seconds < 1e10)
-            return base::from_seconds(static_cast<std::uint64_t>(seconds));
-    }
+    if (const auto seconds = value.natural())
+        return base::from_seconds(*seconds);
+    if (const auto seconds = value.fraction(); seconds && *seconds >= 0 && *seconds < 1e10)
+        return base::from_seconds(static_cast<std::uint64_t>(*seconds));
     refuse(name, "not a time in seconds");
     return std::nullopt;
 }

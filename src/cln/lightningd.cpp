@@ -5,16 +5,16 @@
 namespace cln {
 
 void Lightningd::call(std::string_view method, std::string_view params,
-                      std::function<void(const tl::expected<json, Failure>&)> answer) {
+                      std::function<void(const tl::expected<Value, Failure>&)> answer) {
     client_.call(method, params,
                  [this, method = std::string(method),
                   answer = std::move(answer)](const tl::expected<std::string_view, rpc::Client::Failure>& reply) {
                      if (!reply)
                          return answer(tl::unexpected(Failure{reply.error().lost, reply.error().error}));
-                     auto result = rpc::parse(*reply);
+                     const auto result = document_.read(*reply);
                      if (!result)
                          return answer(tl::unexpected(undecodable(method.c_str(), {"result", result.error()})));
-                     answer(std::move(*result));
+                     answer(*result);
                  });
 }
 
@@ -24,7 +24,7 @@ Lightningd::Failure Lightningd::undecodable(const char* method, const DecodeErro
 }
 
 void Lightningd::getinfo(Answer<NodeInfo> answer) {
-    call("getinfo", "{}", [this, answer = std::move(answer)](const tl::expected<json, Failure>& result) {
+    call("getinfo", "{}", [this, answer = std::move(answer)](const tl::expected<Value, Failure>& result) {
         if (!result)
             return answer(tl::unexpected(result.error()));
         const auto info = decode_getinfo(*result);
@@ -37,7 +37,7 @@ void Lightningd::getinfo(Answer<NodeInfo> answer) {
 void Lightningd::wait(Index index, std::uint64_t next, Answer<WaitReply> answer) {
     const std::string params = std::string(R"({"subsystem":"sendpays","indexname":")") + name(index) +
                                R"(","nextvalue":)" + std::to_string(next) + "}";
-    call("wait", params, [this, index, answer = std::move(answer)](const tl::expected<json, Failure>& result) {
+    call("wait", params, [this, index, answer = std::move(answer)](const tl::expected<Value, Failure>& result) {
         if (!result)
             return answer(tl::unexpected(result.error()));
         const auto reply = decode_wait(*result, index);
@@ -48,7 +48,7 @@ void Lightningd::wait(Index index, std::uint64_t next, Answer<WaitReply> answer)
 }
 
 tl::expected<Lightningd::Listing, Lightningd::Failure> Lightningd::rows_of(std::string_view result) {
-    const auto parsed = rpc::parse(result);
+    const auto parsed = document_.read(result);
     auto rows = parsed ? decode_rows(*parsed) : tl::unexpected(DecodeError{"result", parsed.error()});
     if (!rows)
         return tl::unexpected(undecodable("listsendpays", rows.error()));
@@ -107,7 +107,7 @@ void Lightningd::list_all_pending(ListAnswer answer) {
 
 void Lightningd::listpays(const base::PaymentHash& hash, Answer<std::vector<Pay>> answer) {
     call("listpays", R"({"payment_hash":")" + hash.hex() + "\"}",
-         [this, answer = std::move(answer)](const tl::expected<json, Failure>& result) {
+         [this, answer = std::move(answer)](const tl::expected<Value, Failure>& result) {
              if (!result)
                  return answer(tl::unexpected(result.error()));
              const auto pays = decode_listpays(*result);
@@ -122,12 +122,12 @@ void Lightningd::waitsendpay(const payments::PaymentKey& key, base::PartId parti
                                std::to_string(partid.value) + R"(,"groupid":)" + std::to_string(key.group.value) + "}";
     // What we are after is the error: it is how waitsendpay tells of a failed part.
     client_.call("waitsendpay", params,
-                 [answer = std::move(answer)](const tl::expected<std::string_view, rpc::Client::Failure>& reply) {
+                 [this, answer = std::move(answer)](const tl::expected<std::string_view, rpc::Client::Failure>& reply) {
                      if (reply)
                          return answer(tl::unexpected(Failure{false, {-1, "the part has not failed"}}));
                      if (reply.error().lost)
                          return answer(tl::unexpected(Failure{true, reply.error().error}));
-                     const auto object = rpc::parse(reply.error().raw);
+                     const auto object = document_.read(reply.error().raw);
                      const auto failed =
                          object ? decode_waitsendpay_error(*object) : tl::unexpected(DecodeError{"error", "not JSON"});
                      if (!failed) // an error of the call itself has no row
@@ -138,7 +138,7 @@ void Lightningd::waitsendpay(const payments::PaymentKey& key, base::PartId parti
 
 void Lightningd::decode_invoice(const std::string& invoice, Answer<Invoice> answer) {
     call("decode", "[" + rpc::quote(invoice) + "]",
-         [this, answer = std::move(answer)](const tl::expected<json, Failure>& result) {
+         [this, answer = std::move(answer)](const tl::expected<Value, Failure>& result) {
              if (!result)
                  return answer(tl::unexpected(result.error()));
              const auto decoded = cln::decode_invoice(*result);

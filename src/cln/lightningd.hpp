@@ -7,6 +7,7 @@
 #include "cln/row_slices.hpp"
 #include "io/timer.hpp"
 #include "rpc/client.hpp"
+#include "rpc/document.hpp"
 
 #include <list>
 
@@ -66,11 +67,12 @@ class Lightningd final {
     void take_slice(std::list<LongAnswer>::iterator at);
     void list_with(std::string_view params, ListAnswer answer);
     void call(std::string_view method, std::string_view params,
-              std::function<void(const tl::expected<json, Failure>&)> answer);
+              std::function<void(const tl::expected<Value, Failure>&)> answer);
     Failure undecodable(const char* method, const DecodeError& error);
 
     rpc::Client& client_;
     base::Log log_;
+    rpc::Document document_; // of the answer at hand
     std::list<LongAnswer> long_answers_; // being taken in
 };
 

@@ -9,14 +9,14 @@ namespace {
 
 /// The object named after the topic. Before v25.09 lightningd put what a plugin emitted into `payload`, and the plugins
 /// of those days emitted no such object: the payload is it.
-Fields body(const json& params, const char* topic) {
+Fields body(Value params, std::string_view topic) {
     Fields outer(params, "params");
     if (outer.error())
         return outer;
-    const auto* payload = outer.find("payload");
-    if (outer.find(topic) || !payload || !payload->is_object())
+    const auto payload = outer.find("payload");
+    if (outer.find(topic) || !payload.is_object())
         return outer.object(topic);
-    Fields wrapped(*payload, "params.payload");
+    Fields wrapped(payload, Path("params").then("payload"));
     return wrapped.find(topic) ? wrapped.object(topic) : wrapped;
 }
 
@@ -25,7 +25,7 @@ constexpr std::uint64_t destination_failed = 203; // PAY_DESTINATION_PERM_FAIL, 
 constexpr std::uint64_t try_other_route = 204;    // PAY_TRY_OTHER_ROUTE, likewise
 
 /// The failing node's words; nothing when they are missing, cannot be read, or say another code than lightningd does.
-base::Box<bolt::FailureMessage> decode_message(const json* hex, std::uint16_t code) {
+base::Box<bolt::FailureMessage> decode_message(Value hex, std::uint16_t code) {
     const auto bytes = maybe_hex(hex);
     if (!bytes)
         return {};
@@ -65,7 +65,7 @@ payments::Failure decode_failure(Fields& data, std::uint64_t code, std::string_v
 
 Decoded<SendpayFailure> decode_failure_object(Fields fields) {
     const auto code = fields.u64("code");
-    const auto message = fields.maybe_string("message").value_or("");
+    const auto message = fields.maybe_text("message").value_or("");
     Fields data = fields.object("data");
     if (fields.error())
         return tl::unexpected(*fields.error());
@@ -80,22 +80,22 @@ Decoded<SendpayFailure> decode_failure_object(Fields fields) {
 
 } // namespace
 
-Decoded<payments::Row> decode_sendpay_success(const json& params) {
+Decoded<payments::Row> decode_sendpay_success(Value params) {
     Fields fields = body(params, "sendpay_success");
     if (fields.error())
         return tl::unexpected(*fields.error());
     return decode_row(fields.value(), fields.path());
 }
 
-Decoded<SendpayFailure> decode_sendpay_failure(const json& params) {
+Decoded<SendpayFailure> decode_sendpay_failure(Value params) {
     return decode_failure_object(body(params, "sendpay_failure"));
 }
 
-Decoded<SendpayFailure> decode_waitsendpay_error(const json& error) {
+Decoded<SendpayFailure> decode_waitsendpay_error(Value error) {
     return decode_failure_object(Fields(error, "error"));
 }
 
-Decoded<base::PaymentHash> decode_pay_failure(const json& params) {
+Decoded<base::PaymentHash> decode_pay_failure(Value params) {
     Fields fields = body(params, "pay_failure");
     const auto hash = fields.hash("payment_hash");
     if (fields.error())
@@ -103,7 +103,7 @@ Decoded<base::PaymentHash> decode_pay_failure(const json& params) {
     return hash;
 }
 
-Decoded<payments::PartAnnounced> decode_pay_part_start(const json& params, base::UnixNs seen) {
+Decoded<payments::PartAnnounced> decode_pay_part_start(Value params, base::UnixNs seen) {
     Fields fields = body(params, "pay_part_start");
     payments::PartAnnounced announced;
     announced.hash = fields.hash("payment_hash");
@@ -113,8 +113,8 @@ Decoded<payments::PartAnnounced> decode_pay_part_start(const json& params, base:
     if (const auto total = fields.maybe_msat("total_payment_msat"))
         announced.total = {payments::TotalSource::part_start, *total};
     announced.seen = seen;
-    if (const auto* hops = fields.find("hops")) {
-        auto route = decode_xpay_hops(*hops);
+    if (const auto hops = fields.find("hops")) {
+        auto route = decode_xpay_hops(hops);
         if (!route)
             fields.refuse("hops", "a hop that cannot be read");
         announced.route = std::move(route).value_or(payments::Route{});
@@ -124,12 +124,12 @@ Decoded<payments::PartAnnounced> decode_pay_part_start(const json& params, base:
     return announced;
 }
 
-Decoded<payments::PartEnded> decode_pay_part_end(const json& params) {
+Decoded<payments::PartEnded> decode_pay_part_end(Value params) {
     Fields fields = body(params, "pay_part_end");
     payments::PartEnded ended;
     ended.key = {fields.hash("payment_hash"), {fields.u64("groupid")}};
     ended.partid.value = fields.u64("partid");
-    const auto status = fields.string("status");
+    const auto status = fields.text("status");
     if (status == "failure") {
         auto& report = ended.report.emplace();
         const auto code = fields.maybe_u64("error_code");
@@ -137,7 +137,7 @@ Decoded<payments::PartEnded> decode_pay_part_end(const json& params) {
             fields.refuse("error_code", "more than two bytes");
         if (code)
             report.code = static_cast<std::uint16_t>(*code);
-        const auto* node = fields.find("failed_node_id");
+        const auto node = fields.find("failed_node_id");
         report.node = maybe_node(node);
         if (node && !report.node) // or it would be blamed on us
             fields.refuse("failed_node_id", "not a node id");
@@ -151,7 +151,7 @@ Decoded<payments::PartEnded> decode_pay_part_end(const json& params) {
     return ended;
 }
 
-Decoded<std::uint32_t> decode_block_added(const json& params) {
+Decoded<std::uint32_t> decode_block_added(Value params) {
     Fields outer(params, "params");
     // `block` until v23.08, `block_added` since.
     Fields fields = outer.find("block_added") ? outer.object("block_added") : outer.object("block");

@@ -8,27 +8,27 @@
 namespace cln {
 
 /// `sendpay_success`: the complete row.
-[[nodiscard]] Decoded<payments::Row> decode_sendpay_success(const json& params);
+[[nodiscard]] Decoded<payments::Row> decode_sendpay_success(Value params);
 
 /// `sendpay_failure`: the row as it was before (its status says pending: #7430) and why it failed.
 struct SendpayFailure {
     payments::Row row;
     payments::Failure failure;
 };
-[[nodiscard]] Decoded<SendpayFailure> decode_sendpay_failure(const json& params);
+[[nodiscard]] Decoded<SendpayFailure> decode_sendpay_failure(Value params);
 /// The same object as the error of a `waitsendpay`.
-[[nodiscard]] Decoded<SendpayFailure> decode_waitsendpay_error(const json& error);
+[[nodiscard]] Decoded<SendpayFailure> decode_waitsendpay_error(Value error);
 
 /// `pay_failure` (plugins pay and keysend): the hash of the payment that was given up.
-[[nodiscard]] Decoded<base::PaymentHash> decode_pay_failure(const json& params);
+[[nodiscard]] Decoded<base::PaymentHash> decode_pay_failure(Value params);
 
 /// `pay_part_start` (xpay family, v25.09): a part about to be made. `seen`: when the message was read.
-[[nodiscard]] Decoded<payments::PartAnnounced> decode_pay_part_start(const json& params, base::UnixNs seen);
+[[nodiscard]] Decoded<payments::PartAnnounced> decode_pay_part_start(Value params, base::UnixNs seen);
 
 /// `pay_part_end`: a part of xpay ended. lightningd could not read its error; xpay could.
-[[nodiscard]] Decoded<payments::PartEnded> decode_pay_part_end(const json& params);
+[[nodiscard]] Decoded<payments::PartEnded> decode_pay_part_end(Value params);
 
 /// `block_added`: the chain's height.
-[[nodiscard]] Decoded<std::uint32_t> decode_block_added(const json& params);
+[[nodiscard]] Decoded<std::uint32_t> decode_block_added(Value params);
 
 } // namespace cln

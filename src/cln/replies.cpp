@@ -6,9 +6,9 @@
 
 namespace cln {
 
-Decoded<NodeInfo> decode_getinfo(const json& result) {
+Decoded<NodeInfo> decode_getinfo(Value result) {
     Fields fields(result, "result");
-    const auto id = base::NodeId::from_hex(fields.string("id"));
+    const auto id = base::NodeId::from_hex(fields.text("id"));
     if (!id)
         fields.refuse("id", "not a node id");
     const auto height = fields.maybe_u64("blockheight").value_or(0);
@@ -17,25 +17,25 @@ Decoded<NodeInfo> decode_getinfo(const json& result) {
     return NodeInfo{*id, height <= UINT32_MAX ? static_cast<std::uint32_t>(height) : 0};
 }
 
-Decoded<std::vector<Pay>> decode_listpays(const json& result) {
+Decoded<std::vector<Pay>> decode_listpays(Value result) {
     Fields fields(result, "result");
-    const auto* list = fields.find("pays");
-    if (!list || !list->is_array())
+    const auto list = fields.find("pays");
+    if (!list.is_array())
         return tl::unexpected(fields.error().value_or(DecodeError{"result.pays", "not an array"}));
     std::vector<Pay> pays;
-    for (std::size_t i = 0; i < list->size(); ++i) {
-        Fields pay((*list)[i], "result.pays[" + std::to_string(i) + "]");
-        pays.push_back({{pay.maybe_u64("created_index").value_or(0)}, pay.string("status") == "failed"});
+    for (std::size_t i = 0; const auto value : list.elements()) {
+        Fields pay(value, Path("result").then("pays").at(i++));
+        pays.push_back({{pay.maybe_u64("created_index").value_or(0)}, pay.text("status") == "failed"});
         if (pay.error())
             return tl::unexpected(*pay.error());
     }
     return pays;
 }
 
-Decoded<Invoice> decode_invoice(const json& result) {
+Decoded<Invoice> decode_invoice(Value result) {
     Fields fields(result, "result");
     Invoice invoice;
-    const bool bolt12 = fields.find("invoice_payment_hash") != nullptr;
+    const bool bolt12 = static_cast<bool>(fields.find("invoice_payment_hash"));
     invoice.hash = fields.hash(bolt12 ? "invoice_payment_hash" : "payment_hash");
     invoice.amount = fields.maybe_msat(bolt12 ? "invoice_amount_msat" : "amount_msat");
     if (const auto secret = maybe_hex(fields.find("payment_secret")); secret && secret->size() == 32)
@@ -57,16 +57,16 @@ const char* name(Index index) {
     return "";
 }
 
-Decoded<WaitReply> decode_wait(const json& result, Index index) {
+Decoded<WaitReply> decode_wait(Value result, Index index) {
     Fields fields(result, "result");
     WaitReply reply;
     reply.counter = fields.u64(name(index));
     // `sendpays` since v25.05; `details` before, and deprecated but still there after.
     for (const char* where : {"sendpays", "details"}) {
-        const auto* object = fields.find(where);
+        const auto object = fields.find(where);
         if (!object || reply.details)
             continue;
-        Fields details(*object, fields.path() + "." + where);
+        Fields details(object, fields.path().then(where));
         reply.details =
             WaitReply::Details{details.hash("payment_hash"), {details.u64("groupid")}, {details.u64("partid")}};
         if (details.error())

@@ -13,14 +13,14 @@ struct NodeInfo {
     base::NodeId id;
     std::uint32_t height = 0; ///< of the chain; 0 when it is not told
 };
-[[nodiscard]] Decoded<NodeInfo> decode_getinfo(const json& result);
+[[nodiscard]] Decoded<NodeInfo> decode_getinfo(Value result);
 
 /// One entry of `listpays`: a group, without its groupid.
 struct Pay {
     base::CreatedIndex created; ///< of its lowest row
     bool failed = false;        ///< and its payer has given it up
 };
-[[nodiscard]] Decoded<std::vector<Pay>> decode_listpays(const json& result);
+[[nodiscard]] Decoded<std::vector<Pay>> decode_listpays(Value result);
 
 /// `decode` of an invoice, BOLT 11 or 12.
 struct Invoice {
@@ -28,7 +28,7 @@ struct Invoice {
     std::optional<base::Msat> amount; ///< what it asks for, if it does
     std::optional<std::array<std::uint8_t, 32>> payment_secret;
 };
-[[nodiscard]] Decoded<Invoice> decode_invoice(const json& result);
+[[nodiscard]] Decoded<Invoice> decode_invoice(Value result);
 
 enum class Index { created, updated, deleted };
 [[nodiscard]] const char* name(Index index);
@@ -43,6 +43,6 @@ struct WaitReply {
     };
     std::optional<Details> details;
 };
-[[nodiscard]] Decoded<WaitReply> decode_wait(const json& result, Index index);
+[[nodiscard]] Decoded<WaitReply> decode_wait(Value result, Index index);
 
 } // namespace cln

@@ -18,15 +18,15 @@ struct Element {
 };
 
 /// Where both spellings of a key are given the new one wins, as in lightningd.
-const json* either(const json& object, const char* newer, const char* older) {
-    const auto* value = member(object, newer);
-    return value ? value : member(object, older);
+Value either(Value object, std::string_view newer, std::string_view older) {
+    const auto value = object.find(newer);
+    return value ? value : object.find(older);
 }
 
-std::optional<Element> decode_element(const json& object) {
+std::optional<Element> decode_element(Value object) {
     const auto node = maybe_node(either(object, "node_id_out", "id"));
-    const auto* out = either(object, "amount_out_msat", "amount_msat");
-    const auto amount = maybe_amount(out ? out : member(object, "msatoshi")); // the oldest spelling, up to v23.11
+    const auto out = either(object, "amount_out_msat", "amount_msat");
+    const auto amount = maybe_amount(out ? out : object.find("msatoshi")); // the oldest spelling, up to v23.11
     const auto delay = maybe_number(either(object, "cltv_out", "delay"));
     const auto channel = maybe_channel(either(object, "short_channel_id_dir", "channel"));
     if (!node || !amount || !delay)
@@ -73,12 +73,12 @@ std::uint32_t ChainHeight::plus(std::uint64_t delay) const {
     return static_cast<std::uint32_t>(blocks + 1 + delay);
 }
 
-std::optional<payments::Route> decode_sendpay_route(const json& params, ChainHeight height) {
-    const auto* list = argument(params, "route", 0);
-    if (!list || !list->is_array())
+std::optional<payments::Route> decode_sendpay_route(Value params, ChainHeight height) {
+    const auto list = argument(params, "route", 0);
+    if (!list.is_array())
         return std::nullopt;
     std::vector<Element> elements;
-    for (const auto& object : *list) {
+    for (const auto object : list.elements()) {
         const auto element = decode_element(object);
         if (!element)
             return std::nullopt;
@@ -105,17 +105,17 @@ std::optional<payments::Route> decode_sendpay_route(const json& params, ChainHei
     return route;
 }
 
-std::optional<Onion> decode_createonion(const json& params) {
-    const auto* list = argument(params, "hops", 0);
+std::optional<Onion> decode_createonion(Value params) {
+    const auto list = argument(params, "hops", 0);
     const auto hash = maybe_hash(argument(params, "assocdata", 1));
-    if (!list || !list->is_array() || list->empty() || !hash)
+    if (list.elements().empty() || !hash)
         return std::nullopt;
     Onion onion;
     onion.hash = *hash;
     base::ShortChannelId into; // the channel a node is told to use leads into the next one
-    for (const auto& object : *list) {
-        const auto node = maybe_node(member(object, "pubkey"));
-        const auto bytes = maybe_hex(member(object, "payload"));
+    for (const auto object : list.elements()) {
+        const auto node = maybe_node(object.find("pubkey"));
+        const auto bytes = maybe_hex(object.find("payload"));
         auto payload = bytes ? bolt::decode_hop_payload(*bytes) : tl::unexpected(bolt::Error{"no payload", 0});
         if (!node || !payload)
             return std::nullopt;
@@ -130,27 +130,26 @@ std::optional<Onion> decode_createonion(const json& params) {
     return onion;
 }
 
-std::optional<FirstHop> decode_first_hop(const json& params, ChainHeight height) {
-    const auto* object = argument(params, "first_hop", 1);
+std::optional<FirstHop> decode_first_hop(Value params, ChainHeight height) {
+    const auto object = argument(params, "first_hop", 1);
     if (!object)
         return std::nullopt;
-    const auto node = maybe_node(member(*object, "id"));
-    const auto delay = maybe_number(member(*object, "delay"));
+    const auto node = maybe_node(object.find("id"));
+    const auto delay = maybe_number(object.find("delay"));
     if (!node || !delay)
         return std::nullopt;
-    return FirstHop{*node, maybe_channel(member(*object, "channel")).value_or(base::ShortChannelId{}),
-                    height.plus(*delay)};
+    return FirstHop{*node, maybe_channel(object.find("channel")).value_or(base::ShortChannelId{}), height.plus(*delay)};
 }
 
-std::optional<payments::Route> decode_xpay_hops(const json& hops) {
+std::optional<payments::Route> decode_xpay_hops(Value hops) {
     if (!hops.is_array())
         return std::nullopt;
     payments::Route route;
-    route.self = hops.empty();
-    for (const auto& object : hops) {
-        const auto node = maybe_node(member(object, "next_node"));
-        const auto channel = maybe_channel(member(object, "short_channel_id"));
-        const auto arriving = maybe_amount(member(object, "channel_out_msat"));
+    route.self = hops.elements().empty();
+    for (const auto object : hops.elements()) {
+        const auto node = maybe_node(object.find("next_node"));
+        const auto channel = maybe_channel(object.find("short_channel_id"));
+        const auto arriving = maybe_amount(object.find("channel_out_msat"));
         if (!node || !channel || !arriving)
             return std::nullopt;
         if (!route.hops.empty())

@@ -17,7 +17,7 @@ struct ChainHeight {
 
 /// `sendpay`'s route, in the old spelling, that of `getroutes` (v26.06), or both; `params` for payment secret, total
 /// and metadata. Nothing when an element cannot be read.
-[[nodiscard]] std::optional<payments::Route> decode_sendpay_route(const json& params, ChainHeight height);
+[[nodiscard]] std::optional<payments::Route> decode_sendpay_route(Value params, ChainHeight height);
 
 /// `createonion`'s hops: each node's payload decoded. The channel into the first node is only in `sendonion`'s
 /// first_hop.
@@ -26,7 +26,7 @@ struct Onion {
     std::vector<payments::Hop> hops;
     base::Msat total; ///< as the payee is told; 0 when it is not
 };
-[[nodiscard]] std::optional<Onion> decode_createonion(const json& params);
+[[nodiscard]] std::optional<Onion> decode_createonion(Value params);
 
 /// `sendonion`'s first_hop.
 struct FirstHop {
@@ -34,10 +34,10 @@ struct FirstHop {
     base::ShortChannelId channel; ///< 0 when not said
     std::uint32_t total_time_lock = 0;
 };
-[[nodiscard]] std::optional<FirstHop> decode_first_hop(const json& params, ChainHeight height);
+[[nodiscard]] std::optional<FirstHop> decode_first_hop(Value params, ChainHeight height);
 
 /// `pay_part_start`'s hops (xpay): amounts but no expiries. A blinded path is one last hop to a node that does not
 /// exist.
-[[nodiscard]] std::optional<payments::Route> decode_xpay_hops(const json& hops);
+[[nodiscard]] std::optional<payments::Route> decode_xpay_hops(Value hops);
 
 } // namespace cln

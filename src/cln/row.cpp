@@ -16,7 +16,7 @@ constexpr std::array<std::pair<std::string_view, PartStatus>, 3> status_names{{
 }};
 
 PartStatus read_status(Fields& fields) {
-    const auto name = fields.string("status");
+    const auto name = fields.text("status");
     for (const auto& [known, status] : status_names)
         if (name == known)
             return status;
@@ -26,8 +26,8 @@ PartStatus read_status(Fields& fields) {
 
 } // namespace
 
-Decoded<payments::Row> decode_row(const json& object, std::string path) {
-    Fields fields(object, std::move(path));
+Decoded<payments::Row> decode_row(Value object, const Path& path) {
+    Fields fields(object, path);
     payments::Row row;
     row.key.hash = fields.hash("payment_hash");
     row.key.group.value = fields.maybe_u64("groupid").value_or(0);
@@ -42,23 +42,24 @@ Decoded<payments::Row> decode_row(const json& object, std::string path) {
     row.created_at = fields.maybe_seconds("created_at").value_or(base::UnixNs{});
     row.completed_at = fields.maybe_seconds("completed_at");
     row.preimage = fields.maybe_preimage("payment_preimage");
-    row.invoice = fields.maybe_string("bolt11").value_or("");
+    row.invoice = fields.maybe_text("bolt11").value_or("");
     if (row.invoice.empty())
-        row.invoice = fields.maybe_string("bolt12").value_or("");
-    row.unreadable_error = fields.find("erroronion") != nullptr;
+        row.invoice = fields.maybe_text("bolt12").value_or("");
+    row.unreadable_error = static_cast<bool>(fields.find("erroronion"));
     if (fields.error())
         return tl::unexpected(*fields.error());
     return row;
 }
 
-Decoded<Rows> decode_rows(const json& result) {
+Decoded<Rows> decode_rows(Value result) {
     Fields fields(result, "result");
-    const auto* payments = fields.find("payments");
-    if (!payments || !payments->is_array())
+    const auto payments = fields.find("payments");
+    if (!payments.is_array())
         return tl::unexpected(fields.error().value_or(DecodeError{"result.payments", "not an array"}));
     Rows rows;
-    for (std::size_t i = 0; i < payments->size(); ++i) {
-        if (auto row = decode_row((*payments)[i], "result.payments[" + std::to_string(i) + "]"))
+    const auto list = Path("result").then("payments");
+    for (std::size_t i = 0; const auto value : payments.elements()) {
+        if (auto row = decode_row(value, list.at(i++)))
             rows.rows.push_back(std::move(*row));
         else
             rows.errors.push_back(row.error());

@@ -9,7 +9,7 @@
 
 namespace cln {
 
-[[nodiscard]] Decoded<payments::Row> decode_row(const json& row, std::string path);
+[[nodiscard]] Decoded<payments::Row> decode_row(Value row, const Path& path);
 
 /// A whole answer. One bad row does not spoil the others: it is left out and its error told.
 struct Rows {
@@ -18,7 +18,7 @@ struct Rows {
 };
 
 /// `{"payments": [row…]}`. An error only when that frame itself is not there.
-[[nodiscard]] Decoded<Rows> decode_rows(const json& result);
+[[nodiscard]] Decoded<Rows> decode_rows(Value result);
 
 /// The row of a part the table holds, for hosts where we serve `delpay` ourselves.
 [[nodiscard]] json encode_row(const payments::PaymentKey& key, const payments::Part& part, const std::string& invoice);

@@ -54,46 +54,23 @@ Framer::Result Framer::finish() {
 }
 
 Framer::Result Framer::next() {
-    if (depth_ == 0) {
+    if (!inside()) {
         at_ = skip_space(buffer_, at_);
         begin_ = at_;
         if (at_ == buffer_.size())
             return {Kind::more, {}, {}};
         if (buffer_[at_] != '{')
             return skip_garbage();
+        nesting_.reset();
     }
-    while (at_ < buffer_.size()) {
-        const char c = buffer_[at_++];
-        if (in_string_) {
-            if (escaped_)
-                escaped_ = false;
-            else if (c == '\\')
-                escaped_ = true;
-            else if (c == '"')
-                in_string_ = false;
-            continue;
-        }
-        switch (c) {
-        case '"':
-            in_string_ = true;
-            break;
-        case '{':
-        case '[':
-            if (++depth_ > max_depth)
-                refuse("a message nested deeper than 128 levels");
-            break;
-        case '}':
-        case ']':
-            if (--depth_ == 0) {
-                if (at_ - begin_ + refused_bytes_ > max_message)
-                    refuse("a message longer than 64 MiB");
-                return finish();
-            }
-            break;
-        }
-    }
-    if (at_ - begin_ > max_message)
+    const auto end = nesting_.run(buffer_, at_);
+    at_ = std::min(end, buffer_.size());
+    if (nesting_.deepest() > max_depth)
+        refuse("a message nested deeper than 128 levels");
+    if (refused_bytes_ + (at_ - begin_) > max_message)
         refuse("a message longer than 64 MiB");
+    if (end != Nesting::open_end)
+        return finish();
     if (refused_bytes_ + (at_ - begin_) > max_skipped)
         return {Kind::lost, "a message without an end: more than 1 GiB since it began", {}};
     return {Kind::more, {}, {}};

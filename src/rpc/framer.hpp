@@ -4,6 +4,8 @@
 // parser.
 #pragma once
 
+#include "rpc/nesting.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -37,7 +39,7 @@ class Framer final {
     /// Call until `more` or `lost`. The texts of all results stay valid until the next feed().
     Result next();
     /// True in the middle of a message: an end of stream now cuts it.
-    [[nodiscard]] bool inside() const { return depth_ > 0; }
+    [[nodiscard]] bool inside() const { return nesting_.depth() > 0; }
 
   private:
     Result skip_garbage();
@@ -49,11 +51,9 @@ class Framer final {
     std::string head_;      // of a refused message
     std::size_t begin_ = 0; // of the current message
     std::size_t at_ = 0;    // first byte not yet scanned
-    std::size_t depth_ = 0;
+    Nesting nesting_;
     std::size_t refused_bytes_ = 0; // of a refused message, already let go
-    bool in_string_ = false;
-    bool escaped_ = false;
-    std::string_view refusal_; // why the current message is skipped, empty if it is not
+    std::string_view refusal_;      // why the current message is skipped, empty if it is not
 };
 
 } // namespace rpc

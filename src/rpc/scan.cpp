@@ -1,5 +1,7 @@
 #include "rpc/scan.hpp"
 
+#include "rpc/nesting.hpp"
+
 namespace rpc {
 
 std::size_t skip_space(std::string_view text, std::size_t at) {
@@ -29,29 +31,8 @@ std::optional<std::size_t> skip_value(std::string_view text, std::size_t at) {
             ++at;
         return at == begin ? std::nullopt : std::optional(at);
     }
-    std::size_t depth = 0;
-    while (at < text.size()) {
-        switch (text[at]) {
-        case '"': {
-            const auto end = skip_string(text, at);
-            if (!end)
-                return std::nullopt;
-            at = *end;
-            continue;
-        }
-        case '{':
-        case '[':
-            ++depth;
-            break;
-        case '}':
-        case ']':
-            if (--depth == 0)
-                return at + 1;
-            break;
-        }
-        ++at;
-    }
-    return std::nullopt;
+    const auto end = Nesting().run(text, at);
+    return end == Nesting::open_end ? std::nullopt : std::optional(end);
 }
 
 std::optional<Members::Member> Members::fail() {

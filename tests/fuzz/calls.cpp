@@ -19,9 +19,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(!hex || fuzz::is_hex(&*value, base::to_hex(*hex)), "hex is read as it stands");
     fuzz::require(!cln::maybe_channel(&*value) || value->is_string(), "a channel is text");
     for (int position = -1; position < 4; ++position) {
-        const auto* argument = cln::argument(*value, "partid", position);
-        fuzz::require(!argument || !argument->is_null(), "null is not given");
-        fuzz::require(!argument || value->is_array() || argument == cln::member(*value, "partid"),
+        const auto argument = cln::argument(*value, "partid", position);
+        fuzz::require(!argument || !argument.is_null(), "null is not given");
+        fuzz::require(!argument || value->is_array() || argument == fuzz::at(*value, "partid"),
                       "a named one is the member");
     }
     return 0;

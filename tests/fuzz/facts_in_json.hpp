@@ -5,6 +5,7 @@
 #include "json_input.hpp"
 #include "payments/event.hpp"
 #include "refusal.hpp"
+#include "rpc/document.hpp"
 
 #include <tuple>
 #include <vector>
@@ -32,6 +33,21 @@ void check_round_trip(const payments::Row& row);
 json with_unknown_member(json object);
 /// A topic's body in the wrappings of all versions, and with members of tomorrow.
 std::vector<json> wrappings(const char* topic, const json& body);
+
+/// `decode` gives the same for the bytes as they come as for the tree made of them. `same(a, b)` compares two results.
+template <class Decode, class Same>
+void check_forms(std::string_view text, const json& tree, Decode decode, Same same) {
+    rpc::Document document;
+    const auto value = document.read(text);
+    require(value.has_value(), "what has a tree can be read");
+    const auto one = decode(*value);
+    const auto other = decode(tree);
+    require(one.has_value() == other.has_value(), "both forms are read or none is");
+    if (one)
+        require(same(*one, *other), "both forms say the same");
+    else
+        require(one.error().text() == other.error().text(), "both forms are refused in the same words");
+}
 
 /// `decode` gives the same for the wrappings of all versions, and with members of tomorrow. `same(a, b)` compares two
 /// results.

@@ -40,5 +40,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         }
     }
     fuzz::check_wrappings(*params, "pay_part_end", cln::decode_pay_part_end, same);
+    fuzz::check_forms(fuzz::text_of(data, size), *params, cln::decode_pay_part_end, same);
     return 0;
 }

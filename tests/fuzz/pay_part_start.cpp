@@ -7,7 +7,7 @@ namespace {
 
 constexpr base::UnixNs now{1'700'000'000'123'456'789};
 
-tl::expected<payments::PartAnnounced, cln::DecodeError> decode(const fuzz::json& params) {
+cln::Decoded<payments::PartAnnounced> decode(rpc::Value params) {
     return cln::decode_pay_part_start(params, now);
 }
 
@@ -34,7 +34,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto route = hops ? cln::decode_xpay_hops(*hops) : payments::Route{};
         fuzz::require(route && start->route == *route, "its hops are read as such");
     }
-    fuzz::check_wrappings(*params, "pay_part_start", decode,
-                          [](const auto& a, const auto& b) { return fuzz::all_of(a) == fuzz::all_of(b); });
+    const auto same = [](const auto& a, const auto& b) { return fuzz::all_of(a) == fuzz::all_of(b); };
+    fuzz::check_wrappings(*params, "pay_part_start", decode, same);
+    fuzz::check_forms(fuzz::text_of(data, size), *params, decode, same);
     return 0;
 }

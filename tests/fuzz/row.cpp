@@ -1,6 +1,19 @@
 // A row of `listsendpays`, alone and in a listing between good ones.
 #include "facts_in_json.hpp"
 
+#include <algorithm>
+
+namespace {
+
+bool same_rows(const cln::Rows& a, const cln::Rows& b) {
+    return std::equal(a.rows.begin(), a.rows.end(), b.rows.begin(), b.rows.end(),
+                      [](const auto& x, const auto& y) { return fuzz::all_of(x) == fuzz::all_of(y); }) &&
+           std::equal(a.errors.begin(), a.errors.end(), b.errors.begin(), b.errors.end(),
+                      [](const auto& x, const auto& y) { return x.text() == y.text(); });
+}
+
+} // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto object = fuzz::json_of(data, size);
     if (!object)
@@ -14,6 +27,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     } else {
         fuzz::check_refusal(row.error());
     }
+    const auto alone = [](rpc::Value value) { return cln::decode_row(value, "result"); };
+    fuzz::check_forms(fuzz::text_of(data, size), *object, alone,
+                      [](const auto& a, const auto& b) { return fuzz::all_of(a) == fuzz::all_of(b); });
+    fuzz::check_forms(fuzz::text_of(data, size), *object, cln::decode_rows, same_rows);
     const auto good =
         *fuzz::parsed(R"({"payment_hash":")" + std::string(64, 'a') + R"(","created_index":7,"status":"failed"})");
     auto listing = fuzz::json::object();

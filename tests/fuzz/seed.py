@@ -30,6 +30,7 @@ BY_HAND: dict[str, list[str | bytes]] = {
     "calls": ['"1000msat"', "1000", '"1x2x3/0"', '"' + "02" * 33 + '"', '{"partid":1}', '[null,2]', '"18446744073709551616"'],
     "options": ["10", '"20000"', "-1", '{"trackpayments-linger":5,"trackpayments-retain":1}', '{"config":"trackpayments-linger","val":"3"}'],
     "json": ['{"a":[1,2.5,null,true,"\\u00e9"]}', "{}\0{}", "1e400", '"\\ud800"', b"\xff\xfe".decode("latin-1"), "line\nbreak"],
+    "document": ['{"a":1,"a":2}', '{"a":-0,"b":-1.5e-3}', '["\\ud83d\\ude00","\\n"]', "[18446744073709551615,18446744073709551616]"],
     "filter": ['{"result":{"payments":[{"id":1,"status":"failed"}]},"filter":{"payments":[{"id":true}]}}',
                '{"result":{"a":[1,[2]]},"filter":{"a":{"b":true}}}', '{"result":[1,{"a":2}],"filter":[{"a":true}]}'],
     "trackpayments": ['{"payment_hash":"' + "a" * 64 + '"}', '{"since":"02aabbcc.0123abcd.17.42","timeout":60}', "[true]", "[]",
@@ -173,6 +174,7 @@ def main() -> None:
             method = entry.msg.get("method")
             if entry.direction == "to_plugin" and method in topics:
                 seeds.add(method, entry.msg["params"])
+                seeds.add("document", entry.msg["params"])
                 if method == "pay_part_start":
                     seeds.add("xpay_hops", entry.msg["params"][method]["hops"])
                 seeds.add("message", entry.msg)

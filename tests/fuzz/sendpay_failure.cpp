@@ -12,5 +12,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     else if (body)
         fuzz::check_failure(*failed, *body);
     fuzz::check_wrappings(*params, "sendpay_failure", cln::decode_sendpay_failure, fuzz::same_failure);
+    fuzz::check_forms(fuzz::text_of(data, size), *params, cln::decode_sendpay_failure, fuzz::same_failure);
     return 0;
 }

@@ -12,7 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fuzz::check_refusal(row.error());
     else if (body)
         fuzz::check_row(*row, *body);
-    fuzz::check_wrappings(*params, "sendpay_success", cln::decode_sendpay_success,
-                          [](const auto& a, const auto& b) { return fuzz::all_of(a) == fuzz::all_of(b); });
+    const auto same = [](const auto& a, const auto& b) { return fuzz::all_of(a) == fuzz::all_of(b); };
+    fuzz::check_wrappings(*params, "sendpay_success", cln::decode_sendpay_success, same);
+    fuzz::check_forms(fuzz::text_of(data, size), *params, cln::decode_sendpay_success, same);
     return 0;
 }

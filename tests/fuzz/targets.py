@@ -52,6 +52,7 @@ DECODERS: dict[str, str] = {
 
 # Boundaries that have other names: what the target's source must name.
 BOUNDARIES: dict[str, str] = {
+    "Document": "document",
     "HostAtWork": "dispatch",
     "Publisher": "emission",
     "Framer": "framer",

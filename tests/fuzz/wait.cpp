@@ -2,12 +2,27 @@
 #include "cln/replies.hpp"
 #include "facts_in_json.hpp"
 
+namespace {
+
+bool same_reply(const cln::WaitReply& a, const cln::WaitReply& b) {
+    const auto whose = [](const cln::WaitReply& reply) {
+        const auto all = reply.details.value_or(cln::WaitReply::Details{});
+        return std::make_tuple(reply.counter, reply.details.has_value(), all.hash, all.group, all.partid);
+    };
+    return whose(a) == whose(b);
+}
+
+} // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto result = fuzz::json_of(data, size);
     if (!result)
         return 0;
     for (const auto index : {cln::Index::created, cln::Index::updated, cln::Index::deleted}) {
         const auto reply = cln::decode_wait(*result, index);
+        fuzz::check_forms(
+            fuzz::text_of(data, size), *result, [&](rpc::Value value) { return cln::decode_wait(value, index); },
+            same_reply);
         if (!reply) {
             fuzz::check_refusal(reply.error());
             continue;

@@ -16,5 +16,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(told.has_value() == failed.has_value() || !error->is_object(), "both are read or none is");
     if (failed)
         fuzz::require(fuzz::same_failure(*told, *failed), "both say the same");
+    fuzz::check_forms(fuzz::text_of(data, size), *error, cln::decode_waitsendpay_error, fuzz::same_failure);
     return 0;
 }

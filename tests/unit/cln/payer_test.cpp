@@ -65,14 +65,15 @@ TEST_CASE("pay_part_start without a total is still a part") {
     auto object = told::json(part);
     object.erase("total_payment_msat");
     object["hops"] = rpc::json::array(); // we pay ourselves
-    const auto told = decode_pay_part_start({{"pay_part_start", object}}, {});
+    const auto told = decode_pay_part_start(rpc::json::object({{"pay_part_start", object}}), {});
     REQUIRE(told.has_value());
     CHECK(told->total.source == payments::TotalSource::none);
 }
 
 TEST_CASE("a fault in pay_part_start is told with its place") {
     const auto refusal = [](const char* name, const char* value) {
-        const auto told = decode_pay_part_start({{"pay_part_start", told::with(told::json(part), name, value)}}, {});
+        const auto told = decode_pay_part_start(
+            rpc::json::object({{"pay_part_start", told::with(told::json(part), name, value)}}), {});
         REQUIRE_FALSE(told.has_value());
         return told.error().text();
     };

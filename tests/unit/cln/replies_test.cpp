@@ -5,6 +5,7 @@
 using cln::decode_getinfo;
 using cln::decode_wait;
 using cln::Index;
+using rpc::json;
 
 namespace {
 
@@ -16,11 +17,11 @@ const std::string details =
 
 TEST_CASE("getinfo tells the node's id") {
     const std::string id = "035fdd0cddae793c67358ff26bbd00c405835ede7dbc5b52cbcef7e8ac746e3c72";
-    CHECK(decode_getinfo({{"id", id}, {"alias", "l1"}})->id.hex() == id);
-    CHECK(decode_getinfo(rpc::json::object()).error().text() == "result.id: missing");
-    CHECK(decode_getinfo({{"id", 5}}).error().text() == "result.id: not a string");
-    CHECK(decode_getinfo({{"id", "03"}}).error().text() == "result.id: not a node id");
-    CHECK(decode_getinfo(nullptr).error().text() == "result: not an object");
+    CHECK(decode_getinfo(json::object({{"id", id}, {"alias", "l1"}}))->id.hex() == id);
+    CHECK(decode_getinfo(json::object()).error().text() == "result.id: missing");
+    CHECK(decode_getinfo(json::object({{"id", 5}})).error().text() == "result.id: not a string");
+    CHECK(decode_getinfo(json::object({{"id", "03"}})).error().text() == "result.id: not a node id");
+    CHECK(decode_getinfo(json()).error().text() == "result: not an object");
 }
 
 TEST_CASE("each index has lightningd's name") {

@@ -3,6 +3,7 @@
 #include "told.hpp"
 
 using cln::decode_rows;
+using rpc::json;
 
 TEST_CASE("one bad row does not spoil the others") {
     auto second = told::with(told::row(), "created_index", "134");
@@ -18,17 +19,17 @@ TEST_CASE("one bad row does not spoil the others") {
 }
 
 TEST_CASE("an empty list is an answer") {
-    const auto rows = decode_rows({{"payments", rpc::json::array()}});
+    const auto rows = decode_rows(json::object({{"payments", json::array()}}));
     REQUIRE(rows.has_value());
     CHECK(rows->rows.empty());
     CHECK(rows->errors.empty());
 }
 
 TEST_CASE("an answer without its frame is an error") {
-    CHECK(decode_rows(rpc::json::object()).error().text() == "result.payments: not an array");
-    CHECK(decode_rows({{"payments", 5}}).error().text() == "result.payments: not an array");
-    CHECK(decode_rows({{"payments", nullptr}}).error().text() == "result.payments: not an array");
-    CHECK(decode_rows({{"payments", rpc::json::object()}}).error().text() == "result.payments: not an array");
-    CHECK(decode_rows(rpc::json::array()).error().text() == "result: not an object");
-    CHECK(decode_rows(nullptr).error().text() == "result: not an object");
+    CHECK(decode_rows(json::object()).error().text() == "result.payments: not an array");
+    CHECK(decode_rows(json::object({{"payments", 5}})).error().text() == "result.payments: not an array");
+    CHECK(decode_rows(json::object({{"payments", nullptr}})).error().text() == "result.payments: not an array");
+    CHECK(decode_rows(json::object({{"payments", json::object()}})).error().text() == "result.payments: not an array");
+    CHECK(decode_rows(json::array()).error().text() == "result: not an object");
+    CHECK(decode_rows(json()).error().text() == "result: not an object");
 }

@@ -170,7 +170,8 @@ TEST_CASE("one element that cannot be read spoils the route: a shortened one wou
             const rpc::json params{{"route", {good, told::with(good, name, value)}}};
             CHECK_FALSE(cln::decode_sendpay_route(params, {107}).has_value());
         }
-        CHECK_FALSE(cln::decode_sendpay_route({{"route", {told::without(good, name), good}}}, {107}).has_value());
+        CHECK_FALSE(cln::decode_sendpay_route(rpc::json::object({{"route", {told::without(good, name), good}}}), {107})
+                        .has_value());
     }
     for (const auto* element : {"null", "5", "[]", "\"x\"", "{}"})
         CHECK_FALSE(decode(R"({"route":[)" + std::string(element) + "]}").has_value());

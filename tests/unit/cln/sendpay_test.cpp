@@ -5,6 +5,7 @@
 
 using cln::decode_sendpay_failure;
 using cln::decode_sendpay_success;
+using rpc::json;
 using Kind = payments::Failure::Kind;
 
 namespace {
@@ -38,18 +39,20 @@ std::string refusal(const rpc::json& params) {
 } // namespace
 
 TEST_CASE("sendpay_success is the complete row") {
-    const auto row = decode_sendpay_success({{"sendpay_success", told::row()}});
+    const auto row = decode_sendpay_success(json::object({{"sendpay_success", told::row()}}));
     REQUIRE(row.has_value());
     CHECK(row->created.value == 133);
     CHECK(row->status == payments::PartStatus::complete);
 }
 
 TEST_CASE("a fault in sendpay_success is told with its place") {
-    CHECK(decode_sendpay_success({{"sendpay_success", told::with(told::row(), "groupid", "-1")}}).error().text() ==
-          "params.sendpay_success.groupid: not an unsigned integer");
-    CHECK(decode_sendpay_success({{"other", 1}}).error().text() == "params.sendpay_success: missing");
-    CHECK(decode_sendpay_success({{"sendpay_success", 5}}).error().text() == "params.sendpay_success: not an object");
-    CHECK(decode_sendpay_success({1, 2}).error().text() == "params: not an object");
+    CHECK(decode_sendpay_success(json::object({{"sendpay_success", told::with(told::row(), "groupid", "-1")}}))
+              .error()
+              .text() == "params.sendpay_success.groupid: not an unsigned integer");
+    CHECK(decode_sendpay_success(json::object({{"other", 1}})).error().text() == "params.sendpay_success: missing");
+    CHECK(decode_sendpay_success(json::object({{"sendpay_success", 5}})).error().text() ==
+          "params.sendpay_success: not an object");
+    CHECK(decode_sendpay_success(json::array({1, 2})).error().text() == "params: not an object");
 }
 
 TEST_CASE("a channel's failure on the way has its code and its place") {

@@ -1,0 +1,143 @@
+#include "rpc/nesting.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+namespace rpc {
+
+namespace {
+
+constexpr std::size_t block_size = 64;
+
+/// Bit i tells of byte i.
+struct Bits {
+    std::uint64_t quotes = 0;
+    std::uint64_t backslashes = 0;
+    std::uint64_t opening = 0;
+    std::uint64_t closing = 0;
+};
+
+// `{` and `[`, `}` and `]` differ in this bit alone.
+constexpr char bracket_bit = 0x20;
+
+#ifdef __SSE2__ // of every x86-64
+
+Bits bits_of(const char* block) {
+    const auto equal = [](__m128i bytes, char c) {
+        return static_cast<std::uint64_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(c))));
+    };
+    Bits bits;
+    for (unsigned at = 0; at < block_size; at += 16) {
+        const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block + at));
+        const auto folded = _mm_or_si128(bytes, _mm_set1_epi8(bracket_bit));
+        bits.quotes |= equal(bytes, '"') << at;
+        bits.backslashes |= equal(bytes, '\\') << at;
+        bits.opening |= equal(folded, '{') << at;
+        bits.closing |= equal(folded, '}') << at;
+    }
+    return bits;
+}
+
+#else
+
+Bits bits_of(const char* block) {
+    Bits bits;
+    for (unsigned at = 0; at < block_size; ++at) {
+        const auto bit = [at](bool is) { return static_cast<std::uint64_t>(is) << at; };
+        bits.quotes |= bit(block[at] == '"');
+        bits.backslashes |= bit(block[at] == '\\');
+        bits.opening |= bit((block[at] | bracket_bit) == '{');
+        bits.closing |= bit((block[at] | bracket_bit) == '}');
+    }
+    return bits;
+}
+
+#endif
+
+/// Bit i is the parity of all bits up to i: set from an opening quote to before the closing one.
+std::uint64_t between(std::uint64_t quotes) {
+    for (int shift = 1; shift < 64; shift *= 2)
+        quotes ^= quotes << shift;
+    return quotes;
+}
+
+/// The bytes behind backslashes that are not escaped themselves. `first`: the first byte is.
+std::uint64_t escaped_by(std::uint64_t backslashes, bool first) {
+    std::uint64_t escaped = first ? 1 : 0;
+    for (auto left = backslashes & ~escaped; left != 0;) {
+        const auto lowest = left & (~left + 1);
+        escaped |= lowest << 1;
+        left &= ~(lowest | lowest << 1);
+    }
+    return escaped;
+}
+
+} // namespace
+
+/// True when it closes the outermost.
+bool Nesting::bracket(bool opens) {
+    if (!opens)
+        return --depth_ == 0;
+    deepest_ = std::max(deepest_, ++depth_);
+    return false;
+}
+
+/// As run(), of one block, byte by byte; for what should not be there: backslashes outside of strings.
+std::size_t Nesting::run_bytes(const char* block, std::size_t size) {
+    for (std::size_t at = 0; at < size; ++at) {
+        const char c = block[at];
+        if (in_string_) {
+            if (escaped_)
+                escaped_ = false;
+            else if (c == '\\')
+                escaped_ = true;
+            else if (c == '"')
+                in_string_ = false;
+        } else if (c == '"') {
+            in_string_ = true;
+        } else if (const auto folded = static_cast<char>(c | bracket_bit); folded == '{' || folded == '}') {
+            if (bracket(folded == '{'))
+                return at + 1;
+        }
+    }
+    return open_end;
+}
+
+/// As run(), of one block; what is behind `size` in it is no bracket, quote or backslash.
+std::size_t Nesting::run_block(const char* block, std::size_t size) {
+    const auto bits = bits_of(block);
+    const auto escaped = escaped_by(bits.backslashes, escaped_);
+    const auto strings = between(bits.quotes & ~escaped) ^ (in_string_ ? ~std::uint64_t{0} : 0);
+    if ((bits.backslashes & ~strings) != 0) // there they escape nothing, and this is no JSON
+        return run_bytes(block, size);
+    for (auto brackets = (bits.opening | bits.closing) & ~strings; brackets != 0; brackets &= brackets - 1) {
+        const auto at = static_cast<std::size_t>(std::countr_zero(brackets));
+        if (bracket((bits.opening >> at & 1) != 0)) {
+            in_string_ = false;
+            escaped_ = false;
+            return at + 1;
+        }
+    }
+    in_string_ = strings >> (block_size - 1) != 0;
+    escaped_ = ((bits.backslashes & ~escaped) >> (size - 1) & 1) != 0;
+    return open_end;
+}
+
+std::size_t Nesting::run(std::string_view text, std::size_t at) {
+    for (; at + block_size <= text.size(); at += block_size)
+        if (const auto end = run_block(text.data() + at, block_size); end != open_end)
+            return at + end;
+    if (at >= text.size())
+        return open_end;
+    std::array<char, block_size> last{};
+    const auto left = text.copy(last.data(), block_size, at);
+    const auto end = run_block(last.data(), left);
+    return end == open_end ? open_end : at + end;
+}
+
+} // namespace rpc

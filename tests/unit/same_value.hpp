@@ -1,0 +1,41 @@
+// A value, in whatever form it is kept, beside the tree that nlohmann makes of the same text.
+#pragma once
+
+#include "rpc/value.hpp"
+
+#include <cstring>
+
+namespace unit {
+
+/// Whatever a reader could ask of the two, the answer is the same.
+inline bool same_value(rpc::Value value, const rpc::json& tree) {
+    if (!value || value.is_null() != tree.is_null() || value.is_object() != tree.is_object() ||
+        value.is_array() != tree.is_array() || value.is_true() != (tree == true))
+        return false;
+    if (value.natural() != (tree.is_number_unsigned() ? std::optional(tree.get<std::uint64_t>()) : std::nullopt))
+        return false;
+    if (value.text() !=
+        (tree.is_string() ? std::optional<std::string_view>(tree.get_ref<const std::string&>()) : std::nullopt))
+        return false;
+    const auto fraction = value.fraction();
+    if (fraction.has_value() != tree.is_number_float())
+        return false;
+    if (const double told = fraction ? tree.get<double>() : 0; fraction && std::memcmp(&*fraction, &told, 8) != 0)
+        return false; // to the last bit
+    if (value.find("a member nobody has ever heard of"))
+        return false;
+    if (tree.is_object())
+        for (const auto& [name, member] : tree.items())
+            if (member.is_null() ? static_cast<bool>(value.find(name)) : !same_value(value.find(name), member))
+                return false;
+    auto element = value.elements().begin();
+    if (tree.is_array())
+        for (const auto& told : tree) {
+            if (element == value.elements().end() || !same_value(*element, told))
+                return false;
+            ++element;
+        }
+    return element == value.elements().end();
+}
+
+} // namespace unit

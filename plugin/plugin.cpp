@@ -5,6 +5,8 @@
 #include "rpc/write.hpp"
 #include "track/local_delpay.hpp"
 
+#include <algorithm>
+#include <array>
 #include <iostream>
 #include <random>
 
@@ -29,6 +31,9 @@ base::UnixNs clock_now() {
 std::string loggable(std::string_view method) {
     return std::string(method.size() <= 40 ? method : "a message of no name we know");
 }
+
+constexpr std::array<std::string_view, 6> topics{"sendpay_success", "sendpay_failure", "pay_failure",
+                                                 "pay_part_start",  "pay_part_end",    "block_added"};
 
 track::CursorMaker new_run() {
     std::random_device entropy;
@@ -138,9 +143,11 @@ void Plugin::request(const rpc::Message& message) {
 void Plugin::notification(const rpc::Message& message) {
     if (message.method == "shutdown")
         return finish(0);
+    if (std::find(topics.begin(), topics.end(), message.method) == topics.end())
+        return; // unread: nobody asked for it, and it may be long
     const auto params = message.params.empty() ? tl::unexpected<std::string>("missing") : params_.read(message.params);
     if (!params)
-        return log(LogLevel::unusual, loggable(message.method) + " skipped: params: " + params.error());
+        return log(LogLevel::unusual, std::string(message.method) + " skipped: params: " + params.error());
     if (message.method == "sendpay_success")
         feed_.sendpay_success(*params, now_);
     else if (message.method == "sendpay_failure")

@@ -14,21 +14,17 @@ constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno
 
 using Pair = std::array<char, 2>;
 
-/// The two digits of every byte.
-constexpr auto hex_pairs = [] {
-    std::array<Pair, 256> pairs{};
+/// Every two characters of the alphabet, in their order.
+template <std::size_t N>
+constexpr std::array<Pair, N * N> pairs_of(std::string_view characters) {
+    std::array<Pair, N * N> pairs{};
     for (std::size_t i = 0; i < pairs.size(); ++i)
-        pairs[i] = {digits[i >> 4], digits[i & 15]};
+        pairs[i] = {characters[i / N], characters[i % N]};
     return pairs;
-}();
+}
 
-/// The two characters of every 12 bits: half as many look-ups as by 6.
-constexpr auto base64_pairs = [] {
-    std::array<Pair, 4096> pairs{};
-    for (std::size_t i = 0; i < pairs.size(); ++i)
-        pairs[i] = {alphabet[i >> 6], alphabet[i & 63]};
-    return pairs;
-}();
+constexpr auto hex_pairs = pairs_of<16>(digits);      // of every byte
+constexpr auto base64_pairs = pairs_of<64>(alphabet); // of every 12 bits: half as many look-ups as by 6
 
 char* put(char* at, const Pair& pair) {
     std::memcpy(at, pair.data(), pair.size());

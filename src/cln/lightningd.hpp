@@ -72,7 +72,7 @@ class Lightningd final {
 
     rpc::Client& client_;
     base::Log log_;
-    rpc::Document document_; // of the answer at hand
+    rpc::Document document_;             // of the answer at hand
     std::list<LongAnswer> long_answers_; // being taken in
 };
 

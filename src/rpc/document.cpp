@@ -121,8 +121,11 @@ tl::expected<Value, std::string> Document::read(std::string_view text) {
     if (!quickly_)
         quickly_ = std::make_unique<Quick>();
     quick_ = quickly_->read(text);
-    if (quick_)
+    if (quick_) {
+        if (!tree_.is_null())
+            tree_ = nullptr; // may have been of 50 MB
         return Value(quickly_->nodes.data());
+    }
     auto tree = parse(text);
     if (!tree)
         return tl::unexpected(std::move(tree.error()));

@@ -161,7 +161,7 @@ std::string Publisher::body_of(std::string_view text) {
         body = std::move(spare_.back());
         spare_.pop_back();
     }
-    body = text;
+    body.assign(text);
     return body;
 }
 

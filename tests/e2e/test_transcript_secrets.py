@@ -144,9 +144,9 @@ class TranscriptSecrets(unittest.TestCase):
             self.assertGreater(len(set(lines)), 30)
             self.assertGreater(self.answered, 150)
             self.assertEqual(leaks([*lines, host.errors()], self.all), [])
-            # A planted one: names of methods are repeated, if they are short.
+            # A planted one: names of requests are repeated, if they are short.
             planted = self.example[:32]
-            host.raw(b'{"jsonrpc":"2.0","method":"%s","params":tru}' % planted.encode())
+            host.raw(b'{"jsonrpc":"2.0","id":"planted","method":"%s","params":tru}' % planted.encode())
             host.wait(lambda: any(planted in line for line in host.logs()), "the line")
             self.assertTrue(leaks(host.logs(), self.all), "it was looked for where it is")
 

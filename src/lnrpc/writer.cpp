@@ -11,9 +11,11 @@ namespace {
 /// Without a way out of the loop, so that it is done for many characters at once.
 bool is_plain(std::string_view text) {
     unsigned strange = 0;
-    for (const char c : text)
-        strange |= static_cast<unsigned>(c < 0x20) | static_cast<unsigned>(c == 0x7F) |
+    for (const char character : text) {
+        const auto c = static_cast<unsigned char>(character); // char has no sign on some processors
+        strange |= static_cast<unsigned>(c < 0x20) | static_cast<unsigned>(c >= 0x7F) |
                    static_cast<unsigned>(c == '"') | static_cast<unsigned>(c == '\\');
+    }
     return strange == 0;
 }
 

@@ -3,8 +3,6 @@
 #include <array>
 #include <cstring>
 
-#include <sodium.h>
-
 namespace base {
 
 namespace {
@@ -29,6 +27,27 @@ constexpr auto base64_pairs = pairs_of<64>(alphabet); // of every 12 bits: half 
 char* put(char* at, const Pair& pair) {
     std::memcpy(at, pair.data(), pair.size());
     return at + pair.size();
+}
+
+/// Reads N bytes from twice as many digits of either case; false where one is none. Arithmetic without branches or
+/// tables, so that it is done for many characters at once.
+template <std::size_t N>
+bool read_hex(const char* text, std::uint8_t* bytes) {
+    std::array<std::uint8_t, 2 * N> values{};
+    std::uint8_t foreign = 0; // a truth value of another width than the characters would be handled one by one
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        constexpr unsigned to_lower = 0x20;
+        const auto c = static_cast<std::uint8_t>(text[i]);
+        const auto figure = static_cast<std::uint8_t>(c - '0'); // wraps when below
+        const auto letter = static_cast<std::uint8_t>((c | to_lower) - 'a');
+        const bool is_figure = figure < 10;
+        const bool is_letter = letter < 6;
+        values[i] = is_figure ? figure : static_cast<std::uint8_t>(letter + 10);
+        foreign |= static_cast<std::uint8_t>(!(is_figure || is_letter));
+    }
+    for (std::size_t i = 0; i < N; ++i)
+        bytes[i] = static_cast<std::uint8_t>(values[2 * i] << 4 | values[2 * i + 1]);
+    return foreign == 0;
 }
 
 } // namespace
@@ -60,14 +79,18 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
 }
 
 bool from_hex(std::string_view text, std::span<std::uint8_t> out) {
-    if (text.size() != out.size() * 2)
+    constexpr std::size_t block = 32; // a hash, and nearly a node id
+    if (text.size() != hex_size(out.size()))
         return false;
-    if (out.empty()) // has no address to give to libsodium
-        return true;
-    std::size_t written = 0;
-    const char* end = nullptr;
-    const int rc = sodium_hex2bin(out.data(), out.size(), text.data(), text.size(), nullptr, &written, &end);
-    return rc == 0 && written == out.size() && end == text.data() + text.size();
+    const char* at = text.data();
+    bool good = true;
+    for (; out.size() >= block; out = out.subspan(block), at += 2 * block)
+        good &= read_hex<block>(at, out.data());
+    for (auto& byte : out) {
+        good &= read_hex<1>(at, &byte);
+        at += 2;
+    }
+    return good;
 }
 
 std::optional<std::vector<std::uint8_t>> from_hex(std::string_view text) {

@@ -1,7 +1,7 @@
 // Hex and base64 as the wire wants them: lower-case hex, base64 in the standard alphabet with padding (lnrpc's
 // `bytes`). Reading is strict: an odd length, a foreign character or a wrong size is "nothing", never a part of the
-// bytes. Writing is by tables and in place: libsodium writes in constant time, which protects nothing here (the text
-// goes into a pipe), and takes 41 ns for a node id (9 by table) and 108 ns for a preimage in base64 (8).
+// bytes. libsodium does all this in constant time, which protects nothing here (the text goes through pipes), and takes
+// 88 ns to read a hash (this: 7), 41 to write a node id (9) and 108 for a preimage in base64 (8): a tenth of a round.
 #pragma once
 
 #include <cstddef>

@@ -48,6 +48,26 @@ TEST_CASE("hex of another length than asked for is refused") {
     CHECK_FALSE(base::from_hex("a1bx", out));
 }
 
+TEST_CASE("a digit is one wherever it stands, and so is what is none") {
+    constexpr string_view known = "0123456789abcdefABCDEF";
+    const std::string zeros(2 * 65, '0'); // more than is read at once
+    for (std::size_t at = 0; at < zeros.size(); ++at) {
+        for (int c = 0; c < 256; ++c) {
+            auto text = zeros;
+            text[at] = static_cast<char>(c);
+            const auto bytes = base::from_hex(text);
+            const auto digit = known.find(static_cast<char>(c));
+            REQUIRE(bytes.has_value() == (digit != string_view::npos));
+            if (!bytes)
+                continue;
+            const auto value = digit < 16 ? digit : digit - 6;
+            Octets expected(zeros.size() / 2);
+            expected[at / 2] = static_cast<std::uint8_t>(at % 2 == 0 ? value << 4 : value);
+            REQUIRE(*bytes == expected);
+        }
+    }
+}
+
 TEST_CASE("every byte survives hex and back") {
     Octets all(256);
     for (std::size_t i = 0; i < all.size(); ++i)

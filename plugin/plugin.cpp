@@ -96,8 +96,11 @@ void Plugin::log(LogLevel level, const std::string& words) {
     publisher_.send(cln::log_notification(level, words));
 }
 
-void Plugin::first_look(const rpc::Message& message) {
+void Plugin::arrived() {
     now_ = clock_now();
+}
+
+void Plugin::first_look(const rpc::Message& message) {
     if (message.kind() == rpc::Message::Kind::request && message.method == "rpc_command")
         desk_.answer(message.id, message.params);
 }

@@ -21,6 +21,7 @@ class Plugin final : private rpc::Connection::Handler {
     int run();
 
   private:
+    void arrived() override;
     void first_look(const rpc::Message& message) override;
     void message(const rpc::Message& message) override;
     void bad_input(const std::string& reason) override;

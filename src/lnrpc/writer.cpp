@@ -8,13 +8,13 @@ namespace lnrpc {
 
 namespace {
 
-/// Without a way out of the loop, so that it is done for many characters at once.
+/// Without a way out of the loop and all in bytes, so that it is done for many characters at once.
 bool is_plain(std::string_view text) {
-    unsigned strange = 0;
+    std::uint8_t strange = 0;
     for (const char character : text) {
-        const auto c = static_cast<unsigned char>(character); // char has no sign on some processors
-        strange |= static_cast<unsigned>(c < 0x20) | static_cast<unsigned>(c >= 0x7F) |
-                   static_cast<unsigned>(c == '"') | static_cast<unsigned>(c == '\\');
+        const auto c = static_cast<std::uint8_t>(character);
+        const bool visible = static_cast<std::uint8_t>(c - 0x20) < 0x7F - 0x20; // ASCII
+        strange |= static_cast<std::uint8_t>(!visible || c == '"' || c == '\\');
     }
     return strange == 0;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
+#include "base/prefetch.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -25,6 +26,9 @@ class HashIndex final {
                 return &slots_[at].place;
         return nullptr;
     }
+
+    /// Where find() will begin.
+    void bring_near(const base::PaymentHash& hash) const { base::prefetch(&slots_[home(tag_of(hash))], sizeof(Slot)); }
 
     void insert(const base::PaymentHash& hash, Place place) {
         if (2 * ++size_ > slots_.size()) {

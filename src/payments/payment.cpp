@@ -1,5 +1,7 @@
 #include "payments/payment.hpp"
 
+#include "base/prefetch.hpp"
+
 #include <algorithm>
 
 namespace payments {
@@ -67,6 +69,12 @@ Part& Payment::insert(Part part) {
         std::lower_bound(parts.begin(), parts.end(), part.created,
                          [](const Part& other, base::CreatedIndex wanted) { return other.created < wanted; });
     return *parts.insert(at, std::move(part));
+}
+
+void Payment::bring_near() const {
+    constexpr std::size_t most = 4; // of hundreds the first would be gone before the last is there
+    base::prefetch(parts.data(), std::min(parts.size(), most) * sizeof(Part));
+    base::prefetch(invoice.data(), invoice.size());
 }
 
 } // namespace payments

@@ -51,6 +51,9 @@ struct Payment {
     [[nodiscard]] base::Msat fee() const;
     [[nodiscard]] std::optional<base::Preimage> preimage() const;
 
+    /// Fetches what it points to, which will be looked at soon (base/prefetch.hpp).
+    void bring_near() const;
+
     [[nodiscard]] Part* find(base::CreatedIndex created);
     [[nodiscard]] Part* find(base::PartId partid);
     /// Keeps the order by created_index.

@@ -1,5 +1,6 @@
 #include "payments/table.hpp"
 
+#include "base/prefetch.hpp"
 #include "payments/reason.hpp"
 #include "payments/table_batch.hpp"
 
@@ -89,7 +90,10 @@ std::optional<Table::Place> Table::place_of(const Row& row, Batch& batch) {
 Table::Followed& Table::add_payment(const Row& row, Batch& batch) {
     // lightningd lets a hash have a new group only when nothing of the others is pending: theirs is over.
     const auto others = siblings(row.key.hash);
-    auto& payment = going_on_.emplace_back();
+    if (spare_.empty())
+        spare_.emplace_back();
+    going_on_.splice(going_on_.end(), spare_, spare_.begin());
+    auto& payment = going_on_.back();
     index_.insert(row.key.hash, std::prev(going_on_.end()));
     payment.key = row.key;
     payment.index = row.created;
@@ -170,7 +174,20 @@ void Table::bury(base::CreatedIndex created) {
 void Table::forget(const PaymentKey& key) {
     const auto at = *seat(key);
     index_.erase(key.hash, at);
-    (at->verdict ? finished_ : going_on_).erase(at);
+    auto& list = at->verdict ? finished_ : going_on_;
+    // Nothing of it may stay but memory, and of that not much.
+    if (spare_.size() == most_spare || at->parts.capacity() > most_spare_parts ||
+        at->invoice.capacity() > most_spare_invoice) {
+        list.erase(at);
+        return;
+    }
+    Followed empty;
+    std::swap(empty.parts, at->parts);
+    std::swap(empty.invoice, at->invoice);
+    empty.parts.clear();
+    empty.invoice.clear();
+    *at = std::move(empty);
+    spare_.splice(spare_.begin(), list, at);
 }
 
 void Table::give_up(Payment& payment, Batch& batch) {
@@ -235,7 +252,20 @@ void Table::trim(base::UpdatedIndex told) {
             return;
         finished_parts_ -= oldest.parts.size();
         forget(oldest.key);
+        bring_near_oldest();
     }
+}
+
+/// Those that go next were touched long ago. Of the first what it points to is fetched, of the second itself, so that
+/// both are there when a new one takes the place of the first.
+void Table::bring_near_oldest() const {
+    auto oldest = finished_.begin();
+    if (oldest == finished_.end())
+        return;
+    index_.bring_near(oldest->key.hash);
+    oldest->bring_near();
+    if (++oldest != finished_.end())
+        base::prefetch(&*oldest, sizeof(Followed));
 }
 
 } // namespace payments

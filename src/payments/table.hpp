@@ -111,6 +111,7 @@ class Table final {
     void remove_part(Followed& payment, base::CreatedIndex created, Batch& batch);
     void bury(base::CreatedIndex created);
     void forget(const PaymentKey& key);
+    void bring_near_oldest() const;
     void reopen(Payment& payment, Batch& batch);
     void give_up(Payment& payment, Batch& batch);
     void settle_verdict(Followed& payment, Batch& batch);
@@ -126,6 +127,11 @@ class Table final {
 
     std::list<Followed> going_on_;
     std::list<Followed> finished_; // those with a verdict, the oldest first
+    // Empty ones, to be used again with the memory they have: to a busy node one comes for each that goes.
+    std::list<Followed> spare_;
+    static constexpr std::size_t most_spare = 1024;
+    static constexpr std::size_t most_spare_parts = 4;
+    static constexpr std::size_t most_spare_invoice = 1024; // bytes
     HashIndex<Seat> index_;
     Announcements announcements_;
     std::size_t retain_;

@@ -24,6 +24,7 @@ void Connection::send(std::string message, io::Lane lane) {
 
 void Connection::received(std::string_view bytes) {
     using Kind = Framer::Result::Kind;
+    handler_.arrived();
     framer_.feed(bytes);
     batch_.clear();
     std::string lost;

@@ -21,6 +21,8 @@ class Connection final {
     class Handler {
       public:
         virtual ~Handler() = default;
+        /// Something was read; before all that is said of it.
+        virtual void arrived() {}
         virtual void first_look(const Message&) {}
         virtual void message(const Message&) = 0;
         /// Bytes that are no message were skipped; `reason` quotes none of them.

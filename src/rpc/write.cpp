@@ -6,18 +6,14 @@ namespace rpc {
 
 namespace {
 
-void append(std::string& text, std::initializer_list<std::string_view> pieces) {
-    for (const auto piece : pieces)
-        text.append(piece);
-}
-
 std::string concat(std::initializer_list<std::string_view> pieces) {
     std::size_t size = 0;
     for (const auto piece : pieces)
         size += piece.size();
     std::string text;
     text.reserve(size);
-    append(text, pieces);
+    for (const auto piece : pieces)
+        text.append(piece);
     return text;
 }
 
@@ -27,16 +23,12 @@ std::string request(std::string_view id, std::string_view method, std::string_vi
     return concat({R"({"jsonrpc":"2.0","id":)", id, R"(,"method":")", method, R"(","params":)", params, "}\n\n"});
 }
 
-std::string notification(std::string_view method, std::string_view params) {
-    std::string text;
-    append_notification(text, method, {params});
-    return text;
+std::string notification_head(std::string_view method) {
+    return concat({R"({"jsonrpc":"2.0","method":")", method, R"(","params":)"});
 }
 
-void append_notification(std::string& out, std::string_view method, std::initializer_list<std::string_view> params) {
-    append(out, {R"({"jsonrpc":"2.0","method":")", method, R"(","params":)"});
-    append(out, params);
-    append(out, {"}\n\n"});
+std::string notification(std::string_view method, std::string_view params) {
+    return concat({notification_head(method), params, notification_tail});
 }
 
 std::string result(std::string_view id, std::string_view result) {

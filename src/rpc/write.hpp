@@ -3,7 +3,6 @@
 
 #include "rpc/error.hpp"
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -12,8 +11,9 @@ namespace rpc {
 /// `id`, `params` and `result` are raw JSON; `method` is a plain name.
 [[nodiscard]] std::string request(std::string_view id, std::string_view method, std::string_view params);
 [[nodiscard]] std::string notification(std::string_view method, std::string_view params);
-/// Appends it to `out`; `params` come in pieces.
-void append_notification(std::string& out, std::string_view method, std::initializer_list<std::string_view> params);
+/// What stands before and behind the params of one.
+[[nodiscard]] std::string notification_head(std::string_view method);
+inline constexpr std::string_view notification_tail = "}\n\n";
 [[nodiscard]] std::string result(std::string_view id, std::string_view result);
 [[nodiscard]] std::string error(std::string_view id, const Error& error);
 

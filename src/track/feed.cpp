@@ -50,15 +50,15 @@ Feed::Feed(io::Loop& loop, cln::Lightningd& lightningd, payments::Table& table, 
       given_up_(
           loop, lightningd, table, config.version,
           [this](const payments::PaymentKey& key) {
-              intake_.take({payments::GivenUp{key.hash, key.group, false}}, Source::socket);
+              intake_.take(payments::GivenUp{key.hash, key.group, false}, Source::socket);
           },
           [this](const payments::PaymentKey& key) { linger_.heard_of(key); }),
       inquest_(loop, lightningd, table,
                [this](const payments::PaymentKey& key, const payments::Part& part, const payments::Failure& failure) {
-                   intake_.take({payments::PartExplained{key, part.created, failure}}, Source::socket);
+                   intake_.take(payments::PartExplained{key, part.created, failure}, Source::socket);
                }),
       invoices_(lightningd, table,
-                [this](payments::InvoiceDecoded decoded) { intake_.take({std::move(decoded)}, Source::socket); }),
+                [this](payments::InvoiceDecoded decoded) { intake_.take(std::move(decoded), Source::socket); }),
       sweep_(loop),
       list_again_(loop),
       created_again_(loop),
@@ -118,11 +118,9 @@ void Feed::set_retain(std::size_t parts) {
     apply({});
 }
 
-/// One fact from stdin. Not as an initializer list: that would copy it.
+/// One fact from stdin.
 void Feed::take(Event event) {
-    std::vector<Event> one;
-    one.push_back(std::move(event));
-    intake_.take(std::move(one), Source::standard_input);
+    intake_.take(std::move(event), Source::standard_input);
 }
 
 void Feed::refused(const char* topic, const cln::DecodeError& error) {
@@ -225,7 +223,7 @@ void Feed::deleted(const std::vector<payments::Row>& gone, const std::vector<pay
 void Feed::expire_announcements() {
     const base::UnixNs before{clock_().value - announcement_life_ns};
     onions_.expire(before);
-    intake_.take({payments::AnnouncementsExpired{before}}, Source::standard_input);
+    intake_.take(payments::AnnouncementsExpired{before}, Source::standard_input);
     sweep_.start(sweep_pause, [this] { expire_announcements(); });
 }
 

@@ -60,6 +60,7 @@ bool Intake::must_wait(const Event& event, Source source) const {
                 const auto* payment = table_.find(e.row.key);
                 if (!payment)
                     return true;
+                payment->bring_near(); // its snapshot is about to be written
                 // With this part complete the payment may look finished while a sibling's row is still
                 // unread. Part 0 has no siblings in flight.
                 if (e.row.status != PartStatus::complete || e.row.partid.value == 0)
@@ -84,22 +85,34 @@ bool Intake::must_wait(const Event& event, Source source) const {
         event);
 }
 
-void Intake::take(std::vector<Event> events, Source source) {
-    std::vector<Event> ready;
-    for (auto& event : events) {
-        const auto hash = hash_of(event);
-        auto at = hash ? waiting_.find(*hash) : waiting_.end();
-        if (at == waiting_.end()) {
-            if (!hash || !must_wait(event, source)) {
-                ready.push_back(std::move(event));
-                continue;
-            }
-            at = wait(*hash);
-        }
-        at->second.events.push_back(std::move(event));
+/// True when the event has gone where it waits.
+bool Intake::kept(Event& event, Source source) {
+    const auto hash = hash_of(event);
+    if (!hash)
+        return false;
+    auto at = waiting_.find(*hash);
+    if (at == waiting_.end()) {
+        if (!must_wait(event, source))
+            return false;
+        at = wait(*hash);
     }
-    if (!ready.empty())
-        apply_(ready);
+    at->second.events.push_back(std::move(event));
+    return true;
+}
+
+void Intake::take(std::vector<Event> events, Source source) {
+    std::size_t ready = 0;
+    for (auto& event : events)
+        if (!kept(event, source))
+            std::swap(events[ready++], event);
+    if (ready > 0)
+        apply_(std::span(events).first(ready));
+    ask();
+}
+
+void Intake::take(Event event, Source source) {
+    if (!kept(event, source))
+        apply_({&event, 1});
     ask();
 }
 

@@ -21,8 +21,23 @@ std::string deletion_body(const payments::Change::Deletion& deletion) {
     return body + R"(],"remaining":)" + std::to_string(deletion.remaining) + "}";
 }
 
-void append_news(std::string& leaving, std::string_view topic, std::string_view body, std::string_view cursor) {
-    rpc::append_notification(leaving, topic, {R"({")", topic, R"(":)", body, R"(,"cursor":")", cursor, R"("})"});
+/// What stands before the object that a topic tells; behind it stands the stamp.
+struct Heads {
+    static std::string of(std::string_view topic) {
+        return rpc::notification_head(topic) + R"({")" + std::string(topic) + R"(":)";
+    }
+    std::string snapshot = of("trackpayments");
+    std::string final = of("trackpayments_final");
+    std::string deletion = of("trackpayments_deleted");
+};
+
+const Heads& heads() {
+    static const Heads heads;
+    return heads;
+}
+
+void append_news(std::string& leaving, std::string_view head, std::string_view body, std::string_view stamp) {
+    leaving.append(head).append(body).append(stamp);
 }
 
 } // namespace
@@ -215,7 +230,8 @@ Marks Publisher::pending() const {
 const std::string& Publisher::stamp() {
     const auto now = marks();
     if (stamp_.empty() || now != stamped_) {
-        stamp_ = cursor_.make(now);
+        stamp_ = R"(,"cursor":")" + cursor_.make(now) + R"("})";
+        stamp_ += rpc::notification_tail;
         stamped_ = now;
     }
     return stamp_;
@@ -226,10 +242,10 @@ void Publisher::leave(std::string& leaving, const payments::Payment& payment) {
 }
 
 void Publisher::leave(std::string& leaving, const payments::PaymentKey& key, bool terminal, std::string_view body) {
-    const auto& cursor = stamp();
-    append_news(leaving, "trackpayments", body, cursor);
+    const auto& end = stamp();
+    append_news(leaving, heads().snapshot, body, end);
     if (terminal)
-        append_news(leaving, "trackpayments_final", body, cursor);
+        append_news(leaving, heads().final, body, end);
     if (observer_)
         observer_(key, terminal, body);
 }
@@ -250,7 +266,7 @@ bool Publisher::next_message(std::string& leaving) {
             leaving += entry.body;
             return true;
         case Kind::deletion:
-            append_news(leaving, "trackpayments_deleted", entry.body, stamp());
+            append_news(leaving, heads().deletion, entry.body, stamp());
             return true;
         case Kind::snapshot:
             if (!entry.body.empty()) {

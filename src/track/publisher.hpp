@@ -90,7 +90,7 @@ class Publisher final {
     const payments::Table& table_;
     std::function<Marks()> told_;
     CursorMaker cursor_;
-    std::string stamp_; // the last cursor: most messages of a burst have the same
+    std::string stamp_; // the end of a message with the last cursor: most messages of a burst have the same
     Marks stamped_;
     lnrpc::Snapshots snapshots_;
     base::Log log_;

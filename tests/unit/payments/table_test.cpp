@@ -223,3 +223,45 @@ TEST_CASE("a finished payment stays while lightningd may still speak of it by it
     table.trim({8});
     CHECK(table.size() == 0);
 }
+
+TEST_CASE("what takes the place of a payment that went has nothing of it") {
+    Table table(0);
+    auto row = failed(pending(1, 9, 1, 1), 1);
+    row.invoice = "lnbcrt1";
+    table.apply(seen(row));
+    payments::PartAnnounced announced;
+    announced.hash = hash(1);
+    announced.group = base::GroupId{9};
+    announced.partid = {2};
+    announced.payer = payments::Payer::xpay;
+    announced.total = {payments::TotalSource::part_start, {4000}};
+    announced.seen = second(102);
+    announced.route.hops.emplace_back();
+    table.apply(announced);
+    table.apply(seen(failed(pending(1, 9, 2, 2), 2)));
+    table.apply(payments::InvoiceDecoded{hash(1), "lnbcrt1", base::Msat{5000}, payments::Secret{}});
+    table.apply(payments::GivenUp{hash(1), base::GroupId{9}, false});
+    REQUIRE(table.find(key(1, 9))->terminal());
+    table.trim(Table::every_update);
+    REQUIRE(table.size() == 0);
+
+    table.apply(seen(pending(2, 1, 0, 3)));
+    const auto* payment = table.find(key(2, 1));
+    REQUIRE(payment);
+    CHECK(payment->index.value == 3);
+    CHECK(payment->creation_time == second(103));
+    CHECK(payment->invoice.empty());
+    CHECK_FALSE(payment->invoice_secret);
+    CHECK(payment->total == payments::Total{});
+    CHECK(payment->live_peak.value == 1000);
+    CHECK(payment->payer == payments::Payer::unknown);
+    CHECK_FALSE(payment->reason);
+    CHECK_FALSE(payment->payer_gone);
+    CHECK_FALSE(payment->verdict);
+    REQUIRE(payment->parts.size() == 1);
+    CHECK_FALSE(payment->parts[0].route);
+    CHECK(payment->parts[0].failure == payments::Failure{});
+    table.apply(seen(failed(pending(2, 1, 0, 3), 3))); // one part, nobody gave up
+    CHECK(payment->undecided());
+    CHECK(payment->value().value == 1000);
+}

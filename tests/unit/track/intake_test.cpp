@@ -38,13 +38,13 @@ TEST_CASE("the first part of an unknown group waits for its siblings, later part
     Door door;
     const auto one = failed(pending(1, 9, 1, 10), 1);
     const auto two = pending(1, 9, 2, 11);
-    door.intake.take({seen(two)}, Source::socket);
+    door.intake.take(seen(two), Source::socket);
     CHECK(door.table.size() == 0);
     CHECK(door.intake.pending().created.value == 5); // a cursor must not pass it
     const auto call = door.node.next();
     CHECK(call.method == "listsendpays");
     CHECK(call.params == rpc::json({{"payment_hash", hash(1).hex()}}));
-    door.intake.take({failure(two, 0x1007, 1)}, Source::standard_input); // waits too, in its turn
+    door.intake.take(failure(two, 0x1007, 1), Source::standard_input); // waits too, in its turn
     CHECK(door.table.size() == 0);
     door.node.answer(call, unit::listing({one, two}));
     REQUIRE(door.payment() != nullptr);
@@ -52,14 +52,14 @@ TEST_CASE("the first part of an unknown group waits for its siblings, later part
     CHECK(door.payment()->index.value == 10);
     CHECK(door.payment()->parts[1].status == payments::PartStatus::failed);
     CHECK(door.intake.pending().created.value == UINT64_MAX);
-    door.intake.take({seen(pending(1, 9, 3, 12))}, Source::socket);
+    door.intake.take(seen(pending(1, 9, 3, 12)), Source::socket);
     CHECK(door.payment()->parts.size() == 3);
     CHECK(door.node.quiet());
 }
 
 TEST_CASE("older groups of the same hash stay history") {
     Door door;
-    door.intake.take({seen(pending(1, 9, 1, 10))}, Source::socket);
+    door.intake.take(seen(pending(1, 9, 1, 10)), Source::socket);
     door.node.answer(door.node.next(), unit::listing({failed(pending(1, 3, 1, 2), 1), pending(1, 9, 1, 10)}));
     CHECK(door.table.groups(hash(1)).size() == 1);
 }
@@ -69,16 +69,16 @@ TEST_CASE("a group that failed before another one paid the hash, all before this
     door.intake.set_past({{10}, {2}});
     const auto lost = failed(pending(1, 3, 1, 2), 1);
     const auto paid = complete(pending(1, 9, 1, 10), 2);
-    door.intake.take({seen(lost)}, Source::socket);
+    door.intake.take(seen(lost), Source::socket);
     door.node.answer(door.node.next(), unit::listing({lost, paid}));
     CHECK(door.table.size() == 0);
     CHECK(door.intake.idle());
-    door.intake.take({seen(lost)}, Source::socket); // while nothing is paid it is told
+    door.intake.take(seen(lost), Source::socket); // while nothing is paid it is told
     door.node.answer(door.node.next(), unit::listing({lost}));
     CHECK(door.table.size() == 1);
     Door later; // it failed in this process's time: its end is to be told
     later.intake.set_past({{1}, {0}});
-    later.intake.take({seen(lost)}, Source::socket);
+    later.intake.take(seen(lost), Source::socket);
     later.node.answer(later.node.next(), unit::listing({lost, paid}));
     CHECK(later.table.size() == 1);
 }
@@ -86,7 +86,7 @@ TEST_CASE("a group that failed before another one paid the hash, all before this
 TEST_CASE("a socket that is away for a moment is waited for: a payment told from one row would keep its index") {
     Door door;
     door.node.hang_up();
-    door.intake.take({seen(complete(pending(1, 9, 2, 11), 1))}, Source::standard_input);
+    door.intake.take(seen(complete(pending(1, 9, 2, 11), 1)), Source::standard_input);
     REQUIRE(unit::until(door.loop, [&] { return door.node.lightningd.up(); }));
     CHECK(door.table.size() == 0);
     CHECK(door.intake.pending().created.value == 5);
@@ -101,7 +101,7 @@ TEST_CASE("a socket that is away for a moment is waited for: a payment told from
 TEST_CASE("without the socket what is known is told after a while, and the siblings are asked for when it is back") {
     Door door;
     door.node.hang_up();
-    door.intake.take({seen(pending(1, 9, 2, 11))}, Source::standard_input);
+    door.intake.take(seen(pending(1, 9, 2, 11)), Source::standard_input);
     REQUIRE(unit::until(door.loop, [&] { return door.table.size() == 1; }));
     REQUIRE(unit::until(door.loop, [&] { return door.node.lightningd.up(); }));
     door.intake.connected();
@@ -113,7 +113,7 @@ TEST_CASE("a settled part among several is confirmed when a sibling's row may be
     for (const bool sees_calls : {true, false}) {
         Door door(sees_calls);
         door.table.apply(seen(pending(1, 9, 1, 10)));
-        door.intake.take({seen(complete(pending(1, 9, 1, 10), 1))}, Source::standard_input);
+        door.intake.take(seen(complete(pending(1, 9, 1, 10), 1)), Source::standard_input);
         if (sees_calls) { // no call was announced that has no row
             CHECK(door.payment()->status() == payments::Status::succeeded);
             continue;
@@ -133,8 +133,8 @@ TEST_CASE("a settled part with an announced sibling is never shown as the end") 
     sibling.partid = {2};
     sibling.seen = second(111);
     door.table.apply(seen(pending(1, 9, 1, 10)));
-    door.intake.take({sibling}, Source::standard_input);
-    door.intake.take({seen(complete(pending(1, 9, 1, 10), 1))}, Source::standard_input);
+    door.intake.take(sibling, Source::standard_input);
+    door.intake.take(seen(complete(pending(1, 9, 1, 10), 1)), Source::standard_input);
     CHECK(door.payment()->status() == payments::Status::in_flight);
     door.node.answer(door.node.next(), unit::listing({complete(pending(1, 9, 1, 10), 1), pending(1, 9, 2, 11)}));
     CHECK(door.payment()->status() == payments::Status::in_flight);
@@ -143,7 +143,7 @@ TEST_CASE("a settled part with an announced sibling is never shown as the end") 
 TEST_CASE("part 0 has no siblings in flight and needs no confirmation") {
     Door door(false);
     door.table.apply(seen(pending(1, 9, 0, 10)));
-    door.intake.take({seen(complete(pending(1, 9, 0, 10), 1))}, Source::socket);
+    door.intake.take(seen(complete(pending(1, 9, 0, 10), 1)), Source::socket);
     CHECK(door.payment()->status() == payments::Status::succeeded);
     CHECK(door.node.quiet());
 }
@@ -151,7 +151,7 @@ TEST_CASE("part 0 has no siblings in flight and needs no confirmation") {
 TEST_CASE("the end by silence is confirmed by a listing that may know of another part") {
     Door door;
     door.table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
-    door.intake.take({payments::LingerExpired{{hash(1), {9}}}}, Source::socket);
+    door.intake.take(payments::LingerExpired{{hash(1), {9}}}, Source::socket);
     CHECK(door.payment()->status() == payments::Status::in_flight);
     door.node.answer(door.node.next(), unit::listing({failed(pending(1, 9, 1, 10), 1), pending(1, 9, 2, 11)}));
     CHECK(door.payment()->status() == payments::Status::in_flight);
@@ -161,7 +161,7 @@ TEST_CASE("the end by silence is confirmed by a listing that may know of another
 TEST_CASE("lightningd is asked for a few groups at a time") {
     Door door;
     for (std::uint8_t n = 1; n <= 10; ++n)
-        door.intake.take({seen(pending(n, 1, 0, n))}, Source::socket);
+        door.intake.take(seen(pending(n, 1, 0, n)), Source::socket);
     std::vector<unit::Node::Call> asked;
     for (int n = 0; n < 4; ++n)
         asked.push_back(door.node.next());

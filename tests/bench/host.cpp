@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <ctime>
-#include <filesystem>
 #include <stdexcept>
 #include <system_error>
 
@@ -46,14 +45,10 @@ bool read_into(std::string& bytes, int descriptor) {
 } // namespace
 
 Host::Host(Ends ends, Node& node, std::function<void()> turn) : ends_(ends), node_(node), turn_(std::move(turn)) {
-    auto pattern = (std::filesystem::temp_directory_path() / "bench-XXXXXX").string();
-    if (!mkdtemp(pattern.data()))
-        fail("mkdtemp");
-    directory_ = pattern;
     listener_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    (directory_ + "/rpc").copy(address.sun_path, sizeof address.sun_path - 1);
+    (directory() + "/rpc").copy(address.sun_path, sizeof address.sun_path - 1);
     if (bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || listen(listener_, 8) != 0)
         fail("listen");
     node_.say = [this](const std::string& answer) { answers_ += answer; };
@@ -63,7 +58,6 @@ Host::~Host() {
     close(listener_);
     if (socket_ >= 0)
         close(socket_);
-    std::filesystem::remove_all(directory_);
 }
 
 void Host::begin(bool startup) {
@@ -71,7 +65,7 @@ void Host::begin(bool startup) {
          "\n\n");
     feed(
         R"({"jsonrpc":"2.0","id":"cln:init#2","method":"init","params":{"options":{},"configuration":{"lightning-dir":")" +
-        directory_ + R"(","rpc-file":")" + directory_ + R"(/rpc","startup":)" + (startup ? "true" : "false") +
+        directory() + R"(","rpc-file":")" + directory() + R"(/rpc","startup":)" + (startup ? "true" : "false") +
         R"(,"network":"regtest"}}})"
         "\n\n");
     while (node_.calls() == 0)

@@ -2,6 +2,7 @@
 // when a question asked behind everything else is answered and no further call came.
 #pragma once
 
+#include "../unit/directory.hpp"
 #include "node.hpp"
 #include "process.hpp"
 
@@ -40,7 +41,7 @@ class Host final {
     Told told;
     /// Shown each message.
     std::function<void(std::string_view)> on_message;
-    [[nodiscard]] const std::string& directory() const { return directory_; }
+    [[nodiscard]] std::string directory() const { return directory_.path; }
 
   private:
     void accept_one();
@@ -52,7 +53,7 @@ class Host final {
     Ends ends_;
     Node& node_;
     std::function<void()> turn_;
-    std::string directory_;
+    unit::Directory directory_;
     int listener_ = -1;
     int socket_ = -1;
     std::string to_; // to stdin

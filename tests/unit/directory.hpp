@@ -12,7 +12,7 @@ struct Directory {
     std::filesystem::path path;
 
     Directory() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "unit-XXXXXX").string();
+        std::string pattern = (std::filesystem::temp_directory_path() / "unit-").string() + std::string(6, 'X');
         if (!::mkdtemp(pattern.data()))
             throw std::runtime_error("no directory for the test");
         path = pattern;

@@ -1,8 +1,8 @@
 // Whatever descriptor a plugin is started on: nothing aborts, bytes come and go.
+#include "directory.hpp"
 #include "ends.hpp"
 
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 
 #include <doctest/doctest.h>
@@ -12,17 +12,9 @@ using unit::until;
 namespace {
 
 struct File {
-    std::string path;
-    File() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "unit-io-XXXXXX").string();
-        const int fd = ::mkstemp(pattern.data());
-        ends::must(fd >= 0);
-        ::close(fd);
-        path = pattern;
-    }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-    ~File() { std::filesystem::remove(path); }
+    unit::Directory directory;
+    std::string path = directory.path / "file";
+    File() { std::ofstream create(path); }
     [[nodiscard]] int open(int flags) const { return ::open(path.c_str(), flags | O_CLOEXEC); }
     [[nodiscard]] std::string content() const {
         std::ifstream in(path, std::ios::binary);

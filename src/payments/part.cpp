@@ -21,6 +21,15 @@ void keep_earliest(std::optional<base::UnixNs>& known, base::UnixNs when) {
 
 } // namespace
 
+Part Part::of(const Row& row) {
+    Part part;
+    part.created = row.created;
+    part.partid = row.partid;
+    part.created_at = row.created_at;
+    part.sent = row.sent;
+    return part;
+}
+
 bool Part::merge(const Row& row) {
     bool visible = false;
     if (row.status > status) { // never back; complete outranks failed

@@ -80,6 +80,8 @@ struct Part {
     base::Box<Route> route;    ///< as far as its payer's calls told
     std::uint64_t edition = 0; ///< counts the changes in the table: the same edition is the same part; 0 = uncounted
 
+    /// What never changes of a row; merge() adds the rest.
+    [[nodiscard]] static Part of(const Row& row);
     /// What the row adds. True when something a subscriber can see changed; times do not count.
     bool merge(const Row& row);
     /// True when visible, as above. Does not look at the status.

@@ -115,11 +115,7 @@ Part& Table::add_part(Followed& payment, const Row& row, Batch& batch) {
         payment.index = row.created; // nothing was told yet: still "when first seen"
         payment.creation_time = row.created_at;
     }
-    Part part;
-    part.created = row.created;
-    part.partid = row.partid;
-    part.created_at = row.created_at;
-    part.sent = row.sent;
+    auto part = Part::of(row);
     part.edition = ++editions_;
     auto& added = payment.insert(std::move(part));
     payment.tally.add(added);

@@ -35,11 +35,7 @@ void check_row(const payments::Row& row, const json& object) {
 }
 
 void check_round_trip(const payments::Row& row) {
-    payments::Part part;
-    part.created = row.created;
-    part.partid = row.partid;
-    part.created_at = row.created_at;
-    part.sent = row.sent;
+    auto part = payments::Part::of(row);
     part.merge(row);
     const auto text = parsed(rpc::dump(cln::encode_row(row.key, part, row.invoice)));
     const auto again = cln::decode_row(text.value_or(json()), "result");

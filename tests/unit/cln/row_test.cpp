@@ -161,11 +161,7 @@ TEST_CASE("of several faults the first that was met is told") {
 
 TEST_CASE("a part that is written as a row reads back the same") {
     const auto row = good(with(with(told::row(), "partid", "3"), "groupid", "8912158845556297834"));
-    payments::Part part;
-    part.created = row.created;
-    part.partid = row.partid;
-    part.sent = row.sent;
-    part.created_at = row.created_at;
+    auto part = payments::Part::of(row);
     part.merge(row);
     const auto again = good(told::json(rpc::dump(cln::encode_row(row.key, part, "lnbcrt1"))));
     CHECK(again.key == row.key);

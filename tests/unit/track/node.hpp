@@ -103,11 +103,7 @@ class Node final : private rpc::Connection::Handler {
 inline std::string listing(const std::vector<payments::Row>& rows) {
     rpc::json list = rpc::json::array();
     for (const auto& row : rows) {
-        payments::Part part;
-        part.created = row.created;
-        part.partid = row.partid;
-        part.created_at = row.created_at;
-        part.sent = row.sent;
+        auto part = payments::Part::of(row);
         part.merge(row);
         list.push_back(cln::encode_row(row.key, part, row.invoice));
     }

@@ -17,6 +17,21 @@ namespace {
 constexpr auto sweep_pause = 30'000ms;
 constexpr std::int64_t announcement_life_ns = 60'000'000'000;
 
+/// The row an event shows, if it shows one.
+const payments::Row* row_of(const Event& event) {
+    if (const auto* seen = std::get_if<payments::PartSeen>(&event))
+        return &seen->row;
+    if (const auto* failed = std::get_if<payments::PartFailed>(&event))
+        return &failed->row;
+    return nullptr;
+}
+
+std::vector<Event> joined(std::span<const Event> first, const std::vector<Event>& then) {
+    std::vector<Event> all(first.begin(), first.end());
+    all.insert(all.end(), then.begin(), then.end());
+    return all;
+}
+
 } // namespace
 
 Feed::Feed(io::Loop& loop, cln::Lightningd& lightningd, payments::Table& table, Publisher& publisher, Clock clock,
@@ -68,16 +83,14 @@ Feed::Feed(io::Loop& loop, cln::Lightningd& lightningd, payments::Table& table, 
 }
 
 void Feed::apply(std::span<const Event> events) {
-    const auto change = table_.apply(events);
+    const auto orphans = orphans_of(events);
+    const auto change = orphans.empty() ? table_.apply(events) : table_.apply(joined(events, orphans));
     for (const auto& key : change.reopened)
         log_(base::LogLevel::info,
              "payment " + key.hash.hex() + " was taken to have failed and got another part: in flight again");
-    for (const auto& event : events) {
-        if (const auto* seen = std::get_if<payments::PartSeen>(&event))
-            linger_.row_read(seen->row.key);
-        else if (const auto* failed = std::get_if<payments::PartFailed>(&event))
-            linger_.row_read(failed->row.key);
-    }
+    for (const auto& event : events)
+        if (const auto* row = row_of(event))
+            linger_.row_read(row->key);
     linger_.look(change); // first: an undecided payment holds the cursors of what is told now
     publisher_.tell(change);
     given_up_.look(change);
@@ -85,6 +98,25 @@ void Feed::apply(std::span<const Event> events) {
     invoices_.look(change);
     const bool counts = cln::has_wait_sendpays(config_.version);
     table_.trim(counts ? earlier(told(), publisher_.pending()).updated : payments::Table::every_update);
+}
+
+/// It is older than the node's restart. Of the same second only what lightningd had already when we came.
+bool Feed::before_restart(const payments::Row& row) const {
+    if (!restarted_)
+        return false;
+    return row.created_at.seconds() < restarted_->seconds() ||
+           (row.created_at < *restarted_ && row.created <= before_start_);
+}
+
+/// Payments that are new here and older than the node's restart: their payer is no more, whatever tells of them first.
+std::vector<Event> Feed::orphans_of(std::span<const Event> events) const {
+    std::vector<Event> orphans;
+    for (const auto& event : events) {
+        const auto* row = row_of(event);
+        if (row && before_restart(*row) && !table_.find(row->key))
+            orphans.emplace_back(payments::GivenUp{row->key.hash, row->key.group, false});
+    }
+    return orphans;
 }
 
 Marks Feed::told() const {

@@ -71,6 +71,8 @@ class Feed final {
 
   private:
     void apply(std::span<const payments::Event> events);
+    [[nodiscard]] bool before_restart(const payments::Row& row) const;
+    [[nodiscard]] std::vector<payments::Event> orphans_of(std::span<const payments::Event> events) const;
     void take(payments::Event event);
     void refused(const char* topic, const cln::DecodeError& error);
     void read_counters();
@@ -91,10 +93,10 @@ class Feed final {
     FeedConfig config_;
     base::Log log_;
     std::optional<base::UnixNs> restarted_;
-    base::CreatedIndex before_start_{UINT64_MAX}; // rows beyond it are younger than this start, whatever their second
-    bool begun_ = false;                          // the first counters were read
-    bool listed_ = false;                         // what was in flight at the start
-    bool ready_ = false;                          // and it is in the table
+    base::CreatedIndex before_start_; // rows up to it are older than this start
+    bool begun_ = false;              // the first counters were read
+    bool listed_ = false;             // what was in flight at the start
+    bool ready_ = false;              // and it is in the table
     std::function<void()> on_ready_;
     std::chrono::seconds linger_seconds_{10};
     IndexPages pages_;

@@ -84,6 +84,8 @@ void Feed::begin_without_wait() {
         if (!listing)
             return;
         begun_ = true;
+        for (const auto& row : listing->rows)
+            before_start_ = std::max(before_start_, row.created);
         began(listing->rows);
         listed();
     });
@@ -139,12 +141,9 @@ void Feed::list_recent(std::uint64_t upto) {
 
 void Feed::began(const std::vector<payments::Row>& rows) {
     std::vector<Event> events;
-    events.reserve(2 * rows.size());
+    events.reserve(rows.size());
     for (const auto& row : rows)
         events.emplace_back(payments::PartSeen{row, std::nullopt});
-    for (const auto& row : rows)
-        if (restarted_ && row.created_at < *restarted_ && row.created <= before_start_)
-            events.emplace_back(payments::GivenUp{row.key.hash, row.key.group, false});
     intake_.take(std::move(events), Source::socket);
 }
 

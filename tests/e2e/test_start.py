@@ -1,8 +1,9 @@
 """The plugin comes to payments that are already on their way."""
 
+import time
 import unittest
 
-from fake_host import FakeHost, pending_row
+from fake_host import FakeHost, failure, pending_row
 from support import PLUGIN, Stage, die_on_sigterm
 from versions import needs_whole_rows
 
@@ -127,6 +128,18 @@ class Early(unittest.TestCase):
             host.listen()
             host.wait(lambda: host.told() and len(host.told()[-1]["htlcs"]) == 2, "both attempts")
             self.assertEqual({p["payment_index"] for p in host.told()}, {"1"})
+
+    def test_what_fails_before_a_restarted_node_was_asked_has_lost_its_payer_too(self) -> None:
+        lost = pending_row(1, "ab" * 32, created_at=int(time.time()) - 60)
+        with FakeHost() as host:
+            host.hang_up()
+            host.insert(lost)
+            host.begin(waits=False, startup=True, **{"trackpayments-linger": 3600})
+            host.end(lost, "failed")
+            host.notify("sendpay_failure", failure(lost))
+            host.barrier()
+            host.listen()
+            host.wait(lambda: any(p["status"] == "FAILED" for p in host.told()), "the end of it")
 
 
 if __name__ == "__main__":

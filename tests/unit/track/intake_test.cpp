@@ -57,6 +57,23 @@ TEST_CASE("the first part of an unknown group waits for its siblings, later part
     CHECK(door.node.quiet());
 }
 
+TEST_CASE("of what comes together the ready is applied at once, whoever stands before it") {
+    Door door;
+    door.table.apply(seen(pending(2, 9, 1, 20)));
+    door.table.apply(seen(pending(3, 9, 1, 30)));
+    door.intake.take({seen(pending(1, 9, 1, 10)), seen(failed(pending(2, 9, 1, 20), 1)), seen(pending(4, 9, 1, 40)),
+                      seen(failed(pending(3, 9, 1, 30), 2))},
+                     Source::socket);
+    CHECK(door.batches == std::vector<std::size_t>{2}); // one change
+    CHECK(door.table.find({hash(2), {9}})->undecided());
+    CHECK(door.table.find({hash(3), {9}})->undecided());
+    CHECK(door.payment() == nullptr);
+    door.node.answer(door.node.next(), unit::listing({pending(1, 9, 1, 10)}));
+    REQUIRE(door.payment() != nullptr);
+    door.node.answer(door.node.next(), unit::listing({pending(4, 9, 1, 40)}));
+    CHECK(door.table.size() == 4);
+}
+
 TEST_CASE("older groups of the same hash stay history") {
     Door door;
     door.intake.take(seen(pending(1, 9, 1, 10)), Source::socket);

@@ -78,19 +78,31 @@ void Deletions::suspect_all() {
     table_.for_each([&](const payments::Payment& payment) { suspect(payment.key.hash, at_once); });
 }
 
-void Deletions::check_next() {
-    if (checking_ || suspects_.empty() || !lightningd_.up())
-        return;
-    const auto hash = suspects_.front();
-    suspects_.pop_front();
-    suspected_.erase(hash);
-    std::vector<base::CreatedIndex> asked_about;
+/// Of what lightningd deletes; that is no part in flight.
+std::vector<base::CreatedIndex> Deletions::deletable(const base::PaymentHash& hash) const {
+    std::vector<base::CreatedIndex> parts;
     for (const auto* payment : table_.groups(hash))
         for (const auto& part : payment->parts)
-            if (part.status != PartStatus::pending) // lightningd deletes no others
-                asked_about.push_back(part.created);
-    if (asked_about.empty())
-        return check_next();
+            if (part.status != PartStatus::pending)
+                parts.push_back(part.created);
+    return parts;
+}
+
+void Deletions::check_next() {
+    if (checking_ || !lightningd_.up())
+        return;
+    for (std::size_t looked = 0; looked < most_looked && !suspects_.empty(); ++looked) {
+        const auto hash = suspects_.front();
+        suspects_.pop_front();
+        suspected_.erase(hash);
+        if (auto parts = deletable(hash); !parts.empty())
+            return check(hash, std::move(parts));
+    }
+    if (!suspects_.empty())
+        soon_.start(at_once, [this] { check_next(); });
+}
+
+void Deletions::check(const base::PaymentHash& hash, std::vector<base::CreatedIndex> asked_about) {
     checking_ = true;
     lightningd_.list(hash, [this, hash, asked_about = std::move(asked_about)](const auto& listing) {
         checking_ = false;

@@ -29,12 +29,16 @@ class Deletions final {
     void fired(std::uint64_t waited_for, const cln::WaitReply& reply);
     void suspect(const base::PaymentHash& hash, std::chrono::milliseconds pause);
     void suspect_all();
+    [[nodiscard]] std::vector<base::CreatedIndex> deletable(const base::PaymentHash& hash) const;
     void check_next();
+    void check(const base::PaymentHash& hash, std::vector<base::CreatedIndex> asked_about);
     void compare(const base::PaymentHash& hash, const std::vector<base::CreatedIndex>& asked_about,
                  const std::vector<payments::Row>& rows);
 
     /// Each of several waits fires on its own increment with its own details: bursts (autoclean) lose none of them.
     static constexpr std::uint64_t waits = 8;
+    /// Suspects looked at in one turn of the loop.
+    static constexpr std::size_t most_looked = 100;
 
     cln::Lightningd& lightningd_;
     const payments::Table& table_;

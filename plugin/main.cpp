@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <unistd.h>
 
 namespace {
@@ -64,6 +65,9 @@ int main(int argc, char** argv) {
     for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
         if (fcntl(fd, F_GETFD) < 0)
             (void)open("/dev/null", O_RDWR | O_CLOEXEC);
+    // The memory of a giant goes back when it is gone. By itself glibc learns from the first one to keep the next.
+    constexpr int giant = 1024 * 1024;
+    (void)mallopt(M_MMAP_THRESHOLD, giant);
     if (!enough_descriptors()) {
         std::cerr << "trackpayments: too few file descriptors to begin with\n";
         return 1;

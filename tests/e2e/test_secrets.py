@@ -15,10 +15,11 @@ SECRET_MEMBERS = {"payment_secret", "shared_secrets", "session_key", "onion", "p
 
 
 def secrets_in(value: Any, inside: bool = False) -> Iterator[str]:
-    """Everything below a member with such a name."""
+    """Everything below a member with such a name; but a payment's hash is its name, in the log too."""
     if isinstance(value, dict):
         for name, member in value.items():
-            yield from secrets_in(member, inside or name in SECRET_MEMBERS)
+            if name != "payment_hash":
+                yield from secrets_in(member, inside or name in SECRET_MEMBERS)
     elif isinstance(value, list):
         for member in value:
             yield from secrets_in(member, inside)

@@ -5,7 +5,7 @@
 namespace io {
 
 Loop::Loop() {
-    std::signal(SIGPIPE, SIG_IGN);
+    (void)std::signal(SIGPIPE, SIG_IGN); // fails for signals that do not exist
     uv_loop_init(&loop_);
 }
 

@@ -12,6 +12,12 @@
 
 namespace io {
 
+/// libuv does not write to what it is given to write.
+inline uv_buf_t buffer_of(std::string_view bytes) {
+    auto* base = const_cast<char*>(bytes.data()); // NOLINT(cppcoreguidelines-pro-type-const-cast)
+    return uv_buf_init(base, static_cast<unsigned>(bytes.size()));
+}
+
 inline std::string system_words() {
     return uv_strerror(uv_translate_sys_error(errno)); // strerror() shares a buffer
 }
@@ -134,7 +140,7 @@ struct Stream::State {
         const auto chunk = take();
         if (chunk.empty())
             return settle();
-        auto buf = uv_buf_init(const_cast<char*>(chunk.data()), static_cast<unsigned>(chunk.size()));
+        auto buf = buffer_of(chunk);
         const int done = uv_try_write(&handle.stream, &buf, 1);
         if (done < 0 && done != UV_EAGAIN) {
             fail_writing();
@@ -153,7 +159,7 @@ struct Stream::State {
         writing = true;
         being_written = bytes.size();
         write_request.data = this;
-        auto buf = uv_buf_init(const_cast<char*>(bytes.data()), static_cast<unsigned>(bytes.size()));
+        auto buf = buffer_of(bytes);
         const int rc = uv_write(&write_request, &handle.stream, &buf, 1, [](uv_write_t* request, int status) {
             auto* state = static_cast<State*>(request->data);
             state->writing = false;

@@ -35,6 +35,7 @@ class Table final {
     explicit Table(std::size_t retain) : retain_(retain) {}
     Table(const Table&) = delete;
     Table& operator=(const Table&) = delete;
+    ~Table() = default;
 
     Change apply(const Event& event) { return apply(std::span(&event, 1)); }
     /// All of them as one change: siblings of one answer become visible together.

@@ -24,8 +24,8 @@ struct Node {
     /// One of 64, different for nearly all keys of one of lightningd's objects: what an object lacks need not be
     /// searched for, nor what it has once be compared with all the others.
     [[nodiscard]] static std::uint64_t key_bit(std::string_view key) {
-        const auto ends = key.empty() ? 0 : key.back() ^ (key.front() * 2);
-        return std::uint64_t{1} << ((key.size() + static_cast<unsigned>(ends) * 7) % 64);
+        const auto ends = static_cast<unsigned>(key.empty() ? 0 : key.back() ^ (key.front() * 2));
+        return std::uint64_t{1} << ((key.size() + std::size_t{ends} * 7) % 64);
     }
 };
 

@@ -16,8 +16,8 @@ class Box final {
     Box(const Box& other) : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr) {}
     Box(Box&&) noexcept = default;
     Box& operator=(const Box& other) {
-        auto copy = other; // first: it may be this one
-        std::swap(value_, copy.value_);
+        if (this != &other)
+            value_ = other.value_ ? std::make_unique<T>(*other.value_) : nullptr;
         return *this;
     }
     Box& operator=(Box&&) noexcept = default;

@@ -24,8 +24,11 @@ struct Node {
     /// One of 64, different for nearly all keys of one of lightningd's objects: what an object lacks need not be
     /// searched for, nor what it has once be compared with all the others.
     [[nodiscard]] static std::uint64_t key_bit(std::string_view key) {
-        const auto ends = static_cast<unsigned>(key.empty() ? 0 : key.back() ^ (key.front() * 2));
-        return std::uint64_t{1} << ((key.size() + std::size_t{ends} * 7) % 64);
+        if (key.empty())
+            return 1;
+        const std::size_t first = static_cast<std::uint8_t>(key.front());
+        const std::size_t last = static_cast<std::uint8_t>(key.back());
+        return std::uint64_t{1} << ((key.size() + (last ^ (first * 2)) * 7) % 64);
     }
 };
 

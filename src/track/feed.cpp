@@ -100,12 +100,9 @@ void Feed::apply(std::span<const Event> events) {
     table_.trim(counts ? earlier(told(), publisher_.pending()).updated : payments::Table::every_update);
 }
 
-/// It is older than the node's restart. Of the same second only what lightningd had already when we came.
+/// It is older than the node's restart. Of the same second it is not known: its payer may be about to go on.
 bool Feed::before_restart(const payments::Row& row) const {
-    if (!restarted_)
-        return false;
-    return row.created_at.seconds() < restarted_->seconds() ||
-           (row.created_at < *restarted_ && row.created <= before_start_);
+    return restarted_ && row.created_at.seconds() < restarted_->seconds();
 }
 
 /// Payments that are new here and older than the node's restart: their payer is no more, whatever tells of them first.

@@ -93,10 +93,9 @@ class Feed final {
     FeedConfig config_;
     base::Log log_;
     std::optional<base::UnixNs> restarted_;
-    base::CreatedIndex before_start_; // rows up to it are older than this start
-    bool begun_ = false;              // the first counters were read
-    bool listed_ = false;             // what was in flight at the start
-    bool ready_ = false;              // and it is in the table
+    bool begun_ = false;  // the first counters were read
+    bool listed_ = false; // what was in flight at the start
+    bool ready_ = false;  // and it is in the table
     std::function<void()> on_ready_;
     std::chrono::seconds linger_seconds_{10};
     IndexPages pages_;

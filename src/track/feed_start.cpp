@@ -71,7 +71,6 @@ void Feed::counters_read(Marks now, std::uint64_t deleted) {
     if (begun_)
         return;
     begun_ = true;
-    before_start_ = now.created;
     intake_.set_past(now);
     if (restarted_)
         list_pending(1);
@@ -84,8 +83,6 @@ void Feed::begin_without_wait() {
         if (!listing)
             return;
         begun_ = true;
-        for (const auto& row : listing->rows)
-            before_start_ = std::max(before_start_, row.created);
         began(listing->rows);
         listed();
     });

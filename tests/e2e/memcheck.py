@@ -12,8 +12,9 @@ from pathlib import Path
 
 from everything import LONG, SKIPPED, failures
 
-# They look at the process itself (its memory, its streams, its clock), kill it at random moments, or run another one.
-NOT_HERE = {"test_judge", "test_real_node", "test_hung", "test_kill", "test_versions", "test_each_version"}
+# They look at the process itself (its memory, its streams, its descriptors), kill it at random moments, or run another one.
+NOT_HERE = {"test_judge", "test_real_node", "test_hung", "test_kill", "test_versions", "test_each_version", "test_blocked", "test_monsters",
+            "test_process", "test_shortage"}
 
 
 def main() -> int:
@@ -25,7 +26,7 @@ def main() -> int:
         wrapper.write_text("#!/bin/sh\n"
                            f"exec valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite --log-file={directory}/%p.log {plugin} \"$@\"\n")
         wrapper.chmod(0o755)
-        failed = failures(NOT_HERE, {"PLUGIN": str(wrapper), "MEMCHECK": "yes"})
+        failed = failures(NOT_HERE, {"PLUGIN": str(wrapper), "TRACKPAYMENTS_LONG": "no"})
         logs = list(Path(directory).glob("*.log"))
         said = [text for log in logs if (text := log.read_text())]
         print(f"{len(logs)} processes, of {len(said)} valgrind had something to say")

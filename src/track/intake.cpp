@@ -144,10 +144,39 @@ void Intake::ask() {
 
 void Intake::answered(const base::PaymentHash& hash,
                       const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& listing) {
-    --asked_;
-    if (listing) {
-        release(hash, listing->rows);
-    } else if (listing.error().lost) {
+    if (!listing) {
+        missed(hash, listing.error().lost);
+        return next();
+    }
+    const auto& waiting = waiting_.at(hash).events;
+    const auto unvalued = std::find_if(listing->rows.begin(), listing->rows.end(), [&](const payments::Row& row) {
+        return !row.amount && !row.invoice.empty() && row.key.hash == hash && followed(row, waiting);
+    });
+    if (unvalued != listing->rows.end())
+        return read_invoice(*unvalued, listing->rows);
+    release(hash, listing->rows);
+    next();
+}
+
+/// xpay's rows of v24.11.0 do not say what they deliver (`core-lightning.md` 3.12): told from them alone a payment
+/// would be one of 0.
+void Intake::read_invoice(const payments::Row& row, std::vector<payments::Row> rows) {
+    lightningd_.decode_invoice(
+        row.invoice, [this, hash = row.key.hash, invoice = row.invoice, rows = std::move(rows)](const auto& decoded) {
+            if (!decoded && decoded.error().lost) {
+                missed(hash, true);
+                return next();
+            }
+            if (decoded && decoded->hash == hash)
+                waiting_.at(hash).events.emplace_back(
+                    payments::InvoiceDecoded{hash, invoice, decoded->amount, decoded->payment_secret});
+            release(hash, rows);
+            next();
+        });
+}
+
+void Intake::missed(const base::PaymentHash& hash, bool lost) {
+    if (lost) {
         // Told from one row alone, a payment would keep that row's index for ever.
         lost_.push_back(hash);
         if (!patience_.armed())
@@ -156,6 +185,10 @@ void Intake::answered(const base::PaymentHash& hash,
         unlisted_.insert(hash);
         release(hash, {});
     }
+}
+
+void Intake::next() {
+    --asked_;
     ask();
     if (idle() && idle_)
         idle_();
@@ -189,6 +222,11 @@ bool Intake::settled_before(const payments::PaymentKey& key, std::span<const pay
     return paid;
 }
 
+bool Intake::followed(const payments::Row& row, std::span<const Event> waiting) const {
+    return table_.find(row.key) || std::any_of(waiting.begin(), waiting.end(),
+                                               [&](const Event& event) { return group_of(event) == row.key.group; });
+}
+
 void Intake::release(const base::PaymentHash& hash, std::span<const payments::Row> rows) {
     const auto at = waiting_.find(hash);
     auto held = std::move(at->second.events);
@@ -197,12 +235,9 @@ void Intake::release(const base::PaymentHash& hash, std::span<const payments::Ro
         return group && settled_before({hash, *group}, rows);
     });
     std::vector<Event> events;
-    // The groups we follow, whole; older ones of the same hash are history that nobody asked for.
-    for (const auto& row : rows) {
-        const auto named = [&](const Event& event) { return group_of(event) == row.key.group; };
-        if (row.key.hash == hash && (table_.find(row.key) || std::any_of(held.begin(), held.end(), named)))
+    for (const auto& row : rows)
+        if (row.key.hash == hash && followed(row, held))
             events.push_back(payments::PartSeen{row, std::nullopt});
-    }
     events.insert(events.end(), held.begin(), held.end());
     if (!events.empty())
         apply_(events);

@@ -1,6 +1,6 @@
 // The door to the table. Facts about a payment the table does not know yet wait here until the whole group was listed
-// once, so that its first snapshot is complete; so do endings that only the whole picture can confirm. All else goes
-// straight through.
+// once, and its invoice read where the rows do not say how much is paid, so that its first snapshot is complete; so do
+// endings that only the whole picture can confirm. All else goes straight through.
 #pragma once
 
 #include "cln/lightningd.hpp"
@@ -52,6 +52,11 @@ class Intake final {
     std::unordered_map<base::PaymentHash, Waiting>::iterator wait(const base::PaymentHash& hash);
     void answered(const base::PaymentHash& hash,
                   const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& listing);
+    void read_invoice(const payments::Row& row, std::vector<payments::Row> rows);
+    void missed(const base::PaymentHash& hash, bool lost);
+    void next();
+    /// The table has the row's group, or one of these is about it; else it is history that nobody asked for.
+    [[nodiscard]] bool followed(const payments::Row& row, std::span<const payments::Event> waiting) const;
     void release(const base::PaymentHash& hash, std::span<const payments::Row> rows);
     [[nodiscard]] bool settled_before(const payments::PaymentKey& key, std::span<const payments::Row> rows) const;
     void do_without();

@@ -74,6 +74,68 @@ TEST_CASE("of what comes together the ready is applied at once, whoever stands b
     CHECK(door.table.size() == 4);
 }
 
+TEST_CASE("where the rows do not say how much is paid the first snapshot waits for the invoice that does") {
+    auto row = pending(1, 9, 1, 10); // as xpay's of v24.11.0
+    row.amount.reset();
+    row.invoice = "lnbcrt1";
+    const auto invoice =
+        R"({"type":"bolt11 invoice","valid":true,"amount_msat":5000,"payment_hash":")" + hash(1).hex() + "\"}";
+    const auto other =
+        R"({"type":"bolt11 invoice","valid":true,"amount_msat":7000,"payment_hash":")" + hash(2).hex() + "\"}";
+    enum class End { decoded, of_another, refused };
+    for (const auto end : {End::decoded, End::of_another, End::refused}) {
+        Door door;
+        door.intake.take(seen(row), Source::socket);
+        door.node.answer(door.node.next(), unit::listing({row}));
+        const auto call = door.node.next();
+        CHECK(call.method == "decode");
+        CHECK(call.params.dump().find("lnbcrt1") != std::string::npos);
+        door.intake.take(failure(row, 0x1007, 1), Source::standard_input); // waits too
+        CHECK(door.table.size() == 0);
+        CHECK(door.intake.pending().created.value == 5);
+        if (end == End::refused)
+            door.node.refuse(call, {-32602, "Not an invoice"});
+        else
+            door.node.answer(call, end == End::decoded ? invoice : other);
+        REQUIRE(door.payment() != nullptr);
+        CHECK(door.batches.size() == 1);
+        CHECK(door.payment()->value().value == (end == End::decoded ? 5000 : 0));
+        CHECK(door.payment()->parts[0].status == payments::PartStatus::failed);
+        CHECK(door.intake.idle());
+    }
+}
+
+TEST_CASE("of groups that are history no invoice is read") {
+    Door door;
+    auto old = failed(pending(1, 3, 1, 2), 1);
+    old.amount.reset();
+    old.invoice = "lnbcrt1";
+    door.intake.take(seen(pending(1, 9, 1, 10)), Source::socket);
+    door.node.answer(door.node.next(), unit::listing({old, pending(1, 9, 1, 10)}));
+    CHECK(door.payment() != nullptr);
+    CHECK(door.node.quiet());
+}
+
+TEST_CASE("a socket that goes away while an invoice is read is waited for as for any listing") {
+    auto row = pending(1, 9, 1, 10);
+    row.amount.reset();
+    row.invoice = "lnbcrt1";
+    Door door;
+    door.intake.take(seen(row), Source::socket);
+    door.node.answer(door.node.next(), unit::listing({row}));
+    CHECK(door.node.next().method == "decode");
+    door.node.hang_up();
+    REQUIRE(unit::until(door.loop, [&] { return door.node.lightningd.up(); }));
+    CHECK(door.table.size() == 0);
+    door.intake.connected();
+    const auto again = door.node.next();
+    CHECK(again.method == "listsendpays");
+    row.amount = base::Msat{5000};
+    door.node.answer(again, unit::listing({row}));
+    REQUIRE(door.payment() != nullptr);
+    CHECK(door.payment()->value().value == 5000);
+}
+
 TEST_CASE("older groups of the same hash stay history") {
     Door door;
     door.intake.take(seen(pending(1, 9, 1, 10)), Source::socket);

@@ -56,7 +56,7 @@ class Fields final {
     Fields(Value object, const Path& path);
 
     /// Nothing when absent or JSON null.
-    [[nodiscard]] Value find(std::string_view name) const { return object_.find(name); }
+    [[nodiscard]] Value find(std::string_view name) { return object_.find(name, last_); }
     [[nodiscard]] Fields object(std::string_view name);
 
     std::uint64_t u64(std::string_view name);
@@ -82,6 +82,7 @@ class Fields final {
     T required(std::string_view name, std::optional<T> value);
 
     Value object_;
+    Value last_; // found: the next one asked for mostly stands behind it
     Path path_;
     std::optional<DecodeError> error_;
 };

@@ -28,19 +28,19 @@ PartStatus read_status(Fields& fields) {
 
 Decoded<payments::Row> decode_row(Value object, const Path& path) {
     Fields fields(object, path);
-    payments::Row row;
-    row.key.hash = fields.hash("payment_hash");
-    row.key.group.value = fields.maybe_u64("groupid").value_or(0);
-    row.partid.value = fields.maybe_u64("partid").value_or(0); // left out when 0
+    payments::Row row; // in the order in which lightningd writes it
     // Before v23.11 only `id`, the same number, was there.
     const auto created = fields.maybe_u64("created_index");
     row.created.value = created ? *created : fields.u64("id");
+    row.key.hash = fields.hash("payment_hash");
+    row.key.group.value = fields.maybe_u64("groupid").value_or(0);
     row.updated.value = fields.maybe_u64("updated_index").value_or(0);
-    row.status = read_status(fields);
+    row.partid.value = fields.maybe_u64("partid").value_or(0); // left out when 0
     row.amount = fields.maybe_msat("amount_msat");
     row.sent = fields.maybe_msat("amount_sent_msat").value_or(base::Msat{});
     row.created_at = fields.maybe_seconds("created_at").value_or(base::UnixNs{});
     row.completed_at = fields.maybe_seconds("completed_at");
+    row.status = read_status(fields);
     row.preimage = fields.maybe_preimage("payment_preimage");
     row.invoice = fields.maybe_text("bolt11").value_or("");
     if (row.invoice.empty())

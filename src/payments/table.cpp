@@ -33,7 +33,12 @@ Change Table::apply(std::span<const Event> events) {
 }
 
 const Table::Seat* Table::seat(const PaymentKey& key) const {
-    return index_.find(key.hash, [&](Seat at) { return at->key == key; });
+    if (latest_ && (*latest_)->key == key)
+        return &*latest_;
+    const auto* found = index_.find(key.hash, [&](Seat at) { return at->key == key; });
+    if (found)
+        latest_ = *found;
+    return found;
 }
 
 const Payment* Table::find(const PaymentKey& key) const {
@@ -169,6 +174,7 @@ void Table::bury(base::CreatedIndex created) {
 
 void Table::forget(const PaymentKey& key) {
     const auto at = *seat(key);
+    latest_.reset();
     index_.erase(key.hash, at);
     auto& list = at->verdict ? finished_ : going_on_;
     // Nothing of it may stay but memory, and of that not much.

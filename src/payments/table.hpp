@@ -134,6 +134,7 @@ class Table final {
     static constexpr std::size_t most_spare_parts = 4;
     static constexpr std::size_t most_spare_invoice = 1024; // bytes
     HashIndex<Seat> index_;
+    mutable std::optional<Seat> latest_; // found: one message asks for its payment ten times
     Announcements announcements_;
     std::size_t retain_;
     std::size_t finished_parts_ = 0;

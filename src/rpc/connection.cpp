@@ -32,7 +32,7 @@ void Connection::received(std::string_view bytes) {
         const auto framed = framer_.next();
         switch (framed.kind) {
         case Kind::message:
-            if (const auto message = read_message(framed.text))
+            if (const auto message = read_message(framed.text, framed.inner))
                 batch_.push_back(*message);
             else
                 handler_.skipped(read_head(framed.text), message.error());

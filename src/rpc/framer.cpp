@@ -47,7 +47,7 @@ Framer::Result Framer::finish() {
     begin_ = at_;
     refused_bytes_ = 0;
     if (refusal_.empty())
-        return {Kind::message, text, {}};
+        return {Kind::message, text, {}, nesting_.only_inner(buffer_)};
     const Result result{Kind::skipped, refusal_, head_};
     refusal_ = {};
     return result;

@@ -33,6 +33,9 @@ class Framer final {
         } kind;
         std::string_view text;
         std::string_view head; ///< of one skipped: how the message begins; empty if none did. Valid until the next()
+        /// Of a message that came in one piece: its only member in brackets, if there is just one. Saves read_message()
+        /// from looking for its end once more: 4 % of the round of a notification.
+        std::string_view inner{};
     };
 
     void feed(std::string_view bytes);

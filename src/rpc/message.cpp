@@ -37,10 +37,10 @@ std::string_view take(Message& message, const Members::Member& member) {
 
 } // namespace
 
-tl::expected<Message, std::string> read_message(std::string_view text) {
+tl::expected<Message, std::string> read_message(std::string_view text, std::string_view inner) {
     Message message;
     message.whole = text;
-    Members members(text);
+    Members members(text, inner);
     while (const auto member = members.next())
         if (const auto reason = take(message, *member); !reason.empty())
             return tl::unexpected(std::string(reason));

@@ -31,8 +31,8 @@ struct Message {
 };
 
 /// `text` is one complete object as the Framer gives it. The reason when it is no message. Duplicate members: the last
-/// wins.
-[[nodiscard]] tl::expected<Message, std::string> read_message(std::string_view text);
+/// wins. `inner`: Framer::Result::inner.
+[[nodiscard]] tl::expected<Message, std::string> read_message(std::string_view text, std::string_view inner = {});
 
 /// Of one that cannot be read to its end: the members that stand whole before that. lightningd writes id and method
 /// first.

@@ -80,15 +80,26 @@ std::uint64_t escaped_by(std::uint64_t backslashes, bool first) {
 } // namespace
 
 /// True when it closes the outermost.
-bool Nesting::bracket(bool opens) {
-    if (!opens)
-        return --depth_ == 0;
-    deepest_ = std::max(deepest_, ++depth_);
-    return false;
+bool Nesting::bracket(bool opens, std::size_t at) {
+    if (opens) {
+        if (++depth_ == 2) {
+            ++inners_;
+            inner_begin_ = at;
+        }
+        deepest_ = std::max(deepest_, depth_);
+        return false;
+    }
+    if (--depth_ == 1)
+        inner_end_ = at + 1;
+    return depth_ == 0;
+}
+
+std::string_view Nesting::only_inner(std::string_view text) const {
+    return inners_ == 1 && runs_ == 1 ? text.substr(inner_begin_, inner_end_ - inner_begin_) : std::string_view();
 }
 
 /// As run(), of one block, byte by byte; for what should not be there: backslashes outside of strings.
-std::size_t Nesting::run_bytes(const char* block, std::size_t size) {
+std::size_t Nesting::run_bytes(const char* block, std::size_t size, std::size_t before) {
     for (std::size_t at = 0; at < size; ++at) {
         const char c = block[at];
         if (in_string_) {
@@ -101,26 +112,27 @@ std::size_t Nesting::run_bytes(const char* block, std::size_t size) {
         } else if (c == '"') {
             in_string_ = true;
         } else if (const auto folded = static_cast<char>(c | bracket_bit); folded == '{' || folded == '}') {
-            if (bracket(folded == '{'))
-                return at + 1;
+            if (bracket(folded == '{', before + at))
+                return before + at + 1;
         }
     }
     return open_end;
 }
 
-/// As run(), of one block; what is behind `size` in it is no bracket, quote or backslash.
-std::size_t Nesting::run_block(const char* block, std::size_t size) {
+/// As run(), of one block, before which `before` bytes of the text stand; what is behind `size` in it is no bracket,
+/// quote or backslash.
+std::size_t Nesting::run_block(const char* block, std::size_t size, std::size_t before) {
     const auto bits = bits_of(block);
     const auto escaped = escaped_by(bits.backslashes, escaped_);
     const auto strings = between(bits.quotes & ~escaped) ^ (in_string_ ? ~std::uint64_t{0} : 0);
     if ((bits.backslashes & ~strings) != 0) // there they escape nothing, and this is no JSON
-        return run_bytes(block, size);
+        return run_bytes(block, size, before);
     for (auto brackets = (bits.opening | bits.closing) & ~strings; brackets != 0; brackets &= brackets - 1) {
         const auto at = static_cast<std::size_t>(std::countr_zero(brackets));
-        if (bracket((bits.opening >> at & 1) != 0)) {
+        if (bracket((bits.opening >> at & 1) != 0, before + at)) {
             in_string_ = false;
             escaped_ = false;
-            return at + 1;
+            return before + at + 1;
         }
     }
     in_string_ = strings >> (block_size - 1) != 0;
@@ -129,15 +141,15 @@ std::size_t Nesting::run_block(const char* block, std::size_t size) {
 }
 
 std::size_t Nesting::run(std::string_view text, std::size_t at) {
+    ++runs_;
     for (; at + block_size <= text.size(); at += block_size)
-        if (const auto end = run_block(text.data() + at, block_size); end != open_end)
-            return at + end;
+        if (const auto end = run_block(text.data() + at, block_size, at); end != open_end)
+            return end;
     if (at >= text.size())
         return open_end;
     std::array<char, block_size> last{};
     const auto left = text.copy(last.data(), block_size, at);
-    const auto end = run_block(last.data(), left);
-    return end == open_end ? open_end : at + end;
+    return run_block(last.data(), left, at);
 }
 
 } // namespace rpc

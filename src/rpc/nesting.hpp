@@ -23,15 +23,22 @@ class Nesting final {
     [[nodiscard]] std::size_t depth() const { return depth_; }
     /// The greatest depth since reset() or the beginning.
     [[nodiscard]] std::size_t deepest() const { return deepest_; }
+    /// What stands inside the outermost brackets in brackets of its own, if that is one value and `text` is what the
+    /// only run() was given; else empty.
+    [[nodiscard]] std::string_view only_inner(std::string_view text) const;
     void reset() { *this = {}; }
 
   private:
-    std::size_t run_block(const char* block, std::size_t size);
-    std::size_t run_bytes(const char* block, std::size_t size);
-    bool bracket(bool opens);
+    std::size_t run_block(const char* block, std::size_t size, std::size_t before);
+    std::size_t run_bytes(const char* block, std::size_t size, std::size_t before);
+    bool bracket(bool opens, std::size_t at);
 
     std::size_t depth_ = 0;
     std::size_t deepest_ = 0;
+    std::size_t runs_ = 0;
+    std::size_t inners_ = 0;      // values one level below the outermost
+    std::size_t inner_begin_ = 0; // of the last of them
+    std::size_t inner_end_ = 0;
     bool in_string_ = false;
     bool escaped_ = false;
 };

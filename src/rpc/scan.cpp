@@ -41,6 +41,12 @@ std::optional<Members::Member> Members::fail() {
     return std::nullopt;
 }
 
+std::optional<std::size_t> Members::skip(std::size_t value_at) const {
+    if (!known_.empty() && text_.data() + value_at == known_.data())
+        return value_at + known_.size();
+    return skip_value(text_, value_at);
+}
+
 std::optional<Members::Member> Members::next() {
     if (done_)
         return std::nullopt;
@@ -73,7 +79,7 @@ std::optional<Members::Member> Members::next() {
     if (at_ >= text_.size() || text_[at_] != ':')
         return fail();
     const std::size_t value_at = skip_space(text_, at_ + 1);
-    const auto value_end = skip_value(text_, value_at);
+    const auto value_end = skip(value_at);
     if (!value_end)
         return fail();
     at_ = *value_end;

@@ -27,8 +27,8 @@ class Members final {
         std::string_view key;
         std::string_view value;
     };
-    /// `object` begins at the opening brace.
-    explicit Members(std::string_view object) : text_(object) {}
+    /// `object` begins at the opening brace. `known`: a value in it whose end was found before; may be empty.
+    explicit Members(std::string_view object, std::string_view known = {}) : text_(object), known_(known) {}
 
     /// Nothing at the end and on malformed text: ok() tells the two apart.
     std::optional<Member> next();
@@ -36,8 +36,10 @@ class Members final {
 
   private:
     std::optional<Member> fail();
+    [[nodiscard]] std::optional<std::size_t> skip(std::size_t value_at) const;
 
     std::string_view text_;
+    std::string_view known_;
     std::size_t at_ = 0;
     bool ok_ = true;
     bool done_ = false;

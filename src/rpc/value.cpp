@@ -2,20 +2,38 @@
 
 namespace rpc {
 
+/// A Document has no key twice in an object, so that it is no matter where the search begins.
+const Node* Value::member(std::string_view name, const Node* from) const {
+    if ((node_->bits & Node::key_bit(name)) == 0)
+        return nullptr;
+    const auto* const end = node_ + node_->span;
+    for (const auto* at = from; at != end; at += at->span)
+        if (at->key == name)
+            return at;
+    for (const auto* at = node_ + 1; at != from; at += at->span)
+        if (at->key == name)
+            return at;
+    return nullptr;
+}
+
 Value Value::find(std::string_view name) const {
+    Value none;
+    return find(name, none);
+}
+
+Value Value::find(std::string_view name, Value& last) const {
     if (!is_object())
         return {};
     if (tree_) {
         const auto at = tree_->find(name);
         return at == tree_->end() || at->is_null() ? Value() : Value(*at);
     }
-    if ((node_->bits & Node::key_bit(name)) == 0)
+    const auto* next = last.node_ ? last.node_ + last.node_->span : node_ + 1;
+    const auto* found = next != node_ + node_->span && next->key == name ? next : member(name, next);
+    if (!found)
         return {};
-    const auto* end = node_ + node_->span;
-    for (const auto* member = node_ + 1; member != end; member += member->span)
-        if (member->key == name) // a Document has no key twice in an object
-            return member->kind == Node::Kind::null ? Value() : Value(member);
-    return {};
+    last = Value(found);
+    return found->kind == Node::Kind::null ? Value() : last;
 }
 
 Value::Elements Value::elements() const {

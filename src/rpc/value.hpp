@@ -60,6 +60,9 @@ class Value final {
 
     /// Nothing when this is no object, has no such member, or has null there. Of equal keys the last counts.
     [[nodiscard]] Value find(std::string_view name) const;
+    /// As above, for who asks for members in about the order in which they stand: looks behind `last` first, which was
+    /// found here before (or is nothing), and sets it to what it finds.
+    [[nodiscard]] Value find(std::string_view name, Value& last) const;
 
     class Elements;
     /// Of an array; none of anything else.
@@ -69,6 +72,8 @@ class Value final {
     bool operator==(const Value&) const = default;
 
   private:
+    [[nodiscard]] const Node* member(std::string_view name, const Node* from) const;
+
     const json* tree_ = nullptr;
     const Node* node_ = nullptr;
 };

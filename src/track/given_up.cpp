@@ -27,12 +27,16 @@ void GivenUpWatch::look(const payments::Change& change) {
     for (const auto& deletion : change.deleted)
         if (!table_.find(deletion.key))
             questions_.erase(deletion.key);
+    if (!authoritative_)
+        return;
     for (const auto& key : change.updated) {
         const auto* payment = table_.find(key);
-        if (!authoritative_ || !payment || !payment->undecided() || payment->payer != payments::Payer::xpay)
+        if (payment && payment->undecided() && payment->payer == payments::Payer::xpay) {
+            if (!questions_.contains(key))
+                ask_after(key, pauses.front());
+        } else if (!questions_.empty()) {
             questions_.erase(key);
-        else if (!questions_.contains(key))
-            ask_after(key, pauses.front());
+        }
     }
 }
 

@@ -104,6 +104,30 @@ TEST_CASE("a message is given as soon as its last brace is there") {
     CHECK_FALSE(framer.inside());
 }
 
+TEST_CASE("the only member in brackets is known, if there is one, of a message that came in one piece") {
+    const auto inner_of = [](std::string_view text) {
+        Framer framer;
+        framer.feed(text);
+        const auto result = framer.next();
+        REQUIRE(result.kind == Kind::message);
+        return std::string(result.inner);
+    };
+    const std::string blanks(70, ' '); // beyond one block
+    CHECK(inner_of(R"({"method":"m","params":{"a":[{}],"b":"}"},"id":"[]"})") == R"({"a":[{}],"b":"}"})");
+    CHECK(inner_of("{" + blanks + R"("params":[1,)" + blanks + "[]]" + blanks + "}") == "[1," + blanks + "[]]");
+    CHECK(inner_of(R"(  {"params":[]})") == "[]");
+    CHECK(inner_of(R"({"id":1,"method":"{}"})").empty());
+    CHECK(inner_of(R"({"params":{},"filter":{}})").empty());
+    CHECK(inner_of(R"({"params":[],"filter":{"a":1},"x":[]})").empty());
+    Framer framer;
+    framer.feed(R"({"id":1,"params":{"a)");
+    CHECK(framer.next().kind == Kind::more);
+    framer.feed(R"(":2}}{"params":[3]} {"id":4})");
+    CHECK(framer.next().inner.empty()); // its beginning was elsewhere then
+    CHECK(framer.next().inner == "[3]");
+    CHECK(framer.next().inner.empty());
+}
+
 TEST_CASE("the texts of one read stay valid until the next") {
     Framer framer;
     framer.feed(R"({"a":1} {"b":2} {"c)");

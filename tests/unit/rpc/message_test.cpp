@@ -88,6 +88,20 @@ TEST_CASE("what is inside params is not taken for the message's own members") {
     CHECK(message->result.empty());
 }
 
+TEST_CASE("a value whose end is known is not looked through again, any other is") {
+    const std::string text = R"({"method":"n","params":{"id":5},"id":[1]})";
+    const auto at = text.find("{\"id\"");
+    const std::string_view inner = std::string_view(text).substr(at, 8);
+    CHECK(read_message(text, inner).error() == read_message(text).error());
+    const std::string one = R"({"method":"n","params":{"id":5},"id":1})";
+    const auto message = read_message(one, std::string_view(one).substr(at, 8));
+    REQUIRE(message.has_value());
+    CHECK(message->params == R"({"id":5})");
+    CHECK(message->id == "1");
+    const std::string elsewhere = R"({"id":5})"; // of another message
+    CHECK(read_message(one, elsewhere)->params == R"({"id":5})");
+}
+
 TEST_CASE("what is no message has a reason that quotes nothing of it") {
     CHECK(read_message("{}").error() == "neither method nor id");
     CHECK(read_message(R"({"jsonrpc":"2.0","result":{"secret":1}})").error() == "neither method nor id");

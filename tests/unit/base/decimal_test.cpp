@@ -1,0 +1,60 @@
+#include "base/decimal.hpp"
+
+#include <charconv>
+#include <limits>
+#include <random>
+#include <string>
+
+#include <doctest/doctest.h>
+
+namespace {
+
+template <class Number>
+std::string written(Number number) {
+    std::array<char, base::decimal_size> room{};
+    return {room.data(), base::write_decimal(room.data(), number)};
+}
+
+template <class Number>
+void check(Number number) {
+    REQUIRE(written(number) == std::to_string(number));
+}
+
+} // namespace
+
+TEST_CASE("numbers are written as the standard library writes them, around every power of ten") {
+    for (std::uint64_t power = 1;; power *= 10) {
+        for (const std::uint64_t factor : {1, 2, 5, 9})
+            for (const std::uint64_t number : {factor * power - 1, factor * power, factor * power + 1}) {
+                check(number);
+                check(static_cast<std::int64_t>(number));
+                check(-static_cast<std::int64_t>(number / 2));
+            }
+        if (power > std::numeric_limits<std::uint64_t>::max() / 10)
+            break;
+    }
+    check(std::uint64_t{0});
+    check(std::numeric_limits<std::uint64_t>::max());
+    check(std::numeric_limits<std::int64_t>::max());
+    check(std::numeric_limits<std::int64_t>::min());
+}
+
+TEST_CASE("so are numbers of any length") {
+    std::mt19937_64 random(1);
+    for (int i = 0; i < 100'000; ++i) {
+        const auto number = static_cast<std::uint64_t>(random()) >> (random() % 64);
+        check(number);
+        check(static_cast<std::int64_t>(number));
+    }
+}
+
+TEST_CASE("eight digits are right in every place") {
+    for (std::uint64_t number = 0; number < 10'000; ++number)
+        for (const std::uint64_t scale : {1, 10'000}) {
+            const auto digits = base::eight_digits(number * scale);
+            std::uint64_t again = 0;
+            for (int i = 0; i < 8; ++i)
+                again = again * 10 + (digits >> (8 * i) & 0xFF);
+            REQUIRE(again == number * scale);
+        }
+}

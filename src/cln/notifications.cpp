@@ -13,9 +13,11 @@ Fields body(Value params, std::string_view topic) {
     Fields outer(params, "params");
     if (outer.error())
         return outer;
+    if (const auto named = outer.find(topic))
+        return {named, outer.path().then(topic)};
     const auto payload = outer.find("payload");
-    if (outer.find(topic) || !payload.is_object())
-        return outer.object(topic);
+    if (!payload.is_object())
+        return outer.object(topic); // which says that it is missing
     Fields wrapped(payload, Path("params").then("payload"));
     return wrapped.find(topic) ? wrapped.object(topic) : wrapped;
 }

@@ -19,58 +19,10 @@ bool ambiguous(std::string_view text) {
     return text.find("-0") != std::string_view::npos || text.find("\\u") != std::string_view::npos;
 }
 
-} // namespace
-
-struct Document::Quick {
-    dom::parser parser{most_quick};
-    std::vector<char> padded; // simdjson reads beyond the end
-    std::vector<Node> nodes;
-
-    bool read(std::string_view text);
-    bool add(std::string_view key, const dom::element& element);
-    bool add_members(std::size_t parent, const dom::object& object);
-    [[nodiscard]] bool has(std::size_t parent, std::string_view key) const;
-};
-
-bool Document::Quick::read(std::string_view text) {
-    if (text.size() > most_quick || ambiguous(text))
-        return false;
-    if (padded.size() < text.size() + simdjson::SIMDJSON_PADDING)
-        padded.resize(text.size() + simdjson::SIMDJSON_PADDING);
-    text.copy(padded.data(), text.size());
-    dom::element root;
-    nodes.clear();
-    return parser.parse(padded.data(), text.size(), false).get(root) == simdjson::SUCCESS && add({}, root);
-}
-
-bool Document::Quick::has(std::size_t parent, std::string_view key) const {
-    for (auto at = parent + 1; at < nodes.size(); at += nodes[at].span)
-        if (nodes[at].key == key)
-            return true;
-    return false;
-}
-
-bool Document::Quick::add_members(std::size_t parent, const dom::object& object) {
-    std::uint64_t keys = 0;
-    for (const auto member : object) {
-        const auto bit = Node::key_bit(member.key);
-        if ((keys & bit) != 0 && has(parent, member.key))
-            return false; // nlohmann knows which of them counts
-        keys |= bit;
-        if (!add(member.key, member.value))
-            return false;
-    }
-    nodes[parent].bits = keys;
-    return true;
-}
-
-/// Recurses as deep as the framer lets it.
-bool Document::Quick::add(std::string_view key, const dom::element& element) {
+/// False when it is an array or object.
+bool set_scalar(Node& node, const dom::element& element) {
     using Kind = Node::Kind;
     using dom::element_type;
-    const auto self = nodes.size();
-    auto& node = nodes.emplace_back();
-    node.key = key;
     switch (element.type()) {
     case element_type::NULL_VALUE:
         node.kind = Kind::null;
@@ -96,21 +48,81 @@ bool Document::Quick::add(std::string_view key, const dom::element& element) {
         node.kind = Kind::text;
         node.text = element.get_string().value_unsafe();
         return true;
-    case element_type::ARRAY: {
-        node.kind = Kind::array;
-        const dom::array array = element.get_array().value_unsafe();
-        for (const auto inner : array)
-            if (!add({}, inner))
-                return false;
+    case element_type::ARRAY:
+    case element_type::OBJECT:
         break;
     }
-    case element_type::OBJECT:
-        node.kind = Kind::object;
+    return false;
+}
+
+} // namespace
+
+struct Document::Quick {
+    dom::parser parser{most_quick};
+    std::vector<char> padded; // simdjson reads beyond the end
+    std::vector<Node> nodes;
+
+    bool read(std::string_view text);
+    bool add(const dom::element& element);
+    bool add_inside(const dom::element& element);
+    bool add_members(std::size_t parent, const dom::object& object);
+    [[nodiscard]] bool has(std::size_t parent, std::string_view key) const;
+};
+
+bool Document::Quick::read(std::string_view text) {
+    if (text.size() > most_quick || ambiguous(text))
+        return false;
+    if (padded.size() < text.size() + simdjson::SIMDJSON_PADDING)
+        padded.resize(text.size() + simdjson::SIMDJSON_PADDING);
+    text.copy(padded.data(), text.size());
+    dom::element root;
+    nodes.clear();
+    return parser.parse(padded.data(), text.size(), false).get(root) == simdjson::SUCCESS && add(root);
+}
+
+bool Document::Quick::has(std::size_t parent, std::string_view key) const {
+    for (auto at = parent + 1; at < nodes.size(); at += nodes[at].span)
+        if (nodes[at].key == key)
+            return true;
+    return false;
+}
+
+bool Document::Quick::add_members(std::size_t parent, const dom::object& object) {
+    std::uint64_t keys = 0;
+    for (const auto member : object) {
+        const auto bit = Node::key_bit(member.key);
+        if ((keys & bit) != 0 && has(parent, member.key))
+            return false; // nlohmann knows which of them counts
+        keys |= bit;
+        auto& node = nodes.emplace_back();
+        node.key = member.key;
+        if (!set_scalar(node, member.value) && !add_inside(member.value))
+            return false;
+    }
+    nodes[parent].bits = keys;
+    return true;
+}
+
+/// Recurses as deep as the framer lets it.
+bool Document::Quick::add(const dom::element& element) {
+    return set_scalar(nodes.emplace_back(), element) || add_inside(element);
+}
+
+/// Of the last node, which is this array or object.
+bool Document::Quick::add_inside(const dom::element& element) {
+    const auto self = nodes.size() - 1;
+    if (element.type() == dom::element_type::OBJECT) {
+        nodes[self].kind = Node::Kind::object;
         if (!add_members(self, element.get_object().value_unsafe()))
             return false;
-        break;
+    } else {
+        nodes[self].kind = Node::Kind::array;
+        const dom::array array = element.get_array().value_unsafe();
+        for (const auto inner : array)
+            if (!add(inner))
+                return false;
     }
-    nodes[self].span = static_cast<std::uint32_t>(nodes.size() - self); // `node` may have moved
+    nodes[self].span = static_cast<std::uint32_t>(nodes.size() - self);
     return true;
 }
 

@@ -16,24 +16,23 @@ const Node* Value::member(std::string_view name, const Node* from) const {
     return nullptr;
 }
 
-Value Value::find(std::string_view name) const {
-    Value none;
-    return find(name, none);
-}
-
-Value Value::find(std::string_view name, Value& last) const {
+Value Value::search(std::string_view name, Value& last) const {
     if (!is_object())
         return {};
     if (tree_) {
         const auto at = tree_->find(name);
         return at == tree_->end() || at->is_null() ? Value() : Value(*at);
     }
-    const auto* next = last.node_ ? last.node_ + last.node_->span : node_ + 1;
-    const auto* found = next != node_ + node_->span && next->key == name ? next : member(name, next);
+    const auto* found = member(name, last.node_ ? last.node_ + last.node_->span : node_ + 1);
     if (!found)
         return {};
     last = Value(found);
-    return found->kind == Node::Kind::null ? Value() : last;
+    return last.is_null() ? Value() : last;
+}
+
+Value Value::find(std::string_view name) const {
+    Value none;
+    return search(name, none);
 }
 
 Value::Elements Value::elements() const {

@@ -62,7 +62,14 @@ class Value final {
     [[nodiscard]] Value find(std::string_view name) const;
     /// As above, for who asks for members in about the order in which they stand: looks behind `last` first, which was
     /// found here before (or is nothing), and sets it to what it finds.
-    [[nodiscard]] Value find(std::string_view name, Value& last) const;
+    [[nodiscard]] Value find(std::string_view name, Value& last) const {
+        const auto* next = last.node_ ? last.node_ + last.node_->span : node_ + 1;
+        const bool found = node_ && is_object() && next != node_ + node_->span && next->key == name;
+        if (!found)
+            return search(name, last);
+        last = Value(next);
+        return last.is_null() ? Value() : last;
+    }
 
     class Elements;
     /// Of an array; none of anything else.
@@ -72,6 +79,7 @@ class Value final {
     bool operator==(const Value&) const = default;
 
   private:
+    [[nodiscard]] Value search(std::string_view name, Value& last) const;
     [[nodiscard]] const Node* member(std::string_view name, const Node* from) const;
 
     const json* tree_ = nullptr;

@@ -55,7 +55,7 @@ void Linger::look(const payments::Change& change) {
             silence.told = false;
             hold(silence, before_last_change(*payment));
             sooner |= silence.since + pause(*payment) < armed_for_;
-        } else {
+        } else if (!silent_.empty()) {
             forget(silent_.find(key));
         }
     }

@@ -103,6 +103,8 @@ void Plugin::arrived() {
 void Plugin::first_look(const rpc::Message& message) {
     if (message.kind() == rpc::Message::Kind::request && message.method == "rpc_command")
         desk_.answer(message.id, message.params);
+    else if (message.method == "sendpay_success" || message.method == "sendpay_failure")
+        feed_.coming(message.params);
 }
 
 void Plugin::message(const rpc::Message& message) {

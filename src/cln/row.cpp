@@ -29,10 +29,10 @@ PartStatus read_status(Fields& fields) {
 Decoded<payments::Row> decode_row(Value object, const Path& path) {
     Fields fields(object, path);
     payments::Row row; // in the order in which lightningd writes it
-    // Before v23.11 only `id`, the same number, was there.
     const auto created = fields.maybe_u64("created_index");
-    row.created.value = created ? *created : fields.u64("id");
     row.key.hash = fields.hash("payment_hash");
+    // Before v23.11 only `id`, the same number, was there.
+    row.created.value = created ? *created : fields.u64("id");
     row.key.group.value = fields.maybe_u64("groupid").value_or(0);
     row.updated.value = fields.maybe_u64("updated_index").value_or(0);
     row.partid.value = fields.maybe_u64("partid").value_or(0); // left out when 0

@@ -51,6 +51,16 @@ Table::Followed* Table::lookup(const PaymentKey& key) {
     return at ? &**at : nullptr;
 }
 
+void Table::bring_near(std::span<const base::PaymentHash> hashes) const {
+    for (const auto& hash : hashes)
+        index_.bring_near(hash);
+    for (const auto& hash : hashes)
+        (void)index_.find(hash, [](Seat at) {
+            base::prefetch(&*at, sizeof(Followed));
+            return false; // and on to the next
+        });
+}
+
 std::vector<Table::Followed*> Table::siblings(const base::PaymentHash& hash) {
     std::vector<Followed*> found;
     (void)index_.find(hash, [&](Seat at) {

@@ -61,6 +61,10 @@ class Table final {
                 visit(payment);
     }
 
+    /// Fetches the payments of these hashes, which will be asked for soon (base/prefetch.hpp): all at once, where one
+    /// after the other each would be waited for.
+    void bring_near(std::span<const base::PaymentHash> hashes) const;
+
     void set_retain(std::size_t parts) { retain_ = parts; }
     /// Lets go of the oldest finished payments beyond the limit whose last change lies at or before `told`: lightningd
     /// will not speak of those again by itself.

@@ -23,7 +23,7 @@ Value Value::search(std::string_view name, Value& last) const {
         const auto at = tree_->find(name);
         return at == tree_->end() || at->is_null() ? Value() : Value(*at);
     }
-    const auto* found = member(name, last.node_ ? last.node_ + last.node_->span : node_ + 1);
+    const auto* found = member(name, behind(last));
     if (!found)
         return {};
     last = Value(found);

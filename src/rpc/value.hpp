@@ -63,12 +63,14 @@ class Value final {
     /// As above, for who asks for members in about the order in which they stand: looks behind `last` first, which was
     /// found here before (or is nothing), and sets it to what it finds.
     [[nodiscard]] Value find(std::string_view name, Value& last) const {
-        const auto* next = last.node_ ? last.node_ + last.node_->span : node_ + 1;
-        const bool found = node_ && is_object() && next != node_ + node_->span && next->key == name;
-        if (!found)
-            return search(name, last);
-        last = Value(next);
-        return last.is_null() ? Value() : last;
+        if (node_ && node_->kind == Node::Kind::object) {
+            const auto* next = behind(last);
+            if (next != node_ + node_->span && next->key == name) {
+                last = Value(next);
+                return last.is_null() ? Value() : last;
+            }
+        }
+        return search(name, last);
     }
 
     class Elements;
@@ -79,6 +81,9 @@ class Value final {
     bool operator==(const Value&) const = default;
 
   private:
+    [[nodiscard]] const Node* behind(Value last) const {
+        return last.node_ ? last.node_ + last.node_->span : node_ + 1;
+    }
     [[nodiscard]] Value search(std::string_view name, Value& last) const;
     [[nodiscard]] const Node* member(std::string_view name, const Node* from) const;
 

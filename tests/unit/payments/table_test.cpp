@@ -15,6 +15,30 @@ PaymentKey key(std::uint8_t h, std::uint64_t group) {
 
 } // namespace
 
+TEST_CASE("to fetch ahead changes nothing, whatever is named") {
+    Table table(10);
+    table.bring_near({});
+    const std::vector hashes{hash(1), hash(2), hash(1)};
+    table.bring_near(hashes);
+    table.apply(seen(pending(1, 9, 1, 10)));
+    table.apply(seen(pending(1, 8, 1, 11)));
+    table.bring_near(hashes);
+    CHECK(table.size() == 2);
+    CHECK(table.find({hash(1), {9}})->index.value == 10);
+    CHECK(table.find({hash(2), {9}}) == nullptr);
+}
+
+TEST_CASE("a payment found last is found no more when it is gone") {
+    Table table(10);
+    for (int again = 0; again < 2; ++again) {
+        const auto row = pending(1, 9, 1, static_cast<std::uint64_t>(10 + again));
+        table.apply(seen(row));
+        CHECK(table.find(row.key)->parts.size() == 1);
+        table.apply(payments::PartDeleted{row.key, row.created});
+        CHECK(table.find(row.key) == nullptr);
+    }
+}
+
 TEST_CASE("one part, one success: two snapshots, then nothing new is nothing told") {
     Table table(100);
     const auto row = pending(1, 1, 0, 7);

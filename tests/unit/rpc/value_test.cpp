@@ -105,6 +105,30 @@ TEST_CASE("a member is found behind and inside others, and null is none") {
     });
 }
 
+TEST_CASE("whatever was found last, every member is found, and what is none is not") {
+    in_both_forms(R"({"a":1,"n":null,"b":{"a":7,"x":8},"c":[],"d":5})", [](Value object) {
+        const std::vector<std::string_view> names{"a", "n", "b", "c", "d", "x", ""};
+        for (const auto first : names)
+            for (const auto second : names) {
+                INFO(first, " then ", second);
+                Value last;
+                CHECK(object.find(first, last) == object.find(first));
+                CHECK(object.find(second, last) == object.find(second));
+                CHECK(object.find("d", last).natural() == 5);
+                CHECK(object.find("a", last).natural() == 1);
+            }
+    });
+    in_both_forms("[{},5,[]]", [](Value list) {
+        for (const auto value : list.elements()) {
+            Value last;
+            CHECK_FALSE(value.find("a", last));
+            CHECK_FALSE(last);
+        }
+    });
+    Value last;
+    CHECK_FALSE(Value().find("a", last));
+}
+
 TEST_CASE("what is no object has no members, and what is no array no elements") {
     in_both_forms(R"([5,"x",null,[1],true])", [](Value list) {
         for (const auto value : list.elements())

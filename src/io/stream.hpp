@@ -1,5 +1,5 @@
 // Bytes in and out of one descriptor, whatever it is: pipe, unix socket, terminal, regular file or /dev/null (which
-// libuv would abort on). Knows no messages. Reading delivers bytes as they come; at most one write of 32 KiB is
+// libuv would abort on). Knows no messages. Reading delivers bytes as they come; at most one write of 64 KiB is
 // outstanding, the rest waits in the outbox, so that urgent messages find something left to overtake.
 #pragma once
 
@@ -17,9 +17,7 @@ namespace io {
 
 class Stream final {
   public:
-    /// Of a write, and of a read. With 64 KiB, which leave the nearest cache before the system has them, a round takes
-    /// 2 % longer.
-    static constexpr std::size_t write_limit = 32UL * 1024;
+    static constexpr std::size_t write_limit = 64UL * 1024;
 
     using OnBytes = std::function<void(std::string_view bytes)>;
     /// `reason` is empty on a plain end of file, else the system's words. Nothing is delivered after it.
@@ -45,7 +43,7 @@ class Stream final {
 
     void write(std::string message, Lane lane = Lane::ordinary);
     /// See Outbox: asked for messages when nothing is queued; nudge() says that there may be some. They are written at
-    /// the end of the turn of the loop, or whenever there is a whole chunk of them: a write of 32 KiB costs little more
+    /// the end of the turn of the loop, or whenever there is a whole chunk of them: a write of 64 KiB costs little more
     /// than one of 2.
     void set_source(Outbox::Source source);
     void nudge();

@@ -28,18 +28,24 @@ constexpr char bracket_bit = 0x20;
 #ifdef __SSE2__ // of every x86-64
 
 Bits bits_of(const char* block) {
-    const auto equal = [](__m128i bytes, char c) {
-        return static_cast<std::uint64_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(c))));
+    const auto equal = [](__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+    const auto bits_in = [](__m128i mask) { return static_cast<std::uint64_t>(_mm_movemask_epi8(mask)); };
+    const auto bytes_at = [block](unsigned at) {
+        return _mm_loadu_si128(reinterpret_cast<const __m128i*>(block + at));
     };
     Bits bits;
+    auto backslashes = _mm_setzero_si128();
     for (unsigned at = 0; at < block_size; at += 16) {
-        const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block + at));
+        const auto bytes = bytes_at(at);
         const auto folded = _mm_or_si128(bytes, _mm_set1_epi8(bracket_bit));
-        bits.quotes |= equal(bytes, '"') << at;
-        bits.backslashes |= equal(bytes, '\\') << at;
-        bits.opening |= equal(folded, '{') << at;
-        bits.closing |= equal(folded, '}') << at;
+        bits.quotes |= bits_in(equal(bytes, '"')) << at;
+        bits.opening |= bits_in(equal(folded, '{')) << at;
+        bits.closing |= bits_in(equal(folded, '}')) << at;
+        backslashes = _mm_or_si128(backslashes, equal(bytes, '\\'));
     }
+    if (bits_in(backslashes) != 0) // seldom
+        for (unsigned at = 0; at < block_size; at += 16)
+            bits.backslashes |= bits_in(equal(bytes_at(at), '\\')) << at;
     return bits;
 }
 

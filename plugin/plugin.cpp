@@ -103,8 +103,10 @@ void Plugin::arrived() {
 void Plugin::first_look(const rpc::Message& message) {
     if (message.kind() == rpc::Message::Kind::request && message.method == "rpc_command")
         desk_.answer(message.id, message.params);
-    else if (message.method == "sendpay_success" || message.method == "sendpay_failure")
-        feed_.coming(message.params);
+}
+
+void Plugin::coming(std::span<const rpc::Message> messages) {
+    feed_.coming(messages);
 }
 
 void Plugin::message(const rpc::Message& message) {

@@ -23,6 +23,7 @@ class Plugin final : private rpc::Connection::Handler {
   private:
     void arrived() override;
     void first_look(const rpc::Message& message) override;
+    void coming(std::span<const rpc::Message> messages) override;
     void message(const rpc::Message& message) override;
     void bad_input(const std::string& reason) override;
     void skipped(const rpc::Message& head, const std::string& reason) override;

@@ -28,7 +28,7 @@ PartStatus read_status(Fields& fields) {
 
 Decoded<payments::Row> decode_row(Value object, const Path& path) {
     Fields fields(object, path);
-    payments::Row row; // in the order in which lightningd writes it
+    payments::Row row; // read in the order in which lightningd writes it: Fields finds that fastest
     const auto created = fields.maybe_u64("created_index");
     row.key.hash = fields.hash("payment_hash");
     // Before v23.11 only `id`, the same number, was there.

@@ -52,6 +52,7 @@ void Connection::received(std::string_view bytes) {
     }
     for (const auto& message : batch_)
         handler_.first_look(message);
+    handler_.coming(batch_);
     for (const auto& message : batch_)
         handler_.message(message);
     if (!lost.empty()) {

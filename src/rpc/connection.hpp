@@ -9,6 +9,7 @@
 #include "rpc/message.hpp"
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,8 @@ class Connection final {
         /// Something was read; before all that is said of it.
         virtual void arrived() {}
         virtual void first_look(const Message&) {}
+        /// All messages of a read, behind their first looks: for who can prepare for many better than for each.
+        virtual void coming(std::span<const Message>) {}
         virtual void message(const Message&) = 0;
         /// Bytes that are no message were skipped; `reason` quotes none of them.
         virtual void bad_input(const std::string& reason) = 0;

@@ -156,21 +156,20 @@ void Feed::refused(const char* topic, const cln::DecodeError& error) {
     log_(base::LogLevel::unusual, std::string(topic) + " skipped: " + error.text());
 }
 
-void Feed::coming(std::string_view params) {
-    if (coming_.size() == most_coming)
+void Feed::coming(std::span<const rpc::Message> messages) {
+    if (messages.size() < 2)
         return;
-    if (const auto hash = cln::glimpse_hash(params))
-        coming_.push_back(*hash);
-}
-
-void Feed::fetch_coming() {
-    if (coming_.size() > 1)
-        table_.bring_near(coming_);
     coming_.clear();
+    for (const auto& message : messages) {
+        if (message.method != "sendpay_success" && message.method != "sendpay_failure")
+            continue;
+        if (const auto hash = cln::glimpse_hash(message.params))
+            coming_.push_back(*hash);
+    }
+    table_.bring_near(coming_);
 }
 
 void Feed::sendpay_success(rpc::Value params, base::UnixNs now) {
-    fetch_coming();
     auto row = cln::decode_sendpay_success(params);
     if (!row)
         return refused("sendpay_success", row.error());
@@ -178,7 +177,6 @@ void Feed::sendpay_success(rpc::Value params, base::UnixNs now) {
 }
 
 void Feed::sendpay_failure(rpc::Value params, base::UnixNs now) {
-    fetch_coming();
     auto failed = cln::decode_sendpay_failure(params);
     if (!failed)
         return refused("sendpay_failure", failed.error());

@@ -153,14 +153,14 @@ void Intake::answered(const base::PaymentHash& hash,
         return !row.amount && !row.invoice.empty() && row.key.hash == hash && followed(row, waiting);
     });
     if (unvalued != listing->rows.end())
-        return read_invoice(*unvalued, listing->rows);
+        return ask_for_invoice(*unvalued, listing->rows);
     release(hash, listing->rows);
     next();
 }
 
 /// xpay's rows of v24.11.0 do not say what they deliver (`core-lightning.md` 3.12): told from them alone a payment
 /// would be one of 0.
-void Intake::read_invoice(const payments::Row& row, std::vector<payments::Row> rows) {
+void Intake::ask_for_invoice(const payments::Row& row, std::vector<payments::Row> rows) {
     lightningd_.decode_invoice(
         row.invoice, [this, hash = row.key.hash, invoice = row.invoice, rows = std::move(rows)](const auto& decoded) {
             if (!decoded && decoded.error().lost) {

@@ -52,7 +52,7 @@ class Intake final {
     std::unordered_map<base::PaymentHash, Waiting>::iterator wait(const base::PaymentHash& hash);
     void answered(const base::PaymentHash& hash,
                   const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& listing);
-    void read_invoice(const payments::Row& row, std::vector<payments::Row> rows);
+    void ask_for_invoice(const payments::Row& row, std::vector<payments::Row> rows);
     void missed(const base::PaymentHash& hash, bool lost);
     void next();
     /// The table has the row's group, or one of these is about it; else it is history that nobody asked for.

@@ -115,18 +115,26 @@ class Kill(unittest.TestCase):
         """What was paid before: it may be over, or still going on. Sometimes the rows are deleted first."""
         if not self.invoices:
             return
-        invoice = self.random.choice(self.invoices[-30:])
-        statuses = {row["status"] for row in stage.node.rows(payment_hash=invoice["payment_hash"])}
-        if "complete" in statuses and "pending" not in statuses and self.random.random() < 0.5:
-            for status in statuses:
-                try:
-                    stage.node.call("delpay", [invoice["payment_hash"], status])
-                    self.deleted += 1
-                except RpcError:
-                    pass  # the payer was not through
+        recent = self.random.sample(self.invoices[-30:], len(self.invoices[-30:]))
+        delete = self.random.random() < 0.5
+        invoice = next(filter(lambda one: self.delete(stage, one), recent), recent[0]) if delete else recent[0]
         stage.node.call("scenario", {"payment_hash": invoice["payment_hash"],
                                      "attempts": [self.random.choice(("settle", "temporary_channel_failure", "hold"))]})
         stage.again(invoice)
+
+    def delete(self, stage: Stage, invoice: dict[str, Any]) -> bool:
+        """Its rows, if it was paid and nothing of it is in flight."""
+        statuses = {row["status"] for row in stage.node.rows(payment_hash=invoice["payment_hash"])}
+        if "complete" not in statuses or "pending" in statuses:
+            return False
+        before = self.deleted
+        for status in sorted(statuses):
+            try:
+                stage.node.call("delpay", [invoice["payment_hash"], status])
+                self.deleted += 1
+            except RpcError:
+                pass  # the payer was not through
+        return self.deleted > before
 
     def release_something(self, stage: Stage, share: float) -> None:
         for row in stage.node.rows(status="pending"):

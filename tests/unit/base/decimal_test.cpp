@@ -24,7 +24,7 @@ void check(Number number) {
 
 TEST_CASE("numbers are written as the standard library writes them, around every power of ten") {
     for (std::uint64_t power = 1;; power *= 10) {
-        for (const std::uint64_t factor : {1, 2, 5, 9})
+        for (const std::uint64_t factor : {1ULL, 2ULL, 5ULL, 9ULL})
             for (const std::uint64_t number : {factor * power - 1, factor * power, factor * power + 1}) {
                 check(number);
                 check(static_cast<std::int64_t>(number));
@@ -50,7 +50,7 @@ TEST_CASE("so are numbers of any length") {
 
 TEST_CASE("eight digits are right in every place") {
     for (std::uint64_t number = 0; number < 10'000; ++number)
-        for (const std::uint64_t scale : {1, 10'000}) {
+        for (const std::uint64_t scale : {1ULL, 10'000ULL}) {
             const auto digits = base::eight_digits(number * scale);
             std::uint64_t again = 0;
             for (int i = 0; i < 8; ++i)

@@ -21,7 +21,8 @@ TEST_CASE("every message of a read is looked at before the first of them is hand
     Pair pair;
     pair.send(R"({"id":1,"method":"a"}{"id":2,"method":"b"} garbage {"id":3,"method":"c"})");
     CHECK(until(pair.loop, [&] { return pair.recorder.messages.size() == 3; }));
-    CHECK(pair.recorder.order == Texts{"look a", "look b", "look c", "handle a", "handle b", "handle c"});
+    CHECK(pair.recorder.order ==
+          Texts{"look a", "look b", "look c", "coming a b c", "handle a", "handle b", "handle c"});
 }
 
 TEST_CASE("what is no message is told, without its words, and the next one is fine") {

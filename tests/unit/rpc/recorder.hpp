@@ -23,6 +23,12 @@ struct Recorder final : rpc::Connection::Handler {
     std::function<void()> on_closed;
 
     void first_look(const rpc::Message& message) override { order.push_back("look " + std::string(message.method)); }
+    void coming(std::span<const rpc::Message> all) override {
+        std::string names = "coming";
+        for (const auto& message : all)
+            names += " " + std::string(message.method);
+        order.push_back(names);
+    }
     void message(const rpc::Message& message) override {
         order.push_back("handle " + std::string(message.method));
         messages.push_back(std::string(message.method) + "#" + std::string(message.id));

@@ -28,14 +28,17 @@ TEST_CASE("to fetch ahead changes nothing, whatever is named") {
     CHECK(table.find({hash(2), {9}}) == nullptr);
 }
 
-TEST_CASE("a payment found last is found no more when it is gone") {
+TEST_CASE("a payment found last is found no more when it is gone, whether its memory is kept or not") {
     Table table(10);
-    for (int again = 0; again < 2; ++again) {
-        const auto row = pending(1, 9, 1, static_cast<std::uint64_t>(10 + again));
-        table.apply(seen(row));
-        CHECK(table.find(row.key)->parts.size() == 1);
-        table.apply(payments::PartDeleted{row.key, row.created});
-        CHECK(table.find(row.key) == nullptr);
+    std::uint64_t created = 0;
+    for (const std::uint64_t parts : {1ULL, 20ULL, 1ULL}) {
+        const auto first = created + 1;
+        for (std::uint64_t partid = 1; partid <= parts; ++partid)
+            table.apply(seen(pending(1, 9, partid, ++created)));
+        CHECK(table.find(key(1, 9))->parts.size() == parts);
+        for (auto gone = first; gone <= created; ++gone)
+            table.apply(payments::PartDeleted{key(1, 9), {gone}});
+        CHECK(table.find(key(1, 9)) == nullptr);
     }
 }
 

@@ -4,7 +4,7 @@
 
 #include <array>
 #include <bit>
-#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 

@@ -146,7 +146,7 @@ void Intake::answered(const base::PaymentHash& hash,
                       const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& listing) {
     if (!listing) {
         missed(hash, listing.error().lost);
-        return next();
+        return ask_next();
     }
     const auto& waiting = waiting_.at(hash).events;
     const auto unvalued = std::find_if(listing->rows.begin(), listing->rows.end(), [&](const payments::Row& row) {
@@ -155,7 +155,7 @@ void Intake::answered(const base::PaymentHash& hash,
     if (unvalued != listing->rows.end())
         return ask_for_invoice(*unvalued, listing->rows);
     release(hash, listing->rows);
-    next();
+    ask_next();
 }
 
 /// xpay's rows of v24.11.0 do not say what they deliver (`core-lightning.md` 3.12): told from them alone a payment
@@ -165,13 +165,13 @@ void Intake::ask_for_invoice(const payments::Row& row, std::vector<payments::Row
         row.invoice, [this, hash = row.key.hash, invoice = row.invoice, rows = std::move(rows)](const auto& decoded) {
             if (!decoded && decoded.error().lost) {
                 missed(hash, true);
-                return next();
+                return ask_next();
             }
             if (decoded && decoded->hash == hash)
                 waiting_.at(hash).events.emplace_back(
                     payments::InvoiceDecoded{hash, invoice, decoded->amount, decoded->payment_secret});
             release(hash, rows);
-            next();
+            ask_next();
         });
 }
 
@@ -187,7 +187,7 @@ void Intake::missed(const base::PaymentHash& hash, bool lost) {
     }
 }
 
-void Intake::next() {
+void Intake::ask_next() {
     --asked_;
     ask();
     if (idle() && idle_)

@@ -54,7 +54,7 @@ class Intake final {
                   const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& listing);
     void ask_for_invoice(const payments::Row& row, std::vector<payments::Row> rows);
     void missed(const base::PaymentHash& hash, bool lost);
-    void next();
+    void ask_next();
     /// The table has the row's group, or one of these is about it; else it is history that nobody asked for.
     [[nodiscard]] bool followed(const payments::Row& row, std::span<const payments::Event> waiting) const;
     void release(const base::PaymentHash& hash, std::span<const payments::Row> rows);

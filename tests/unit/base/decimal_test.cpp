@@ -1,6 +1,5 @@
 #include "base/decimal.hpp"
 
-#include <charconv>
 #include <limits>
 #include <random>
 #include <string>

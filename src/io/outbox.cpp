@@ -36,8 +36,8 @@ void Outbox::forget_written() {
 }
 
 std::string_view Outbox::take(std::size_t limit) {
-    if (begun_.size() - written_ < limit)
-        forget_written(); // only now: of a large message each chunk would move all that is left
+    if (begun_.size() - written_ <= written_)
+        forget_written(); // not before: of a large message each chunk would move all that is left
     while (begun_.size() - written_ < limit && begin_next()) {
     }
     const auto chunk = std::string_view(begun_).substr(written_, limit);

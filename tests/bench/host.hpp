@@ -45,6 +45,7 @@ class Host final {
 
   private:
     void accept_one();
+    bool read_into(std::string& bytes, int descriptor);
     void read_plugin();
     void read_call();
     void count(std::string_view message);
@@ -52,6 +53,7 @@ class Host final {
 
     Ends ends_;
     Node& node_;
+    std::string buffer_ = std::string(256UL * 1024, '\0');
     std::function<void()> turn_;
     unit::Directory directory_;
     int listener_ = -1;

@@ -29,15 +29,17 @@ bool Outbox::begin_next() {
     return source_(begun_) || begin_queued(); // it may have pushed something instead: a log line
 }
 
+/// Not while more is left than was written: of a large message each chunk would move all that is left.
 void Outbox::forget_written() {
+    if (begun_.size() - written_ > written_)
+        return;
     begun_.erase(0, std::exchange(written_, 0));
     if (begun_.empty() && begun_.capacity() > kept)
         begun_ = {};
 }
 
 std::string_view Outbox::take(std::size_t limit) {
-    if (begun_.size() - written_ <= written_)
-        forget_written(); // not before: of a large message each chunk would move all that is left
+    forget_written();
     while (begun_.size() - written_ < limit && begin_next()) {
     }
     const auto chunk = std::string_view(begun_).substr(written_, limit);
@@ -46,7 +48,10 @@ std::string_view Outbox::take(std::size_t limit) {
 }
 
 std::string* Outbox::room() {
-    return urgent_.empty() && ordinary_.empty() ? &begun_ : nullptr;
+    if (!urgent_.empty() || !ordinary_.empty())
+        return nullptr;
+    forget_written(); // before there is more to move
+    return &begun_;
 }
 
 void Outbox::clear() {

@@ -23,7 +23,7 @@ class Outbox final {
     void push(std::string message, Lane lane);
 
     /// Up to `limit` bytes to be written next; empty when there is nothing to say. They stay as they are until more is
-    /// taken, or a message appended to room().
+    /// taken, or room() asked for.
     [[nodiscard]] std::string_view take(std::size_t limit);
     /// Where the next message may be appended at once, because none is queued; null otherwise.
     [[nodiscard]] std::string* room();

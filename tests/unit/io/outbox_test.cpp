@@ -1,5 +1,7 @@
 #include "io/outbox.hpp"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 using io::Lane;
@@ -162,4 +164,35 @@ TEST_CASE("a chunk stays as it is while messages are queued") {
     for (int i = 0; i < 1000; ++i)
         box.push("more", Lane::urgent);
     CHECK(chunk == "0123");
+}
+
+TEST_CASE("while what is written leaves, room is made of its place") {
+    Outbox box;
+    std::size_t said = 0;
+    std::size_t heard = 0;
+    std::size_t largest = 0;
+    for (int i = 0; i < 1000; ++i) {
+        auto* room = box.room();
+        REQUIRE(room);
+        room->append(30, 'x');
+        said += 30;
+        largest = std::max(largest, room->size());
+        if (box.queued_bytes() >= 100)
+            heard += box.take(100).size();
+    }
+    CHECK(largest <= 130);
+    CHECK(said - heard == box.queued_bytes());
+}
+
+TEST_CASE("of a message much longer than a chunk nothing is moved until half of it left") {
+    Outbox box;
+    box.push(std::string(1000, 'x'), Lane::ordinary);
+    const auto first = box.take(100);
+    const auto* begin = first.data();
+    CHECK(box.take(100).data() == begin + 100);
+    CHECK(box.room()->size() == 1000);
+    while (box.queued_bytes() > 500)
+        CHECK(box.take(100).size() == 100);
+    CHECK(box.room()->size() == 500);
+    CHECK(box.take(all).size() == 500);
 }

@@ -66,7 +66,7 @@ void Publisher::set_large_pause(std::chrono::milliseconds pause) {
 void Publisher::tell(const payments::Change& change) {
     for (const auto& deletion : change.deleted) {
         large_.erase(deletion.key);
-        enqueue({Kind::deletion, deletion.key, deletion_body(deletion), false, told_()});
+        enqueue(Kind::deletion, deletion.key, deletion_body(deletion), false, told_());
     }
     for (const auto& key : change.updated)
         tell_snapshot(key);
@@ -93,9 +93,9 @@ void Publisher::tell_snapshot(const payments::PaymentKey& key) {
         return;
     }
     if (waiting_bytes_ <= merge_above)
-        return enqueue_snapshot(*payment);
+        return enqueue(Kind::snapshot, key, written(*payment), payment->terminal(), told_());
     if (newest == newest_.end())
-        return enqueue({Kind::snapshot, key, {}, payment->terminal(), told_()});
+        return enqueue(Kind::snapshot, key, {}, payment->terminal(), told_());
     // The place in the queue stays, and with it what its floor holds back; the body is made when it leaves.
     ++merged_;
     waiting_bytes_ -= std::exchange(newest->second->body, {}).size();
@@ -137,7 +137,7 @@ void Publisher::release_large() {
         const auto* payment = due ? held_back(key) : nullptr;
         if (!payment)
             continue;
-        enqueue({Kind::snapshot, key, std::string(snapshots_.json(*payment)), payment->terminal(), floor});
+        enqueue(Kind::snapshot, key, snapshots_.json(*payment), payment->terminal(), floor);
         at = large_.emplace(key, Large{now, false, no_limit}).first;
         ++at;
     }
@@ -150,13 +150,9 @@ void Publisher::flush() {
     for (auto& [key, state] : std::exchange(large_, {})) {
         const auto* payment = state.waiting ? held_back(key) : nullptr;
         if (payment)
-            enqueue({Kind::snapshot, key, std::string(snapshots_.json(*payment)), payment->terminal(), state.floor});
+            enqueue(Kind::snapshot, key, snapshots_.json(*payment), payment->terminal(), state.floor);
     }
     out_.nudge();
-}
-
-void Publisher::enqueue_snapshot(const payments::Payment& payment) {
-    enqueue({Kind::snapshot, payment.key, body_of(written(payment)), payment.terminal(), told_()});
 }
 
 std::string_view Publisher::written(const payments::Payment& payment) {
@@ -170,28 +166,34 @@ std::string* Publisher::room() {
     return queue_.empty() ? out_.room() : nullptr;
 }
 
-std::string Publisher::body_of(std::string_view text) {
-    std::string body;
-    if (!spare_.empty()) {
-        body = std::move(spare_.back());
-        spare_.pop_back();
-    }
-    body.assign(text);
-    return body;
+/// For the queue, alone in a list.
+std::list<Publisher::Entry> Publisher::entry(Kind kind, std::string_view body) {
+    std::list<Entry> one;
+    if (spare_.empty())
+        one.emplace_back();
+    else
+        one.splice(one.begin(), spare_, spare_.begin());
+    one.front().kind = kind;
+    one.front().body = body;
+    waiting_bytes_ += body.size();
+    return one;
 }
 
-void Publisher::reuse(std::string body) {
-    constexpr std::size_t most = 256; // what comes of one read
+void Publisher::reuse(std::list<Entry> left) {
+    constexpr std::size_t most = 1024;
     constexpr std::size_t largest = 8192;
-    if (!body.empty() && spare_.size() < most && body.capacity() <= largest)
-        spare_.push_back(std::move(body));
+    if (spare_.size() < most && left.front().body.capacity() <= largest)
+        spare_.splice(spare_.begin(), left); // first, because it is still near
 }
 
-void Publisher::enqueue(Entry entry) {
-    waiting_bytes_ += entry.body.size();
-    auto& last = queue_.emplace_back(std::move(entry));
-    if (merging_ && last.kind == Kind::snapshot)
-        newest_[last.key] = &last;
+void Publisher::enqueue(Kind kind, const payments::PaymentKey& key, std::string_view body, bool terminal, Marks floor) {
+    queue_.splice(queue_.end(), entry(kind, body));
+    auto& last = queue_.back();
+    last.key = key;
+    last.terminal = terminal;
+    last.floor = floor;
+    if (merging_ && kind == Kind::snapshot)
+        newest_[key] = &last;
 }
 
 void Publisher::begin_merging() {
@@ -201,17 +203,16 @@ void Publisher::begin_merging() {
             newest_[entry.key] = &entry;
 }
 
-void Publisher::send(std::string message) {
+void Publisher::send(std::string_view message) {
     if (auto* leaving = room())
         leaving->append(message);
     else
-        enqueue({Kind::raw, {}, std::move(message), false, no_limit});
+        enqueue(Kind::raw, {}, message, false, no_limit);
     out_.nudge();
 }
 
-void Publisher::send_next(std::string message) {
-    waiting_bytes_ += message.size();
-    queue_.push_front({Kind::raw, {}, std::move(message), false, no_limit});
+void Publisher::send_next(std::string_view message) {
+    queue_.splice(queue_.begin(), entry(Kind::raw, message));
 }
 
 Marks Publisher::pending() const {
@@ -254,33 +255,34 @@ bool Publisher::next_message(std::string& leaving) {
     while (!queue_.empty()) {
         if (const auto at = newest_.find(queue_.front().key); at != newest_.end() && at->second == &queue_.front())
             newest_.erase(at);
-        Entry entry = std::move(queue_.front());
-        waiting_bytes_ -= entry.body.size();
-        queue_.pop_front();
+        std::list<Entry> first;
+        first.splice(first.begin(), queue_, queue_.begin());
+        waiting_bytes_ -= first.front().body.size();
         merging_ &= !queue_.empty();
         if (queue_.empty() && merged_ > 0)
             log_(base::LogLevel::unusual, std::to_string(std::exchange(merged_, 0)) +
                                               " intermediate snapshots were merged while lightningd did not read");
-        switch (entry.kind) {
-        case Kind::raw:
-            leaving += entry.body;
+        const bool said = leave(leaving, first.front());
+        reuse(std::move(first));
+        if (said)
             return true;
-        case Kind::deletion:
-            append_news(leaving, heads().deletion, entry.body, stamp());
-            return true;
-        case Kind::snapshot:
-            if (!entry.body.empty()) {
-                leave(leaving, entry.key, entry.terminal, entry.body);
-                reuse(std::move(entry.body));
-                return true;
-            }
-            if (const auto* payment = table_.find(entry.key)) { // was merged: the newest state is what counts
-                leave(leaving, entry.key, payment->terminal(), snapshots_.json(*payment));
-                return true;
-            }
-        }
     }
     return false;
+}
+
+/// False when there is nothing to say of it any more.
+bool Publisher::leave(std::string& leaving, const Entry& entry) {
+    if (entry.kind == Kind::raw)
+        leaving += entry.body;
+    else if (entry.kind == Kind::deletion)
+        append_news(leaving, heads().deletion, entry.body, stamp());
+    else if (!entry.body.empty())
+        leave(leaving, entry.key, entry.terminal, entry.body);
+    else if (const auto* payment = table_.find(entry.key)) // was merged: the newest state is what counts
+        leave(leaving, entry.key, payment->terminal(), snapshots_.json(*payment));
+    else
+        return false;
+    return true;
 }
 
 } // namespace track

@@ -11,7 +11,7 @@
 #include "payments/table.hpp"
 #include "track/cursor.hpp"
 
-#include <deque>
+#include <list>
 
 namespace track {
 
@@ -40,9 +40,9 @@ class Publisher final {
     void set_observer(Observer observer) { observer_ = std::move(observer); }
     void tell(const payments::Change& change);
     /// A reply or log line, in its turn behind what already waits.
-    void send(std::string message);
+    void send(std::string_view message);
     /// A message ahead of all that waits: for observers, whose news are those that just left.
-    void send_next(std::string message);
+    void send_next(std::string_view message);
     /// Puts what was held back for its size into the queue: nothing more will come.
     void flush();
     /// Marks of the oldest news not yet written; a row beyond them must not be forgotten.
@@ -71,10 +71,9 @@ class Publisher final {
 
     void tell_snapshot(const payments::PaymentKey& key);
     [[nodiscard]] bool hold_back(const payments::PaymentKey& key);
-    void enqueue_snapshot(const payments::Payment& payment);
-    void enqueue(Entry entry);
-    [[nodiscard]] std::string body_of(std::string_view text);
-    void reuse(std::string body);
+    void enqueue(Kind kind, const payments::PaymentKey& key, std::string_view body, bool terminal, Marks floor);
+    [[nodiscard]] std::list<Entry> entry(Kind kind, std::string_view body);
+    void reuse(std::list<Entry> left);
     void begin_merging();
     [[nodiscard]] const payments::Payment* held_back(const payments::PaymentKey& key) const;
     void release_large();
@@ -83,6 +82,7 @@ class Publisher final {
     [[nodiscard]] std::string* room();
     void leave(std::string& leaving, const payments::Payment& payment);
     void leave(std::string& leaving, const payments::PaymentKey& key, bool terminal, std::string_view body);
+    bool leave(std::string& leaving, const Entry& entry);
     bool next_message(std::string& leaving);
     const std::string& stamp();
 
@@ -95,8 +95,8 @@ class Publisher final {
     lnrpc::Snapshots snapshots_;
     base::Log log_;
     Observer observer_;
-    std::deque<Entry> queue_;
-    std::vector<std::string> spare_; // bodies that left: an allocation of their size takes as long as writing one
+    std::list<Entry> queue_;
+    std::list<Entry> spare_; // entries that left, with the memory of their bodies: a tenth of a round, if none is read
     std::size_t waiting_bytes_ = 0;
     bool merging_ = false;                                    // from too many waiting bytes until nothing waits
     std::unordered_map<payments::PaymentKey, Entry*> newest_; // while merging: the last queued snapshot of each payment

@@ -32,9 +32,6 @@ std::string loggable(std::string_view method) {
     return std::string(method.size() <= 40 ? method : "a message of no name we know");
 }
 
-constexpr std::array<std::string_view, 6> topics{"sendpay_success", "sendpay_failure", "pay_failure",
-                                                 "pay_part_start",  "pay_part_end",    "block_added"};
-
 track::CursorMaker new_run() {
     std::random_device entropy;
     std::array<std::uint8_t, 4> id{};
@@ -106,7 +103,8 @@ void Plugin::first_look(const rpc::Message& message) {
 }
 
 void Plugin::coming(std::span<const rpc::Message> messages) {
-    feed_.coming(messages);
+    notices_.read(messages, now_);
+    feed_.coming(notices_.left());
 }
 
 void Plugin::message(const rpc::Message& message) {
@@ -150,23 +148,14 @@ void Plugin::request(const rpc::Message& message) {
 void Plugin::notification(const rpc::Message& message) {
     if (message.method == "shutdown")
         return finish(0);
-    if (std::find(topics.begin(), topics.end(), message.method) == topics.end())
+    if (track::Notices::is_one(message))
+        return feed_.notified(message.method, notices_.next());
+    if (message.method != "block_added")
         return; // unread: nobody asked for it, and it may be long
-    const auto params = message.params.empty() ? tl::unexpected<std::string>("missing") : params_.read(message.params);
+    const auto params = rpc::parse(message.params);
     if (!params)
-        return log(LogLevel::unusual, std::string(message.method) + " skipped: params: " + params.error());
-    if (message.method == "sendpay_success")
-        feed_.sendpay_success(*params, now_);
-    else if (message.method == "sendpay_failure")
-        feed_.sendpay_failure(*params, now_);
-    else if (message.method == "pay_failure")
-        feed_.pay_failure(*params);
-    else if (message.method == "pay_part_start")
-        feed_.pay_part_start(*params, now_);
-    else if (message.method == "pay_part_end")
-        feed_.pay_part_end(*params);
-    else if (message.method == "block_added")
-        feed_.block_added(*params);
+        return log(LogLevel::unusual, "block_added skipped: params: " + params.error());
+    feed_.block_added(*params);
 }
 
 void Plugin::init(std::string_view id, const rpc::json& params) {

@@ -49,7 +49,7 @@ class Plugin final : private rpc::Connection::Handler {
     bool finishing_ = false;
     int exit_code_ = 0;
     rpc::Connection stdio_;
-    rpc::Document params_; // of the notification at hand
+    track::Notices notices_;
     payments::Table table_;
     rpc::Client client_;
     cln::Lightningd lightningd_;

@@ -82,14 +82,6 @@ Decoded<SendpayFailure> decode_failure_object(Fields fields) {
 
 } // namespace
 
-std::optional<base::PaymentHash> glimpse_hash(std::string_view params) {
-    constexpr std::string_view name = R"("payment_hash":")";
-    const auto at = params.find(name);
-    if (at == std::string_view::npos)
-        return std::nullopt;
-    return base::PaymentHash::from_hex(params.substr(at + name.size(), base::hex_size(base::PaymentHash::size)));
-}
-
 Decoded<payments::Row> decode_sendpay_success(Value params) {
     Fields fields = body(params, "sendpay_success");
     if (fields.error())

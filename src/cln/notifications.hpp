@@ -10,10 +10,6 @@ namespace cln {
 /// `sendpay_success`: the complete row.
 [[nodiscard]] Decoded<payments::Row> decode_sendpay_success(Value params);
 
-/// Of either of these, before anything is decoded: which payment they are about, if they say so as lightningd writes
-/// it. For who fetches ahead; not to be believed.
-[[nodiscard]] std::optional<base::PaymentHash> glimpse_hash(std::string_view params);
-
 /// `sendpay_failure`: the row as it was before (its status says pending: #7430) and why it failed.
 struct SendpayFailure {
     payments::Row row;

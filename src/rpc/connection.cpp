@@ -1,5 +1,6 @@
 #include "rpc/connection.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace rpc {
@@ -52,9 +53,13 @@ void Connection::received(std::string_view bytes) {
     }
     for (const auto& message : batch_)
         handler_.first_look(message);
-    handler_.coming(batch_);
-    for (const auto& message : batch_)
-        handler_.message(message);
+    for (std::span<const Message> left = batch_; !left.empty();) {
+        const auto some = left.first(std::min(together, left.size()));
+        left = left.subspan(some.size());
+        handler_.coming(some);
+        for (const auto& message : some)
+            handler_.message(message);
+    }
     if (!lost.empty()) {
         in_->stop_reading();
         handler_.closed(lost);

@@ -25,7 +25,8 @@ class Connection final {
         /// Something was read; before all that is said of it.
         virtual void arrived() {}
         virtual void first_look(const Message&) {}
-        /// All messages of a read, behind their first looks: for who can prepare for many better than for each.
+        /// What is handled next, up to `together` messages, behind the first looks of all that was read: for who can
+        /// prepare for several better than for each.
         virtual void coming(std::span<const Message>) {}
         virtual void message(const Message&) = 0;
         /// Bytes that are no message were skipped; `reason` quotes none of them.
@@ -38,6 +39,10 @@ class Connection final {
         /// The stream ended or cannot be understood any more; `reason` is empty on a plain end. Called once.
         virtual void closed(const std::string& reason) = 0;
     };
+
+    /// More of them are slower again: what is made of them is too much for malloc's cache (seven blocks of a size), and
+    /// a reader of what we write is left without work, and then with too much of it.
+    static constexpr std::size_t together = 7;
 
     /// One stream for both directions.
     Connection(std::unique_ptr<io::Stream> both, Handler& handler);

@@ -147,69 +147,28 @@ void Feed::set_retain(std::size_t parts) {
     apply({});
 }
 
-/// One fact from stdin.
-void Feed::take(Event event) {
-    intake_.take(std::move(event), Source::standard_input);
-}
-
-void Feed::refused(const char* topic, const cln::DecodeError& error) {
-    log_(base::LogLevel::unusual, std::string(topic) + " skipped: " + error.text());
-}
-
-void Feed::coming(std::span<const rpc::Message> messages) {
-    if (messages.size() < 2)
-        return;
+void Feed::coming(std::span<const Notices::Notice> notices) {
     coming_.clear();
-    for (const auto& message : messages) {
-        if (message.method != "sendpay_success" && message.method != "sendpay_failure")
-            continue;
-        if (const auto hash = cln::glimpse_hash(message.params))
-            coming_.push_back(*hash);
-    }
+    for (const auto& notice : notices)
+        if (const auto* row = notice ? row_of(*notice) : nullptr)
+            coming_.push_back(row->key.hash);
     table_.bring_near(coming_);
 }
 
-void Feed::sendpay_success(rpc::Value params, base::UnixNs now) {
-    auto row = cln::decode_sendpay_success(params);
-    if (!row)
-        return refused("sendpay_success", row.error());
-    take(payments::PartSeen{std::move(*row), now});
-}
-
-void Feed::sendpay_failure(rpc::Value params, base::UnixNs now) {
-    auto failed = cln::decode_sendpay_failure(params);
-    if (!failed)
-        return refused("sendpay_failure", failed.error());
-    take(payments::PartFailed{std::move(failed->row), std::move(failed->failure), now});
-}
-
-void Feed::pay_failure(rpc::Value params) {
-    const auto hash = cln::decode_pay_failure(params);
-    if (!hash)
-        return refused("pay_failure", hash.error());
-    take(payments::GivenUp{*hash, std::nullopt, true});
-}
-
-void Feed::pay_part_start(rpc::Value params, base::UnixNs now) {
-    auto start = cln::decode_pay_part_start(params, now);
-    if (!start)
-        return refused("pay_part_start", start.error());
-    take(std::move(*start));
-}
-
-void Feed::pay_part_end(rpc::Value params) {
-    auto ended = cln::decode_pay_part_end(params);
-    if (!ended)
-        return refused("pay_part_end", ended.error());
-    const auto key = ended->key;
-    take(std::move(*ended));
-    given_up_.part_ended(key);
+void Feed::notified(std::string_view topic, Notices::Notice& notice) {
+    if (!notice)
+        return log_(base::LogLevel::unusual, std::string(topic) + " skipped: " + notice.error());
+    const auto* ended = std::get_if<payments::PartEnded>(&*notice);
+    const auto over = ended ? std::optional(ended->key) : std::nullopt;
+    intake_.take(std::move(*notice), Source::standard_input);
+    if (over)
+        given_up_.part_ended(*over);
 }
 
 void Feed::block_added(rpc::Value params) {
     const auto height = cln::decode_block_added(params);
     if (!height)
-        return refused("block_added", height.error());
+        return log_(base::LogLevel::unusual, "block_added skipped: " + height.error().text());
     height_.blocks = *height;
 }
 
@@ -236,7 +195,7 @@ void Feed::call_seen(const cln::HookedCall& call, base::UnixNs now) {
         if (onion->total.value > 0)
             announced->total = std::max(announced->total, {payments::TotalSource::total_amount, onion->total});
     }
-    take(std::move(*announced));
+    intake_.take(std::move(*announced), Source::standard_input);
 }
 
 void Feed::deleted(const std::vector<payments::Row>& gone, const std::vector<payments::Row>& before) {

@@ -15,6 +15,7 @@
 #include "track/intake.hpp"
 #include "track/invoices.hpp"
 #include "track/linger.hpp"
+#include "track/notices.hpp"
 #include "track/onions.hpp"
 #include "track/publisher.hpp"
 
@@ -41,15 +42,12 @@ class Feed final {
     void set_linger(std::chrono::seconds linger);
     void set_retain(std::size_t parts);
 
-    /// What was read at once and is about to come one by one: the payments of all of it are fetched from memory
-    /// together. 3 to 6 % of a round when many come in one read.
-    void coming(std::span<const rpc::Message> messages);
-    /// Facts from stdin, params of the notification of that name; `now` is when it was read.
-    void sendpay_success(rpc::Value params, base::UnixNs now);
-    void sendpay_failure(rpc::Value params, base::UnixNs now);
-    void pay_failure(rpc::Value params);
-    void pay_part_start(rpc::Value params, base::UnixNs now);
-    void pay_part_end(rpc::Value params);
+    /// What is about to be notified one by one: the payments of all of it are fetched from memory together. 3 to 6 % of
+    /// a round when many come in one read.
+    void coming(std::span<const Notices::Notice> notices);
+    /// What stdin tells of payments.
+    void notified(std::string_view topic, Notices::Notice& notice);
+    /// Params of the notification.
     void block_added(rpc::Value params);
     /// A payer's call, seen by the hook.
     void call_seen(const cln::HookedCall& call, base::UnixNs now);
@@ -77,8 +75,6 @@ class Feed final {
     void apply(std::span<const payments::Event> events);
     [[nodiscard]] bool before_restart(const payments::Row& row) const;
     [[nodiscard]] std::vector<payments::Event> orphans_of(std::span<const payments::Event> events) const;
-    void take(payments::Event event);
-    void refused(const char* topic, const cln::DecodeError& error);
     void read_counters();
     void counters_read(Marks now, std::uint64_t deleted);
     void begin_without_wait();

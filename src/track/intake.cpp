@@ -110,7 +110,7 @@ void Intake::take(std::vector<Event> events, Source source) {
     ask();
 }
 
-void Intake::take(Event event, Source source) {
+void Intake::take(Event&& event, Source source) {
     if (!kept(event, source))
         apply_({&event, 1});
     ask();

@@ -29,7 +29,7 @@ class Intake final {
 
     /// The ready ones are applied as one change before this returns; the rest when the listing is there.
     void take(std::vector<payments::Event> events, Source source);
-    void take(payments::Event event, Source source);
+    void take(payments::Event&& event, Source source);
     /// What lay before this process: a group that failed there, of a hash that was paid there, is not told again.
     void set_past(Marks past) { past_ = past; }
     /// The socket is (again) there: lists what could not be listed without it.

@@ -45,19 +45,6 @@ TEST_CASE("sendpay_success is the complete row") {
     CHECK(row->status == payments::PartStatus::complete);
 }
 
-TEST_CASE("the payment is glimpsed before anything is decoded, in whichever topic and wrapping") {
-    const auto hash = base::PaymentHash::from_hex(told::row().at("payment_hash").get<std::string>());
-    REQUIRE(hash.has_value());
-    for (const auto& params :
-         {json({{"sendpay_success", told::row()}}), json({{"payload", {{"sendpay_success", told::row()}}}}),
-          json({{"sendpay_failure", {{"code", 204}, {"data", told::row()}}}})})
-        CHECK(cln::glimpse_hash(rpc::dump(params)) == hash);
-    for (const std::string_view params :
-         {"", "{}", R"({"payment_hash":")", R"({"payment_hash":"12"})", R"({"payment_hash":5})"})
-        CHECK_FALSE(cln::glimpse_hash(params).has_value());
-    CHECK_FALSE(cln::glimpse_hash(R"({"payment_hash":")" + std::string(64, 'g') + "\"}").has_value());
-}
-
 TEST_CASE("a fault in sendpay_success is told with its place") {
     CHECK(decode_sendpay_success(json::object({{"sendpay_success", told::with(told::row(), "groupid", "-1")}}))
               .error()

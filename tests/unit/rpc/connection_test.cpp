@@ -25,6 +25,22 @@ TEST_CASE("every message of a read is looked at before the first of them is hand
           Texts{"look a", "look b", "look c", "coming a b c", "handle a", "handle b", "handle c"});
 }
 
+TEST_CASE("what is handled next is announced, several messages at a time and each once") {
+    Pair pair;
+    std::string all;
+    for (int i = 0; i < 10; ++i)
+        all += R"({"method":")" + std::to_string(i) + "\"}";
+    pair.send(all);
+    CHECK(until(pair.loop, [&] { return pair.recorder.messages.size() == 10; }));
+    const auto& order = pair.recorder.order;
+    REQUIRE(order.size() == 22);
+    CHECK(order[9] == "look 9");
+    CHECK(order[10] == "coming 0 1 2 3 4 5 6");
+    CHECK(order[17] == "handle 6");
+    CHECK(order[18] == "coming 7 8 9");
+    CHECK(order[19] == "handle 7");
+}
+
 TEST_CASE("what is no message is told, without its words, and the next one is fine") {
     Pair pair;
     pair.send(R"(secret {"secret":1} {"id":1,"method":"se\u0063ret"} {"secret",} {"id":1,"method":"fine"})");

@@ -1,0 +1,92 @@
+#include "track/notices.hpp"
+
+#include "cln/notifications.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace track {
+
+namespace {
+
+using Notice = Notices::Notice;
+
+/// `event_of`: what a fact says, as an event.
+template <class Fact, class EventOf>
+Notice notice(cln::Decoded<Fact> fact, EventOf event_of) {
+    if (!fact)
+        return tl::unexpected(fact.error().text());
+    return Notice(tl::in_place, event_of(*fact));
+}
+
+Notice sendpay_success(rpc::Value params, base::UnixNs now) {
+    return notice(cln::decode_sendpay_success(params), [now](payments::Row& row) {
+        return payments::PartSeen{std::move(row), now};
+    });
+}
+
+Notice sendpay_failure(rpc::Value params, base::UnixNs now) {
+    return notice(cln::decode_sendpay_failure(params), [now](cln::SendpayFailure& failed) {
+        return payments::PartFailed{std::move(failed.row), std::move(failed.failure), now};
+    });
+}
+
+Notice pay_part_start(rpc::Value params, base::UnixNs now) {
+    return notice(cln::decode_pay_part_start(params, now),
+                  [](payments::PartAnnounced& announced) { return std::move(announced); });
+}
+
+Notice pay_part_end(rpc::Value params, base::UnixNs /*now*/) {
+    return notice(cln::decode_pay_part_end(params), [](payments::PartEnded& ended) { return std::move(ended); });
+}
+
+Notice pay_failure(rpc::Value params, base::UnixNs /*now*/) {
+    return notice(cln::decode_pay_failure(params), [](const base::PaymentHash& hash) {
+        return payments::GivenUp{hash, std::nullopt, true};
+    });
+}
+
+struct Topic {
+    std::string_view name;
+    Notice (*decode)(rpc::Value params, base::UnixNs now);
+};
+
+constexpr std::array<Topic, 5> topics{{{"sendpay_success", sendpay_success},
+                                       {"sendpay_failure", sendpay_failure},
+                                       {"pay_part_start", pay_part_start},
+                                       {"pay_part_end", pay_part_end},
+                                       {"pay_failure", pay_failure}}};
+
+const Topic* topic_of(const rpc::Message& message) {
+    if (message.kind() != rpc::Message::Kind::notification)
+        return nullptr;
+    const auto* const at =
+        std::find_if(topics.begin(), topics.end(), [&](const Topic& topic) { return topic.name == message.method; });
+    return at == topics.end() ? nullptr : at;
+}
+
+} // namespace
+
+bool Notices::is_one(const rpc::Message& message) {
+    return topic_of(message) != nullptr;
+}
+
+Notice Notices::decode(const rpc::Message& message, base::UnixNs now) {
+    const auto& topic = *topic_of(message);
+    if (message.params.empty())
+        return tl::unexpected<std::string>("params: missing");
+    const auto params = params_.read(message.params);
+    if (!params)
+        return tl::unexpected("params: " + params.error());
+    return topic.decode(*params, now);
+}
+
+void Notices::read(std::span<const rpc::Message> messages, base::UnixNs now) {
+    notices_.clear();
+    next_ = 0;
+    for (const auto& message : messages)
+        if (is_one(message))
+            notices_.push_back(decode(message, now));
+}
+
+} // namespace track

@@ -1,0 +1,41 @@
+// What lightningd's notifications say of payments, several of them decoded before the first is applied: the code that
+// decodes and the code that applies are together more than the processor's nearest 32 kB, and by turns each would push
+// the other out. 7 % of a round.
+#pragma once
+
+#include "payments/event.hpp"
+#include "rpc/document.hpp"
+#include "rpc/message.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace track {
+
+class Notices final {
+  public:
+    /// A fact, or why the notification cannot be read (without its content).
+    using Notice = tl::expected<payments::Event, std::string>;
+
+    /// It is a notification, of a topic that tells facts about payments.
+    [[nodiscard]] static bool is_one(const rpc::Message& message);
+
+    /// Decodes those of the messages that are notices, in place of what is left of earlier ones. `now`: when they came.
+    void read(std::span<const rpc::Message> messages, base::UnixNs now);
+    /// What the first of those says that was not asked for yet; there must be one.
+    [[nodiscard]] Notice& next() { return notices_[next_++]; }
+    /// All that are left.
+    [[nodiscard]] std::span<const Notice> left() const { return std::span(notices_).subspan(next_); }
+
+  private:
+    [[nodiscard]] Notice decode(const rpc::Message& message, base::UnixNs now);
+
+    rpc::Document params_; // of the one at hand
+    std::vector<Notice> notices_;
+    std::size_t next_ = 0;
+};
+
+} // namespace track

@@ -5,7 +5,6 @@
 #include "rpc/write.hpp"
 #include "track/local_delpay.hpp"
 
-#include <algorithm>
 #include <array>
 #include <iostream>
 #include <random>

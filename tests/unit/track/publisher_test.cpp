@@ -116,6 +116,24 @@ TEST_CASE("a cursor promises nothing that still waits in the queue") {
     CHECK(cursor(messages.back()) == "00000000.run." + std::to_string(n) + ".0");
 }
 
+TEST_CASE("a place in the queue keeps nothing of what it was used for before") {
+    Desk desk;
+    constexpr std::uint32_t many = 1000; // more than the socket takes at once
+    for (std::uint32_t n = 1; n <= many; ++n)
+        desk.apply(seen(complete(row_of(n), n)));
+    CHECK(desk.out->queued_bytes() > 0);
+    CHECK(desk.read_all().size() == 2 * many);
+    desk.told = {{many}, {many}};
+    for (std::uint32_t n = many + 1; n <= 2 * many; ++n)
+        desk.apply(seen(row_of(n)));
+    const auto messages = desk.read_all();
+    CHECK(messages.size() == many);
+    for (const auto& message : messages) {
+        CHECK(message["method"] == "trackpayments");
+        CHECK(cursor(message) == "00000000.run.1000.1000");
+    }
+}
+
 TEST_CASE("when nobody reads, the newest snapshot of every payment is kept and the rest merged") {
     Desk desk;
     constexpr std::uint32_t payments = 6000;

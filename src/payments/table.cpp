@@ -52,13 +52,17 @@ Table::Followed* Table::lookup(const PaymentKey& key) {
 }
 
 void Table::bring_near(std::span<const base::PaymentHash> hashes) const {
+    const auto each = [&](auto fetch) {
+        for (const auto& hash : hashes)
+            (void)index_.find(hash, [fetch](Seat at) {
+                fetch(*at);
+                return false; // and on to the next
+            });
+    };
     for (const auto& hash : hashes)
         index_.bring_near(hash);
-    for (const auto& hash : hashes)
-        (void)index_.find(hash, [](Seat at) {
-            base::prefetch(&*at, sizeof(Followed));
-            return false; // and on to the next
-        });
+    each([](const Followed& payment) { base::prefetch(&payment, sizeof payment); });
+    each([](const Followed& payment) { payment.bring_near(); });
 }
 
 std::vector<Table::Followed*> Table::siblings(const base::PaymentHash& hash) {

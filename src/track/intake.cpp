@@ -60,7 +60,6 @@ bool Intake::must_wait(const Event& event, Source source) const {
                 const auto* payment = table_.find(e.row.key);
                 if (!payment)
                     return true;
-                payment->bring_near(); // its snapshot is about to be written
                 // With this part complete the payment may look finished while a sibling's row is still
                 // unread. Part 0 has no siblings in flight.
                 if (e.row.status != PartStatus::complete || e.row.partid.value == 0)

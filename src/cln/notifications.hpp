@@ -7,8 +7,8 @@
 
 namespace cln {
 
-/// `sendpay_success`: the complete row.
-[[nodiscard]] Decoded<payments::Row> decode_sendpay_success(Value params);
+/// `sendpay_success`: the complete row. `room` as in decode_row().
+[[nodiscard]] Decoded<payments::Row> decode_sendpay_success(Value params, std::string room = {});
 
 /// `sendpay_failure`: the row as it was before (its status says pending: #7430) and why it failed.
 struct SendpayFailure {

@@ -26,7 +26,7 @@ PartStatus read_status(Fields& fields) {
 
 } // namespace
 
-Decoded<payments::Row> decode_row(Value object, const Path& path) {
+Decoded<payments::Row> decode_row(Value object, const Path& path, std::string room) {
     Fields fields(object, path);
     payments::Row row; // read in the order in which lightningd writes it: Fields finds that fastest
     const auto created = fields.maybe_u64("created_index");
@@ -42,6 +42,7 @@ Decoded<payments::Row> decode_row(Value object, const Path& path) {
     row.completed_at = fields.maybe_seconds("completed_at");
     row.status = read_status(fields);
     row.preimage = fields.maybe_preimage("payment_preimage");
+    row.invoice = std::move(room);
     row.invoice = fields.maybe_text("bolt11").value_or("");
     if (row.invoice.empty())
         row.invoice = fields.maybe_text("bolt12").value_or("");

@@ -9,7 +9,8 @@
 
 namespace cln {
 
-[[nodiscard]] Decoded<payments::Row> decode_row(Value row, const Path& path);
+/// `room`: a string that is not needed any more, for the invoice.
+[[nodiscard]] Decoded<payments::Row> decode_row(Value row, const Path& path, std::string room = {});
 
 /// A whole answer. One bad row does not spoil the others: it is left out and its error told.
 struct Rows {

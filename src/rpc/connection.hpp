@@ -40,9 +40,8 @@ class Connection final {
         virtual void closed(const std::string& reason) = 0;
     };
 
-    /// More of them are slower again: what is made of them is too much for malloc's cache (seven blocks of a size), and
-    /// a reader of what we write is left without work, and then with too much of it.
-    static constexpr std::size_t together = 7;
+    /// Fewer are slower; many leave the reader of what we write without work, and then with too much of it.
+    static constexpr std::size_t together = 20;
 
     /// One stream for both directions.
     Connection(std::unique_ptr<io::Stream> both, Handler& handler);

@@ -221,6 +221,7 @@ void Mix::compare(const std::string& bytes, std::size_t messages, Costs& costs) 
 }
 
 int run(const Options& options) {
+    stay_on_one_core();
     Mix mix(options);
     Costs costs;
     const int rounds = options.full ? 15 : 8;

@@ -50,6 +50,18 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
     return all;
 }
 
+/// The first of the cores; it is taken from them.
+cpu_set_t take_one(cpu_set_t& cores) {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    int core = 0;
+    while (!CPU_ISSET(core, &cores))
+        ++core;
+    CPU_SET(core, &one);
+    CPU_CLR(core, &cores);
+    return one;
+}
+
 } // namespace
 
 std::int64_t thread_cpu_ns() {
@@ -64,18 +76,18 @@ void part_from(const Child& child) {
     cpu_set_t allowed;
     if (sched_getaffinity(child.pid(), sizeof allowed, &allowed) != 0 || CPU_COUNT(&allowed) < 2)
         return;
-    const auto take = [&allowed](pid_t pid) {
-        cpu_set_t one;
-        CPU_ZERO(&one);
-        int core = 0;
-        while (!CPU_ISSET(core, &allowed))
-            ++core;
-        CPU_SET(core, &one);
-        CPU_CLR(core, &allowed);
+    for (const pid_t pid : {0, child.pid()}) {
+        const auto one = take_one(allowed);
         sched_setaffinity(pid, sizeof one, &one);
-    };
-    take(0);
-    take(child.pid());
+    }
+}
+
+void stay_on_one_core() {
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
+        return;
+    const auto one = take_one(allowed);
+    sched_setaffinity(0, sizeof one, &one);
 }
 
 Ends pipe_pair_for_child(int& child_in, int& child_out) {

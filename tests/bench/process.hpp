@@ -63,6 +63,9 @@ void Child::converse(std::string_view bytes, std::string& out, Enough enough) {
 /// This thread on one core, the child on another, where there are two: who shares a core with whom, and not the plugin,
 /// would decide how long a single message takes.
 void part_from(const Child& child);
+/// This process and all children it will have share one: figures do not depend on whether two cores share a cache
+/// (where they do not, the kernel's copy into a pipe takes ten times as long).
+void stay_on_one_core();
 
 /// Of this very thread.
 [[nodiscard]] std::int64_t thread_cpu_ns();

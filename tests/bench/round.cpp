@@ -1,7 +1,8 @@
 // One sendpay_success in, one Payment out, a hundred thousand times, by the real process on its pipes. The payments are
 // in flight and known before, as on a node, where hook, `wait` and rows come earlier: those are not measured here (mix
 // is for them). Beside it, in turns of a thousand messages, the same bytes: (a) a plain nlohmann program, (b) cat,
-// (c) nlohmann's DOM parse alone. The figure is the CPU time of the process, user and system.
+// (c) nlohmann's DOM parse alone. The figure is the CPU time of the process, user and system; all of them share one
+// core.
 #include "inside.hpp"
 #include "report.hpp"
 
@@ -135,6 +136,7 @@ int profile(const Options& options, const Text& success, Node& node, Host& host,
 }
 
 int run(const Options& options) {
+    stay_on_one_core();
     const auto recording = read_recording(options.transcripts + "/pay_default.jsonl");
     const auto row = recorded_row(recording, "sendpay_success");
     const Text success({{"jsonrpc", "2.0"}, {"method", "sendpay_success"}, {"params", {{"sendpay_success", row}}}},

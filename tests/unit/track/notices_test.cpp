@@ -14,11 +14,11 @@ std::string said(const std::string& topic, const std::string& params) {
     return R"({"jsonrpc":"2.0","method":")" + topic + R"(","params":)" + params + "}";
 }
 
-std::string row(int created, const std::string& status) {
+std::string row(int created, const std::string& status, const std::string& invoice = "") {
     const auto index = std::to_string(created);
     return R"({"created_index":)" + index + R"(,"id":)" + index + R"(,"payment_hash":")" + hash +
            R"(","groupid":1,"amount_msat":1000,"amount_sent_msat":1001,"created_at":1795222611,"status":")" + status +
-           "\"}";
+           "\"" + (invoice.empty() ? "" : R"(,"bolt11":")" + invoice + "\"") + "}";
 }
 
 std::string success(int created) {
@@ -118,4 +118,22 @@ TEST_CASE("what nobody asked for is forgotten with the next read") {
     notices.read(second.messages, now);
     CHECK(notices.left().size() == 1);
     CHECK(told<payments::PartSeen>(notices.next()).row.created.value == 3);
+}
+
+TEST_CASE("an invoice is that of its own row, whoever was read before") {
+    const auto with = [](const std::string& invoice) {
+        return said("sendpay_success", R"({"sendpay_success":)" + row(1, "complete", invoice) + "}");
+    };
+    const std::string longer(300, 'l');
+    const std::string shorter(100, 's');
+    const Read first({with(longer), with(longer)});
+    const Read second({with(shorter), with(""), with(longer)});
+    Notices notices;
+    notices.read(first.messages, now);
+    const auto taken = std::move(std::get<payments::PartSeen>(*notices.next()).row.invoice);
+    notices.read(second.messages, now);
+    CHECK(taken == longer);
+    CHECK(told<payments::PartSeen>(notices.next()).row.invoice == shorter);
+    CHECK(told<payments::PartSeen>(notices.next()).row.invoice.empty());
+    CHECK(told<payments::PartSeen>(notices.next()).row.invoice == longer);
 }

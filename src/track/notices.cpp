@@ -22,31 +22,31 @@ Notice notice(cln::Decoded<Fact> fact, EventOf event_of) {
 struct Given {
     rpc::Value params;
     base::UnixNs now;
-    std::string room; // for an invoice
+    std::string room; // for an invoice, to be taken
 };
 
-Notice sendpay_success(Given given) {
+Notice sendpay_success(Given& given) {
     return notice(cln::decode_sendpay_success(given.params, std::move(given.room)), [&](payments::Row& row) {
         return payments::PartSeen{std::move(row), given.now};
     });
 }
 
-Notice sendpay_failure(Given given) {
+Notice sendpay_failure(Given& given) {
     return notice(cln::decode_sendpay_failure(given.params), [&](cln::SendpayFailure& failed) {
         return payments::PartFailed{std::move(failed.row), std::move(failed.failure), given.now};
     });
 }
 
-Notice pay_part_start(Given given) {
+Notice pay_part_start(Given& given) {
     return notice(cln::decode_pay_part_start(given.params, given.now),
                   [](payments::PartAnnounced& announced) { return std::move(announced); });
 }
 
-Notice pay_part_end(Given given) {
+Notice pay_part_end(Given& given) {
     return notice(cln::decode_pay_part_end(given.params), [](payments::PartEnded& ended) { return std::move(ended); });
 }
 
-Notice pay_failure(Given given) {
+Notice pay_failure(Given& given) {
     return notice(cln::decode_pay_failure(given.params), [](const base::PaymentHash& hash) {
         return payments::GivenUp{hash, std::nullopt, true};
     });
@@ -54,7 +54,7 @@ Notice pay_failure(Given given) {
 
 struct Topic {
     std::string_view name;
-    Notice (*decode)(Given given);
+    Notice (*decode)(Given& given);
 };
 
 constexpr std::array<Topic, 5> topics{{{"sendpay_success", sendpay_success},
@@ -84,12 +84,12 @@ Notice Notices::decode(const rpc::Message& message, base::UnixNs now) {
     const auto params = params_.read(message.params);
     if (!params)
         return tl::unexpected("params: " + params.error());
-    std::string room;
+    Given given{*params, now, {}};
     if (!spare_.empty()) {
-        room = std::move(spare_.back());
+        given.room = std::move(spare_.back());
         spare_.pop_back();
     }
-    return topic.decode({*params, now, std::move(room)});
+    return topic.decode(given);
 }
 
 /// Of those that were applied, not put aside.
@@ -97,13 +97,12 @@ void Notices::spare_invoices() {
     constexpr std::size_t largest = 4096;
     for (auto& notice : notices_) {
         auto* seen = notice ? std::get_if<payments::PartSeen>(&*notice) : nullptr;
-        if (seen && !seen->row.invoice.empty() && seen->row.invoice.capacity() <= largest)
+        if (seen && seen->row.invoice.capacity() <= largest)
             spare_.push_back(std::move(seen->row.invoice));
     }
 }
 
 void Notices::read(std::span<const rpc::Message> messages, base::UnixNs now) {
-    spare_.clear();
     spare_invoices();
     notices_.clear();
     next_ = 0;

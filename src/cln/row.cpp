@@ -42,10 +42,10 @@ Decoded<payments::Row> decode_row(Value object, const Path& path, std::string ro
     row.completed_at = fields.maybe_seconds("completed_at");
     row.status = read_status(fields);
     row.preimage = fields.maybe_preimage("payment_preimage");
+    room = fields.maybe_text("bolt11").value_or("");
+    if (room.empty())
+        room = fields.maybe_text("bolt12").value_or("");
     row.invoice = std::move(room);
-    row.invoice = fields.maybe_text("bolt11").value_or("");
-    if (row.invoice.empty())
-        row.invoice = fields.maybe_text("bolt12").value_or("");
     row.unreadable_error = static_cast<bool>(fields.find("erroronion"));
     if (fields.error())
         return tl::unexpected(*fields.error());

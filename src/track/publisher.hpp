@@ -96,7 +96,7 @@ class Publisher final {
     base::Log log_;
     Observer observer_;
     std::list<Entry> queue_;
-    std::list<Entry> spare_; // entries that left, with the memory of their bodies: a tenth of a round, if none is read
+    std::list<Entry> spare_; // that left, with their memory: malloc took a tenth of a round behind a slow reader
     std::size_t waiting_bytes_ = 0;
     bool merging_ = false;                                    // from too many waiting bytes until nothing waits
     std::unordered_map<payments::PaymentKey, Entry*> newest_; // while merging: the last queued snapshot of each payment

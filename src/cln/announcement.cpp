@@ -24,10 +24,11 @@ constexpr std::array<Positions, 3> commands{{
     {"injectpaymentonion", 1, 4, 5},
 }};
 
-constexpr std::array<std::pair<std::string_view, Payer>, 4> payer_names{{
+constexpr std::array<std::pair<std::string_view, Payer>, 5> payer_names{{
     {"pay", Payer::pay},
     {"keysend", Payer::keysend},
     {"cln-xpay", Payer::xpay},
+    {"cln-renepay", Payer::renepay},
     {"", Payer::unknown},
 }};
 
@@ -49,6 +50,16 @@ payments::Total total_of(std::string_view method, Value params) {
                  : payments::Total{};
 }
 
+/// What the part's row will say that leaves.
+std::optional<base::Msat> sent_by(std::string_view method, Value params) {
+    if (method == "injectpaymentonion")
+        return maybe_amount(argument(params, "amount_msat", 2));
+    if (method == "sendonion")
+        return first_hop_amount(params);
+    const auto sent = sendpay_sent(params);
+    return sent ? sent : maybe_amount(sendpay_amount(params)); // to ourselves
+}
+
 void add_route(payments::PartAnnounced& announced, std::string_view method, Value params, ChainHeight height) {
     if (method == "sendpay") {
         announced.route = decode_sendpay_route(params, height).value_or(payments::Route{});
@@ -62,10 +73,10 @@ void add_route(payments::PartAnnounced& announced, std::string_view method, Valu
 
 } // namespace
 
-std::optional<payments::PartAnnounced> decode_announcement(std::string_view method, std::string_view caller,
-                                                           Value params, ChainHeight height, base::UnixNs seen) {
+std::optional<payments::PartAnnounced> decode_announcement(const HookedCall& call, Value params, ChainHeight height,
+                                                           base::UnixNs seen) {
     const auto* at = std::find_if(commands.begin(), commands.end(),
-                                  [&](const Positions& command) { return command.method == method; });
+                                  [&](const Positions& command) { return command.method == call.method; });
     if (at == commands.end())
         return std::nullopt;
     const auto hash = maybe_hash(argument(params, "payment_hash", at->payment_hash));
@@ -82,10 +93,13 @@ std::optional<payments::PartAnnounced> decode_announcement(std::string_view meth
     announced.partid.value = part_number.value_or(0);
     if (group_number)
         announced.group = base::GroupId{*group_number};
-    announced.payer = payer_of(caller);
+    announced.by.call = true;
+    announced.payer = payer_of(call.caller());
+    announced.call = call.payer_call();
     announced.seen = seen;
-    announced.total = total_of(method, params);
-    add_route(announced, method, params, height);
+    announced.total = total_of(call.method, params);
+    announced.sent = sent_by(call.method, params);
+    add_route(announced, call.method, params, height);
     return announced;
 }
 

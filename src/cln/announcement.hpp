@@ -3,16 +3,15 @@
 // simply not known.
 #pragma once
 
+#include "cln/hook.hpp"
 #include "cln/route.hpp"
 #include "payments/event.hpp"
 
 namespace cln {
 
-/// Nothing for other methods, and when hash, part or group cannot be read. `caller`: name of the plugin that calls,
-/// empty if unknown. `seen`: when the request was read. Hops of a sendonion are not in it: they were told to
-/// createonion.
-[[nodiscard]] std::optional<payments::PartAnnounced> decode_announcement(std::string_view method,
-                                                                         std::string_view caller, Value params,
+/// Nothing for other methods, and when hash, part or group cannot be read. `params`: those of the call, decoded.
+/// `seen`: when the request was read. Hops of a sendonion are not in it: they were told to createonion.
+[[nodiscard]] std::optional<payments::PartAnnounced> decode_announcement(const HookedCall& call, Value params,
                                                                          ChainHeight height, base::UnixNs seen);
 
 } // namespace cln

@@ -1,18 +1,56 @@
 #include "cln/hook.hpp"
 
+#include "cln/fields.hpp"
 #include "rpc/scan.hpp"
 #include "rpc/write.hpp"
 
 namespace cln {
 
+namespace {
+
+/// One component of a request id: `cln-xpay:injectpaymentonion#8`.
+struct Component {
+    std::string_view plugin; ///< `cln` is lightningd itself
+    std::string_view number;
+};
+
+std::string_view unquoted(std::string_view id) {
+    return id.size() >= 2 && id.front() == '"' ? id.substr(1, id.size() - 2) : id;
+}
+
+/// Takes the last one away.
+Component take_last(std::string_view& id) {
+    const auto slash = id.rfind('/');
+    const auto component = slash == std::string_view::npos ? id : id.substr(slash + 1);
+    id = slash == std::string_view::npos ? std::string_view{} : id.substr(0, slash);
+    const auto colon = component.find(':');
+    const auto hash = component.rfind('#');
+    if (colon == std::string_view::npos)
+        return {};
+    return {component.substr(0, colon), hash == std::string_view::npos ? "" : component.substr(hash + 1)};
+}
+
+} // namespace
+
 std::string_view HookedCall::caller() const {
-    auto name = id;
-    if (name.size() >= 2 && name.front() == '"')
-        name = name.substr(1, name.size() - 2);
-    if (const auto slash = name.rfind('/'); slash != std::string_view::npos)
-        name.remove_prefix(slash + 1);
-    const auto colon = name.find(':');
-    return colon == std::string_view::npos ? std::string_view{} : name.substr(0, colon);
+    auto rest = unquoted(id);
+    return take_last(rest).plugin;
+}
+
+payments::PayerCall HookedCall::payer_call() const {
+    auto rest = unquoted(id);
+    const auto plugin = take_last(rest).plugin;
+    payments::PayerCall call;
+    // lightningd gave the command to the plugin, which may call itself on its way (renesendpay on v25.12).
+    while (!rest.empty()) {
+        const auto command = take_last(rest);
+        if (command.plugin != "cln")
+            break;
+        call.number = digits(command.number).value_or(0);
+        if (take_last(rest).plugin != plugin)
+            break;
+    }
+    return call;
 }
 
 std::optional<HookedCall> read_hooked_call(std::string_view params) {

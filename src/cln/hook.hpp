@@ -2,6 +2,8 @@
 // nothing decoded.
 #pragma once
 
+#include "payments/payment.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +20,9 @@ struct HookedCall {
     /// Who calls: the last component of the id without `:method#n`, e.g. `cln-xpay` of
     /// `"lab:xpay#77/cln:xpay#140/cln-xpay:injectpaymentonion#8"`; empty when the id has another form.
     [[nodiscard]] std::string_view caller() const;
+    /// The user's command behind it: 140 in the example, as lightningd counts its requests to plugins in this run.
+    /// Unknown below v24.08, where the inner id stands alone, and for calls that no plugin makes for a command.
+    [[nodiscard]] payments::PayerCall payer_call() const;
 };
 
 /// `params` is the raw params of the hook request: `{"rpc_command": {…}}`.

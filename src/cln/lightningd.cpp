@@ -117,6 +117,18 @@ void Lightningd::listpays(const base::PaymentHash& hash, Answer<std::vector<Pay>
          });
 }
 
+void Lightningd::renepaystatus(const std::string& invoice, Answer<bool> answer) {
+    call("renepaystatus", "[" + rpc::quote(invoice) + "]",
+         [this, answer = std::move(answer)](const tl::expected<Value, Failure>& result) {
+             if (!result)
+                 return answer(tl::unexpected(result.error()));
+             const auto pending = decode_renepaystatus(*result);
+             if (!pending)
+                 return answer(tl::unexpected(undecodable("renepaystatus", pending.error())));
+             answer(*pending);
+         });
+}
+
 void Lightningd::waitsendpay(const payments::PaymentKey& key, base::PartId partid, Answer<payments::Failure> answer) {
     const std::string params = R"({"payment_hash":")" + key.hash.hex() + R"(","timeout":1,"partid":)" +
                                std::to_string(partid.value) + R"(,"groupid":)" + std::to_string(key.group.value) + "}";

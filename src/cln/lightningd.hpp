@@ -45,6 +45,8 @@ class Lightningd final {
     void list_all_pending(ListAnswer answer);
     /// The groups of the hash as payers see them. On v26.06 and later a failed one has been given up.
     void listpays(const base::PaymentHash& hash, Answer<std::vector<Pay>> answer);
+    /// Whether renepay still tries to pay that BOLT 11 invoice.
+    void renepaystatus(const std::string& invoice, Answer<bool> answer);
     /// How a part failed that nobody watched. Never for a pending one: that would wait (`core-lightning.md` 3.6).
     void waitsendpay(const payments::PaymentKey& key, base::PartId partid, Answer<payments::Failure> answer);
     void decode_invoice(const std::string& invoice, Answer<Invoice> answer);

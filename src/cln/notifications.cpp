@@ -111,16 +111,23 @@ Decoded<payments::PartAnnounced> decode_pay_part_start(Value params, base::UnixN
     announced.hash = fields.hash("payment_hash");
     announced.group = base::GroupId{fields.u64("groupid")};
     announced.partid.value = fields.u64("partid");
+    announced.by.topic = true;
     announced.payer = payments::Payer::xpay;
-    if (const auto total = fields.maybe_msat("total_payment_msat"))
-        announced.total = {payments::TotalSource::part_start, *total};
+    const auto total = fields.maybe_msat("total_payment_msat");
     announced.seen = seen;
     if (const auto hops = fields.find("hops")) {
         auto route = decode_xpay_hops(hops);
         if (!route)
             fields.refuse("hops", "a hop that cannot be read");
         announced.route = std::move(route).value_or(payments::Route{});
+        for (const auto first : hops.elements()) {
+            announced.sent = maybe_amount(first.find("channel_in_msat"));
+            break;
+        }
     }
+    if (total) // sendamount says what leaves: the first hop's amount, of which less arrives
+        announced.total = {announced.sent == total ? payments::TotalSource::spent : payments::TotalSource::part_start,
+                           *total};
     if (fields.error())
         return tl::unexpected(*fields.error());
     return announced;

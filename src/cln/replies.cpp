@@ -32,6 +32,21 @@ Decoded<std::vector<Pay>> decode_listpays(Value result) {
     return pays;
 }
 
+Decoded<bool> decode_renepaystatus(Value result) {
+    Fields fields(result, "result");
+    const auto list = fields.find("paystatus");
+    if (!list.is_array())
+        return tl::unexpected(fields.error().value_or(DecodeError{"result.paystatus", "not an array"}));
+    bool pending = false;
+    for (std::size_t i = 0; const auto value : list.elements()) {
+        Fields payment(value, Path("result").then("paystatus").at(i++));
+        pending |= payment.text("status") == "pending";
+        if (payment.error())
+            return tl::unexpected(*payment.error());
+    }
+    return pending;
+}
+
 Decoded<Invoice> decode_invoice(Value result) {
     Fields fields(result, "result");
     Invoice invoice;

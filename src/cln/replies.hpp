@@ -22,6 +22,9 @@ struct Pay {
 };
 [[nodiscard]] Decoded<std::vector<Pay>> decode_listpays(Value result);
 
+/// `renepaystatus` of one invoice: true while renepay tries to pay it; false when it has ended or never did.
+[[nodiscard]] Decoded<bool> decode_renepaystatus(Value result);
+
 /// `decode` of an invoice, BOLT 11 or 12.
 struct Invoice {
     base::PaymentHash hash;

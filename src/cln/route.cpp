@@ -23,10 +23,14 @@ Value either(Value object, std::string_view newer, std::string_view older) {
     return value ? value : object.find(older);
 }
 
+std::optional<base::Msat> element_amount(Value object) {
+    const auto out = either(object, "amount_out_msat", "amount_msat");
+    return maybe_amount(out ? out : object.find("msatoshi")); // the oldest spelling, up to v23.11
+}
+
 std::optional<Element> decode_element(Value object) {
     const auto node = maybe_node(either(object, "node_id_out", "id"));
-    const auto out = either(object, "amount_out_msat", "amount_msat");
-    const auto amount = maybe_amount(out ? out : object.find("msatoshi")); // the oldest spelling, up to v23.11
+    const auto amount = element_amount(object);
     const auto delay = maybe_number(either(object, "cltv_out", "delay"));
     const auto channel = maybe_channel(either(object, "short_channel_id_dir", "channel"));
     if (!node || !amount || !delay)
@@ -139,6 +143,23 @@ std::optional<FirstHop> decode_first_hop(Value params, ChainHeight height) {
     if (!node || !delay)
         return std::nullopt;
     return FirstHop{*node, maybe_channel(object.find("channel")).value_or(base::ShortChannelId{}), height.plus(*delay)};
+}
+
+std::optional<base::Msat> sendpay_sent(Value params) {
+    const auto route = argument(params, "route", 0);
+    for (const auto first : route.is_array() ? route.elements() : Value().elements())
+        return element_amount(first);
+    return std::nullopt;
+}
+
+std::optional<base::Msat> first_hop_amount(Value params) {
+    const auto first = argument(params, "first_hop", 1);
+    const auto amount = first.find("amount_msat");
+    return maybe_amount(amount ? amount : first.find("msatoshi"));
+}
+
+std::optional<base::Msat> sendonion_amount(Value params) {
+    return maybe_amount(argument(params, "amount_msat", 7));
 }
 
 std::optional<payments::Route> decode_xpay_hops(Value hops) {

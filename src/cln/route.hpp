@@ -36,6 +36,12 @@ struct FirstHop {
 };
 [[nodiscard]] std::optional<FirstHop> decode_first_hop(Value params, ChainHeight height);
 
+/// What leaves our node: by `sendpay`'s route, and by `sendonion`'s first_hop. Nothing when it is not said.
+[[nodiscard]] std::optional<base::Msat> sendpay_sent(Value params);
+[[nodiscard]] std::optional<base::Msat> first_hop_amount(Value params);
+/// What the payee gets by a sendonion's part, where the caller says it.
+[[nodiscard]] std::optional<base::Msat> sendonion_amount(Value params);
+
 /// `pay_part_start`'s hops (xpay): amounts but no expiries. A blinded path is one last hop to a node that does not
 /// exist.
 [[nodiscard]] std::optional<payments::Route> decode_xpay_hops(Value hops);

@@ -160,7 +160,8 @@ Route route_of(const payments::Payment& payment, const payments::Part& part) {
         out.hops.push_back(from(hop));
     add_fees(out.hops, out.total_amt_msat);
     if (part.route->secret_of_invoice && payment.invoice_secret)
-        out.hops.back().mpp_record = MppRecord{*payment.invoice_secret, signed_msat(payment.value())};
+        out.hops.back().mpp_record =
+            MppRecord{*payment.invoice_secret, signed_msat(payments::mpp_total(payment, part))};
     return out;
 }
 

@@ -1,5 +1,5 @@
 // Calls of payers that have no row yet: what they say of the payment waits here for its part. A refused call never gets
-// a row, so announcements expire; their number is bounded.
+// a row: it must not lend its route to the next, so a row takes the newest call that fits it, and those before go.
 #pragma once
 
 #include "payments/event.hpp"
@@ -12,13 +12,18 @@ namespace payments {
 class Announcements final {
   public:
     static constexpr std::size_t limit = 10'000;
+    /// Calls for one and the same part that are kept: the row of an earlier one may be on its way.
+    static constexpr std::size_t most_for_a_part = 4;
 
-    /// Adds to one for the same part that is waiting already. Ignored when full: what it tells is then unknown, which
-    /// is allowed.
+    /// The two accounts of one part of xpay become one. Ignored when full: what it tells is then unknown, which is
+    /// allowed.
     void add(const PartAnnounced& announced);
-    /// Takes out the oldest one that fits the part: same hash and part number, and the same group or none named.
-    std::optional<PartAnnounced> take(const PaymentKey& key, base::PartId partid);
-    /// The one waiting for exactly this part; null if there is none.
+    /// Takes out what made this row: the newest call for its hash, part number and group (or none named) that sends as
+    /// much. One made in a later second than the row counts only if there is no other.
+    std::optional<PartAnnounced> take(const Row& row);
+    /// What take() would give; null if there is nothing.
+    [[nodiscard]] const PartAnnounced* find(const Row& row) const;
+    /// The newest one for exactly this part; null if there is none.
     [[nodiscard]] PartAnnounced* find(const PaymentKey& key, base::PartId partid);
     void expire(base::UnixNs before);
     /// Is a row still to come for this hash, as far as its payers' calls tell?

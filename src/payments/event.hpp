@@ -34,13 +34,17 @@ struct PartReport {
     base::Box<bolt::FailureMessage> message;
 };
 
-/// A payer is about to make this part, or just made it. Some calls leave the group to lightningd.
+/// A payer is about to make this part, or just made it. Some calls leave the group to lightningd, and any call may be
+/// refused: then no row comes.
 struct PartAnnounced {
     base::PaymentHash hash;
     std::optional<base::GroupId> group;
     base::PartId partid;
+    Accounts by;
     Payer payer = Payer::unknown;
+    PayerCall call;
     Total total;
+    std::optional<base::Msat> sent; ///< leaves our node by this part, as its row will say
     base::UnixNs seen;
     Route route;
     std::optional<PartReport> report; ///< it ended before its row was read
@@ -62,7 +66,7 @@ struct PartExplained {
 
 /// What the invoice of a payment says.
 struct InvoiceDecoded {
-    base::PaymentHash hash;
+    base::PaymentHash hash; ///< the invoice's own
     std::string invoice;
     std::optional<base::Msat> amount;
     std::optional<Secret> payment_secret;

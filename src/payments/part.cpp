@@ -24,6 +24,7 @@ void keep_earliest(std::optional<base::UnixNs>& known, base::UnixNs when) {
 Part Part::of(const Row& row) {
     Part part;
     part.created = row.created;
+    part.group = row.key.group;
     part.partid = row.partid;
     part.created_at = row.created_at;
     part.sent = row.sent;

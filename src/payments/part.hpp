@@ -62,10 +62,23 @@ struct Row {
     bool unreadable_error = false; ///< the row keeps an error onion nobody could decrypt
 };
 
-/// 184 bytes: there are as many as HTLCs in flight, and more that ended.
+/// Who said that a part is about to be made: the payer's own call, seen by the hook, pay_part_start, or both (xpay).
+struct Accounts {
+    bool call = false;
+    bool topic = false;
+    [[nodiscard]] bool overlap(Accounts other) const { return (call && other.call) || (topic && other.topic); }
+    void add(Accounts other) {
+        call |= other.call;
+        topic |= other.topic;
+    }
+    bool operator==(const Accounts&) const = default;
+};
+
+/// 192 bytes: there are as many as HTLCs in flight, and more that ended.
 struct Part {
     base::CreatedIndex created;
     base::UpdatedIndex updated;
+    base::GroupId group; ///< of its row; one payment may have several (renepay)
     base::PartId partid;
     std::optional<base::Msat> amount;
     base::Msat sent;
@@ -75,7 +88,7 @@ struct Part {
     std::optional<base::UnixNs> resolve_seen; ///< when the plugin saw it end, if it did
     std::optional<base::Preimage> preimage;
     PartStatus status = PartStatus::pending;
-    bool announced = false;    ///< its payer's call was seen (Announcements)
+    Accounts announced;        ///< whose words about its making were taken in
     Failure failure;           ///< meaningful when failed
     base::Box<Route> route;    ///< as far as its payer's calls told
     std::uint64_t edition = 0; ///< counts the changes in the table: the same edition is the same part; 0 = uncounted
@@ -92,6 +105,8 @@ struct Part {
     void saw_resolution(base::UnixNs when);
     /// What reaches the payee by this part: as the row says, else as its route does; nothing when neither is known.
     [[nodiscard]] std::optional<base::Msat> delivered() const;
+    /// As delivered(), else what left: for sums that must not forget a part.
+    [[nodiscard]] base::Msat worth() const { return delivered().value_or(sent); }
     /// Unix ns: the moment seen, held inside the second lightningd recorded; else the start of that second.
     [[nodiscard]] base::UnixNs attempt_time() const;
     /// As above; nothing while pending.

@@ -13,27 +13,16 @@ bool Payment::any(PartStatus status) const {
 Status Payment::status() const {
     if (verdict)
         return *verdict;
-    return decide({any(PartStatus::pending), any(PartStatus::complete), any(PartStatus::failed), reason.has_value()});
+    return decide({any(PartStatus::pending), paid(), any(PartStatus::failed), reason.has_value()});
 }
 
 bool Payment::undecided() const {
-    return !verdict && !reason && !parts.empty() &&
+    return !verdict && !reason && !deleted_success && !parts.empty() &&
            std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.status == PartStatus::failed; });
 }
 
-base::Msat Payment::value() const {
-    if (total.source != TotalSource::none)
-        return total.amount;
-    if (live_peak.value > 0)
-        return live_peak;
-    base::Msat largest;
-    for (const auto& part : parts)
-        largest = std::max(largest, part.delivered().value_or(base::Msat{}));
-    return largest;
-}
-
 base::Msat Payment::fee() const {
-    base::Msat fee;
+    base::Msat fee = deleted_success ? deleted_success->fee : base::Msat{};
     for (const auto& part : parts)
         if (const auto delivered = part.delivered(); delivered && part.status == PartStatus::complete)
             fee = fee + (part.sent - *delivered);
@@ -44,7 +33,7 @@ std::optional<base::Preimage> Payment::preimage() const {
     for (const auto& part : parts)
         if (part.status == PartStatus::complete && part.preimage)
             return part.preimage;
-    return std::nullopt;
+    return deleted_success ? deleted_success->preimage : std::nullopt;
 }
 
 Part* Payment::find(base::CreatedIndex created) {
@@ -53,12 +42,18 @@ Part* Payment::find(base::CreatedIndex created) {
     return at != parts.end() && at->created == created ? &*at : nullptr;
 }
 
-Part* Payment::find(base::PartId partid) {
+bool Payment::holds(const PaymentKey& rows) const {
+    return rows.hash == key.hash && (rows.group == key.group || std::find(more_groups.begin(), more_groups.end(),
+                                                                          rows.group) != more_groups.end());
+}
+
+Part* Payment::find(base::GroupId group, base::PartId partid) {
     // Most payers count their parts up, in the order of the rows: looked for where it should stand.
     const auto guess = parts.empty() ? 0 : partid.value - parts.front().partid.value;
-    if (guess < parts.size() && parts[guess].partid == partid)
+    if (guess < parts.size() && parts[guess].partid == partid && parts[guess].group == group)
         return &parts[guess];
-    const auto at = std::find_if(parts.rbegin(), parts.rend(), [&](const Part& part) { return part.partid == partid; });
+    const auto at = std::find_if(parts.rbegin(), parts.rend(),
+                                 [&](const Part& part) { return part.partid == partid && part.group == group; });
     return at != parts.rend() ? &*at : nullptr;
 }
 

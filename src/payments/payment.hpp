@@ -1,24 +1,31 @@
-// One payment: the parts of one (hash, group) and what is known of the whole. Computes what LND's Payment tells about
-// money and status; who decides when it is over is outside (Table applies the decision).
+// One payment: the parts of one (hash, group), of several where one call made them, and what is known of the whole.
+// Computes what LND's Payment tells about money and status; who decides when it is over is outside (Table applies the
+// decision).
 #pragma once
 
 #include "payments/part.hpp"
 #include "payments/status.hpp"
+#include "payments/value.hpp"
 
 #include <vector>
 
 namespace payments {
 
 /// Who makes the parts, from the caller's name in the id of its request: decides which evidence of the end counts.
-enum class Payer { unknown, pay, keysend, xpay, other };
+enum class Payer { unknown, pay, keysend, xpay, renepay, other };
 
-/// Where a payment's total is known from, weakest first (`core-lightning.md` 3.12).
-enum class TotalSource { none, sendpay_amount, total_amount, part_start, invoice };
+/// One command that a user gave a payer, as lightningd numbers it in this run; 0 = unknown.
+struct PayerCall {
+    std::uint64_t number = 0;
+    [[nodiscard]] bool known() const { return number != 0; }
+    auto operator<=>(const PayerCall&) const = default;
+};
 
-struct Total {
-    TotalSource source = TotalSource::none;
-    base::Msat amount;
-    auto operator<=>(const Total&) const = default;
+/// What a payment keeps of a settled part whose row was deleted.
+struct DeletedSuccess {
+    std::optional<base::Preimage> preimage;
+    base::Msat delivered;
+    base::Msat fee;
 };
 
 struct Payment {
@@ -29,10 +36,16 @@ struct Payment {
     base::UnixNs creation_time;
     std::vector<Part> parts; ///< by created_index
     std::string invoice;
-    std::optional<Secret> invoice_secret; ///< payment secret of the invoice, once it was decoded
-    Total total;
-    base::Msat live_peak; ///< highest sum of parts that were pending or complete at one time
+    bool invoice_read = false;                ///< it was decoded: the next two are what it says
+    std::optional<Secret> invoice_secret;     ///< its payment secret
+    std::optional<base::Msat> invoice_amount; ///< what it asks for
+    Total total;                              ///< the payer's own word
+    base::Msat live_peak;  ///< highest sum delivered by parts that were pending or complete at one time
+    base::Msat worth_peak; ///< the same of Part::worth()
     Payer payer = Payer::unknown;
+    PayerCall call;                         ///< that made its parts
+    std::vector<base::GroupId> more_groups; ///< beside key.group, made by the same call
+    base::Box<DeletedSuccess> deleted_success;
 
     std::optional<FailureReason> reason;
     bool payer_gone = false;          ///< no further attempt will come: the payer said so, or forgot it in a restart
@@ -45,8 +58,12 @@ struct Payment {
     /// All parts failed and nothing says yet whether that was the end.
     [[nodiscard]] bool undecided() const;
 
-    /// Amount to deliver, fees excluded, by the best evidence there is.
-    [[nodiscard]] base::Msat value() const;
+    /// Its parts are rows of that key.
+    [[nodiscard]] bool holds(const PaymentKey& rows) const;
+    /// Some part settled, be its row deleted since.
+    [[nodiscard]] bool paid() const { return deleted_success || any(PartStatus::complete); }
+    /// Amount to deliver, fees excluded.
+    [[nodiscard]] base::Msat value() const { return value_of(*this); }
     /// Over settled parts only.
     [[nodiscard]] base::Msat fee() const;
     [[nodiscard]] std::optional<base::Preimage> preimage() const;
@@ -55,7 +72,7 @@ struct Payment {
     void bring_near() const;
 
     [[nodiscard]] Part* find(base::CreatedIndex created);
-    [[nodiscard]] Part* find(base::PartId partid);
+    [[nodiscard]] Part* find(base::GroupId group, base::PartId partid);
     /// Keeps the order by created_index.
     Part& insert(Part part);
 };

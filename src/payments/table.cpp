@@ -33,9 +33,9 @@ Change Table::apply(std::span<const Event> events) {
 }
 
 const Table::Seat* Table::seat(const PaymentKey& key) const {
-    if (latest_ && (*latest_)->key == key)
+    if (latest_ && (*latest_)->holds(key))
         return &*latest_;
-    const auto* found = index_.find(key.hash, [&](Seat at) { return at->key == key; });
+    const auto* found = index_.find(key.hash, [&](Seat at) { return at->holds(key); });
     if (found)
         latest_ = *found;
     return found;
@@ -94,7 +94,7 @@ std::optional<Table::Place> Table::place_of(const Row& row, Batch& batch) {
     if (known) {
         if (auto* part = known->find(row.created))
             return Place{*known, *part};
-        if (auto* other = known->tally.may_have(row.partid) ? known->find(row.partid) : nullptr) {
+        if (auto* other = known->tally.may_have(row.partid) ? known->find(row.key.group, row.partid) : nullptr) {
             // One number names one row at a time: the one made later replaced the other, which was deleted.
             if (other->created > row.created)
                 return std::nullopt;
@@ -102,22 +102,41 @@ std::optional<Table::Place> Table::place_of(const Row& row, Batch& batch) {
             known = lookup(row.key); // gone with its last part
         }
     }
-    auto& payment = known ? *known : add_payment(row, batch);
+    const auto* announced = known ? nullptr : announcements_.find(row);
+    const auto call = announced ? announced->call : PayerCall{};
+    if (auto* begun = announced && announced->payer == Payer::renepay ? begun_by(row.key.hash, call) : nullptr) {
+        begun->more_groups.push_back(row.key.group);
+        known = begun;
+    }
+    auto& payment = known ? *known : add_payment(row, call, batch);
     return Place{payment, add_part(payment, row, batch)};
 }
 
-Table::Followed& Table::add_payment(const Row& row, Batch& batch) {
+/// renepay gives its next attempt a new group whenever nothing is pending (v24.11 and later).
+Table::Followed* Table::begun_by(const base::PaymentHash& hash, PayerCall call) {
+    if (!call.known())
+        return nullptr;
+    const auto* found = index_.find(hash, [&](Seat at) { return at->key.hash == hash && at->call == call; });
+    return found ? &**found : nullptr;
+}
+
+Table::Followed& Table::add_payment(const Row& row, PayerCall call, Batch& batch) {
     // lightningd lets a hash have a new group only when nothing of the others is pending: theirs is over.
     const auto others = siblings(row.key.hash);
     if (spare_.empty())
         spare_.emplace_back();
     going_on_.splice(going_on_.end(), spare_, spare_.begin());
     auto& payment = going_on_.back();
+    if (auto before = deleted_.take(row, call)) {
+        static_cast<Payment&>(payment) = *std::move(before);
+        batch.change.reopened.push_back(payment.key);
+    } else {
+        payment.key = row.key;
+        payment.index = row.created;
+        payment.creation_time = row.created_at;
+        batch.fresh.push_back(row.key);
+    }
     index_.insert(row.key.hash, std::prev(going_on_.end()));
-    payment.key = row.key;
-    payment.index = row.created;
-    payment.creation_time = row.created_at;
-    batch.fresh.push_back(row.key);
     for (auto* other : others)
         settle_verdict(*other, batch); // now, to be told before the new group
     return payment;
@@ -141,7 +160,7 @@ Part& Table::add_part(Followed& payment, const Row& row, Batch& batch) {
     if (payment.verdict)
         ++finished_parts_;
     batch.visible(payment.key);
-    if (auto announced = announcements_.take(payment.key, added.partid))
+    if (auto announced = announcements_.take(row))
         attach({payment, added}, std::move(*announced), batch);
     return added;
 }
@@ -154,6 +173,42 @@ void Table::reopen(Payment& payment, Batch& batch) {
     going_on_.splice(going_on_.end(), finished_, *seat(payment.key));
 }
 
+namespace {
+
+/// Its preimage was shown: the payment stays paid.
+void add_deleted_success(Payment& payment, const Part& part) {
+    if (!payment.deleted_success)
+        payment.deleted_success = base::Box(DeletedSuccess{});
+    auto& success = *payment.deleted_success;
+    const auto worth = part.worth();
+    success.preimage = part.preimage ? part.preimage : success.preimage;
+    success.delivered = success.delivered + worth;
+    success.fee = success.fee + (part.sent - worth);
+}
+
+} // namespace
+
+/// With its last row the payment goes: what was shown in flight must end before that. Nothing is told of one that has
+/// its end, but a payer that goes on must find it again.
+void Table::end_without_rows(const Followed& payment, Batch& batch) {
+    Payment ended = batch.before.at(payment.key); // all that goes now
+    if (!payment.verdict) {
+        for (auto& part : ended.parts)
+            if (part.status == PartStatus::pending) { // its end was missed
+                part.status = PartStatus::failed;
+                part.edition = 0;
+            }
+        const bool paid = ended.paid();
+        ended.verdict = paid ? Status::succeeded : Status::failed;
+        ended.reason = paid ? std::nullopt : std::optional(reason_for(ended));
+        if (!settled_elsewhere(payment, {}, verdicts_))
+            batch.change.ended.push_back(ended);
+        if (paid)
+            return;
+    }
+    deleted_.remember(std::move(ended));
+}
+
 void Table::remove_part(Followed& payment, base::CreatedIndex created, Batch& batch) {
     const PaymentKey key = payment.key;
     auto& deletions = batch.change.deleted;
@@ -162,6 +217,12 @@ void Table::remove_part(Followed& payment, base::CreatedIndex created, Batch& ba
     if (told == deletions.end())
         told = deletions.insert(deletions.end(), {key, payment.index, {}, 0});
     const auto* part = payment.find(created);
+    if (payment.verdict != Status::succeeded)
+        batch.loses_a_part(payment);
+    if (payment.parts.size() == 1 && payment.verdict != Status::succeeded)
+        end_without_rows(payment, batch);
+    if (part->status == PartStatus::complete)
+        add_deleted_success(payment, *part);
     payment.tally.remove(*part);
     payment.parts.erase(payment.parts.begin() + (part - payment.parts.data()));
     told->attempts.push_back(created);
@@ -214,7 +275,9 @@ void Table::give_up(Payment& payment, Batch& batch) {
 void Table::settle_verdict(Followed& payment, Batch& batch) {
     const auto& tally = payment.tally;
     payment.live_peak = std::max(payment.live_peak, tally.live());
-    const bool all_failed = !tally.any(PartStatus::pending) && !tally.any(PartStatus::complete);
+    payment.worth_peak = std::max(payment.worth_peak, tally.live_worth());
+    const bool paid = tally.any(PartStatus::complete) || payment.deleted_success;
+    const bool all_failed = !tally.any(PartStatus::pending) && !paid;
     if (payment.verdict == Status::failed && !all_failed) {
         payment.reason.reset();
         reopen(payment, batch);
@@ -228,8 +291,8 @@ void Table::settle_verdict(Followed& payment, Batch& batch) {
     }
     if (payment.verdict)
         return;
-    const auto status = decide({tally.any(PartStatus::pending), tally.any(PartStatus::complete),
-                                tally.any(PartStatus::failed), payment.reason.has_value()});
+    const auto status =
+        decide({tally.any(PartStatus::pending), paid, tally.any(PartStatus::failed), payment.reason.has_value()});
     if (status == Status::in_flight)
         return;
     if (status == Status::succeeded)

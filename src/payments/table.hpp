@@ -4,6 +4,7 @@
 #pragma once
 
 #include "payments/announcements.hpp"
+#include "payments/deleted_payments.hpp"
 #include "payments/event.hpp"
 #include "payments/hash_index.hpp"
 #include "payments/tally.hpp"
@@ -24,6 +25,8 @@ struct Change {
         std::vector<base::CreatedIndex> attempts;
         std::size_t remaining = 0; ///< parts the payment still has
     };
+    /// As they were when their last row was deleted before they were over: each with the end that this is.
+    std::vector<Payment> ended;
     std::vector<Deletion> deleted;
     std::vector<PaymentKey> updated;  ///< a snapshot of each is due
     std::vector<PaymentKey> reopened; ///< failed payments that got another part
@@ -46,6 +49,8 @@ class Table final {
     [[nodiscard]] std::vector<const Payment*> groups(const base::PaymentHash& hash) const;
     /// A part of this hash was announced and has no row yet.
     [[nodiscard]] bool announced(const base::PaymentHash& hash) const { return announcements_.waiting(hash); }
+    /// A payer's call for this row was seen: it is no history.
+    [[nodiscard]] bool announced(const Row& row) const { return announcements_.find(row) != nullptr; }
     [[nodiscard]] std::size_t size() const { return going_on_.size() + finished_.size(); }
     /// Parts of finished payments still held: what trim() weighs against the limit.
     [[nodiscard]] std::size_t finished_parts() const { return finished_parts_; }
@@ -97,7 +102,9 @@ class Table final {
     /// The part the row speaks of, made when it is new; nothing when the row is an old one whose place is taken or
     /// gone.
     std::optional<Place> place_of(const Row& row, Batch& batch);
-    Followed& add_payment(const Row& row, Batch& batch);
+    Followed& add_payment(const Row& row, PayerCall call, Batch& batch);
+    /// The payment of which the row is a part: the call that made it began it in another group. Null if there is none.
+    [[nodiscard]] Followed* begun_by(const base::PaymentHash& hash, PayerCall call);
     Part& add_part(Followed& payment, const Row& row, Batch& batch);
     void show(Place at, const Row& row, std::optional<base::UnixNs> seen, Batch& batch);
     /// The one way to change a part that is in the table. `learn` tells whether that can be seen.
@@ -114,6 +121,7 @@ class Table final {
     void report(Place at, const PartReport& report, Batch& batch);
     void learn_total(Payment& payment, const Total& total, Batch& batch);
     void remove_part(Followed& payment, base::CreatedIndex created, Batch& batch);
+    void end_without_rows(const Followed& payment, Batch& batch);
     void bury(base::CreatedIndex created);
     void forget(const PaymentKey& key);
     void bring_near_oldest() const;
@@ -125,6 +133,7 @@ class Table final {
     [[nodiscard]] Followed* lookup(const PaymentKey& key);
     /// As groups().
     [[nodiscard]] std::vector<Followed*> siblings(const base::PaymentHash& hash);
+    [[nodiscard]] Followed* newest_of(const GivenUp& event);
     [[nodiscard]] bool superseded(const Payment& payment) const;
     /// `later`: what the same change tells after this payment; verdicts up to `verdicts_before` are older than it.
     [[nodiscard]] bool settled_elsewhere(const Payment& payment, std::span<const PaymentKey> later,
@@ -140,6 +149,7 @@ class Table final {
     HashIndex<Seat> index_;
     mutable std::optional<Seat> latest_; // found: one message asks for its payment ten times
     Announcements announcements_;
+    DeletedPayments deleted_;
     std::size_t retain_;
     std::size_t finished_parts_ = 0;
     std::uint64_t verdicts_ = 0;

@@ -53,13 +53,12 @@ void Table::on(const PartDeleted& event, Batch& batch) {
 }
 
 void Table::on(const PartAnnounced& event, Batch& batch) {
-    // The row may have been read before the call was: the two come on different pipes.
+    // The row may have been read before the call was: the two come on different pipes. A call for a part that was
+    // announced already is refused by lightningd, or will make another row.
     for (auto* payment : siblings(event.hash)) {
-        if (event.group.value_or(payment->key.group) != payment->key.group)
-            continue;
-        auto* part = payment->tally.may_have(event.partid) ? payment->find(event.partid) : nullptr;
-        // One that names no group must not be taken for a second word about a part already announced.
-        const bool fits = part && (event.group || !part->announced);
+        const auto group = event.group.value_or(payment->key.group);
+        auto* part = payment->tally.may_have(event.partid) ? payment->find(group, event.partid) : nullptr;
+        const bool fits = part && !part->announced.overlap(event.by) && event.sent.value_or(part->sent) == part->sent;
         if (fits && part->created_at.seconds() >= event.seen.seconds())
             return attach({*payment, *part}, event, batch);
     }
@@ -70,7 +69,7 @@ void Table::on(const PartEnded& event, Batch& batch) {
     if (!event.report)
         return;
     auto* payment = lookup(event.key);
-    if (auto* part = payment ? payment->find(event.partid) : nullptr)
+    if (auto* part = payment ? payment->find(event.key.group, event.partid) : nullptr)
         report({*payment, *part}, *event.report, batch);
     else if (auto* announced = announcements_.find(event.key, event.partid))
         announced->report = event.report;
@@ -92,25 +91,30 @@ void Table::on(const InvoiceDecoded& event, Batch& batch) {
                                std::any_of(payment.parts.begin(), payment.parts.end(), [](const Part& part) {
                                    return part.route && part.route->secret_of_invoice;
                                });
+        const auto before = payment.value();
+        payment.invoice_read = true;
         payment.invoice_secret = event.payment_secret;
-        if (last_word)
+        payment.invoice_amount = event.amount;
+        if (last_word || payment.value() != before)
             batch.visible(payment.key);
-        if (event.amount)
-            learn_total(payment, {TotalSource::invoice, *event.amount}, batch);
     }
 }
 
 void Table::on(const GivenUp& event, Batch& batch) {
+    auto* payment = event.group ? lookup({event.hash, *event.group}) : newest_of(event);
+    if (payment)
+        give_up(*payment, batch);
+}
+
+/// The newest payment of the hash that can be meant; null if there is none.
+Table::Followed* Table::newest_of(const GivenUp& event) {
     const auto known = siblings(event.hash);
-    if (known.empty())
-        return;
-    const PaymentKey key = event.group ? PaymentKey{event.hash, *event.group} : known.back()->key;
-    auto* payment = lookup(key);
-    if (!payment)
-        return;
-    if (event.payers_of_pay_only && (payment->payer == Payer::xpay || payment->payer == Payer::other))
-        return;
-    give_up(*payment, batch);
+    const auto may_be_meant = [&](const Followed* payment) {
+        return !event.payers_of_pay_only || payment->payer == Payer::unknown || payment->payer == Payer::pay ||
+               payment->payer == Payer::keysend;
+    };
+    const auto at = std::find_if(known.rbegin(), known.rend(), may_be_meant);
+    return at == known.rend() ? nullptr : *at;
 }
 
 void Table::on(const LingerExpired& event, Batch& batch) {
@@ -125,9 +129,11 @@ void Table::on(const AnnouncementsExpired& event, Batch&) {
 
 void Table::attach(Place at, PartAnnounced announced, Batch& batch) {
     auto& payment = at.payment;
-    at.part.announced = true;
-    if (announced.payer != Payer::unknown)
+    at.part.announced.add(announced.by);
+    if (announced.payer != Payer::unknown) // whoever made the last part decides whether another one comes
         payment.payer = announced.payer;
+    if (!payment.call.known())
+        payment.call = announced.call;
     learn_total(payment, announced.total, batch);
     const bool visible = change(at, [&](Part& part) {
         part.saw_attempt(announced.seen);
@@ -139,8 +145,9 @@ void Table::attach(Place at, PartAnnounced announced, Batch& batch) {
         report(at, *announced.report, batch);
 }
 
+/// LND fixes the value when a payment is made: of equal words the first stays.
 void Table::learn_total(Payment& payment, const Total& total, Batch& batch) {
-    if (total <= payment.total)
+    if (total.source <= payment.total.source)
         return;
     const auto before = payment.value();
     payment.total = total;

@@ -9,38 +9,57 @@
 
 namespace payments {
 
+/// A sum that hostile amounts may take beyond 64 bits, and that must come down again.
+class WideSum final {
+  public:
+    void add(base::Msat amount) {
+        low_ += amount.value;
+        high_ += low_ < amount.value ? 1U : 0U;
+    }
+    void remove(base::Msat amount) {
+        high_ -= low_ < amount.value ? 1U : 0U;
+        low_ -= amount.value;
+    }
+    [[nodiscard]] base::Msat msat() const { return {high_ > 0 ? UINT64_MAX : low_}; }
+
+  private:
+    std::uint64_t low_ = 0;
+    std::uint64_t high_ = 0;
+};
+
 class Tally final {
   public:
     /// Every part once, as it is; taken out before it changes.
     void add(const Part& part) {
         ++count(part.status);
-        const auto amount = live_amount(part);
-        low_ += amount;
-        high_ += low_ < amount ? 1U : 0U;
         highest_ = std::max(highest_, part.partid);
+        if (part.status == PartStatus::failed)
+            return;
+        delivered_.add(part.delivered().value_or(base::Msat{}));
+        worth_.add(part.worth());
     }
     void remove(const Part& part) {
         --count(part.status);
-        const auto amount = live_amount(part);
-        high_ -= low_ < amount ? 1U : 0U;
-        low_ -= amount;
+        if (part.status == PartStatus::failed)
+            return;
+        delivered_.remove(part.delivered().value_or(base::Msat{}));
+        worth_.remove(part.worth());
     }
 
     [[nodiscard]] bool any(PartStatus status) const { return counts_[static_cast<std::size_t>(status)] > 0; }
     /// False for a number beyond those of all parts there ever were, as a new part mostly has.
     [[nodiscard]] bool may_have(base::PartId partid) const { return partid <= highest_; }
-    /// What reaches the payee by all that have not failed.
-    [[nodiscard]] base::Msat live() const { return {high_ > 0 ? UINT64_MAX : low_}; }
+    /// What reaches the payee by all that have not failed, as far as it is known.
+    [[nodiscard]] base::Msat live() const { return delivered_.msat(); }
+    /// The same, where what left stands for what is not known.
+    [[nodiscard]] base::Msat live_worth() const { return worth_.msat(); }
 
   private:
     std::size_t& count(PartStatus status) { return counts_[static_cast<std::size_t>(status)]; }
-    static std::uint64_t live_amount(const Part& part) {
-        return part.status == PartStatus::failed ? 0 : part.delivered().value_or(base::Msat{}).value;
-    }
 
     std::array<std::size_t, 3> counts_{};
-    std::uint64_t low_ = 0; // a sum of amounts of strangers may need more than 64 bits, and must come down again
-    std::uint64_t high_ = 0;
+    WideSum delivered_;
+    WideSum worth_;
     base::PartId highest_;
 };
 

@@ -6,13 +6,16 @@
 
 namespace track {
 
-void CatchUp::run(cln::Lightningd& lightningd, const payments::Table& table, Limits limits, Marks since, Done done) {
-    const std::shared_ptr<CatchUp> it(new CatchUp(lightningd, table, limits, since, std::move(done)));
+void CatchUp::run(cln::Lightningd& lightningd, Invoices& invoices, const payments::Table& table, Limits limits,
+                  Marks since, Done done) {
+    const std::shared_ptr<CatchUp> it(new CatchUp(lightningd, invoices, table, limits, since, std::move(done)));
     it->begin(cln::Index::created);
 }
 
-CatchUp::CatchUp(cln::Lightningd& lightningd, const payments::Table& table, Limits limits, Marks since, Done done)
+CatchUp::CatchUp(cln::Lightningd& lightningd, Invoices& invoices, const payments::Table& table, Limits limits,
+                 Marks since, Done done)
     : lightningd_(lightningd),
+      invoices_(invoices),
       table_(table),
       limits_(limits),
       since_(since),
@@ -55,10 +58,10 @@ void CatchUp::work() {
         const auto at = index_ == cln::Index::created ? row.created.value : row.updated.value;
         if (at > limit())
             return index_over();
-        if (!told_.contains(row.key)) {
+        const auto* payment = table_.find(row.key);
+        if (!told_.contains(payment ? payment->key : row.key)) {
             if (answer_.payments.size() >= most_payments || bytes_ >= most_bytes)
                 return finish(true);
-            const auto* payment = table_.find(row.key);
             if (!payment)
                 return fetch_group(row.key);
             collect(*payment);
@@ -76,14 +79,21 @@ void CatchUp::fetch_group(const payments::PaymentKey& key) {
     lightningd_.list(key.hash, [self = shared_from_this(), key](const auto& listing) {
         if (!listing)
             return self->fail(listing.error());
-        const auto past = past_payments(listing->rows);
-        const auto at = std::find_if(past.begin(), past.end(), [&](const auto& payment) { return payment.key == key; });
-        const auto* followed = self->table_.find(key);
-        if (followed || at != past.end())
-            self->collect(followed ? *followed : *at);
-        self->told_.insert(key); // also one that was deleted in between
-        self->work();
+        read_past(self->invoices_, listing->rows, [self, key](std::vector<payments::Payment> past, bool lost) {
+            if (lost)
+                return self->fail({true, {}});
+            self->fetched(key, past);
+        });
     });
+}
+
+void CatchUp::fetched(const payments::PaymentKey& key, const std::vector<payments::Payment>& past) {
+    const auto at = std::find_if(past.begin(), past.end(), [&](const auto& payment) { return payment.key == key; });
+    const auto* followed = table_.find(key);
+    if (followed || at != past.end())
+        collect(followed ? *followed : *at);
+    told_.insert(key); // also one that was deleted in between
+    work();
 }
 
 void CatchUp::collect(const payments::Payment& payment) {

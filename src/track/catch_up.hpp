@@ -6,6 +6,7 @@
 #include "cln/lightningd.hpp"
 #include "payments/table.hpp"
 #include "track/answer.hpp"
+#include "track/invoices.hpp"
 
 #include <unordered_set>
 
@@ -26,17 +27,20 @@ class CatchUp final : public std::enable_shared_from_this<CatchUp> {
     using Done = std::function<void(tl::expected<FollowAnswer, rpc::Error>)>;
 
     /// Calls `done` once, later or at once; the answer's marks are never before `since`. Lives until then.
-    static void run(cln::Lightningd& lightningd, const payments::Table& table, Limits limits, Marks since, Done done);
+    static void run(cln::Lightningd& lightningd, Invoices& invoices, const payments::Table& table, Limits limits,
+                    Marks since, Done done);
 
   private:
     static constexpr std::size_t page = 100;
 
-    CatchUp(cln::Lightningd& lightningd, const payments::Table& table, Limits limits, Marks since, Done done);
+    CatchUp(cln::Lightningd& lightningd, Invoices& invoices, const payments::Table& table, Limits limits, Marks since,
+            Done done);
 
     void begin(cln::Index index);
     void fetch();
     void work();
     void fetch_group(const payments::PaymentKey& key);
+    void fetched(const payments::PaymentKey& key, const std::vector<payments::Payment>& past);
     void collect(const payments::Payment& payment);
     void index_over();
     void finish(bool more);
@@ -47,6 +51,7 @@ class CatchUp final : public std::enable_shared_from_this<CatchUp> {
     [[nodiscard]] std::uint64_t limit() const;
 
     cln::Lightningd& lightningd_;
+    Invoices& invoices_;
     const payments::Table& table_;
     Limits limits_;
     Marks since_;

@@ -50,7 +50,8 @@ Feed::Feed(io::Loop& loop, cln::Lightningd& lightningd, payments::Table& table, 
           },
           log_),
       intake_(
-          loop, lightningd, table, [this](std::span<const Event> events) { apply(events); }, [this] { return told(); },
+          loop, lightningd, invoices_, table, [this](std::span<const Event> events) { apply(events); },
+          [this] { return told(); }, [this](const base::PaymentHash& hash) { deletions_.suspect(hash); },
           config.sees_calls),
       linger_(loop, table, config.version,
               [this](const std::vector<payments::PaymentKey>& over) {
@@ -181,21 +182,31 @@ void Feed::call_seen(const cln::HookedCall& call, base::UnixNs now) {
         return unreadable();
     if (call.method == "createonion") {
         auto onion = cln::decode_createonion(*params);
-        return onion ? onions_.made(std::move(*onion), now) : unreadable();
+        return onion ? onions_.made(std::move(*onion), call.caller(), now) : unreadable();
     }
-    auto announced = cln::decode_announcement(call.method, call.caller(), *params, height_, now);
+    auto announced = cln::decode_announcement(call, *params, height_, now);
     if (!announced)
         return unreadable();
     const auto first = call.method == "sendonion" ? cln::decode_first_hop(*params, height_) : std::nullopt;
     const bool no_route = call.method == "sendpay" && announced->route.hops.empty() && !announced->route.self;
     if (no_route || (call.method == "sendonion" && !first))
         unreadable(); // the part is announced all the same
-    if (auto onion = first ? onions_.sent(announced->hash, *first) : std::nullopt) {
-        announced->route.hops = std::move(onion->hops);
-        if (onion->total.value > 0)
-            announced->total = std::max(announced->total, {payments::TotalSource::total_amount, onion->total});
-    }
+    if (first)
+        join_onion(call, *first, *params, *announced);
     intake_.take(std::move(*announced), Source::standard_input);
+}
+
+/// The hops of a sendonion were in its createonion, and so is what the payee is told as the whole.
+void Feed::join_onion(const cln::HookedCall& call, const cln::FirstHop& first, rpc::Value params,
+                      payments::PartAnnounced& announced) {
+    using payments::Payer;
+    const bool payer = announced.payer != Payer::other && announced.payer != Payer::unknown;
+    auto onion = onions_.sent({announced.hash, call.caller(), payer, first, cln::sendonion_amount(params)});
+    if (!onion)
+        return;
+    announced.route.hops = std::move(onion->hops);
+    if (onion->total.value > 0)
+        announced.total = {payments::TotalSource::total_amount, onion->total};
 }
 
 void Feed::deleted(const std::vector<payments::Row>& gone, const std::vector<payments::Row>& before) {

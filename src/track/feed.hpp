@@ -64,6 +64,8 @@ class Feed final {
     /// `listed` is called once, when the payments in flight at the start are in the table.
     void on_ready(std::function<void()> listed) { on_ready_ = std::move(listed); }
     [[nodiscard]] bool ready() const { return ready_; }
+    /// Shared with those who make payments anew from rows.
+    [[nodiscard]] Invoices& invoices() { return invoices_; }
     /// For answers from lightningd's database.
     [[nodiscard]] Limits limits() const;
     /// Lightningd's counters as far as the feed has followed them.
@@ -73,6 +75,8 @@ class Feed final {
 
   private:
     void apply(std::span<const payments::Event> events);
+    void join_onion(const cln::HookedCall& call, const cln::FirstHop& first, rpc::Value params,
+                    payments::PartAnnounced& announced);
     [[nodiscard]] bool before_restart(const payments::Row& row) const;
     [[nodiscard]] std::vector<payments::Event> orphans_of(std::span<const payments::Event> events) const;
     void read_counters();

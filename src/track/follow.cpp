@@ -39,7 +39,7 @@ bool is_after(const payments::Payment& payment, const Marks& marks) {
 
 } // namespace
 
-Follow::Follow(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, const Feed& feed,
+Follow::Follow(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, Feed& feed,
                Publisher& publisher, cln::Version version, Reply reply)
     : lightningd_(lightningd),
       table_(table),
@@ -129,26 +129,35 @@ void Follow::answer_all(Follower caller) {
 
 void Follow::answer_hash(Follower caller, bool may_stay) {
     const auto hash = *caller.request.hash;
-    payments_of(lightningd_, table_, hash, [this, hash, may_stay, caller = std::move(caller)](auto payments) mutable {
-        if (!payments)
-            return refuse(caller, payments.error());
-        if (payments->empty())
-            return refuse(caller, {no_such_payment, "Unknown payment with payment_hash: " + hash.hex()});
-        FollowAnswer now{{}, caller.begin, false, false};
-        const bool over = payments->back().terminal();
-        bool news = !caller.request.since;
-        if (caller.request.since) {
-            const auto& from = caller.request.since->marks;
-            now.marks = later(from, now.marks);
-            std::erase_if(*payments, [&](const auto& payment) { return !is_after(payment, from); });
-            news = std::any_of(payments->begin(), payments->end(), [](const auto& p) { return !p.undecided(); });
-        }
-        now.payments = wanted(*payments, caller.request);
-        const bool enough = caller.request.since ? news && !now.payments.empty() : over;
-        if (may_stay && !enough && caller.request.timeout.count() > 0)
-            return stay(std::move(caller), now.payments);
-        reply(caller, now);
-    });
+    payments_of(lightningd_, feed_.invoices(), table_, hash,
+                [this, hash, may_stay, caller = std::move(caller)](auto payments) mutable {
+                    if (!payments)
+                        return refuse(caller, payments.error());
+                    // What ended with the deletion of its last row is nowhere but in what the caller was sent.
+                    auto gone = caller.changed;
+                    std::erase_if(gone, [&](const Snapshot& heard) {
+                        return std::any_of(payments->begin(), payments->end(),
+                                           [&](const auto& p) { return p.key == heard.key; });
+                    });
+                    if (payments->empty() && gone.empty())
+                        return refuse(caller, {no_such_payment, "Unknown payment with payment_hash: " + hash.hex()});
+                    FollowAnswer now{{}, caller.begin, false, false};
+                    const bool over = payments->empty() || payments->back().terminal();
+                    bool news = !caller.request.since || !gone.empty();
+                    if (caller.request.since) {
+                        const auto& from = caller.request.since->marks;
+                        now.marks = later(from, now.marks);
+                        std::erase_if(*payments, [&](const auto& payment) { return !is_after(payment, from); });
+                        news |= std::any_of(payments->begin(), payments->end(),
+                                            [](const auto& p) { return !p.undecided(); });
+                    }
+                    now.payments = wanted(*payments, caller.request);
+                    now.payments.insert(now.payments.end(), gone.begin(), gone.end());
+                    const bool enough = caller.request.since ? news && !now.payments.empty() : over;
+                    if (may_stay && !enough && caller.request.timeout.count() > 0)
+                        return stay(std::move(caller), now.payments);
+                    reply(caller, now);
+                });
 }
 
 /// A cursor beyond what the feed knows may only be young; beyond lightningd's counters it is of another database.
@@ -172,7 +181,7 @@ void Follow::check_reach(Follower caller) {
 
 void Follow::answer_since(Follower caller, bool may_stay) {
     const auto from = caller.request.since->marks;
-    CatchUp::run(lightningd_, table_, feed_.limits(), from,
+    CatchUp::run(lightningd_, feed_.invoices(), table_, feed_.limits(), from,
                  [this, may_stay, caller = std::move(caller)](tl::expected<FollowAnswer, rpc::Error> found) mutable {
                      if (!found)
                          return refuse(caller, found.error());

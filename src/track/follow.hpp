@@ -13,8 +13,8 @@ class Follow final {
     /// Sends a reply, in its turn. `id`, `result`: raw.
     using Reply = std::function<void(std::string_view id, const tl::expected<std::string, rpc::Error>& result)>;
 
-    Follow(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, const Feed& feed,
-           Publisher& publisher, cln::Version version, Reply reply);
+    Follow(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, Feed& feed, Publisher& publisher,
+           cln::Version version, Reply reply);
 
     /// Every request is answered once, sooner or later. `filter`: raw, empty if there is none.
     void serve(std::string_view id, const rpc::json& params, std::string_view filter);
@@ -37,7 +37,7 @@ class Follow final {
 
     cln::Lightningd& lightningd_;
     const payments::Table& table_;
-    const Feed& feed_;
+    Feed& feed_;
     Publisher& publisher_;
     cln::Version version_;
     Reply reply_;

@@ -27,17 +27,22 @@ void GivenUpWatch::look(const payments::Change& change) {
     for (const auto& deletion : change.deleted)
         if (!table_.find(deletion.key))
             questions_.erase(deletion.key);
-    if (!authoritative_)
-        return;
     for (const auto& key : change.updated) {
         const auto* payment = table_.find(key);
-        if (payment && payment->undecided() && payment->payer == payments::Payer::xpay) {
+        if (payment && payment->undecided() && can_be_asked(*payment)) {
             if (!questions_.contains(key))
                 ask_after(key, pauses.front());
         } else if (!questions_.empty()) {
             questions_.erase(key);
         }
     }
+}
+
+bool GivenUpWatch::can_be_asked(const payments::Payment& payment) const {
+    if (payment.payer == payments::Payer::xpay)
+        return authoritative_;
+    // It knows its payments by their BOLT 11 invoices alone (plugins/renepay/main.c, json_renepaystatus).
+    return payment.payer == payments::Payer::renepay && !payment.invoice.empty() && !payment.invoice.starts_with("lni");
 }
 
 void GivenUpWatch::part_ended(const payments::PaymentKey& key) {
@@ -57,29 +62,43 @@ void GivenUpWatch::ask(const payments::PaymentKey& key) {
     auto& question = questions_[key];
     question.waiting = true;
     ++question.asked;
-    lightningd_.listpays(key.hash, [this, key](const auto& pays) { answered(key, pays); });
+    const auto unanswered = [](const auto& reply) { return reply.error().lost ? Word::lost : Word::refused; };
+    const auto* payment = table_.find(key);
+    if (payment && payment->payer == payments::Payer::renepay)
+        return lightningd_.renepaystatus(payment->invoice, [this, key, unanswered](const auto& pending) {
+            answered(key, !pending ? unanswered(pending) : *pending ? Word::goes_on : Word::gave_up);
+        });
+    lightningd_.listpays(key.hash, [this, key, unanswered](const auto& pays) {
+        answered(key, !pays ? unanswered(pays) : word_of_xpay(key, *pays));
+    });
 }
 
-void GivenUpWatch::answered(const payments::PaymentKey& key,
-                            const tl::expected<std::vector<cln::Pay>, cln::Lightningd::Failure>& pays) {
+/// The entries carry no groupid: a group is known by its lowest row.
+GivenUpWatch::Word GivenUpWatch::word_of_xpay(const payments::PaymentKey& key,
+                                              const std::vector<cln::Pay>& pays) const {
+    const auto* payment = table_.find(key);
+    const bool failed =
+        payment && !payment->parts.empty() && std::any_of(pays.begin(), pays.end(), [&](const cln::Pay& pay) {
+            return pay.failed && pay.created == payment->parts.front().created;
+        });
+    return failed ? Word::gave_up : Word::goes_on;
+}
+
+void GivenUpWatch::answered(const payments::PaymentKey& key, Word word) {
     const auto at = questions_.find(key);
     const auto* payment = table_.find(key);
     if (at == questions_.end() || !payment || payment->parts.empty())
         return;
     at->second.waiting = false;
-    if (!pays && !pays.error().lost) {
-        questions_.erase(at); // refused: the linger will tell
+    if (word == Word::refused) {
+        questions_.erase(at); // the linger will tell
         return;
     }
-    // The entries carry no groupid: a group is known by its lowest row.
-    const auto lowest = payment->parts.front().created;
-    const bool failed = pays && std::any_of(pays->begin(), pays->end(),
-                                            [&](const cln::Pay& pay) { return pay.failed && pay.created == lowest; });
-    if (failed) {
+    if (word == Word::gave_up) {
         questions_.erase(at);
         return given_up_(key);
     }
-    if (pays)
+    if (word == Word::goes_on)
         goes_on_(key);
     ask_after(key, pauses[std::min(at->second.asked, pauses.size() - 1)]);
 }

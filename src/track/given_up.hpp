@@ -1,6 +1,6 @@
-// Asks lightningd whether xpay has given a payment up: from v26.06 on `listpays` calls it failed only then. Asked when
-// its last part ended, and again after growing pauses, until it says failed or another part appears. Finds out; the
-// table decides.
+// Asks the payer whether it has given a payment up: xpay by `listpays`, which from v26.06 on calls it failed only then,
+// renepay by `renepaystatus`. Asked when the last part ended, and again after growing pauses, until it says so or
+// another part appears. Finds out; the table decides.
 #pragma once
 
 #include "cln/lightningd.hpp"
@@ -32,9 +32,12 @@ class GivenUpWatch final {
     };
 
     void ask_after(const payments::PaymentKey& key, std::chrono::milliseconds pause);
+    enum class Word { goes_on, gave_up, refused, lost };
+
+    [[nodiscard]] bool can_be_asked(const payments::Payment& payment) const;
     void ask(const payments::PaymentKey& key);
-    void answered(const payments::PaymentKey& key,
-                  const tl::expected<std::vector<cln::Pay>, cln::Lightningd::Failure>& pays);
+    void answered(const payments::PaymentKey& key, Word word);
+    [[nodiscard]] Word word_of_xpay(const payments::PaymentKey& key, const std::vector<cln::Pay>& pays) const;
 
     io::Loop& loop_;
     cln::Lightningd& lightningd_;

@@ -67,7 +67,7 @@ void Inquest::next() {
     if (!part)
         return;
     asking_ = true;
-    lightningd_.waitsendpay(open.key, part->partid, [this, open](const auto& failure) {
+    lightningd_.waitsendpay({open.key.hash, part->group}, part->partid, [this, open](const auto& failure) {
         asking_ = false;
         if (const auto* failed = unexplained(open); failure && failed)
             found_(open.key, *failed, *failure);

@@ -42,14 +42,32 @@ std::optional<base::GroupId> group_of(const Event& event) {
     return std::nullopt;
 }
 
+/// A row was shown and is not listed: it was deleted, or made after the listing. Its deletion may have passed by when
+/// nothing of it was known.
+bool lacks_a_row(std::span<const Event> shown, std::span<const payments::Row> listed) {
+    const auto is_listed = [&](const payments::Row& row) {
+        return std::any_of(listed.begin(), listed.end(),
+                           [&](const payments::Row& other) { return other.created == row.created; });
+    };
+    return std::any_of(shown.begin(), shown.end(), [&](const Event& event) {
+        if (const auto* failed = std::get_if<payments::PartFailed>(&event))
+            return !is_listed(failed->row);
+        const auto* seen = std::get_if<payments::PartSeen>(&event);
+        return seen && !is_listed(seen->row);
+    });
+}
+
 } // namespace
 
-Intake::Intake(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, Apply apply,
-               std::function<Marks()> listed, bool sees_calls)
-    : lightningd_(lightningd),
+Intake::Intake(io::Loop& loop, cln::Lightningd& lightningd, Invoices& invoices, const payments::Table& table,
+               Apply apply, std::function<Marks()> listed, Missing missing, bool sees_calls)
+    : loop_(loop),
+      lightningd_(lightningd),
+      invoices_(invoices),
       table_(table),
       apply_(std::move(apply)),
       listed_(std::move(listed)),
+      missing_(std::move(missing)),
       sees_calls_(sees_calls),
       patience_(loop) {}
 
@@ -147,31 +165,66 @@ void Intake::answered(const base::PaymentHash& hash,
         missed(hash, listing.error().lost);
         return ask_next();
     }
-    const auto& waiting = waiting_.at(hash).events;
-    const auto unvalued = std::find_if(listing->rows.begin(), listing->rows.end(), [&](const payments::Row& row) {
-        return !row.amount && !row.invoice.empty() && row.key.hash == hash && followed(row, waiting);
-    });
-    if (unvalued != listing->rows.end())
-        return ask_for_invoice(*unvalued, listing->rows);
-    release(hash, listing->rows);
-    ask_next();
+    auto& waiting = waiting_.at(hash);
+    waiting.rows = listing->rows;
+    waiting.turn = ++turns_;
+    if (!unread(waiting))
+        return released(hash);
+    waiting.invoices = std::make_unique<io::Timer>(loop_);
+    waiting.invoices->start(invoice_patience, [this, hash] { released(hash); });
+    read_invoices(hash);
 }
 
-/// xpay's rows of v24.11.0 do not say what they deliver (`core-lightning.md` 3.12): told from them alone a payment
-/// would be one of 0.
-void Intake::ask_for_invoice(const payments::Row& row, std::vector<payments::Row> rows) {
-    lightningd_.decode_invoice(
-        row.invoice, [this, hash = row.key.hash, invoice = row.invoice, rows = std::move(rows)](const auto& decoded) {
-            if (!decoded && decoded.error().lost) {
-                missed(hash, true);
-                return ask_next();
-            }
-            if (decoded && decoded->hash == hash)
-                waiting_.at(hash).events.emplace_back(
-                    payments::InvoiceDecoded{hash, invoice, decoded->amount, decoded->payment_secret});
-            release(hash, rows);
-            ask_next();
+/// A listed row with an invoice nobody has read yet: it may say another amount than the parts that are known by now.
+const payments::Row* Intake::unread(const Waiting& waiting) const {
+    const auto is_read = [&](const std::string& invoice) {
+        return std::any_of(waiting.events.begin(), waiting.events.end(), [&](const Event& event) {
+            const auto* decoded = std::get_if<payments::InvoiceDecoded>(&event);
+            return decoded && decoded->invoice == invoice;
         });
+    };
+    for (const auto& row : waiting.rows) {
+        const auto* payment = table_.find(row.key);
+        const bool known = row.invoice.empty() || (payment && payment->invoice_read);
+        if (!known && followed(row, waiting.events) && !is_read(row.invoice))
+            return &row;
+    }
+    return nullptr;
+}
+
+void Intake::read_invoices(const base::PaymentHash& hash) {
+    const auto* row = unread(waiting_.at(hash));
+    if (!row)
+        return released(hash);
+    const auto turn = waiting_.at(hash).turn;
+    invoices_.read(row->invoice, hash, [this, hash, turn, invoice = row->invoice](const auto* decoded, bool lost) {
+        const auto at = waiting_.find(hash);
+        if (at != waiting_.end() && at->second.turn == turn) // else it took too long
+            invoice_read(hash, invoice, decoded, lost);
+    });
+}
+
+void Intake::invoice_read(const base::PaymentHash& hash, const std::string& invoice,
+                          const payments::InvoiceDecoded* decoded, bool lost) {
+    auto& waiting = waiting_.at(hash);
+    if (lost) {
+        waiting.invoices.reset();
+        missed(hash, true);
+        return ask_next();
+    }
+    // What cannot be read, or is of another hash, says nothing, and is not asked again.
+    waiting.events.emplace_back(decoded ? *decoded : payments::InvoiceDecoded{{}, invoice, std::nullopt, std::nullopt});
+    read_invoices(hash);
+}
+
+/// Listed, and all invoices are read, or took too long.
+void Intake::released(const base::PaymentHash& hash) {
+    const auto rows = std::move(waiting_.at(hash).rows);
+    const bool missing = lacks_a_row(waiting_.at(hash).events, rows);
+    release(hash, rows);
+    if (missing)
+        missing_(hash);
+    ask_next();
 }
 
 void Intake::missed(const base::PaymentHash& hash, bool lost) {
@@ -222,8 +275,9 @@ bool Intake::settled_before(const payments::PaymentKey& key, std::span<const pay
 }
 
 bool Intake::followed(const payments::Row& row, std::span<const Event> waiting) const {
-    return table_.find(row.key) || std::any_of(waiting.begin(), waiting.end(),
-                                               [&](const Event& event) { return group_of(event) == row.key.group; });
+    return table_.find(row.key) || table_.announced(row) ||
+           std::any_of(waiting.begin(), waiting.end(),
+                       [&](const Event& event) { return group_of(event) == row.key.group; });
 }
 
 void Intake::release(const base::PaymentHash& hash, std::span<const payments::Row> rows) {

@@ -1,11 +1,12 @@
 // The door to the table. Facts about a payment the table does not know yet wait here until the whole group was listed
-// once, and its invoice read where the rows do not say how much is paid, so that its first snapshot is complete; so do
-// endings that only the whole picture can confirm. All else goes straight through.
+// once and its invoice was read, so that its first snapshot is complete and says what is paid; so do endings that only
+// the whole picture can confirm. All else goes straight through.
 #pragma once
 
 #include "cln/lightningd.hpp"
 #include "io/timer.hpp"
 #include "payments/table.hpp"
+#include "track/invoices.hpp"
 #include "track/marks.hpp"
 
 #include <deque>
@@ -22,10 +23,15 @@ class Intake final {
 
     /// How long facts about an unknown payment wait for a socket that is away before they are told as they are.
     static constexpr std::chrono::milliseconds patience{5000};
+    /// How long a first snapshot waits for its invoice.
+    static constexpr std::chrono::milliseconds invoice_patience{1000};
 
-    /// `listed`: how far the index pages have come. `sees_calls`: the hook is ours, so announcements are complete.
-    Intake(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, Apply apply,
-           std::function<Marks()> listed, bool sees_calls);
+    using Missing = std::function<void(const base::PaymentHash&)>;
+
+    /// `listed`: how far the index pages have come. `missing`: a row that was shown is not listed any more.
+    /// `sees_calls`: the hook is ours, so announcements are complete.
+    Intake(io::Loop& loop, cln::Lightningd& lightningd, Invoices& invoices, const payments::Table& table, Apply apply,
+           std::function<Marks()> listed, Missing missing, bool sees_calls);
 
     /// The ready ones are applied as one change before this returns; the rest when the listing is there.
     void take(std::vector<payments::Event> events, Source source);
@@ -44,6 +50,9 @@ class Intake final {
     struct Waiting {
         std::vector<payments::Event> events;
         Marks floor;
+        std::vector<payments::Row> rows{};     // listed; the invoices are to come
+        std::uint64_t turn = 0;                // of the listing
+        std::unique_ptr<io::Timer> invoices{}; // how long they may take
     };
 
     [[nodiscard]] bool must_wait(const payments::Event& event, Source source) const;
@@ -52,10 +61,15 @@ class Intake final {
     std::unordered_map<base::PaymentHash, Waiting>::iterator wait(const base::PaymentHash& hash);
     void answered(const base::PaymentHash& hash,
                   const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& listing);
-    void ask_for_invoice(const payments::Row& row, std::vector<payments::Row> rows);
+    [[nodiscard]] const payments::Row* unread(const Waiting& waiting) const;
+    void read_invoices(const base::PaymentHash& hash);
+    void invoice_read(const base::PaymentHash& hash, const std::string& invoice,
+                      const payments::InvoiceDecoded* decoded, bool lost);
+    void released(const base::PaymentHash& hash);
     void missed(const base::PaymentHash& hash, bool lost);
     void ask_next();
-    /// The table has the row's group, or one of these is about it; else it is history that nobody asked for.
+    /// The table has the row's group, its call was seen, or one of these is about it; else it is history that nobody
+    /// asked for.
     [[nodiscard]] bool followed(const payments::Row& row, std::span<const payments::Event> waiting) const;
     void release(const base::PaymentHash& hash, std::span<const payments::Row> rows);
     [[nodiscard]] bool settled_before(const payments::PaymentKey& key, std::span<const payments::Row> rows) const;
@@ -63,16 +77,20 @@ class Intake final {
 
     static constexpr std::size_t most_asked = 4; // lightningd is single-threaded, and has payments to make
 
+    io::Loop& loop_;
     cln::Lightningd& lightningd_;
+    Invoices& invoices_;
     const payments::Table& table_;
     Apply apply_;
     std::function<Marks()> listed_;
+    Missing missing_;
     bool sees_calls_;
     Marks past_;
     std::unordered_map<base::PaymentHash, Waiting> waiting_;
     HeldMarks floors_;                    // of all that wait
     std::deque<base::PaymentHash> queue_; // not asked yet
     std::size_t asked_ = 0;
+    std::uint64_t turns_ = 0;
     std::function<void()> idle_;
     std::vector<base::PaymentHash> lost_;            // asked, and the socket went away
     std::unordered_set<base::PaymentHash> unlisted_; // applied without the listing

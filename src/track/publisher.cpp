@@ -64,6 +64,10 @@ void Publisher::set_large_pause(std::chrono::milliseconds pause) {
 }
 
 void Publisher::tell(const payments::Change& change) {
+    for (const auto& payment : change.ended) { // before its deletion; the table does not have it any more
+        large_.erase(payment.key);
+        enqueue(Kind::snapshot, payment.key, snapshots_.json(payment), true, told_());
+    }
     for (const auto& deletion : change.deleted) {
         large_.erase(deletion.key);
         enqueue(Kind::deletion, deletion.key, deletion_body(deletion), false, told_());

@@ -33,7 +33,7 @@ from standin import SUBSCRIBER, RpcError, StandIn, wait_until  # noqa: E402
 
 __all__ = ["PLUGIN", "STANDIN", "RpcError", "Stage", "StandIn", "wait_until", "die_on_sigterm"]
 
-PLUGIN = os.environ["PLUGIN"]
+PLUGIN = os.path.abspath(os.environ["PLUGIN"])  # the processes run elsewhere
 STANDIN = os.environ["STANDIN"]
 TOPICS = "trackpayments,trackpayments_final,trackpayments_deleted"
 BARRIER = "listconfigs"  # subscribers hook it, so its answer comes after what they were told before

@@ -57,12 +57,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size < 2)
         return 0;
     const auto& method = methods[data[0] % methods.size()];
-    const auto caller = callers[data[1] % callers.size()];
+    const std::string id =
+        '"' + std::string(callers[data[1] % callers.size()]) + ':' + std::string(method.name) + "#1\"";
+    cln::HookedCall call;
+    call.id = id;
+    call.method = method.name;
     const auto params = fuzz::json_of(data + 2, size - 2);
     if (!params)
         return 0;
     const cln::ChainHeight height{800'000};
-    const auto part = cln::decode_announcement(method.name, caller, *params, height, now);
+    const auto part = cln::decode_announcement(call, *params, height, now);
     fuzz::require(!part || !method.params.empty(), "other methods announce nothing");
     if (!params->is_object())
         return 0;
@@ -70,7 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         check(*part, *params, method);
     if (method.params.empty())
         return 0;
-    const auto again = cln::decode_announcement(method.name, caller, by_position(*params, method), height, now);
+    const auto again = cln::decode_announcement(call, by_position(*params, method), height, now);
     fuzz::require(part.has_value() == again.has_value() && (!part || fuzz::all_of(*part) == fuzz::all_of(*again)),
                   "by name or by position: the same");
     return 0;

@@ -13,8 +13,8 @@ using payments::Table;
 /// depends on what was simultaneous: both are left out, and value() unless something better is known.
 std::string picture(Payment payment) {
     payment.index = {};
-    if (payment.total.source == payments::TotalSource::none)
-        payment.live_peak = {1};
+    if (!payment.invoice_amount && payment.total.source <= payments::TotalSource::spent)
+        payment.live_peak = payment.worth_peak = {1};
     std::string text = fuzz::told_of(payment) + std::to_string(static_cast<int>(payment.payer));
     for (const auto& part : payment.parts)
         for (const auto number :

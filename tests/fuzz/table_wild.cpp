@@ -96,7 +96,11 @@ class Wild final {
         if (choices_.coin())
             call.group = key().group;
         call.partid = {choices_.below(3)};
-        call.payer = static_cast<payments::Payer>(choices_.below(5));
+        call.payer = static_cast<payments::Payer>(choices_.below(6));
+        call.by = {choices_.coin(), choices_.coin()};
+        call.call = {choices_.below(3)};
+        if (choices_.coin())
+            call.sent = base::Msat{choices_.number()};
         call.total = {static_cast<payments::TotalSource>(choices_.below(5)), {choices_.number()}};
         call.seen = when();
         for (std::size_t hops = choices_.below(3); hops > 0; --hops)

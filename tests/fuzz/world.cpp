@@ -149,6 +149,8 @@ class Maker final {
                   std::size_t origin) {
         payments::PartAnnounced call;
         call.hash = row.key.hash;
+        call.by.call = true;
+        call.sent = row.sent;
         call.group = row.key.group;
         call.partid = row.partid;
         call.payer = payer;

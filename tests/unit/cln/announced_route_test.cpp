@@ -8,7 +8,10 @@ namespace {
 const std::string hash = R"("payment_hash":"ed61c0ff47f52a1b0b89a4864e95659c8794f34c3529d5b0d67a2a3abbb3c46d")";
 
 payments::Route announced(std::string_view method, const std::string& members) {
-    const auto part = cln::decode_announcement(method, "pay", told::json("{" + hash + members + "}"), {107}, {42});
+    cln::HookedCall call;
+    call.id = R"("pay:call#1")";
+    call.method = method;
+    const auto part = cln::decode_announcement(call, told::json("{" + hash + members + "}"), {107}, {42});
     REQUIRE(part.has_value());
     return part->route;
 }

@@ -15,8 +15,9 @@ std::optional<payments::PartAnnounced> announced(std::string_view method, const 
                                                  std::string_view id = R"("lab:sendpay#357")") {
     cln::HookedCall call;
     call.id = id;
+    call.method = method;
     const auto json = cln::json::parse(params, nullptr, false);
-    return cln::decode_announcement(method, call.caller(), json, cln::ChainHeight{100}, base::UnixNs{42});
+    return cln::decode_announcement(call, json, cln::ChainHeight{100}, base::UnixNs{42});
 }
 
 } // namespace
@@ -102,7 +103,7 @@ TEST_CASE("the payer is known by the caller's name") {
     CHECK(announced("sendpay", params, R"("a:b#1/pay:sendpay#2")")->payer == Payer::pay);
     CHECK(announced("sendpay", params, R"("a:b#1/keysend:sendonion#2")")->payer == Payer::keysend);
     CHECK(announced("sendpay", params, R"("a:b#1/cln-xpay:injectpaymentonion#2")")->payer == Payer::xpay);
-    CHECK(announced("sendpay", params, R"("a:b#1/cln-renepay:sendonion#2")")->payer == Payer::other);
+    CHECK(announced("sendpay", params, R"("a:b#1/cln-renepay:sendonion#2")")->payer == Payer::renepay);
     CHECK(announced("sendpay", params, R"("cli:sendpay#2")")->payer == Payer::other);
     CHECK(announced("sendpay", params, "5")->payer == Payer::unknown);
 }

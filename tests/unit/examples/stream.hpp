@@ -42,12 +42,12 @@ class Stream final {
         if (call->method == "createonion") {
             auto onion = cln::decode_createonion(given);
             REQUIRE(onion.has_value());
-            return onions_.made(std::move(*onion), {now_ns});
+            return onions_.made(std::move(*onion), call->caller(), {now_ns});
         }
-        auto announced = cln::decode_announcement(call->method, call->caller(), given, height_, {now_ns});
+        auto announced = cln::decode_announcement(*call, given, height_, {now_ns});
         REQUIRE(announced.has_value());
         if (const auto first = cln::decode_first_hop(given, height_)) {
-            auto onion = onions_.sent(announced->hash, *first);
+            auto onion = onions_.sent({announced->hash, call->caller(), true, *first, cln::sendonion_amount(given)});
             REQUIRE(onion.has_value());
             announced->route.hops = std::move(onion->hops);
             announced->total = {payments::TotalSource::total_amount, onion->total};

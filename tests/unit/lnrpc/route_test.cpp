@@ -138,7 +138,7 @@ TEST_CASE("the payment secret a call showed is the last hop's record, with the t
     last.extras->mpp = payments::MppRecord{secret(0x42), {3000}};
     payments::Payment payment;
     payment.parts.push_back(part(1010, {hop(2, 7, 1000), last}));
-    payment.total = {payments::TotalSource::invoice, {9999}};
+    payment.invoice_amount = base::Msat{9999};
     payment.invoice_secret = secret(0x55);
     const auto route = lnrpc::from(payment).htlcs.at(0).route;
     CHECK_FALSE(route.hops[0].mpp_record.has_value());

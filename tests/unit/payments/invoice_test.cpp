@@ -25,6 +25,7 @@ payments::Row paid(std::uint64_t partid, std::uint64_t created) {
 payments::PartAnnounced by_xpay(std::uint64_t partid) {
     payments::PartAnnounced announced;
     announced.hash = key.hash;
+    announced.by.topic = true;
     announced.group = key.group;
     announced.partid = {partid};
     announced.payer = payments::Payer::xpay;

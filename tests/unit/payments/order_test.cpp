@@ -55,6 +55,7 @@ TEST_CASE("a multi-part payment with a failed attempt: every order of its facts 
     one.invoice = "lnbc1";
     payments::PartAnnounced announced;
     announced.hash = hash(1);
+    announced.by.call = true;
     announced.group = base::GroupId{9};
     announced.partid = {2};
     announced.total = {payments::TotalSource::part_start, {2000}};

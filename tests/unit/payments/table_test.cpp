@@ -118,7 +118,7 @@ TEST_CASE("an unknown amount is learned later, and a time alone is no news") {
     auto row = pending(1, 1, 0, 7);
     row.amount.reset();
     table.apply(seen(row));
-    CHECK(table.find(key(1, 1))->value() == base::Msat{0});
+    CHECK(table.find(key(1, 1))->value() == base::Msat{1010}); // what left
     CHECK(table.apply(payments::PartSeen{row, second(107)}).updated.empty());
     CHECK(table.apply(seen(pending(1, 1, 0, 7))).updated.size() == 1);
     CHECK(table.find(key(1, 1))->value() == base::Msat{1000});
@@ -187,6 +187,7 @@ TEST_CASE("an announcement gives payer and total to its part, whichever came fir
         Table table(100);
         payments::PartAnnounced announced;
         announced.hash = hash(1);
+        announced.by.call = true;
         announced.partid = {2};
         announced.payer = payments::Payer::pay;
         announced.total = {payments::TotalSource::total_amount, {5000}};
@@ -208,8 +209,10 @@ TEST_CASE("two words about one part to come are one announcement") {
     call.hash = hash(1);
     call.group = base::GroupId{9};
     call.partid = {1};
+    call.by.call = true;
     call.seen = second(110);
     auto topic = call;
+    topic.by = {false, true};
     topic.total = {payments::TotalSource::part_start, {600}};
     table.apply(std::vector<payments::Event>{call, topic});
     table.apply(seen(pending(1, 9, 1, 10)));
@@ -279,6 +282,9 @@ TEST_CASE("what takes the place of a payment that went has nothing of it") {
     CHECK(payment->creation_time == second(103));
     CHECK(payment->invoice.empty());
     CHECK_FALSE(payment->invoice_secret);
+    CHECK_FALSE(payment->invoice_amount);
+    CHECK_FALSE(payment->call.known());
+    CHECK(payment->more_groups.empty());
     CHECK(payment->total == payments::Total{});
     CHECK(payment->live_peak.value == 1000);
     CHECK(payment->payer == payments::Payer::unknown);

@@ -23,6 +23,7 @@ base::NodeId node(std::uint8_t n) {
 payments::PartAnnounced xpay_start() {
     payments::PartAnnounced announced;
     announced.hash = key.hash;
+    announced.by.topic = true;
     announced.group = key.group;
     announced.partid = {1};
     announced.payer = payments::Payer::xpay;
@@ -48,6 +49,7 @@ const payments::Part& part(const Table& table) {
 
 TEST_CASE("hops come from one account and the time lock from another, in either order") {
     auto call = xpay_start();
+    call.by = {true, false};
     call.route = {};
     call.route.total_time_lock = 126;
     for (const bool call_first : {true, false}) {

@@ -18,10 +18,11 @@ struct Bench {
     io::Loop loop;
     unit::Node node{loop};
     payments::Table table{1000};
+    track::Invoices invoices{node.lightningd, table, [](const payments::InvoiceDecoded&) {}};
     std::optional<tl::expected<track::FollowAnswer, rpc::Error>> answer;
 
     void run(Marks since, Marks readable, Marks hold = track::no_limit) {
-        CatchUp::run(node.lightningd, table, {readable, hold}, since,
+        CatchUp::run(node.lightningd, invoices, table, {readable, hold}, since,
                      [this](auto found) { answer = std::move(found); });
     }
     unit::Node::Call page(const char* index, std::uint64_t start, const Rows& rows) {
@@ -155,7 +156,8 @@ TEST_CASE("a payment deleted in between is left out, a lost socket is said") {
 TEST_CASE("payments of the past are over when nothing of them is pending") {
     const auto past = track::past_payments({failed(pending(1, 1, 1, 1), 1), complete(pending(1, 2, 1, 2), 2),
                                             failed(pending(2, 5, 1, 3), 3), failed(pending(2, 5, 2, 4), 4),
-                                            failed(pending(3, 5, 1, 5), 5), pending(3, 5, 2, 6)});
+                                            failed(pending(3, 5, 1, 5), 5), pending(3, 5, 2, 6)},
+                                           {});
     REQUIRE(past.size() == 4);
     using payments::Status;
     CHECK(past[0].status() == Status::failed);

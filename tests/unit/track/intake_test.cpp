@@ -18,16 +18,20 @@ struct Door {
     payments::Table table{100};
     std::vector<std::size_t> batches;
     track::Marks listed{{5}, {5}};
+    std::vector<base::PaymentHash> missing;
+    track::Invoices invoices;
     Intake intake;
 
     explicit Door(bool sees_calls = true)
-        : intake(
-              loop, node.lightningd, table,
+        : invoices(node.lightningd, table, [this](payments::InvoiceDecoded decoded) { table.apply(decoded); }),
+          intake(
+              loop, node.lightningd, invoices, table,
               [this](std::span<const Event> events) {
                   batches.push_back(events.size());
                   table.apply(events);
               },
-              [this] { return listed; }, sees_calls) {}
+              [this] { return listed; }, [this](const base::PaymentHash& hash) { missing.push_back(hash); },
+              sees_calls) {}
 
     [[nodiscard]] const payments::Payment* payment() const { return table.find({hash(1), {9}}); }
 };
@@ -99,7 +103,7 @@ TEST_CASE("where the rows do not say how much is paid the first snapshot waits f
             door.node.answer(call, end == End::decoded ? invoice : other);
         REQUIRE(door.payment() != nullptr);
         CHECK(door.batches.size() == 1);
-        CHECK(door.payment()->value().value == (end == End::decoded ? 5000 : 0));
+        CHECK(door.payment()->value().value == (end == End::decoded ? 5000 : 1010));
         CHECK(door.payment()->parts[0].status == payments::PartStatus::failed);
         CHECK(door.intake.idle());
     }
@@ -132,6 +136,9 @@ TEST_CASE("a socket that goes away while an invoice is read is waited for as for
     CHECK(again.method == "listsendpays");
     row.amount = base::Msat{5000};
     door.node.answer(again, unit::listing({row}));
+    const auto decode = door.node.next();
+    CHECK(decode.method == "decode");
+    door.node.refuse(decode, {-32602, "Not an invoice"});
     REQUIRE(door.payment() != nullptr);
     CHECK(door.payment()->value().value == 5000);
 }

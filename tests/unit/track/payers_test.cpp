@@ -171,14 +171,17 @@ TEST_CASE("onions are joined with their sending first made, first sent, per hash
         hop.channel = {42};
         return hop;
     };
-    onions.made(onion(1, 2, 100), {1});
-    onions.made(onion(1, 2, 200), {2});
-    onions.made(onion(1, 3, 300), {3});
-    CHECK_FALSE(onions.sent(hash(2), first_hop(2)).has_value());
-    CHECK(onions.sent(hash(1), first_hop(3))->hops[0].forward.value == 300);
-    const auto joined = onions.sent(hash(1), first_hop(2));
+    const auto sent = [&](std::uint8_t h, std::uint8_t first) {
+        return track::Onions::Sent{hash(h), "pay", true, first_hop(first), std::nullopt};
+    };
+    onions.made(onion(1, 2, 100), "pay", {1});
+    onions.made(onion(1, 2, 200), "pay", {2});
+    onions.made(onion(1, 3, 300), "pay", {3});
+    CHECK_FALSE(onions.sent(sent(2, 2)).has_value());
+    CHECK(onions.sent(sent(1, 3))->hops[0].forward.value == 300);
+    const auto joined = onions.sent(sent(1, 2));
     CHECK(joined->hops[0].forward.value == 100);
     CHECK(joined->hops[0].channel.value == 42);
     onions.expire({3});
-    CHECK_FALSE(onions.sent(hash(1), first_hop(2)).has_value());
+    CHECK_FALSE(onions.sent(sent(1, 2)).has_value());
 }

@@ -1,0 +1,46 @@
+#include "payments/deleted_payments.hpp"
+
+#include <algorithm>
+
+namespace payments {
+
+void DeletedPayments::remember(Payment payment) {
+    base::PartId highest;
+    for (const auto& part : payment.parts)
+        highest = std::max(highest, part.partid);
+    payment.parts = {};
+    payment.verdict.reset();
+    payment.reason.reset();
+    payment.payer_gone = false;
+    const auto hash = payment.key.hash;
+    if (const auto* older = index_.find(hash, [&](Place at) { return at->payment.key == payment.key; }))
+        forget(*older);
+    payments_.push_back({std::move(payment), highest});
+    index_.insert(hash, std::prev(payments_.end()));
+    if (payments_.size() > limit)
+        forget(payments_.begin());
+}
+
+std::optional<Payment> DeletedPayments::take(const Row& row, PayerCall call) {
+    const auto* found = index_.find(row.key.hash, [&](Place at) {
+        const auto& [payment, highest] = *at;
+        if (call.known() && payment.call.known())
+            return call == payment.call && payment.key.hash == row.key.hash;
+        return payment.holds(row.key) && row.partid > highest;
+    });
+    if (!found)
+        return std::nullopt;
+    auto payment = forget(*found);
+    if (!payment.holds(row.key))
+        payment.more_groups.push_back(row.key.group);
+    return payment;
+}
+
+Payment DeletedPayments::forget(Place at) {
+    Payment payment = std::move(at->payment);
+    index_.erase(payment.key.hash, at);
+    payments_.erase(at);
+    return payment;
+}
+
+} // namespace payments

@@ -1,0 +1,153 @@
+// A payment that was shown in flight always ends: also when its rows are deleted before anybody said that it is over.
+#include "facts.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace facts;
+using payments::FailureReason;
+using payments::PartDeleted;
+using payments::PaymentKey;
+using payments::Status;
+using payments::Table;
+
+namespace {
+
+const PaymentKey key{hash(1), {9}};
+
+PartDeleted deleted(std::uint64_t created) {
+    return {key, {created}};
+}
+
+} // namespace
+
+TEST_CASE("with its last row an undecided payment ends FAILED, before the deletion, for the reason of its attempts") {
+    Table table(100);
+    table.apply(failure(pending(1, 9, 1, 10), 0x400F, 1));
+    table.apply(failure(pending(1, 9, 2, 11), 0x1007, 1));
+    CHECK(table.apply(deleted(10)).ended.empty());
+    const auto change = table.apply(deleted(11));
+    REQUIRE(change.ended.size() == 1);
+    CHECK(change.ended[0].status() == Status::failed);
+    CHECK(change.ended[0].reason == FailureReason::no_route);
+    CHECK(change.ended[0].parts.size() == 1); // as it was with that row
+    CHECK(change.ended[0].index.value == 10);
+    CHECK(change.deleted.size() == 1);
+    CHECK(change.updated.empty());
+    CHECK(table.size() == 0);
+}
+
+TEST_CASE("rows that are deleted together were all there when it ended") {
+    Table table(100);
+    table.apply(failure(pending(1, 9, 1, 10), 0x400F, 1));
+    table.apply(failure(pending(1, 9, 2, 11), 0x1007, 1));
+    const auto change = table.apply(std::vector<payments::Event>{deleted(10), deleted(11)});
+    REQUIRE(change.ended.size() == 1);
+    CHECK(change.ended[0].parts.size() == 2);
+    CHECK(change.ended[0].reason == FailureReason::incorrect_payment_details);
+    REQUIRE(change.deleted.size() == 1);
+    CHECK(change.deleted[0].attempts.size() == 2);
+}
+
+TEST_CASE("what has its end already ends once") {
+    for (const bool paid : {true, false}) {
+        Table table(100);
+        const auto row = pending(1, 9, 1, 10);
+        table.apply(seen(paid ? complete(row, 1) : failed(row, 1)));
+        table.apply(payments::GivenUp{key.hash, key.group, false});
+        REQUIRE(table.find(key)->terminal());
+        CHECK(table.apply(deleted(10)).ended.empty());
+    }
+}
+
+TEST_CASE("a pending row that is gone failed unseen: nothing in flight is told as failed") {
+    Table table(100);
+    table.apply(seen(pending(1, 9, 1, 10)));
+    const auto change = table.apply(deleted(10));
+    REQUIRE(change.ended.size() == 1);
+    CHECK(change.ended[0].status() == Status::failed);
+    CHECK(change.ended[0].parts[0].status == payments::PartStatus::failed);
+    CHECK(change.ended[0].reason.has_value());
+}
+
+TEST_CASE("a payer that goes on finds its payment again, a new payment of the same name does not") {
+    Table table(100);
+    auto first = pending(1, 9, 1, 10);
+    first.invoice = "lnbc1";
+    table.apply(seen(failed(first, 1)));
+    SUBCASE("not over when its row went") {}
+    SUBCASE("failed before") {
+        table.apply(payments::LingerExpired{key});
+    }
+    table.apply(deleted(10));
+    REQUIRE(table.size() == 0);
+    const auto change = table.apply(seen(pending(1, 9, 2, 12)));
+    CHECK(change.reopened.size() == 1);
+    REQUIRE(table.find(key) != nullptr);
+    CHECK(table.find(key)->index.value == 10);
+    CHECK(table.find(key)->creation_time == second(110));
+    CHECK(table.find(key)->invoice == "lnbc1");
+    CHECK(table.find(key)->status() == Status::in_flight);
+    table.apply(seen(failed(pending(1, 9, 2, 12), 2)));
+    table.apply(deleted(12));
+    table.apply(seen(pending(1, 9, 1, 20))); // counts its parts anew
+    CHECK(table.find(key)->index.value == 20);
+    CHECK(table.find(key)->invoice.empty());
+}
+
+TEST_CASE("where the payer's call is known, it decides whose part it is") {
+    for (const bool same : {true, false}) {
+        Table table(100);
+        payments::PartAnnounced call;
+        call.hash = key.hash;
+        call.group = key.group;
+        call.partid = {1};
+        call.by.call = true;
+        call.call = {140};
+        call.seen = second(110);
+        table.apply(call);
+        table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
+        table.apply(deleted(10));
+        call.partid = {2};
+        call.call = {same ? 140U : 150U};
+        call.seen = second(112);
+        table.apply(call);
+        table.apply(seen(pending(1, 9, 2, 12)));
+        CHECK(table.find(key)->index.value == (same ? 10 : 12));
+    }
+}
+
+TEST_CASE("a payment whose preimage was shown ends SUCCEEDED, whatever becomes of its rows") {
+    Table table(100);
+    table.apply(seen(complete(pending(1, 9, 1, 10), 1)));
+    const auto sibling = pending(1, 9, 2, 11);
+    Table with_sibling(100);
+    with_sibling.apply(std::vector{seen(sibling), seen(complete(pending(1, 9, 1, 10), 1))});
+    REQUIRE(with_sibling.find(key)->status() == Status::in_flight);
+    const auto shown = with_sibling.find(key)->preimage();
+    with_sibling.apply(deleted(10));
+    const auto* payment = with_sibling.find(key);
+    CHECK(payment->status() == Status::in_flight);
+    CHECK(payment->preimage() == shown);
+    CHECK(payment->fee().value == 10);
+    SUBCASE("its sibling fails") {
+        const auto change = with_sibling.apply(seen(failed(sibling, 2)));
+        CHECK(change.updated == std::vector{key});
+        CHECK(payment->status() == Status::succeeded);
+        CHECK_FALSE(payment->reason.has_value());
+        CHECK(payment->preimage() == shown);
+    }
+    SUBCASE("its sibling's row goes too") {
+        const auto change = with_sibling.apply(deleted(11));
+        REQUIRE(change.ended.size() == 1);
+        CHECK(change.ended[0].status() == Status::succeeded);
+        CHECK(change.ended[0].preimage() == shown);
+    }
+}
+
+TEST_CASE("of a group whose hash another group has paid nothing is told, also no end") {
+    Table table(100);
+    table.apply(seen(pending(1, 9, 1, 10)));
+    auto other = complete(pending(1, 10, 1, 11), 1);
+    table.apply(seen(other));
+    CHECK(table.apply(deleted(10)).ended.empty());
+}

@@ -1,0 +1,96 @@
+// renepay gives its next attempt another group whenever nothing is pending: one call of it is one payment.
+#include "facts.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace facts;
+using payments::Payer;
+using payments::PaymentKey;
+using payments::Status;
+using payments::Table;
+
+namespace {
+
+const PaymentKey first{hash(1), {1}};
+
+payments::PartAnnounced call(std::uint64_t group, std::uint64_t partid, std::uint64_t created, std::uint64_t number,
+                             Payer payer = Payer::renepay) {
+    payments::PartAnnounced announced;
+    announced.hash = hash(1);
+    announced.group = base::GroupId{group};
+    announced.partid = {partid};
+    announced.by.call = true;
+    announced.payer = payer;
+    announced.call = {number};
+    announced.seen = second(100 + created);
+    return announced;
+}
+
+} // namespace
+
+TEST_CASE("three groups of one call are one payment with three attempts, in flight until the last one settles") {
+    Table table(100);
+    std::vector<payments::Change> changes;
+    for (std::uint64_t group = 1; group <= 3; ++group) {
+        table.apply(call(group, 1, 10 * group, 77));
+        const auto row = pending(1, group, 1, 10 * group);
+        changes.push_back(table.apply(seen(row)));
+        changes.push_back(group < 3 ? table.apply(failure(row, 0x1007, 1)) : table.apply(seen(complete(row, 3))));
+    }
+    for (const auto& change : changes)
+        CHECK(change.updated == std::vector{first});
+    CHECK(table.size() == 1);
+    const auto* payment = table.find(first);
+    REQUIRE(payment != nullptr);
+    CHECK(payment->index.value == 10);
+    CHECK(payment->parts.size() == 3);
+    CHECK(payment->status() == Status::succeeded);
+    for (std::uint64_t group = 1; group <= 3; ++group)
+        CHECK(table.find({hash(1), {group}}) == payment);
+    CHECK(table.find({hash(1), {4}}) == nullptr);
+}
+
+TEST_CASE("parts of the same number in two of its groups are two parts") {
+    Table table(100);
+    table.apply(call(1, 1, 10, 77));
+    table.apply(seen(failed(pending(1, 1, 1, 10), 1)));
+    table.apply(call(2, 1, 20, 77));
+    table.apply(seen(pending(1, 2, 1, 20)));
+    REQUIRE(table.find(first)->parts.size() == 2);
+    table.apply(payments::PartEnded{{hash(1), {2}}, {1}, payments::PartReport{std::uint16_t{0x1007}, {}, {}}});
+    CHECK(table.find(first)->parts[0].failure.code == 0);
+    CHECK(table.find(first)->parts[1].failure.code == 0x1007);
+    table.apply(payments::PartDeleted{{hash(1), {2}}, {20}});
+    CHECK(table.find(first)->parts.size() == 1);
+    CHECK(table.find(first)->parts[0].group.value == 1);
+}
+
+TEST_CASE("another call, another payer, or none that is known is another payment") {
+    for (const auto& second_call : {call(2, 1, 20, 78), call(2, 1, 20, 77, Payer::xpay), call(2, 1, 20, 0)}) {
+        Table table(100);
+        table.apply(call(1, 1, 10, 77));
+        table.apply(seen(failed(pending(1, 1, 1, 10), 1)));
+        table.apply(second_call);
+        const auto change = table.apply(seen(pending(1, 2, 1, 20)));
+        CHECK(change.updated == std::vector{first, PaymentKey{hash(1), {2}}}); // the first one's end comes first
+        CHECK(table.find(first)->status() == Status::failed);
+        CHECK(table.size() == 2);
+    }
+}
+
+TEST_CASE("a call that goes on after its payment was taken to have failed, or lost its rows, is the same payment") {
+    Table table(100);
+    table.apply(call(1, 1, 10, 77));
+    table.apply(seen(failed(pending(1, 1, 1, 10), 1)));
+    table.apply(payments::LingerExpired{first});
+    REQUIRE(table.find(first)->terminal());
+    SUBCASE("failed") {}
+    SUBCASE("deleted") {
+        table.apply(payments::PartDeleted{first, {10}});
+    }
+    table.apply(call(2, 1, 20, 77));
+    CHECK(table.apply(seen(pending(1, 2, 1, 20))).reopened == std::vector{first});
+    REQUIRE(table.find(first) != nullptr);
+    CHECK(table.find(first)->index.value == 10);
+    CHECK(table.find(first)->status() == Status::in_flight);
+}

@@ -1,0 +1,169 @@
+// What a payment is worth, row by row of the table in payments/value.hpp: live, and from its rows alone.
+#include "facts.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace facts;
+using payments::Accounts;
+using payments::InvoiceDecoded;
+using payments::PartAnnounced;
+using payments::PaymentKey;
+using payments::Table;
+using payments::TotalSource;
+
+namespace {
+
+const PaymentKey key{hash(1), {9}};
+
+/// `delivers` of what `leaves`, made in second 100 + created.
+payments::Row row(std::uint64_t partid, std::uint64_t created, std::uint64_t leaves, std::uint64_t delivers,
+                  const std::string& invoice = "") {
+    auto row = pending(1, 9, partid, created);
+    row.sent = {leaves};
+    row.amount = base::Msat{delivers};
+    row.invoice = invoice;
+    return row;
+}
+
+/// pay_part_start of xpay or sendamount.
+PartAnnounced start(std::uint64_t partid, std::uint64_t created, std::uint64_t leaves, payments::Total total) {
+    PartAnnounced announced;
+    announced.hash = key.hash;
+    announced.group = key.group;
+    announced.partid = {partid};
+    announced.by.topic = true;
+    announced.payer = payments::Payer::xpay;
+    announced.total = total;
+    announced.sent = base::Msat{leaves};
+    announced.seen = second(100 + created);
+    return announced;
+}
+
+InvoiceDecoded invoice(const std::string& text, std::optional<base::Msat> amount) {
+    return {key.hash, text, amount, payments::Secret{}};
+}
+
+std::uint64_t value(const Table& table) {
+    return table.find(key)->value().value;
+}
+
+} // namespace
+
+TEST_CASE("sendamount: the newest attempt says the value, and the settled one has the last word") {
+    Table table(100);
+    table.apply(start(1, 10, 2000, {TotalSource::spent, {2000}}));
+    table.apply(seen(row(1, 10, 2000, 1980, "lnbc1")));
+    table.apply(invoice("lnbc1", std::nullopt));
+    CHECK(value(table) == 1980);
+    CHECK(payments::mpp_total(*table.find(key), table.find(key)->parts[0]).value == 1980);
+    table.apply(seen(failed(row(1, 10, 2000, 1980), 1)));
+    CHECK(value(table) == 1980);
+    table.apply(start(2, 11, 2000, {TotalSource::spent, {2000}}));
+    table.apply(seen(row(2, 11, 2000, 1960)));
+    CHECK(value(table) == 1960);
+    CHECK(payments::mpp_total(*table.find(key), table.find(key)->parts[0]).value == 1980); // as that onion said
+    table.apply(seen(complete(row(2, 11, 2000, 1960), 2)));
+    CHECK(value(table) == 1960);
+    CHECK(table.find(key)->fee().value == 40);
+}
+
+TEST_CASE("sendamount to an offer: its invoice asks for about half, live and read back") {
+    for (const bool live : {true, false}) {
+        Table table(100);
+        if (live)
+            table.apply(start(1, 10, 2000, {TotalSource::spent, {2000}}));
+        table.apply(seen(row(1, 10, 2000, 1980, "lni1")));
+        table.apply(invoice("lni1", base::Msat{1000}));
+        CHECK(value(table) == 1980);
+        table.apply(seen(complete(row(1, 10, 2000, 1980, "lni1"), 1)));
+        CHECK(value(table) == 1980);
+    }
+}
+
+TEST_CASE("what leaves by the first part may happen to be the whole of a split payment") {
+    Table table(100); // 1980 and 20 of 2000: looks like sendamount at first
+    table.apply(start(1, 10, 2000, {TotalSource::spent, {2000}}));
+    table.apply(seen(row(1, 10, 2000, 1980, "lnbc1")));
+    SUBCASE("its invoice asks for the whole") {
+        table.apply(invoice("lnbc1", base::Msat{2000}));
+    }
+    SUBCASE("another part sends less than the whole") {
+        table.apply(start(2, 11, 21, {TotalSource::part_start, {2000}}));
+        table.apply(seen(row(2, 11, 21, 20)));
+    }
+    CHECK(value(table) == 2000);
+    CHECK(payments::mpp_total(*table.find(key), table.find(key)->parts[0]).value == 2000);
+}
+
+TEST_CASE("a share of an invoice is worth the whole invoice, as LND's MPP record says") {
+    for (const bool live : {true, false}) {
+        Table table(100);
+        if (live)
+            table.apply(start(1, 10, 402, {TotalSource::part_start, {400}}));
+        table.apply(seen(row(1, 10, 402, 400, "lnbc1")));
+        table.apply(invoice("lnbc1", base::Msat{1000}));
+        CHECK(value(table) == 1000);
+        table.apply(seen(complete(row(1, 10, 402, 400, "lnbc1"), 1)));
+        CHECK(value(table) == 1000);
+        CHECK(table.find(key)->fee().value == 2);
+    }
+}
+
+TEST_CASE("a part that delivers more than a BOLT 11 invoice asks does not raise the value: renepay of v23.11") {
+    Table table(100);
+    table.apply(seen(complete(row(1, 10, 3301, 3300, "lnbc1"), 1)));
+    table.apply(invoice("lnbc1", base::Msat{3000}));
+    CHECK(value(table) == 3000);
+}
+
+TEST_CASE("an amountless invoice leaves the word to the payer, and without one to the rows") {
+    Table table(100);
+    table.apply(start(1, 10, 402, {TotalSource::part_start, {1000}}));
+    table.apply(seen(row(1, 10, 402, 400, "lnbc1")));
+    table.apply(invoice("lnbc1", std::nullopt));
+    CHECK(value(table) == 1000);
+    Table read_back(100);
+    read_back.apply(seen(complete(row(1, 10, 402, 400, "lnbc1"), 1)));
+    read_back.apply(seen(complete(row(2, 11, 602, 600), 2)));
+    read_back.apply(invoice("lnbc1", std::nullopt));
+    CHECK(value(read_back) == 1000);
+}
+
+TEST_CASE("LND fixes the value when a payment is made: a later word of the same kind changes nothing") {
+    Table table(100);
+    table.apply(start(1, 10, 402, {TotalSource::sendpay_amount, {400}}));
+    table.apply(seen(row(1, 10, 402, 400)));
+    table.apply(start(2, 11, 502, {TotalSource::sendpay_amount, {500}}));
+    table.apply(seen(row(2, 11, 502, 500)));
+    CHECK(value(table) == 400);
+}
+
+TEST_CASE("never 0 when something was sent: a part that does not say what it delivers counts with what left") {
+    auto one = row(1, 10, 1010, 0);
+    one.amount.reset();
+    auto two = row(2, 11, 2020, 0);
+    two.amount.reset();
+    Table table(100);
+    table.apply(seen(one));
+    CHECK(value(table) == 1010);
+    table.apply(seen(two));
+    CHECK(value(table) == 3030);
+    table.apply(seen(failed(one, 1)));
+    table.apply(seen(failed(two, 2)));
+    CHECK(value(table) == 3030);
+    CHECK(table.find(key)->fee().value == 0);
+    Table read_back(100);
+    read_back.apply(seen(failed(one, 1)));
+    read_back.apply(seen(failed(two, 2)));
+    CHECK(value(read_back) == 2020); // not stored: the largest is known
+}
+
+TEST_CASE("an invoice of another hash is no evidence") {
+    Table table(100);
+    table.apply(seen(row(1, 10, 402, 400, "lnbc1")));
+    auto other = invoice("lnbc1", base::Msat{9000});
+    other.hash = hash(2);
+    table.apply(other);
+    CHECK(value(table) == 400);
+    CHECK_FALSE(table.find(key)->invoice_read);
+}

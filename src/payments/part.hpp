@@ -88,6 +88,8 @@ struct Part {
     std::optional<base::UnixNs> resolve_seen; ///< when the plugin saw it end, if it did
     std::optional<base::Preimage> preimage;
     PartStatus status = PartStatus::pending;
+    /// It settled and its row was deleted while a sibling was in flight: it stays, or the payment would not be paid.
+    bool row_gone = false;
     Accounts announced;        ///< whose words about its making were taken in
     Failure failure;           ///< meaningful when failed
     base::Box<Route> route;    ///< as far as its payer's calls told

@@ -13,16 +13,16 @@ bool Payment::any(PartStatus status) const {
 Status Payment::status() const {
     if (verdict)
         return *verdict;
-    return decide({any(PartStatus::pending), paid(), any(PartStatus::failed), reason.has_value()});
+    return decide({any(PartStatus::pending), any(PartStatus::complete), any(PartStatus::failed), reason.has_value()});
 }
 
 bool Payment::undecided() const {
-    return !verdict && !reason && !deleted_success && !parts.empty() &&
+    return !verdict && !reason && !parts.empty() &&
            std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.status == PartStatus::failed; });
 }
 
 base::Msat Payment::fee() const {
-    base::Msat fee = deleted_success ? deleted_success->fee : base::Msat{};
+    base::Msat fee;
     for (const auto& part : parts)
         if (const auto delivered = part.delivered(); delivered && part.status == PartStatus::complete)
             fee = fee + (part.sent - *delivered);
@@ -33,7 +33,17 @@ std::optional<base::Preimage> Payment::preimage() const {
     for (const auto& part : parts)
         if (part.status == PartStatus::complete && part.preimage)
             return part.preimage;
-    return deleted_success ? deleted_success->preimage : std::nullopt;
+    return std::nullopt;
+}
+
+std::size_t Payment::rows() const {
+    return static_cast<std::size_t>(
+        std::count_if(parts.begin(), parts.end(), [](const Part& part) { return !part.row_gone; }));
+}
+
+bool Payment::has_complete_row() const {
+    return std::any_of(parts.begin(), parts.end(),
+                       [](const Part& part) { return part.status == PartStatus::complete && !part.row_gone; });
 }
 
 Part* Payment::find(base::CreatedIndex created) {
@@ -48,12 +58,12 @@ bool Payment::holds(const PaymentKey& rows) const {
 }
 
 Part* Payment::find(base::GroupId group, base::PartId partid) {
+    const auto is_it = [&](const Part& part) { return part.partid == partid && part.group == group && !part.row_gone; };
     // Most payers count their parts up, in the order of the rows: looked for where it should stand.
     const auto guess = parts.empty() ? 0 : partid.value - parts.front().partid.value;
-    if (guess < parts.size() && parts[guess].partid == partid && parts[guess].group == group)
+    if (guess < parts.size() && is_it(parts[guess]))
         return &parts[guess];
-    const auto at = std::find_if(parts.rbegin(), parts.rend(),
-                                 [&](const Part& part) { return part.partid == partid && part.group == group; });
+    const auto at = std::find_if(parts.rbegin(), parts.rend(), is_it);
     return at != parts.rend() ? &*at : nullptr;
 }
 

@@ -21,13 +21,6 @@ struct PayerCall {
     auto operator<=>(const PayerCall&) const = default;
 };
 
-/// What a payment keeps of a settled part whose row was deleted.
-struct DeletedSuccess {
-    std::optional<base::Preimage> preimage;
-    base::Msat delivered;
-    base::Msat fee;
-};
-
 struct Payment {
     PaymentKey key;
     /// The smallest created_index known when the payment was first seen; fixed from then on.
@@ -45,7 +38,6 @@ struct Payment {
     Payer payer = Payer::unknown;
     PayerCall call;                         ///< that made its parts
     std::vector<base::GroupId> more_groups; ///< beside key.group, made by the same call
-    base::Box<DeletedSuccess> deleted_success;
 
     std::optional<FailureReason> reason;
     bool payer_gone = false;          ///< no further attempt will come: the payer said so, or forgot it in a restart
@@ -60,8 +52,10 @@ struct Payment {
 
     /// Its parts are rows of that key.
     [[nodiscard]] bool holds(const PaymentKey& rows) const;
-    /// Some part settled, be its row deleted since.
-    [[nodiscard]] bool paid() const { return deleted_success || any(PartStatus::complete); }
+    /// How many rows it has; a settled part may be shown without one (Part::row_gone).
+    [[nodiscard]] std::size_t rows() const;
+    /// lightningd has it as paid: no new part of its hash is allowed.
+    [[nodiscard]] bool has_complete_row() const;
     /// Amount to deliver, fees excluded.
     [[nodiscard]] base::Msat value() const { return value_of(*this); }
     /// Over settled parts only.

@@ -147,7 +147,7 @@ Part& Table::add_part(Followed& payment, const Row& row, Batch& batch) {
         // Another attempt after all: what was concluded from its absence does not hold.
         payment.payer_gone = false;
         payment.reason.reset();
-        if (payment.verdict && !payment.tally.any(PartStatus::complete))
+        if (payment.verdict && !payment.has_complete_row())
             reopen(payment, batch);
     } else if (row.created < payment.index && batch.is_fresh(payment.key)) {
         payment.index = row.created; // nothing was told yet: still "when first seen"
@@ -173,21 +173,6 @@ void Table::reopen(Payment& payment, Batch& batch) {
     going_on_.splice(going_on_.end(), finished_, *seat(payment.key));
 }
 
-namespace {
-
-/// Its preimage was shown: the payment stays paid.
-void add_deleted_success(Payment& payment, const Part& part) {
-    if (!payment.deleted_success)
-        payment.deleted_success = base::Box(DeletedSuccess{});
-    auto& success = *payment.deleted_success;
-    const auto worth = part.worth();
-    success.preimage = part.preimage ? part.preimage : success.preimage;
-    success.delivered = success.delivered + worth;
-    success.fee = success.fee + (part.sent - worth);
-}
-
-} // namespace
-
 /// With its last row the payment goes: what was shown in flight must end before that. Nothing is told of one that has
 /// its end, but a payer that goes on must find it again.
 void Table::end_without_rows(const Followed& payment, Batch& batch) {
@@ -198,7 +183,7 @@ void Table::end_without_rows(const Followed& payment, Batch& batch) {
                 part.status = PartStatus::failed;
                 part.edition = 0;
             }
-        const bool paid = ended.paid();
+        const bool paid = ended.any(PartStatus::complete);
         ended.verdict = paid ? Status::succeeded : Status::failed;
         ended.reason = paid ? std::nullopt : std::optional(reason_for(ended));
         if (!settled_elsewhere(payment, {}, verdicts_))
@@ -211,30 +196,37 @@ void Table::end_without_rows(const Followed& payment, Batch& batch) {
 
 void Table::remove_part(Followed& payment, base::CreatedIndex created, Batch& batch) {
     const PaymentKey key = payment.key;
+    auto* part = payment.find(created);
+    if (part->row_gone)
+        return;
     auto& deletions = batch.change.deleted;
     auto told = std::find_if(deletions.begin(), deletions.end(),
                              [&](const Change::Deletion& d) { return d.key == key && d.index == payment.index; });
     if (told == deletions.end())
         told = deletions.insert(deletions.end(), {key, payment.index, {}, 0});
-    const auto* part = payment.find(created);
     if (payment.verdict != Status::succeeded)
         batch.loses_a_part(payment);
-    if (payment.parts.size() == 1 && payment.verdict != Status::succeeded)
+    const auto rows = payment.rows() - 1;
+    if (rows == 0 && payment.verdict != Status::succeeded)
         end_without_rows(payment, batch);
-    if (part->status == PartStatus::complete)
-        add_deleted_success(payment, *part);
+    told->attempts.push_back(created);
+    told->remaining = rows;
+    bury(created);
+    if (rows > 0 && !payment.verdict && part->status == PartStatus::complete) {
+        part->row_gone = true;
+        return;
+    }
     payment.tally.remove(*part);
     payment.parts.erase(payment.parts.begin() + (part - payment.parts.data()));
-    told->attempts.push_back(created);
-    told->remaining = payment.parts.size();
-
-    bury(created);
     if (payment.verdict)
         --finished_parts_;
     else
         batch.visible(key);
-    if (payment.parts.empty())
-        forget(key);
+    if (rows > 0)
+        return;
+    if (payment.verdict)
+        finished_parts_ -= payment.parts.size(); // those without rows
+    forget(key);
 }
 
 void Table::bury(base::CreatedIndex created) {
@@ -276,8 +268,7 @@ void Table::settle_verdict(Followed& payment, Batch& batch) {
     const auto& tally = payment.tally;
     payment.live_peak = std::max(payment.live_peak, tally.live());
     payment.worth_peak = std::max(payment.worth_peak, tally.live_worth());
-    const bool paid = tally.any(PartStatus::complete) || payment.deleted_success;
-    const bool all_failed = !tally.any(PartStatus::pending) && !paid;
+    const bool all_failed = !tally.any(PartStatus::pending) && !tally.any(PartStatus::complete);
     if (payment.verdict == Status::failed && !all_failed) {
         payment.reason.reset();
         reopen(payment, batch);
@@ -291,8 +282,8 @@ void Table::settle_verdict(Followed& payment, Batch& batch) {
     }
     if (payment.verdict)
         return;
-    const auto status =
-        decide({tally.any(PartStatus::pending), paid, tally.any(PartStatus::failed), payment.reason.has_value()});
+    const auto status = decide({tally.any(PartStatus::pending), tally.any(PartStatus::complete),
+                                tally.any(PartStatus::failed), payment.reason.has_value()});
     if (status == Status::in_flight)
         return;
     if (status == Status::succeeded)
@@ -319,7 +310,7 @@ bool Table::settled_elsewhere(const Payment& payment, std::span<const PaymentKey
         // A success that is itself news, to be told after this, hides nothing of what was before it.
         const bool still_to_come =
             other->verdict_number > verdicts_before && std::find(later.begin(), later.end(), other->key) != later.end();
-        return other->tally.any(PartStatus::complete) && !still_to_come;
+        return !still_to_come && other->has_complete_row();
     });
 }
 

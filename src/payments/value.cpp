@@ -26,8 +26,6 @@ bool fixes_what_leaves(const Payment& payment) {
 
 /// Of the settled part, else of the newest.
 base::Msat of_decisive_part(const Payment& payment) {
-    if (payment.deleted_success)
-        return payment.deleted_success->delivered;
     const auto settled = std::find_if(payment.parts.begin(), payment.parts.end(),
                                       [](const Part& part) { return part.status == PartStatus::complete; });
     if (settled != payment.parts.end())

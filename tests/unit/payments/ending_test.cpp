@@ -117,30 +117,40 @@ TEST_CASE("where the payer's call is known, it decides whose part it is") {
 }
 
 TEST_CASE("a payment whose preimage was shown ends SUCCEEDED, whatever becomes of its rows") {
-    Table table(100);
-    table.apply(seen(complete(pending(1, 9, 1, 10), 1)));
     const auto sibling = pending(1, 9, 2, 11);
-    Table with_sibling(100);
-    with_sibling.apply(std::vector{seen(sibling), seen(complete(pending(1, 9, 1, 10), 1))});
-    REQUIRE(with_sibling.find(key)->status() == Status::in_flight);
-    const auto shown = with_sibling.find(key)->preimage();
-    with_sibling.apply(deleted(10));
-    const auto* payment = with_sibling.find(key);
+    Table table(100);
+    table.apply(std::vector{seen(sibling), seen(complete(pending(1, 9, 1, 10), 1))});
+    REQUIRE(table.find(key)->status() == Status::in_flight);
+    const auto shown = table.find(key)->preimage();
+    const auto deletion = table.apply(deleted(10));
+    REQUIRE(deletion.deleted.size() == 1);
+    CHECK(deletion.deleted[0].remaining == 1);
+    CHECK(deletion.updated.empty());
+    const auto* payment = table.find(key);
     CHECK(payment->status() == Status::in_flight);
-    CHECK(payment->preimage() == shown);
+    CHECK(payment->preimage() == shown); // its settled attempt stays: LND's payment is the sum of its attempts
     CHECK(payment->fee().value == 10);
-    SUBCASE("its sibling fails") {
-        const auto change = with_sibling.apply(seen(failed(sibling, 2)));
-        CHECK(change.updated == std::vector{key});
+    CHECK(table.apply(deleted(10)).deleted.empty());
+    SUBCASE("its sibling fails, and is deleted later") {
+        CHECK(table.apply(seen(failed(sibling, 2))).updated == std::vector{key});
         CHECK(payment->status() == Status::succeeded);
         CHECK_FALSE(payment->reason.has_value());
-        CHECK(payment->preimage() == shown);
+        CHECK(payment->parts.size() == 2);
+        CHECK(table.finished_parts() == 2);
+        CHECK(table.apply(deleted(11)).ended.empty());
+        CHECK(table.size() == 0);
+        CHECK(table.finished_parts() == 0);
     }
     SUBCASE("its sibling's row goes too") {
-        const auto change = with_sibling.apply(deleted(11));
+        const auto change = table.apply(deleted(11));
         REQUIRE(change.ended.size() == 1);
         CHECK(change.ended[0].status() == Status::succeeded);
         CHECK(change.ended[0].preimage() == shown);
+        CHECK(table.size() == 0);
+    }
+    SUBCASE("and the hash may be paid again: another group is no news of a paid one") {
+        table.apply(seen(failed(sibling, 2)));
+        CHECK(table.apply(seen(pending(1, 10, 0, 20))).updated.size() == 1);
     }
 }
 

@@ -31,7 +31,7 @@ void payments_of(cln::Lightningd& lightningd, Invoices& invoices, const payments
         // Only what the table does not have is made anew.
         auto rows = listing ? listing->rows : std::vector<payments::Row>{};
         std::erase_if(rows, [&](const auto& row) { return table.find(row.key) != nullptr; });
-        read_past(invoices, std::move(rows), [&table, hash, answer](std::vector<payments::Payment> past, bool lost) {
+        make_past(invoices, std::move(rows), [&table, hash, answer](std::vector<payments::Payment> past, bool lost) {
             auto all = merged(table, hash, lost ? std::vector<payments::Payment>{} : std::move(past));
             if (lost && all.empty())
                 return answer(tl::unexpected(rpc::Error{-1, "lightningd's RPC socket was lost; ask again"}));

@@ -79,7 +79,7 @@ void CatchUp::fetch_group(const payments::PaymentKey& key) {
     lightningd_.list(key.hash, [self = shared_from_this(), key](const auto& listing) {
         if (!listing)
             return self->fail(listing.error());
-        read_past(self->invoices_, listing->rows, [self, key](std::vector<payments::Payment> past, bool lost) {
+        make_past(self->invoices_, listing->rows, [self, key](std::vector<payments::Payment> past, bool lost) {
             if (lost)
                 return self->fail({true, {}});
             self->fetched(key, past);

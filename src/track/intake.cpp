@@ -172,7 +172,7 @@ void Intake::answered(const base::PaymentHash& hash,
         return released(hash);
     waiting.invoices = std::make_unique<io::Timer>(loop_);
     waiting.invoices->start(invoice_patience, [this, hash] { released(hash); });
-    read_invoices(hash);
+    ask_for_invoices(hash);
 }
 
 /// A listed row with an invoice nobody has read yet: it may say another amount than the parts that are known by now.
@@ -192,7 +192,7 @@ const payments::Row* Intake::unread(const Waiting& waiting) const {
     return nullptr;
 }
 
-void Intake::read_invoices(const base::PaymentHash& hash) {
+void Intake::ask_for_invoices(const base::PaymentHash& hash) {
     const auto* row = unread(waiting_.at(hash));
     if (!row)
         return released(hash);
@@ -214,7 +214,7 @@ void Intake::invoice_read(const base::PaymentHash& hash, const std::string& invo
     }
     // What cannot be read, or is of another hash, says nothing, and is not asked again.
     waiting.events.emplace_back(decoded ? *decoded : payments::InvoiceDecoded{{}, invoice, std::nullopt, std::nullopt});
-    read_invoices(hash);
+    ask_for_invoices(hash);
 }
 
 /// Listed, and all invoices are read, or took too long.

@@ -62,7 +62,7 @@ class Intake final {
     void answered(const base::PaymentHash& hash,
                   const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& listing);
     [[nodiscard]] const payments::Row* unread(const Waiting& waiting) const;
-    void read_invoices(const base::PaymentHash& hash);
+    void ask_for_invoices(const base::PaymentHash& hash);
     void invoice_read(const base::PaymentHash& hash, const std::string& invoice,
                       const payments::InvoiceDecoded* decoded, bool lost);
     void released(const base::PaymentHash& hash);

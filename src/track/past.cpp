@@ -63,7 +63,7 @@ std::vector<payments::Payment> past_payments(const std::vector<payments::Row>& r
     return past;
 }
 
-void read_past(Invoices& invoices, std::vector<payments::Row> rows, PastDone done) {
+void make_past(Invoices& invoices, std::vector<payments::Row> rows, PastDone done) {
     std::make_shared<PastReader>(invoices, std::move(rows), std::move(done))->next();
 }
 

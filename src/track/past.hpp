@@ -15,6 +15,6 @@ namespace track {
 /// The same, once lightningd has decoded the rows' invoices. `lost`: it could not be asked. `done` is called once,
 /// later or at once.
 using PastDone = std::function<void(std::vector<payments::Payment> past, bool lost)>;
-void read_past(Invoices& invoices, std::vector<payments::Row> rows, PastDone done);
+void make_past(Invoices& invoices, std::vector<payments::Row> rows, PastDone done);
 
 } // namespace track

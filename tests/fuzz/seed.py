@@ -37,6 +37,7 @@ BY_HAND: dict[str, list[str | bytes]] = {
                       '{"no_inflight_updates":"true","timeout":"3601"}'],
     "framer": ['\x05{"a":"}\\"{"}\n\n {"b":[{}]}', "\x00garbage{}{}", "\xff" + "[" * 3 + '{"a":' + "[" * 130 + "]" * 130 + "}"],
     "message": ['{"id":a{,"method":"init"}}', '{"id":null,"error":{}}', '{"method":"a","params":[1]} '],
+    "renepaystatus": ['{"paystatus":[{"status":"pending"},{"status":"failed"}]}'],
     "listpays": ['{"pays":[{"created_index":3,"status":"failed","payment_hash":"00"},{"status":"complete"}]}'],
     "block_added": ['{"block_added":{"hash":"00","height":800000}}', '{"block":{"height":4294967296}}'],
     "getinfo": ['{"id":"' + "02" * 33 + '","blockheight":800000,"alias":"x"}', '{"id":"02","blockheight":-1}', '{"blockheight":4294967296}'],

@@ -25,6 +25,7 @@ DECODERS: dict[str, str] = {
     "decode_pay_failure": "pay_failure",
     "decode_pay_part_end": "pay_part_end",
     "decode_pay_part_start": "pay_part_start",
+    "decode_renepaystatus": "renepaystatus",
     "decode_row": "row",
     "decode_rows": "row",
     "decode_sendpay_failure": "sendpay_failure",

@@ -42,6 +42,20 @@ TEST_CASE("listpays tells of each group its lowest row and whether it has failed
     }
 }
 
+TEST_CASE("renepay goes on while it calls a payment pending") {
+    const auto goes_on = [](const char* list) {
+        return *cln::decode_renepaystatus(told::json(R"({"paystatus":)" + std::string(list) + "}"));
+    };
+    CHECK(goes_on(R"([{"payment_hash":"00","groupid":3,"parts":2,"status":"pending"}])"));
+    CHECK_FALSE(goes_on(R"([{"status":"failed"}])"));
+    CHECK_FALSE(goes_on(R"([{"status":"complete","payment_preimage":"00"}])"));
+    CHECK_FALSE(goes_on("[]")); // it never paid that one
+    const auto refusal = [](const char* result) { return fault(cln::decode_renepaystatus(told::json(result))); };
+    CHECK(refusal("5") == "result: not an object");
+    CHECK(refusal("{}") == "result.paystatus: not an array");
+    CHECK(refusal(R"({"paystatus":[{}]})") == "result.paystatus[0].status: missing");
+}
+
 TEST_CASE("listpays may know nothing of a hash") {
     const auto pays = decode_listpays(told::json(R"({"pays":[]})"));
     REQUIRE(pays.has_value());

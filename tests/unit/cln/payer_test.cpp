@@ -61,6 +61,19 @@ TEST_CASE("pay_part_start announces a part of xpay and the whole payment's amoun
     CHECK(told->seen.value == 42);
 }
 
+TEST_CASE("a total that is just what leaves may be sendamount's: less of it arrives") {
+    // sendamount_bolt11.jsonl: 2000000 leave, 1999980 arrive
+    auto object = told::json(part);
+    object["total_payment_msat"] = 2'000'000U;
+    object["attempt_msat"] = 1'999'980U;
+    object["hops"].front()["channel_in_msat"] = 2'000'000U;
+    const auto told = decode_pay_part_start(rpc::json::object({{"pay_part_start", object}}), {});
+    REQUIRE(told.has_value());
+    CHECK(told->total == payments::Total{payments::TotalSource::spent, {2'000'000}});
+    CHECK(told->sent == base::Msat{2'000'000});
+    CHECK(told->by == payments::Accounts{false, true});
+}
+
 TEST_CASE("pay_part_start without a total is still a part") {
     auto object = told::json(part);
     object.erase("total_payment_msat");

@@ -153,6 +153,35 @@ TEST_CASE("a payment deleted in between is left out, a lost socket is said") {
     CHECK(b.answer->error().message == "lightningd's RPC socket was lost; ask again");
 }
 
+TEST_CASE("a payment of several groups is told once, and one read back says what its invoice asks") {
+    Bench b;
+    payments::PartAnnounced call;
+    call.hash = hash(1);
+    call.by.call = true;
+    call.payer = payments::Payer::renepay;
+    call.call = {77};
+    call.partid = {1};
+    for (std::uint64_t group = 1; group <= 2; ++group) {
+        call.group = base::GroupId{group};
+        call.seen = second(100 + group);
+        b.table.apply(call);
+        b.table.apply(seen(group < 2 ? failed(pending(1, group, 1, group), group)
+                                     : complete(pending(1, group, 1, group), group)));
+    }
+    auto old = complete(pending(2, 1, 1, 3), 3);
+    old.invoice = "lnbc2";
+    b.run({{0}, {0}}, {{3}, {3}});
+    b.page("created", 1, {failed(pending(1, 1, 1, 1), 1), complete(pending(1, 2, 1, 2), 2), old});
+    b.group({old});
+    const auto decode = b.node.next();
+    CHECK(decode.params == rpc::json::array({"lnbc2"}));
+    b.node.answer(decode, R"({"payment_hash":")" + hash(2).hex() + R"(","amount_msat":7000})");
+    b.page("updated", 1, {failed(pending(1, 1, 1, 1), 1), complete(pending(1, 2, 1, 2), 2), old});
+    REQUIRE(b.answer.has_value());
+    CHECK(b.told() == std::vector<std::string>{"1 SUCCEEDED", "3 SUCCEEDED"});
+    CHECK(rpc::json::parse(*(*b.answer)->payments[1].json)["value_msat"] == "7000");
+}
+
 TEST_CASE("payments of the past are over when nothing of them is pending") {
     const auto past = track::past_payments({failed(pending(1, 1, 1, 1), 1), complete(pending(1, 2, 1, 2), 2),
                                             failed(pending(2, 5, 1, 3), 3), failed(pending(2, 5, 2, 4), 4),

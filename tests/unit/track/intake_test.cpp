@@ -109,6 +109,48 @@ TEST_CASE("where the rows do not say how much is paid the first snapshot waits f
     }
 }
 
+TEST_CASE("a first snapshot waits for its invoice a second at the most, and what it says then comes later") {
+    auto row = pending(1, 9, 1, 10);
+    row.invoice = "lnbcrt1";
+    Door door;
+    door.intake.take(seen(row), Source::socket);
+    door.node.answer(door.node.next(), unit::listing({row}));
+    const auto call = door.node.next();
+    CHECK(call.method == "decode");
+    CHECK(door.table.size() == 0);
+    REQUIRE(unit::until(door.loop, [&] { return door.table.size() == 1; })); // without it
+    CHECK(door.payment()->value().value == 1000);
+    CHECK(door.intake.idle());
+    door.node.answer(call, R"({"amount_msat":5000,"payment_hash":")" + hash(1).hex() + "\"}");
+    CHECK(door.payment()->value().value == 5000);
+}
+
+TEST_CASE("a row that was shown and is not listed any more is looked for: its deletion passed unseen") {
+    for (const bool listed : {true, false}) {
+        Door door;
+        const auto row = pending(1, 9, 1, 10);
+        door.intake.take(failure(row, 0x1007, 1), Source::standard_input);
+        door.node.answer(door.node.next(), unit::listing(listed ? std::vector{row} : std::vector<payments::Row>{}));
+        REQUIRE(door.payment() != nullptr);
+        CHECK(door.missing.size() == (listed ? 0 : 1));
+    }
+}
+
+TEST_CASE("a listed row whose call was seen is no history, whatever asked for the listing") {
+    Door door;
+    door.table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
+    payments::PartAnnounced call;
+    call.hash = hash(1);
+    call.group = base::GroupId{10};
+    call.partid = {1};
+    call.by.call = true;
+    call.seen = second(111);
+    door.table.apply(call);
+    door.intake.take(payments::LingerExpired{{hash(1), {9}}}, Source::socket);
+    door.node.answer(door.node.next(), unit::listing({failed(pending(1, 9, 1, 10), 1), pending(1, 10, 1, 11)}));
+    CHECK(door.table.groups(hash(1)).size() == 2);
+}
+
 TEST_CASE("of groups that are history no invoice is read") {
     Door door;
     auto old = failed(pending(1, 3, 1, 2), 1);

@@ -78,6 +78,38 @@ TEST_CASE("listpays is not asked about other payers, nor where it knows nothing 
     CHECK(old.node.quiet());
 }
 
+TEST_CASE("renepay is asked by renepaystatus, on every version, by its invoice") {
+    Watch w({24, 11});
+    payments::PartAnnounced call;
+    call.hash = key.hash;
+    call.group = key.group;
+    call.partid = {1};
+    call.by.call = true;
+    call.payer = payments::Payer::renepay;
+    call.seen = second(110);
+    w.table.apply(call);
+    auto row = failed(pending(1, 9, 1, 10), 1);
+    SUBCASE("BOLT 11") {
+        row.invoice = "lnbc1";
+        w.watch.look(w.table.apply(seen(row)));
+        auto asked = w.node.next();
+        CHECK(asked.method == "renepaystatus");
+        CHECK(asked.params == rpc::json::array({"lnbc1"}));
+        w.node.answer(asked, R"({"paystatus":[{"status":"pending"}]})");
+        CHECK(w.goes_on == 1);
+        CHECK(w.given_up.empty());
+        w.node.answer(w.node.next(), R"({"paystatus":[{"status":"failed"}]})");
+        CHECK(w.given_up == std::vector{key});
+        CHECK(w.node.quiet());
+    }
+    SUBCASE("it knows no others") {
+        row.invoice = "lni1";
+        w.watch.look(w.table.apply(seen(row)));
+        w.watch.part_ended(key);
+        CHECK(w.node.quiet());
+    }
+}
+
 TEST_CASE("a new part ends the asking, a refusal leaves it to the linger") {
     Watch w;
     w.watch.look(w.fail_part_of(payments::Payer::xpay));
@@ -153,6 +185,77 @@ TEST_CASE("an invoice is decoded once, for every attempt at it") {
     invoices.look(b.table.apply(seen(row))); // the next attempt
     CHECK(decoded.size() == 2);
     CHECK(b.node.quiet());
+}
+
+TEST_CASE("two invoices of one hash are two: each payment gets what its own says") {
+    Bench b;
+    std::vector<payments::InvoiceDecoded> decoded;
+    track::Invoices invoices(b.node.lightningd, b.table,
+                             [&](payments::InvoiceDecoded invoice) { decoded.push_back(std::move(invoice)); });
+    for (std::uint64_t group = 1; group <= 2; ++group) {
+        auto row = pending(1, group, 1, 10 * group);
+        row.invoice = "lnbc" + std::to_string(group);
+        invoices.look(b.table.apply(seen(row)));
+        const auto call = b.node.next();
+        CHECK(call.params == rpc::json::array({row.invoice}));
+        b.node.answer(call, R"({"payment_hash":")" + hash(1).hex() + R"(","amount_msat":)" +
+                                std::to_string(1000 * group) + "}");
+    }
+    REQUIRE(decoded.size() == 2);
+    for (const auto& invoice : decoded)
+        b.table.apply(invoice);
+    CHECK(b.table.find({hash(1), {1}})->value().value == 1000);
+    CHECK(b.table.find({hash(1), {2}})->value().value == 2000);
+}
+
+TEST_CASE("an invoice of another hash, or one that cannot be read, says nothing, and is not asked for again") {
+    Bench b;
+    std::vector<bool> answers;
+    track::Invoices invoices(b.node.lightningd, b.table, [](const payments::InvoiceDecoded&) {});
+    const auto answer = [&](const payments::InvoiceDecoded* decoded, bool lost) {
+        CHECK_FALSE(lost);
+        answers.push_back(decoded != nullptr);
+    };
+    invoices.read("lnbc1", hash(1), answer);
+    b.node.answer(b.node.next(), R"({"payment_hash":")" + hash(2).hex() + R"(","amount_msat":5000})");
+    invoices.read("lnbc1", hash(1), answer);
+    invoices.read("lnbc1", hash(2), answer);
+    invoices.read("nonsense", hash(1), answer);
+    b.node.refuse(b.node.next(), {-32602, "not an invoice"});
+    invoices.read("nonsense", hash(1), answer);
+    CHECK(answers == std::vector{false, false, true, false, false});
+    CHECK(b.node.quiet());
+    invoices.read("lnbc3", hash(3), [&](const payments::InvoiceDecoded*, bool lost) { answers.push_back(lost); });
+    b.node.next();
+    b.node.hang_up();
+    REQUIRE(unit::until(b.loop, [&] { return answers.size() == 6; }));
+    CHECK(answers.back());
+}
+
+TEST_CASE("an onion that was made and not sent lends its way to no other") {
+    const auto onion = [](std::uint64_t amount, std::uint8_t second_node) {
+        cln::Onion made;
+        made.hash = hash(1);
+        made.hops.resize(2);
+        made.hops[1].node.bytes.fill(second_node);
+        made.hops[1].forward = {amount};
+        return made;
+    };
+    const auto second_node = [](const std::optional<cln::Onion>& joined) {
+        return joined ? joined->hops[1].node.bytes[0] : 0;
+    };
+    track::Onions onions;
+    onions.made(onion(1000, 5), "lab", {1});
+    onions.made(onion(1000, 6), "lab", {2});
+    onions.made(onion(700, 7), "pay", {3});
+    onions.made(onion(1000, 8), "pay", {4});
+    onions.made(onion(1000, 9), "pay", {5});
+    CHECK(second_node(onions.sent({hash(1), "lab", false, {}, base::Msat{1000}})) == 6); // a script made it anew
+    CHECK(second_node(onions.sent({hash(1), "lab", false, {}, base::Msat{1000}})) == 0); // the one before was given up
+    CHECK(second_node(onions.sent({hash(1), "pay", true, {}, base::Msat{1000}})) ==
+          8); // of equal ones first made, first sent
+    CHECK(second_node(onions.sent({hash(1), "pay", true, {}, std::nullopt})) == 7);
+    CHECK(second_node(onions.sent({hash(1), "pay", true, {}, base::Msat{5}})) == 0);
 }
 
 TEST_CASE("onions are joined with their sending first made, first sent, per hash and first node") {

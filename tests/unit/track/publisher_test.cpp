@@ -226,6 +226,21 @@ TEST_CASE("a deletion names payment and attempts as strings") {
                                                                        {"remaining", 0}}));
 }
 
+TEST_CASE("the end of a payment whose last row was deleted goes out before its deletion, on both topics") {
+    Desk desk;
+    desk.apply(seen(failed(pending(1, 9, 1, 10), 1)));
+    std::vector<bool> observed;
+    desk.publisher->set_observer(
+        [&](const payments::PaymentKey&, bool terminal, std::string_view) { observed.push_back(terminal); });
+    desk.apply(payments::PartDeleted{{hash(1), {9}}, {10}});
+    const auto messages = desk.read_all();
+    REQUIRE(messages.size() == 4);
+    CHECK(messages[1]["params"]["trackpayments"]["status"] == "FAILED");
+    CHECK(messages[2]["params"]["trackpayments_final"] == messages[1]["params"]["trackpayments"]);
+    CHECK(messages[3]["params"]["trackpayments_deleted"]["remaining"] == 0);
+    CHECK(observed == std::vector{true});
+}
+
 TEST_CASE("what an observer says stands right behind what it was told of, and its own order stays") {
     for (const std::uint32_t payments : {1U, 3U, 2000U}) { // the last is more than the socket takes
         Desk desk;

@@ -1,0 +1,21 @@
+// The reply of `renepaystatus`.
+#include "cln/replies.hpp"
+#include "facts_in_json.hpp"
+
+#include <algorithm>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto result = fuzz::json_of(data, size);
+    if (!result)
+        return 0;
+    const auto pending = cln::decode_renepaystatus(*result);
+    if (!pending) {
+        fuzz::check_refusal(pending.error());
+        return 0;
+    }
+    const auto& list = *fuzz::at(*result, "paystatus");
+    const bool any = std::any_of(list.begin(), list.end(),
+                                 [](const auto& payment) { return *fuzz::at(payment, "status") == "pending"; });
+    fuzz::require(*pending == any, "it goes on while one of them is pending");
+    return 0;
+}

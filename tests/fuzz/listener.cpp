@@ -59,12 +59,21 @@ bool settled_elsewhere(const payments::Table& table, const payments::Payment& pa
 }
 
 void Listener::heard(const payments::Table& table, const payments::Change& change) {
+    for (const auto& ended : change.ended) {
+        check_state(ended);
+        require(ended.terminal(), "a payment whose rows are gone has ended");
+        checked_payment(lnrpc::to_json(lnrpc::from(ended)));
+        last_.insert_or_assign(ended.key, ended);
+    }
     for (const auto& deletion : change.deleted) {
         for (const auto attempt : deletion.attempts) {
             attempts_[deletion.key].erase(attempt.value);
             complete_.erase({deletion.key, attempt.value});
         }
         if (deletion.remaining == 0) { // a later group of that name is another payment
+            const auto shown = last_.find(deletion.key);
+            require(shown == last_.end() || shown->second.terminal() || silent_.contains(deletion.key),
+                    "what was shown in flight ends before it goes");
             last_.erase(deletion.key);
             silent_.erase(deletion.key);
             attempts_.erase(deletion.key);

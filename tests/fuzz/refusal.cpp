@@ -26,7 +26,7 @@ constexpr std::array<std::string_view, 15> sentences{
     "not JSON",
 };
 
-constexpr std::array<std::string_view, 45> names{
+constexpr std::array<std::string_view, 46> names{
     "params",
     "payload",
     "sendpay_success",
@@ -41,6 +41,7 @@ constexpr std::array<std::string_view, 45> names{
     "data",
     "payments",
     "pays",
+    "paystatus",
     "code",
     "message",
     "failcode",

@@ -3,7 +3,6 @@
 #include "rpc/filter.hpp"
 #include "rpc/params.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace track {
@@ -31,6 +30,23 @@ tl::expected<PartStatus, rpc::Error> read_status(const rpc::json& value) {
 
 bool concerns(const DelpayRequest& request, const payments::Row& row) {
     return !request.part || (row.partid == request.part->partid && row.key.group == request.part->group);
+}
+
+/// Of a refusal with 208: the rows asked for exist and have another status. `before`: the rows as they were listed. One
+/// that matched then is gone by now, deleted by another caller; and lightningd says itself when there is none at all.
+bool has_other_status(const DelpayRequest& request, const std::vector<payments::Row>& before,
+                      std::string_view message) {
+    if (message.starts_with("Unknown payment") || message.starts_with("No payment for"))
+        return false;
+    bool exists = false;
+    for (const auto& row : before) {
+        if (!concerns(request, row))
+            continue;
+        if (row.status == request.status)
+            return false;
+        exists = true;
+    }
+    return exists;
 }
 
 } // namespace
@@ -90,10 +106,9 @@ void Delpay::done(const DelpayRequest& request, const std::vector<payments::Row>
         const auto& failure = reply.error();
         if (failure.lost)
             return answer(cln::hook_continue());
-        const bool exists =
-            std::any_of(before.begin(), before.end(), [&](const auto& row) { return concerns(request, row); });
-        const int code = failure.error.code == no_such_payment && exists ? other_status : failure.error.code;
-        return answer(cln::hook_return_error(code, failure.error.message));
+        const bool other =
+            failure.error.code == no_such_payment && has_other_status(request, before, failure.error.message);
+        return answer(cln::hook_return_error(other ? other_status : failure.error.code, failure.error.message));
     }
     const auto result = rpc::parse(*reply);
     const auto rows = result ? cln::decode_rows(*result) : tl::unexpected(cln::DecodeError{"result", "not JSON"});

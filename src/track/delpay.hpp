@@ -1,6 +1,6 @@
 // Serves a `delpay` that the hook holds: lists the rows, lets lightningd's own delpay do the deleting, passes on its
-// very bytes. One code is corrected: lightningd documents 211 for "has another status" and answers 208. lightningd is
-// the authority; the table follows.
+// very bytes. One code is corrected: lightningd documents 211 for "has another status" and answers 208; a row that
+// another caller deleted in between stays 208. lightningd is the authority; the table follows.
 #pragma once
 
 #include "cln/hook.hpp"

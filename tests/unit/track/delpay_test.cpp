@@ -67,18 +67,41 @@ TEST_CASE("208 becomes 211 exactly when rows exist that have another status") {
         int code;
     };
     const auto other = failed(pending(1, 9, 1, 10), 1);
+    const auto settled = complete(pending(1, 9, 2, 11), 2);
     const std::vector<Case> cases{
         {params("complete"), {}, 208},
         {params("complete"), {other}, 211},
+        {params("complete"), {other, pending(1, 9, 2, 11)}, 211},
         {params("complete", R"(,"partid":1,"groupid":9)"), {other}, 211},
         {params("complete", R"(,"partid":2,"groupid":9)"), {other}, 208},
         {params("complete", R"(,"partid":1,"groupid":8)"), {other}, 208},
+        // A row that matched and is gone by now: somebody else deleted it in between.
+        {params("complete"), {settled}, 208},
+        {params("failed"), {other}, 208},
+        {params("complete"), {other, settled}, 208},
+        {params("complete", R"(,"partid":2,"groupid":9)"), {other, settled}, 208},
+        // Only the rows asked for count.
+        {params("complete", R"(,"partid":1,"groupid":9)"), {other, settled}, 211},
     };
     for (const auto& c : cases) {
+        CAPTURE(c.params);
+        CAPTURE(c.rows.size());
         Served s;
         s.node.refuse(s.begin(c.params, "", c.rows), {208, "lightningd's words"});
         CHECK(s.answer == cln::hook_return_error(c.code, "lightningd's words"));
         CHECK(s.deleted.empty());
+    }
+}
+
+TEST_CASE("rows of another status that are gone by now are no reason for 211 either") {
+    const auto other = failed(pending(1, 9, 1, 10), 1);
+    for (const auto& [asked, message] :
+         {std::pair{params("complete"), "Unknown payment with payment_hash: " + hash(1).hex()},
+          {params("complete", R"(,"partid":1,"groupid":9)"),
+           std::string("No payment for that payment_hash with that partid and groupid")}}) {
+        Served s;
+        s.node.refuse(s.begin(asked, "", {other}), {208, message});
+        CHECK(s.answer == cln::hook_return_error(208, message));
     }
 }
 

@@ -31,13 +31,17 @@ std::string loggable(std::string_view method) {
     return std::string(method.size() <= 40 ? method : "a message of no name we know");
 }
 
-track::CursorMaker new_run() {
+template <std::size_t bytes>
+std::string random_hex() {
     std::random_device entropy;
-    std::array<std::uint8_t, 4> id{};
-    for (auto& byte : id)
+    std::array<std::uint8_t, bytes> random{};
+    for (auto& byte : random)
         byte = static_cast<std::uint8_t>(entropy());
-    return track::CursorMaker(base::to_hex(id));
+    return base::to_hex(random);
 }
+
+constexpr std::size_t run_id_bytes = 4;   // told apart, not kept secret
+constexpr std::size_t call_tag_bytes = 8; // not to be guessed by anybody who may call lightningd
 
 } // namespace
 
@@ -46,10 +50,11 @@ Plugin::Plugin(io::Loop& loop, std::unique_ptr<io::Stream> in, std::unique_ptr<i
       host_(host),
       stdio_(std::move(in), std::move(out), *this),
       table_(options_.retain),
-      client_(loop, "trackpayments", [this](LogLevel level, const std::string& words) { log(level, words); }),
+      client_(loop, "trackpayments", random_hex<call_tag_bytes>(),
+              [this](LogLevel level, const std::string& words) { log(level, words); }),
       lightningd_(client_, [this](LogLevel level, const std::string& words) { log(level, words); }),
       publisher_(
-          loop, stdio_.out(), table_, [this] { return feed_.told(); }, new_run(),
+          loop, stdio_.out(), table_, [this] { return feed_.told(); }, track::CursorMaker(random_hex<run_id_bytes>()),
           [this](LogLevel level, const std::string& words) { log(level, words); }),
       feed_(loop, lightningd_, table_, publisher_, clock_now, {host.version, host.hook},
             [this](LogLevel level, const std::string& words) { log(level, words); }),

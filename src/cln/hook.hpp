@@ -1,5 +1,14 @@
 // A request of the `rpc_command` hook, read only as far as needed to answer it: behind it a payment waits. Raw text,
 // nothing decoded.
+//
+// Any client may write any id, so a caller's name is a hint and never evidence. What a false one can still do:
+// - `autoclean` on a delpay: the call is not held. lightningd serves it, with 208 where we would say 211. The hash is
+//   noted and listed; a deletion is believed only from lightningd's own result or from a listing.
+// - `pay`, `keysend`, `cln-xpay` on a call that makes a part: which evidence ends that payment. `pay_failure` and
+//   `listpays` are lightningd's and its payers' words, which a client cannot write; with the wrong one of them FAILED
+//   comes at once or up to a minute late, and the next part takes it back. Whoever can add a part to a payment can
+//   spend the node's money anyhow.
+// - ours: nothing. Our ids end in a random tag, and one counts only while the call is under way (rpc::Client::awaits).
 #pragma once
 
 #include "payments/payment.hpp"

@@ -32,6 +32,8 @@ class Lightningd final {
     Lightningd(rpc::Client& client, base::Log log) : client_(client), log_(std::move(log)) {}
 
     [[nodiscard]] bool up() const { return client_.up(); }
+    /// See rpc::Client.
+    [[nodiscard]] bool awaits(std::string_view id) const { return client_.awaits(id); }
     void getinfo(Answer<NodeInfo> answer);
     /// Answers when the counter has reached `next`; 0 answers at once.
     void wait(Index index, std::uint64_t next, Answer<WaitReply> answer);

@@ -43,9 +43,10 @@ Client::Failure read_failure(std::string_view raw) {
 
 } // namespace
 
-Client::Client(io::Loop& loop, std::string prefix, base::Log log)
+Client::Client(io::Loop& loop, std::string name, std::string tag, base::Log log)
     : loop_(loop),
-      prefix_(std::move(prefix)),
+      name_(std::move(name)),
+      tag_(std::move(tag)),
       log_(std::move(log)),
       pause_(first_pause),
       reconnect_(loop),
@@ -76,7 +77,7 @@ void Client::connect() {
 void Client::call(std::string_view method, std::string_view params, Callback callback) {
     if (!up_)
         return fail_lost(std::move(callback));
-    std::string id = "\"" + prefix_ + ":" + std::string(method) + "#" + std::to_string(next_id_++) + "\"";
+    std::string id = "\"" + name_ + ":" + std::string(method) + "#" + std::to_string(next_id_++) + "-" + tag_ + "\"";
     connection_->send(request(id, method, params));
     calls_.emplace(std::move(id), std::move(callback));
 }

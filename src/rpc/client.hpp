@@ -28,8 +28,9 @@ class Client final : private Connection::Handler {
     /// The raw result, valid during the callback, or why there is none.
     using Callback = std::function<void(const tl::expected<std::string_view, Failure>&)>;
 
-    /// Ids will be `<prefix>:<method>#<n>`. Nothing happens before start().
-    Client(io::Loop& loop, std::string prefix, base::Log log);
+    /// Ids will be `<name>:<method>#<n>-<tag>`. With a random tag nobody else can have made them. Nothing happens
+    /// before start().
+    Client(io::Loop& loop, std::string name, std::string tag, base::Log log);
     ~Client() override;
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
@@ -40,6 +41,8 @@ class Client final : private Connection::Handler {
     void call(std::string_view method, std::string_view params, Callback callback);
     [[nodiscard]] io::Loop& loop() { return loop_; }
     [[nodiscard]] bool up() const { return up_; }
+    /// A call with this id (raw) was made here and is not answered yet.
+    [[nodiscard]] bool awaits(std::string_view id) const { return calls_.contains(std::string(id)); }
     /// Calls not answered yet.
     [[nodiscard]] std::size_t in_flight() const { return calls_.size(); }
 
@@ -52,7 +55,8 @@ class Client final : private Connection::Handler {
     void closed(const std::string& reason) override;
 
     io::Loop& loop_;
-    std::string prefix_;
+    std::string name_;
+    std::string tag_;
     base::Log log_;
     std::string path_;
     std::function<void()> on_up_;

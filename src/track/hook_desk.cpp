@@ -4,11 +4,6 @@ namespace track {
 
 namespace {
 
-/// `"trackpayments:delpay#7"`: the inner call we make while a user's delpay is held.
-bool is_ours(const cln::HookedCall& call) {
-    return call.id.starts_with("\"trackpayments:") && call.id.find('/') == std::string_view::npos;
-}
-
 /// Below v25.12 every call of every command comes by: the others are not looked at.
 bool makes_a_part(std::string_view method) {
     return method == "sendpay" || method == "createonion" || method == "sendonion" || method == "injectpaymentonion";
@@ -25,8 +20,9 @@ HookDesk::HookDesk(cln::Lightningd& lightningd, Delpay& delpay, Reply reply, See
       log_(std::move(log)) {}
 
 std::optional<DelpayRequest> HookDesk::held(const cln::HookedCall& call) const {
-    // autoclean deletes in bursts and reads only success or failure: it is not to be slowed.
-    if (call.method != "delpay" || !lightningd_.up() || is_ours(call) || call.caller() == "autoclean")
+    // Ours is the inner call of one that is held already. autoclean deletes in bursts and reads only success or
+    // failure: it is not to be slowed.
+    if (call.method != "delpay" || !lightningd_.up() || lightningd_.awaits(call.id) || call.caller() == "autoclean")
         return std::nullopt;
     const auto params = rpc::parse(call.params);
     const auto request = params ? read_delpay(*params) : tl::unexpected(rpc::Error{});
@@ -56,7 +52,7 @@ void HookDesk::handle(std::string_view id, std::string_view params, base::UnixNs
                              });
     const auto parsed = rpc::parse(call->params);
     const auto request = parsed ? read_delpay(*parsed) : tl::unexpected(rpc::Error{});
-    if (request && !is_ours(*call))
+    if (request && !lightningd_.awaits(call->id))
         noted_(*request);
 }
 

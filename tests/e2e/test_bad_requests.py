@@ -64,17 +64,6 @@ class BadRequests(unittest.TestCase):
             self.assertEqual(host.reply("none").get("result"), {"result": "continue"})
             self.assertNotIn("delpay", [method for method, _ in host.calls])
 
-    def test_calls_of_our_own_and_of_autoclean_are_continued(self) -> None:
-        with FakeHost() as host:
-            host.begin()
-            params = ["ab" * 32, "complete"]
-            for identity in ("trackpayments:delpay#7", "cln:autoclean-once#9/autoclean:delpay#3", "autoclean:delpay#1"):
-                host.hook(identity + "/cln:rpc_command#1", {"id": identity, "method": "delpay", "params": params})
-                self.assertEqual(host.reply(identity + "/cln:rpc_command#1")["result"], {"result": "continue"})
-            self.assertNotIn("delpay", [method for method, _ in host.calls])
-            # Somebody whose name only looks like ours is served like all others.
-            host.hook("h", {"id": "x/trackpayments:delpay#7", "method": "delpay", "params": params})
-            self.assertEqual(host.reply("h")["result"]["return"]["error"]["code"], 208)
 
     def test_delpay_without_a_socket_is_left_to_the_node(self) -> None:
         with FakeHost() as host:

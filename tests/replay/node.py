@@ -6,6 +6,7 @@ call is open but `wait`s, a wait is armed on each of the three counters, and eve
 sleeps.
 """
 import copy
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -225,8 +226,9 @@ class Node:
     def _rpc(self, connection: Connection, request: dict) -> None:
         self._activity += 1
         method, identity = request.get("method"), request.get("id")
-        if not (isinstance(identity, str) and identity.startswith(f"trackpayments:{method}#")) or identity in self._rpc_ids:
-            self.journal.faults.append(f"the id of a call is not trackpayments:{method}#n or was used before: {identity!r}")
+        form = rf"trackpayments:{method}#[0-9]+-[0-9a-f]{{16}}"
+        if not (isinstance(identity, str) and re.fullmatch(form, identity)) or identity in self._rpc_ids:
+            self.journal.faults.append(f"the id of a call is not trackpayments:{method}#n-tag or was used before: {identity!r}")
         if request["jsonrpc"] != "2.0" or not isinstance(request.get("params"), (dict, list)):
             self.journal.faults.append(f"not a request that lightningd takes: {request}")
         self._rpc_ids.add(str(identity))

@@ -70,8 +70,9 @@ struct Caller {
     rpc::Client client;
 
     explicit Caller(bool listen = true)
-        : node(loop, listen),
-          client(loop, "trackpayments", [this](base::LogLevel, const std::string& line) { log.push_back(line); }) {}
+        : node(loop, listen), client(loop, "trackpayments", "tag", [this](base::LogLevel, const std::string& line) {
+              log.push_back(line);
+          }) {}
     bool connect() {
         client.start(node.path(), [this] { ++ups; });
         return unit::until(loop, [&] { return client.up() && node.connections > 0; });

@@ -150,7 +150,7 @@ TEST_CASE("a client may go while its calls are in flight") {
     Node node(loop);
     const auto held = std::make_shared<int>(1);
     {
-        rpc::Client client(loop, "x", [](base::LogLevel, const std::string&) {});
+        rpc::Client client(loop, "x", "tag", [](base::LogLevel, const std::string&) {});
         client.start(node.path(), [] {});
         REQUIRE(until(loop, [&] { return client.up(); }));
         client.call("m", "[]", [held](const auto&) { FAIL("answered after its end"); });

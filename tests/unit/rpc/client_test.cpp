@@ -14,7 +14,7 @@ TEST_CASE("a call carries its method, its params and an id of our form") {
     REQUIRE(caller.calls(1));
     CHECK(caller.node.calls[0].method == "listsendpays");
     CHECK(caller.node.calls[0].params == R"({"payment_hash":"00"})");
-    CHECK(caller.node.calls[0].id == R"("trackpayments:listsendpays#1")");
+    CHECK(caller.node.calls[0].id == R"("trackpayments:listsendpays#1-tag")");
     caller.node.answer(caller.node.calls[0], R"({ "payments" : [ ] })");
     CHECK(until(caller.loop, [&] { return answer.times == 1; }));
     CHECK(answer.result == R"({ "payments" : [ ] })"); // the very bytes

@@ -24,7 +24,8 @@ class Node final : private rpc::Connection::Handler {
                 ("unit-node-" + std::to_string(getpid()) + "-" + std::to_string(++made_))),
           loop_(loop),
           client_(std::make_unique<rpc::Client>(
-              loop, "trackpayments", [this](base::LogLevel, const std::string& words) { log.push_back(words); })),
+              loop, "trackpayments", "tag",
+              [this](base::LogLevel, const std::string& words) { log.push_back(words); })),
           lightningd(*client_, [this](base::LogLevel, const std::string& words) { log.push_back(words); }) {
         uv_pipe_init(loop.raw(), &listener_, 0);
         listener_.data = this;

@@ -2,6 +2,7 @@
 
 #include "cln/log.hpp"
 #include "plugin/manifest.hpp"
+#include "rpc/bare_digits.hpp"
 #include "rpc/write.hpp"
 #include "track/local_delpay.hpp"
 
@@ -127,7 +128,8 @@ void Plugin::message(const rpc::Message& message) {
 void Plugin::request(const rpc::Message& message) {
     if (message.method == "rpc_command") // answered at first sight, or held
         return desk_.handle(message.id, message.params, now_);
-    const auto params = message.params.empty() ? rpc::json::object() : rpc::parse(message.params);
+    const auto params =
+        message.params.empty() ? rpc::json::object() : rpc::parse(rpc::quote_bare_digits(message.params));
     if (!params) {
         log(LogLevel::unusual, loggable(message.method) + " skipped: params: " + params.error());
         return refuse(message.id, {rpc::invalid_request, "params: " + params.error()});

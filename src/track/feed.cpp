@@ -2,6 +2,7 @@
 
 #include "cln/announcement.hpp"
 #include "cln/notifications.hpp"
+#include "rpc/bare_digits.hpp"
 
 #include <algorithm>
 #include <map>
@@ -174,26 +175,39 @@ void Feed::block_added(rpc::Value params) {
 }
 
 void Feed::call_seen(const cln::HookedCall& call, base::UnixNs now) {
-    const auto params = call_.read(call.params);
-    const auto unreadable = [&] {
-        log_(base::LogLevel::unusual, "a call of " + std::string(call.method) + " cannot be read");
-    };
+    if (read_call(call, call.params, now))
+        return;
+    const auto meant = rpc::quote_bare_digits(call.params);
+    if (meant == call.params || !read_call(call, meant, now))
+        log_unreadable(call);
+}
+
+void Feed::log_unreadable(const cln::HookedCall& call) const {
+    log_(base::LogLevel::unusual, "a call of " + std::string(call.method) + " cannot be read");
+}
+
+/// False when it says nothing of a part. `text`: its params, or what was meant by them.
+bool Feed::read_call(const cln::HookedCall& call, std::string_view text, base::UnixNs now) {
+    const auto params = call_.read(text);
     if (!params)
-        return unreadable();
+        return false;
     if (call.method == "createonion") {
         auto onion = cln::decode_createonion(*params);
-        return onion ? onions_.made(std::move(*onion), call.caller(), now) : unreadable();
+        if (onion)
+            onions_.made(std::move(*onion), call.caller(), now);
+        return onion.has_value();
     }
     auto announced = cln::decode_announcement(call, *params, height_, now);
     if (!announced)
-        return unreadable();
+        return false;
     const auto first = call.method == "sendonion" ? cln::decode_first_hop(*params, height_) : std::nullopt;
     const bool no_route = call.method == "sendpay" && announced->route.hops.empty() && !announced->route.self;
     if (no_route || (call.method == "sendonion" && !first))
-        unreadable(); // the part is announced all the same
+        log_unreadable(call); // the part is announced all the same
     if (first)
         join_onion(call, *first, *params, *announced);
     intake_.take(std::move(*announced), Source::standard_input);
+    return true;
 }
 
 /// The hops of a sendonion were in its createonion, and so is what the payee is told as the whole.

@@ -77,6 +77,8 @@ class Feed final {
     void apply(std::span<const payments::Event> events);
     void join_onion(const cln::HookedCall& call, const cln::FirstHop& first, rpc::Value params,
                     payments::PartAnnounced& announced);
+    [[nodiscard]] bool read_call(const cln::HookedCall& call, std::string_view text, base::UnixNs now);
+    void log_unreadable(const cln::HookedCall& call) const;
     [[nodiscard]] bool before_restart(const payments::Row& row) const;
     [[nodiscard]] std::vector<payments::Event> orphans_of(std::span<const payments::Event> events) const;
     void read_counters();

@@ -1,5 +1,7 @@
 #include "track/hook_desk.hpp"
 
+#include "rpc/bare_digits.hpp"
+
 namespace track {
 
 namespace {
@@ -50,7 +52,8 @@ void HookDesk::handle(std::string_view id, std::string_view params, base::UnixNs
                                  if (result == cln::hook_continue())
                                      noted_(request);
                              });
-    const auto parsed = rpc::parse(call->params);
+    // lightningd takes more than we hold: digits without quotes, that are no JSON or no hash to anybody else.
+    const auto parsed = rpc::parse(rpc::quote_bare_digits(call->params));
     const auto request = parsed ? read_delpay(*parsed) : tl::unexpected(rpc::Error{});
     if (request && !lightningd_.awaits(call->id))
         noted_(*request);

@@ -96,9 +96,12 @@ base::UnixNs Part::attempt_time() const {
 std::optional<base::UnixNs> Part::resolve_time() const {
     if (status == PartStatus::pending)
         return std::nullopt;
-    if (!completed_at)
-        return resolve_seen;
-    return resolve_seen ? base::clamp_into_second(*resolve_seen, *completed_at) : completed_at;
+    auto ended = resolve_seen;
+    if (completed_at)
+        ended = resolve_seen ? base::clamp_into_second(*resolve_seen, *completed_at) : completed_at;
+    // A clock may have been set back in between, and very old rows do not say when they ended: no part ends before it
+    // began.
+    return std::max(ended.value_or(base::UnixNs{}), attempt_time());
 }
 
 } // namespace payments

@@ -111,7 +111,7 @@ struct Part {
     [[nodiscard]] base::Msat worth() const { return delivered().value_or(sent); }
     /// Unix ns: the moment seen, held inside the second lightningd recorded; else the start of that second.
     [[nodiscard]] base::UnixNs attempt_time() const;
-    /// As above; nothing while pending.
+    /// As above, but never before the attempt; nothing while pending.
     [[nodiscard]] std::optional<base::UnixNs> resolve_time() const;
 };
 

@@ -174,6 +174,8 @@ def _attempt(htlc: dict, path: str, out: list[str]) -> None:
         out.append(f"{path}.resolve_time_ns: must be \"0\" exactly while IN_FLIGHT")
     if int(htlc["attempt_time_ns"]) <= 0:
         out.append(f"{path}.attempt_time_ns: not a time")
+    if status != "IN_FLIGHT" and int(htlc["resolve_time_ns"]) < int(htlc["attempt_time_ns"]):
+        out.append(f"{path}.resolve_time_ns: before attempt_time_ns")
     if htlc["attempt_id"] == "0":
         out.append(f"{path}.attempt_id: 0 is no attempt")
 

@@ -75,6 +75,7 @@ class Shape(unittest.TestCase):
         self.wrong("exactly when the attempt FAILED", "htlcs", 0, "failure", value=None)
         self.wrong("exactly when the attempt SUCCEEDED", "htlcs", 1, "preimage", value="")
         self.wrong("exactly while IN_FLIGHT", "htlcs", 1, "resolve_time_ns", value="0")
+        self.wrong("before attempt_time_ns", "htlcs", 1, "resolve_time_ns", value="1784999999999999999")
         self.wrong("attempt ids do not rise", "htlcs", 1, "attempt_id", value="1")
 
     def test_the_payment_agrees_with_its_attempts(self):

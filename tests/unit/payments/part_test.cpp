@@ -41,6 +41,47 @@ TEST_CASE("a failure told by notification has its own time until the row tells t
     CHECK(part.resolve_time()->value == 60'999'999'999);
 }
 
+TEST_CASE("no part ends before it began, whatever the clocks say") {
+    struct Case {
+        std::uint64_t created, completed; // seconds
+        std::optional<std::int64_t> attempt_seen, resolve_seen;
+        std::int64_t attempt, resolve;
+    };
+    constexpr std::int64_t s = 1'000'000'000;
+    const std::vector<Case> cases{
+        {50, 50, {}, {}, 50 * s, 50 * s},
+        {50, 50, 50 * s + 700, {}, 50 * s + 700, 50 * s + 700},           // its end was not seen
+        {50, 50, 50 * s + 700, 50 * s + 300, 50 * s + 700, 50 * s + 700}, // our clock was set back meanwhile
+        {50, 50, 50 * s + 700, 50 * s + 900, 50 * s + 700, 50 * s + 900},
+        {50, 40, {}, {}, 50 * s, 50 * s}, // lightningd's was
+        {50, 40, 50 * s + 700, 40 * s + 900, 50 * s + 700, 50 * s + 700},
+        {50, 60, 60 * s + 5, 60 * s + 3, 51 * s - 1, 60 * s + 3},
+        {50, 60, {}, 10 * s, 50 * s, 60 * s},
+    };
+    for (const auto& c : cases)
+        for (const auto status : {PartStatus::failed, PartStatus::complete}) {
+            Part part;
+            part.status = status;
+            part.created_at = second(c.created);
+            part.completed_at = second(c.completed);
+            if (c.attempt_seen)
+                part.attempt_seen = base::UnixNs{*c.attempt_seen};
+            if (c.resolve_seen)
+                part.resolve_seen = base::UnixNs{*c.resolve_seen};
+            CHECK(part.attempt_time().value == c.attempt);
+            CHECK(part.resolve_time()->value == c.resolve);
+        }
+    Part unknown; // a failure told by notification: no row says the second yet
+    unknown.status = PartStatus::failed;
+    unknown.created_at = second(50);
+    unknown.saw_resolution({40 * s});
+    CHECK(unknown.resolve_time() == second(50));
+    Part old; // rows older than lightningd's column say no end at all
+    old.status = PartStatus::complete;
+    old.created_at = second(50);
+    CHECK(old.resolve_time() == second(50));
+}
+
 TEST_CASE("the earliest sighting counts, whatever the order") {
     Part part;
     part.saw_attempt({7});

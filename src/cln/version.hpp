@@ -32,5 +32,10 @@ struct Version {
 [[nodiscard]] inline bool xpay_ends_silently(Version v) {
     return v >= Version{24, 11} && v < Version{26, 6};
 }
+/// `pay` and `keysend` wait for blocks after a payee of a greater height refused, without any row pending (57 s seen on
+/// v23.11.2). plugins/libplugin-pay.c did so until v24.02; waiting longer on v24.05 and v24.08 does no harm.
+[[nodiscard]] inline bool pay_waits_for_blocks(Version v) {
+    return v < Version{24, 11};
+}
 
 } // namespace cln

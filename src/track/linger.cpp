@@ -10,8 +10,8 @@ using std::chrono::steady_clock;
 
 namespace {
 
-/// xpay may wait for a block that long before it tries again (its retry_for), and nothing tells that it gave up.
-constexpr seconds silent_xpay{60};
+/// A payer may wait for blocks that long before it tries again (retry_for of xpay and pay).
+constexpr seconds wait_for_blocks{60};
 
 /// The last change of the payment but for one. A failure that no row told yet has an index beyond the pages' mark: that
 /// mark holds the cursor by itself.
@@ -35,9 +35,32 @@ void Linger::set(seconds linger) {
     arm();
 }
 
+void Linger::set_unwatched(base::CreatedIndex upto) {
+    unwatched_ = upto;
+    arm();
+}
+
+/// And nothing says so meanwhile, nor that it gave up in the end.
+bool Linger::may_wait_for_blocks(const payments::Payment& payment) const {
+    using payments::Payer;
+    const bool xpay = cln::xpay_ends_silently(version_);
+    const bool pay = cln::pay_waits_for_blocks(version_);
+    switch (payment.payer) {
+    case Payer::xpay:
+        return xpay;
+    case Payer::pay:
+    case Payer::keysend:
+        return pay;
+    case Payer::other:
+        return false;
+    case Payer::unknown:
+        return (xpay || pay) && payment.index <= unwatched_;
+    }
+    return false;
+}
+
 seconds Linger::pause(const payments::Payment& payment) const {
-    const bool silent = payment.payer == payments::Payer::xpay && cln::xpay_ends_silently(version_);
-    return silent ? std::max(linger_, silent_xpay) : linger_;
+    return may_wait_for_blocks(payment) ? std::max(linger_, wait_for_blocks) : linger_;
 }
 
 void Linger::look(const payments::Change& change) {

@@ -19,6 +19,8 @@ class Linger final {
 
     /// Counts anew for payments already waiting: from their last news.
     void set(std::chrono::seconds linger);
+    /// Nobody saw who made the rows up to this one: where their payer is not known by now, it may be a slow one.
+    void set_unwatched(base::CreatedIndex upto);
     /// Looks at what changed: starts, restarts and stops clocks.
     void look(const payments::Change& change);
     /// News without a change: the payer is still at it.
@@ -40,6 +42,7 @@ class Linger final {
     };
     using Silent = std::unordered_map<payments::PaymentKey, Silence>;
 
+    [[nodiscard]] bool may_wait_for_blocks(const payments::Payment& payment) const;
     [[nodiscard]] std::chrono::seconds pause(const payments::Payment& payment) const;
     void hold(Silence& silence, std::optional<base::UpdatedIndex> at);
     void forget(Silent::iterator at);
@@ -50,6 +53,7 @@ class Linger final {
     cln::Version version_;
     Expired expired_;
     std::chrono::seconds linger_{10};
+    base::CreatedIndex unwatched_;
     Silent silent_;
     std::multiset<base::UpdatedIndex> held_; // what all of them hold
     Time armed_for_ = Time::max();

@@ -37,16 +37,18 @@ TEST_CASE("what lightningd can do depends on its version") {
         bool wait_sendpays;
         bool part_topics;
         bool xpay_silent;
+        bool pay_waits;
     } known[] = {
-        {{23, 8}, false, false, false}, {{23, 11}, true, false, false}, {{24, 8}, true, false, false},
-        {{24, 11}, true, false, true},  {{25, 5}, true, false, true},   {{25, 9}, true, true, true},
-        {{25, 12}, true, true, true},   {{26, 4}, true, true, true},    {{26, 6}, true, true, false},
-        {{}, true, true, false},
+        {{23, 8}, false, false, false, true}, {{23, 11}, true, false, false, true}, {{24, 8}, true, false, false, true},
+        {{24, 11}, true, false, true, false}, {{25, 5}, true, false, true, false},  {{25, 9}, true, true, true, false},
+        {{25, 12}, true, true, true, false},  {{26, 4}, true, true, true, false},   {{26, 6}, true, true, false, false},
+        {{}, true, true, false, false},
     };
     for (const auto& one : known) {
         INFO(one.version.year, ".", one.version.month);
         CHECK(cln::has_wait_sendpays(one.version) == one.wait_sendpays);
         CHECK(cln::has_pay_part_topics(one.version) == one.part_topics);
         CHECK(cln::xpay_ends_silently(one.version) == one.xpay_silent);
+        CHECK(cln::pay_waits_for_blocks(one.version) == one.pay_waits);
     }
 }

@@ -4,6 +4,8 @@
 #include "../until.hpp"
 #include "facts.hpp"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 using namespace facts;
@@ -72,19 +74,68 @@ TEST_CASE("silence is told once, of those that are undecided") {
     CHECK(quiet.holds() == 6); // until the verdict is there
 }
 
-TEST_CASE("where xpay ends without a word its silence is longer than that of others") {
-    Quiet quiet({24, 11});
-    payments::PartAnnounced announced;
-    announced.hash = hash(1);
-    announced.group = base::GroupId{9};
-    announced.partid = {1};
-    announced.payer = payments::Payer::xpay;
-    announced.seen = second(110);
-    quiet.apply(announced);
-    quiet.apply(seen(failed(pending(1, 9, 1, 10), 7)));
-    quiet.apply(seen(failed(pending(2, 9, 1, 11), 8)));
+namespace {
+
+using payments::Payer;
+
+/// Those of payments 1, 2, …, of one failed part each by these payers, that a linger of 0 seconds ends at once.
+std::vector<std::uint64_t> ended(cln::Version version, std::uint64_t unwatched, const std::vector<Payer>& payers) {
+    Quiet quiet(version);
+    quiet.linger.set_unwatched({unwatched});
     quiet.linger.set(0s);
-    REQUIRE(unit::until(quiet.loop, [&] { return !quiet.over.empty(); }));
+    for (std::uint8_t n = 1; n <= payers.size(); ++n) {
+        payments::PartAnnounced announced;
+        announced.hash = hash(n);
+        announced.group = base::GroupId{9};
+        announced.partid = {1};
+        announced.payer = payers[n - 1U];
+        announced.seen = second(100U + n);
+        quiet.apply(announced);
+        quiet.apply(seen(failed(pending(n, 9, 1, n), n)));
+    }
+    quiet.apply(seen(failed(pending(99, 9, 1, 99), 99))); // ends everywhere: the others had their turn by then
+    CHECK(unit::until(quiet.loop, [&] {
+        return std::find(quiet.over.begin(), quiet.over.end(), payments::PaymentKey{hash(99), {9}}) != quiet.over.end();
+    }));
     unit::settle(quiet.loop);
-    CHECK(quiet.over == std::vector<payments::PaymentKey>{{hash(2), {9}}});
+    std::vector<std::uint64_t> numbers;
+    for (const auto& key : quiet.over)
+        if (key.hash != hash(99))
+            numbers.push_back(key.hash.bytes[0]);
+    std::sort(numbers.begin(), numbers.end());
+    return numbers;
+}
+
+const std::vector<Payer> all_payers{Payer::xpay, Payer::pay, Payer::keysend, Payer::other, Payer::unknown};
+
+} // namespace
+
+TEST_CASE("where a payer waits for blocks without a word its silence is longer than that of others") {
+    using Numbers = std::vector<std::uint64_t>;
+    for (const cln::Version old : {cln::Version{23, 8}, {23, 11}, {24, 8}})
+        CHECK(ended(old, 0, all_payers) == Numbers{1, 4, 5});
+    for (const cln::Version old : {cln::Version{24, 11}, {25, 12}, {26, 4}})
+        CHECK(ended(old, 0, all_payers) == Numbers{2, 3, 4, 5});
+    CHECK(ended({26, 6}, 0, all_payers) == Numbers{1, 2, 3, 4, 5});
+}
+
+TEST_CASE("a payer nobody could see may be one that waits") {
+    using Numbers = std::vector<std::uint64_t>;
+    const std::vector<Payer> three(3, Payer::unknown); // rows 1, 2, 3
+    for (const cln::Version old : {cln::Version{23, 11}, {24, 11}, {26, 4}}) {
+        CHECK(ended(old, 2, three) == Numbers{3});
+        CHECK(ended(old, 50, {Payer::unknown, Payer::other}) == Numbers{2});
+    }
+    CHECK(ended({26, 6}, 50, three) == Numbers{1, 2, 3});
+}
+
+TEST_CASE("a payment that turns out to be watched ends at once") {
+    Quiet quiet({24, 11});
+    quiet.linger.set_unwatched({UINT64_MAX});
+    quiet.linger.set(0s);
+    quiet.apply(seen(failed(pending(1, 9, 1, 10), 7)));
+    unit::settle(quiet.loop);
+    CHECK(quiet.over.empty());
+    quiet.linger.set_unwatched({9});
+    CHECK(unit::until(quiet.loop, [&] { return !quiet.over.empty(); }));
 }

@@ -181,7 +181,7 @@ void Plugin::init(std::string_view id, const rpc::json& params) {
     reply(id, "{}"); // first: lightningd waits for nobody else while it starts
     use(*options);
     if (fields.find("startup").is_true())
-        feed_.restarted(now_);
+        feed_.restarted();
     // By its relative name where it can be reached so: a socket's path may have 107 bytes, a node's directory more.
     const bool inside = !file.starts_with('/') && chdir(directory.c_str()) == 0;
     client_.start(inside || file.starts_with('/') ? file : directory + "/" + file, [this] { feed_.connected(); });

@@ -3,6 +3,7 @@
 #include "cln/announcement.hpp"
 #include "cln/notifications.hpp"
 #include "rpc/bare_digits.hpp"
+#include "track/row_of.hpp"
 
 #include <algorithm>
 #include <map>
@@ -17,15 +18,6 @@ namespace {
 
 constexpr auto sweep_pause = 30'000ms;
 constexpr std::int64_t announcement_life_ns = 60'000'000'000;
-
-/// The row an event shows, if it shows one.
-const payments::Row* row_of(const Event& event) {
-    if (const auto* seen = std::get_if<payments::PartSeen>(&event))
-        return &seen->row;
-    if (const auto* failed = std::get_if<payments::PartFailed>(&event))
-        return &failed->row;
-    return nullptr;
-}
 
 std::vector<Event> joined(std::span<const Event> first, const std::vector<Event>& then) {
     std::vector<Event> all(first.begin(), first.end());
@@ -81,11 +73,12 @@ Feed::Feed(io::Loop& loop, cln::Lightningd& lightningd, payments::Table& table, 
       created_again_(loop),
       updated_again_(loop) {
     intake_.on_idle([this] { look_if_ready(); });
+    linger_.set_unwatched({UINT64_MAX}); // until it is known what was there before us
     expire_announcements();
 }
 
 void Feed::apply(std::span<const Event> events) {
-    const auto orphans = orphans_of(events);
+    const auto orphans = orphans_.among(events, table_);
     const auto change = orphans.empty() ? table_.apply(events) : table_.apply(joined(events, orphans));
     for (const auto& key : change.reopened)
         log_(base::LogLevel::info,
@@ -100,22 +93,6 @@ void Feed::apply(std::span<const Event> events) {
     invoices_.look(change);
     const bool counts = cln::has_wait_sendpays(config_.version);
     table_.trim(counts ? earlier(told(), publisher_.pending()).updated : payments::Table::every_update);
-}
-
-/// It is older than the node's restart. Of the same second it is not known: its payer may be about to go on.
-bool Feed::before_restart(const payments::Row& row) const {
-    return restarted_ && row.created_at.seconds() < restarted_->seconds();
-}
-
-/// Payments that are new here and older than the node's restart: their payer is no more, whatever tells of them first.
-std::vector<Event> Feed::orphans_of(std::span<const Event> events) const {
-    std::vector<Event> orphans;
-    for (const auto& event : events) {
-        const auto* row = row_of(event);
-        if (row && before_restart(*row) && !table_.find(row->key))
-            orphans.emplace_back(payments::GivenUp{row->key.hash, row->key.group, false});
-    }
-    return orphans;
 }
 
 Marks Feed::told() const {
@@ -162,6 +139,8 @@ void Feed::notified(std::string_view topic, Notices::Notice& notice) {
         return log_(base::LogLevel::unusual, std::string(topic) + " skipped: " + notice.error());
     const auto* ended = std::get_if<payments::PartEnded>(&*notice);
     const auto over = ended ? std::optional(ended->key) : std::nullopt;
+    if (const auto* announced = std::get_if<payments::PartAnnounced>(&*notice))
+        orphans_.called(announced->hash);
     intake_.take(std::move(*notice), Source::standard_input);
     if (over)
         given_up_.part_ended(*over);
@@ -206,6 +185,7 @@ bool Feed::read_call(const cln::HookedCall& call, std::string_view text, base::U
         log_unreadable(call); // the part is announced all the same
     if (first)
         join_onion(call, *first, *params, *announced);
+    orphans_.called(announced->hash);
     intake_.take(std::move(*announced), Source::standard_input);
     return true;
 }

@@ -17,6 +17,7 @@
 #include "track/linger.hpp"
 #include "track/notices.hpp"
 #include "track/onions.hpp"
+#include "track/orphans.hpp"
 #include "track/publisher.hpp"
 
 namespace track {
@@ -34,8 +35,8 @@ class Feed final {
     Feed(io::Loop& loop, cln::Lightningd& lightningd, payments::Table& table, Publisher& publisher, Clock clock,
          FeedConfig config, base::Log log);
 
-    /// lightningd itself was just started, at that moment: payers have forgotten whatever was made before it.
-    void restarted(base::UnixNs when) { restarted_ = when; }
+    /// lightningd itself was just started: payers have forgotten whatever was made before.
+    void restarted() { orphans_.restarted(); }
     /// The socket is there, for the first time or again: reads counters, lists what was missed, waits for more.
     void connected();
 
@@ -79,10 +80,11 @@ class Feed final {
                     payments::PartAnnounced& announced);
     [[nodiscard]] bool read_call(const cln::HookedCall& call, std::string_view text, base::UnixNs now);
     void log_unreadable(const cln::HookedCall& call) const;
-    [[nodiscard]] bool before_restart(const payments::Row& row) const;
-    [[nodiscard]] std::vector<payments::Event> orphans_of(std::span<const payments::Event> events) const;
-    void read_counters();
+    struct Beginning;
+    void ask_counter(cln::Index index, const std::shared_ptr<Beginning>& beginning);
+    void answered(const std::shared_ptr<Beginning>& beginning);
     void counters_read(Marks now, std::uint64_t deleted);
+    void older_rows(base::CreatedIndex newest);
     void begin_without_wait();
     void list_pending(std::uint64_t start);
     void list_recent(std::uint64_t upto);
@@ -98,14 +100,15 @@ class Feed final {
     Clock clock_;
     FeedConfig config_;
     base::Log log_;
-    std::optional<base::UnixNs> restarted_;
-    bool begun_ = false;  // the first counters were read
-    bool listed_ = false; // what was in flight at the start
-    bool ready_ = false;  // and it is in the table
+    bool started_ = false; // it is known which rows were there before
+    bool begun_ = false;   // the first counters were read
+    bool listed_ = false;  // what was in flight at the start
+    bool ready_ = false;   // and it is in the table
     std::function<void()> on_ready_;
     std::chrono::seconds linger_seconds_{10};
     IndexPages pages_;
     Intake intake_;
+    Orphans orphans_;
     Linger linger_;
     Deletions deletions_;
     GivenUpWatch given_up_;

@@ -2,6 +2,8 @@
 #include "track/feed.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <utility>
 
 namespace track {
 
@@ -16,54 +18,64 @@ constexpr auto again_pause = 1'000ms;
 
 } // namespace
 
+/// What is asked of each new connection before anything else.
+struct Feed::Beginning {
+    Marks marks;
+    std::uint64_t deleted = 0;
+    int missing = 1; // getinfo
+    bool counts = true;
+};
+
 void Feed::connected() {
     created_again_.cancel();
     updated_again_.cancel();
-    // First of all: what is told from here on has the node in its cursor.
-    lightningd_.getinfo([this](const auto& info) {
+    const auto beginning = std::make_shared<Beginning>();
+    lightningd_.getinfo([this, beginning](const auto& info) {
         if (info) {
-            publisher_.set_node(info->id);
+            publisher_.set_node(info->id); // of every cursor from here on
             height_.blocks = std::max(height_.blocks, info->height);
         } else if (info.error().lost) {
             return; // comes back with connected()
         }
-        intake_.connected();
-        if (cln::has_wait_sendpays(config_.version))
-            read_counters();
-        else if (!begun_)
-            begin_without_wait();
+        answered(beginning);
+    });
+    // At once: the more time goes by, the more rows are taken to be older than they are.
+    beginning->counts = cln::has_wait_sendpays(config_.version);
+    if (beginning->counts)
+        for (const auto index : {cln::Index::created, cln::Index::updated, cln::Index::deleted})
+            ask_counter(index, beginning);
+}
+
+void Feed::ask_counter(cln::Index index, const std::shared_ptr<Beginning>& beginning) {
+    ++beginning->missing;
+    lightningd_.wait(index, 0, [this, index, beginning](const auto& reply) {
+        if (!reply && reply.error().lost)
+            return; // comes back with connected()
+        if (reply) {
+            auto& into = index == cln::Index::created   ? beginning->marks.created.value
+                         : index == cln::Index::updated ? beginning->marks.updated.value
+                                                        : beginning->deleted;
+            into = reply->counter;
+        } else if (std::exchange(beginning->counts, false)) {
+            log_(base::LogLevel::unusual,
+                 "wait sendpays refused: " + reply.error().error.message + "; following notifications only");
+        }
+        answered(beginning);
     });
 }
 
-void Feed::read_counters() {
-    struct Counters {
-        Marks marks;
-        std::uint64_t deleted = 0;
-        int missing = 3;
-    };
-    auto counters = std::make_shared<Counters>();
-    const auto ask = [this, counters](cln::Index index, std::uint64_t& into) {
-        lightningd_.wait(index, 0, [this, counters, &into](const auto& reply) {
-            if (!reply) {
-                if (!reply.error().lost && counters->missing > 0) {
-                    log_(base::LogLevel::unusual,
-                         "wait sendpays refused: " + reply.error().error.message + "; following notifications only");
-                    counters->missing = 0; // the other two answers do not matter any more
-                    begin_without_wait();
-                }
-                return;
-            }
-            into = reply->counter;
-            if (--counters->missing == 0)
-                counters_read(counters->marks, counters->deleted);
-        });
-    };
-    ask(cln::Index::created, counters->marks.created.value);
-    ask(cln::Index::updated, counters->marks.updated.value);
-    ask(cln::Index::deleted, counters->deleted);
+void Feed::answered(const std::shared_ptr<Beginning>& beginning) {
+    if (--beginning->missing > 0)
+        return;
+    if (beginning->counts)
+        counters_read(beginning->marks, beginning->deleted);
+    else if (!begun_)
+        begin_without_wait();
+    intake_.connected();
 }
 
 void Feed::counters_read(Marks now, std::uint64_t deleted) {
+    older_rows(now.created);
     pages_.counters(now);
     deletions_.counter(deleted);
     wait_for(cln::Index::created, now.created.value + 1);
@@ -72,17 +84,34 @@ void Feed::counters_read(Marks now, std::uint64_t deleted) {
         return;
     begun_ = true;
     intake_.set_past(now);
-    if (restarted_)
+    if (orphans_.possible())
         list_pending(1);
     else
         list_recent(now.updated.value);
 }
 
+/// The first time: rows up to this one were there before we could see their payers' calls.
+void Feed::older_rows(base::CreatedIndex newest) {
+    if (started_)
+        return;
+    started_ = true;
+    orphans_.begin(newest);
+    if (config_.sees_calls)
+        linger_.set_unwatched(newest);
+    intake_.take(orphans_.in(table_), Source::socket);
+}
+
+/// There is no counter: what is pending in the first listing is what was there before. A payment that had no pending
+/// row then, between two attempts, is seen again with its next one.
 void Feed::begin_without_wait() {
     lightningd_.list_all_pending([this](const auto& listing) {
         if (!listing)
             return;
         begun_ = true;
+        base::CreatedIndex newest;
+        for (const auto& row : listing->rows)
+            newest = std::max(newest, row.created);
+        older_rows(newest);
         began(listing->rows);
         listed();
     });
@@ -122,11 +151,13 @@ void Feed::list_recent(std::uint64_t upto) {
         }
         if (!listing)
             return list_pending(1);
-        const auto oldest = clock_().seconds() - linger_seconds_.count();
+        // What seems to lie ahead is an old row of a clock that was set back since, and its neighbours are old too.
+        const auto now = clock_().seconds();
+        const auto linger = linger_seconds_.count();
         std::vector<payments::Row> recent;
         bool all_recent = !listing->rows.empty();
         for (const auto& row : listing->rows) {
-            const bool is_recent = row.completed_at && row.completed_at->seconds() >= oldest;
+            const bool is_recent = row.completed_at && std::abs(now - row.completed_at->seconds()) <= linger;
             all_recent &= is_recent;
             if (is_recent && row.status == PartStatus::failed)
                 recent.push_back(row);

@@ -180,14 +180,21 @@ class FakeHost:
 
     def begin(self, startup: bool = True, waits: bool = True, identity: Any = "cln:getmanifest#20", **options: Any) -> dict[str, Any]:
         """The manifest, once the plugin has started; `waits`: and waits for changes."""
-        manifest = self.request("getmanifest", {"allow-deprecated-apis": True}, identity)["result"]
+        manifest = self.begin_manifest(identity)
+        self.begin_init(startup, **options)
+        if waits:
+            self.wait_armed()
+        return manifest
+
+    def begin_manifest(self, identity: Any = "cln:getmanifest#20") -> dict[str, Any]:
+        """Half of it: lightningd may speak in between."""
+        return self.request("getmanifest", {"allow-deprecated-apis": True}, identity)["result"]
+
+    def begin_init(self, startup: bool = True, **options: Any) -> None:
         reply = self.request("init", {"options": options, "configuration": {
             "lightning-dir": self.directory, "rpc-file": "lightning-rpc", "startup": startup, "network": "regtest",
             "feature_set": {}}}, "cln:init#44")
         assert reply["result"] == {}, reply
-        if waits:
-            self.wait_armed()
-        return manifest
 
     def wait_armed(self, bound: float = BOUND) -> None:
         self.wait(lambda: {index for _, index, _ in self.model.blocked} == set(NO_EVENTS), "waits for all three indexes", bound)

@@ -157,6 +157,26 @@ class ClockIsSet(unittest.TestCase):
             stage.wait_status(held, "SUCCEEDED")
             self.clock.offset = 0
 
+    def test_a_restart_over_which_the_clock_is_set(self) -> None:
+        for jump in (-HOUR, HOUR, -365 * 24 * HOUR):
+            with self.subTest(jump=jump), Stage(["--trackpayments-linger=3600"], gate=True, keep_rows=True,
+                                                environment=self.clock.environment) as stage:
+                old = stage.pay(5_000_000, "hold", by="pay")
+                stage.wait_status(old, "IN_FLIGHT")
+                told = len(stage.snapshots(old))
+                self.assertEqual(stage.stop(), [])
+                self.clock.offset = jump
+                stage.node.start()
+                stage.wait_payment(old, lambda _: len(stage.snapshots(old)) > told, "a snapshot after the restart")
+                live = stage.undecided("settle", amount_msat=3_000_000)
+                stage.release(old, "fail")
+                stage.wait_status(old, "FAILED")
+                self.assertEqual({payment["status"] for payment in stage.snapshots(live)}, {"IN_FLIGHT"}, "its payer may go on")
+                stage.sendpay(live, partid=2, groupid=1)
+                stage.wait_status(live, "SUCCEEDED", parts=2)
+                self.assertNotIn("FAILED", {payment["status"] for payment in stage.snapshots(live)})
+                self.clock.offset = 0
+
     def test_a_jump_ends_no_waiting_and_forgets_no_payment(self) -> None:
         with FakeHost(**self.clock.environment) as host:
             host.begin(**{"trackpayments-linger": 3600})

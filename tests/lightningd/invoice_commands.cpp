@@ -1,6 +1,7 @@
-// invoice and decode, for the payees inside the stand-in. `invoice` has parameters lightningd's has
+// invoice, offer and decode, for the payees inside the stand-in. `invoice` has parameters lightningd's has
 // not: bolt12, to_self, text (of the invoice, as in a recording).
 #include "args.hpp"
+#include "entropy.hpp"
 #include "node.hpp"
 
 namespace standin {
@@ -42,11 +43,30 @@ void invoice(Node& node, const RequestPtr& request) {
                           R"(,"payment_secret":")" + kept.payment_secret + R"(","created_index":1})");
 }
 
+void offer(Node& node, const RequestPtr& request) {
+    Args args(*request, {{"amount", true}, {"description"}, {"issuer"}, {"label"}});
+    Offer made;
+    const auto* amount = args.find("amount");
+    if (amount && *amount != "any")
+        made.amount = args.msat("amount").value_or(0);
+    made.description = args.plain_string("description").value_or("");
+    made.label = args.string("label").value_or("");
+    if (args.refused(*request))
+        return;
+    const Offer& kept = node.invoices.add_offer(std::move(made));
+    succeed(*request, R"({"offer_id":")" + random_hex(32) + R"(","active":true,"single_use":false,"bolt12":")" +
+                          kept.text + R"(","used":false,"created":true})");
+}
+
 void decode(Node& node, const RequestPtr& request) {
     Args args(*request, {{"string", true}});
     const auto text = args.string("string");
     if (args.refused(*request))
         return;
+    if (const Offer* offer = node.invoices.offer_by_text(*text))
+        return succeed(*request, R"({"type":"bolt12 offer","offer_id":")" + std::string(64, '4') +
+                                     R"(","offer_description":)" + rpc::quote(offer->description) +
+                                     R"(,"offer_issuer_id":")" + std::string(payee_node) + R"(","valid":true})");
     const Invoice* invoice = node.invoices.by_text(*text);
     if (!invoice)
         return fail(*request, rpc::invalid_params,
@@ -82,6 +102,8 @@ void add_invoice_commands(Node& node) {
     node.commands.add("invoice",
                       "amount_msat label description [expiry] [fallbacks] [preimage] [bolt12] [to_self] [text]",
                       [&node](const RequestPtr& request) { invoice(node, request); });
+    node.commands.add("offer", "amount [description] [issuer] [label]",
+                      [&node](const RequestPtr& request) { offer(node, request); });
     node.commands.add("decode", "string", [&node](const RequestPtr& request) { decode(node, request); });
 }
 

@@ -10,27 +10,40 @@ const Invoice& Invoices::add(Invoice invoice) {
     invoice.hash = hash_of(invoice.preimage);
     if (invoice.payment_secret.empty())
         invoice.payment_secret = random_hex(32);
-    if (invoice.text.empty())
+    if (invoice.text.empty()) {
         invoice.text = (invoice.bolt12 ? "lni1standin" : "lnbcrt1standin") + invoice.hash.hex();
-    texts_[invoice.text] = invoice.hash;
-    labels_[invoice.label] = invoice.hash;
-    const auto hash = invoice.hash;
-    return invoices_[hash] = std::move(invoice);
+        if (texts_.contains(invoice.text))
+            invoice.text += std::to_string(invoices_.size());
+    }
+    const std::size_t place = invoices_.size();
+    texts_[invoice.text] = labels_[invoice.label] = hashes_[invoice.hash] = place;
+    return invoices_.emplace_back(std::move(invoice));
 }
 
 const Invoice* Invoices::by_hash(const base::PaymentHash& hash) const {
-    const auto at = invoices_.find(hash);
-    return at == invoices_.end() ? nullptr : &at->second;
+    const auto at = hashes_.find(hash);
+    return at == hashes_.end() ? nullptr : &invoices_[at->second];
 }
 
 const Invoice* Invoices::by_text(const std::string& text) const {
     const auto at = texts_.find(text);
-    return at == texts_.end() ? nullptr : by_hash(at->second);
+    return at == texts_.end() ? nullptr : &invoices_[at->second];
 }
 
 const Invoice* Invoices::by_label(const std::string& label) const {
     const auto at = labels_.find(label);
-    return at == labels_.end() ? nullptr : by_hash(at->second);
+    return at == labels_.end() ? nullptr : &invoices_[at->second];
+}
+
+const Offer& Invoices::add_offer(Offer offer) {
+    offer.text = "lno1standin" + random_hex(16);
+    const std::string text = offer.text;
+    return offers_[text] = std::move(offer);
+}
+
+const Offer* Invoices::offer_by_text(const std::string& text) const {
+    const auto at = offers_.find(text);
+    return at == offers_.end() ? nullptr : &at->second;
 }
 
 } // namespace standin

@@ -5,6 +5,7 @@
 #include "base/bytes.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -25,18 +26,32 @@ struct Invoice {
     bool to_self = false; ///< our own node is the payee
 };
 
+/// Something to ask for invoices; answered by ourselves.
+struct Offer {
+    std::string text;  ///< lno1standin…
+    std::string label; ///< of the invoices, so that a scenario finds them
+    std::string description;
+    std::uint64_t amount = 0; ///< msat, 0 = any
+};
+
 class Invoices final {
   public:
-    /// Fills in text, hash, preimage and secret where they are missing.
+    /// Fills in text, hash, preimage and secret where they are missing. Several may have one hash.
     const Invoice& add(Invoice invoice);
     [[nodiscard]] const Invoice* by_text(const std::string& text) const;
+    /// The newest of that hash.
     [[nodiscard]] const Invoice* by_hash(const base::PaymentHash& hash) const;
     [[nodiscard]] const Invoice* by_label(const std::string& label) const;
 
+    const Offer& add_offer(Offer offer);
+    [[nodiscard]] const Offer* offer_by_text(const std::string& text) const;
+
   private:
-    std::unordered_map<base::PaymentHash, Invoice> invoices_;
-    std::unordered_map<std::string, base::PaymentHash> texts_;
-    std::unordered_map<std::string, base::PaymentHash> labels_;
+    std::deque<Invoice> invoices_;
+    std::unordered_map<base::PaymentHash, std::size_t> hashes_;
+    std::unordered_map<std::string, std::size_t> texts_;
+    std::unordered_map<std::string, std::size_t> labels_;
+    std::unordered_map<std::string, Offer> offers_;
 };
 
 } // namespace standin

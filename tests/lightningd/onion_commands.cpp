@@ -67,10 +67,15 @@ void sendonion(Node& node, const RequestPtr& request) {
     spec.extra.hops = secrets ? secrets->size() : 1;
     if (stopped_by_earlier(node, *request, spec))
         return;
-    if (!(*first_hop)["id"].is_string() || !is_peer((*first_hop)["id"].get<std::string>()))
+    const auto text = [&](const char* name) {
+        const auto at = first_hop->find(name);
+        return at != first_hop->end() && at->is_string() ? at->get<std::string>() : std::string();
+    };
+    const std::string peer = text("id");
+    if (!is_peer(peer))
         return no_first_peer(*request);
     const Plan plan = node.sendpays.take_plan(spec.key);
-    if (!refused(*request, plan))
+    if (!refused(*request, plan, text("channel"), peer))
         answer_in_progress(*request, node.sendpays.send(std::move(spec), plan));
 }
 
@@ -120,7 +125,8 @@ void injectpaymentonion(Node& node, const RequestPtr& request) {
     if (spec.destination.empty() && invoice && version.injected_rows_are_whole())
         spec.destination = invoice->to_self ? our_node : payee_node;
     const Plan plan = node.sendpays.take_plan(spec.key);
-    if (refused(*request, plan))
+    if (refused(*request, plan, plan.route.empty() ? "" : plan.route.front().channel,
+                plan.route.empty() ? our_node : std::string_view(plan.route.front().node)))
         return;
     spec.extra.hops = plan.route.empty() ? 2 : plan.route.size();
     const Row& row = node.sendpays.send(std::move(spec), plan);

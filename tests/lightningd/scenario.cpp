@@ -26,6 +26,7 @@ tl::expected<void, std::string> read_word(Outcome& outcome, const std::string& w
         {"hold", Outcome::Do::hold},           {"fail", Outcome::Do::fail},
         {"garble", Outcome::Do::garble},       {"local_fail", Outcome::Do::local_fail},
         {"malformed", Outcome::Do::malformed}, {"refuse", Outcome::Do::refuse},
+        {"peer_away", Outcome::Do::peer_away},
     };
     if (const auto at = words.find(word); at != words.end()) {
         outcome.what = at->second;
@@ -117,6 +118,8 @@ tl::expected<Outcome, std::string> read_outcome(const json& value) {
     outcome.message = text(value, "message");
     outcome.via = text(value, "via");
     outcome.fee = number(value, "fee_msat", 0);
+    outcome.overpay = number(value, "overpay_msat", 0);
+    outcome.wait_ms = static_cast<std::uint32_t>(number(value, "wait_ms", 0));
     return outcome;
 }
 

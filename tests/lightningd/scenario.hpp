@@ -26,17 +26,20 @@ struct Outcome {
         garble,       ///< the failure onion cannot be read by anybody
         local_fail,   ///< inside our own node, at once
         malformed,    ///< the first peer says the onion is bad (update_fail_malformed_htlc)
-        refuse        ///< the command itself is refused: no row
+        refuse,       ///< the command itself is refused: no row
+        peer_away     ///< the same, as lightningd does when the first peer is disconnected
     };
     Do what = Do::settle;
     std::uint16_t failcode = 0x1007;
     int erring_index = -1; ///< -1: the payee for its own codes, else the first hop
     std::uint32_t delay_ms = 0;
-    std::string raw_message; ///< hex; empty: of the usual shape
-    std::string message;     ///< of a refusal or a local failure
-    int code = -32602;       ///< of a refusal
-    std::string via;         ///< l2, l4, l5; empty: by turns
-    std::uint64_t fee = 0;   ///< msat; 0: what the route takes
+    std::string raw_message;   ///< hex; empty: of the usual shape
+    std::string message;       ///< of a refusal or a local failure
+    int code = -32602;         ///< of a refusal
+    std::string via;           ///< l2, l4, l5; empty: by turns
+    std::uint64_t fee = 0;     ///< msat; 0: what the route takes
+    std::uint64_t overpay = 0; ///< msat; renepay delivers so much more than the part's share
+    std::uint32_t wait_ms = 0; ///< a payer waits so long before this attempt, as one that waits for a block
 };
 
 struct PartPlan;

@@ -38,10 +38,19 @@ void no_first_peer(Request& request) {
              std::string(our_node) + "\"}");
 }
 
-bool refused(Request& request, const Plan& plan) {
-    if (plan.outcome.what != Outcome::Do::refuse)
+bool refused(Request& request, const Plan& plan, const std::string& channel, std::string_view peer) {
+    const Outcome& outcome = plan.outcome;
+    if (outcome.what == Outcome::Do::peer_away) {
+        // No members of a row (recording sendpay_refused_then_other_route).
+        fail(request, 204, "failed: WIRE_TEMPORARY_CHANNEL_FAILURE (First peer not ready)",
+             R"({"erring_index":0,"failcode":4103,"failcodename":"WIRE_TEMPORARY_CHANNEL_FAILURE","erring_node":")" +
+                 std::string(our_node) + R"(","erring_channel":")" + channel + R"(","erring_direction":)" +
+                 std::to_string(direction_between(our_node, peer)) + "}");
+        return true;
+    }
+    if (outcome.what != Outcome::Do::refuse)
         return false;
-    fail(request, plan.outcome.code, plan.outcome.message.empty() ? "refused by the scenario" : plan.outcome.message);
+    fail(request, outcome.code, outcome.message.empty() ? "refused by the scenario" : outcome.message);
     return true;
 }
 

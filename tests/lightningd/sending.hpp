@@ -15,8 +15,8 @@ bool stopped_by_earlier(Node& node, Request& request, const SendSpec& spec);
 /// The first hop is no peer of ours: no row.
 void no_first_peer(Request& request);
 
-/// The scenario may refuse the command itself. True when it did.
-bool refused(Request& request, const Plan& plan);
+/// The scenario may refuse the command itself, `channel` being the first of the route. True when it did.
+bool refused(Request& request, const Plan& plan, const std::string& channel, std::string_view peer);
 
 /// Makes a parameter `msatoshi` an `amount_msat` for versions that know both names.
 void accept_msatoshi(const Node& node, Request& request);

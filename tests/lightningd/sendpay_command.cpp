@@ -148,7 +148,7 @@ void sendpay(Node& node, const RequestPtr& request) {
     if (!is_peer(spec.extra.nodes.front()))
         return no_first_peer(*request);
     const Plan plan = node.sendpays.take_plan(spec.key);
-    if (!refused(*request, plan))
+    if (!refused(*request, plan, spec.extra.channels.front(), spec.extra.nodes.front()))
         answer_in_progress(*request, node.sendpays.send(std::move(spec), plan));
 }
 

@@ -68,6 +68,7 @@ void Sendpays::happen(std::uint64_t created_index, const Plan& plan) {
         return settle(*row);
     case Do::hold:
     case Do::refuse:
+    case Do::peer_away:
         return;
     case Do::fail:
     case Do::garble:

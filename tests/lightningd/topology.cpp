@@ -22,6 +22,15 @@ constexpr std::array middles = {
     Middle{"l5", "03dd6db296a5d0226652f3152a1babcb71bce87fdf34f7a78e3f58508aa561b409", "103x5x0", "103x6x0", 2000},
 };
 
+const Middle& choose(std::string_view via, std::size_t nth) {
+    const auto* const at = std::find_if(middles.begin(), middles.end(), [&](const Middle& m) { return m.name == via; });
+    return at != middles.end() ? *at : middles[nth % middles.size()];
+}
+
+std::uint64_t usual_fee(const Middle& middle, std::uint64_t amount) {
+    return 1 + amount / 1'000'000 * middle.fee_millionths + amount % 1'000'000 * middle.fee_millionths / 1'000'000;
+}
+
 } // namespace
 
 int direction_between(std::string_view from, std::string_view to) {
@@ -29,17 +38,23 @@ int direction_between(std::string_view from, std::string_view to) {
 }
 
 Route make_route(std::string_view via, std::size_t nth, std::uint64_t amount, std::uint64_t fee) {
-    auto at = std::find_if(middles.begin(), middles.end(), [&](const Middle& m) { return m.name == via; });
-    if (at == middles.end())
-        at = middles.begin() + static_cast<std::ptrdiff_t>(nth % middles.size());
-    const std::uint64_t usual =
-        1 + amount / 1'000'000 * at->fee_millionths + amount % 1'000'000 * at->fee_millionths / 1'000'000;
-    const std::uint64_t with_fee = amount + (fee ? fee : usual);
+    const Middle& at = choose(via, nth);
+    const std::uint64_t with_fee = amount + (fee ? fee : usual_fee(at, amount));
     const std::uint32_t last = block_height + 1 + final_delay - hop_delay;
     return {
-        {std::string(at->node), std::string(at->channel_in), direction_between(our_node, at->node), with_fee,
+        {std::string(at.node), std::string(at.channel_in), direction_between(our_node, at.node), with_fee,
          last + hop_delay},
-        {std::string(payee_node), std::string(at->channel_out), direction_between(at->node, payee_node), amount, last}};
+        {std::string(payee_node), std::string(at.channel_out), direction_between(at.node, payee_node), amount, last}};
+}
+
+std::uint64_t deliverable(std::string_view via, std::size_t nth, std::uint64_t sent, std::uint64_t fee) {
+    if (fee != 0)
+        return sent - std::min(fee, sent);
+    const Middle& at = choose(via, nth);
+    std::uint64_t amount = sent - std::min(usual_fee(at, sent), sent);
+    while (amount + 1 + usual_fee(at, amount + 1) <= sent)
+        ++amount;
+    return amount;
 }
 
 std::uint64_t scid_number(std::string_view scid) {

@@ -30,6 +30,10 @@ using Route = std::vector<Hop>;
 /// `via`: l2, l4 or l5; anything else takes the nth of them. `fee` 0: the node's own.
 [[nodiscard]] Route make_route(std::string_view via, std::size_t nth, std::uint64_t amount, std::uint64_t fee = 0);
 
+/// The most that arrives on that route when `sent` leaves us.
+[[nodiscard]] std::uint64_t deliverable(std::string_view via, std::size_t nth, std::uint64_t sent,
+                                        std::uint64_t fee = 0);
+
 /// BxTxO as the 64-bit number of the wire.
 [[nodiscard]] std::uint64_t scid_number(std::string_view scid);
 /// 0 when `from` has the lesser id (BOLT 7).

@@ -4,9 +4,24 @@
 #include "node.hpp"
 #include "rpc/scan.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace standin {
+
+namespace {
+
+/// Whether cln-xpay's hook takes a `pay` with these parameters; the old plugin pays else.
+bool redirects(const Version& version, const tl::expected<rpc::json, std::string>& params) {
+    if (!params || (!params->is_object() && !params->is_array()))
+        return false;
+    if (params->is_array())
+        return params->size() == 1 || params->size() == 2;
+    return std::all_of(params->items().begin(), params->items().end(),
+                       [&](const auto& param) { return version.redirects_pay_with(param.key()); });
+}
+
+} // namespace
 
 void Commands::add(std::string name, std::string usage, std::function<void(const RequestPtr&)> run, bool checks) {
     methods_[name] = {name, std::move(usage), {}, std::move(run), nullptr, checks};
@@ -53,7 +68,8 @@ void Commands::begin(const RequestPtr& request) {
 void Commands::run(const RequestPtr& request) {
     const std::string name(request->message.method);
     // In the real node cln-xpay's own hook replaces `pay` (core-lightning.md 3.11).
-    const bool redirected = name == "pay" && node_.xpay_handle_pay && node_.version.has_xpay();
+    const bool redirected = name == "pay" && node_.xpay_handle_pay && node_.version.has_xpay() &&
+                            redirects(node_.version, read_params(request->message.params));
     const Method* method = find(redirected ? "xpay-as-pay" : name);
     if (!method)
         return fail(*request, rpc::method_not_found, "Unknown command '" + name + "'");
@@ -61,7 +77,7 @@ void Commands::run(const RequestPtr& request) {
         held->second.push_back(request);
         return;
     }
-    auto params = rpc::parse(request->message.params);
+    auto params = read_params(request->message.params);
     if (!params || !params->is_structured())
         return fail(*request, rpc::invalid_params, "Expected array or object for params");
     request->params = std::move(*params);

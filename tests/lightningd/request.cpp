@@ -3,6 +3,8 @@
 #include "rpc/filter.hpp"
 #include "rpc/write.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace standin {
@@ -18,6 +20,30 @@ bool Request::replace(std::string replacement) {
     const auto read = rpc::read_message(text);
     message = read ? *read : rpc::Message{};
     return read.has_value();
+}
+
+tl::expected<rpc::json, std::string> read_params(std::string_view params) {
+    constexpr std::size_t most_digits = 20; // of a number of 64 bits
+    std::string text;
+    bool quoted = false;
+    for (std::size_t at = 0; at < params.size();) {
+        const char c = params[at];
+        const bool bare = !quoted && c >= '0' && c <= '9' && (at == 0 || std::strchr(" \t\r\n[,:", params[at - 1]));
+        if (!bare) {
+            if (quoted && c == '\\' && at + 1 < params.size())
+                text.push_back(params[at++]);
+            else if (c == '"')
+                quoted = !quoted;
+            text.push_back(params[at++]);
+            continue;
+        }
+        const std::size_t end = std::min(params.find_first_not_of("0123456789", at), params.size());
+        const std::string_view digits = params.substr(at, end - at);
+        const bool odd = digits.size() > most_digits || (digits.size() > 1 && digits.front() == '0');
+        text.append(odd ? "\"" : "").append(digits).append(odd ? "\"" : "");
+        at = end;
+    }
+    return rpc::parse(text);
 }
 
 void answer(Request& request, Reply reply) {

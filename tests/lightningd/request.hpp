@@ -47,6 +47,10 @@ struct Request {
 
 using RequestPtr = std::shared_ptr<Request>;
 
+/// The params of a request as lightningd reads them: digits in any number, with leading zeros too, are a value that a
+/// hash can be read from (recordings cli_bare_digits).
+[[nodiscard]] tl::expected<rpc::json, std::string> read_params(std::string_view params);
+
 /// Answers once; later answers are lost, as those to a client that hung up are.
 void answer(Request& request, Reply reply);
 void succeed(Request& request, std::string result);

@@ -29,6 +29,9 @@ class Version {
     /// All ids are, for a plugin that does not say `nonnumericids` (lightningd/plugin.c, v23.11: where deprecated APIs
     /// are allowed; v24.11 still has it as deprecated up to v24.08, which common/deprecation.c refuses by then).
     [[nodiscard]] bool numbers_by_default() const { return !since(24, 11); }
+    /// A plugin's own call carries the id of the command it serves; below, most calls of payers and of autoclean do not
+    /// (`pay:sendonion#13`) (recordings of v23.11.2 and v24.11.2; plugins/libplugin-pay.c).
+    [[nodiscard]] bool nests_id(std::string_view plugin, std::string_view method) const;
     /// Below: 60 s for getmanifest and again for init (lightningd/plugin.c PLUGIN_MANIFEST_TIMEOUT, v24.11;
     /// PLUGIN_STARTUP_TIMEOUT, v25.02).
     [[nodiscard]] std::chrono::seconds start_limit() const { return std::chrono::seconds(since(25, 2) ? 120 : 60); }
@@ -83,9 +86,29 @@ class Version {
     [[nodiscard]] bool xpay_has_maxdelay() const { return since(25, 5); }
     /// `payer_note` and `label` of xpay (plugins/xpay/xpay.c, v25.12 against v26.06).
     [[nodiscard]] bool xpay_has_label() const { return since(26, 6); }
-    /// A redirected `pay` answers as pay does; in v24.11 it is xpay itself (plugins/xpay/xpay.c handle_rpc_command,
-    /// v24.11 against v25.02).
-    [[nodiscard]] bool has_xpay_as_pay() const { return since(25, 2); }
+    /// A redirected `pay` answers as pay does; in v24.11.0 it is xpay itself (plugins/xpay/xpay.c handle_rpc_command,
+    /// v24.11 against v24.11.1; recording v24.11/pay_redirected).
+    [[nodiscard]] bool has_xpay_as_pay() const { return since(24, 11, 1); }
+    /// `pay` is redirected with these parameters (plugins/xpay/xpay.c handle_rpc_command: `label` and `localinvreqid`
+    /// only from v26.06, `maxdelay` from v25.05; recordings pay_redirected of v24.11.2 and v25.12.1).
+    [[nodiscard]] bool redirects_pay_with(std::string_view param) const;
+    /// xpay of an invoice that was paid before: 218, since v26.06 219 (plugins/xpay/xpay.c update_knowledge_from_error,
+    /// v25.12 against v26.06.6). The latter answers a redirected `pay` as if it had paid now.
+    [[nodiscard]] bool has_already_paid_code() const { return since(26, 6); }
+    /// xpay pays offers too (plugins/xpay/xpay.c, not in v25.05, in v25.12).
+    [[nodiscard]] bool xpay_takes_offers() const { return since(25, 12); }
+    /// `sendamount` and `xkeysend` (plugins/xpay/xpay.c, not in v25.12, in v26.06).
+    [[nodiscard]] bool has_sendamount() const { return since(26, 6); }
+    /// By which command renepay sends its parts (recordings renepay of each version; core-lightning.md 3.11).
+    enum class RenepayBy { sendpay, renesendpay, sendonion };
+    [[nodiscard]] RenepayBy renepay_by() const {
+        return !since(25, 2) ? RenepayBy::sendpay : !since(26, 4) ? RenepayBy::renesendpay : RenepayBy::sendonion;
+    }
+    /// renepay chooses its group anew for each attempt; below once a call, and it answers with the first part that
+    /// settles (plugins/renepay/pay.c v23.11; mods.c pendingsendpays_done v24.11; recordings renepay_retried).
+    [[nodiscard]] bool renepay_regroups() const { return since(24, 11); }
+    /// The new group is the lowest unused, else the highest and one (plugins/renepay/mods.c, v24.11 against v25.12).
+    [[nodiscard]] bool renepay_fills_gaps() const { return since(25, 2); }
     /// `listpays` is cln-xpay's and calls pending what cln-xpay holds; below it is pay's, which knows only its own
     /// payments (plugins/xpay/listpays.c, v26.06; plugins/pay.c attempt_ongoing, v23.11 to v25.12).
     [[nodiscard]] bool xpay_lists_pays() const { return since(26, 6); }

@@ -1,264 +1,10 @@
-// The payers that pose as plugins pay and keysend: createonion + sendonion + waitsendpay for each part, pay_success or
-// pay_failure at the end, answered when every part has ended (core-lightning.md 3.8, 3.11; recordings pay_legacy*,
-// keysend).
+// The commands of plugins pay and keysend: what they refuse themselves; the rest is legacy_payment's.
 #include "args.hpp"
-#include "entropy.hpp"
-#include "payment.hpp"
-
-#include <algorithm>
+#include "legacy_payment.hpp"
 
 namespace standin {
 
-void pay_by_xpay(Node& node, const RequestPtr& request, const std::string& text, std::optional<std::uint64_t> msat,
-                 std::string label); // xpay.cpp
-
 namespace {
-
-struct Order {
-    Invoice invoice;
-    std::uint64_t amount = 0;
-    std::string label;
-    std::string description;
-    std::string plugin; ///< pay or keysend
-};
-
-class Payment final : public std::enable_shared_from_this<Payment> {
-  public:
-    Payment(Node& node, RequestPtr request, Order order)
-        : node_(node), request_(std::move(request)), order_(std::move(order)) {
-        if (order_.plugin == "pay")
-            is_first_ = node_.first_pay_ongoing.try_emplace(order_.invoice.hash, true).second;
-    }
-    ~Payment() {
-        if (is_first_)
-            node_.first_pay_ongoing[order_.invoice.hash] = false;
-    }
-    Payment(const Payment&) = delete;
-    Payment& operator=(const Payment&) = delete;
-
-    void begin() {
-        const Script& script = node_.scenario.script_for(order_.invoice.hash, &order_.invoice);
-        think_ms_ = script.think_ms;
-        groupid_ = order_.plugin == "keysend" ? 0 : node_.ledger.last_groupid(order_.invoice.hash) + 1;
-        if (script.payer_code != 0)
-            return give_up(script.payer_code,
-                           script.payer_message.empty() ? "Ran out of routes to try after 1 attempt: see `paystatus`"
-                                                        : script.payer_message,
-                           "");
-        if (order_.invoice.to_self)
-            return pay_ourselves();
-        auto plans = node_.scenario.parts_for(script, order_.amount);
-        // An unsplit first try has partid 0; a split leaves 0 to the whole that was never sent.
-        next_partid_ = plans.size() == 1 ? 0 : 1;
-        std::vector<PayerPart> parts;
-        for (auto& plan : plans)
-            parts.push_back({std::move(plan), 0, next_number_++});
-        send_all(std::move(parts));
-    }
-
-  private:
-    struct Attempt {
-        PayerPart part;
-        std::uint64_t partid = 0;
-        Route route;
-        std::string secrets; ///< raw array of createonion's reply
-        std::string onion;
-    };
-    using AttemptPtr = std::shared_ptr<Attempt>;
-
-    // sendpay with an empty route, which answers at the end (recording self_payment).
-    void pay_ourselves() {
-        std::string params = R"({"route":[],"payment_hash":")" + order_.invoice.hash.hex() + R"(","amount_msat":)" +
-                             std::to_string(order_.amount) + R"(,"bolt11":)" + rpc::quote(order_.invoice.text) +
-                             R"(,"payment_secret":")" + order_.invoice.payment_secret + R"(","groupid":)" +
-                             std::to_string(groupid_) + "}";
-        attempts_ = live_ = 1;
-        node_.call_as(*request_, order_.plugin, "sendpay", params,
-                      [self = shared_from_this()](Request&, const Reply& reply) { self->part_ended(reply); });
-    }
-
-    // First an onion for each part, then each is sent (recording pay_legacy_mpp).
-    void send_all(std::vector<PayerPart> parts) {
-        const auto batch = std::make_shared<std::vector<AttemptPtr>>();
-        const auto missing = std::make_shared<std::size_t>(parts.size());
-        for (auto& part : parts) {
-            const auto attempt = std::make_shared<Attempt>();
-            attempt->partid = next_partid_++;
-            attempt->route = make_route(part.outcome().via, part.number, part.plan.amount, part.outcome().fee);
-            attempt->part = std::move(part);
-            batch->push_back(attempt);
-            ++live_;
-        }
-        std::reverse(batch->begin(), batch->end()); // the last part goes first (recording pay_legacy_mpp)
-        attempts_ += batch->size();
-        node_.schedule.after(std::chrono::milliseconds(think_ms_), [self = shared_from_this(), batch, missing] {
-            for (const auto& attempt : *batch)
-                self->make_onion(attempt, [self, batch, missing] {
-                    if (--*missing == 0)
-                        for (const auto& ready : *batch)
-                            self->send(ready);
-                });
-        });
-    }
-
-    void make_onion(const AttemptPtr& attempt, std::function<void()> ready) {
-        const Invoice& invoice = order_.invoice;
-        const std::string secret = order_.plugin == "keysend" ? "" : invoice.payment_secret;
-        const std::string params = R"({"hops":)" + onion_hops(attempt->route, secret, order_.amount, invoice.preimage) +
-                                   R"(,"assocdata":")" + invoice.hash.hex() + "\"}";
-        node_.call_as(*request_, order_.plugin, "createonion", params,
-                      [self = shared_from_this(), attempt, ready = std::move(ready)](Request&, const Reply& reply) {
-                          const auto result = reply.ok ? rpc::parse(reply.body) : rpc::parse("{}");
-                          attempt->onion = result->value("onion", "");
-                          attempt->secrets = rpc::dump(result->value("shared_secrets", rpc::json::array()));
-                          ready();
-                      });
-    }
-
-    void send(const AttemptPtr& attempt) {
-        const PartKey key{order_.invoice.hash, groupid_, attempt->partid};
-        Plan plan;
-        plan.outcome = attempt->part.outcome();
-        plan.set_total = order_.amount;
-        plan.route = attempt->route;
-        node_.sendpays.plan(key, std::move(plan));
-        const Hop& first = attempt->route.front();
-        std::string params =
-            R"({"onion":")" + attempt->onion + R"(","first_hop":{"amount_msat":)" + std::to_string(first.amount) +
-            R"(,"delay":)" + std::to_string(first.cltv - block_height - 1) + R"(,"id":")" + first.node +
-            R"(","channel":")" + first.channel + R"("},"payment_hash":")" + key.hash.hex() + R"(","amount_msat":)" +
-            std::to_string(attempt->part.plan.amount) + R"(,"shared_secrets":)" + attempt->secrets + R"(,"partid":)" +
-            std::to_string(key.partid) + R"(,"groupid":)" + std::to_string(key.groupid);
-        if (!order_.label.empty())
-            params.append(R"(,"label":)").append(rpc::quote(order_.label));
-        // Retries go without the invoice (observed, "listsendpays").
-        if (!invoice_sent_) {
-            if (!order_.invoice.text.empty() && order_.plugin == "pay")
-                params.append(R"(,"bolt11":)").append(rpc::quote(order_.invoice.text));
-            if (!order_.description.empty())
-                params.append(R"(,"description":)").append(rpc::quote(order_.description));
-        }
-        params.append(R"(,"destination":")").append(payee_node).append("\"}");
-        node_.call_as(*request_, order_.plugin, "sendonion", params,
-                      [self = shared_from_this(), attempt, key](Request&, const Reply& reply) {
-                          self->sent(attempt, key, reply);
-                      });
-    }
-
-    void sent(const AttemptPtr& attempt, const PartKey& key, const Reply& reply) {
-        if (!reply.ok)
-            return failed(*attempt, reply.body);
-        std::string params = R"({"payment_hash":")" + key.hash.hex() + R"(","partid":)" + std::to_string(key.partid) +
-                             R"(,"groupid":)" + std::to_string(key.groupid) + "}";
-        node_.call_as(*request_, order_.plugin, "waitsendpay", params,
-                      [self = shared_from_this(), attempt](Request&, const Reply& ended) {
-                          if (!ended.ok)
-                              return self->failed(*attempt, ended.body);
-                          self->part_ended(ended);
-                      });
-    }
-
-    void part_ended(const Reply& reply) {
-        if (const auto row = rpc::parse(reply.body); reply.ok && row) {
-            preimage_ = row->value("payment_preimage", "");
-            amount_sent_ += row->value("amount_sent_msat", std::uint64_t{0});
-        } else {
-            last_error_ = reply.body;
-        }
-        part_over();
-    }
-
-    void failed(const Attempt& attempt, const std::string& error) {
-        last_error_ = error;
-        invoice_sent_ = true;
-        auto more = retries(attempt.part, next_number_);
-        if (!more.empty()) {
-            next_partid_ = std::max<std::uint64_t>(next_partid_, 1);
-            send_all(std::move(more));
-        }
-        part_over();
-    }
-
-    void part_over() {
-        if (--live_ > 0)
-            return;
-        if (!preimage_.empty())
-            return finish();
-        const auto error = rpc::parse(last_error_);
-        const auto data = error->value("data", rpc::json::object());
-        // Only the payee's own PERM failure is told as such; everything else ends in "ran out of routes".
-        if (data.value("failcode", 0) & 0x4000 && data.value("erring_index", 0) == 2)
-            return give_up(203, error->value("message", ""), payee_fields(data));
-        give_up(210,
-                "Ran out of routes to try after " + std::to_string(attempts_) + " attempt" +
-                    (attempts_ == 1 ? "" : "s") + ": see `paystatus`",
-                R"(,"attempts":[])");
-    }
-
-    std::string payee_fields(const rpc::json& data) const {
-        std::string json = R"(,"id":)" + std::to_string(data.value("id", std::uint64_t{0})) + R"(,"failcode":)" +
-                           std::to_string(data.value("failcode", 0)) + R"(,"failcodename":)" +
-                           rpc::quote(data.value("failcodename", ""));
-        if (order_.plugin == "pay")
-            json.append(R"(,"bolt11":)").append(rpc::quote(order_.invoice.text));
-        return json + R"(,"raw_message":)" + rpc::quote(data.value("raw_message", "")) + R"(,"created_at":)" +
-               std::to_string(data.value("created_at", std::uint64_t{0})) + R"(,"destination":")" +
-               std::string(payee_node) + R"(","payment_hash":")" + order_.invoice.hash.hex() +
-               R"(","status":"failed","amount_msat":)" + std::to_string(order_.amount) +
-               R"(,"amount_sent_msat":0,"erring_index":2,"erring_node":")" + std::string(payee_node) + "\"";
-    }
-
-    void notify(const std::string& topic, const std::string& error) {
-        if (!node_.plugins.wanted(topic))
-            return;
-        std::string fields = R"({"payment_hash":")" + order_.invoice.hash.hex() + "\"";
-        if (order_.plugin == "pay")
-            fields.append(R"(,"bolt11":)").append(rpc::quote(order_.invoice.text));
-        if (!error.empty())
-            fields.append(R"(,"error":{"message":)").append(rpc::quote(error)).append("}");
-        fields.push_back('}');
-        if (!node_.version.names_pay_topics())
-            return node_.plugins.notify(topic, order_.plugin, fields);
-        // The old members are still sent when deprecated APIs are allowed; `origin` says "pay" even in keysend's.
-        const std::string old = node_.options.deprecated_apis ? R"("origin":"pay","payload":)" + fields + "," : "";
-        node_.plugins.notify(topic, order_.plugin, "{" + old + "\"" + topic + "\":" + fields + "}");
-    }
-
-    void finish() {
-        notify("pay_success", "");
-        const bool keysend = order_.plugin == "keysend";
-        const std::string payee(order_.invoice.to_self ? our_node : payee_node);
-        std::string json = R"({"destination":")" + payee + R"(","payment_hash":")" + order_.invoice.hash.hex() +
-                           R"(","created_at":)" + begin_time_ + R"(,"parts":)" +
-                           std::to_string(attempts_ > 1 && !keysend ? attempts_ + 1 : 1) + R"(,"amount_msat":)" +
-                           std::to_string(order_.amount) + R"(,"amount_sent_msat":)" + std::to_string(amount_sent_) +
-                           R"(,"payment_preimage":")" + preimage_ + R"(","status":"complete"})";
-        standin::succeed(*request_, json);
-    }
-
-    /// `more`: members of the error object beside code and message, with their leading comma.
-    void give_up(int code, const std::string& why, const std::string& more) {
-        notify("pay_failure", why);
-        std::string body = R"({"code":)" + std::to_string(code) + R"(,"message":)" + rpc::quote(why) + more + "}";
-        answer(*request_, {false, std::move(body), {}});
-    }
-
-    Node& node_;
-    RequestPtr request_;
-    Order order_;
-    std::uint64_t groupid_ = 1;
-    std::uint64_t next_partid_ = 0;
-    std::size_t next_number_ = 0;
-    std::uint32_t think_ms_ = 0;
-    std::size_t attempts_ = 0;
-    std::size_t live_ = 0;
-    bool invoice_sent_ = false;
-    bool is_first_ = false; ///< `pay` of this hash
-    std::uint64_t amount_sent_ = 0;
-    std::string preimage_;
-    std::string last_error_ = "{}";
-    std::string begin_time_ = unix_time_now();
-};
 
 void pay(Node& node, const RequestPtr& request) {
     Args args(*request, {{"bolt11", true},
@@ -288,8 +34,7 @@ void pay(Node& node, const RequestPtr& request) {
     if ((invoice->amount == 0) != msat.has_value())
         return fail(*request, rpc::invalid_params,
                     msat ? "amount_msat parameter unnecessary" : "amount_msat parameter required");
-    Order order{*invoice, msat.value_or(invoice->amount), label, description, "pay"};
-    std::make_shared<Payment>(node, request, std::move(order))->begin();
+    begin_legacy_payment(node, request, {*invoice, msat.value_or(invoice->amount), label, description, "pay"});
 }
 
 void keysend(Node& node, const RequestPtr& request) {
@@ -315,7 +60,7 @@ void keysend(Node& node, const RequestPtr& request) {
     invoice.created_at = node.now();
     const Invoice& known = node.invoices.add(std::move(invoice));
     node.journal.invoice(known);
-    std::make_shared<Payment>(node, request, Order{known, *msat, label, "", "keysend"})->begin();
+    begin_legacy_payment(node, request, {known, *msat, label, "", "keysend"});
 }
 
 } // namespace
@@ -330,17 +75,6 @@ void add_legacy_pay(Node& node) {
                             "destination amount_msat [label] [maxfeepercent] [retry_for] [maxdelay] [exemptfee] "
                             "[routehints] [extratlvs]",
                             [&node](const RequestPtr& request) { keysend(node, request); });
-    if (!node.version.has_xpay())
-        return;
-    // In v24.11 that is xpay's own name; here it is never called by anybody but the redirection.
-    node.commands.add_inner("cln-xpay", "xpay-as-pay", "invoice", [&node](const RequestPtr& request) {
-        const auto& params = request->params;
-        const std::string text = params.is_object() ? params.value("bolt11", "")
-                                 : params.empty()   ? ""
-                                                    : params[0].get<std::string>();
-        const std::string label = params.is_object() ? params.value("label", "") : "";
-        pay_by_xpay(node, request, text, std::nullopt, label);
-    });
 }
 
 } // namespace standin

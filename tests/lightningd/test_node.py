@@ -75,7 +75,8 @@ class Node(unittest.TestCase):
         wait_until(lambda: len(node.rows()) == 2, "the second attempt")
         node.call("release", [invoice["payment_hash"], "fail"])
         self.assertEqual(node.rpc.reply(paying)["error"]["code"], 203)
-        self.assertEqual(node.call("listpays", {"payment_hash": invoice["payment_hash"]})["pays"][0]["status"], "failed")
+        failed = lambda: node.call("listpays", {"payment_hash": invoice["payment_hash"]})["pays"][0]["status"] == "failed"  # noqa: E731
+        wait_until(failed, "the end of cln-xpay's own memory of it, some milliseconds later")
 
     def test_a_refused_command_makes_no_row(self) -> None:
         node = self.node()

@@ -1,0 +1,20 @@
+// One payment by the payers that pose as plugins pay and keysend: createonion + sendonion + waitsendpay for each part,
+// pay_success or pay_failure at the end, answered when every part has ended (core-lightning.md 3.8, 3.11; recordings
+// pay_legacy*, keysend).
+#pragma once
+
+#include "node.hpp"
+
+namespace standin {
+
+struct LegacyOrder {
+    Invoice invoice;
+    std::uint64_t amount = 0;
+    std::string label;
+    std::string description;
+    std::string plugin; ///< pay or keysend
+};
+
+void begin_legacy_payment(Node& node, RequestPtr request, LegacyOrder order);
+
+} // namespace standin

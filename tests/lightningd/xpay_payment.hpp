@@ -1,0 +1,27 @@
+// One payment by the payer that poses as plugin cln-xpay: of xpay, of a redirected pay, of sendamount or xkeysend.
+// Order of calls and notifications, ids, results and errors as the real one's (core-lightning.md 3.7, 3.11;
+// observed-v26.06.6.md, "Order of events"); which parts there are and what becomes of them is the scenario's.
+#pragma once
+
+#include "invoices.hpp"
+#include "node.hpp"
+
+namespace standin {
+
+struct XpayOrder {
+    enum class Kind {
+        xpay,
+        as_pay,
+        sendamount, ///< `amount` leaves the node, the fee is part of it
+        xkeysend    ///< to a node, without an invoice to show
+    };
+    Kind kind = Kind::xpay;
+    Invoice invoice;
+    std::uint64_t amount = 0;    ///< `total_payment_msat`
+    std::uint64_t set_total = 0; ///< what the payee waits for; more than `amount` if others pay a share
+    std::string label;
+};
+
+void begin_xpay(Node& node, RequestPtr request, XpayOrder order);
+
+} // namespace standin

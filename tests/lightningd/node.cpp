@@ -53,6 +53,7 @@ Node::Node(Options given, std::string network_directory)
     if (version.has_xpay())
         add_xpay(*this);
     add_legacy_pay(*this);
+    add_renepay(*this);
     add_listpays(*this);
     add_autoclean(*this);
 }
@@ -117,8 +118,9 @@ std::string Node::outgoing_id(const Plugin& plugin, std::string_view chain, std:
 
 void Node::call_as(const Request& on_behalf, const std::string& plugin, std::string_view method,
                    std::string_view params, std::function<void(Request&, const Reply&)> done) {
-    const std::string id = "\"" + on_behalf.chain + "/" + plugin + ":" + std::string(method) + "#" +
-                           std::to_string(++call_numbers_[plugin]) + "\"";
+    const std::string outer = version.nests_id(plugin, method) ? on_behalf.chain + "/" : "";
+    const std::string id =
+        "\"" + outer + plugin + ":" + std::string(method) + "#" + std::to_string(++call_numbers_[plugin]) + "\"";
     std::string text = rpc::request(id, method, params);
     text.erase(text.size() - 2); // the blank line is no part of the request
     const auto request = std::make_shared<Request>(std::move(text), id);

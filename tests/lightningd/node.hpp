@@ -93,6 +93,7 @@ void add_standin_commands(Node& node);
 void add_load_commands(Node& node);
 void add_xpay(Node& node);
 void add_legacy_pay(Node& node);
+void add_renepay(Node& node);
 void add_listpays(Node& node);
 void add_autoclean(Node& node);
 

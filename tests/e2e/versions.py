@@ -20,6 +20,7 @@ class Node:
         self.origin_at_top = self.number >= (25, 9)           # else params are origin and payload
         self.has_filters = self.number >= (25, 12)            # else every command comes by the hook
         self.listpays_knows_xpay = self.number >= (26, 6)     # else nothing tells that xpay gave up
+        self.has_sendamount = self.number >= (26, 6)          # and xkeysend
         self.rows_are_whole = self.number >= (24, 11, 1)      # xpay's have amount and destination
 
 

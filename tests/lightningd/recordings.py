@@ -19,10 +19,14 @@ def entries(name: str) -> list[dict[str, Any]]:
 
 
 def calls(name: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    return calls_of(entries(name))
+
+
+def calls_of(recorded: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Request and reply of each answered RPC call, in the order of the requests."""
     waiting: dict[Any, list[dict[str, Any]]] = {}
     pairs: list[list[dict[str, Any]]] = []
-    for entry in entries(name):
+    for entry in recorded:
         message = entry["msg"]
         if entry["dir"] == "rpc_request":
             waiting[message["id"]] = [message]

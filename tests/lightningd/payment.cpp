@@ -79,12 +79,19 @@ std::vector<PayerPart> retries(const PayerPart& part, std::size_t& next_number) 
     }
     std::vector<PayerPart> parts;
     std::uint64_t named = 0;
-    for (const auto& plan : split)
+    std::uint64_t unnamed = 0;
+    for (const auto& plan : split) {
         named += plan.amount;
+        unnamed += plan.amount == 0 ? 1 : 0;
+    }
+    std::uint64_t rest = part.plan.amount - std::min(named, part.plan.amount);
     for (const auto& plan : split) {
         parts.push_back({plan, 0, next_number++});
-        if (parts.back().plan.amount == 0)
-            parts.back().plan.amount = (part.plan.amount - std::min(named, part.plan.amount)) / split.size();
+        if (parts.back().plan.amount == 0) {
+            parts.back().plan.amount = rest / unnamed;
+            rest -= parts.back().plan.amount;
+            --unnamed;
+        }
         if (parts.back().plan.attempts.empty())
             parts.back().plan.attempts.resize(1);
     }

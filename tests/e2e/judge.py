@@ -33,7 +33,9 @@ def rows(stage: "Stage") -> list[str]:
     told_deleted = {attempt for one in stage.deletions() for attempt in one["attempt_ids"]} | stage.unwatched
     groups: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for row in stage.node.rows():
-        groups.setdefault((row["payment_hash"], row["groupid"]), []).append(row)
+        # renepay gives one payment several groups.
+        group = 0 if row["payment_hash"] in stage.renepaid else row["groupid"]
+        groups.setdefault((row["payment_hash"], group), []).append(row)
     newest = {attempt["attempt_id"]: payment for payment in told for attempt in payment["htlcs"]}
     out: list[str] = []
     for (payment_hash, groupid), group in groups.items():

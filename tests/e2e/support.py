@@ -101,6 +101,7 @@ class Stage:
         self.node.options = list(options or []) + (["--db", str(self.directory / "rows")] if keep_rows else [])
         self.allowed: list[str] = []  # texts of expected complaints in the log
         self.first_shown = 1          # rows before this one may have been over when the plugin came
+        self.renepaid: set[str] = set()   # hashes whose groups are all of one call of renepay
         self.unwatched: set[str] = set()  # attempts deleted while no plugin was there
         self.secrets: set[str] = set()
         self._labels = (f"label {n}" for n in itertools.count(1))

@@ -5,7 +5,9 @@ It knows no time and no transport: the player inserts and ends rows, and deliver
 """
 from typing import Any
 
+import invoices
 import params as arg
+import renepays
 from timeline import row_key
 
 # l1 of the recordings: the payee of the invoices it paid to itself (self_payment). The height is the one in the payee's
@@ -18,10 +20,13 @@ NO_SUCH_PAYMENT = 208
 
 
 class Model:
-    def __init__(self, counters: dict[str, int], rows: list[dict], decoded: dict[str, dict] | None = None):
+    def __init__(self, counters: dict[str, int], rows: list[dict], decoded: dict[str, dict] | None = None,
+                 renepaid: list[renepays.Renepay] | None = None):
         self.counters = dict(counters)
         self.table = {row["created_index"]: row for row in rows}
         self.decoded = decoded or {}
+        self.renepaid = renepaid or []
+        self.position = -1                       # in the recording, as far as it was played
         self.deleted: list[dict] = []
         self.held: set[tuple[str, int]] = set()  # groups that xpay has not given up, see held.py
         self.blocked: list[tuple[Any, str, int]] = []
@@ -42,10 +47,13 @@ class Model:
         self.blocked.clear()
         self.fired.clear()
 
+    def pending(self) -> set[int]:
+        return {index for index, row in self.table.items() if row["status"] == "pending"}
+
     def pending_beside(self, indexes: set[int]) -> set[int]:
         """Pending rows of the groups that these rows belong to."""
         groups = {row_key(self.table[i])[:2] for i in indexes if i in self.table}
-        return {i for i, row in self.table.items() if row["status"] == "pending" and row_key(row)[:2] in groups}
+        return {i for i in self.pending() if row_key(self.table[i])[:2] in groups}
 
     def _count(self, index: str, value: int, row: dict) -> None:
         self.counters[index] = value
@@ -111,9 +119,8 @@ class Model:
 
     @staticmethod
     def _matches(row: dict, given: dict) -> bool:
-        if "payment_hash" in given:
-            return row["payment_hash"] == given["payment_hash"]
-        return given["bolt11"] in (row.get("bolt11"), row.get("bolt12"))
+        """An invoice stands for its payment hash: another invoice of the same hash finds the same rows."""
+        return row["payment_hash"] == (given.get("payment_hash") or _payment_hash("invstring", given["bolt11"]))
 
     def _rpc_delpay(self, params: Any, _: Any) -> dict:
         given = arg.read(params, {"payment_hash": arg.hash32, "status": arg.final_status, "partid": arg.u64, "groupid": arg.u64},
@@ -142,9 +149,20 @@ class Model:
 
     def _rpc_decode(self, params: Any, _: Any) -> dict:
         given = arg.read(params, {"string": arg.string}, ("string",))
-        if given["string"] not in self.decoded:
-            raise arg.bad_token("string", "not in the recording", given["string"])
-        return self.decoded[given["string"]]
+        if given["string"] in self.decoded:
+            return self.decoded[given["string"]]
+        invoice = invoices.read(given["string"])
+        if invoice is None:
+            raise arg.bad_token("string", "neither in the recording nor an invoice", given["string"])
+        return invoice.as_decoded()
+
+    def _rpc_renepaystatus(self, params: Any, _: Any) -> dict:
+        given = arg.read(params, {"invstring": arg.string})
+        wanted = given.get("invstring")
+        if wanted and wanted.startswith("lni"):
+            raise arg.Refused(arg.INVALID_PARAMS, "BOLT12 invoices are not yet supported.")
+        payment_hash = _payment_hash("invstring", wanted) if wanted else None
+        return {"paystatus": renepays.paystatus(self.renepaid, self.position, payment_hash)}
 
     def _rpc_listpays(self, params: Any, _: Any) -> dict:
         """Groups without their groupid; a failed one that its payer still holds is pending."""
@@ -162,6 +180,13 @@ class Model:
 
     def _rpc_waitsendpay(self, params: Any, _: Any) -> dict:
         raise arg.Refused(-1, "waitsendpay is not modelled: no row of a recording failed while nobody watched")
+
+
+def _payment_hash(name: str, text: str) -> str:
+    invoice = invoices.read(text)
+    if invoice is None:
+        raise arg.Refused(arg.INVALID_PARAMS, f"{name}: Invalid invstring: invalid bolt11")
+    return invoice.payment_hash
 
 
 def _listpays_entry(rows: list[dict]) -> dict:

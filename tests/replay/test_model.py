@@ -2,10 +2,11 @@
 import unittest
 
 import paths  # noqa: F401
+import renepays
 from held import held_until
 from model import Model
 from timeline import timeline
-from transcript import Call, calls, load, names
+from transcript import Call, calls, hooked, load, names
 
 
 class Walk:
@@ -17,11 +18,19 @@ class Walk:
         self.steps = list(plan.steps)
         decoded = {c.params["string"]: c.reply["result"] for c in calls(self.entries)
                    if c.method == "decode" and "result" in c.reply}
-        self.model = Model(plan.counters, plan.start, decoded)
+        self.model = Model(plan.counters, plan.start, decoded, renepays.read(self.entries))
         self.held_until = held_until(self.entries)
         self.calls = [call for call in calls(self.entries) if call.answered]
+        recorded = {call.request.msg["id"] for call in self.calls}
+        self.unheard = [(e.index, request["params"]) for e in self.entries
+                        if (request := hooked(e, "delpay")) and request["id"] not in recorded]  # of lightning-cli and autoclean
 
     def until(self, position: int) -> None:
+        while self.unheard and self.unheard[0][0] <= position:
+            at, params = self.unheard.pop(0)
+            self.until(at)
+            self.model.call("delpay", params)
+        self.model.position = position
         self.model.held = {group for group, until in self.held_until.items() if position < until}
         while self.steps and self.steps[0].position <= position:
             step = self.steps.pop(0)
@@ -54,6 +63,20 @@ class ModelAgreesWithRecordings(unittest.TestCase):
                     self.assertEqual(said(call), walk.model.call("delpay", call.params), f"{name}, entry {call.request.index}")
                     compared += 1
         self.assertGreater(compared, 100)
+
+    def test_renepaystatus_says_pending_until_the_caller_was_answered_and_then_how_it_ended(self):
+        walk = Walk("renepay_retried")
+        first, second = renepays.read(walk.entries)
+
+        def status(params: dict) -> list[tuple[str, str]]:
+            return [(one["payment_hash"], one["status"]) for one in walk.model.call("renepaystatus", params)["result"]["paystatus"]]
+        walk.until(first.began - 1)
+        self.assertEqual(status({}), [])
+        walk.until(first.answered - 1)
+        self.assertEqual(status({"invstring": first.invstring}), [(first.payment_hash, "pending")])
+        walk.until(len(walk.entries))
+        self.assertEqual(status({}), [(first.payment_hash, "complete"), (second.payment_hash, "failed")])
+        self.assertEqual(walk.model.call("renepaystatus", {"invstring": "lni1pq"})["error"]["code"], -32602)
 
     def test_decode_answers_as_recorded(self):
         for name in names():

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Callable
 
 import checks
+import delpays
+import renepays
 from held import held_until
 from model import Model
 from node import PATIENCE, Journal, Node
@@ -38,7 +40,6 @@ class Played:
     journal: Journal
     model: Model
     lives: list[tuple[int, int]] = field(default_factory=list)  # entry indexes: alive from, until
-    delpays: list[tuple[Entry, dict]] = field(default_factory=list)  # hook call, how it ended
 
     @property
     def faults(self) -> list[str]:
@@ -56,10 +57,11 @@ class Player:
         self.calls: dict[str, Call] = {call.request.msg["id"]: call for call in calls(entries)}
         decoded = {call.params["string"]: call.reply["result"] for call in self.calls.values()
                    if call.method == "decode" and "result" in call.reply}
-        self.model = Model(plan.counters, rows, decoded)
+        self.model = Model(plan.counters, rows, decoded, renepays.read(entries))
         self.held_until = held_until(entries)
         self.played = Played(name, order, entries, Journal(), self.model)
         self.steps = list(plan.steps)
+        self.passed: set[int] = set()  # entries played before their turn
         self.node: Node | None = None
         self.directory = ""
         self.patience = patience
@@ -132,7 +134,7 @@ class Player:
         no message: rest does not see it coming."""
         released = {group for group, until in self.held_until.items() if until < len(self.played.entries)}
         self._wait_while(lambda: self._undecided() & released, "after xpay let go")
-        self.node.position = len(self.played.entries)
+        self.node.position = self.model.position = len(self.played.entries)
         reply = self.node.request({"jsonrpc": "2.0", "id": "replay:setconfig#1", "method": "setconfig",
                                    "params": {"config": "trackpayments-linger", "val": "0"}})
         if "result" not in reply:
@@ -184,6 +186,7 @@ class Player:
     def _at(self, entry: Entry) -> None:
         if self.node:
             self.node.position = entry.index
+        self.model.position = entry.index
         self.model.held = {group for group, until in self.held_until.items() if entry.index < until}
         self._steps_until(entry.index)
         if self._is_stop(entry):
@@ -191,7 +194,7 @@ class Player:
         elif entry.direction == "note" and entry.msg.get("tap", {}).get("event") == "start":
             if self.node is None:
                 self._start(entry.index)
-        elif entry.direction == "to_plugin":
+        elif entry.direction == "to_plugin" and entry.index not in self.passed:
             self._message(entry)
 
     def _steps_until(self, position: int) -> None:
@@ -224,41 +227,27 @@ class Player:
             self.node.rest(f"after {message['method']}, entry {entry.index}")
 
     def _hook(self, entry: Entry) -> None:
+        if hooked(entry, "delpay"):
+            self._delpays(delpays.at_once(self.played.entries, entry))
+            return
         call = self.node.call_hook(entry.msg)
         self.node.rest(f"after the hook call of {call.request['method']}, entry {entry.index}")
-        if call.request["method"] != "delpay":
-            if call.answer != {"result": "continue"}:
-                self.played.faults.append(f"{call.request['method']}, entry {entry.index}, was not continued: {call.answer}")
-            return
-        if call.answer == {"result": "continue"}:
-            outcome = self.model.call("delpay", call.request["params"])
-            self.node.rows_changed()
-        else:
-            outcome = call.answer["return"]
-        self._wait_while(self._untold_deletions, "after a deletion")  # it asks for the rows again by a timer
-        self.played.delpays.append((entry, outcome))
-        self._judge_delpay(entry, call.answer, outcome)
+        if call.answer != delpays.CONTINUE:
+            self.played.faults.append(f"{call.request['method']}, entry {entry.index}, was not continued: {call.answer}")
 
-    def _judge_delpay(self, entry: Entry, answer: dict, outcome: dict) -> None:
-        request = hooked(entry, "delpay")
-        where = f"delpay, entry {entry.index}"
-        if ":delpay#" in str(request["id"]).rpartition("/")[2] and "autoclean:" in str(request["id"]):
-            if answer != {"result": "continue"}:
-                self.played.faults.append(f"{where}: autoclean's own call must be continued: {answer}")
-        recorded = self.calls.get(request["id"])
-        if recorded is None or not recorded.reply:
-            return
-        if "result" in recorded.reply:
-            if outcome.get("result") != recorded.reply["result"]:
-                self.played.faults.append(f"{where}: result differs from the recorded one: {outcome}")
-            return
-        code, message = recorded.reply["error"]["code"], recorded.reply["error"]["message"]
-        served = answer != {"result": "continue"}
-        if served and code == 208 and "status but it different from the one provided" in message:
-            code = 211  # lightningd documents 211 and answers 208; the plugin mends the code, not the text
-        error = outcome.get("error", {})
-        # A malformed call that the plugin refuses by itself owes lightningd's code and the name of the culprit.
-        same_text = error.get("message") == message or (served and code == -32602 and bool(error.get("message"))
-                                                        and error["message"].split(":")[0] == message.split(":")[0])
-        if error.get("code") != code or not same_text:
-            self.played.faults.append(f"{where}: answered {outcome}, expected {code} {message!r}")
+    def _delpays(self, entries: list[Entry]) -> None:
+        """Those that were on their way together go together."""
+        self.node.position = entries[-1].index
+        hook_calls = [self.node.call_hook(entry.msg) for entry in entries]
+        self.node.rest(f"after the hook call of delpay, entry {entries[0].index}")
+        answered = []
+        for entry, call in zip(entries, hook_calls):
+            self.passed.add(entry.index)
+            if call.answer == delpays.CONTINUE:
+                outcome = self.model.call("delpay", call.request["params"])
+                self.node.rows_changed()
+            else:
+                outcome = call.answer["return"]
+            answered.append(delpays.Answered(entry, call.answer, outcome, self.calls.get(call.request["id"])))
+        self._wait_while(self._untold_deletions, "after a deletion")  # it asks for the rows again by a timer
+        self.played.faults.extend(delpays.judge(answered))

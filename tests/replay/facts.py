@@ -5,6 +5,10 @@ Positions are entry indexes. A row's end is the earliest proof of it anywhere; i
 from dataclasses import dataclass, field
 from typing import Any
 
+import invoices
+import making
+import payers
+import renepays
 import routes
 from held import held_until
 from transcript import Entry, calls, hooked, named, notification, row_mentions
@@ -41,19 +45,27 @@ class RowFacts:
 @dataclass
 class Facts:
     rows: dict[int, RowFacts]
-    totals: dict[tuple[str, int | None], list[tuple[int, int, int]]]  # (hash, groupid): rank, position, msat
+    totals: dict[int, list[tuple[int, int, int]]]  # by created_index: rank, position, msat
     part_starts: dict[tuple[str, int, int], dict]
     part_ends: dict[tuple[str, int, int], tuple[int, dict]]
     gave_up: dict[str, int]                     # payment_hash: position of pay_failure
     startups: list[int]                         # positions of init with startup true
-    decoded: dict[str, dict]
     routes: dict[int, routes.Route]             # by created_index
     released: dict[tuple[str, int], int]        # group of xpay: where in the recording xpay let it go
+    renepays: dict[int, tuple[int, str]]        # by created_index: where it was said which call made the row, and the call
+    renepaid: dict[str, list[int]]              # payment_hash: where callers of renepay were told that it gave up
+    sendamounts: set[tuple[str, int]]
+    shares: set[str]                            # payment hashes
 
     def route(self, row: RowFacts, alive: tuple[int, int]) -> routes.Route | None:
         """What a plugin living then heard of the row's route."""
         route = self.routes.get(row.index)
         return route if route and alive[0] < route.asked < alive[1] else None
+
+    def invoice(self, row: RowFacts) -> invoices.Invoice | None:
+        """The one in the row, if it is one of this payment."""
+        read = (invoices.read(row.row[name]) for name in ("bolt11", "bolt12") if name in row.row)
+        return next((found for found in read if found and found.payment_hash == row.row["payment_hash"]), None)
 
     def delivered(self, row: RowFacts, alive: tuple[int, int]) -> int | None:
         """What the payee gets of this part: the row says it, else the onion."""
@@ -124,32 +136,32 @@ def _read_deletions(entries: list[Entry], rows: dict[int, RowFacts]) -> None:
         if reply is not None:
             gone = [row["created_index"] for row in reply.get("result", {}).get("payments", [])]
         else:
-            # autoclean's replies were not recorded; its counts say that all succeeded.
+            # Not recorded for autoclean and lightning-cli; by the listings that follow all succeeded.
             given = named(request["params"], DELPAY)
-            gone = [i for i, row in rows.items() if row.key == (given.get("payment_hash"), given.get("groupid"), given.get("partid"))]
+            gone = [i for i, row in rows.items() if row.key[0] == given.get("payment_hash") and row.deleted > entry.index
+                    and int(given.get("partid", row.key[2])) == row.key[2] and int(given.get("groupid", row.key[1])) == row.key[1]
+                    and row.created < entry.index and row.status_at(entry.index) == given.get("status")]
         for index in gone:
             rows[index].deleted = min(rows[index].deleted, entry.index)
 
 
-def _read_totals(entries: list[Entry], rows: dict[int, RowFacts], known: dict[int, routes.Route]) -> dict:
-    """Evidence of a payment's value, ranked as lightningd's documents rank it; the hook calls of other methods say nothing."""
-    totals: dict[tuple[str, int | None], list[tuple[int, int, int]]] = {}
+def _read_totals(entries: list[Entry], rows: dict[int, RowFacts], known: dict[int, routes.Route],
+                 made_by: dict[int, making.Making]) -> dict[int, list[tuple[int, int, int]]]:
+    """The payer's own total, ranked as lightningd's documents rank it, of the calls that made the rows and of no other."""
+    totals: dict[int, list[tuple[int, int, int]]] = {}
 
-    def note(payment_hash: str, groupid: int | None, rank: int, position: int, msat: Any) -> None:
-        if msat is not None:
-            totals.setdefault((payment_hash, groupid), []).append((rank, position, routes.msat(msat)))
+    def note(index: int, rank: int, position: int, msat: Any) -> None:
+        if msat is not None and routes.msat(msat):
+            totals.setdefault(index, []).append((rank, position, routes.msat(msat)))
     for index, route in known.items():
-        note(*rows[index].group, 2, route.asked, route.total_msat)
+        note(index, 2, route.asked, route.total_msat)
+    for index, call in made_by.items():
+        note(index, 2 if call.method == "sendonion" else 3, call.at, call.total_msat)
     for entry in entries:
         start = notification(entry, "pay_part_start")
-        if start:
-            note(start["payment_hash"], start["groupid"], 1, entry.index, start["total_payment_msat"])
-        for method, order, rank, member in (("sendonion", routes.SENDONION, 2, "total_amount_msat"),
-                                            ("sendpay", routes.SENDPAY, 3, "amount_msat")):
-            request = hooked(entry, method)
-            if request:
-                given = named(request["params"], order)
-                note(given["payment_hash"], given.get("groupid"), rank, entry.index, given.get(member))
+        for row in rows.values() if start else []:
+            if row.key == (start["payment_hash"], start["groupid"], start["partid"]):
+                note(row.index, 1, entry.index, start["total_payment_msat"])
     return totals
 
 
@@ -169,7 +181,11 @@ def read(entries: list[Entry]) -> Facts:
         if entry.direction == "to_plugin" and entry.msg.get("method") == "init":
             if entry.msg["params"]["configuration"]["startup"]:
                 startups.append(entry.index)
-    decoded = {call.params["string"]: call.reply["result"] for call in calls(entries)
-               if call.method == "decode" and "result" in call.reply}
-    known = routes.of_rows(entries, rows)
-    return Facts(rows, _read_totals(entries, rows, known), starts, ends, gave_up, startups, decoded, known, held_until(entries))
+    made_by = making.of_rows(entries, rows)
+    known = routes.of_rows(entries, rows, made_by)
+    renepaid: dict[str, list[int]] = {}
+    for one in renepays.read(entries):
+        if "error" in one.reply:
+            renepaid.setdefault(one.payment_hash, []).append(one.answered)
+    return Facts(rows, _read_totals(entries, rows, known, made_by), starts, ends, gave_up, startups, known, held_until(entries),
+                 payers.renepay_calls(made_by), renepaid, payers.sendamounts(entries), payers.shares(entries))

@@ -7,17 +7,13 @@ import base64
 from dataclasses import dataclass, field
 from typing import Any
 
+import making
 import wire
+from making import Making
 from model import BLOCKHEIGHT
 from transcript import Entry, hooked, named, notification
 
-SENDPAY = ["route", "payment_hash", "label", "amount_msat", "bolt11", "payment_secret", "partid", "localinvreqid", "groupid",
-           "payment_metadata", "description"]
 CREATEONION = ["hops", "assocdata", "session_key", "onion_size"]
-SENDONION = ["onion", "first_hop", "payment_hash", "label", "shared_secrets", "partid", "bolt11", "amount_msat", "destination",
-             "localinvreqid", "groupid", "description", "total_amount_msat"]
-INJECT = ["onion", "payment_hash", "amount_msat", "cltv_expiry", "partid", "groupid", "blinding", "label", "invstring", "localinvreqid",
-          "destination_msat", "destination"]
 CUSTOM = 65536
 BLINDED_END = "02" + "00" * 31 + "01"  # the node that xpay makes up for a blinded path
 
@@ -35,15 +31,6 @@ class Route:
     @property
     def delivered(self) -> int | None:
         return int(self.hops[-1]["amt_to_forward_msat"]) if self.hops else None
-
-
-@dataclass
-class Request:
-    """A call that makes a row, before the row is known."""
-    payment_hash: str
-    partid: int
-    groupid: int | None
-    route: Route
 
 
 def msat(value: Any) -> int:
@@ -133,52 +120,34 @@ def of_part(at: int, start: dict) -> Route:
     return route
 
 
-def _requests(entries: list[Entry]) -> list[Request]:
-    found: list[Request] = []
+def _of_makings(all_calls: list[Making], entries: list[Entry]) -> dict[int, Route]:
+    """By the place of the call. A refused one has used up its onion all the same."""
     onions: dict[tuple[str, str], list[list[dict]]] = {}
+    by_place = {call.at: call for call in all_calls}
+    found: dict[int, Route] = {}
     for entry in entries:
-        call = hooked(entry)
-        if call is None:
-            continue
-        if call["method"] == "sendpay":
-            given = named(call["params"], SENDPAY)
-            found.append(Request(given["payment_hash"], given.get("partid") or 0, given.get("groupid"), of_sendpay(entry.index, given)))
-        elif call["method"] == "createonion":
-            given = named(call["params"], CREATEONION)
+        created, call = hooked(entry, "createonion"), by_place.get(entry.index)
+        if created:
+            given = named(created["params"], CREATEONION)
             onions.setdefault((given["assocdata"], given["hops"][0]["pubkey"]), []).append(given["hops"])
-        elif call["method"] == "sendonion":
-            given = named(call["params"], SENDONION)
-            first = given["first_hop"]
-            queue = onions.get((given["payment_hash"], first["id"]))
-            if queue:
-                route = of_onion(entry.index, first, queue.pop(0))
-            else:
-                secrets = given.get("shared_secrets")
-                route = Route(entry.index, absolute(first["delay"]), length=len(secrets) if secrets else None)
-            found.append(Request(given["payment_hash"], given.get("partid") or 0, given.get("groupid"), route))
+        elif call and call.method == "sendpay":
+            found[entry.index] = of_sendpay(entry.index, call.given)
+        elif call and call.method == "sendonion":
+            first, secrets = call.given["first_hop"], call.given.get("shared_secrets")
+            queue = onions.get((call.given["payment_hash"], first["id"]))
+            found[entry.index] = of_onion(entry.index, first, queue.pop(0)) if queue else \
+                Route(entry.index, absolute(first["delay"]), length=len(secrets) if secrets else None)
     return found
 
 
-def of_rows(entries: list[Entry], rows: dict[int, Any]) -> dict[int, Route]:
-    """The route of each row that has one, by created_index. A call may leave its group to lightningd: it made the next row having
-    its hash and part."""
-    found: dict[int, Route] = {}
-    for request in _requests(entries):
-        made = [row for row in rows.values() if row.key[0] == request.payment_hash and row.key[2] == request.partid
-                and request.groupid in (None, row.key[1]) and row.created > request.route.asked]
-        if made:
-            found[min(made, key=lambda row: row.index).index] = request.route
-    by_key: dict[tuple[str, int, int], Route] = {}
-    locks: dict[tuple[str, int, int], int] = {}
-    for entry in entries:
-        start, call = notification(entry, "pay_part_start"), hooked(entry, "injectpaymentonion")
-        if start:
-            by_key[start["payment_hash"], start["groupid"], start["partid"]] = of_part(entry.index, start)
-        if call:
-            given = named(call["params"], INJECT)
-            locks[given["payment_hash"], given["groupid"], given["partid"]] = given["cltv_expiry"]
-    for row in rows.values():
-        if row.key in by_key:
-            found[row.index] = by_key[row.key]
-            found[row.index].time_lock = locks.get(row.key, 0)
+def of_rows(entries: list[Entry], rows: dict[int, Any], made_by: dict[int, Making]) -> dict[int, Route]:
+    """The route of each row that has one, by created_index."""
+    of_calls = _of_makings(making.makings(entries), entries)
+    found = {index: of_calls[call.at] for index, call in made_by.items() if call.at in of_calls}
+    starts = {(start["payment_hash"], start["groupid"], start["partid"]): (entry.index, start)
+              for entry in entries if (start := notification(entry, "pay_part_start"))}
+    for index, row in rows.items():
+        if row.key in starts:
+            found[index] = of_part(*starts[row.key])
+            found[index].time_lock = made_by[index].given["cltv_expiry"] if index in made_by else 0
     return found

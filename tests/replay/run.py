@@ -17,6 +17,7 @@ import paths  # noqa: F401
 
 import checks
 import decided
+import ends
 import expect
 import facts
 import golden
@@ -42,13 +43,14 @@ def judge(played: Played, clock: tuple[int, int]) -> list[str]:
     out += oracle.judge(played.entries, played.lives, snapshots, late)
     out += pacing.check(journal.told, clock[1] - clock[0])
     out += decided.check(played.entries, played.lives, journal.told)
+    out += ends.check(journal.told, len(played.lives), played.model.pending())
     return out + sequence.check(journal.told, played.model.deleted, late is None, len(played.lives))
 
 
 def loose_values(played: Played) -> set[str]:
     known = facts.read(played.entries)
     return {one.payment_hash for life in played.lives for one in expect.expected_payments(known, life, True, True)
-            if one.value[0] != one.value[1]}
+            if one.value.loose}
 
 
 def main() -> int:

@@ -1,0 +1,53 @@
+"""What the recorded calls say of who pays: which groups one `renepay` call made, which groups are `sendamount`'s, and of which
+payments only a share leaves from this node."""
+import invoices
+from making import Making
+from transcript import Entry, calls, hooked, named, notification
+
+Group = tuple[str, int]
+XPAY = ["invstring", "amount_msat", "maxfee", "layers", "retry_for", "partial_msat"]
+
+
+def _call_of(identity: str, method: str) -> str | None:
+    """The part of a nested request id that names the call of that method: `lab:renepay#7/cln:renepay#9/cln-renepay:sendonion#3`."""
+    steps = identity.split("/")
+    places = [at for at, step in enumerate(steps) if step.partition("#")[0].endswith(f":{method}")]
+    return "/".join(steps[:places[-1] + 1]) if places else None
+
+
+def renepay_calls(made_by: dict[int, Making]) -> dict[int, tuple[int, str]]:
+    """Of each row that renepay made, and whose call is named: where that was said, and the call."""
+    found = {}
+    for index, call in made_by.items():
+        name = _call_of(call.identity, "renepay")
+        if name:
+            found[index] = call.at, name
+    return found
+
+
+def sendamounts(entries: list[Entry]) -> set[Group]:
+    """Groups whose total is what leaves: by the caller's command, or because less than the total arrives although it is what
+    enters the first channel."""
+    found = set()
+    for entry in entries:
+        call, start = hooked(entry, "injectpaymentonion"), notification(entry, "pay_part_start")
+        if call and _call_of(str(call["id"]), "sendamount"):
+            found.add((call["params"]["payment_hash"], call["params"]["groupid"]))
+        if start and start["hops"]:
+            leaves = start["hops"][0]["channel_in_msat"]
+            if start["total_payment_msat"] == leaves > start["attempt_msat"]:
+                found.add((start["payment_hash"], start["groupid"]))
+    return found
+
+
+def shares(entries: list[Entry]) -> set[str]:
+    """Hashes of which `xpay partial_msat` pays a part."""
+    asked = [call.params for call in calls(entries) if call.method == "xpay"]
+    asked += [request["params"] for entry in entries if (request := hooked(entry, "xpay"))]
+    found = set()
+    for params in asked:
+        given = named(params, XPAY)
+        invoice = invoices.read(str(given.get("invstring"))) if given.get("partial_msat") else None
+        if invoice:
+            found.add(invoice.payment_hash)
+    return found

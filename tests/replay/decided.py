@@ -1,5 +1,5 @@
-"""A payment whose payer is known to have given up is FAILED by that evidence (listpays, pay_failure, another group of the hash, a
-restart), while the linger of the replay is still hours from its end."""
+"""A payment whose payer is known to have given up is FAILED by that evidence (listpays, pay_failure, another payment of the hash, a
+restart), while the linger of the replay is still hours from its end; and without evidence it is not FAILED before that."""
 import expect
 import facts as truth
 from node import Told
@@ -8,12 +8,31 @@ from transcript import Entry
 
 
 def check(entries: list[Entry], lives: list[tuple[int, int]], told: list[Told]) -> list[str]:
+    facts = truth.read(entries)
+    snapshots = [one for one in told if one.topic == "trackpayments" and one.position < len(entries)]
+    return _too_late(facts, lives, snapshots) + _too_early(facts, lives, snapshots)
+
+
+def _too_late(facts: truth.Facts, lives: list[tuple[int, int]], snapshots: list[Told]) -> list[str]:
     """Everything told at a position inside the recording was told before the linger was ended."""
-    before: dict[tuple[str, str], str] = {}
-    for one in told:
-        if one.topic == "trackpayments" and one.life == len(lives) - 1 and one.position < len(entries):
-            before[snapshot_key(one.params["trackpayments"])] = one.params["trackpayments"]["status"]
-    wanted = [e for e in expect.expected_payments(truth.read(entries), lives[-1], last=False, late_waits=True) if e.before_the_end]
+    before = {snapshot_key(one.params["trackpayments"]): one.params["trackpayments"]["status"] for one in snapshots
+              if one.life == len(lives) - 1}
+    wanted = [e for e in expect.expected_payments(facts, lives[-1], last=False, late_waits=True) if e.before_the_end]
     return [f"payment {e.payment_hash[:8]}… index {e.payment_index} was {before.get((e.payment_hash, str(e.payment_index)))} when "
             "the linger was ended, but its payer had given up"
             for e in wanted if e.states[-1].status == "FAILED" and before.get((e.payment_hash, str(e.payment_index))) != "FAILED"]
+
+
+def _too_early(facts: truth.Facts, lives: list[tuple[int, int]], snapshots: list[Told]) -> list[str]:
+    out = []
+    for one in snapshots:
+        payment = one.params["trackpayments"]
+        if payment["status"] != "FAILED":
+            continue
+        until_then = expect.expected_payments(facts, (lives[one.life][0], one.position + 1), last=False, late_waits=True)
+        possible = {state.status for e in until_then for state in e.states
+                    if (e.payment_hash, str(e.payment_index)) == snapshot_key(payment)}
+        if "FAILED" not in possible:
+            out.append(f"entry {one.position}: payment {payment['payment_hash'][:8]}… index {payment['payment_index']} is FAILED, but "
+                       f"nothing said that its payer had given up")
+    return out

@@ -25,6 +25,16 @@ def twisted(message: dict) -> dict | None:
             payment["fee_msat"] = str(int(payment["fee_msat"]) + 1)
         elif LIE == "wrong value":
             payment["value_msat"] = str(int(payment["value_msat"]) + 1)
+        elif LIE == "another value first" and payment["status"] == "IN_FLIGHT":
+            payment.update(value="1", value_sat="1", value_msat="1000")
+        elif LIE == "never succeeds" and payment["status"] == "SUCCEEDED":
+            return None
+        elif LIE == "ends before it began":
+            for htlc in payment["htlcs"]:
+                if htlc["status"] != "IN_FLIGHT":
+                    htlc["resolve_time_ns"] = str(int(htlc["attempt_time_ns"]) - 1)
+        elif LIE == "failed too soon" and {htlc["status"] for htlc in payment["htlcs"]} == {"FAILED"}:
+            payment.update(status="FAILED", failure_reason="FAILURE_REASON_NO_ROUTE")
         elif LIE == "always in flight" and payment["status"] == "FAILED":
             return None
         elif LIE == "flood" and payment["status"] == "IN_FLIGHT":
@@ -34,6 +44,8 @@ def twisted(message: dict) -> dict | None:
     error = message.get("result", {}).get("return", {}).get("error", {}) if "id" in message and "result" in message else {}
     if error.get("code") == 211 and LIE == "208":
         error["code"] = 208
+    elif error.get("code") == 208 and LIE == "211":
+        error["code"] = 211
     return message
 
 

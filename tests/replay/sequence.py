@@ -43,6 +43,7 @@ def check(told: list[Told], deleted_rows: list[dict], all_known: bool, lives: in
         mine = [one for one in told if one.life == life]
         out += _cursors(mine, all_known)
         out += _finals(mine)
+        out += _times([one for one in mine if one.topic == "trackpayments"])
         out += [f"entry {one.position}: {complaint}" for one in mine if one.topic == "trackpayments"
                 for complaint in verdict(one.params["trackpayments"])]
         out += _snapshots([one for one in mine if one.topic == "trackpayments"], deleted_rows, all_known)
@@ -63,6 +64,17 @@ def verdict(payment: dict) -> list[str]:
     if payment["status"] == "FAILED" and any(attempt["status"] == "SUCCEEDED" for attempt in payment["htlcs"]):
         out.append("FAILED with a settled attempt")
     return out
+
+
+def _times(told: list[Told]) -> list[str]:
+    """No attempt ends before it began; each is complained of once."""
+    wrong = {}
+    for one in told:
+        for htlc in one.params["trackpayments"]["htlcs"]:
+            if htlc["status"] != "IN_FLIGHT" and int(htlc["resolve_time_ns"]) < int(htlc["attempt_time_ns"]):
+                wrong[htlc["attempt_id"]] = (f"attempt {htlc['attempt_id']}: resolve_time_ns {htlc['resolve_time_ns']} is before "
+                                             f"attempt_time_ns {htlc['attempt_time_ns']}")
+    return list(wrong.values())
 
 
 def _cursors(told: list[Told], all_known: bool) -> list[str]:

@@ -52,7 +52,12 @@ class Plugin(unittest.TestCase):
                                  ("fail_local", "always in flight", "status and attempts"),
                                  ("delpay_variants", "silent deletion", "was never told"),
                                  ("delpay_variants", "208", "expected 211"), ("xpay_multi_hop", "loud secret", "a secret"),
-                                 ("sendpay_mpp", "flood", "large snapshots in")):
+                                 ("sendpay_mpp", "flood", "large snapshots in"),
+                                 ("xpay_mpp", "another value first", "value_msat is 1000"),
+                                 ("xpay_retry_succeeds", "never succeeds", "was shown in flight and never ended"),
+                                 ("xpay_retry_succeeds", "ends before it began", "is before attempt_time_ns"),
+                                 ("keysend_retried", "failed too soon", "nothing said that its payer had given up"),
+                                 ("delpay_at_once", "211", "came too late and was answered")):
             code, text = self.told(name, lie)
             self.assertEqual(code, 1, f"{lie}: {text}")
             self.assertIn(words, text)

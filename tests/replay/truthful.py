@@ -6,6 +6,7 @@ import unittest
 from typing import Any, Callable
 
 import decided
+import ends
 import oracle
 import sequence
 from node import Told
@@ -32,6 +33,7 @@ class Truthful(unittest.TestCase):
             return malformed
         snapshots = [(one.life, one.params["trackpayments"]) for one in told if one.topic == "trackpayments"]
         return [*oracle.judge(played.entries, played.lives, snapshots), *decided.check(played.entries, played.lives, told),
+                *ends.check(told, len(played.lives), played.model.pending()),
                 *sequence.check(told, played.model.deleted, True, len(played.lives))]
 
     def changed(self, name: str, change: Callable[[list[Told]], Any], words: str) -> None:

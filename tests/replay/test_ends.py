@@ -1,0 +1,102 @@
+"""A payment that never ends, that ends too early or as the wrong thing, and deletions that were answered wrongly are noticed."""
+import copy
+import unittest
+
+import paths  # noqa: F401
+import delpays
+from node import Told
+from payment_shape import ZERO_PREIMAGE
+from transcript import Call, Entry
+from truthful import Truthful
+
+
+def change_status(one: Told, status: str, reason: str = "FAILURE_REASON_NONE") -> None:
+    for topic in ("trackpayments", "trackpayments_final"):
+        if topic in one.params:
+            one.params[topic].update(status=status, failure_reason=reason)
+
+
+class Ends(Truthful):
+    def test_no_end(self):
+        for name in ("held_then_failed", "xpay_retry_succeeds", "pay_legacy_fails"):
+            def change(told):
+                while told[-1].topic == "trackpayments_final" or told[-1].params["trackpayments"]["status"] != "IN_FLIGHT":
+                    told.pop()
+            self.changed(name, change, "was shown in flight and never ended")
+
+    def test_the_last_attempt_is_told_as_deleted_before_the_end(self):
+        def change(told):
+            payment = told[0].params["trackpayments"]
+            deleted = {"payment_hash": payment["payment_hash"], "payment_index": payment["payment_index"],
+                       "attempt_ids": [payment["htlcs"][0]["attempt_id"]], "remaining": 0}
+            cursor = told[0].params["cursor"]
+            told.insert(1, Told(0, told[0].position, "trackpayments_deleted", {"trackpayments_deleted": deleted, "cursor": cursor},
+                                told[0].counters, set(), 0))
+        self.changed("held_then_failed", change, "its last attempt is told as deleted before its end")
+
+    def test_failed_after_the_preimage_was_shown(self):
+        def change(told):
+            for one in told[-2:]:
+                payment = one.params[one.topic]
+                payment.update(payment_preimage=ZERO_PREIMAGE, fee="0", fee_sat="0", fee_msat="0")
+                failure = {"code": "UNKNOWN_FAILURE", "channel_update": None, "htlc_msat": "0", "onion_sha_256": "", "cltv_expiry": 0,
+                           "flags": 0, "failure_source_index": 0, "height": 0}
+                for htlc in payment["htlcs"]:
+                    htlc.update(status="FAILED", preimage="", failure=failure)
+                change_status(one, "FAILED", "FAILURE_REASON_ERROR")
+        self.changed("sendpay_mpp", change, "FAILED after its preimage was shown")
+
+    def test_failed_although_the_payer_goes_on(self):
+        def change(told):
+            between = next(one for one in told if one.topic == "trackpayments"
+                           and {h["status"] for h in one.params["trackpayments"]["htlcs"]} == {"FAILED"})
+            change_status(between, "FAILED", "FAILURE_REASON_NO_ROUTE")
+        for name in ("xpay_retry_succeeds", "keysend_retried", "xpay_node_failure_retried"):
+            self.changed(name, change, "nothing said that its payer had given up")
+
+    def test_an_attempt_ends_before_it_began(self):
+        def change(payment):
+            htlc = payment["htlcs"][0]
+            htlc["resolve_time_ns"] = str(int(htlc["attempt_time_ns"]) - 1)
+        self.reject("xpay_retry_succeeds", change, "is before attempt_time_ns")
+
+    def test_the_first_snapshot_has_another_value(self):
+        def change(told):
+            told[0].params["trackpayments"].update(value="1", value_sat="1", value_msat="1000")
+        for name in ("xpay_mpp", "pay_legacy_mpp", "sendpay_mpp", "keysend"):
+            self.changed(name, change, "value_msat is 1000")
+
+    def test_value_and_fee_are_not_what_left(self):
+        def change(payment):
+            payment["value_msat"] = str(int(payment["value_msat"]) + 1)
+        self.reject("xpay_single_hop", change, "left the node")
+
+
+class Deletions(unittest.TestCase):
+    """Three calls at once for one row, and the first of them had it."""
+
+    def judged(self, *outcomes: dict) -> list[str]:
+        recorded = [{"result": {"payments": [{"created_index": 7}]}}, {"error": {"code": 208, "message": "gone"}}]
+        answered = []
+        for number, outcome in enumerate(outcomes):
+            request = Entry(number, 0.0, "rpc_request", {"id": f"lab:delpay#{number}", "method": "delpay"})
+            hook = {"id": str(number), "method": "rpc_command", "params": {"rpc_command": request.msg}}
+            reply = Entry(number + 9, 0.0, "rpc_response", recorded[min(number, 1)])
+            answered.append(delpays.Answered(Entry(number, 0.0, "to_plugin", hook), {"return": outcome}, outcome, Call(request, reply)))
+        return delpays.judge(answered)
+
+    def test_any_of_them_may_win(self):
+        won, gone = {"result": {"payments": [{"created_index": 7}]}}, {"error": {"code": 208, "message": "gone"}}
+        for order in ((won, gone, gone), (gone, won, gone), (gone, gone, won)):
+            self.assertEqual(self.judged(*copy.deepcopy(order)), [])
+
+    def test_a_row_deleted_twice_or_never_and_another_code_are_noticed(self):
+        won, gone, other = ({"result": {"payments": [{"created_index": 7}]}}, {"error": {"code": 208, "message": "gone"}},
+                            {"error": {"code": 211, "message": "gone"}})
+        self.assertIn("rows [7, 7] were deleted", self.judged(won, won)[0])
+        self.assertIn("rows [] were deleted", self.judged(gone, gone)[0])
+        self.assertIn("came too late", self.judged(won, other)[0])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -23,6 +23,7 @@ class Expected:
     rows: dict[int, RowFacts]
     states: list[State]                                  # acceptable last states; the last one is the likeliest
     value: Value
+    paid: set[int]                                       # rows shown as settled, though they may be deleted by now
     before_the_end: bool = False                         # decided by evidence of its own, without the linger's end
 
     @property
@@ -41,7 +42,7 @@ class _Walk:
         self.given_up = False
         self.verdict: str | None = None
         self.first: int | None = None
-        self.preimage_shown = False
+        self.paid: set[int] = set()      # shown as settled
         self.gone: tuple[int, dict[int, str]] = (-1, {})   # place of the last deletion, and what there was before it
         self.states: list[State] = []
 
@@ -50,10 +51,10 @@ class _Walk:
         if self.first is None:
             self.first = min(self.present)
         states = set(self.present.values())
-        self.preimage_shown |= "complete" in states
+        self.paid |= {index for index, status in self.present.items() if status == "complete"}
         status = "IN_FLIGHT"
         if "pending" not in states:
-            if self.preimage_shown:
+            if self.paid:
                 status = "SUCCEEDED"
             elif self.given_up or self.fresh_start or self.verdict == "FAILED":
                 status = "FAILED"
@@ -76,13 +77,8 @@ class _Walk:
         if self.present:
             self.states.append(self._state("IN_FLIGHT"))
         else:
-            self.verdict = "SUCCEEDED" if self.preimage_shown else "FAILED"
+            self.verdict = "SUCCEEDED" if self.paid else "FAILED"
             self.states = [State(self.verdict, tuple(sorted(self.gone[1].items())))]
-
-    def may_be_decided(self) -> None:
-        """The payer has given up, and may be asked; or silence ends it later."""
-        if self.verdict is None and set(self.present.values()) == {"failed"}:
-            self.states.append(self._state("FAILED"))
 
     def _state(self, status: str) -> State:
         return State(status, tuple(sorted(self.present.items())))
@@ -96,8 +92,8 @@ def _events(facts: Facts, rows: list[RowFacts], life: tuple[int, int]) -> list[t
             events.append((row.ended, 1, "ended", row.index))
         if row.group in facts.released:
             events.append((facts.released[row.group], 3, "gave up", 0))
-        if row.index in facts.renepays:
-            events += [(at, 3, "renepay gave up", 0) for at in facts.renepaid.get(row.group[0], [])]
+        if life[0] < facts.renepays.get(row.index, (-1, ""))[0]:
+            events += [(at, 3, "gave up", 0) for at in facts.renepaid.get(row.group[0], [])]
     payment_hash, mine = rows[0].group[0], {row.index for row in rows}
     if payment_hash in facts.gave_up:
         events.append((facts.gave_up[payment_hash], 3, "gave up", 0))
@@ -128,7 +124,8 @@ def expected_payments(facts: Facts, life: tuple[int, int], last: bool, late_wait
         decided = walk.verdict is not None
         if last:
             walk.decided()  # the linger was ended
-        found.append(Expected(rows[0].group[0], walk.first, walk.rows, walk.states, expected_value(facts, rows, life, late_waits), decided))
+        found.append(Expected(rows[0].group[0], walk.first, walk.rows, walk.states, expected_value(facts, rows, life, late_waits),
+                              walk.paid, decided))
     return found
 
 
@@ -155,8 +152,6 @@ def _walked(facts: Facts, rows: list[RowFacts], life: tuple[int, int]) -> _Walk:
         elif kind == "gave up":
             walk.given_up = True
             walk.decided()
-        elif kind == "renepay gave up":
-            walk.may_be_decided()
         elif kind == "other payment":
             walk.decided()
     return walk

@@ -16,7 +16,6 @@ from process import Broken, Connection, PluginProcess
 
 PATIENCE = 60.0
 TOPICS = ("trackpayments", "trackpayments_final", "trackpayments_deleted")
-OWN_ID = re.compile(r"trackpayments[^/:]*:[a-z]+#[^/]+\Z")
 INDEXES = ("created", "updated", "deleted")
 
 

@@ -53,7 +53,7 @@ def _short(key: tuple[str, str]) -> str:
 def compare(facts: truth.Facts, expected: expect.Expected, payment: dict, life: tuple[int, int],
             clock: tuple[int, int] | None = None) -> list[str]:
     """One last snapshot against its expectation."""
-    shape = check_payment(payment)
+    shape = check_payment(payment, deleted=True)
     if shape:
         return shape
     shown = expect.State(payment["status"], tuple((int(h["attempt_id"]), h["status"]) for h in payment["htlcs"]))
@@ -68,6 +68,7 @@ def compare(facts: truth.Facts, expected: expect.Expected, payment: dict, life: 
             out.append(f"{what} is {is_!r}, expected {' or '.join(map(repr, choices))}")
     rows = [expected.rows[index] for index, _ in shown.attempts]
     settled = [row for row, (_, status) in zip(rows, shown.attempts) if status == "SUCCEEDED"]
+    settled += [expected.rows[index] for index in sorted(expected.paid - {row.index for row in rows})]
     first = expected.rows[expected.payment_index]
     same("fee_msat", payment["fee_msat"], [str(sum(_fee(facts, row, life) for row in settled))])
     same("payment_preimage", payment["payment_preimage"], {row.row["payment_preimage"] for row in settled} or {ZERO_PREIMAGE})

@@ -130,11 +130,14 @@ class Player:
         self.node.init(dict(message, params={"options": options, "configuration": configuration}))
 
     def _end_lingers(self) -> None:
-        """Undecided payments are decided now. Those of xpay are so before, by listpays; but it is asked by a timer, and a timer is
-        no message: rest does not see it coming."""
-        released = {group for group, until in self.held_until.items() if until < len(self.played.entries)}
-        self._wait_while(lambda: self._undecided() & released, "after xpay let go")
-        self.node.position = self.model.position = len(self.played.entries)
+        """Undecided payments are decided now. Those of xpay and renepay are so before, by listpays and renepaystatus; but these are
+        asked by a timer, and a timer is no message: rest does not see it coming."""
+        end = len(self.played.entries)
+        xpays = {group for group, until in self.held_until.items() if until < end}
+        renepays = {one.payment_hash for one in self.model.renepaid if one.answered < end}
+        self._wait_while(lambda: {group for group in self._undecided() if group in xpays or group[0] in renepays},
+                         "after xpay or renepay let go")
+        self.node.position = self.model.position = end
         reply = self.node.request({"jsonrpc": "2.0", "id": "replay:setconfig#1", "method": "setconfig",
                                    "params": {"config": "trackpayments-linger", "val": "0"}})
         if "result" not in reply:

@@ -4,9 +4,11 @@ import unittest
 
 import paths  # noqa: F401
 import delpays
+import expect
+import facts as truth
 from node import Told
 from payment_shape import ZERO_PREIMAGE
-from transcript import Call, Entry
+from transcript import Call, Entry, load
 from truthful import Truthful
 
 
@@ -53,6 +55,20 @@ class Ends(Truthful):
             change_status(between, "FAILED", "FAILURE_REASON_NO_ROUTE")
         for name in ("xpay_retry_succeeds", "keysend_retried", "xpay_node_failure_retried"):
             self.changed(name, change, "nothing said that its payer had given up")
+
+    def test_failed_only_by_silence_although_the_payer_has_said_so(self):
+        for name in ("renepay_refused", "held_then_failed", "pay_legacy_fails"):
+            def change(told):
+                for one in told[-2:]:
+                    one.position = len(self.played(name).entries)
+            self.changed(name, change, "its payer had given up")
+
+    def test_what_a_deleted_attempt_paid_stays_paid(self):
+        found = truth.read(load("sendpay_mpp"))
+        found.rows[78].deleted = found.rows[78].ended + 1
+        payment, = expect.expected_payments(found, (-1, 1 << 60), last=True)
+        self.assertEqual(payment.states, [expect.State("SUCCEEDED", ((77, "complete"),))])
+        self.assertEqual(payment.paid, {77, 78})
 
     def test_an_attempt_ends_before_it_began(self):
         def change(payment):

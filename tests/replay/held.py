@@ -1,14 +1,16 @@
 """Which groups xpay still holds, by place in the recording: `listpays` calls a group pending, whatever its rows say, until its last
 part has ended, as its `pay_part_end` tells, its caller was answered, and xpay has tidied up (plugins/xpay/listpays.c). The last takes
-some milliseconds that only a recorded `listpays` shows. A restart ends all holding."""
-from transcript import Entry, calls, hooked, notification, row_mentions
+some milliseconds that only a recorded `listpays` shows. A restart ends all holding. Before v26.06 nothing shows what it holds."""
+from transcript import Entry, Recording, calls, hooked, notification, row_mentions
 
 Group = tuple[str, int]
 TO_THE_END = 1 << 60
 
 
-def held_until(entries: list[Entry]) -> dict[Group, int]:
+def held_until(entries: Recording) -> dict[Group, int]:
     """The entry from which on the group is xpay's no more; TO_THE_END if the last that is known is that it still was."""
+    if not entries.version.xpay_holds:
+        return {}
     answered = {call.request.msg["id"]: call.answered.index for call in calls(entries) if call.answered}
     until: dict[Group, int] = {}
     for entry in entries:

@@ -1,4 +1,4 @@
-"""The row model: a sendpays table that answers the plugin's RPC calls as lightningd v26.06.6 does.
+"""The row model: a sendpays table that answers the plugin's RPC calls as lightningd does, v26.06.6 or an older one.
 
 It knows the argument quirks of listsendpays, the three counters behind `wait`, and what delpay refuses and forgets to count.
 It knows no time and no transport: the player inserts and ends rows, and delivers the answers of waits that fired.
@@ -8,20 +8,21 @@ from typing import Any
 import invoices
 import params as arg
 import renepays
+import versions
 from timeline import row_key
 
 # l1 of the recordings: the payee of the invoices it paid to itself (self_payment). The height is the one in the payee's
 # failure messages (400f… 0000006c).
 NODE_ID = "035fdd0cddae793c67358ff26bbd00c405835ede7dbc5b52cbcef7e8ac746e3c72"
 BLOCKHEIGHT = 108
-VERSION = "v26.06.6"
 
 NO_SUCH_PAYMENT = 208
 
 
 class Model:
     def __init__(self, counters: dict[str, int], rows: list[dict], decoded: dict[str, dict] | None = None,
-                 renepaid: list[renepays.Renepay] | None = None):
+                 renepaid: list[renepays.Renepay] | None = None, version: versions.Version = versions.NEWEST):
+        self.version = version
         self.counters = dict(counters)
         self.table = {row["created_index"]: row for row in rows}
         self.decoded = decoded or {}
@@ -62,7 +63,8 @@ class Model:
         waiting = []
         for token, wanted, nextvalue in self.blocked:
             if wanted == index and nextvalue <= value:
-                self.fired.append((token, {"subsystem": "sendpays", index: value, "details": details, "sendpays": details}))
+                more = {"sendpays": details} if self.version.wait_sendpays else {}
+                self.fired.append((token, {"subsystem": "sendpays", index: value, "details": details, **more}))
             else:
                 waiting.append((token, wanted, nextvalue))
         self.blocked = waiting
@@ -82,7 +84,7 @@ class Model:
     def _rpc_getinfo(self, params: Any, _: Any) -> dict:
         arg.read(params, {})
         return {"id": NODE_ID, "alias": "l1", "color": "035fdd", "num_peers": 3, "num_pending_channels": 0,
-                "num_active_channels": 3, "num_inactive_channels": 0, "address": [], "binding": [], "version": VERSION,
+                "num_active_channels": 3, "num_inactive_channels": 0, "address": [], "binding": [], "version": self.version.name,
                 "blockheight": BLOCKHEIGHT, "network": "regtest", "fees_collected_msat": 0, "lightning-dir": "/home/node/l1/regtest"}
 
     def _rpc_wait(self, params: Any, token: Any) -> dict | None:
@@ -176,6 +178,9 @@ class Model:
         for group, pay in zip(groups, pays):
             if pay["status"] == "failed" and group in self.held:
                 pay["status"] = "pending"
+            if not self.version.pay_indexes:
+                del pay["created_index"]
+                pay.pop("updated_index", None)
         return {"pays": [pay for pay in pays if given.get("status") in (None, pay["status"])]}
 
     def _rpc_waitsendpay(self, params: Any, _: Any) -> dict:

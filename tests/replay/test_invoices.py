@@ -3,7 +3,7 @@ import unittest
 
 import paths  # noqa: F401
 from invoices import Invoice, read
-from transcript import calls, load, names
+from transcript import calls, load, names, older_names
 
 # The donation example of BOLT 11 with one amount after another; the reader does not look at the checksum.
 EXAMPLE = ("1pvjluezsp5zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zygspp5qqqsyqcyq5rqwzqfqqqsyqcyq5rqwzqfqqqsyqcyq5rqwzqfqypqdpl2pkx2ctnv"
@@ -15,7 +15,7 @@ HASH = "0001020304050607080900010203040506070809000102030405060708090102"
 class Reading(unittest.TestCase):
     def test_every_recorded_decode_of_an_invoice(self):
         compared = 0
-        for name in names():
+        for name in names() + older_names():
             for call in calls(load(name)):
                 result = call.reply.get("result", {})
                 if call.method != "decode" or result.get("type") not in ("bolt11 invoice", "bolt12 invoice"):

@@ -6,7 +6,9 @@ each for itself.
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Iterable, Iterator
+
+import versions
 
 FOLDER = Path(__file__).resolve().parent.parent / "transcripts"
 
@@ -38,12 +40,26 @@ class Call:
         return self.answered.msg if self.answered else {}
 
 
+class Recording(list[Entry]):
+    """All entries of one file."""
+
+    def __init__(self, version: versions.Version, entries: Iterable[Entry] = ()):
+        super().__init__(entries)
+        self.version = version
+
+
 def names() -> list[str]:
+    """Of the newest version."""
     return sorted(path.stem for path in FOLDER.glob("*.jsonl"))
 
 
-def load(name: str) -> list[Entry]:
-    entries = []
+def older_names() -> list[str]:
+    """With the folder, which is the version, in front."""
+    return sorted(f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.jsonl"))
+
+
+def load(name: str) -> Recording:
+    entries = Recording(versions.of(name))
     with open(FOLDER / f"{name}.jsonl", encoding="utf-8") as file:
         for index, line in enumerate(file):
             raw = json.loads(line)
@@ -68,9 +84,10 @@ def calls(entries: list[Entry]) -> list[Call]:
 
 
 def notification(entry: Entry, topic: str) -> dict | None:
-    """The payload of a native or libplugin notification of that topic."""
+    """The payload of a native or libplugin notification of that topic; those of plugins were wrapped otherwise before v25.09."""
     if entry.direction == "to_plugin" and entry.msg.get("method") == topic and "id" not in entry.msg:
-        return entry.msg["params"][topic]
+        params = entry.msg["params"]
+        return params[topic] if topic in params else params["payload"]
     return None
 
 

@@ -19,13 +19,14 @@ HTLC_MSAT = (0x0013, 0x100B, 0x100C)  # 400f carries one too, which lnd does not
 
 
 def expected_failure(facts: Facts, row: RowFacts, alive: tuple[int, int]) -> dict:
-    """`alive`: the life of the plugin process; what was said outside of it, it cannot know. xpay's parts fail with an unreadable
-    202; what really happened is in pay_part_end."""
+    """`alive`: the life of the plugin process; what was said outside of it, it cannot know, and of a row that was deleted nothing is
+    told any more. xpay's parts fail with an unreadable 202; what really happened is in pay_part_end."""
+    until = min(alive[1], row.deleted)
     if row.key in facts.part_ends:
         position, end = facts.part_ends[row.key]
-        if alive[0] < position < alive[1] and "error_code" in end:
+        if alive[0] < position < until and "error_code" in end:
             return _of_code(end["error_code"], _place(facts, row, end), end.get("failed_msg"))
-    failure = row.failure if alive[0] < row.failure_told < alive[1] else None
+    failure = row.failure if alive[0] < row.failure_told < until else None
     if failure is None:
         # Ended unseen: an error onion that could not be read is all that a row can tell.
         return _failure("UNREADABLE_FAILURE" if "erroronion" in row.row else "UNKNOWN_FAILURE", 0)

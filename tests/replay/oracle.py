@@ -83,7 +83,7 @@ def compare(facts: truth.Facts, expected: expect.Expected, payment: dict, life: 
         total = expected.value.of_attempts[row.index] if expected.value.follows else int(payment["value_msat"])
         out += [f"attempt {row.index}: {c}" for c in _attempt(facts, row, htlc, life, clock)]
         out += [f"attempt {row.index}: {c}" for c in differences(
-            htlc["route"], _route(facts, row, life, _known_secret(secret, payment, htlc), total), "route")]
+            htlc["route"], _route(facts, row, life, secret, total), "route")]
     return out
 
 
@@ -114,13 +114,6 @@ def _fee(facts: truth.Facts, row: truth.RowFacts, life: tuple[int, int]) -> int:
 def _payment_secret(facts: truth.Facts, expected: expect.Expected) -> bytes | None:
     known = [invoice.payment_secret for row in expected.rows.values() if (invoice := facts.invoice(row))]
     return bytes.fromhex(known[0]) if known and known[0] else None
-
-
-def _known_secret(secret: bytes | None, payment: dict, htlc: dict) -> bytes | None:
-    """The invoice is decoded after the first snapshot; if nothing happens from then on, that one stays the last."""
-    hops = htlc["route"]["hops"]
-    early = payment["status"] == "IN_FLIGHT" and hops and hops[-1]["mpp_record"] is None
-    return None if early else secret
 
 
 def _route(facts: truth.Facts, row: truth.RowFacts, life: tuple[int, int], secret: bytes | None, value: int) -> dict:

@@ -132,6 +132,8 @@ def _of_makings(all_calls: list[Making], entries: list[Entry]) -> dict[int, Rout
             onions.setdefault((given["assocdata"], given["hops"][0]["pubkey"]), []).append(given["hops"])
         elif call and call.method == "sendpay":
             found[entry.index] = of_sendpay(entry.index, call.given)
+        elif call and call.method == "injectpaymentonion":
+            found[entry.index] = Route(entry.index, call.given["cltv_expiry"])  # its hops are for pay_part_start to tell
         elif call and call.method == "sendonion":
             first, secrets = call.given["first_hop"], call.given.get("shared_secrets")
             queue = onions.get((call.given["payment_hash"], first["id"]))
@@ -148,6 +150,7 @@ def of_rows(entries: list[Entry], rows: dict[int, Any], made_by: dict[int, Makin
               for entry in entries if (start := notification(entry, "pay_part_start"))}
     for index, row in rows.items():
         if row.key in starts:
+            time_lock = found[index].time_lock if index in found else 0
             found[index] = of_part(*starts[row.key])
-            found[index].time_lock = made_by[index].given["cltv_expiry"] if index in made_by else 0
+            found[index].time_lock = time_lock
     return found

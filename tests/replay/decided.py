@@ -1,5 +1,6 @@
 """A payment whose payer is known to have given up is FAILED by that evidence (listpays, pay_failure, another payment of the hash, a
-restart), while the linger of the replay is still hours from its end; and without evidence it is not FAILED before that."""
+restart), while the linger of the replay is still hours from its end; and without evidence it is not FAILED before that, nor before a
+minute has passed if that is how long its payer may be silent."""
 import expect
 import facts as truth
 from node import Told
@@ -10,7 +11,8 @@ from transcript import Entry
 def check(entries: list[Entry], lives: list[tuple[int, int]], told: list[Told]) -> list[str]:
     facts = truth.read(entries)
     snapshots = [one for one in told if one.topic == "trackpayments" and one.position < len(entries)]
-    return _too_late(facts, lives, snapshots) + _too_early(facts, lives, snapshots)
+    lingers_ended = [one for one in told if one.topic == "trackpayments" and one.position == len(entries)]
+    return _too_late(facts, lives, snapshots) + _too_early(facts, lives, snapshots) + _impatient(facts, lives, lingers_ended)
 
 
 def _too_late(facts: truth.Facts, lives: list[tuple[int, int]], snapshots: list[Told]) -> list[str]:
@@ -36,3 +38,10 @@ def _too_early(facts: truth.Facts, lives: list[tuple[int, int]], snapshots: list
             out.append(f"entry {one.position}: payment {payment['payment_hash'][:8]}… index {payment['payment_index']} is FAILED, but "
                        f"nothing said that its payer had given up")
     return out
+
+
+def _impatient(facts: truth.Facts, lives: list[tuple[int, int]], snapshots: list[Told]) -> list[str]:
+    patient = {(e.payment_hash, str(e.payment_index)) for e in expect.expected_payments(facts, lives[-1], last=False, late_waits=True)
+               if e.patient and not e.before_the_end}
+    return [f"payment {key[0][:8]}… index {key[1]} is FAILED by silence, but its payer may wait a minute for a block" for one in snapshots
+            if (key := snapshot_key(one.params["trackpayments"])) in patient and one.params["trackpayments"]["status"] == "FAILED"]

@@ -25,6 +25,7 @@ class Expected:
     value: Value
     paid: set[int]                                       # rows shown as settled, though they may be deleted by now
     before_the_end: bool = False                         # decided by evidence of its own, without the linger's end
+    patient: bool = False                                # its payer may be silent for a minute and go on
 
     @property
     def requests(self) -> set[str]:
@@ -110,7 +111,7 @@ def _payments(facts: Facts, life: tuple[int, int]) -> list[list[RowFacts]]:
         row = facts.rows[index]
         said, call = facts.renepays.get(index, (life[1], ""))
         if row.created < life[1] and row.deleted > life[0]:
-            found.setdefault((row.group[0], call) if life[0] < said < life[1] else row.group, []).append(row)
+            found.setdefault((row.group[0], call) if call and life[0] < said < life[1] else row.group, []).append(row)
     return list(found.values())
 
 
@@ -125,7 +126,7 @@ def expected_payments(facts: Facts, life: tuple[int, int], last: bool, late_wait
         if last:
             walk.decided()  # the linger was ended
         found.append(Expected(rows[0].group[0], walk.first, walk.rows, walk.states, expected_value(facts, rows, life, late_waits),
-                              walk.paid, decided))
+                              walk.paid, decided, any(life[0] < facts.patient.get(row.index, -1) for row in rows)))
     return found
 
 

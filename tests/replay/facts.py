@@ -11,7 +11,7 @@ import payers
 import renepays
 import routes
 from held import held_until
-from transcript import Entry, calls, hooked, named, notification, row_mentions
+from transcript import Entry, Recording, calls, hooked, named, notification, row_mentions
 
 NEVER = 1 << 60
 BEFORE = -2  # before the recording, and so before any life of the plugin in it
@@ -56,6 +56,7 @@ class Facts:
     renepaid: dict[str, list[int]]              # payment_hash: where callers of renepay were told that it gave up
     sendamounts: set[tuple[str, int]]
     shares: set[str]                            # payment hashes
+    patient: dict[int, int]                     # by created_index: where it was said that its payer may be silent for a minute
 
     def route(self, row: RowFacts, alive: tuple[int, int]) -> routes.Route | None:
         """What a plugin living then heard of the row's route."""
@@ -113,7 +114,7 @@ def _read_waits(entries: list[Entry], rows: dict[int, RowFacts]) -> None:
         for row in rows.values():
             if row.index <= result.get("created", 0):
                 row.created = min(row.created, at)
-        details = result.get("sendpays")
+        details = result.get("sendpays") or result.get("details")
         if details and "updated" in result:
             key = details["payment_hash"], details["groupid"], details["partid"]
             for row in [r for r in rows.values() if r.key == key and r.created <= at][-1:]:
@@ -165,7 +166,7 @@ def _read_totals(entries: list[Entry], rows: dict[int, RowFacts], known: dict[in
     return totals
 
 
-def read(entries: list[Entry]) -> Facts:
+def read(entries: Recording) -> Facts:
     rows = _read_rows(entries)
     _read_waits(entries, rows)
     _read_deletions(entries, rows)
@@ -188,4 +189,5 @@ def read(entries: list[Entry]) -> Facts:
         if "error" in one.reply:
             renepaid.setdefault(one.payment_hash, []).append(one.answered)
     return Facts(rows, _read_totals(entries, rows, known, made_by), starts, ends, gave_up, startups, known, held_until(entries),
-                 payers.renepay_calls(made_by), renepaid, payers.sendamounts(entries), payers.shares(entries))
+                 payers.renepay_calls(made_by), renepaid, payers.sendamounts(entries), payers.shares(entries),
+                 {index: call.at for index, call in made_by.items() if payers.waits_for_blocks(call, entries.version)})

@@ -11,6 +11,7 @@ import paths  # noqa: F401
 import strict_json
 
 LIE = os.environ.get("REPLAY_LIE", "")
+UNREADABLE = "cli:delpay#2224/cln:rpc_command#79"  # in v25.12/cli_bare_digits
 NO_PREIMAGE = "0" * 64
 
 
@@ -41,6 +42,8 @@ def twisted(message: dict) -> dict | None:
             payment["payment_request"] += "x" * 65536
         elif LIE == "loud secret" and payment["payment_preimage"] != NO_PREIMAGE:
             print(payment["payment_preimage"], file=sys.stderr, flush=True)
+    if LIE == "refuses what is not JSON" and message.get("id") == UNREADABLE:
+        message["result"] = {"return": {"error": {"code": -32700, "message": "Parse error"}}}
     error = message.get("result", {}).get("return", {}).get("error", {}) if "id" in message and "result" in message else {}
     if error.get("code") == 211 and LIE == "208":
         error["code"] = 208

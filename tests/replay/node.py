@@ -6,6 +6,7 @@ call is open but `wait`s, a wait is armed on each of the three counters, and eve
 sleeps.
 """
 import copy
+import json
 import re
 import time
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from process import Broken, Connection, PluginProcess
 
 PATIENCE = 60.0
 TOPICS = ("trackpayments", "trackpayments_final", "trackpayments_deleted")
+ID = re.compile(r'"id":("[^"]*"|[0-9]+)')
 INDEXES = ("created", "updated", "deleted")
 
 
@@ -52,7 +54,8 @@ class Node:
     """`late_waits`: the answer of a wait stays unsent until the next message on stdin was read, or until the plugin asks
     something on the socket, whose answers are in order. Real nodes do that: no order holds between stdin and the socket."""
 
-    def __init__(self, argv: list[str], directory: str, model: Model, journal: Journal, life: int, late_waits: bool):
+    def __init__(self, argv: list[str], directory: str, model: Model, journal: Journal, life: int, late_waits: bool,
+                 environment: dict[str, str]):
         self.model, self.journal, self.life = model, journal, life
         self.late_waits = late_waits
         self.position = -1
@@ -66,15 +69,18 @@ class Node:
         self._activity = 0
         self._rested = model.counters["created"]
         self._unread: dict[int, str] = {}  # rows that changed and were not listed since
-        self.process = PluginProcess(argv, directory, self._output, self._rpc)
+        self.process = PluginProcess(argv, directory, self._output, self._rpc, model.version.name, environment)
 
     # Requests to the plugin.
 
     def request(self, message: dict) -> dict:
         """Sends a request and waits for its reply."""
-        identity = message["id"]
-        self._asked.add(identity)
+        self._asked.add(message["id"])
         self.process.send(message)
+        return self._reply_to(message)
+
+    def _reply_to(self, message: dict) -> dict:
+        identity = message["id"]
         deadline = time.monotonic() + PATIENCE
         while identity not in self._replies:
             self._pump(1, deadline, f"no reply to {message['method']}")
@@ -99,11 +105,19 @@ class Node:
             self.process.send(message)
 
     def hooks(self, method: str) -> bool:
+        """Whether the plugin gets the hook call of that command, asked for or not."""
+        return self._filters() is not None and (not self.model.version.hook_filters or self.asks_for(method))
+
+    def asks_for(self, method: str) -> bool:
+        filters = self._filters()
+        return filters is not None and (not filters or method in filters)
+
+    def _filters(self) -> list[str] | None:
+        """Of the hook; none without the hook, no names for every command."""
         for hook in self.manifest.get("hooks", []):
             if hook == "rpc_command" or (isinstance(hook, dict) and hook["name"] == "rpc_command"):
-                filters = hook.get("filters") if isinstance(hook, dict) else None
-                return filters is None or method in filters
-        return False
+                return hook.get("filters", []) if isinstance(hook, dict) else []
+        return None
 
     def call_hook(self, message: dict, inner: tuple[Connection, dict] | None = None) -> HookCall:
         call = HookCall(message["params"]["rpc_command"], inner)
@@ -111,13 +125,33 @@ class Node:
         self.process.send(message)
         return call
 
+    def call_unreadable_hook(self, text: str) -> HookCall:
+        """A hook call that is not JSON, in the middle of one read of good messages."""
+        call = HookCall({"text": text})
+        self._hooks[json.loads(ID.search(text)[1])] = call
+        before, after = self._unknown_request(), self._unknown_request()
+        self.process.send(before, text, after)
+        for request in (before, after):
+            self._refusal_of(request)
+        return call
+
     # Rest.
 
-    def barrier(self) -> None:
+    def _unknown_request(self) -> dict:
         self._number += 1
-        reply = self.request({"jsonrpc": "2.0", "id": f"replay:barrier#{self._number}", "method": "replay-barrier", "params": {}})
+        message = {"jsonrpc": "2.0", "id": f"replay:barrier#{self._number}", "method": "replay-barrier", "params": {}}
+        self._asked.add(message["id"])
+        return message
+
+    def _refusal_of(self, request: dict) -> None:
+        reply = self._reply_to(request)
         if reply.get("error", {}).get("code") != -32601:
             raise Broken(f"an unknown method was answered {reply}, not -32601")
+
+    def barrier(self) -> None:
+        request = self._unknown_request()
+        self.process.send(request)
+        self._refusal_of(request)
         while self.process.pump(0):
             pass
 
@@ -234,8 +268,9 @@ class Node:
         self._rpc_ids.add(str(identity))
         if self.hooks(str(method)):
             self._number += 1
-            self.call_hook({"jsonrpc": "2.0", "id": f"{identity}/cln:rpc_command#{self._number}", "method": "rpc_command",
-                            "params": {"rpc_command": request}}, (connection, request))
+            hook_id = 10**9 + self._number if self.model.version.numeric_ids else f"{identity}/cln:rpc_command#{self._number}"
+            self.call_hook({"jsonrpc": "2.0", "id": hook_id, "method": "rpc_command", "params": {"rpc_command": request}},
+                           (connection, request))
         else:
             self._answer_rpc(connection, request)
 

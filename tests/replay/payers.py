@@ -1,6 +1,7 @@
-"""What the recorded calls say of who pays: which groups one `renepay` call made, which groups are `sendamount`'s, and of which
-payments only a share leaves from this node."""
+"""What the recorded calls say of who pays: which groups one `renepay` call made, which groups are `sendamount`'s, of which payments
+only a share leaves from this node, and which payer may be silent for a minute and go on."""
 import invoices
+import versions
 from making import Making
 from transcript import Entry, calls, hooked, named, notification
 
@@ -16,13 +17,23 @@ def _call_of(identity: str, method: str) -> str | None:
 
 
 def renepay_calls(made_by: dict[int, Making]) -> dict[int, tuple[int, str]]:
-    """Of each row that renepay made, and whose call is named: where that was said, and the call."""
+    """Of each row that renepay made: where that was said, and the call; v23.11 does not name it."""
     found = {}
     for index, call in made_by.items():
         name = _call_of(call.identity, "renepay")
-        if name:
-            found[index] = call.at, name
+        if name or _caller(call) == "cln-renepay":
+            found[index] = call.at, name or ""
     return found
+
+
+def _caller(call: Making) -> str:
+    """The plugin that made it, or the start of a client's id."""
+    return call.identity.split("/")[-1].partition(":")[0]
+
+
+def waits_for_blocks(call: Making, version: versions.Version) -> bool:
+    """A payer that cannot be asked and may let a minute pass before its next attempt."""
+    return bool(version.waits_for_blocks) and _caller(call) == version.waits_for_blocks
 
 
 def sendamounts(entries: list[Entry]) -> set[Group]:

@@ -12,16 +12,20 @@ from typing import Any, Callable
 
 import checks
 import delpays
+import making
+import payers
 import renepays
+from ahead import Ahead
 from held import held_until
 from model import Model
-from node import PATIENCE, Journal, Node
+from node import PATIENCE, HookCall, Journal, Node
 from process import Broken
 from timeline import Step, row_key, timeline
-from transcript import Call, Entry, calls, hooked, load
+from transcript import Call, Entry, Recording, calls, hooked, load
 
 ORDERS = ("rows-first", "messages-first")
 LINGER, RETAIN = 3600, 20000
+LONGEST_SILENCE = 61  # seconds, of payers that wait for blocks
 
 # autoclean deletes what earlier recordings of the same node left: the listing of all rows made just before it.
 EARLIER = {"autoclean": "listsendpays_variants"}
@@ -36,7 +40,7 @@ class Played:
     """What a run leaves for the oracle and the golden."""
     name: str
     order: str
-    entries: list[Entry]
+    entries: Recording
     journal: Journal
     model: Model
     lives: list[tuple[int, int]] = field(default_factory=list)  # entry indexes: alive from, until
@@ -47,8 +51,10 @@ class Played:
 
 
 class Player:
-    def __init__(self, argv: list[str], name: str, order: str, patience: float = PATIENCE):
-        self.argv, self.order = argv, order
+    """`library`: ahead.cpp, built; without it payments whose payer may wait for blocks stay in flight."""
+
+    def __init__(self, argv: list[str], name: str, order: str, patience: float = PATIENCE, library: str = ""):
+        self.argv, self.order, self.library = argv, order, library
         entries = load(name)
         plan = timeline(entries)
         rows = list(plan.start)
@@ -57,18 +63,21 @@ class Player:
         self.calls: dict[str, Call] = {call.request.msg["id"]: call for call in calls(entries)}
         decoded = {call.params["string"]: call.reply["result"] for call in self.calls.values()
                    if call.method == "decode" and "result" in call.reply}
-        self.model = Model(plan.counters, rows, decoded, renepays.read(entries))
+        self.model = Model(plan.counters, rows, decoded, renepays.read(entries), entries.version)
         self.held_until = held_until(entries)
         self.played = Played(name, order, entries, Journal(), self.model)
         self.steps = list(plan.steps)
         self.passed: set[int] = set()  # entries played before their turn
+        self.hook_calls: list[tuple[Entry, HookCall]] = []  # to be answered with continue
         self.node: Node | None = None
         self.directory = ""
+        self.ahead: Ahead | None = None
         self.patience = patience
 
     def run(self) -> Played:
         entries = self.played.entries
         with tempfile.TemporaryDirectory(prefix="replay-") as self.directory:
+            self.ahead = Ahead(self.directory, self.library) if self.library else None
             try:
                 self._start(-1)
                 self._made_up_greeting()
@@ -91,7 +100,8 @@ class Player:
                     k: v - AGED if k in ("created_at", "completed_at") else v for k, v in row.items()}
         life = len(self.played.lives)
         self.played.lives.append((position, 1 << 60))
-        self.node = Node(self.argv, self.directory, self.model, self.played.journal, life, self.order == "messages-first")
+        self.node = Node(self.argv, self.directory, self.model, self.played.journal, life, self.order == "messages-first",
+                         self.ahead.environment if self.ahead else {})
         self.node.position = position
 
     def _stop(self, position: int) -> None:
@@ -99,6 +109,11 @@ class Player:
             return
         self.played.lives[-1] = (self.played.lives[-1][0], position)
         code = self.node.stop()
+        for entry, call in self.hook_calls:
+            if call.answer != delpays.CONTINUE:
+                self.played.faults.append(f"{call.request.get('method', 'what is not JSON')}, entry {entry.index}, was not continued: "
+                                          f"{call.answer}")
+        self.hook_calls.clear()
         self.node.close()
         self.node = None
         if code != 0:
@@ -110,9 +125,10 @@ class Player:
         stops_first = any(self._is_stop(e) for e in self.played.entries[:head.index if head else None])
         if head is not None and head.msg["method"] == "getmanifest" and not stops_first:
             return
-        self._get_manifest({"jsonrpc": "2.0", "id": "cln:getmanifest#20", "method": "getmanifest",
+        numbers = self.played.entries.version.numeric_ids
+        self._get_manifest({"jsonrpc": "2.0", "id": 20 if numbers else "cln:getmanifest#20", "method": "getmanifest",
                             "params": {"allow-deprecated-apis": True}})
-        self._init({"jsonrpc": "2.0", "id": "cln:init#44", "method": "init", "params": {"configuration": {
+        self._init({"jsonrpc": "2.0", "id": 44 if numbers else "cln:init#44", "method": "init", "params": {"configuration": {
             "startup": False, "network": "regtest", "feature_set": {
                 "init": "800898880a8a59a1", "node": "808898880a8a59a1", "channel": "", "invoice": "02000002024100",
                 "bolt12_offer": "", "bolt12_invreq": "", "bolt12_invoice": "020000", "channel_type": "08800000800000"}}}})
@@ -143,7 +159,14 @@ class Player:
         if "result" not in reply:
             self.played.faults.append(f"setconfig trackpayments-linger 0 refused: {reply}")
         self.node.rest("after the linger ended")
-        self._wait_while(self._undecided, "after the linger ended")
+        waiting = {call.given["payment_hash"] for call in making.makings(self.played.entries)
+                   if payers.waits_for_blocks(call, self.played.entries.version)}
+        self._wait_while(lambda: {group for group in self._undecided() if group[0] not in waiting}, "after the linger ended")
+        if self.ahead and self._undecided():
+            self.node.position = end + 1
+            self.ahead.put_forward(LONGEST_SILENCE)
+            self.node.rest("after a minute of silence")
+            self._wait_while(self._undecided, "after a minute of silence")
 
     def _wait_while(self, condition: Callable[[], Any], when: str) -> None:
         """For what is judged later, so running out of patience is no failure here; but it is lost for the rest of the run."""
@@ -197,6 +220,9 @@ class Player:
         elif entry.direction == "note" and entry.msg.get("tap", {}).get("event") == "start":
             if self.node is None:
                 self._start(entry.index)
+        elif entry.direction == "note" and "raw_to_plugin" in entry.msg:
+            self.hook_calls.append((entry, self.node.call_unreadable_hook(entry.msg["raw_to_plugin"])))
+            self.node.rest(f"after the unreadable hook call, entry {entry.index}")
         elif entry.direction == "to_plugin" and entry.index not in self.passed:
             self._message(entry)
 
@@ -234,9 +260,9 @@ class Player:
             self._delpays(delpays.at_once(self.played.entries, entry))
             return
         call = self.node.call_hook(entry.msg)
-        self.node.rest(f"after the hook call of {call.request['method']}, entry {entry.index}")
-        if call.answer != delpays.CONTINUE:
-            self.played.faults.append(f"{call.request['method']}, entry {entry.index}, was not continued: {call.answer}")
+        self.hook_calls.append((entry, call))
+        if self.node.asks_for(call.request["method"]):
+            self.node.rest(f"after the hook call of {call.request['method']}, entry {entry.index}")
 
     def _delpays(self, entries: list[Entry]) -> None:
         """Those that were on their way together go together."""

@@ -104,7 +104,7 @@ class Connection:
 
 class PluginProcess:
     def __init__(self, argv: list[str], directory: str, on_output: Callable[[dict], None],
-                 on_rpc: Callable[[Connection, dict], None]):
+                 on_rpc: Callable[[Connection, dict], None], version: str, environment: dict[str, str]):
         self._on_output, self._on_rpc = on_output, on_rpc
         self._stdin_out = bytearray()
         self._splitter = LineSplitter()
@@ -124,9 +124,9 @@ class PluginProcess:
         self._listener.listen()
         self._listener.setblocking(False)
         self.selector.register(self._listener, selectors.EVENT_READ, self._accept)
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("LIGHTNINGD_", "TRACKPAYMENTS_"))}
-        environment.update(LIGHTNINGD_PLUGIN="1", LIGHTNINGD_VERSION="v26.06.6")
-        self.child = subprocess.Popen(argv, cwd=directory, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(("LIGHTNINGD_", "TRACKPAYMENTS_"))}
+        clean.update(environment, LIGHTNINGD_PLUGIN="1", LIGHTNINGD_VERSION=version)
+        self.child = subprocess.Popen(argv, cwd=directory, env=clean, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                       stderr=subprocess.PIPE, bufsize=0)
         self.stderr = bytearray()
         for stream, action in ((self.child.stdout, self._read_output), (self.child.stderr, self._read_stderr)):
@@ -134,8 +134,11 @@ class PluginProcess:
             self.selector.register(stream, selectors.EVENT_READ, action)
         os.set_blocking(self.child.stdin.fileno(), False)
 
-    def send(self, message: Any) -> None:
-        self._stdin_out += strict_json.dumps(message).encode("utf-8", "surrogatepass") + b"\n\n"
+    def send(self, *messages: Any) -> None:
+        """All at once; text goes as it is."""
+        for message in messages:
+            text = message if isinstance(message, str) else strict_json.dumps(message)
+            self._stdin_out += text.encode("utf-8", "surrogatepass") + b"\n\n"
         self._write_stdin()
 
     def reply(self, connection: Connection, message: Any) -> None:

@@ -2,10 +2,11 @@
 """Plays one recording to the plugin and says whether what it told agrees with the recording, the rules and the golden.
 
     run.py --plugin PATH --transcript NAME [--order rows-first|messages-first] [--golden FOLDER] [--bless] [--show]
-           [--patience SECONDS]
+           [--patience SECONDS] [--ahead LIBRARY]
 
 Exit code 0: agreed. `--bless` writes the golden, only after everything else agreed and only from a rows-first run.
 `--show` prints every message as it was told. `--patience` is how long to wait for what the plugin does by a timer of its own.
+`--ahead` is ahead.cpp, built: recordings of nodes whose payers wait for blocks need it.
 """
 import argparse
 import signal
@@ -62,11 +63,13 @@ def main() -> int:
     parser.add_argument("--bless", action="store_true")
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--patience", type=float, default=PATIENCE)
+    parser.add_argument("--ahead", default="")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a test that is stopped takes its plugin along
     path = given.golden / f"{given.transcript}.jsonl"
     began = time.time_ns()
-    player = Player([str(Path(given.plugin).resolve())], given.transcript, given.order, given.patience)
+    player = Player([str(Path(given.plugin).resolve())], given.transcript, given.order, given.patience,
+                    given.ahead)
     try:
         played = player.run()
         complaints = judge(played, (began, time.time_ns()))

@@ -18,7 +18,7 @@ class Truthful(unittest.TestCase):
 
     def played(self, name: str) -> Played:
         if name not in self.runs:
-            played = Player([os.environ["REPLAY_PLUGIN"]], name, "rows-first").run()
+            played = Player([os.environ["REPLAY_PLUGIN"]], name, "rows-first", library=os.environ.get("REPLAY_AHEAD", "")).run()
             self.assertEqual(self.judged(played, played.journal.told), [], f"{name}: the run to be changed is not true itself")
             self.runs[name] = played
         return self.runs[name]

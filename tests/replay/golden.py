@@ -60,6 +60,7 @@ def lines(told: list[Told]) -> list[str]:
 
 
 def write(path: Path, told: list[Told]) -> None:
+    path.parent.mkdir(exist_ok=True)
     path.write_text("".join(line + "\n" for line in lines(told)), encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ class Ahead:
         self.environment = {"LD_PRELOAD": library, "CLOCK_AHEAD": str(self._file),
                             "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
 
-    def put_forward(self, seconds: int) -> None:
+    def put_forward(self, seconds: float) -> None:
         """The file is mapped, so it must be written in place. The plugin sees it when it next wakes up."""
         with open(self._file, "r+b") as file:
-            file.write(struct.pack("=q", seconds * 10**9))
+            file.write(struct.pack("=q", int(seconds * 10**9)))

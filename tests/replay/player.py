@@ -15,12 +15,13 @@ import delpays
 import making
 import payers
 import renepays
+import shown
 from ahead import Ahead
 from held import held_until
 from model import Model
 from node import PATIENCE, HookCall, Journal, Node
 from process import Broken
-from timeline import Step, row_key, timeline
+from timeline import Step, timeline
 from transcript import Call, Entry, Recording, calls, hooked, load
 
 ORDERS = ("rows-first", "messages-first")
@@ -51,10 +52,12 @@ class Played:
 
 
 class Player:
-    """`library`: ahead.cpp, built; without it payments whose payer may wait for blocks stay in flight."""
+    """`library`: ahead.cpp, built; without it payments whose payer may wait for blocks stay in flight. `in_time`: the plugin's clock goes
+    as the recording's."""
 
-    def __init__(self, argv: list[str], name: str, order: str, patience: float = PATIENCE, library: str = ""):
-        self.argv, self.order, self.library = argv, order, library
+    def __init__(self, argv: list[str], name: str, order: str, patience: float = PATIENCE, library: str = "", linger: int = LINGER,
+                 in_time: bool = False):
+        self.argv, self.order, self.library, self.linger, self.in_time = argv, order, library, linger, in_time
         entries = load(name)
         plan = timeline(entries)
         rows = list(plan.start)
@@ -72,6 +75,7 @@ class Player:
         self.node: Node | None = None
         self.directory = ""
         self.ahead: Ahead | None = None
+        self.t = 0.0  # seconds of the recording that the plugin's clock was put forward
         self.patience = patience
 
     def run(self) -> Played:
@@ -142,7 +146,7 @@ class Player:
         given = message["params"]["configuration"]
         configuration = {"lightning-dir": self.directory, "rpc-file": "lightning-rpc"}
         configuration.update((k, v) for k, v in given.items() if k not in configuration)
-        options = {"trackpayments-linger": LINGER, "trackpayments-retain": RETAIN}
+        options = {"trackpayments-linger": self.linger, "trackpayments-retain": RETAIN}
         self.node.init(dict(message, params={"options": options, "configuration": configuration}))
 
     def _end_lingers(self) -> None:
@@ -164,7 +168,7 @@ class Player:
         self._wait_while(lambda: {group for group in self._undecided() if group[0] not in waiting}, "after the linger ended")
         if self.ahead and self._undecided():
             self.node.position = end + 1
-            self.ahead.put_forward(LONGEST_SILENCE)
+            self.ahead.put_forward(self.t + LONGEST_SILENCE)
             self.node.rest("after a minute of silence")
             self._wait_while(self._undecided, "after a minute of silence")
 
@@ -178,26 +182,8 @@ class Player:
             time.sleep(0.01)
             self.node.rest(when)
 
-    def _untold_deletions(self) -> set[int]:
-        """Deleted rows that this life of the plugin has shown as attempts."""
-        shown, told = set(), set()
-        for message in self.played.journal.told:
-            if message.life == self.node.life and message.topic == "trackpayments":
-                shown.update(int(htlc["attempt_id"]) for htlc in message.params["trackpayments"]["htlcs"])
-            elif message.life == self.node.life and message.topic == "trackpayments_deleted":
-                told.update(int(attempt) for attempt in message.params["trackpayments_deleted"]["attempt_ids"])
-        return ({row["created_index"] for row in self.model.deleted} & shown) - told
-
     def _undecided(self) -> set[tuple[str, int]]:
-        """Groups that by their last snapshot are between attempts and still have rows."""
-        last = {}
-        for message in self.played.journal.told:
-            if message.topic == "trackpayments":
-                payment = message.params["trackpayments"]
-                last[payment["payment_hash"], payment["payment_index"]] = payment
-        return {row_key(self.model.table[int(htlc["attempt_id"])])[:2] for payment in last.values()
-                if payment["status"] == "IN_FLIGHT" and all(htlc["status"] == "FAILED" for htlc in payment["htlcs"])
-                for htlc in payment["htlcs"] if int(htlc["attempt_id"]) in self.model.table}
+        return shown.undecided(self.played.journal.told, self.model.table)
 
     def _is_stop(self, entry: Entry) -> bool:
         if entry.direction == "note":
@@ -214,6 +200,8 @@ class Player:
             self.node.position = entry.index
         self.model.position = entry.index
         self.model.held = {group for group, until in self.held_until.items() if entry.index < until}
+        if self.in_time:
+            self._wait_until(entry.t)
         self._steps_until(entry.index)
         if self._is_stop(entry):
             self._stop(entry.index)
@@ -225,6 +213,14 @@ class Player:
             self.node.rest(f"after the unreadable hook call, entry {entry.index}")
         elif entry.direction == "to_plugin" and entry.index not in self.passed:
             self._message(entry)
+
+    def _wait_until(self, t: float) -> None:
+        """Second by second: timers that are due at different times fire one after the other."""
+        while self.t < t:
+            self.t = min(t, self.t + 1)
+            self.ahead.put_forward(self.t)
+            if self.node:
+                self.node.rest("while the recording's time goes on")
 
     def _steps_until(self, position: int) -> None:
         while self.steps and self.steps[0].position <= position:
@@ -278,5 +274,7 @@ class Player:
             else:
                 outcome = call.answer["return"]
             answered.append(delpays.Answered(entry, call.answer, outcome, self.calls.get(call.request["id"])))
-        self._wait_while(self._untold_deletions, "after a deletion")  # it asks for the rows again by a timer
+        told = self.played.journal.told
+        # It asks for the rows again by a timer.
+        self._wait_while(lambda: shown.untold_deletions(told, self.node.life, self.model.deleted), "after a deletion")
         self.played.faults.extend(delpays.judge(answered))

@@ -1,11 +1,13 @@
 """Recordings of older versions: what they say of values and payers, by numbers written down by hand; how their node speaks to the
 plugin; and a minute of silence."""
+import os
 import unittest
 
 import paths  # noqa: F401
 import versions
 from model import Model
 from node import Node
+from player import Player
 from test_worth import payments, values
 from transcript import load, notification
 from truthful import Truthful
@@ -61,6 +63,16 @@ class Silence(Truthful):
 
     def test_never_failed(self):
         self.changed("v24.11/xpay_payee_rejects", lambda told: [told.pop(), told.pop()], "was shown in flight and never ended")
+
+
+class Time(Truthful):
+    def test_a_payer_that_waits_for_blocks_is_not_taken_for_dead(self):
+        """No row is pending for almost a minute, many times the silence that else is taken for an end."""
+        for name in ("held_then_failed", "v25.12/held_then_failed", "v23.11/held_then_failed"):
+            played = Player([os.environ["REPLAY_PLUGIN"]], name, "rows-first", library=os.environ["REPLAY_AHEAD"], linger=10,
+                            in_time=True).run()
+            self.assertGreater(max(b.t - a.t for a, b in zip(played.entries, played.entries[1:])), 40, "the silence is in it")
+            self.assertEqual(self.judged(played, played.journal.told), [], name)
 
 
 class Speech(unittest.TestCase):

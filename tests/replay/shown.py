@@ -1,0 +1,26 @@
+"""What a plugin has shown so far and must still say something about."""
+from node import Told
+from timeline import row_key
+
+
+def untold_deletions(told: list[Told], life: int, deleted: list[dict]) -> set[int]:
+    """Deleted rows that this life of the plugin has shown as attempts."""
+    shown, said = set(), set()
+    for message in told:
+        if message.life == life and message.topic == "trackpayments":
+            shown.update(int(htlc["attempt_id"]) for htlc in message.params["trackpayments"]["htlcs"])
+        elif message.life == life and message.topic == "trackpayments_deleted":
+            said.update(int(attempt) for attempt in message.params["trackpayments_deleted"]["attempt_ids"])
+    return ({row["created_index"] for row in deleted} & shown) - said
+
+
+def undecided(told: list[Told], table: dict[int, dict]) -> set[tuple[str, int]]:
+    """Groups that by their last snapshot are between attempts and still have rows."""
+    last = {}
+    for message in told:
+        if message.topic == "trackpayments":
+            payment = message.params["trackpayments"]
+            last[payment["payment_hash"], payment["payment_index"]] = payment
+    return {row_key(table[int(htlc["attempt_id"])])[:2] for payment in last.values()
+            if payment["status"] == "IN_FLIGHT" and all(htlc["status"] == "FAILED" for htlc in payment["htlcs"])
+            for htlc in payment["htlcs"] if int(htlc["attempt_id"]) in table}

@@ -1,6 +1,7 @@
 """How delpay calls were answered, compared with the recording. Calls that the recorded node had in hand at once may win and lose in
 another order here; then only what they do together is compared.
 """
+import json
 from dataclasses import dataclass
 
 from transcript import Call, Entry, hooked
@@ -14,7 +15,7 @@ class Answered:
     entry: Entry            # the hook call
     answer: dict            # the plugin's answer to it
     outcome: dict           # what the caller gets: {"result": …} or {"error": …}
-    recorded: Call | None   # what the recorded caller got; lightning-cli's and autoclean's calls have none
+    recorded: Call | None   # what the recorded caller got; of autoclean's calls it is not known
 
     @property
     def served(self) -> bool:
@@ -31,6 +32,17 @@ def _rows(reply: dict) -> set[int]:
 
 def is_autocleans(entry: Entry) -> bool:
     return "autoclean:delpay#" in str(hooked(entry, "delpay")["id"])
+
+
+def of_cli(entries: list[Entry], hook_call: Entry) -> Call | None:
+    """What lightning-cli printed, as a note of the recorder says it."""
+    request = hooked(hook_call, "delpay")
+    said = next((e for e in entries[hook_call.index:] if e.direction == "note" and "cli" in e.msg), None)
+    if not str(request["id"]).startswith("cli:") or said is None or not said.msg.get("stdout"):
+        return None
+    printed = json.loads(said.msg["stdout"])
+    reply = {"error": printed} if printed.keys() == {"code", "message"} else {"result": printed}
+    return Call(Entry(hook_call.index, hook_call.t, "rpc_request", request), Entry(said.index, said.t, "rpc_response", reply))
 
 
 def at_once(entries: list[Entry], first: Entry) -> list[Entry]:

@@ -126,13 +126,15 @@ class Node:
         return call
 
     def call_unreadable_hook(self, text: str) -> HookCall:
-        """A hook call that is not JSON, in the middle of one read of good messages."""
+        """A hook call that is not JSON, in the middle of one read of good messages. It is answered before what stands behind it."""
         call = HookCall({"text": text})
         self._hooks[json.loads(ID.search(text)[1])] = call
         before, after = self._unknown_request(), self._unknown_request()
         self.process.send(before, text, after)
         for request in (before, after):
             self._refusal_of(request)
+        if call.answer is None:
+            self.journal.faults.append(f"a hook call that is not JSON was not answered before the request behind it: {text[:80]}")
         return call
 
     # Rest.

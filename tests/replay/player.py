@@ -273,7 +273,8 @@ class Player:
                 self.node.rows_changed()
             else:
                 outcome = call.answer["return"]
-            answered.append(delpays.Answered(entry, call.answer, outcome, self.calls.get(call.request["id"])))
+            answered.append(delpays.Answered(entry, call.answer, outcome, self.calls.get(call.request["id"])
+                                             or delpays.of_cli(self.played.entries, entry)))
         told = self.played.journal.told
         # It asks for the rows again by a timer.
         self._wait_while(lambda: shown.untold_deletions(told, self.node.life, self.model.deleted), "after a deletion")

@@ -8,7 +8,7 @@ import expect
 import facts as truth
 from node import Told
 from payment_shape import ZERO_PREIMAGE
-from transcript import Call, Entry, load
+from transcript import Call, Entry, hooked, load
 from truthful import Truthful
 
 
@@ -100,6 +100,15 @@ class Deletions(unittest.TestCase):
             reply = Entry(number + 9, 0.0, "rpc_response", recorded[min(number, 1)])
             answered.append(delpays.Answered(Entry(number, 0.0, "to_plugin", hook), {"return": outcome}, outcome, Call(request, reply)))
         return delpays.judge(answered)
+
+    def test_what_lightning_cli_printed_is_compared_too(self):
+        def codes(name: str) -> list[int | None]:
+            entries = load(name)
+            replies = [call.reply for entry in entries if hooked(entry, "delpay") and (call := delpays.of_cli(entries, entry))]
+            return [reply.get("error", {}).get("code") for reply in replies]
+        self.assertEqual(codes("v24.11/cli_bare_digits"), [208])
+        self.assertEqual(codes("delpay_variants"), [208, -32602])
+        self.assertEqual(codes("delpay_at_once"), [], "other callers are answered on the socket")
 
     def test_any_of_them_may_win(self):
         won, gone = {"result": {"payments": [{"created_index": 7}]}}, {"error": {"code": 208, "message": "gone"}}

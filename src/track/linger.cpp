@@ -51,6 +51,7 @@ bool Linger::may_wait_for_blocks(const payments::Payment& payment) const {
     case Payer::pay:
     case Payer::keysend:
         return pay;
+    case Payer::renepay: // says so itself (GivenUpWatch), and does not wait
     case Payer::other:
         return false;
     case Payer::unknown:

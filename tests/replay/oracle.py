@@ -53,7 +53,7 @@ def _short(key: tuple[str, str]) -> str:
 def compare(facts: truth.Facts, expected: expect.Expected, payment: dict, life: tuple[int, int],
             clock: tuple[int, int] | None = None) -> list[str]:
     """One last snapshot against its expectation."""
-    shape = check_payment(payment, deleted=True)
+    shape = check_payment(payment)
     if shape:
         return shape
     shown = expect.State(payment["status"], tuple((int(h["attempt_id"]), h["status"]) for h in payment["htlcs"]))

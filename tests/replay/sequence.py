@@ -16,19 +16,14 @@ DELETED_KEYS = ["payment_hash", "payment_index", "attempt_ids", "remaining"]
 def shapes(told: list[Told]) -> list[str]:
     """Is every message well formed? Nothing else looks at a message that is not."""
     out: list[str] = []
-    deletions: set[str] = set()  # payment hashes
     for one in told:
         where = f"entry {one.position}"
         if not isinstance(one.params, dict) or list(one.params) != [one.topic, "cursor"] or not isinstance(one.params["cursor"], str):
             out.append(f"{where}: params of {one.topic} are not exactly the topic and the cursor")
         elif one.topic != "trackpayments_deleted":
-            payment = one.params[one.topic]
-            deleted = isinstance(payment, dict) and payment.get("payment_hash") in deletions
-            out += [f"{where}: {complaint}" for complaint in check_payment(payment, deleted)]
+            out += [f"{where}: {complaint}" for complaint in check_payment(one.params[one.topic])]
         elif not _is_deletion(one.params[one.topic]):
             out.append(f"{where}: trackpayments_deleted is malformed: {one.params[one.topic]}")
-        else:
-            deletions.add(one.params[one.topic]["payment_hash"])
     return out
 
 

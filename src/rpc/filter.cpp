@@ -13,9 +13,10 @@ bool is_leaf(const json& filter) {
 
 /// What the filter lets through of an array or object it has led to. Two oddities are lightningd's own: plain members
 /// of an object a leaf has led to are hidden, and so are plain elements of an array behind one that was hidden.
-json filtered(const json& value, const json& filter, const std::string& path, std::string& misused) {
-    json kept = value.is_array() ? json::array() : json::object();
-    const auto keep = [&](const std::string& name, json member) {
+template <class Json>
+Json filtered(const Json& value, const json& filter, const std::string& path, std::string& misused) {
+    Json kept = value.is_array() ? Json::array() : Json::object();
+    const auto keep = [&](const std::string& name, Json member) {
         if (kept.is_array())
             kept.push_back(std::move(member));
         else
@@ -41,16 +42,29 @@ json filtered(const json& value, const json& filter, const std::string& path, st
     return kept;
 }
 
-} // namespace
-
-json apply_filter(const json& result, const json& filter) {
+template <class Json>
+Json apply(const Json& result, const json& filter) {
     if (!result.is_structured())
         return result;
     std::string misused;
-    json kept = filtered(result, filter, "", misused);
+    Json kept = filtered(result, filter, "", misused);
     if (!misused.empty() && kept.is_object())
         kept["warning_parameter_filter"] = misused;
     return kept;
+}
+
+} // namespace
+
+json apply_filter(const json& result, const json& filter) {
+    return apply(result, filter);
+}
+
+std::string filter_text(std::string_view result, const json& filter) {
+    using nlohmann::ordered_json;
+    const auto whole = ordered_json::parse(result, nullptr, false); // no exceptions
+    if (whole.is_discarded())
+        return std::string(result);
+    return apply(whole, filter).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
 } // namespace rpc

@@ -9,5 +9,7 @@ namespace rpc {
 /// The part of `result` that `filter` names. A filter that treats an array as an object or the other way round gives,
 /// like lightningd, an empty value there and a member `warning_parameter_filter` that says where.
 [[nodiscard]] json apply_filter(const json& result, const json& filter);
+/// The same on text, whose order stays; what is no JSON stays as it is.
+[[nodiscard]] std::string filter_text(std::string_view result, const json& filter);
 
 } // namespace rpc

@@ -122,7 +122,7 @@ void Delpay::done(const DelpayRequest& request, const std::vector<payments::Row>
         answer(cln::hook_return_result(*reply));
     } else {
         const auto wanted = rpc::parse(filter);
-        answer(cln::hook_return_result(wanted ? rpc::dump(rpc::apply_filter(*result, *wanted)) : std::string(*reply)));
+        answer(cln::hook_return_result(wanted ? rpc::filter_text(*reply, *wanted) : std::string(*reply)));
     }
     if (rows)
         deleted_(rows->rows, before);

@@ -235,10 +235,8 @@ void Follow::reply(const Follower& caller, const FollowAnswer& answer) {
     result += R"(],"cursor":")" + publisher_.cursor(answer.marks) + '"';
     result += answer.more ? R"(,"more":true})" : "}";
     if (!caller.filter.empty()) {
-        const auto filter = rpc::parse(caller.filter);
-        const auto whole = rpc::parse(result);
-        if (filter && whole)
-            result = rpc::dump(rpc::apply_filter(*whole, *filter));
+        if (const auto filter = rpc::parse(caller.filter))
+            result = rpc::filter_text(result, *filter);
     }
     reply_(caller.id, result);
 }

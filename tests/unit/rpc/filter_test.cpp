@@ -24,6 +24,14 @@ void gives(std::string_view filter, std::string_view expected) {
 
 } // namespace
 
+TEST_CASE("filtered text keeps its order; what is no JSON stays as it is") {
+    CHECK(rpc::filter_text(R"({"b":1,"list":[{"z":1, "a":{"y":2,"x":3}, "c":4}],"a":2})",
+                           parsed(R"({"list":[{"a":{"x":true,"y":true},"z":true}],"b":true})")) ==
+          R"({"b":1,"list":[{"z":1,"a":{"y":2,"x":3}}]})");
+    for (const std::string text : {"", "tru", R"({"a":1,})", "[1e999]"})
+        CHECK(rpc::filter_text(text, parsed("{}")) == text);
+}
+
 TEST_CASE("the named members of each element of an array are kept") {
     gives(R"({"payments": [{"payment_hash": true}]})",
           R"({"payments": [{"payment_hash": "x"}, {"payment_hash": "x"}]})");

@@ -154,6 +154,8 @@ void Plugin::request(const rpc::Message& message) {
 void Plugin::notification(const rpc::Message& message) {
     if (message.method == "shutdown")
         return finish(0);
+    if (!host_.lightningd)
+        host_rows_.notified(message.method, message.params, table_);
     if (track::Notices::is_one(message))
         return feed_.notified(message.method, notices_.next());
     if (message.method != "block_added")
@@ -180,6 +182,8 @@ void Plugin::init(std::string_view id, const rpc::json& params) {
         return disable(fields.error()->text());
     reply(id, "{}"); // first: lightningd waits for nobody else while it starts
     use(*options);
+    if (!host_.lightningd)
+        lightningd_.show_listings([this](std::string_view result) { host_rows_.listed(result, table_); });
     if (fields.find("startup").is_true())
         feed_.restarted();
     // By its relative name where it can be reached so: a socket's path may have 107 bytes, a node's directory more.
@@ -232,10 +236,12 @@ void Plugin::use(const Options& options) {
 void Plugin::delpay(const rpc::Message& message, const rpc::json& params) {
     const auto filter =
         message.filter.empty() ? tl::expected<rpc::json, std::string>(tl::unexpect, "") : rpc::parse(message.filter);
-    auto deletion = track::delete_from(table_, params, filter ? &*filter : nullptr);
+    auto deletion = track::delete_from(table_, host_rows_, params, filter ? &*filter : nullptr);
     if (!deletion)
         return refuse(message.id, deletion.error());
     reply(message.id, deletion->result);
+    for (const auto& event : deletion->events)
+        host_rows_.erase(std::get<payments::PartDeleted>(event).created);
     feed_.deleted(std::move(deletion->events));
 }
 

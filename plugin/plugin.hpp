@@ -7,6 +7,7 @@
 #include "rpc/client.hpp"
 #include "track/follow.hpp"
 #include "track/hook_desk.hpp"
+#include "track/host_rows.hpp"
 
 namespace plugin {
 
@@ -56,6 +57,7 @@ class Plugin final : private rpc::Connection::Handler {
     track::Publisher publisher_;
     track::Feed feed_;
     track::Follow follow_;
+    track::HostRows host_rows_;
     track::Delpay delpay_;
     track::HookDesk desk_;
     io::Timer patience_;

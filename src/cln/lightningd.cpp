@@ -48,6 +48,8 @@ void Lightningd::wait(Index index, std::uint64_t next, Answer<WaitReply> answer)
 }
 
 tl::expected<Lightningd::Listing, Lightningd::Failure> Lightningd::rows_of(std::string_view result) {
+    if (show_listing_)
+        show_listing_(result);
     const auto parsed = document_.read(result);
     auto rows = parsed ? decode_rows(*parsed) : tl::unexpected(DecodeError{"result", parsed.error()});
     if (!rows)

@@ -37,6 +37,8 @@ class Lightningd final {
     void getinfo(Answer<NodeInfo> answer);
     /// Answers when the counter has reached `next`; 0 answers at once.
     void wait(Index index, std::uint64_t next, Answer<WaitReply> answer);
+    /// Also shows every answer of listsendpays, raw and in parts of some rows, before its rows are taken in.
+    void show_listings(std::function<void(std::string_view)> show) { show_listing_ = std::move(show); }
     /// Every row of the hash.
     void list(const base::PaymentHash& hash, ListAnswer answer);
     /// Rows from index `start` on, at most `limit`, in the order of that index.
@@ -76,8 +78,9 @@ class Lightningd final {
 
     rpc::Client& client_;
     base::Log log_;
-    rpc::Document document_;             // of the answer at hand
-    std::list<LongAnswer> long_answers_; // being taken in
+    std::function<void(std::string_view)> show_listing_; // mostly none
+    rpc::Document document_;                             // of the answer at hand
+    std::list<LongAnswer> long_answers_;                 // being taken in
 };
 
 } // namespace cln

@@ -26,6 +26,13 @@ PartStatus read_status(Fields& fields) {
 
 } // namespace
 
+std::string_view status_name(PartStatus status) {
+    for (const auto& [name, known] : status_names)
+        if (known == status)
+            return name;
+    return {};
+}
+
 Decoded<payments::Row> decode_row(Value object, const Path& path, std::string room) {
     Fields fields(object, path);
     payments::Row row; // read in the order in which lightningd writes it: Fields finds that fastest
@@ -66,28 +73,6 @@ Decoded<Rows> decode_rows(Value result) {
             rows.errors.push_back(row.error());
     }
     return rows;
-}
-
-json encode_row(const payments::PaymentKey& key, const payments::Part& part, const std::string& invoice) {
-    json row = {{"created_index", part.created.value},     {"id", part.created.value},
-                {"payment_hash", key.hash.hex()},          {"groupid", key.group.value},
-                {"created_at", part.created_at.seconds()}, {"amount_sent_msat", part.sent.value}};
-    for (const auto& [name, status] : status_names)
-        if (status == part.status)
-            row["status"] = name;
-    if (part.updated.value > 0)
-        row["updated_index"] = part.updated.value;
-    if (part.partid.value > 0)
-        row["partid"] = part.partid.value;
-    if (part.amount)
-        row["amount_msat"] = part.amount->value;
-    if (part.completed_at)
-        row["completed_at"] = part.completed_at->seconds();
-    if (part.preimage)
-        row["payment_preimage"] = part.preimage->hex();
-    if (!invoice.empty())
-        row[invoice.starts_with("lni") ? "bolt12" : "bolt11"] = invoice;
-    return row;
 }
 
 } // namespace cln

@@ -21,7 +21,6 @@ struct Rows {
 /// `{"payments": [row…]}`. An error only when that frame itself is not there.
 [[nodiscard]] Decoded<Rows> decode_rows(Value result);
 
-/// The row of a part the table holds, for hosts where we serve `delpay` ourselves.
-[[nodiscard]] json encode_row(const payments::PaymentKey& key, const payments::Part& part, const std::string& invoice);
+[[nodiscard]] std::string_view status_name(payments::PartStatus status);
 
 } // namespace cln

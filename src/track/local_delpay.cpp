@@ -2,16 +2,18 @@
 
 #include "rpc/filter.hpp"
 
+#include <algorithm>
+
 namespace track {
 
-tl::expected<LocalDeletion, rpc::Error> delete_from(const payments::Table& table, const rpc::json& params,
-                                                    const rpc::json* filter) {
+tl::expected<LocalDeletion, rpc::Error> delete_from(const payments::Table& table, const HostRows& host_rows,
+                                                    const rpc::json& params, const rpc::json* filter) {
     const auto request = read_delpay(params);
     if (!request)
         return tl::unexpected(request.error());
     LocalDeletion deletion;
     bool exists = false;
-    auto rows = rpc::json::array();
+    std::vector<cln::RowText> rows;
     for (const auto* payment : table.groups(request->hash))
         for (const auto& part : payment->parts) {
             if (request->part && (request->part->group != payment->key.group || request->part->partid != part.partid))
@@ -19,7 +21,7 @@ tl::expected<LocalDeletion, rpc::Error> delete_from(const payments::Table& table
             exists = true;
             if (part.status != request->status)
                 continue;
-            rows.push_back(cln::encode_row(payment->key, part, payment->invoice));
+            rows.push_back(host_rows.of(payment->key, part, payment->invoice));
             deletion.events.emplace_back(payments::PartDeleted{payment->key, part.created});
         }
     const auto hash = request->hash.hex();
@@ -30,8 +32,13 @@ tl::expected<LocalDeletion, rpc::Error> delete_from(const payments::Table& table
         return tl::unexpected(rpc::Error{no_such_payment, "Unknown payment with payment_hash: " + hash});
     if (rows.empty())
         return tl::unexpected(rpc::Error{other_status, "Payment with hash " + hash + " has no part with that status"});
-    const rpc::json result = {{"payments", std::move(rows)}};
-    deletion.result = rpc::dump(filter ? rpc::apply_filter(result, *filter) : result);
+    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.created() < b.created(); });
+    deletion.result = R"({"payments":[)";
+    for (const auto& row : rows)
+        deletion.result.append(&row == rows.data() ? "" : ",").append(row.json());
+    deletion.result += "]}";
+    if (filter)
+        deletion.result = rpc::filter_text(deletion.result, *filter);
     return deletion;
 }
 

@@ -1,5 +1,7 @@
 #include "facts_in_json.hpp"
 
+#include "cln/row_text.hpp"
+
 #include <array>
 
 namespace fuzz {
@@ -37,7 +39,7 @@ void check_row(const payments::Row& row, const json& object) {
 void check_round_trip(const payments::Row& row) {
     auto part = payments::Part::of(row);
     part.merge(row);
-    const auto text = parsed(rpc::dump(cln::encode_row(row.key, part, row.invoice)));
+    const auto text = parsed(cln::RowText::of(row.key, part, row.invoice).json());
     const auto again = cln::decode_row(text.value_or(json()), "result");
     require(again.has_value(), "an encoded row can be decoded");
     auto expected = row;

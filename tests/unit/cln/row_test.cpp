@@ -158,32 +158,3 @@ TEST_CASE("of several faults the first that was met is told") {
     const auto object = with(with(told::row(), "groupid", "-1"), "status", "5");
     CHECK(refusal(object) == "row.groupid: not an unsigned integer");
 }
-
-TEST_CASE("a part that is written as a row reads back the same") {
-    const auto row = good(with(with(told::row(), "partid", "3"), "groupid", "8912158845556297834"));
-    auto part = payments::Part::of(row);
-    part.merge(row);
-    const auto again = good(told::json(rpc::dump(cln::encode_row(row.key, part, "lnbcrt1"))));
-    CHECK(again.key == row.key);
-    CHECK(again.partid == row.partid);
-    CHECK(again.created == row.created);
-    CHECK(again.updated == row.updated);
-    CHECK(again.status == row.status);
-    CHECK(again.amount == row.amount);
-    CHECK(again.sent == row.sent);
-    CHECK(again.created_at == row.created_at);
-    CHECK(again.completed_at == row.completed_at);
-    CHECK(again.preimage == row.preimage);
-    CHECK(again.invoice == "lnbcrt1");
-}
-
-TEST_CASE("a written row leaves out what lightningd leaves out") {
-    payments::Part part;
-    part.created = {5};
-    part.sent = {1010};
-    part.created_at = base::from_seconds(100);
-    const auto object = cln::encode_row({*base::PaymentHash::from_hex(std::string(64, 'a')), {7}}, part, "");
-    CHECK(object == told::json(R"({"created_index":5,"id":5,"payment_hash":")" + std::string(64, 'a') +
-                               R"(","groupid":7,"created_at":100,"amount_sent_msat":1010,"status":"pending"})"));
-    CHECK(cln::encode_row({}, part, "lni1x").contains("bolt12"));
-}

@@ -60,6 +60,15 @@ TEST_CASE("the filter is ours to apply") {
     CHECK(s.deleted.size() == 1);
 }
 
+TEST_CASE("what a filter leaves has lightningd's order") {
+    Served s;
+    const auto row = complete(pending(1, 9, 1, 10), 1);
+    const auto call = s.begin(params("complete"), R"({"payments":[{"amount_msat":true,"created_index":true}]})", {row});
+    s.node.answer(call, R"({"payments":[{"created_index":10,"payment_hash":")" + hash(1).hex() +
+                            R"(","groupid":9,"amount_msat":1000,"created_at":110,"status":"complete"}]})");
+    CHECK(s.answer == R"({"return":{"result":{"payments":[{"created_index":10,"amount_msat":1000}]}}})");
+}
+
 TEST_CASE("208 becomes 211 exactly when rows exist that have another status") {
     struct Case {
         std::string params;
@@ -134,12 +143,12 @@ TEST_CASE("a host without delpay is served from the table, with the documented c
     table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
     table.apply(seen(complete(pending(1, 9, 2, 11), 2)));
     const auto hex = hash(1).hex();
-    const auto code = [&](const json& p) { return track::delete_from(table, p, nullptr).error().code; };
+    const auto code = [&](const json& p) { return track::delete_from(table, {}, p, nullptr).error().code; };
     CHECK(code(json::array({hash(2).hex(), "failed"})) == 208);
     CHECK(code(json::array({hex, "failed", 2U, 9U})) == 211);
     CHECK(code(json::array({hex, "failed", 3U, 9U})) == 208);
     CHECK(code(json::array({hex, "pending"})) == -32602);
-    const auto done = track::delete_from(table, json::array({hex, "complete"}), nullptr);
+    const auto done = track::delete_from(table, {}, json::array({hex, "complete"}), nullptr);
     REQUIRE(done.has_value());
     const auto rows = (*rpc::parse(done->result))["payments"];
     REQUIRE(rows.size() == 1);

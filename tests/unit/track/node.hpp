@@ -3,6 +3,7 @@
 
 #include "../until.hpp"
 #include "cln/lightningd.hpp"
+#include "cln/row_text.hpp"
 #include "rpc/write.hpp"
 
 #include <filesystem>
@@ -106,7 +107,7 @@ inline std::string listing(const std::vector<payments::Row>& rows) {
     for (const auto& row : rows) {
         auto part = payments::Part::of(row);
         part.merge(row);
-        list.push_back(cln::encode_row(row.key, part, row.invoice));
+        list.push_back(*rpc::parse(cln::RowText::of(row.key, part, row.invoice).json()));
     }
     return rpc::dump({{"payments", list}});
 }

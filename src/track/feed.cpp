@@ -61,7 +61,8 @@ Feed::Feed(io::Loop& loop, cln::Lightningd& lightningd, payments::Table& table, 
           [this](const payments::PaymentKey& key) {
               intake_.take(payments::GivenUp{key.hash, key.group, false}, Source::socket);
           },
-          [this](const payments::PaymentKey& key) { linger_.heard_of(key); }),
+          [this](const payments::PaymentKey& key) { linger_.heard_of(key); },
+          [this](const payments::PaymentKey& key, bool is_asked) { linger_.asked(key, is_asked); }),
       inquest_(loop, lightningd, table,
                [this](const payments::PaymentKey& key, const payments::Part& part, const payments::Failure& failure) {
                    intake_.take(payments::PartExplained{key, part.created, failure}, Source::socket);
@@ -154,10 +155,10 @@ void Feed::block_added(rpc::Value params) {
 }
 
 void Feed::call_seen(const cln::HookedCall& call, base::UnixNs now) {
-    if (read_call(call, call.params, now))
+    if (take_call(call, call.params, now))
         return;
     const auto meant = rpc::quote_bare_digits(call.params);
-    if (meant == call.params || !read_call(call, meant, now))
+    if (meant == call.params || !take_call(call, meant, now))
         log_unreadable(call);
 }
 
@@ -166,7 +167,7 @@ void Feed::log_unreadable(const cln::HookedCall& call) const {
 }
 
 /// False when it says nothing of a part. `text`: its params, or what was meant by them.
-bool Feed::read_call(const cln::HookedCall& call, std::string_view text, base::UnixNs now) {
+bool Feed::take_call(const cln::HookedCall& call, std::string_view text, base::UnixNs now) {
     const auto params = call_.read(text);
     if (!params)
         return false;

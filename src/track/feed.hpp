@@ -78,7 +78,7 @@ class Feed final {
     void apply(std::span<const payments::Event> events);
     void join_onion(const cln::HookedCall& call, const cln::FirstHop& first, rpc::Value params,
                     payments::PartAnnounced& announced);
-    [[nodiscard]] bool read_call(const cln::HookedCall& call, std::string_view text, base::UnixNs now);
+    [[nodiscard]] bool take_call(const cln::HookedCall& call, std::string_view text, base::UnixNs now);
     void log_unreadable(const cln::HookedCall& call) const;
     struct Beginning;
     void ask_counter(cln::Index index, const std::shared_ptr<Beginning>& beginning);

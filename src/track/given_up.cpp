@@ -15,13 +15,14 @@ constexpr std::array<std::chrono::milliseconds, 5> pauses{100ms, 500ms, 1000ms, 
 } // namespace
 
 GivenUpWatch::GivenUpWatch(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table,
-                           cln::Version version, GivenUp given_up, GoesOn goes_on)
+                           cln::Version version, GivenUp given_up, GoesOn goes_on, Asked asked)
     : loop_(loop),
       lightningd_(lightningd),
       table_(table),
       authoritative_(cln::listpays_knows_xpay(version)),
       given_up_(std::move(given_up)),
-      goes_on_(std::move(goes_on)) {}
+      goes_on_(std::move(goes_on)),
+      asked_(std::move(asked)) {}
 
 void GivenUpWatch::look(const payments::Change& change) {
     for (const auto& deletion : change.deleted)
@@ -32,6 +33,7 @@ void GivenUpWatch::look(const payments::Change& change) {
         if (payment && payment->undecided() && can_be_asked(*payment)) {
             if (!questions_.contains(key))
                 ask_after(key, pauses.front());
+            asked_(key, true);
         } else if (!questions_.empty()) {
             questions_.erase(key);
         }
@@ -91,8 +93,8 @@ void GivenUpWatch::answered(const payments::PaymentKey& key, Word word) {
         return;
     at->second.waiting = false;
     if (word == Word::refused) {
-        questions_.erase(at); // the linger will tell
-        return;
+        questions_.erase(at); // then silence has to do
+        return asked_(key, false);
     }
     if (word == Word::gave_up) {
         questions_.erase(at);

@@ -15,9 +15,11 @@ class GivenUpWatch final {
     using GivenUp = std::function<void(const payments::PaymentKey&)>;
     /// lightningd answered that the payment goes on: silence is no evidence.
     using GoesOn = std::function<void(const payments::PaymentKey&)>;
+    /// The payer is being asked from now on, or cannot be asked.
+    using Asked = std::function<void(const payments::PaymentKey&, bool is_asked)>;
 
     GivenUpWatch(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, cln::Version version,
-                 GivenUp given_up, GoesOn goes_on);
+                 GivenUp given_up, GoesOn goes_on, Asked asked);
 
     /// Begins to ask about what became undecided, and stops where it is decided.
     void look(const payments::Change& change);
@@ -45,6 +47,7 @@ class GivenUpWatch final {
     bool authoritative_;
     GivenUp given_up_;
     GoesOn goes_on_;
+    Asked asked_;
     std::unordered_map<payments::PaymentKey, Question> questions_;
 };
 

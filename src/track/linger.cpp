@@ -12,6 +12,8 @@ namespace {
 
 /// A payer may wait for blocks that long before it tries again (retry_for of xpay and pay).
 constexpr seconds wait_for_blocks{60};
+/// Twice the longest pause between two questions to a payer (GivenUpWatch).
+constexpr seconds time_to_answer{10};
 
 /// The last change of the payment but for one. A failure that no row told yet has an index beyond the pages' mark: that
 /// mark holds the cursor by itself.
@@ -60,8 +62,10 @@ bool Linger::may_wait_for_blocks(const payments::Payment& payment) const {
     return false;
 }
 
-seconds Linger::pause(const payments::Payment& payment) const {
-    return may_wait_for_blocks(payment) ? std::max(linger_, wait_for_blocks) : linger_;
+seconds Linger::pause(const payments::Payment& payment, const Silence& silence) const {
+    if (may_wait_for_blocks(payment))
+        return std::max(linger_, wait_for_blocks);
+    return silence.asked ? std::max(linger_, time_to_answer) : linger_;
 }
 
 void Linger::look(const payments::Change& change) {
@@ -78,7 +82,7 @@ void Linger::look(const payments::Change& change) {
             silence.since = steady_clock::now();
             silence.told = false;
             hold(silence, before_last_change(*payment));
-            sooner |= silence.since + pause(*payment) < armed_for_;
+            sooner |= silence.since + pause(*payment, silence) < armed_for_;
         } else if (!silent_.empty()) {
             forget(silent_.find(key));
         }
@@ -91,6 +95,13 @@ void Linger::heard_of(const payments::PaymentKey& key) {
     if (const auto at = silent_.find(key); at != silent_.end()) {
         at->second.since = steady_clock::now();
         at->second.told = false;
+    }
+}
+
+void Linger::asked(const payments::PaymentKey& key, bool is_asked) {
+    if (const auto at = silent_.find(key); at != silent_.end() && at->second.asked != is_asked) {
+        at->second.asked = is_asked;
+        arm();
     }
 }
 
@@ -120,7 +131,7 @@ void Linger::arm() {
     auto next = Time::max();
     for (const auto& [key, silence] : silent_)
         if (const auto* payment = table_.find(key); payment && !silence.told)
-            next = std::min(next, silence.since + pause(*payment));
+            next = std::min(next, silence.since + pause(*payment, silence));
     armed_for_ = next;
     if (next == Time::max())
         return timer_.cancel();
@@ -137,7 +148,7 @@ void Linger::expire() {
             forget(here);
     }
     for (auto& [key, silence] : silent_) {
-        if (silence.told || silence.since + pause(*table_.find(key)) > now)
+        if (silence.told || silence.since + pause(*table_.find(key), silence) > now)
             continue;
         silence.told = true;
         over.push_back(key);

@@ -25,6 +25,9 @@ class Linger final {
     void look(const payments::Change& change);
     /// News without a change: the payer is still at it.
     void heard_of(const payments::PaymentKey& key);
+    /// The payer itself is being asked whether it goes on: its answers get their time before silence counts. `false`:
+    /// it cannot be asked after all.
+    void asked(const payments::PaymentKey& key, bool is_asked);
     /// A verdict that comes by silence moves no index: the cursor stays before the last change of every undecided
     /// payment.
     [[nodiscard]] Marks pending() const {
@@ -38,12 +41,13 @@ class Linger final {
     struct Silence {
         Time since;
         bool told = false;                       ///< it expired and was told; the verdict is on its way
+        bool asked = false;                      ///< the payer is asked, again and again
         std::optional<base::UpdatedIndex> holds; ///< how far a cursor may go
     };
     using Silent = std::unordered_map<payments::PaymentKey, Silence>;
 
     [[nodiscard]] bool may_wait_for_blocks(const payments::Payment& payment) const;
-    [[nodiscard]] std::chrono::seconds pause(const payments::Payment& payment) const;
+    [[nodiscard]] std::chrono::seconds pause(const payments::Payment& payment, const Silence& silence) const;
     void hold(Silence& silence, std::optional<base::UpdatedIndex> at);
     void forget(Silent::iterator at);
     void arm();

@@ -40,11 +40,13 @@ std::string pays(const char* status, std::uint64_t created) {
 struct Watch : Bench {
     std::vector<PaymentKey> given_up;
     int goes_on = 0;
+    std::vector<bool> asked;
     track::GivenUpWatch watch;
     explicit Watch(cln::Version version = {26, 6})
         : watch(
               loop, node.lightningd, table, version, [this](const PaymentKey& k) { given_up.push_back(k); },
-              [this](const PaymentKey&) { ++goes_on; }) {}
+              [this](const PaymentKey&) { ++goes_on; },
+              [this](const PaymentKey&, bool is_asked) { asked.push_back(is_asked); }) {}
 };
 
 } // namespace
@@ -124,6 +126,7 @@ TEST_CASE("a new part ends the asking, a refusal leaves it to the linger") {
     refused.watch.part_ended(key);
     CHECK(refused.node.quiet());
     CHECK(refused.goes_on == 0);
+    CHECK(refused.asked == std::vector{true, false});
 }
 
 TEST_CASE("a part that failed unwatched is asked for; never a pending one, nor one whose number a newer group has") {

@@ -8,7 +8,7 @@ from typing import Any
 import invoices
 import params as arg
 import renepays
-import versions
+import node_versions
 from timeline import row_key
 
 # l1 of the recordings: the payee of the invoices it paid to itself (self_payment). The height is the one in the payee's
@@ -21,7 +21,7 @@ NO_SUCH_PAYMENT = 208
 
 class Model:
     def __init__(self, counters: dict[str, int], rows: list[dict], decoded: dict[str, dict] | None = None,
-                 renepaid: list[renepays.Renepay] | None = None, version: versions.Version = versions.NEWEST):
+                 renepaid: list[renepays.Renepay] | None = None, version: node_versions.Version = node_versions.NEWEST):
         self.version = version
         self.counters = dict(counters)
         self.table = {row["created_index"]: row for row in rows}

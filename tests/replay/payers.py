@@ -1,7 +1,7 @@
 """What the recorded calls say of who pays: which groups one `renepay` call made, which groups are `sendamount`'s, of which payments
 only a share leaves from this node, and which payer may be silent for a minute and go on."""
 import invoices
-import versions
+import node_versions
 from making import Making
 from transcript import Entry, calls, hooked, named, notification
 
@@ -31,7 +31,7 @@ def _caller(call: Making) -> str:
     return call.identity.split("/")[-1].partition(":")[0]
 
 
-def waits_for_blocks(call: Making, version: versions.Version) -> bool:
+def waits_for_blocks(call: Making, version: node_versions.Version) -> bool:
     """A payer that cannot be asked and may let a minute pass before its next attempt."""
     return bool(version.waits_for_blocks) and _caller(call) == version.waits_for_blocks
 

@@ -4,7 +4,7 @@ import os
 import unittest
 
 import paths  # noqa: F401
-import versions
+import node_versions
 from model import Model
 from node import Node
 from player import Player
@@ -76,7 +76,7 @@ class Time(Truthful):
 
 
 class Speech(unittest.TestCase):
-    def node(self, version: versions.Version) -> Node:
+    def node(self, version: node_versions.Version) -> Node:
         node = Node.__new__(Node)
         node.model = Model({"created": 0, "updated": 0, "deleted": 0}, [], version=version)
         node.manifest = {"hooks": [{"name": "rpc_command", "filters": ["delpay", "sendpay"]}]}
@@ -84,7 +84,7 @@ class Speech(unittest.TestCase):
 
     def test_every_command_comes_to_the_hook_where_filters_are_ignored(self):
         for folder, expected in (("v25.12", False), ("v24.11", True), ("v23.11", True)):
-            node = self.node(versions.BY_FOLDER[folder])
+            node = self.node(node_versions.BY_FOLDER[folder])
             self.assertEqual((node.hooks("sendpay"), node.hooks("listsendpays"), node.asks_for("listsendpays")), (True, expected, False))
             node.manifest = {"hooks": []}
             self.assertFalse(node.hooks("listsendpays"), "without the hook none come")
@@ -93,7 +93,7 @@ class Speech(unittest.TestCase):
         row = {"created_index": 1, "payment_hash": "11" * 32, "groupid": 1, "amount_sent_msat": 5, "created_at": 1, "status": "pending"}
         for folder, members, indexes in (("v25.12", ["details", "sendpays"], True), ("v24.11", ["details"], True),
                                          ("v23.11", ["details"], False)):
-            model = self.node(versions.BY_FOLDER[folder]).model
+            model = self.node(node_versions.BY_FOLDER[folder]).model
             model.call("wait", ["sendpays", "created", 1], "token")
             model.insert(row)
             self.assertEqual(list(model.fired[0][1])[2:], members)
@@ -101,8 +101,8 @@ class Speech(unittest.TestCase):
             self.assertEqual("created_index" in pay, indexes)
 
     def test_the_newest_is_the_one_without_a_folder(self):
-        self.assertEqual(versions.of("xpay_mpp"), versions.NEWEST)
-        self.assertEqual(versions.of("v23.11/renepay").name, "v23.11.2-modded")
+        self.assertEqual(node_versions.of("xpay_mpp"), node_versions.NEWEST)
+        self.assertEqual(node_versions.of("v23.11/renepay").name, "v23.11.2-modded")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Iterable, Iterator
 
-import versions
+import node_versions
 
 FOLDER = Path(__file__).resolve().parent.parent / "transcripts"
 
@@ -43,7 +43,7 @@ class Call:
 class Recording(list[Entry]):
     """All entries of one file."""
 
-    def __init__(self, version: versions.Version, entries: Iterable[Entry] = ()):
+    def __init__(self, version: node_versions.Version, entries: Iterable[Entry] = ()):
         super().__init__(entries)
         self.version = version
 
@@ -59,7 +59,7 @@ def older_names() -> list[str]:
 
 
 def load(name: str) -> Recording:
-    entries = Recording(versions.of(name))
+    entries = Recording(node_versions.of(name))
     with open(FOLDER / f"{name}.jsonl", encoding="utf-8") as file:
         for index, line in enumerate(file):
             raw = json.loads(line)

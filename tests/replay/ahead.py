@@ -9,7 +9,8 @@ class Ahead:
     def __init__(self, directory: str, library: str):
         self._file = Path(directory) / "ahead"
         self._file.write_bytes(bytes(8))
-        self.environment = {"LD_PRELOAD": library, "CLOCK_AHEAD": str(self._file),
+        # Without a path from the root it would be sought from the plugin's directory, and left out.
+        self.environment = {"LD_PRELOAD": str(Path(library).resolve(strict=True)), "CLOCK_AHEAD": str(self._file),
                             "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
 
     def put_forward(self, seconds: float) -> None:

@@ -14,7 +14,7 @@ from fake_host import FakeHost, failure, pending_row
 from support import PLUGIN, die_on_sigterm
 from player import ORDERS, Player
 from test_secrets import secrets_in
-from transcript import Entry, load, names
+from transcript import Entry, load, names, older_names
 
 PIECE = 12
 INVOICE = re.compile(r"ln(?:bc|bcrt|tb|tbs|i|o|r)1[02-9ac-hj-np-z]{20,}", re.IGNORECASE)
@@ -25,6 +25,10 @@ def secrets_of(value: Any) -> set[str]:
     """By the names of members, and what looks like an invoice or an offer wherever it stands."""
     text = json.dumps(value, ensure_ascii=False)
     return set(secrets_in(value)) | {found.group() for found in INVOICE.finditer(text)}
+
+
+def secrets_of_all(entries: list[Entry]) -> set[str]:
+    return set().union(*(secrets_of(entry.msg) for entry in entries if entry.direction != "note"))
 
 
 def spellings(secret: str) -> set[str]:
@@ -90,7 +94,7 @@ class TranscriptSecrets(unittest.TestCase):
     def setUpClass(cls) -> None:
         for name in names():
             cls.entries[name] = load(name)
-            cls.secrets[name] = set().union(*(secrets_of(entry.msg) for entry in cls.entries[name] if entry.direction != "note"))
+            cls.secrets[name] = secrets_of_all(cls.entries[name])
         cls.all = set().union(*cls.secrets.values())
         # Recorders make some of zeros: one that is like no other.
         of_32_bytes = [secret for secret in sorted(cls.all) if re.fullmatch("[0-9a-f]{64}", secret)]
@@ -115,12 +119,12 @@ class TranscriptSecrets(unittest.TestCase):
 
     def test_a_recording_that_is_played_leaves_none_in_the_log(self) -> None:
         told = 0
-        for name in self.entries:
+        for name in [*self.entries, *older_names()]:
             with self.subTest(recording=name):
-                journal = Player([PLUGIN], name, ORDERS[0]).run().journal
-                told += len(journal.told)
-                lines = [json.dumps(line, ensure_ascii=False) for line in journal.logs] + journal.stderr
-                self.assertEqual(leaks(lines, self.secrets[name]), [])
+                played = Player([PLUGIN], name, ORDERS[0]).run()
+                told += len(played.journal.told)
+                lines = [json.dumps(line, ensure_ascii=False) for line in played.journal.logs] + played.journal.stderr
+                self.assertEqual(leaks(lines, self.secrets.get(name) or secrets_of_all(played.entries)), [])
         self.assertGreater(told, 300, "they were played")
 
     def test_damaged_messages_leave_none_in_the_log(self) -> None:
@@ -166,6 +170,7 @@ class TranscriptSecrets(unittest.TestCase):
                     yield methods.get(entry.msg.get("id"), ""), damaged(text, number % KINDS, own[number // KINDS % len(own)])
                     number += 1
 
+    asked = 0
     answered = 0
 
     def answer_damaged(self, host: FakeHost, answers: list[tuple[str, str]]) -> None:
@@ -176,7 +181,8 @@ class TranscriptSecrets(unittest.TestCase):
 
         def answer(method: str, params: Any, token: Any) -> Any:
             left = by_method[method]
-            if not left or token[1]["id"].endswith(("0", "2", "4", "6", "8")):
+            self.asked += 1
+            if not left or self.asked % 2:
                 return host.model.call(method, params, token)
             self.answered += 1
             identity = '"id":' + json.dumps(token[1]["id"])

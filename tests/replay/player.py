@@ -158,6 +158,7 @@ class Player:
         self._wait_while(lambda: {group for group in self._undecided() if group in xpays or group[0] in renepays},
                          "after xpay or renepay let go")
         self.node.position = self.model.position = end
+        self.model.payers_gone = True  # or one that still holds a payment would speak for it
         reply = self.node.request({"jsonrpc": "2.0", "id": "replay:setconfig#1", "method": "setconfig",
                                    "params": {"config": "trackpayments-linger", "val": "0"}})
         if "result" not in reply:

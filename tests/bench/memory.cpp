@@ -62,15 +62,16 @@ double table_bytes(std::size_t payments, const std::string& invoice, bool routes
     const auto table = std::make_unique<Table>(20'000);
     for (std::size_t i = 0; i < payments; ++i) {
         const auto row = row_of(i, invoice);
-        if (routes)
-            table->apply(PartAnnounced{row.key.hash,
-                                       row.key.group,
-                                       row.partid,
-                                       Payer::xpay,
-                                       {},
-                                       row.created_at,
-                                       route_of_three(),
-                                       std::nullopt});
+        if (routes) {
+            PartAnnounced announced;
+            announced.hash = row.key.hash;
+            announced.group = row.key.group;
+            announced.partid = row.partid;
+            announced.payer = Payer::xpay;
+            announced.seen = row.created_at;
+            announced.route = route_of_three();
+            table->apply(announced);
+        }
         table->apply(PartSeen{row, std::nullopt});
     }
     expect(table->size() == payments, "every payment is in the table");

@@ -82,8 +82,7 @@ void Feed::apply(std::span<const Event> events) {
     const auto orphans = orphans_.among(events, table_);
     const auto change = orphans.empty() ? table_.apply(events) : table_.apply(joined(events, orphans));
     for (const auto& key : change.reopened)
-        log_(base::LogLevel::info,
-             "payment " + key.hash.hex() + " was taken to have failed and got another part: in flight again");
+        log_(base::LogLevel::info, "payment " + key.hash.hex() + ": new part after FAILED; back to IN_FLIGHT");
     for (const auto& event : events)
         if (const auto* row = row_of(event))
             linger_.row_read(row->key);

@@ -105,10 +105,10 @@ void Linger::asked(const payments::PaymentKey& key, bool is_asked) {
     }
 }
 
-void Linger::row_read(const payments::PaymentKey& key) {
-    const auto at = silent_.find(key);
-    const auto* payment = at == silent_.end() ? nullptr : table_.find(key);
-    if (payment)
+void Linger::row_read(const payments::PaymentKey& rows) {
+    const auto* payment = silent_.empty() ? nullptr : table_.find(rows);
+    const auto at = payment ? silent_.find(payment->key) : silent_.end();
+    if (at != silent_.end())
         hold(at->second, before_last_change(*payment));
 }
 

@@ -33,8 +33,8 @@ class Linger final {
     [[nodiscard]] Marks pending() const {
         return {no_limit.created, held_.empty() ? no_limit.updated : *held_.begin()};
     }
-    /// A row of the payment was read: that alone may move what it holds.
-    void row_read(const payments::PaymentKey& key);
+    /// A row of that group was read: that alone may move what its payment holds.
+    void row_read(const payments::PaymentKey& rows);
 
   private:
     using Time = std::chrono::steady_clock::time_point;

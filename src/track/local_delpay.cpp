@@ -16,12 +16,14 @@ tl::expected<LocalDeletion, rpc::Error> delete_from(const payments::Table& table
     std::vector<cln::RowText> rows;
     for (const auto* payment : table.groups(request->hash))
         for (const auto& part : payment->parts) {
-            if (request->part && (request->part->group != payment->key.group || request->part->partid != part.partid))
+            const bool meant =
+                !request->part || (request->part->group == part.group && request->part->partid == part.partid);
+            if (part.row_gone || !meant)
                 continue;
             exists = true;
             if (part.status != request->status)
                 continue;
-            rows.push_back(host_rows.of(payment->key, part, payment->invoice));
+            rows.push_back(host_rows.of({payment->key.hash, part.group}, part, payment->invoice));
             deletion.events.emplace_back(payments::PartDeleted{payment->key, part.created});
         }
     const auto hash = request->hash.hex();

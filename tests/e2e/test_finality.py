@@ -153,7 +153,7 @@ class Finality(unittest.TestCase):
 class Reopening(unittest.TestCase):
     def reopened(self, stage: Stage, invoice: dict, parts: int) -> dict:
         payment = stage.wait_status(invoice, "IN_FLIGHT", parts=parts)
-        line = stage.wait_log("in flight again")
+        line = stage.wait_log("back to IN_FLIGHT")
         self.assertIn(" INFO ", line)
         self.assertIn(invoice["payment_hash"], line)
         return payment

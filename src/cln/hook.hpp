@@ -8,6 +8,8 @@
 //   `listpays` are lightningd's and its payers' words, which a client cannot write; with the wrong one of them FAILED
 //   comes at once or up to a minute late, and the next part takes it back. Whoever can add a part to a payment can
 //   spend the node's money anyhow.
+// - `cln-renepay` with the number of a running command: its own group of the same hash is shown as attempts of that
+//   payment. The status follows the rows all the same.
 // - ours: nothing. Our ids end in a random tag, and one counts only while the call is under way (rpc::Client::awaits).
 #pragma once
 

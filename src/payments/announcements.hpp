@@ -15,7 +15,7 @@ class Announcements final {
     /// Calls for one and the same part that are kept: the row of an earlier one may be on its way.
     static constexpr std::size_t most_for_a_part = 4;
 
-    /// The two accounts of one part of xpay become one. Ignored when full: what it tells is then unknown, which is
+    /// The two accounts of one part of xpay become one. Ignored when full: the route is then unknown, which is
     /// allowed.
     void add(const PartAnnounced& announced);
     /// Takes out what made this row: the newest call for its hash, part number and group (or none named) that sends as

@@ -173,8 +173,8 @@ void Table::reopen(Payment& payment, Batch& batch) {
     going_on_.splice(going_on_.end(), finished_, *seat(payment.key));
 }
 
-/// With its last row the payment goes: what was shown in flight must end before that. Nothing is told of one that has
-/// its end, but a payer that goes on must find it again.
+/// With its last row the payment goes: what was shown in flight must end before that. One that has its end is not
+/// published again, but a payer that goes on must find it.
 void Table::end_without_rows(const Followed& payment, Batch& batch) {
     Payment ended = batch.before.at(payment.key); // all that goes now
     if (!payment.verdict) {

@@ -1,26 +1,26 @@
 // What a payment is worth: lnrpc's `value_msat`, what is to be delivered to the payee, without fees. One value, live
 // and read back. The rule for each payer, best evidence first:
 //
-// | payer                          | what is delivered          | said live                        | stored           |
-// |--------------------------------|----------------------------|----------------------------------|------------------|
-// | any, invoice with an amount    | that amount                | the invoice, decoded             | the invoice      |
-// |   also xpay partial_msat (LND: mpp.TotalMsat()), renepay, sendpay and sendonion with such an invoice              |
-// | sendamount                     | what the settled part      | pay_part_start, last hop         | row amount_msat  |
-// |                                | delivers, else the newest  | (its total is what leaves)       |                  |
-// | xpay, amountless invoice       | amount_msat of the call    | pay_part_start total (v25.09)    | if it settled [1]|
-// |   with partial_msat            | not said: the share        | pay_part_start total             | not stored [2]   |
-// | xkeysend                       | amount_msat of the call    | pay_part_start total             | if it settled [1]|
-// | pay, amountless; keysend       | amount_msat of the call    | createonion, total told the payee| if it settled [1]|
-// | renepay, amountless            | amount_msat of the call    | sendpay, sendonion total         | if it settled [1]|
-// | sendpay without invoice        | amount_msat, else its parts| sendpay amount_msat              | not stored [2]   |
-// | sendonion without invoice      | total_amount_msat, or what | sendonion, createonion           | not stored [2]   |
-// |                                | the onion tells the payee  |                                  |                  |
-// | nothing said                   | the parts that were alive at one time            | rows             | [1] |
+// | payer                           | what is delivered         | said live               | stored               |
+// |---------------------------------|---------------------------|-------------------------|----------------------|
+// | sendamount                      | by the settled attempt,   | pay_part_start: last    | amount_msat of rows  |
+// |                                 | else by the newest        | hop; its total leaves   |                      |
+// | any, invoice with an amount     | that amount               | the invoice, decoded    | the invoice          |
+// | - xpay partial_msat             | the same (mpp.TotalMsat)  | the invoice             | the invoice          |
+// | - a part delivers more          | the same                  | the invoice             | the invoice          |
+// | xpay, amountless invoice        | amount_msat of the call   | pay_part_start (v25.09) | settled parts        |
+// | - with partial_msat             | (not said) the share      | pay_part_start          | not stored: the sum  |
+// | xkeysend                        | amount_msat of the call   | pay_part_start          | settled parts        |
+// | pay, amountless; keysend        | amount_msat of the call   | createonion             | settled parts        |
+// | renepay, amountless             | amount_msat of the call   | sendpay, sendonion      | settled parts        |
+// | sendpay without invoice         | amount_msat of the call   | sendpay                 | not stored: the sum  |
+// | sendonion without invoice       | total_amount_msat         | sendonion, createonion  | not stored: the sum  |
+// | any, if nobody says it          | parts alive at one time   | rows                    | the sum              |
 //
-// [1] Read back, it is the sum of the settled parts, or the largest failed one: of a payment that failed in several
-//     parts the sum is not stored. [2] Read back, the same; that is not what was said where parts are missing.
-// A part of which nobody says what it delivers counts with what left: never 0 when something was sent.
-// An invoice of another payment hash is no evidence (a raw sendpay stores whatever string it was given).
+// The sum is that of the settled parts, else the largest failed one: of a payment without such an invoice that failed
+// in several parts the total is not stored either. A part of which nobody says what it delivers counts with what left:
+// never 0 when something was sent. An invoice of another payment hash is no evidence (a raw sendpay stores whatever
+// string it was given).
 #pragma once
 
 #include "base/msat.hpp"

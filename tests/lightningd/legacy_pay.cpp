@@ -1,6 +1,7 @@
 // The commands of plugins pay and keysend: what they refuse themselves; the rest is legacy_payment's.
 #include "args.hpp"
 #include "legacy_payment.hpp"
+#include "sending.hpp"
 
 namespace standin {
 
@@ -53,13 +54,7 @@ void keysend(Node& node, const RequestPtr& request) {
     const auto label = args.string("label").value_or("");
     if (args.refused(*request))
         return;
-    // Remembered like an invoice: after a restart its preimage must still be known. The label finds its scenario.
-    Invoice invoice;
-    invoice.label = label;
-    invoice.amount = *msat;
-    invoice.created_at = node.now();
-    const Invoice& known = node.invoices.add(std::move(invoice));
-    node.journal.invoice(known);
+    const auto& known = without_invoice(node, label, *msat);
     begin_legacy_payment(node, request, {known, *msat, label, "", "keysend"});
 }
 

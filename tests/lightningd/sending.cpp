@@ -16,6 +16,16 @@ void answer_in_progress(Request& request, const Row& row) {
     succeed(request, json + "}");
 }
 
+const Invoice& without_invoice(Node& node, const std::string& label, std::uint64_t msat) {
+    Invoice invoice;
+    invoice.label = label;
+    invoice.amount = msat;
+    invoice.created_at = node.now();
+    const auto& known = node.invoices.add(std::move(invoice));
+    node.journal.invoice(known);
+    return known;
+}
+
 bool stopped_by_earlier(Node& node, Request& request, const SendSpec& spec) {
     const auto verdict = check_progress(node.ledger, spec);
     if (verdict.error) {

@@ -1,6 +1,7 @@
 // The commands of plugin cln-xpay: xpay, xpay-as-pay (what a redirected `pay` becomes), sendamount, xkeysend. What they
 // refuse themselves; the rest is xpay_payment's.
 #include "args.hpp"
+#include "sending.hpp"
 #include "xpay_payment.hpp"
 
 namespace standin {
@@ -129,13 +130,7 @@ void xkeysend(Node& node, const RequestPtr& request) {
     const auto label = args.string("label").value_or("");
     if (args.refused(*request))
         return;
-    // Remembered like an invoice: after a restart its preimage must still be known. The label finds its scenario.
-    Invoice invoice;
-    invoice.label = label;
-    invoice.amount = *msat;
-    invoice.created_at = node.now();
-    const Invoice& known = node.invoices.add(std::move(invoice));
-    node.journal.invoice(known);
+    const auto& known = without_invoice(node, label, *msat);
     begin_xpay(node, request, {Kind::xkeysend, known, *msat, *msat, label});
 }
 

@@ -27,7 +27,6 @@ class Model:
         self.table = {row["created_index"]: row for row in rows}
         self.decoded = decoded or {}
         self.renepaid = renepaid or []
-        self.payers_gone = False  # xpay and renepay answer no more
         self.position = -1                       # in the recording, as far as it was played
         self.deleted: list[dict] = []
         self.held: set[tuple[str, int]] = set()  # groups that xpay has not given up, see held.py
@@ -74,8 +73,6 @@ class Model:
 
     def call(self, method: str, params: Any, token: Any = None) -> dict | None:
         handler = getattr(self, f"_rpc_{method}", None)
-        if self.payers_gone and method in ("listpays", "renepaystatus"):
-            return {"error": {"code": -4, "message": "Plugin terminated before replying to RPC call."}}
         if handler is None:
             return {"error": {"code": -32601, "message": f"Unknown command '{method}'"}}
         try:

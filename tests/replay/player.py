@@ -27,6 +27,7 @@ from transcript import Call, Entry, Recording, calls, hooked, load
 ORDERS = ("rows-first", "messages-first")
 LINGER, RETAIN = 3600, 20000
 LONGEST_SILENCE = 61  # seconds, of payers that wait for blocks
+LONGEST_PAUSE = 6     # between two questions to a payer that can be asked
 
 # autoclean deletes what earlier recordings of the same node left: the listing of all rows made just before it.
 EARLIER = {"autoclean": "listsendpays_variants"}
@@ -45,6 +46,7 @@ class Played:
     journal: Journal
     model: Model
     lives: list[tuple[int, int]] = field(default_factory=list)  # entry indexes: alive from, until
+    put_forward: float = 0  # seconds that the plugin's clock went beside those that passed
 
     @property
     def faults(self) -> list[str]:
@@ -151,14 +153,14 @@ class Player:
 
     def _end_lingers(self) -> None:
         """Undecided payments are decided now. Those of xpay and renepay are so before, by listpays and renepaystatus; but these are
-        asked by a timer, and a timer is no message: rest does not see it coming."""
+        asked by a timer, and a timer is no message: rest does not see it coming. What xpay still held when the recording ended it
+        lets go now."""
         end = len(self.played.entries)
         xpays = {group for group, until in self.held_until.items() if until < end}
         renepays = {one.payment_hash for one in self.model.renepaid if one.answered < end}
-        self._wait_while(lambda: {group for group in self._undecided() if group in xpays or group[0] in renepays},
-                         "after xpay or renepay let go")
+        self._decide(LONGEST_PAUSE, lambda group: group in xpays or group[0] in renepays, "after xpay or renepay let go")
         self.node.position = self.model.position = end
-        self.model.payers_gone = True  # or one that still holds a payment would speak for it
+        self.model.held = set()
         reply = self.node.request({"jsonrpc": "2.0", "id": "replay:setconfig#1", "method": "setconfig",
                                    "params": {"config": "trackpayments-linger", "val": "0"}})
         if "result" not in reply:
@@ -166,12 +168,18 @@ class Player:
         self.node.rest("after the linger ended")
         waiting = {call.given["payment_hash"] for call in making.makings(self.played.entries)
                    if payers.waits_for_blocks(call, self.played.entries.version)}
-        self._wait_while(lambda: {group for group in self._undecided() if group[0] not in waiting}, "after the linger ended")
-        if self.ahead and self._undecided():
-            self.node.position = end + 1
-            self.ahead.put_forward(self.t + LONGEST_SILENCE)
-            self.node.rest("after a minute of silence")
-            self._wait_while(self._undecided, "after a minute of silence")
+        self._decide(LONGEST_PAUSE, lambda group: group[0] not in waiting, "after the linger ended")
+        self.node.position = end + 1
+        if self.ahead:
+            self._decide(LONGEST_SILENCE, lambda group: True, "after a minute of silence")
+
+    def _decide(self, seconds: int, expected: Callable[[tuple[str, int]], bool], when: str) -> None:
+        """Waits until none of these groups is undecided. The plugin gets that much of the time to be waited for at once."""
+        def left() -> list[tuple[str, int]]:
+            return [group for group in self._undecided() if expected(group)]
+        if self.ahead and left():
+            self._put_forward(seconds)
+        self._wait_while(left, when)
 
     def _wait_while(self, condition: Callable[[], Any], when: str) -> None:
         """For what is judged later, so running out of patience is no failure here; but it is lost for the rest of the run."""
@@ -218,10 +226,14 @@ class Player:
     def _wait_until(self, t: float) -> None:
         """Second by second: timers that are due at different times fire one after the other."""
         while self.t < t:
-            self.t = min(t, self.t + 1)
-            self.ahead.put_forward(self.t)
-            if self.node:
-                self.node.rest("while the recording's time goes on")
+            self._put_forward(min(t - self.t, 1))
+
+    def _put_forward(self, seconds: float) -> None:
+        self.t += seconds
+        self.played.put_forward = self.t
+        self.ahead.put_forward(self.t)
+        if self.node:
+            self.node.rest(f"when its clock was put forward by {seconds} s")
 
     def _steps_until(self, position: int) -> None:
         while self.steps and self.steps[0].position <= position:

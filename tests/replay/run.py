@@ -42,7 +42,7 @@ def judge(played: Played, clock: tuple[int, int]) -> list[str]:
     snapshots = [(one.life, one.params["trackpayments"]) for one in journal.told if one.topic == "trackpayments"]
     late = clock if played.order == "messages-first" else None
     out += oracle.judge(played.entries, played.lives, snapshots, late)
-    out += pacing.check(journal.told, clock[1] - clock[0])
+    out += pacing.check(journal.told, clock[1] - clock[0] + int(played.put_forward * oracle.SECOND))
     out += decided.check(played.entries, played.lives, journal.told)
     out += ends.check(journal.told, len(played.lives), played.model.pending())
     return out + sequence.check(journal.told, played.model.deleted, late is None, len(played.lives))

@@ -107,8 +107,9 @@ void Linger::asked(const payments::PaymentKey& key, bool is_asked) {
 
 void Linger::row_read(const payments::PaymentKey& rows) {
     const auto* payment = silent_.empty() ? nullptr : table_.find(rows);
-    const auto at = payment ? silent_.find(payment->key) : silent_.end();
-    if (at != silent_.end())
+    if (!payment)
+        return;
+    if (const auto at = silent_.find(payment->key); at != silent_.end())
         hold(at->second, before_last_change(*payment));
 }
 

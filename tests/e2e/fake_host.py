@@ -274,7 +274,7 @@ class FakeHost:
     def _write(client: Client, message: dict[str, Any] | bytes) -> None:
         try:
             client.sock.sendall(message if isinstance(message, bytes) else strict_json.dumps(message).encode() + b"\n\n")
-        except BrokenPipeError:
+        except (BrokenPipeError, ConnectionResetError):
             pass  # the plugin hung up: the next read says so
 
     # Rows

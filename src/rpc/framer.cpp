@@ -6,8 +6,6 @@
 
 namespace rpc {
 
-using Kind = Framer::Result::Kind;
-
 void Framer::feed(std::string_view bytes) {
     if (!refusal_.empty()) { // the part already scanned is of no use to anybody
         refused_bytes_ += at_ - begin_;
@@ -32,7 +30,7 @@ void Framer::let_go() {
 Framer::Result Framer::skip_garbage() {
     at_ = std::min(buffer_.find('{', at_), buffer_.size());
     begin_ = at_;
-    return {Kind::skipped, "bytes that begin no JSON object", {}};
+    return {Result::Kind::skipped, "bytes that begin no JSON object", {}};
 }
 
 void Framer::refuse(std::string_view why) {
@@ -47,8 +45,8 @@ Framer::Result Framer::finish() {
     begin_ = at_;
     refused_bytes_ = 0;
     if (refusal_.empty())
-        return {Kind::message, text, {}, nesting_.only_inner(buffer_)};
-    const Result result{Kind::skipped, refusal_, head_};
+        return {Result::Kind::message, text, {}, nesting_.only_inner(buffer_)};
+    const Result result{Result::Kind::skipped, refusal_, head_};
     refusal_ = {};
     return result;
 }
@@ -58,7 +56,7 @@ Framer::Result Framer::next() {
         at_ = skip_space(buffer_, at_);
         begin_ = at_;
         if (at_ == buffer_.size())
-            return {Kind::more, {}, {}};
+            return {Result::Kind::more, {}, {}};
         if (buffer_[at_] != '{')
             return skip_garbage();
         nesting_.reset();
@@ -72,8 +70,8 @@ Framer::Result Framer::next() {
     if (end != Nesting::open_end)
         return finish();
     if (refused_bytes_ + (at_ - begin_) > max_skipped)
-        return {Kind::lost, "a message without an end: more than 1 GiB since it began", {}};
-    return {Kind::more, {}, {}};
+        return {Result::Kind::lost, "a message without an end: more than 1 GiB since it began", {}};
+    return {Result::Kind::more, {}, {}};
 }
 
 } // namespace rpc

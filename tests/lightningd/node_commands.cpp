@@ -10,14 +10,14 @@ namespace standin {
 namespace {
 
 void getinfo(Node& node, const RequestPtr& request) {
-    const std::string json =
+    const std::string object =
         R"({"id":")" + std::string(our_node) +
         R"(","alias":"STANDIN","color":"035fdd","num_peers":3,"num_pending_channels":0,"num_active_channels":3,)"
         R"("num_inactive_channels":0,"address":[],"binding":[],"version":")" +
         std::string(node.version.name()) + R"(","blockheight":)" + std::to_string(block_height) + R"(,"network":)" +
         rpc::quote(node.options.network) + R"(,"fees_collected_msat":0,"lightning-dir":)" + rpc::quote(node.directory) +
         R"(,"our_features":{"init":"08a0880a8a59a1","node":"88a0880a8a59a1","channel":"","invoice":"02000002024100"}})";
-    succeed(*request, json);
+    succeed(*request, object);
 }
 
 void help(Node& node, const RequestPtr& request) {
@@ -27,18 +27,18 @@ void help(Node& node, const RequestPtr& request) {
         return;
     if (wanted && !node.commands.find(*wanted))
         return fail(*request, rpc::method_not_found, "Unknown command '" + *wanted + "'");
-    std::string json = R"({"help":[)";
+    std::string object = R"({"help":[)";
     for (const auto& [name, method] : node.commands.all()) {
         if (wanted && name != *wanted)
             continue;
         const std::string line = method.usage.empty() ? name : name + " " + method.usage;
-        json.append(json.back() == '[' ? "" : ",").append(R"({"command":)").append(rpc::quote(line)).append("}");
+        object.append(object.back() == '[' ? "" : ",").append(R"({"command":)").append(rpc::quote(line)).append("}");
     }
-    succeed(*request, json + R"(],"format-hint":"simple"})");
+    succeed(*request, object + R"(],"format-hint":"simple"})");
 }
 
 std::string config_json(Node& node, const std::string& name, const PluginOption& option, const Plugin& plugin) {
-    std::string json = R"("config":)" + rpc::quote(name);
+    std::string object = R"("config":)" + rpc::quote(name);
     const auto* values = node.plugins.option_values(name);
     const std::string text = values && !values->empty() ? values->back()
                              : values                   ? "true"
@@ -46,20 +46,20 @@ std::string config_json(Node& node, const std::string& name, const PluginOption&
     const auto value = option_value(option, text);
     switch (option.type) {
     case PluginOption::Type::integer:
-        json.append(R"(,"value_int":)").append(value ? rpc::dump(*value) : "0");
+        object.append(R"(,"value_int":)").append(value ? rpc::dump(*value) : "0");
         break;
     case PluginOption::Type::boolean:
-        json.append(R"(,"value_bool":)").append(value ? rpc::dump(*value) : "false");
+        object.append(R"(,"value_bool":)").append(value ? rpc::dump(*value) : "false");
         break;
     case PluginOption::Type::flag:
-        json.append(R"(,"set":)").append(values ? "true" : "false");
+        object.append(R"(,"set":)").append(values ? "true" : "false");
         break;
     case PluginOption::Type::string:
-        json.append(R"(,"value_str":)").append(rpc::quote(text));
+        object.append(R"(,"value_str":)").append(rpc::quote(text));
         break;
     }
-    json.append(R"(,"source":)").append(rpc::quote(values ? node.directory + "/config.setconfig:2" : "default"));
-    return json + R"(,"plugin":)" + rpc::quote(plugin.path()) + R"(,"dynamic":)" + (option.dynamic ? "true" : "false");
+    object.append(R"(,"source":)").append(rpc::quote(values ? node.directory + "/config.setconfig:2" : "default"));
+    return object + R"(,"plugin":)" + rpc::quote(plugin.path()) + R"(,"dynamic":)" + (option.dynamic ? "true" : "false");
 }
 
 std::string xpay_config(const Node& node) {
@@ -125,12 +125,12 @@ void listconfigs(Node& node, const RequestPtr& request) {
     const auto wanted = args.string("config");
     if (args.refused(*request))
         return;
-    std::string json = R"({"configs":{)";
+    std::string object = R"({"configs":{)";
     const auto add = [&](const std::string& name, const std::string& fields) {
         if (wanted && *wanted != name)
             return;
         // The name is the key here, not a member.
-        json.append(json.back() == '{' ? "" : ",")
+        object.append(object.back() == '{' ? "" : ",")
             .append(rpc::quote(name))
             .append(":{")
             .append(fields.substr(fields.find(',') + 1))
@@ -141,7 +141,7 @@ void listconfigs(Node& node, const RequestPtr& request) {
     for (const auto& plugin : node.plugins.all())
         for (const auto& option : plugin->manifest.options)
             add(option.name, config_json(node, option.name, option, *plugin));
-    succeed(*request, json + "}}");
+    succeed(*request, object + "}}");
 }
 
 void plugin_command(Node& node, const RequestPtr& request) {

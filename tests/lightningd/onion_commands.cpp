@@ -22,10 +22,10 @@ void createonion(Node&, const RequestPtr& request) {
         return;
     if (request->check_only)
         return succeed(*request, R"({"command_to_check":"createonion"})");
-    std::string json = R"({"onion":"0003)" + random_hex(1364) + R"(","shared_secrets":[)";
+    std::string object = R"({"onion":"0003)" + random_hex(1364) + R"(","shared_secrets":[)";
     for (std::size_t i = 0; i < hops->size(); ++i)
-        json.append(i ? ",\"" : "\"").append(random_hex(32)).append("\"");
-    succeed(*request, json + "]}");
+        object.append(i ? ",\"" : "\"").append(random_hex(32)).append("\"");
+    succeed(*request, object + "]}");
 }
 
 void sendonion(Node& node, const RequestPtr& request) {

@@ -9,7 +9,7 @@ namespace standin {
 
 namespace {
 
-const std::string plugin = "cln-renepay";
+const std::string renepay_plugin = "cln-renepay";
 /// renepay gathers results for a while before it looks for other routes.
 constexpr std::uint32_t gather_ms = 10;
 
@@ -51,7 +51,7 @@ void RenepayPayment::later_send_all() {
     node_.schedule.after(std::chrono::milliseconds(wait_ms), [self = shared_from_this()] {
         if (self->state_ != State::pending)
             return;
-        self->node_.call_as(*self->callers_.front(), plugin, "listsendpays",
+        self->node_.call_as(*self->callers_.front(), renepay_plugin, "listsendpays",
                             R"({"payment_hash":")" + self->order_.invoice.hash.hex() + "\"}",
                             [self](Request&, const Reply& reply) { self->choose_group(reply); });
     });
@@ -110,7 +110,7 @@ void RenepayPayment::send(const PayerPart& part) {
     const std::string params = by == By::sendpay       ? sendpay_params(*attempt)
                                : by == By::renesendpay ? renesendpay_params(*attempt)
                                                        : sendonion_params(*attempt);
-    node_.call_as(*callers_.front(), plugin, method, params,
+    node_.call_as(*callers_.front(), renepay_plugin, method, params,
                   [self = shared_from_this(), attempt](Request&, const Reply& reply) { self->sent(attempt, reply); });
 }
 

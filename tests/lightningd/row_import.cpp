@@ -1,20 +1,8 @@
 #include "row_import.hpp"
 
+#include "json_fields.hpp"
+
 namespace standin {
-
-namespace {
-
-std::string text(const rpc::json& fields, const char* name) {
-    const auto at = fields.find(name);
-    return at != fields.end() && at->is_string() ? at->get<std::string>() : std::string();
-}
-
-std::uint64_t number(const rpc::json& fields, const char* name) {
-    const auto at = fields.find(name);
-    return at != fields.end() && at->is_number_unsigned() ? at->get<std::uint64_t>() : 0;
-}
-
-} // namespace
 
 std::optional<Row> read_row(const rpc::json& fields) {
     if (!fields.is_object())

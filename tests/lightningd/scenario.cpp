@@ -1,5 +1,7 @@
 #include "scenario.hpp"
 
+#include "json_fields.hpp"
+
 #include "failcode.hpp"
 #include "invoices.hpp"
 
@@ -9,16 +11,6 @@ namespace {
 
 using rpc::json;
 using Bad = tl::unexpected<std::string>;
-
-std::uint64_t number(const json& object, const char* name, std::uint64_t otherwise) {
-    const auto at = object.find(name);
-    return at != object.end() && at->is_number_unsigned() ? at->get<std::uint64_t>() : otherwise;
-}
-
-std::string text(const json& object, const char* name) {
-    const auto at = object.find(name);
-    return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
-}
 
 tl::expected<void, std::string> read_word(Outcome& outcome, const std::string& word) {
     static const std::map<std::string, Outcome::Do> words = {

@@ -11,7 +11,7 @@ namespace standin {
 
 namespace {
 
-const std::string plugin = "cln-xpay";
+const std::string xpay_plugin = "cln-xpay";
 
 class Payment final : public std::enable_shared_from_this<Payment> {
   public:
@@ -113,7 +113,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         const bool notice_first = attempt->key.partid % 2 == 0;
         if (notice_first)
             notify_part_start(node_, *attempt);
-        node_.call_as(*request_, plugin, "injectpaymentonion", params,
+        node_.call_as(*request_, xpay_plugin, "injectpaymentonion", params,
                       [self = shared_from_this(), attempt](Request& call, const Reply& reply) {
                           self->ended(attempt, call, reply);
                       });

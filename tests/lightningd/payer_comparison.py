@@ -161,7 +161,7 @@ class Comparison(unittest.TestCase):
         self.node.call("scenario", {"label": label, **scenario})
         ours_reply = self.node.rpc.reply(self.node.rpc.send(request["method"], request["params"]))
         try:
-            wait_until(lambda: len(self.messages()) >= len(recorded), "all messages", 10)
+            wait_until(lambda: len(self.messages()) >= len(recorded), "all messages", 60)
         except TimeoutError:
             pass  # the comparison below says what is missing
         ours = self.messages()

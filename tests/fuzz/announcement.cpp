@@ -3,6 +3,8 @@
 #include "cln/announcement.hpp"
 #include "facts_in_json.hpp"
 
+namespace announcement_target {
+
 namespace {
 
 constexpr base::UnixNs now{1'700'000'000'123'456'789};
@@ -53,7 +55,7 @@ void check(const payments::PartAnnounced& part, const fuzz::json& params, const 
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(announcement) {
     if (size < 2)
         return 0;
     const auto& method = methods[data[0] % methods.size()];
@@ -79,3 +81,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                   "by name or by position: the same");
     return 0;
 }
+
+} // namespace announcement_target

@@ -2,7 +2,9 @@
 #include "cln/notifications.hpp"
 #include "facts_in_json.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace block_added_target {
+
+FUZZ_TARGET(block_added) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
@@ -21,3 +23,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
 }
+
+} // namespace block_added_target

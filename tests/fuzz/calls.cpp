@@ -2,7 +2,9 @@
 #include "cln/calls.hpp"
 #include "json_input.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace calls_target {
+
+FUZZ_TARGET(calls) {
     const auto value = fuzz::json_of(data, size);
     if (!value)
         return 0;
@@ -26,3 +28,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
 }
+
+} // namespace calls_target

@@ -1,7 +1,9 @@
 // channel_update of BOLT 7: what is read, written again, is the same bytes.
 #include "wire.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace channel_update_target {
+
+FUZZ_TARGET(channel_update) {
     const std::span bytes(data, size);
     const auto update = bolt::decode_channel_update(bytes);
     if (!update) {
@@ -18,3 +20,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(again && *again == *update, "with its type or without: the same");
     return 0;
 }
+
+} // namespace channel_update_target

@@ -3,7 +3,9 @@
 #include "cln/route.hpp"
 #include "json_input.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace createonion_target {
+
+FUZZ_TARGET(createonion) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
@@ -32,3 +34,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
 }
+
+} // namespace createonion_target

@@ -2,7 +2,9 @@
 #include "track/cursor.hpp"
 #include "fuzz.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace cursor_target {
+
+FUZZ_TARGET(cursor) {
     const auto text = fuzz::text_of(data, size);
     const auto cursor = track::parse_cursor(text);
     if (!cursor)
@@ -15,3 +17,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(maker.is_ours(*cursor), "and it is its maker's");
     return 0;
 }
+
+} // namespace cursor_target

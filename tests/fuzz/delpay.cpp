@@ -2,6 +2,8 @@
 #include "track/delpay.hpp"
 #include "refused_params.hpp"
 
+namespace delpay_target {
+
 namespace {
 
 constexpr std::array<const char*, 4> names{"payment_hash", "status", "partid", "groupid"};
@@ -13,7 +15,7 @@ auto all_of(const track::DelpayRequest& request) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(delpay) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
@@ -42,3 +44,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
 }
+
+} // namespace delpay_target

@@ -9,7 +9,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace dispatch_target {
+
+FUZZ_TARGET(dispatch) {
     static const int here = ::open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); // the plugin changes its directory
     fuzz::HostAtWork host(fuzz::text_of(data, size));
     host.work();
@@ -17,3 +19,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(::fchdir(here) == 0, "a way back for the test");
     return 0;
 }
+
+} // namespace dispatch_target

@@ -6,6 +6,8 @@
 
 #include <array>
 
+namespace document_target {
+
 namespace {
 
 void check(std::string_view text) {
@@ -23,7 +25,7 @@ void check(std::string_view text) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(document) {
     const auto text = fuzz::text_of(data, size);
     check(text);
     constexpr std::array<std::string_view, 10> changes{"", "-0", "\"", "\\u0041", "\x80", "{", "]", ",", "1e400", "9"};
@@ -36,3 +38,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
 }
+
+} // namespace document_target

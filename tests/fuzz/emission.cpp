@@ -16,6 +16,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+namespace emission_target {
+
 namespace {
 
 struct Told {
@@ -122,7 +124,7 @@ class Subscriber final {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(emission) {
     fuzz::Choices choices(data, size);
     const auto seed = choices.number();
     std::mt19937_64 dice(choices.number());
@@ -174,3 +176,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     subscriber.check_end(table);
     return 0;
 }
+
+} // namespace emission_target

@@ -1,7 +1,9 @@
 // Failure messages of BOLT 4, which strangers send.
 #include "wire.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace failure_message_target {
+
+FUZZ_TARGET(failure_message) {
     const std::span bytes(data, size);
     const auto failure = bolt::decode_failure_message(bytes);
     if (!failure) {
@@ -27,3 +29,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
 }
+
+} // namespace failure_message_target

@@ -2,6 +2,8 @@
 #include "rpc/filter.hpp"
 #include "json_input.hpp"
 
+namespace filter_target {
+
 namespace {
 
 constexpr const char* warning = "warning_parameter_filter";
@@ -29,7 +31,7 @@ bool within(const fuzz::json& kept, const fuzz::json& whole, bool top) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(filter) {
     const auto input = fuzz::json_of(data, size);
     if (!input || !fuzz::at(*input, "result") || !fuzz::at(*input, "filter"))
         return 0;
@@ -43,3 +45,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fuzz::require(kept[warning].is_string(), "a warning is a sentence");
     return 0;
 }
+
+} // namespace filter_target

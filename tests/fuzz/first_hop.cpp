@@ -2,7 +2,9 @@
 #include "cln/route.hpp"
 #include "json_input.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace first_hop_target {
+
+FUZZ_TARGET(first_hop) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
@@ -17,3 +19,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                   "delays count from the next block");
     return 0;
 }
+
+} // namespace first_hop_target

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+namespace framer_target {
+
 namespace {
 
 using Kind = rpc::Framer::Result::Kind;
@@ -35,7 +37,7 @@ Seen frame(std::string_view text, std::size_t step) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(framer) {
     if (size == 0)
         return 0;
     const auto text = fuzz::text_of(data + 1, size - 1);
@@ -59,3 +61,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fuzz::require(whole.messages.size() == 1, "an object is a message");
     return 0;
 }
+
+} // namespace framer_target

@@ -9,9 +9,22 @@
 #include <span>
 #include <string_view>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
-
 namespace fuzz {
+
+using Target = int (*)(const std::uint8_t* data, std::size_t size);
+
+/// Every target is in one program; the environment variable FUZZ says which one runs (targets.cpp).
+struct Registered {
+    Registered(const char* name, Target target);
+};
+
+/// The target that FUZZ names. Ends the process when there is none of that name.
+[[nodiscard]] Target chosen_target();
+
+#define FUZZ_TARGET(name)                                                                                              \
+    int fuzz_##name(const std::uint8_t* data, std::size_t size);                                                       \
+    const fuzz::Registered registered_##name{#name, fuzz_##name};                                                      \
+    int fuzz_##name(const std::uint8_t* data, std::size_t size)
 
 /// `promise`: what a reader of the crash should go and look at.
 inline void require(bool kept, const char* promise) {

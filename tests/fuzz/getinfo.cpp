@@ -2,7 +2,9 @@
 #include "cln/replies.hpp"
 #include "facts_in_json.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace getinfo_target {
+
+FUZZ_TARGET(getinfo) {
     const auto result = fuzz::json_of(data, size);
     if (!result)
         return 0;
@@ -16,3 +18,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                   "the height is the one told, or unknown");
     return 0;
 }
+
+} // namespace getinfo_target

@@ -4,6 +4,8 @@
 
 #include <array>
 
+namespace hex_target {
+
 namespace {
 
 std::string decoded(std::string_view base64) {
@@ -26,7 +28,7 @@ std::string decoded(std::string_view base64) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(hex) {
     const auto text = fuzz::text_of(data, size);
     const std::span bytes(data, size);
     fuzz::require(base::from_hex(base::to_hex(bytes)) == std::vector(bytes.begin(), bytes.end()), "hex and back");
@@ -40,3 +42,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(base::from_hex(text, fixed) == (sound && size == 64), "32 bytes are 64 digits");
     return 0;
 }
+
+} // namespace hex_target

@@ -3,6 +3,8 @@
 #include "json_input.hpp"
 #include "rpc/error.hpp"
 
+namespace hook_target {
+
 namespace {
 
 /// The raw text is the JSON of that member; empty stands for an absent one.
@@ -30,7 +32,7 @@ void check_against_json(const std::optional<cln::HookedCall>& call, const fuzz::
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(hook) {
     const auto text = fuzz::text_of(data, size);
     const auto call = cln::read_hooked_call(text);
     if (call) {
@@ -48,3 +50,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                   "lightningd dies of an error without code and message");
     return 0;
 }
+
+} // namespace hook_target

@@ -1,7 +1,9 @@
 // What one node of a route is told: all of it or an error, never a part.
 #include "wire.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace hop_payload_target {
+
+FUZZ_TARGET(hop_payload) {
     const std::span bytes(data, size);
     const auto payload = bolt::decode_hop_payload(bytes);
     if (!payload) {
@@ -19,3 +21,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(again && *again == *payload, "what is read, written and read again, is the same");
     return 0;
 }
+
+} // namespace hop_payload_target

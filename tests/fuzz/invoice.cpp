@@ -2,7 +2,9 @@
 #include "cln/replies.hpp"
 #include "facts_in_json.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace invoice_target {
+
+FUZZ_TARGET(invoice) {
     const auto result = fuzz::json_of(data, size);
     if (!result)
         return 0;
@@ -21,3 +23,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                       "payment_secret");
     return 0;
 }
+
+} // namespace invoice_target

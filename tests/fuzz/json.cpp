@@ -2,7 +2,9 @@
 #include "cln/log.hpp"
 #include "json_input.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace json_target {
+
+FUZZ_TARGET(json) {
     const auto text = fuzz::text_of(data, size);
     if (fuzz::shallow(text)) {
         const auto value = rpc::parse(text);
@@ -28,3 +30,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(said.find('\n') == std::string::npos, "a log line is one line");
     return 0;
 }
+
+} // namespace json_target

@@ -2,7 +2,9 @@
 #include "cln/replies.hpp"
 #include "facts_in_json.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace listpays_target {
+
+FUZZ_TARGET(listpays) {
     const auto result = fuzz::json_of(data, size);
     if (!result)
         return 0;
@@ -20,3 +22,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
 }
+
+} // namespace listpays_target

@@ -4,6 +4,8 @@
 #include "rpc/scan.hpp"
 #include "rpc/write.hpp"
 
+namespace message_target {
+
 namespace {
 
 bool is_raw(std::string_view raw, const fuzz::json& object, const char* name) {
@@ -66,7 +68,7 @@ void check_inner(std::string_view text) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(message) {
     const auto text = fuzz::text_of(data, size);
     for (std::size_t at = 0; at < std::min<std::size_t>(size, 16); ++at)
         if (const auto end = rpc::skip_value(text, at))
@@ -95,3 +97,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
 }
+
+} // namespace message_target

@@ -2,6 +2,8 @@
 #include "plugin/options.hpp"
 #include "refused_params.hpp"
 
+namespace options_target {
+
 namespace {
 
 void check(const plugin::Options& options) {
@@ -11,7 +13,7 @@ void check(const plugin::Options& options) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(options) {
     const auto value = fuzz::json_of(data, size);
     if (!value)
         return 0;
@@ -40,3 +42,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
 }
+
+} // namespace options_target

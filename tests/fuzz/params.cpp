@@ -1,7 +1,9 @@
 // The readers of single parameters. The input is one JSON value.
 #include "refused_params.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace params_target {
+
+FUZZ_TARGET(params) {
     const auto value = fuzz::json_of(data, size);
     if (!value)
         return 0;
@@ -28,3 +30,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(value->size() <= 2, "nothing surplus is taken");
     return 0;
 }
+
+} // namespace params_target

@@ -2,7 +2,9 @@
 #include "cln/notifications.hpp"
 #include "facts_in_json.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace pay_failure_target {
+
+FUZZ_TARGET(pay_failure) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
@@ -16,3 +18,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                           [](const auto& a, const auto& b) { return a == b; });
     return 0;
 }
+
+} // namespace pay_failure_target

@@ -2,6 +2,8 @@
 #include "cln/notifications.hpp"
 #include "facts_in_json.hpp"
 
+namespace pay_part_end_target {
+
 namespace {
 
 bool same(const payments::PartEnded& a, const payments::PartEnded& b) {
@@ -14,7 +16,7 @@ bool same(const payments::PartEnded& a, const payments::PartEnded& b) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(pay_part_end) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
@@ -43,3 +45,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::check_forms(fuzz::text_of(data, size), *params, cln::decode_pay_part_end, same);
     return 0;
 }
+
+} // namespace pay_part_end_target

@@ -3,6 +3,8 @@
 #include "cln/route.hpp"
 #include "facts_in_json.hpp"
 
+namespace pay_part_start_target {
+
 namespace {
 
 constexpr base::UnixNs now{1'700'000'000'123'456'789};
@@ -13,7 +15,7 @@ cln::Decoded<payments::PartAnnounced> decode(rpc::Value params) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(pay_part_start) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
@@ -39,3 +41,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::check_forms(fuzz::text_of(data, size), *params, decode, same);
     return 0;
 }
+
+} // namespace pay_part_start_target

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace renepaystatus_target {
+
+FUZZ_TARGET(renepaystatus) {
     const auto result = fuzz::json_of(data, size);
     if (!result)
         return 0;
@@ -19,3 +21,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(*pending == any, "it goes on while one of them is pending");
     return 0;
 }
+
+} // namespace renepaystatus_target

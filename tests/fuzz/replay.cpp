@@ -1,5 +1,5 @@
-// Plays corpus files to a target where there is no libFuzzer: `replay-TARGET DIR…`. Each file stands in a block of its
-// exact size, so that a sanitizer sees a read beyond it.
+// Plays corpus files to a target where there is no libFuzzer: `FUZZ=TARGET fuzz DIR…`. Each file stands in a block of
+// its exact size, so that a sanitizer sees a read beyond it.
 #include "fuzz.hpp"
 
 #include <filesystem>
@@ -10,6 +10,7 @@
 #include <vector>
 
 int main(int argc, char** argv) {
+    const auto target = fuzz::chosen_target();
     std::size_t played = 0;
     for (int i = 1; i < argc; ++i) {
         if (!std::filesystem::is_directory(argv[i])) {
@@ -22,7 +23,7 @@ int main(int argc, char** argv) {
             const auto block = std::make_unique<std::uint8_t[]>(bytes.size());
             std::copy(bytes.begin(), bytes.end(), block.get());
             std::cerr << entry.path().filename().string() << '\n'; // the last one named is the one that ends us
-            LLVMFuzzerTestOneInput(block.get(), bytes.size());
+            target(block.get(), bytes.size());
             ++played;
         }
     }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+namespace row_target {
+
 namespace {
 
 bool same_rows(const cln::Rows& a, const cln::Rows& b) {
@@ -14,7 +16,7 @@ bool same_rows(const cln::Rows& a, const cln::Rows& b) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(row) {
     const auto object = fuzz::json_of(data, size);
     if (!object)
         return 0;
@@ -49,3 +51,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
 }
+
+} // namespace row_target

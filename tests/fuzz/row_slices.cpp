@@ -4,7 +4,9 @@
 
 #include "json_input.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace row_slices_target {
+
+FUZZ_TARGET(row_slices) {
     const auto text = fuzz::text_of(data, size);
     cln::RowSlices slices(text);
     fuzz::json together = fuzz::json::array();
@@ -27,3 +29,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(!sound || together == *rows, "every row comes once, in its order");
     return 0;
 }
+
+} // namespace row_slices_target

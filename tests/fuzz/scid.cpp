@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace scid_target {
+
 namespace {
 
 std::string written(base::ShortChannelId channel) {
@@ -13,7 +15,7 @@ std::string written(base::ShortChannelId channel) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(scid) {
     const auto text = fuzz::text_of(data, size);
     const auto channel = base::parse_short_channel_id(text);
     const auto directed = base::parse_channel_direction(text);
@@ -33,3 +35,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                       "without its direction it is the channel");
     return 0;
 }
+
+} // namespace scid_target

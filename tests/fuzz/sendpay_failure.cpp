@@ -1,7 +1,9 @@
 // Params of the notification `sendpay_failure`.
 #include "failure_in_json.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace sendpay_failure_target {
+
+FUZZ_TARGET(sendpay_failure) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
@@ -15,3 +17,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::check_forms(fuzz::text_of(data, size), *params, cln::decode_sendpay_failure, fuzz::same_failure);
     return 0;
 }
+
+} // namespace sendpay_failure_target

@@ -2,6 +2,8 @@
 #include "cln/route.hpp"
 #include "json_input.hpp"
 
+namespace sendpay_route_target {
+
 namespace {
 
 const fuzz::json* either(const fuzz::json& object, const char* newer, const char* older) {
@@ -24,7 +26,7 @@ void check(const payments::Route& route, const fuzz::json& list) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(sendpay_route) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
@@ -39,3 +41,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fuzz::require(hop.expiry == 0, "without a height nobody knows an expiry");
     return 0;
 }
+
+} // namespace sendpay_route_target

@@ -2,7 +2,9 @@
 #include "cln/notifications.hpp"
 #include "facts_in_json.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace sendpay_success_target {
+
+FUZZ_TARGET(sendpay_success) {
     const auto decode = [](rpc::Value value) { return cln::decode_sendpay_success(value); };
     const auto params = fuzz::json_of(data, size);
     if (!params)
@@ -18,3 +20,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::check_forms(fuzz::text_of(data, size), *params, decode, same);
     return 0;
 }
+
+} // namespace sendpay_success_target

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+namespace table_target {
+
 namespace {
 
 using payments::Payment;
@@ -56,7 +58,7 @@ std::map<payments::PaymentKey, std::string> told_in_order(const fuzz::World& wor
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(table) {
     fuzz::Choices choices(data, size);
     const auto one = choices.number();
     const auto other = choices.number();
@@ -64,3 +66,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(told_in_order(world, one) == told_in_order(world, other), "every order gives the same table");
     return 0;
 }
+
+} // namespace table_target

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+namespace table_wild_target {
+
 namespace {
 
 using payments::PartStatus;
@@ -158,7 +160,7 @@ void check_accounts(const Table& table) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(table_wild) {
     fuzz::Choices choices(data, size);
     Wild wild(choices);
     std::size_t retain = choices.below(8);
@@ -188,3 +190,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     listener.check_told(table);
     return 0;
 }
+
+} // namespace table_wild_target

@@ -2,6 +2,8 @@
 #include "refused_params.hpp"
 #include "track/follow_request.hpp"
 
+namespace trackpayments_target {
+
 namespace {
 
 constexpr std::array<const char*, 4> names{"no_inflight_updates", "payment_hash", "since", "timeout"};
@@ -19,7 +21,7 @@ auto all_of(const track::FollowRequest& request) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(trackpayments) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
@@ -49,3 +51,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
 }
+
+} // namespace trackpayments_target

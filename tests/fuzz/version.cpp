@@ -4,7 +4,9 @@
 
 #include <string>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace version_target {
+
+FUZZ_TARGET(version) {
     const std::string text(fuzz::text_of(data, size));
     const auto version = cln::read_version(text);
     if (version == cln::Version{})
@@ -17,3 +19,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(cln::read_version(text.substr(at)) == version, "what stands before it says nothing");
     return 0;
 }
+
+} // namespace version_target

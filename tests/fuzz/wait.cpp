@@ -2,6 +2,8 @@
 #include "cln/replies.hpp"
 #include "facts_in_json.hpp"
 
+namespace wait_target {
+
 namespace {
 
 bool same_reply(const cln::WaitReply& a, const cln::WaitReply& b) {
@@ -14,7 +16,7 @@ bool same_reply(const cln::WaitReply& a, const cln::WaitReply& b) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(wait) {
     const auto result = fuzz::json_of(data, size);
     if (!result)
         return 0;
@@ -40,3 +42,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
 }
+
+} // namespace wait_target

@@ -1,7 +1,9 @@
 // The error object of `waitsendpay`: the same object as in `sendpay_failure`, so it must be read alike.
 #include "failure_in_json.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace waitsendpay_error_target {
+
+FUZZ_TARGET(waitsendpay_error) {
     const auto error = fuzz::json_of(data, size);
     if (!error)
         return 0;
@@ -19,3 +21,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::check_forms(fuzz::text_of(data, size), *error, cln::decode_waitsendpay_error, fuzz::same_failure);
     return 0;
 }
+
+} // namespace waitsendpay_error_target

@@ -2,7 +2,9 @@
 #include "cln/route.hpp"
 #include "json_input.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace xpay_hops_target {
+
+FUZZ_TARGET(xpay_hops) {
     const auto hops = fuzz::json_of(data, size);
     if (!hops)
         return 0;
@@ -20,3 +22,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
 }
+
+} // namespace xpay_hops_target

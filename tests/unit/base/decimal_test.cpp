@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+namespace decimal_test {
+
 namespace {
 
 template <class Number>
@@ -57,3 +59,5 @@ TEST_CASE("eight digits are right in every place") {
             REQUIRE(again == number * scale);
         }
 }
+
+} // namespace decimal_test

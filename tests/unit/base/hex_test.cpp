@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+namespace hex_test {
+
 using std::string_view;
 using Octets = std::vector<std::uint8_t>;
 
@@ -115,3 +117,5 @@ TEST_CASE("byte strings of one kind compare and hash, those of two kinds are dif
     static_assert(!std::is_convertible_v<base::PaymentHash, base::Preimage>);
     static_assert(!std::is_same_v<base::PaymentHash, base::Preimage>);
 }
+
+} // namespace hex_test

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+namespace ids_test {
+
 TEST_CASE("ids order and hash by their number") {
     CHECK(base::CreatedIndex{1} < base::CreatedIndex{2});
     CHECK(base::GroupId{7} == base::GroupId{7});
@@ -25,3 +27,5 @@ TEST_CASE("an id of one kind is never taken for another") {
     static_assert(!std::is_convertible_v<base::CreatedIndex, base::UpdatedIndex>);
     CHECK(base::CreatedIndex{}.value == 0);
 }
+
+} // namespace ids_test

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace money_test {
+
 using base::Msat;
 
 namespace {
@@ -35,3 +37,5 @@ TEST_CASE("differences of money stop at zero") {
     CHECK(Msat{3} - Msat{5} == Msat{0});
     CHECK(Msat{0} - Msat{most} == Msat{0});
 }
+
+} // namespace money_test

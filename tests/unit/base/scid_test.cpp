@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace scid_test {
+
 using base::parse_channel_direction;
 using base::parse_short_channel_id;
 using std::string_view;
@@ -42,3 +44,5 @@ TEST_CASE("a direction of a channel is 0 or 1") {
         CHECK_FALSE(parse_channel_direction(text).has_value());
     }
 }
+
+} // namespace scid_test

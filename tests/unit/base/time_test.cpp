@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace time_test {
+
 using base::clamp_into_second;
 using base::from_seconds;
 using base::UnixNs;
@@ -39,3 +41,5 @@ TEST_CASE("even the last second that can be told has an end") {
     CHECK(end >= last);
     CHECK(end.seconds() == last.seconds());
 }
+
+} // namespace time_test

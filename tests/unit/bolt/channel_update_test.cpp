@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace channel_update_test {
+
 using bolt::decode_channel_update;
 using wire::hex;
 using wire::Octets;
@@ -60,3 +62,5 @@ TEST_CASE("a channel_update cut anywhere is an error") {
         }
     }
 }
+
+} // namespace channel_update_test

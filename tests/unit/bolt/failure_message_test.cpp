@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace failure_message_test {
+
 using bolt::decode_failure_message;
 using bolt::FailureMessage;
 using wire::hex;
@@ -233,3 +235,5 @@ TEST_CASE("less than a code is an error") {
     CHECK_FALSE(decode_failure_message(Octets{}).has_value());
     CHECK_FALSE(decode_failure_message(hex("40")).has_value());
 }
+
+} // namespace failure_message_test

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+namespace hop_payload_test {
+
 using bolt::decode_hop_payload;
 using bolt::HopPayload;
 using std::string_view;
@@ -188,3 +190,5 @@ TEST_CASE("the form of a payload from before TLVs is refused") {
     CHECK_FALSE(decode_hop_payload(hex("00")).has_value());
     CHECK_FALSE(decode_hop_payload(Octets(33, 0)).has_value());
 }
+
+} // namespace hop_payload_test

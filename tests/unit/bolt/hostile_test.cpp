@@ -9,6 +9,8 @@
 
 #include <doctest/doctest.h>
 
+namespace hostile_test {
+
 using wire::Octets;
 
 namespace {
@@ -93,3 +95,5 @@ TEST_CASE("recorded bytes that were spoilt are an error or a whole result") {
         decode_all(spoil(wire::hex(text), dice));
     }
 }
+
+} // namespace hostile_test

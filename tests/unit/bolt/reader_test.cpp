@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace reader_test {
+
 using bolt::Reader;
 using std::string_view;
 using wire::hex;
@@ -143,3 +145,5 @@ TEST_CASE("a truncated integer with a leading zero or too many bytes is refused"
     CHECK(reader.tu32() == 0);
     CHECK_FALSE(reader.ok());
 }
+
+} // namespace reader_test

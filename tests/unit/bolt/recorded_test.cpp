@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+namespace recorded_test {
+
 using wire::hex;
 
 namespace {
@@ -166,3 +168,5 @@ TEST_CASE("a recorded payload cut anywhere is an error") {
             CHECK_FALSE(bolt::decode_hop_payload(wire::first(whole, n)).has_value());
     }
 }
+
+} // namespace recorded_test

@@ -3,6 +3,8 @@
 
 #include "hops.hpp"
 
+namespace announced_route_test {
+
 namespace {
 
 const std::string hash = R"("payment_hash":"ed61c0ff47f52a1b0b89a4864e95659c8794f34c3529d5b0d67a2a3abbb3c46d")";
@@ -42,3 +44,5 @@ TEST_CASE("injectpaymentonion announces an absolute height") {
     for (const std::string value : {"4294967296", "-1", "null", "[]", "\"x\""})
         CHECK(announced("injectpaymentonion", R"(,"cltv_expiry":)" + value) == payments::Route{});
 }
+
+} // namespace announced_route_test

@@ -3,6 +3,8 @@
 #include "cln/hook.hpp"
 #include "told.hpp"
 
+namespace announcement_test {
+
 using payments::Payer;
 using payments::TotalSource;
 
@@ -148,3 +150,5 @@ TEST_CASE("v23.11 took amounts of sendpay as msatoshi too") {
     const auto both = announced("sendpay", R"({"payment_hash":)" + quoted + R"(,"msatoshi":1,"amount_msat":2})");
     CHECK(both->total.amount.value == 2);
 }
+
+} // namespace announcement_test

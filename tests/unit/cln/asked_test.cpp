@@ -3,6 +3,8 @@
 
 #include "told.hpp"
 
+namespace asked_test {
+
 using cln::decode_getinfo;
 using cln::decode_invoice;
 using cln::decode_listpays;
@@ -134,3 +136,5 @@ TEST_CASE("getinfo tells the chain's height, if it has one") {
     CHECK(fault(decode_getinfo(told::json(R"({"id":")" + std::string(66, '2') + R"(","blockheight":-1})"))) ==
           "result.blockheight: not an unsigned integer");
 }
+
+} // namespace asked_test

@@ -4,6 +4,8 @@
 #include "recorded.hpp"
 #include "told.hpp"
 
+namespace failure_test {
+
 using Kind = payments::Failure::Kind;
 
 namespace {
@@ -146,3 +148,5 @@ TEST_CASE("a fault in waitsendpay's error is told with its place") {
           "error.data.erring_index: no route is that long");
     CHECK(refusal(R"({"code":204,"message":"m","data":{"failcode":7}})") == "error.data.payment_hash: missing");
 }
+
+} // namespace failure_test

@@ -2,6 +2,8 @@
 
 #include "told.hpp"
 
+namespace hook_test {
+
 using cln::HookedCall;
 using cln::read_hooked_call;
 
@@ -92,3 +94,5 @@ TEST_CASE("the answers to a hook are those lightningd survives") {
     CHECK(refused["return"].size() == 1);
     CHECK_FALSE(refused.contains("error"));
 }
+
+} // namespace hook_test

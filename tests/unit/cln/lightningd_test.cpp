@@ -3,6 +3,8 @@
 #include "node.hpp"
 #include "told.hpp"
 
+namespace lightningd_test {
+
 using cln::Index;
 using unit::until;
 
@@ -144,3 +146,5 @@ TEST_CASE("delpay's answer is passed on as its very bytes") {
     CHECK(until(typed.loop, [&] { return answer.times == 1; }));
     CHECK(answer.result == R"({ "payments" : [ ] })");
 }
+
+} // namespace lightningd_test

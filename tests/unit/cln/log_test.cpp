@@ -2,6 +2,8 @@
 
 #include "told.hpp"
 
+namespace log_test {
+
 using base::LogLevel;
 
 namespace {
@@ -43,3 +45,5 @@ TEST_CASE("a line that is no UTF-8, or is cut within a letter, is still JSON") {
     const auto message = params(LogLevel::info, std::string(4095, 'x') + "é")["message"].get<std::string>();
     CHECK(message.ends_with("x\xef\xbf\xbd [cut]"));
 }
+
+} // namespace log_test

@@ -5,6 +5,8 @@
 #include "recorded.hpp"
 #include "wire.hpp"
 
+namespace onion_test {
+
 using hops::alice;
 using hops::bob;
 using hops::carol;
@@ -170,3 +172,5 @@ TEST_CASE("sendonion: a first hop without node or delay is none") {
           R"({"first_hop":{"id":")" + alice + R"(","delay":-1}})"})
         CHECK_FALSE_MESSAGE(first_hop(params).has_value(), params);
 }
+
+} // namespace onion_test

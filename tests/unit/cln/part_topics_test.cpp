@@ -4,6 +4,8 @@
 #include "hops.hpp"
 #include "recorded.hpp"
 
+namespace part_topics_test {
+
 using cln::decode_block_added;
 using cln::decode_pay_part_end;
 using cln::decode_pay_part_start;
@@ -163,3 +165,5 @@ TEST_CASE("a fault in block_added is told with its place") {
     CHECK(told_as(R"({"block_added":{"height":-1}})") == "params.block_added.height: not an unsigned integer");
     CHECK(told_as(R"({"block_added":{"height":4294967296}})") == "params.block_added.height: no chain is that high");
 }
+
+} // namespace part_topics_test

@@ -3,6 +3,8 @@
 
 #include "told.hpp"
 
+namespace payer_call_test {
+
 namespace {
 
 std::uint64_t call(const std::string& id) {
@@ -62,3 +64,5 @@ TEST_CASE("what leaves is where each call says it") {
     CHECK_FALSE(sent("sendpay", "").has_value());
     CHECK_FALSE(sent("sendonion", R"(,"first_hop":5)").has_value());
 }
+
+} // namespace payer_call_test

@@ -3,6 +3,8 @@
 
 #include "told.hpp"
 
+namespace payer_test {
+
 using cln::decode_pay_failure;
 using cln::decode_pay_part_start;
 
@@ -97,3 +99,5 @@ TEST_CASE("a fault in pay_part_start is told with its place") {
     CHECK(refusal("total_payment_msat", "true") == "params.pay_part_start.total_payment_msat: not an amount in msat");
     CHECK(decode_pay_part_start(told::json("{}"), {}).error().text() == "params.pay_part_start: missing");
 }
+
+} // namespace payer_test

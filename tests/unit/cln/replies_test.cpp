@@ -2,6 +2,8 @@
 
 #include "told.hpp"
 
+namespace replies_test {
+
 using cln::decode_getinfo;
 using cln::decode_wait;
 using cln::Index;
@@ -72,3 +74,5 @@ TEST_CASE("a fault in a wait's answer is told with its place") {
           "result.sendpays.groupid: not an unsigned integer");
     CHECK(refusal("[]") == "result: not an object");
 }
+
+} // namespace replies_test

@@ -7,6 +7,8 @@
 
 #include <vector>
 
+namespace row_slices_test {
+
 using cln::RowSlices;
 
 namespace {
@@ -60,3 +62,5 @@ TEST_CASE("an array that is none is a slice that is none, and the last") {
         CHECK_FALSE(rpc::parse(slices.back()).has_value());
     }
 }
+
+} // namespace row_slices_test

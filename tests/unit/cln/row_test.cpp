@@ -2,6 +2,8 @@
 
 #include "told.hpp"
 
+namespace row_test {
+
 using cln::decode_row;
 using payments::PartStatus;
 using told::with;
@@ -158,3 +160,5 @@ TEST_CASE("of several faults the first that was met is told") {
     const auto object = with(with(told::row(), "groupid", "-1"), "status", "5");
     CHECK(refusal(object) == "row.groupid: not an unsigned integer");
 }
+
+} // namespace row_test

@@ -5,6 +5,8 @@
 
 #include <span>
 
+namespace row_text_test {
+
 using cln::RowText;
 using told::with;
 
@@ -105,3 +107,5 @@ TEST_CASE("the rows of a listing are found where they are") {
          {"", "[]", "{}", R"({"payments":[]})", R"({"payments":{}})", R"({"payments":[5,{}]})"})
         CHECK(cln::rows_in(text).empty());
 }
+
+} // namespace row_text_test

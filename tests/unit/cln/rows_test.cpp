@@ -2,6 +2,8 @@
 
 #include "told.hpp"
 
+namespace rows_test {
+
 using cln::decode_rows;
 using rpc::json;
 
@@ -33,3 +35,5 @@ TEST_CASE("an answer without its frame is an error") {
     CHECK(decode_rows(json::array()).error().text() == "result: not an object");
     CHECK(decode_rows(json()).error().text() == "result: not an object");
 }
+
+} // namespace rows_test

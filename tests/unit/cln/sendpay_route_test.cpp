@@ -3,6 +3,8 @@
 
 #include "hops.hpp"
 
+namespace sendpay_route_test {
+
 using cln::ChainHeight;
 using hops::alice;
 using hops::bob;
@@ -189,3 +191,5 @@ TEST_CASE("an element's msatoshi is its amount where no newer name is") {
     REQUIRE(route->hops.size() == 1);
     CHECK(route->hops[0].forward.value == 7000);
 }
+
+} // namespace sendpay_route_test

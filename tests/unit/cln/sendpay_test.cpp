@@ -3,6 +3,8 @@
 
 #include "told.hpp"
 
+namespace sendpay_test {
+
 using cln::decode_sendpay_failure;
 using cln::decode_sendpay_success;
 using rpc::json;
@@ -159,3 +161,5 @@ TEST_CASE("a fault in sendpay_failure is told with its place") {
     params["sendpay_failure"].erase("message");
     CHECK(refusal(params) == "params.sendpay_failure.code: missing");
 }
+
+} // namespace sendpay_test

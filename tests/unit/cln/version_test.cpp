@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace version_test {
+
 using cln::read_version;
 using cln::Version;
 
@@ -52,3 +54,5 @@ TEST_CASE("what lightningd can do depends on its version") {
         CHECK(cln::pay_waits_for_blocks(one.version) == one.pay_waits);
     }
 }
+
+} // namespace version_test

@@ -3,6 +3,8 @@
 
 #include "hops.hpp"
 
+namespace xpay_hops_test {
+
 using hops::bob;
 using hops::carol;
 using hops::is;
@@ -92,3 +94,5 @@ TEST_CASE("xpay's hops: one that cannot be read spoils them all") {
     for (const auto* hops : {"null", "5", "\"x\"", "{}"})
         CHECK_FALSE(cln::decode_xpay_hops(told::json(hops)).has_value());
 }
+
+} // namespace xpay_hops_test

@@ -2,6 +2,8 @@
 #include "said.hpp"
 #include "stream.hpp"
 
+namespace rejected_test {
+
 using examples::difference;
 using examples::Json;
 
@@ -90,3 +92,5 @@ TEST_CASE("example 3: the recipient rejects what the plugin pay sent, and pay gi
                        R"(","error":{"message":")" + message + "\"}}}");
     check(stream.snapshots);
 }
+
+} // namespace rejected_test

@@ -2,6 +2,8 @@
 #include "said.hpp"
 #include "stream.hpp"
 
+namespace retried_test {
+
 using examples::difference;
 using examples::Json;
 
@@ -90,3 +92,5 @@ TEST_CASE("example 2: the full amount fails on the way, then two parts settle") 
         CHECK(difference(messages[i], stream.snapshots[i]) == "");
     }
 }
+
+} // namespace retried_test

@@ -2,6 +2,8 @@
 #include "said.hpp"
 #include "stream.hpp"
 
+namespace settled_test {
+
 using examples::difference;
 using examples::Json;
 
@@ -102,3 +104,5 @@ TEST_CASE("example 1 by xpay: all is the same but what nobody tells, the hops' e
     REQUIRE(stream.snapshots.size() == 3);
     CHECK(difference(expected, stream.snapshots[2]) == "");
 }
+
+} // namespace settled_test

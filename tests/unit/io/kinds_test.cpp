@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+namespace kinds_test {
+
 using unit::until;
 
 namespace {
@@ -226,3 +228,5 @@ TEST_CASE("a stream closes what it took over, whatever it is") {
         CHECK(::fcntl(fd, F_GETFD) < 0);
     }
 }
+
+} // namespace kinds_test

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+namespace lifetime_test {
+
 using unit::until;
 
 TEST_CASE("a stream may be destroyed while it delivers bytes") {
@@ -136,3 +138,5 @@ TEST_CASE("a stop asked for between two runs does not keep the loop from closing
     }
     CHECK(::fcntl(pair.ours, F_GETFD) < 0);
 }
+
+} // namespace lifetime_test

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace outbox_test {
+
 using io::Lane;
 using io::Outbox;
 
@@ -196,3 +198,5 @@ TEST_CASE("of a message much longer than a chunk nothing is moved until half of 
     CHECK(box.room()->size() == 500);
     CHECK(box.take(all).size() == 500);
 }
+
+} // namespace outbox_test

@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+namespace socket_test {
+
 using unit::Directory;
 using unit::until;
 
@@ -84,3 +86,5 @@ TEST_CASE("a stream destroyed before its connection stands says nothing") {
     unit::settle(loop);
     CHECK_FALSE(called);
 }
+
+} // namespace socket_test

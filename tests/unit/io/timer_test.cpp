@@ -10,6 +10,8 @@
 
 #include <doctest/doctest.h>
 
+namespace timer_test {
+
 using namespace std::chrono_literals;
 using unit::until;
 
@@ -147,3 +149,5 @@ TEST_CASE("a timer that starts itself again at once leaves the loop time to read
     CHECK(turns < 100'000);
     ::close(ends[1]);
 }
+
+} // namespace timer_test

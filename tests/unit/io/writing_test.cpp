@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace writing_test {
+
 using io::Lane;
 using unit::until;
 
@@ -232,3 +234,5 @@ TEST_CASE("a stream that stopped reading leaves the bytes with the sender") {
     reader.attach(*stream);
     CHECK(until(loop, [&] { return reader.bytes == "onetwo"; }));
 }
+
+} // namespace writing_test

@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+namespace examples_test {
+
 using lnrpc::Blob;
 
 namespace {
@@ -200,3 +202,5 @@ TEST_CASE("the recipient rejects, the payment fails") {
      "preimage": ""}],
   "payment_index": "3", "failure_reason": "FAILURE_REASON_INCORRECT_PAYMENT_DETAILS", "first_hop_custom_records": {}})"));
 }
+
+} // namespace examples_test

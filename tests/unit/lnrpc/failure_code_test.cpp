@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+namespace failure_code_test {
+
 TEST_CASE("every failure code of BOLT 4 has LND's name, and no other number has one") {
     const std::map<unsigned, std::string> names{
         {0x400F, "INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS"},
@@ -47,3 +49,5 @@ TEST_CASE("LND's numbers are not the wire's: 1 to 25 are no codes by themselves"
     CHECK(lnrpc::failure_code_name(7) == "UNKNOWN_FAILURE");
     CHECK(lnrpc::failure_code_name(25) == "UNKNOWN_FAILURE");
 }
+
+} // namespace failure_code_test

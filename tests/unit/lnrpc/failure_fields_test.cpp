@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace failure_fields_test {
+
 using payments::Failure;
 
 namespace {
@@ -112,3 +114,5 @@ TEST_CASE("a channel update shows all its fields") {
     CHECK(told.extra_opaque_data == lnrpc::Blob{0xfe, 0x00});
     CHECK(numbers(failure) == "0 0 0 0 0");
 }
+
+} // namespace failure_fields_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace from_test {
+
 using lnrpc::from;
 using payments::Failure;
 using payments::Part;
@@ -173,3 +175,5 @@ TEST_CASE("amounts beyond LND's int64 stop at its end") {
     CHECK(out.htlcs[0].route.total_fees_msat == INT64_MAX);
     CHECK(out.fee_msat == INT64_MAX);
 }
+
+} // namespace from_test

@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+namespace route_test {
+
 using base::Box;
 using payments::Hop;
 using payments::HopExtras;
@@ -188,3 +190,5 @@ TEST_CASE("hops with amounts beyond LND's int64 stop at its end") {
     CHECK(route.hops[1].chan_capacity == INT64_MAX / 1000);
     check(route_of(part(0, {hop(2, 7, UINT64_MAX), hop(3, 8, 0)})), {-INT64_MAX, 0}, {0, INT64_MAX / 1000});
 }
+
+} // namespace route_test

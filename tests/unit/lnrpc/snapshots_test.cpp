@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+namespace snapshots_test {
+
 using lnrpc::Snapshots;
 using payments::PartStatus;
 
@@ -156,3 +158,5 @@ TEST_CASE("what is kept is bounded, the longest unused goes, and even a giant is
         }
     CHECK(kept > most / 2);
 }
+
+} // namespace snapshots_test

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+namespace unset_test {
+
 namespace {
 
 const std::string zeros(64, '0');
@@ -142,3 +144,5 @@ TEST_CASE("an invoice with anything in it leaves the JSON whole") {
     CHECK(written["payment_request"] == "lnbc\"},{\\ \n\xef\xbf\xbd");
     CHECK(keys(written).size() == 16);
 }
+
+} // namespace unset_test

@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+namespace writer_test {
+
 using lnrpc::Base64;
 using lnrpc::Hex;
 using lnrpc::Writer;
@@ -87,3 +89,5 @@ TEST_CASE("bytes that are no UTF-8 become the replacement character") {
     CHECK(string("\xc3(") == "\"\xef\xbf\xbd(\"");
     CHECK(nlohmann::json::accept(string("\xed\xa0\x80\xf8\x80")));
 }
+
+} // namespace writer_test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace announcements_test {
+
 using namespace facts;
 using payments::PartAnnounced;
 using payments::PaymentKey;
@@ -109,3 +111,5 @@ TEST_CASE("the two accounts of xpay are one, told again or not, in either order"
         CHECK_FALSE(table.announced(key.hash));
     }
 }
+
+} // namespace announcements_test

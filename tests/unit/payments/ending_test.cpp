@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace ending_test {
+
 using namespace facts;
 using payments::FailureReason;
 using payments::PartDeleted;
@@ -161,3 +163,5 @@ TEST_CASE("of a group whose hash another group has paid nothing is told, also no
     table.apply(seen(other));
     CHECK(table.apply(deleted(10)).ended.empty());
 }
+
+} // namespace ending_test

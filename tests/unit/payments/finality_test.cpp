@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace finality_test {
+
 using namespace facts;
 using payments::FailureReason;
 using payments::GivenUp;
@@ -156,3 +158,5 @@ TEST_CASE("a payment whose complete row was deleted is payable again in the same
     table.apply(seen(pending(1, 9, 2, 30)));
     CHECK(table.find(key)->status() == Status::in_flight);
 }
+
+} // namespace finality_test

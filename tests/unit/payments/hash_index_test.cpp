@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+namespace hash_index_test {
+
 namespace {
 
 using payments::HashIndex;
@@ -81,3 +83,5 @@ TEST_CASE("whatever is put in and taken out, the rest is found") {
         }
     }
 }
+
+} // namespace hash_index_test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace invoice_test {
+
 using namespace facts;
 using payments::Failure;
 using payments::InvoiceDecoded;
@@ -130,3 +132,5 @@ TEST_CASE("what is gone from the table is not corrected") {
     CHECK(table.apply(invoice()).updated.empty());
     CHECK(table.size() == 0);
 }
+
+} // namespace invoice_test

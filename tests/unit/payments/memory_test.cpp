@@ -37,6 +37,8 @@ void operator delete(void* block, std::size_t) noexcept {
     operator delete(block);
 }
 
+namespace memory_test {
+
 namespace {
 
 using namespace facts;
@@ -90,3 +92,5 @@ TEST_CASE("what left the table has given its memory back") {
     CHECK(table.size() == 0);
     CHECK(heap_bytes < before + 4096); // the tables' own arrays stay
 }
+
+} // namespace memory_test

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+namespace order_test {
+
 using namespace facts;
 using payments::PaymentKey;
 using payments::Table;
@@ -72,3 +74,5 @@ TEST_CASE("accounts of one failure in every order give the one that knows most")
     unreadable.unreadable_error = true;
     check_every_order({seen(row), seen(unreadable), failure(row, 0x400F, 2)}, row.key, payments::Status::in_flight);
 }
+
+} // namespace order_test

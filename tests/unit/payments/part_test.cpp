@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace part_test {
+
 using namespace facts;
 using payments::Part;
 using payments::PartStatus;
@@ -150,3 +152,5 @@ TEST_CASE("the fee counts settled parts whose amount is known") {
     payment.find(base::CreatedIndex{static_cast<std::uint64_t>(PartStatus::complete) + 1})->amount.reset();
     CHECK(payment.fee() == base::Msat{0});
 }
+
+} // namespace part_test

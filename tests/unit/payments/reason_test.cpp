@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace reason_test {
+
 using namespace facts;
 using payments::Failure;
 using payments::FailureReason;
@@ -73,3 +75,5 @@ TEST_CASE("nothing known is an error: a failed payment always has a reason") {
         CHECK(payments::reason_for(payment) == FailureReason::error);
     }
 }
+
+} // namespace reason_test

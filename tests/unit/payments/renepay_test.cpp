@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace renepay_test {
+
 using namespace facts;
 using payments::Payer;
 using payments::PaymentKey;
@@ -94,3 +96,5 @@ TEST_CASE("a call that goes on after its payment was taken to have failed, or lo
     CHECK(table.find(first)->index.value == 10);
     CHECK(table.find(first)->status() == Status::in_flight);
 }
+
+} // namespace renepay_test

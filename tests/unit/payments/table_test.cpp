@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace table_test {
+
 using namespace facts;
 using payments::PaymentKey;
 using payments::Status;
@@ -298,3 +300,5 @@ TEST_CASE("what takes the place of a payment that went has nothing of it") {
     CHECK(payment->undecided());
     CHECK(payment->value().value == 1000);
 }
+
+} // namespace table_test

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+namespace tally_test {
+
 using payments::Part;
 using payments::PartStatus;
 
@@ -44,3 +46,5 @@ TEST_CASE("a tally is what a look at all parts would tell, also beyond 64 bits a
     CHECK(came_back);
     CHECK_FALSE(tally.may_have({100}));
 }
+
+} // namespace tally_test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace told_by_payer_test {
+
 using namespace facts;
 using payments::Failure;
 using payments::PartEnded;
@@ -145,3 +147,5 @@ TEST_CASE("a row without an amount delivers what its route says") {
     CHECK(table.find(key)->fee() == base::Msat{10}); // 1010 sent, 1000 arrive
     CHECK(table.find(key)->value() == base::Msat{1000});
 }
+
+} // namespace told_by_payer_test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace value_test {
+
 using namespace facts;
 using payments::Accounts;
 using payments::InvoiceDecoded;
@@ -167,3 +169,5 @@ TEST_CASE("an invoice of another hash is no evidence") {
     CHECK(value(table) == 400);
     CHECK_FALSE(table.find(key)->invoice_read);
 }
+
+} // namespace value_test

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+namespace host_test {
+
 namespace {
 
 /// The environment of a plugin: these and none of the others that matter.
@@ -37,3 +39,5 @@ TEST_CASE("the hook is left out on request only") {
     CHECK(with({{"TRACKPAYMENTS_NO_HOOK", "0"}}).hook);
     CHECK(with({{"TRACKPAYMENTS_NO_HOOK", ""}}).hook);
 }
+
+} // namespace host_test

@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+namespace manifest_test {
+
 using plugin::Host;
 using rpc::json;
 
@@ -116,3 +118,5 @@ TEST_CASE("the manifest has what lightningd requires, and what it would kill for
         CHECK(all["options"].size() == 2);
     }
 }
+
+} // namespace manifest_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace options_test {
+
 using plugin::Options;
 using plugin::read_options;
 using plugin::set_option;
@@ -96,3 +98,5 @@ TEST_CASE("setconfig refuses with the option's or the parameter's name") {
     CHECK(refusal(parsed("[]")) == "missing required parameter: config");
     CHECK(refusal(parsed(R"(["a","b","c"])")) == "too many parameters: got 3, expected 2");
 }
+
+} // namespace options_test

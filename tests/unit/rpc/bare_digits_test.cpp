@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace bare_digits_test {
+
 using rpc::quote_bare_digits;
 
 TEST_CASE("digits that are no JSON number, or too many for one, get quotes") {
@@ -29,3 +31,5 @@ TEST_CASE("everything else stays as it is") {
           "[\"\\\\\",null]", "[0x10,00ff]", " [ ] ", "\"01", "[1", ",:}]", "{\"a\" : { } }"})
         CHECK(quote_bare_digits(text) == text);
 }
+
+} // namespace bare_digits_test

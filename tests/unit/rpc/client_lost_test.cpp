@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace client_lost_test {
+
 using unit::until;
 
 TEST_CASE("a call before the start is lost, in a later turn") {
@@ -158,3 +160,5 @@ TEST_CASE("a client may go while its calls are in flight") {
     unit::settle(loop);
     CHECK(held.use_count() == 1);
 }
+
+} // namespace client_lost_test

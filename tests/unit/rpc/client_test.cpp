@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace client_test {
+
 using unit::until;
 
 TEST_CASE("a call carries its method, its params and an id of our form") {
@@ -201,3 +203,5 @@ TEST_CASE("a reply with neither result nor error is an error") {
     CHECK_FALSE(answer.failure.lost);
     CHECK(answer.failure.error.code == -1);
 }
+
+} // namespace client_test

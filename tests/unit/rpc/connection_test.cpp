@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace connection_test {
+
 using unit::until;
 
 TEST_CASE("messages come one by one, whatever the reads") {
@@ -139,3 +141,5 @@ TEST_CASE("a handler may destroy the connection when it is closed") {
     CHECK(pair.connection == nullptr);
     unit::settle(pair.loop);
 }
+
+} // namespace connection_test

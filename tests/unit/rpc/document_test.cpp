@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+namespace document_test {
+
 using rpc::Document;
 
 namespace {
@@ -155,3 +157,5 @@ TEST_CASE("many members are told apart, and a key that comes twice among them is
         CHECK_FALSE(document.quick());
     }
 }
+
+} // namespace document_test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace filter_test {
+
 using rpc::json;
 
 namespace {
@@ -94,3 +96,5 @@ TEST_CASE("of two misuses the first by name is told") {
 TEST_CASE("a filter that names nothing there is gives nothing") {
     gives(R"({"nothing": true})", "{}");
 }
+
+} // namespace filter_test

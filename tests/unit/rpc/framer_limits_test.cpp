@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace framer_limits_test {
+
 using rpc::Framer;
 using Kind = Framer::Result::Kind;
 
@@ -140,3 +142,5 @@ TEST_CASE("a message that does not end within a gigabyte loses the stream" * doc
     CHECK(fed >= Framer::max_skipped);
     CHECK(fed <= Framer::max_skipped + megabyte);
 }
+
+} // namespace framer_limits_test

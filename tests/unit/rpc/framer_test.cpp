@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace framer_test {
+
 using rpc::Framer;
 using Kind = Framer::Result::Kind;
 
@@ -174,3 +176,5 @@ TEST_CASE("blank space alone is nothing") {
     CHECK(framed.messages.empty());
     CHECK(framed.skipped.empty());
 }
+
+} // namespace framer_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace json_test {
+
 TEST_CASE("what parses, parses") {
     for (const std::string_view text : {"{}", " [1, 2.5, -3] ", "\"x\"", "null", "18446744073709551615", "{\"a\":{}}"})
         CHECK(rpc::parse(text).has_value());
@@ -55,3 +57,5 @@ TEST_CASE("text is quoted so that it reads back the same") {
 TEST_CASE("what is dumped is one line without blanks, other alphabets as they are") {
     CHECK(rpc::dump(*rpc::parse("{ \"b\" : [ 1 , 2 ] , \"a\" : \"é\" }")) == "{\"a\":\"é\",\"b\":[1,2]}");
 }
+
+} // namespace json_test

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+namespace message_test {
+
 using rpc::Message;
 using rpc::read_message;
 using Kind = Message::Kind;
@@ -154,3 +156,5 @@ TEST_CASE("what is written parses, ends in a blank line and has both members of 
     CHECK(error["code"] == -32602);
     CHECK(error["message"] == "a \"quoted\" \\ line\nwith \x01 and \xef\xbf\xbd and é");
 }
+
+} // namespace message_test

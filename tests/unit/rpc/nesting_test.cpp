@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+namespace nesting_test {
+
 using rpc::Nesting;
 
 namespace {
@@ -109,3 +111,5 @@ TEST_CASE("an escape that was cut off leaves nothing behind when the end has com
     CHECK(nesting.run("n\"]", 0) == 3);
     CHECK(nesting.run("[\"\",\\]", 0) == 6);
 }
+
+} // namespace nesting_test

@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+namespace params_test {
+
 using rpc::Args;
 using rpc::json;
 
@@ -125,3 +127,5 @@ TEST_CASE("a token that is no UTF-8 is told all the same") {
     CHECK(rpc::bad_param("status", json("a\xff"), "should be good").message ==
           "status: should be good: invalid token '\"a\xef\xbf\xbd\"'");
 }
+
+} // namespace params_test

@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+namespace scan_test {
+
 using rpc::Members;
 using rpc::skip_string;
 using rpc::skip_value;
@@ -91,3 +93,5 @@ TEST_CASE("after the end nothing more comes") {
     CHECK_FALSE(bad.next().has_value());
     CHECK_FALSE(bad.ok());
 }
+
+} // namespace scan_test

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+namespace value_test {
+
 using rpc::Document;
 using rpc::Value;
 
@@ -154,3 +156,5 @@ TEST_CASE("nothing at all answers every question with no") {
         CHECK(nothing.elements().empty());
     }
 }
+
+} // namespace value_test

@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+namespace catch_up_test {
+
 using namespace facts;
 using track::CatchUp;
 using track::Marks;
@@ -196,3 +198,5 @@ TEST_CASE("payments of the past are over when nothing of them is pending") {
     CHECK(past[2].parts.size() == 2);
     CHECK(past[3].status() == Status::in_flight);
 }
+
+} // namespace catch_up_test

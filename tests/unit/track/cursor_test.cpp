@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace cursor_test {
+
 using track::read_follow;
 
 namespace {
@@ -92,3 +94,5 @@ TEST_CASE("what cannot be used is refused by its name") {
 TEST_CASE("usage names the parameters as help shows them") {
     CHECK(track::follow_usage() == "[no_inflight_updates] [payment_hash] [since] [timeout]");
 }
+
+} // namespace cursor_test

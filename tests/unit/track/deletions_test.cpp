@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+namespace deletions_test {
+
 using namespace facts;
 
 namespace {
@@ -96,3 +98,5 @@ TEST_CASE("among very many payments in flight nobody is asked about, and the sta
     watcher.node.answer(call, unit::listing({}));
     CHECK(watcher.gone == std::vector<base::CreatedIndex>{{many + 1}});
 }
+
+} // namespace deletions_test

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+namespace delpay_test {
+
 using namespace facts;
 using rpc::json;
 
@@ -173,3 +175,5 @@ TEST_CASE("an answer of lightningd that is no JSON is told as such: passed on it
         CHECK(s.deleted.empty());
     }
 }
+
+} // namespace delpay_test

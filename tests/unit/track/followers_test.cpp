@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+namespace followers_test {
+
 using namespace facts;
 using track::Follower;
 
@@ -131,3 +133,5 @@ TEST_CASE("a follower that heard too much lets it go and says so") {
     CHECK(b.ended[0].overflowed);
     CHECK(b.ended[0].changed.empty());
 }
+
+} // namespace followers_test

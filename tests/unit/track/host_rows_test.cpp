@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace host_rows_test {
+
 using namespace facts;
 
 namespace {
@@ -52,3 +54,5 @@ TEST_CASE("an account that is no JSON is not taken") {
     rows.erase({1});
     CHECK_FALSE(is_known(rows, 1));
 }
+
+} // namespace host_rows_test

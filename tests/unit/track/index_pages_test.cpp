@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+namespace index_pages_test {
+
 using namespace facts;
 using cln::Index;
 using track::IndexPages;
@@ -107,3 +109,5 @@ TEST_CASE("a change is witnessed only if lightningd recorded it just now") {
     CHECK(f.rows[0].seen == f.now); // made in second 101
     CHECK_FALSE(f.rows[1].seen.has_value());
 }
+
+} // namespace index_pages_test

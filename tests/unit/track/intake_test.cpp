@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+namespace intake_test {
+
 using namespace facts;
 using payments::Event;
 using track::Intake;
@@ -298,3 +300,5 @@ TEST_CASE("lightningd is asked for a few groups at a time") {
     CHECK(door.node.next().method == "listsendpays");
     CHECK(door.node.quiet());
 }
+
+} // namespace intake_test

@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+namespace linger_test {
+
 using namespace facts;
 using namespace std::chrono_literals;
 using track::Linger;
@@ -139,3 +141,5 @@ TEST_CASE("a payment that turns out to be watched ends at once") {
     quiet.linger.set_unwatched({9});
     CHECK(unit::until(quiet.loop, [&] { return !quiet.over.empty(); }));
 }
+
+} // namespace linger_test

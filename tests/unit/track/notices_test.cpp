@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace notices_test {
+
 using track::Notices;
 
 namespace {
@@ -137,3 +139,5 @@ TEST_CASE("an invoice is that of its own row, whoever was read before") {
     CHECK(told<payments::PartSeen>(notices.next()).row.invoice == shorter);
     CHECK(told<payments::PartSeen>(notices.next()).row.invoice == longer);
 }
+
+} // namespace notices_test

@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+namespace orphans_test {
+
 using namespace facts;
 using payments::Event;
 using track::Orphans;
@@ -95,3 +97,5 @@ TEST_CASE("with more calls than are kept nobody is taken for an orphan") {
     restart.orphans.begin({10});
     CHECK(restart.among({seen(pending(1, 9, 1, 5))}).empty());
 }
+
+} // namespace orphans_test

@@ -9,6 +9,8 @@
 
 #include <doctest/doctest.h>
 
+namespace payers_test {
+
 using namespace facts;
 using payments::PaymentKey;
 
@@ -291,3 +293,5 @@ TEST_CASE("onions are joined with their sending first made, first sent, per hash
     onions.expire({3});
     CHECK_FALSE(onions.sent(sent(1, 2)).has_value());
 }
+
+} // namespace payers_test

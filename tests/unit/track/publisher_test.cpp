@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+namespace publisher_test {
+
 using namespace facts;
 using track::Marks;
 using track::Publisher;
@@ -284,3 +286,5 @@ TEST_CASE("replies and news keep the order in which they were said") {
         CHECK(messages[2 * n - 1]["id"] == n);
     }
 }
+
+} // namespace publisher_test

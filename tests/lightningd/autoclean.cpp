@@ -8,7 +8,7 @@ namespace standin {
 namespace {
 
 /// Entries looked at in one listing; the next listing waits until the deletes of this one are through.
-constexpr std::uint64_t batch = 100;
+constexpr std::uint64_t rows_a_batch = 100;
 
 struct Run {
     RequestPtr request;
@@ -61,8 +61,8 @@ void got_batch(Node& node, const std::shared_ptr<Run>& run, const Reply& reply) 
 }
 
 void list_batch(Node& node, const std::shared_ptr<Run>& run) {
-    const std::string params =
-        R"({"index":"created","start":)" + std::to_string(run->next) + R"(,"limit":)" + std::to_string(batch) + "}";
+    const std::string params = R"({"index":"created","start":)" + std::to_string(run->next) + R"(,"limit":)" +
+                               std::to_string(rows_a_batch) + "}";
     node.call_as(*run->request, "autoclean", "listsendpays", params,
                  [&node, run](Request&, const Reply& reply) { got_batch(node, run, reply); });
 }

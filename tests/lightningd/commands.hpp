@@ -17,6 +17,10 @@ namespace standin {
 struct Node;
 class Plugin;
 
+/// Plugins that payers pose as.
+inline const std::string xpay_plugin = "cln-xpay";
+inline const std::string renepay_plugin = "cln-renepay";
+
 struct Method {
     std::string name;
     std::string usage;

@@ -14,10 +14,8 @@ namespace standin {
 
 namespace {
 
-using rpc::json;
-
-json private_fields(const Row& row) {
-    json fields = {{"total", row.total}};
+rpc::json private_fields(const Row& row) {
+    rpc::json fields = {{"total", row.total}};
     if (!row.extra)
         return fields;
     fields["sent_by"] = static_cast<int>(row.extra->sent_by);
@@ -28,7 +26,7 @@ json private_fields(const Row& row) {
     return fields;
 }
 
-json failure_fields(const PartFailure& failure) {
+rpc::json failure_fields(const PartFailure& failure) {
     return {{"code", failure.code},
             {"decoded", failure.decoded},
             {"failcode", failure.failcode},
@@ -40,7 +38,7 @@ json failure_fields(const PartFailure& failure) {
             {"onionreply", failure.onionreply}};
 }
 
-void read_private(Row& row, const json& fields) {
+void read_private(Row& row, const rpc::json& fields) {
     row.total = fields.value("total", std::uint64_t{0});
     if (!fields.contains("sent_by"))
         return;
@@ -51,7 +49,7 @@ void read_private(Row& row, const json& fields) {
     row.extra->directions = fields.value("directions", std::vector<int>{});
 }
 
-std::shared_ptr<const PartFailure> read_failure(const json& fields) {
+std::shared_ptr<const PartFailure> read_failure(const rpc::json& fields) {
     PartFailure failure;
     failure.code = fields.value("code", 204);
     failure.decoded = fields.value("decoded", true);
@@ -65,7 +63,7 @@ std::shared_ptr<const PartFailure> read_failure(const json& fields) {
     return std::make_shared<const PartFailure>(std::move(failure));
 }
 
-void apply(Node& node, const json& line) {
+void apply(Node& node, const rpc::json& line) {
     if (const auto invoice = line.find("invoice"); invoice != line.end()) {
         Invoice again;
         again.text = invoice->value("text", "");
@@ -82,7 +80,7 @@ void apply(Node& node, const json& line) {
         node.invoices.add(std::move(again));
     } else if (const auto row = line.find("row"); row != line.end()) {
         if (auto read = read_row(*row)) {
-            read_private(*read, line.value("private", json::object()));
+            read_private(*read, line.value("private", rpc::json::object()));
             node.ledger.place_updated(node.ledger.add(std::move(*read)));
         }
     } else if (const auto done = line.find("resolved"); done != line.end()) {
@@ -135,9 +133,9 @@ void Journal::created(const Row& row) {
 void Journal::resolved(const Row& row) {
     if (fd_ < 0)
         return;
-    json done = {{"created_index", row.created_index},
-                 {"completed_at", row.completed_at},
-                 {"failed", row.status == Status::failed}};
+    rpc::json done = {{"created_index", row.created_index},
+                      {"completed_at", row.completed_at},
+                      {"failed", row.status == Status::failed}};
     if (row.status == Status::complete)
         done["preimage"] = row.preimage.hex();
     if (row.extra && row.extra->failure)
@@ -153,16 +151,16 @@ void Journal::removed(const Row& row, bool counts) {
 void Journal::invoice(const Invoice& invoice) {
     if (fd_ < 0)
         return;
-    const json fields = {{"text", invoice.text},
-                         {"label", invoice.label},
-                         {"description", invoice.description},
-                         {"preimage", invoice.preimage.hex()},
-                         {"payment_secret", invoice.payment_secret},
-                         {"amount", invoice.amount},
-                         {"created_at", invoice.created_at},
-                         {"expiry", invoice.expiry},
-                         {"bolt12", invoice.bolt12},
-                         {"to_self", invoice.to_self}};
+    const rpc::json fields = {{"text", invoice.text},
+                              {"label", invoice.label},
+                              {"description", invoice.description},
+                              {"preimage", invoice.preimage.hex()},
+                              {"payment_secret", invoice.payment_secret},
+                              {"amount", invoice.amount},
+                              {"created_at", invoice.created_at},
+                              {"expiry", invoice.expiry},
+                              {"bolt12", invoice.bolt12},
+                              {"to_self", invoice.to_self}};
     write(rpc::dump({{"invoice", fields}}));
 }
 

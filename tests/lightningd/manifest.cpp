@@ -8,7 +8,6 @@ namespace standin {
 
 namespace {
 
-using rpc::json;
 using Bad = tl::unexpected<std::string>;
 
 constexpr std::array native_topics = {
@@ -56,11 +55,11 @@ constexpr std::array hook_names = {
 };
 
 /// json_strdup gives strings without quotes and anything else as it stands there.
-std::string as_text(const json& value) {
+std::string as_text(const rpc::json& value) {
     return value.is_string() ? value.get<std::string>() : rpc::dump(value);
 }
 
-tl::expected<bool, std::string> boolean(const json& object, const std::string& owner, const char* name) {
+tl::expected<bool, std::string> boolean(const rpc::json& object, const std::string& owner, const char* name) {
     const auto at = object.find(name);
     if (at == object.end())
         return false;
@@ -69,7 +68,7 @@ tl::expected<bool, std::string> boolean(const json& object, const std::string& o
     return at->get<bool>();
 }
 
-tl::expected<PluginOption, std::string> read_option(const json& entry) {
+tl::expected<PluginOption, std::string> read_option(const rpc::json& entry) {
     const char* missing = "An option is missing either \"name\", \"description\" or \"type\"";
     if (!entry.is_object() || !entry.contains("name") || !entry.contains("type") || !entry.contains("description"))
         return Bad(missing);
@@ -109,12 +108,12 @@ tl::expected<PluginOption, std::string> read_option(const json& entry) {
     return option;
 }
 
-tl::expected<PluginHook, std::string> read_hook(const json& entry, const Version& version) {
+tl::expected<PluginHook, std::string> read_hook(const rpc::json& entry, const Version& version) {
     PluginHook hook;
     hook.name = as_text(entry);
     const auto list = [&](const char* name) {
         std::vector<std::string> values;
-        for (const auto& value : entry.value(name, json::array()))
+        for (const auto& value : entry.value(name, rpc::json::array()))
             values.push_back(as_text(value));
         return values;
     };
@@ -135,8 +134,8 @@ tl::expected<PluginHook, std::string> read_hook(const json& entry, const Version
     return hook;
 }
 
-tl::expected<void, std::string> read_lists(Manifest& manifest, const json& result, const Version& version) {
-    for (const auto& entry : result.value("notifications", json::array())) {
+tl::expected<void, std::string> read_lists(Manifest& manifest, const rpc::json& result, const Version& version) {
+    for (const auto& entry : result.value("notifications", rpc::json::array())) {
         if (!entry.is_object() || !entry.contains("method") || !entry["method"].is_string())
             return Bad("Malformed notifications entry " + rpc::dump(entry));
         const auto name = entry["method"].get<std::string>();
@@ -166,7 +165,7 @@ tl::expected<void, std::string> read_lists(Manifest& manifest, const json& resul
             return Bad("rpcmethod does not have a string \"description\": " + rpc::dump(entry));
         manifest.methods.push_back({entry["name"].get<std::string>(), entry["usage"].get<std::string>()});
     }
-    const json subscriptions = result.value("subscriptions", json::array());
+    const rpc::json subscriptions = result.value("subscriptions", rpc::json::array());
     if (!subscriptions.is_array())
         return Bad("\"result.subscriptions\" is not an array");
     for (const auto& entry : subscriptions) {
@@ -174,7 +173,7 @@ tl::expected<void, std::string> read_lists(Manifest& manifest, const json& resul
             return Bad("result.subscriptions entry is not a string: " + rpc::dump(entry));
         manifest.subscriptions.push_back(entry.get<std::string>());
     }
-    for (const auto& entry : result.value("hooks", json::array())) {
+    for (const auto& entry : result.value("hooks", rpc::json::array())) {
         auto hook = read_hook(entry, version);
         if (!hook)
             return Bad(hook.error());
@@ -193,17 +192,17 @@ bool is_native_topic(std::string_view topic, const Version& version) {
     return std::find(native_topics.begin(), native_topics.end(), topic) != native_topics.end();
 }
 
-tl::expected<json, std::string> option_value(const PluginOption& option, const std::string& text) {
+tl::expected<rpc::json, std::string> option_value(const PluginOption& option, const std::string& text) {
     switch (option.type) {
     case PluginOption::Type::string:
-        return json(text);
+        return rpc::json(text);
     case PluginOption::Type::flag:
-        return json(true);
+        return rpc::json(true);
     case PluginOption::Type::boolean:
         if (text == "true" || text == "1")
-            return json(true);
+            return rpc::json(true);
         if (text == "false" || text == "0")
-            return json(false);
+            return rpc::json(false);
         return Bad("'" + text + "' is not a boolean");
     case PluginOption::Type::integer:
         break;
@@ -212,10 +211,11 @@ tl::expected<json, std::string> option_value(const PluginOption& option, const s
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (ec != std::errc{} || end != text.data() + text.size() || text.empty())
         return Bad("'" + text + "' is not a number");
-    return json(value);
+    return rpc::json(value);
 }
 
-tl::expected<Manifest, std::string> read_manifest(const json& reply, const Version& version, bool deprecated_apis) {
+tl::expected<Manifest, std::string> read_manifest(const rpc::json& reply, const Version& version,
+                                                  bool deprecated_apis) {
     const auto result = reply.find("result");
     if (result == reply.end() || !result->is_object())
         return Bad("Invalid/missing result tok in '" + rpc::dump(reply) + "'");

@@ -9,8 +9,6 @@ namespace standin {
 
 namespace {
 
-const std::string plugin = "cln-xpay";
-
 std::string key_fields(const PartKey& key) {
     return R"("payment_hash":")" + key.hash.hex() + R"(","groupid":)" + std::to_string(key.groupid) + R"(,"partid":)" +
            std::to_string(key.partid);
@@ -42,7 +40,7 @@ void notify_part_start(Node& node, const XpayAttempt& attempt) {
         json.append(R"(,"channel_out_msat":)").append(std::to_string(hop.amount)).append("}");
         in = hop.amount;
     }
-    node.plugins.notify("pay_part_start", plugin, json + "]}}");
+    node.plugins.notify("pay_part_start", xpay_plugin, json + "]}}");
 }
 
 void notify_part_end(Node& node, const XpayAttempt& attempt, const PartFailure* failure) {
@@ -50,7 +48,7 @@ void notify_part_end(Node& node, const XpayAttempt& attempt, const PartFailure* 
         return;
     const std::string duration = R"("duration":)" + seconds_since(attempt.begin);
     if (!failure)
-        return node.plugins.notify("pay_part_end", plugin,
+        return node.plugins.notify("pay_part_end", xpay_plugin,
                                    R"({"pay_part_end":{"status":"success",)" + duration + "," +
                                        key_fields(attempt.key) + "}}");
     std::string json = R"({"pay_part_end":{"status":"failure",)" + key_fields(attempt.key);
@@ -72,7 +70,7 @@ void notify_part_end(Node& node, const XpayAttempt& attempt, const PartFailure* 
         json.append(R"(,"error_code":)").append(std::to_string(failure->failcode));
     }
     json.append(R"(,"error_message":)").append(rpc::quote(xpay_error_name(*failure)));
-    node.plugins.notify("pay_part_end", plugin, json + "}}");
+    node.plugins.notify("pay_part_end", xpay_plugin, json + "}}");
 }
 
 } // namespace standin

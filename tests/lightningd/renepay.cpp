@@ -10,8 +10,6 @@ namespace standin {
 
 namespace {
 
-const std::string plugin = "cln-renepay";
-
 using Payments = std::map<base::PaymentHash, std::shared_ptr<RenepayPayment>>;
 
 void renepay(Node& node, Payments& payments, const RequestPtr& request) {
@@ -81,7 +79,7 @@ void renesendpay(Node& node, const RequestPtr& request) {
         if (given.contains(name))
             params.append(",\"").append(name).append("\":").append(raw(given, name));
     params.append(R"(,"bolt11":)").append(raw(given, "invoice")).push_back('}');
-    node.call_as(*request, plugin, "sendonion", params,
+    node.call_as(*request, renepay_plugin, "sendonion", params,
                  [request](Request&, const Reply& reply) { answer(*request, reply); });
 }
 
@@ -89,13 +87,14 @@ void renesendpay(Node& node, const RequestPtr& request) {
 
 void add_renepay(Node& node) {
     const auto payments = std::make_shared<Payments>();
-    node.commands.add_inner(plugin, "renepay",
+    node.commands.add_inner(renepay_plugin, "renepay",
                             "invstring [amount_msat] [maxfee] [maxdelay] [retry_for] [description] [label] [exclude]",
                             [&node, payments](const RequestPtr& request) { renepay(node, *payments, request); });
-    node.commands.add_inner(plugin, "renepaystatus", "[invstring]",
+    node.commands.add_inner(renepay_plugin, "renepaystatus", "[invstring]",
                             [&node, payments](const RequestPtr& request) { renepaystatus(node, *payments, request); });
     if (node.version.renepay_by() == Version::RenepayBy::renesendpay)
-        node.commands.add_inner(plugin, "renesendpay", "payment_hash partid groupid invoice destination route …",
+        node.commands.add_inner(renepay_plugin, "renesendpay",
+                                "payment_hash partid groupid invoice destination route …",
                                 [&node](const RequestPtr& request) { renesendpay(node, request); });
 }
 

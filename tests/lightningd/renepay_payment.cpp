@@ -9,7 +9,6 @@ namespace standin {
 
 namespace {
 
-const std::string renepay_plugin = "cln-renepay";
 /// renepay gathers results for a while before it looks for other routes.
 constexpr std::uint32_t gather_ms = 10;
 

@@ -10,8 +10,6 @@ namespace {
 
 using Kind = XpayOrder::Kind;
 
-const std::string plugin = "cln-xpay";
-
 struct Wish {
     Kind kind = Kind::xpay;
     std::string text;
@@ -138,17 +136,17 @@ void xkeysend(Node& node, const RequestPtr& request) {
 
 void add_xpay(Node& node) {
     const auto add = [&node](const char* name, const std::vector<rpc::Param>& known, Kind kind) {
-        node.commands.add_inner(plugin, name, rpc::usage(known),
+        node.commands.add_inner(xpay_plugin, name, rpc::usage(known),
                                 [&node, known, kind](const RequestPtr& request) { xpay(node, request, known, kind); });
     };
     add("xpay", xpay_params(node.version), Kind::xpay);
     // In v24.11.0 that is xpay's own name; here it is never called by anybody but the redirection.
-    node.commands.add_inner(plugin, "xpay-as-pay", "invoice",
+    node.commands.add_inner(xpay_plugin, "xpay-as-pay", "invoice",
                             [&node](const RequestPtr& request) { xpay_as_pay(node, request); });
     if (!node.version.has_sendamount())
         return;
     add("sendamount", sendamount_params, Kind::sendamount);
-    node.commands.add_inner(plugin, "xkeysend", rpc::usage(xkeysend_params),
+    node.commands.add_inner(xpay_plugin, "xkeysend", rpc::usage(xkeysend_params),
                             [&node](const RequestPtr& request) { xkeysend(node, request); });
 }
 

@@ -11,8 +11,6 @@ namespace standin {
 
 namespace {
 
-const std::string xpay_plugin = "cln-xpay";
-
 class Payment final : public std::enable_shared_from_this<Payment> {
   public:
     Payment(Node& node, RequestPtr request, XpayOrder order)

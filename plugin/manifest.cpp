@@ -6,7 +6,7 @@
 
 namespace plugin {
 
-using json = nlohmann::ordered_json;
+using rpc::json;
 
 std::string manifest(const Host& host) {
     json subscriptions = {"sendpay_success", "sendpay_failure", "pay_failure", "block_added", "shutdown"};
@@ -38,15 +38,15 @@ std::string manifest(const Host& host) {
                              "the one with {partid} and {groupid}"},
              {"category", "payment"}});
 
-    json hooks = json::array();
+    json hooked = json::array();
     if (host.hook)
-        hooks.push_back({{"name", "rpc_command"}, {"filters", filters}});
+        hooked.push_back({{"name", "rpc_command"}, {"filters", filters}});
 
     const json all = {
         {"options", declare_options()},
         {"rpcmethods", methods},
         {"subscriptions", subscriptions},
-        {"hooks", hooks},
+        {"hooks", hooked},
         {"notifications",
          {{{"method", "trackpayments"}}, {{"method", "trackpayments_final"}}, {{"method", "trackpayments_deleted"}}}},
         {"dynamic", true},

@@ -45,8 +45,8 @@ std::optional<std::string> assign(Options& options, const std::string& name, con
 
 } // namespace
 
-nlohmann::ordered_json declare_options() {
-    auto declared = nlohmann::ordered_json::array();
+rpc::json declare_options() {
+    auto declared = rpc::json::array();
     for (const auto& option : all)
         declared.push_back({{"name", option.name},
                             {"type", "int"},

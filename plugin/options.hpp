@@ -14,7 +14,7 @@ struct Options {
 };
 
 /// The `options` array of the manifest.
-[[nodiscard]] nlohmann::ordered_json declare_options();
+[[nodiscard]] rpc::json declare_options();
 
 /// `init`'s options object. The sentence an operator should read when a value cannot be used.
 [[nodiscard]] tl::expected<Options, std::string> read_options(const rpc::json& given);

@@ -68,10 +68,8 @@ int main(int argc, char** argv) {
     // The memory of a giant goes back when it is gone. By itself glibc learns from the first one to keep the next.
     constexpr int giant = 1024 * 1024;
     (void)mallopt(M_MMAP_THRESHOLD, giant); // NOLINT(concurrency-mt-unsafe): there is no other thread yet
-    if (!enough_descriptors()) {
-        std::cerr << "trackpayments: too few file descriptors to begin with\n";
-        return 1;
-    }
+    if (!enough_descriptors())
+        return plugin::give_up(host, "too few file descriptors to begin with: raise the limit (ulimit -n)");
     io::Loop loop;
     return plugin::serve(loop, host);
 }

@@ -28,19 +28,18 @@ constexpr std::array<Option, 2> all{{
      [](Options& options, std::uint64_t value) { options.retain = static_cast<std::size_t>(value); }},
 }};
 
-/// The reason when it is refused. At init values are numbers, in setconfig strings.
-std::optional<std::string> assign(Options& options, const std::string& name, const rpc::json& value) {
+/// At init values are numbers, in setconfig strings. The reason when it is refused.
+tl::expected<Setting, std::string> checked(const std::string& name, const rpc::json& value) {
     for (const auto& option : all) {
         if (name != option.name)
             continue;
         const auto number = rpc::read_u64(name, value);
         if (!number || *number < option.least || *number > option.most)
-            return name + ": should be a whole number from " + std::to_string(option.least) + " to " +
-                   std::to_string(option.most);
-        option.set(options, *number);
-        return std::nullopt;
+            return tl::unexpected(name + ": should be a whole number from " + std::to_string(option.least) + " to " +
+                                  std::to_string(option.most));
+        return Setting{name, *number};
     }
-    return name + ": not an option of this plugin";
+    return tl::unexpected(name + ": not an option of this plugin");
 }
 
 } // namespace
@@ -60,13 +59,16 @@ tl::expected<Options, std::string> read_options(const rpc::json& given) {
     Options options;
     if (!given.is_object())
         return options;
-    for (const auto& [name, value] : given.items())
-        if (auto reason = assign(options, name, value))
-            return tl::unexpected(std::move(*reason));
+    for (const auto& [name, value] : given.items()) {
+        const auto setting = checked(name, value);
+        if (!setting)
+            return tl::unexpected(setting.error());
+        options = changed(options, *setting);
+    }
     return options;
 }
 
-tl::expected<Options, rpc::Error> set_option(const Options& now, const rpc::json& params) {
+tl::expected<Setting, rpc::Error> setting_of(const rpc::json& params) {
     constexpr std::array<rpc::Param, 2> declared{{{"config", true}, {"val", true}}};
     const auto args = rpc::Args::bind(params, declared);
     if (!args)
@@ -74,9 +76,15 @@ tl::expected<Options, rpc::Error> set_option(const Options& now, const rpc::json
     const auto name = rpc::read_string("config", *args->find("config"));
     if (!name)
         return tl::unexpected(name.error());
-    Options options = now;
-    if (auto reason = assign(options, *name, *args->find("val")))
-        return tl::unexpected(rpc::Error{rpc::invalid_params, std::move(*reason)});
+    return checked(*name, *args->find("val")).map_error([](const std::string& reason) {
+        return rpc::Error{rpc::invalid_params, reason};
+    });
+}
+
+Options changed(Options options, const Setting& setting) {
+    for (const auto& option : all)
+        if (setting.option == option.name)
+            option.set(options, setting.value);
     return options;
 }
 

@@ -19,7 +19,15 @@ struct Options {
 /// `init`'s options object. The sentence an operator should read when a value cannot be used.
 [[nodiscard]] tl::expected<Options, std::string> read_options(const rpc::json& given);
 
-/// `setconfig`'s params. Nothing is changed when it is refused.
-[[nodiscard]] tl::expected<Options, rpc::Error> set_option(const Options& now, const rpc::json& params);
+/// One option and a value that it may have.
+struct Setting {
+    std::string option;
+    std::uint64_t value = 0;
+};
+
+/// `setconfig`'s params.
+[[nodiscard]] tl::expected<Setting, rpc::Error> setting_of(const rpc::json& params);
+
+[[nodiscard]] Options changed(Options options, const Setting& setting);
 
 } // namespace plugin

@@ -2,6 +2,7 @@
 
 #include "cln/log.hpp"
 #include "plugin/manifest.hpp"
+#include "plugin/start_config.hpp"
 #include "rpc/bare_digits.hpp"
 #include "rpc/write.hpp"
 #include "track/local_delpay.hpp"
@@ -74,6 +75,7 @@ Plugin::Plugin(io::Loop& loop, std::unique_ptr<io::Stream> in, std::unique_ptr<i
           [this](const cln::HookedCall& call, base::UnixNs when) { feed_.call_seen(call, when); },
           [this](const track::DelpayRequest& request) { feed_.deletion_noted(request.hash); },
           [this](LogLevel level, const std::string& words) { log(level, words); }),
+      setting_(loop, lightningd_, host_),
       patience_(loop) {
     feed_.on_ready([this] { follow_.ready(); });
 }
@@ -167,7 +169,12 @@ void Plugin::notification(const rpc::Message& message) {
 }
 
 void Plugin::init(std::string_view id, const rpc::json& params) {
-    const auto disable = [&](const std::string& reason) { reply(id, R"({"disable":)" + rpc::quote(reason) + "}"); };
+    // lightningd logs the reason at level debug alone (`lightningd/plugin.c`), and most nodes do not log that level.
+    const auto disable = [&](const std::string& reason) {
+        log(LogLevel::unusual, "trackpayments does not run: " + reason +
+                                   ". Mend this, then: lightning-cli plugin start " + own_path().string());
+        reply(id, R"({"disable":)" + rpc::quote(reason) + "}");
+    };
     const auto given = params.find("options");
     const auto options = read_options(given == params.end() ? rpc::json::object() : *given);
     if (!options)
@@ -188,7 +195,10 @@ void Plugin::init(std::string_view id, const rpc::json& params) {
         feed_.restarted();
     // By its relative name where it can be reached so: a socket's path may have 107 bytes, a node's directory more.
     const bool inside = !file.starts_with('/') && chdir(directory.c_str()) == 0;
-    client_.start(inside || file.starts_with('/') ? file : directory + "/" + file, [this] { feed_.connected(); });
+    client_.start(inside || file.starts_with('/') ? file : directory + "/" + file, [this] {
+        feed_.connected();
+        setting_.connected();
+    });
 }
 
 /// `check` of a command of ours, with its own parameters behind its name (`core-lightning.md` 1.8).
@@ -209,8 +219,9 @@ void Plugin::check(std::string_view id, const rpc::json& params) {
         const auto request = track::read_delpay(own);
         error = request ? std::nullopt : std::optional(request.error());
     } else if (name == "setconfig") {
-        const auto options = set_option(options_, own);
-        error = options ? std::nullopt : std::optional(options.error());
+        return setting_.check(own, [this, id = std::string(id)](const tl::expected<Setting, rpc::Error>& setting) {
+            setting ? reply(id, R"({"command_to_check":"setconfig"})") : refuse(id, setting.error());
+        });
     } else {
         error = rpc::Error{rpc::invalid_params, "command_to_check: not a command of this plugin"};
     }
@@ -220,11 +231,12 @@ void Plugin::check(std::string_view id, const rpc::json& params) {
 }
 
 void Plugin::set_config(std::string_view id, const rpc::json& params) {
-    const auto options = set_option(options_, params);
-    if (!options)
-        return refuse(id, options.error());
-    use(*options);
-    reply(id, "{}");
+    setting_.check(params, [this, id = std::string(id)](const tl::expected<Setting, rpc::Error>& setting) {
+        if (!setting)
+            return refuse(id, setting.error());
+        use(changed(options_, *setting));
+        reply(id, "{}");
+    });
 }
 
 void Plugin::use(const Options& options) {

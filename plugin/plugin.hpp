@@ -4,6 +4,7 @@
 
 #include "plugin/host.hpp"
 #include "plugin/options.hpp"
+#include "plugin/setting.hpp"
 #include "rpc/client.hpp"
 #include "track/follow.hpp"
 #include "track/hook_desk.hpp"
@@ -60,6 +61,7 @@ class Plugin final : private rpc::Connection::Handler {
     track::HostRows host_rows_;
     track::Delpay delpay_;
     track::HookDesk desk_;
+    SettingCheck setting_;
     io::Timer patience_;
 };
 

@@ -34,6 +34,17 @@ void Lightningd::getinfo(Answer<NodeInfo> answer) {
     });
 }
 
+void Lightningd::listconfigs(Answer<PluginConfig> answer) {
+    call("listconfigs", "{}", [this, answer = std::move(answer)](const tl::expected<Value, Failure>& result) {
+        if (!result)
+            return answer(tl::unexpected(result.error()));
+        const auto config = decode_listconfigs(*result);
+        if (!config)
+            return answer(tl::unexpected(undecodable("listconfigs", config.error())));
+        answer(*config);
+    });
+}
+
 void Lightningd::wait(Index index, std::uint64_t next, Answer<WaitReply> answer) {
     const std::string params = std::string(R"({"subsystem":"sendpays","indexname":")") + name(index) +
                                R"(","nextvalue":)" + std::to_string(next) + "}";

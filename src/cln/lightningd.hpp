@@ -2,6 +2,7 @@
 // back as an error, so that nobody above handles raw JSON. Takes no decisions.
 #pragma once
 
+#include "cln/config.hpp"
 #include "cln/replies.hpp"
 #include "cln/row.hpp"
 #include "cln/row_slices.hpp"
@@ -35,6 +36,7 @@ class Lightningd final {
     /// See rpc::Client.
     [[nodiscard]] bool awaits(std::string_view id) const { return client_.awaits(id); }
     void getinfo(Answer<NodeInfo> answer);
+    void listconfigs(Answer<PluginConfig> answer);
     /// Answers when the counter has reached `next`; 0 answers at once.
     void wait(Index index, std::uint64_t next, Answer<WaitReply> answer);
     /// Also shows every answer of listsendpays, raw and in parts of some rows, before its rows are taken in.

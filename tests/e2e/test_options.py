@@ -3,7 +3,7 @@
 import unittest
 
 from fake_host import FakeHost, ended_row, pending_row
-from support import Stage, die_on_sigterm
+from support import PLUGIN, Stage, die_on_sigterm
 
 
 class Options(unittest.TestCase):
@@ -35,6 +35,34 @@ class Options(unittest.TestCase):
             invoice = stage.undecided()
             stage.settle()
             self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"])
+
+    def test_a_value_that_cannot_be_used_is_logged_where_operators_look(self) -> None:
+        for option, value in (("linger", "86401"), ("retain", "10000001")):
+            with Stage([f"--trackpayments-{option}={value}"]).alone() as stage:
+                line = stage.wait_log("trackpayments does not run")
+                self.assertIn(" UNUSUAL ", line)
+                self.assertIn(f"trackpayments-{option}: should be a whole number from 0 to {int(value) - 1}", line)
+                self.assertIn(f"lightning-cli plugin start {PLUGIN}", line)
+                code, message = stage.refused("trackpayments", {})
+                self.assertEqual((code, message), (-32601, "Unknown command 'trackpayments'"))
+
+    def test_setconfig_is_refused_where_the_node_would_not_start_again(self) -> None:
+        with Stage(plugin=False) as stage:
+            stage.start_plugin()
+            setting = {"config": "trackpayments-linger", "val": "30"}
+            for method, params in (("setconfig", setting), ("check", {"command_to_check": "setconfig", **setting})):
+                code, message = stage.refused(method, params)
+                self.assertEqual(code, -32602)
+                self.assertIn("trackpayments-linger is unchanged: no plugin= or plugin-dir=", message)
+            self.assertEqual(stage.node.call("listconfigs")["configs"]["trackpayments-linger"]["value_int"], 10)
+            # Another value is still refused for what it is.
+            self.assertIn("should be a whole number", stage.refused("setconfig", {**setting, "val": "86401"})[1])
+            # The refusal's own recipe.
+            stop, start = message[message.index("lightning-cli"):].split(". Or")[0].split(" && ")
+            self.assertEqual(stop.split(), ["lightning-cli", "plugin", "stop", PLUGIN])
+            stage.node.call("plugin", stop.split()[2:])
+            stage.node.call("plugin", dict(word.split("=") for word in start.split()[3:]))
+            self.assertEqual(stage.node.call("listconfigs")["configs"]["trackpayments-linger"]["value_int"], 30)
 
     def test_finished_payments_beyond_retain_are_let_go(self) -> None:
         with FakeHost(None) as host:  # without a delpay of its own, so that ours shows what is kept

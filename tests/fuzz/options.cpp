@@ -22,9 +22,9 @@ FUZZ_TARGET(options) {
         check(*options);
     else
         fuzz::require(!options.error().empty(), "a refusal has words");
-    const auto set = plugin::set_option({}, *value);
+    const auto set = plugin::setting_of(*value);
     if (set)
-        check(*set);
+        check(plugin::changed({}, *set));
     else
         fuzz::check_refusal(set.error());
     for (const char* name : {"trackpayments-linger", "trackpayments-retain"}) {
@@ -34,11 +34,13 @@ FUZZ_TARGET(options) {
         params["config"] = name;
         params["val"] = *value;
         const auto at_init = plugin::read_options(init);
-        const auto later = plugin::set_option({}, params);
+        const auto later = plugin::setting_of(params);
         fuzz::require(at_init.has_value() == later.has_value() || value->is_null(), "both ways take the same values");
-        if (at_init && later)
-            fuzz::require(at_init->linger == later->linger && at_init->retain == later->retain,
+        if (at_init && later) {
+            const auto changed = plugin::changed({}, *later);
+            fuzz::require(at_init->linger == changed.linger && at_init->retain == changed.retain,
                           "both ways give the same");
+        }
     }
     return 0;
 }

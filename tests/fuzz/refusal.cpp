@@ -26,7 +26,7 @@ constexpr std::array<std::string_view, 15> sentences{
     "not JSON",
 };
 
-constexpr std::array<std::string_view, 46> names{
+constexpr std::array<std::string_view, 51> names{
     "params",
     "payload",
     "sendpay_success",
@@ -42,6 +42,11 @@ constexpr std::array<std::string_view, 46> names{
     "payments",
     "pays",
     "paystatus",
+    "configs",
+    "plugin",
+    "important-plugin",
+    "plugin-dir",
+    "values_str",
     "code",
     "message",
     "failcode",

@@ -37,6 +37,9 @@ BY_HAND: dict[str, list[str | bytes]] = {
                       '{"no_inflight_updates":"true","timeout":"3601"}'],
     "framer": ['\x05{"a":"}\\"{"}\n\n {"b":[{}]}', "\x00garbage{}{}", "\xff" + "[" * 3 + '{"a":' + "[" * 130 + "]" * 130 + "}"],
     "message": ['{"id":a{,"method":"init"}}', '{"id":null,"error":{}}', '{"method":"a","params":[1]} '],
+    "listconfigs": ['{"configs":{"plugin":{"values_str":["/a/trackpayments"],"sources":["/c:1"]},"plugin-dir":{"values_str":[],"sources":[]},'
+                    '"lightning-dir":{"value_str":"/l","source":"default"},"autoclean-cycle":{"value_int":3600,"plugin":"/p/autoclean"}}}',
+                    '{"configs":{"important-plugin":{"values_str":["a",5]}}}', '{"configs":{"plugin-dir":{"values_str":{}}}}', '{"configs":{}}'],
     "renepaystatus": ['{"paystatus":[{"status":"pending"},{"status":"failed"}]}'],
     "listpays": ['{"pays":[{"created_index":3,"status":"failed","payment_hash":"00"},{"status":"complete"}]}'],
     "block_added": ['{"block_added":{"hash":"00","height":800000}}', '{"block":{"height":4294967296}}'],

@@ -21,6 +21,7 @@ DECODERS: dict[str, str] = {
     "decode_getinfo": "getinfo",
     "decode_hop_payload": "hop_payload",
     "decode_invoice": "invoice",
+    "decode_listconfigs": "listconfigs",
     "decode_listpays": "listpays",
     "decode_pay_failure": "pay_failure",
     "decode_pay_part_end": "pay_part_end",
@@ -64,7 +65,7 @@ BOUNDARIES: dict[str, str] = {
     "from_hex": "hex",
     "parse": "json",
     "maybe_channel": "calls",
-    "set_option": "options",
+    "setting_of": "options",
 }
 
 # They read no bytes of anybody.

@@ -5,6 +5,8 @@
 
 #include "rpc/write.hpp"
 
+#include <map>
+
 namespace standin {
 
 namespace {
@@ -59,7 +61,8 @@ std::string config_json(Node& node, const std::string& name, const PluginOption&
         break;
     }
     object.append(R"(,"source":)").append(rpc::quote(values ? node.directory + "/config.setconfig:2" : "default"));
-    return object + R"(,"plugin":)" + rpc::quote(plugin.path()) + R"(,"dynamic":)" + (option.dynamic ? "true" : "false");
+    return object + R"(,"plugin":)" + rpc::quote(plugin.path()) + R"(,"dynamic":)" +
+           (option.dynamic ? "true" : "false");
 }
 
 std::string xpay_config(const Node& node) {
@@ -136,6 +139,13 @@ void listconfigs(Node& node, const RequestPtr& request) {
             .append(fields.substr(fields.find(',') + 1))
             .append("}");
     };
+    add("lightning-dir",
+        R"("config":"","value_str":)" + rpc::quote(node.options.lightning_dir) + R"(,"source":"cmdline")");
+    std::string named;
+    for (const auto& path : node.options.plugins)
+        named.append(named.empty() ? "" : ",").append(rpc::quote(path));
+    if (!named.empty())
+        add("plugin", R"("config":"","values_str":[)" + named + R"(],"sources":["cmdline"])");
     if (node.version.has_xpay())
         add("xpay-handle-pay", xpay_config(node));
     for (const auto& plugin : node.plugins.all())
@@ -144,7 +154,21 @@ void listconfigs(Node& node, const RequestPtr& request) {
     succeed(*request, object + "}}");
 }
 
+/// `plugin -k subcommand=start plugin=PATH OPTION=VALUE…`: takes the options out of the parameters.
+std::map<std::string, std::string> take_options(rpc::json& params) {
+    std::map<std::string, std::string> options;
+    if (!params.is_object() || params.value("subcommand", rpc::json()) != "start")
+        return options;
+    for (const auto& [name, value] : params.items())
+        if (name != "subcommand" && name != "plugin")
+            options[name] = value.is_string() ? value.get<std::string>() : rpc::dump(value);
+    for (const auto& [name, value] : options)
+        params.erase(name);
+    return options;
+}
+
 void plugin_command(Node& node, const RequestPtr& request) {
+    const auto options = take_options(request->params);
     Args args(*request, {{"subcommand", true}, {"plugin"}, {"options"}});
     const auto subcommand = args.string("subcommand").value_or("");
     // Positional `plugin start PATH a=b` of lightning-cli is not imitated.
@@ -159,6 +183,8 @@ void plugin_command(Node& node, const RequestPtr& request) {
         return fail(*request, rpc::invalid_params, "missing required parameter: plugin");
     if (request->check_only)
         return succeed(*request, R"({"command_to_check":"plugin"})");
+    for (const auto& [option, value] : options)
+        node.plugins.set_option(option, {value});
     if (subcommand == "start")
         return node.plugins.start(request, *name);
     node.plugins.stop(request, *name);

@@ -4,18 +4,19 @@
 
 namespace options_test {
 
+using plugin::changed;
 using plugin::Options;
 using plugin::read_options;
-using plugin::set_option;
+using plugin::setting_of;
 using rpc::json;
 
 namespace {
 
 std::string refusal(const json& params) {
-    const auto options = set_option({}, params);
-    REQUIRE_FALSE(options.has_value());
-    CHECK(options.error().code == -32602);
-    return options.error().message;
+    const auto setting = setting_of(params);
+    REQUIRE_FALSE(setting.has_value());
+    CHECK(setting.error().code == -32602);
+    return setting.error().message;
 }
 
 json parsed(std::string_view text) {
@@ -75,15 +76,15 @@ TEST_CASE("an option that is not ours is refused by name") {
 
 TEST_CASE("setconfig gives strings, whatever the type, and changes only what it names") {
     const Options now{std::chrono::seconds(3), 7};
-    const auto linger = set_option(now, parsed(R"({"config":"trackpayments-linger","val":"60"})"));
+    const auto linger = setting_of(parsed(R"({"config":"trackpayments-linger","val":"60"})"));
     REQUIRE(linger.has_value());
-    CHECK(linger->linger == std::chrono::seconds(60));
-    CHECK(linger->retain == 7);
-    const auto retain = set_option(now, parsed(R"(["trackpayments-retain","0"])"));
+    CHECK(changed(now, *linger).linger == std::chrono::seconds(60));
+    CHECK(changed(now, *linger).retain == 7);
+    const auto retain = setting_of(parsed(R"(["trackpayments-retain","0"])"));
     REQUIRE(retain.has_value());
-    CHECK(retain->linger == std::chrono::seconds(3));
-    CHECK(retain->retain == 0);
-    CHECK(set_option(now, parsed(R"({"config":"trackpayments-retain","val":9})"))->retain == 9);
+    CHECK(changed(now, *retain).linger == std::chrono::seconds(3));
+    CHECK(changed(now, *retain).retain == 0);
+    CHECK(changed(now, *setting_of(parsed(R"({"config":"trackpayments-retain","val":9})"))).retain == 9);
 }
 
 TEST_CASE("setconfig refuses with the option's or the parameter's name") {

@@ -1,0 +1,53 @@
+#include "plugin/setting.hpp"
+
+#include "plugin/start_config.hpp"
+
+#include <utility>
+
+namespace plugin {
+
+namespace {
+
+constexpr std::chrono::seconds longest_wait{10};
+
+rpc::Error unchanged(const Setting& setting, const std::string& why) {
+    return {rpc::invalid_params, setting.option + " is unchanged: " + why};
+}
+
+constexpr auto unknown = "lightningd does not say what its configuration starts. Try again";
+
+} // namespace
+
+void SettingCheck::check(const rpc::json& params, Answer answer) {
+    const auto setting = setting_of(params);
+    if (!setting || !host_.lightningd) // another host has no configuration that could break
+        return answer(setting);
+    if (lightningd_.up())
+        return look(*setting, answer);
+    early_.push_back({*setting, std::move(answer)});
+    if (!limit_.armed())
+        limit_.start(longest_wait, [this] { give_up(); });
+}
+
+void SettingCheck::connected() {
+    limit_.cancel();
+    for (const auto& [setting, answer] : std::exchange(early_, {}))
+        look(setting, answer);
+}
+
+void SettingCheck::look(const Setting& setting, const Answer& answer) {
+    lightningd_.listconfigs([setting, answer](const auto& config) {
+        if (!config && config.error().error.code != rpc::method_not_found)
+            return answer(tl::unexpected(unchanged(setting, unknown)));
+        if (config && !starts_with_node(*config, own_path()))
+            return answer(tl::unexpected(unchanged(setting, not_in_config(setting, own_path()))));
+        answer(setting);
+    });
+}
+
+void SettingCheck::give_up() {
+    for (const auto& [setting, answer] : std::exchange(early_, {}))
+        answer(tl::unexpected(unchanged(setting, unknown)));
+}
+
+} // namespace plugin

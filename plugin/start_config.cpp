@@ -1,0 +1,70 @@
+#include "plugin/start_config.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace plugin {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool same_file(const fs::path& a, const fs::path& b) {
+    std::error_code error;
+    return fs::equivalent(a, b, error) && !error;
+}
+
+/// None where there is no such directory.
+std::vector<fs::path> entries(const fs::path& directory) {
+    std::vector<fs::path> found;
+    std::error_code error;
+    for (auto entry = fs::directory_iterator(directory, error); !error && entry != fs::directory_iterator();
+         entry.increment(error))
+        found.push_back(entry->path());
+    return found;
+}
+
+/// Also by a symbolic link: lightningd follows it, and then knows the plugin by the path of the program.
+bool holds(const fs::path& directory, const fs::path& self) {
+    const auto files = entries(directory);
+    return std::any_of(files.begin(), files.end(), [&](const fs::path& file) { return same_file(file, self); });
+}
+
+} // namespace
+
+bool starts_with_node(const cln::PluginConfig& config, const fs::path& self) {
+    // A relative path counts from where lightningd was started, which nobody tells: then the name has to do.
+    const auto is_self = [&](const fs::path& named) {
+        return named == self || same_file(named, self) || (named.is_relative() && named.filename() == self.filename());
+    };
+    if (std::any_of(config.plugins.begin(), config.plugins.end(), is_self))
+        return true;
+    std::vector<fs::path> directories(config.directories.begin(), config.directories.end());
+    if (!config.lightning_dir.empty()) { // lightningd looks there, and one level below
+        const auto always = fs::path(config.lightning_dir) / "plugins";
+        directories.push_back(always);
+        const auto below = entries(always);
+        directories.insert(directories.end(), below.begin(), below.end());
+    }
+    if (!config.builtin.empty())
+        directories.push_back(fs::path(config.builtin).parent_path());
+    return std::any_of(directories.begin(), directories.end(),
+                       [&](const fs::path& directory) { return holds(directory, self); });
+}
+
+std::string not_in_config(const Setting& setting, const fs::path& self) {
+    const auto path = self.string();
+    return "no plugin= or plugin-dir= of lightningd's configuration starts this plugin, and a node does not start with "
+           "an option it does not know. Start the plugin with the option: lightning-cli plugin stop " +
+           path + " && lightning-cli plugin -k subcommand=start plugin=" + path + " " + setting.option + "=" +
+           std::to_string(setting.value) + ". Or put plugin=" + path +
+           " into the config file and restart the node first";
+}
+
+fs::path own_path() {
+    std::error_code error;
+    auto path = fs::read_symlink("/proc/self/exe", error);
+    return error ? fs::path("trackpayments") : path;
+}
+
+} // namespace plugin

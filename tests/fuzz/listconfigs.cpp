@@ -1,0 +1,33 @@
+// The reply of `listconfigs`, as far as it says which plugins are started.
+#include "cln/config.hpp"
+#include "facts_in_json.hpp"
+
+namespace listconfigs_target {
+
+namespace {
+
+std::size_t count(const fuzz::json& configs, const char* name) {
+    const auto* option = fuzz::at(configs, name);
+    const auto* values = option ? fuzz::at(*option, "values_str") : nullptr;
+    return values && values->is_array() ? values->size() : 0;
+}
+
+} // namespace
+
+FUZZ_TARGET(listconfigs) {
+    const auto result = fuzz::json_of(data, size);
+    if (!result)
+        return 0;
+    const auto config = cln::decode_listconfigs(*result);
+    if (!config) {
+        fuzz::check_refusal(config.error());
+        return 0;
+    }
+    const auto& configs = *fuzz::at(*result, "configs");
+    fuzz::require(config->plugins.size() == count(configs, "plugin") + count(configs, "important-plugin"),
+                  "each plugin that is named is read");
+    fuzz::require(config->directories.size() == count(configs, "plugin-dir"), "each directory is read");
+    return 0;
+}
+
+} // namespace listconfigs_target

@@ -1,0 +1,44 @@
+#include "cln/config.hpp"
+
+#include "told.hpp"
+
+namespace config_test {
+
+using cln::decode_listconfigs;
+
+TEST_CASE("listconfigs says which plugins the configuration names, and where it looks for others") {
+    // v26.06.6, shortened
+    const auto config = decode_listconfigs(told::json(R"({"configs":{
+        "lightning-dir":{"value_str":"/home/u/.lightning","source":"cmdline"},
+        "plugin":{"values_str":["/a/one","two"],"sources":["/c:1","/c:2"]},
+        "plugin-dir":{"values_str":["/d"],"sources":["/c:3"]},
+        "important-plugin":{"values_str":["/a/three"],"sources":["/c:4"]},
+        "autoclean-cycle":{"value_int":3600,"source":"default","plugin":"/usr/libexec/c-lightning/plugins/autoclean","dynamic":true}}})"));
+    REQUIRE(config.has_value());
+    CHECK(config->plugins == std::vector<std::string>{"/a/one", "two", "/a/three"});
+    CHECK(config->directories == std::vector<std::string>{"/d"});
+    CHECK(config->lightning_dir == "/home/u/.lightning");
+    CHECK(config->builtin == "/usr/libexec/c-lightning/plugins/autoclean");
+}
+
+TEST_CASE("a node that names no plugins has none") {
+    const auto config = decode_listconfigs(told::json(R"({"configs":{"plugin":{"values_str":[]},"plugin-dir":{}}})"));
+    REQUIRE(config.has_value());
+    CHECK(config->plugins.empty());
+    CHECK(config->directories.empty());
+    CHECK(config->lightning_dir.empty());
+    CHECK(config->builtin.empty());
+}
+
+TEST_CASE("what is no listing of plugins is refused with its place") {
+    const auto refusal = [](const char* text) { return decode_listconfigs(told::json(text)).error().text(); };
+    CHECK(refusal("[]") == "result: not an object");
+    CHECK(refusal("{}") == "result.configs: missing");
+    CHECK(refusal(R"({"configs":{"plugin":5}})") == "result.configs.plugin: not an object");
+    CHECK(refusal(R"({"configs":{"plugin-dir":{"values_str":"/d"}}})") ==
+          "result.configs.plugin-dir.values_str: not an array");
+    CHECK(refusal(R"({"configs":{"important-plugin":{"values_str":["/a",5]}}})") ==
+          "result.configs.important-plugin.values_str[1]: not a string");
+}
+
+} // namespace config_test

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import select
 import subprocess
 from pathlib import Path
@@ -50,6 +51,23 @@ def run(*command: str, cwd: Path | None = None, environment: dict[str, str] | No
     """Exit code, stdout, stderr."""
     with Piped(*command, cwd=cwd, environment=environment) as piped:
         return piped.wait_end()
+
+
+def run_in_terminal(*command: str) -> tuple[int, str]:
+    """Exit code and what stands in the terminal that is its stdin, stdout and stderr."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, preexec_fn=die_with_parent)
+    os.close(slave)
+    text = b""
+    try:
+        while select.select([master], [], [], 60)[0]:
+            text += os.read(master, 1 << 16)
+    except OSError:
+        pass  # nobody has it open any more
+    finally:
+        os.close(master)
+        process.kill()
+    return process.wait(), text.decode()
 
 
 WITHOUT_PRIVILEGES = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")

@@ -20,7 +20,7 @@ from piped import Piped  # noqa: E402
 from support import PLUGIN, Stage, StandIn, die_on_sigterm, wait_until  # noqa: E402
 
 SCRIPT = HERE.parents[2] / "contrib" / "subscribers" / "trackpayments.sh"
-CLI = str(HERE / "cli.py")
+CLI = str(HERE.parent / "lightning-cli")
 ENDS = {"complete": "SUCCEEDED", "failed": "FAILED"}
 
 # Numbers that a double cannot hold, as a Payment writes them; the bare one is none of a Payment's: to see that nothing is rewritten.

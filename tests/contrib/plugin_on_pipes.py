@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 from pathlib import Path
 from typing import Any, Sequence
@@ -22,6 +23,7 @@ class PluginOnPipes:
         self.process = subprocess.Popen([*before, str(program)], cwd=directory, env={**os.environ, **environment}, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
                                         preexec_fn=die_with_parent)
+        self.pending = ""
         self.logged: list[tuple[str, str]] = []  # level and text
         self.request("getmanifest", {"allow-deprecated-apis": False})
         self.begun = self.request("init", {"options": options or {}, "configuration": {
@@ -42,7 +44,7 @@ class PluginOnPipes:
                 pass
 
     def send(self, message: Any) -> None:
-        self.process.stdin.write(json.dumps(message) + "\n\n")
+        self.process.stdin.write(json.dumps(message, separators=(",", ":")) + "\n\n")  # as the plugin publishes it
         self.process.stdin.flush()
 
     def notify(self, topic: str, params: Any) -> None:
@@ -58,16 +60,18 @@ class PluginOnPipes:
 
     def read(self) -> dict[str, Any] | None:
         """The next message, or nothing at the end. What is logged is kept."""
-        text = ""
-        while line := self.process.stdout.readline():
-            text += line
-            if line != "\n":
-                continue
-            message = json.loads(text)
-            if message.get("method") == "log":
-                self.logged.append((message["params"]["level"], message["params"]["message"]))
-            return message
-        return None
+        while "\n\n" not in self.pending:
+            if not select.select([self.process.stdout], [], [], BOUND)[0]:
+                raise TimeoutError(f"waited {BOUND} s for a message; logged {self.logged}")
+            data = os.read(self.process.stdout.fileno(), 1 << 16).decode()
+            if not data:
+                return None
+            self.pending += data
+        text, self.pending = self.pending.split("\n\n", 1)
+        message = json.loads(text)
+        if message.get("method") == "log":
+            self.logged.append((message["params"]["level"], message["params"]["message"]))
+        return message
 
     def wait_logged(self, text: str) -> str:
         """The first log line with the text."""

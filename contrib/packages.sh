@@ -7,10 +7,14 @@ need() {
         dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
     done
     [ ${#missing[@]} -eq 0 ] && return 0
+    command -v apt-get >/dev/null || {
+        echo "No apt-get here: please install what Debian calls ${missing[*]}" >&2
+        return 1
+    }
     local root=()
     if [ "$(id -u)" -ne 0 ]; then
         command -v sudo >/dev/null || {
-            echo "These packages are missing, and I am not root: ${missing[*]}" >&2
+            echo "These packages are missing, and only root can install them: apt-get install ${missing[*]}" >&2
             return 1
         }
         root=(sudo)
@@ -18,6 +22,15 @@ need() {
     echo "Installing from Debian: ${missing[*]}"
     "${root[@]}" apt-get update -qq
     DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# need_folder DIR: a folder to build in. Meson says on its stdout that it cannot, which nobody sees here.
+need_folder() {
+    local trouble
+    trouble=$(mkdir -p "$1" 2>&1) && [ -w "$1" ] && [ -x "$1" ] && return 0
+    trouble=${trouble##*: }
+    echo "Cannot build in $(realpath -m "$1"): ${trouble:-Permission denied}" >&2
+    return 1
 }
 
 # need_node: npm comes with Debian's nodejs as a package of its own, with others inside it.

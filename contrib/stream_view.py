@@ -1,9 +1,14 @@
-"""Shows what contrib/recorder writes, one line a message, as it comes."""
+"""Shows what contrib/recorder writes, as it comes.
+
+    stream_view.py FILE                       until ^C
+    stream_view.py FILE NAME… -- CLI…         until one of these plugins or the node has ended; CLI is lightning-cli and its options
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -50,9 +55,22 @@ def line(message: dict) -> str | None:
     return text + "".join(f"\n               {attempt(htlc)}" for htlc in payment["htlcs"])
 
 
+def parsed(text: str) -> dict | None:
+    """Nothing for a line that a full disk or a kill cut short."""
+    try:
+        message = json.loads(text)
+        line(message)
+        return message
+    except (ValueError, KeyError, TypeError, AttributeError):
+        print("stream_view: a line that is no message of the recorder is left out", file=sys.stderr, flush=True)
+        return None
+
+
 def follow(path: Path, until: Callable[[], bool]) -> Iterator[dict]:
     """Messages appended to the file, also those already there; ends when `until` says so and nothing is left."""
-    while not path.exists() and not until():
+    while not path.exists():
+        if until():
+            return
         time.sleep(0.05)
     with open(path, encoding="utf-8") as file:
         rest = ""
@@ -60,20 +78,62 @@ def follow(path: Path, until: Callable[[], bool]) -> Iterator[dict]:
             over = until()
             rest += file.read()
             *whole, rest = rest.split("\n")
-            yield from (json.loads(text) for text in whole)
+            yield from (message for text in whole if (message := parsed(text)))
             if over:
                 return
             time.sleep(0.05)
 
 
-def show(path: Path, until: Callable[[], bool]) -> None:
-    for message in follow(path, until):
-        if text := line(message):
-            print(text, flush=True)
+class Node:
+    """Asks the node now and then whether the plugins are still there; over() is true when they are not, `why` says more."""
+
+    def __init__(self, plugins: list[str], cli: list[str]) -> None:
+        self.plugins, self.cli = plugins, cli
+        self.why = ""
+        self.due = 0.0
+
+    def over(self) -> bool:
+        if self.why or not self.cli or time.monotonic() < self.due:
+            return bool(self.why)
+        asked = subprocess.run([*self.cli, "plugin", "list"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        self.due = time.monotonic() + 2.0
+        try:
+            names = [plugin["name"] for plugin in json.loads(asked.stdout)["plugins"]]
+        except (ValueError, KeyError, TypeError):
+            self.why = "lightningd does not answer any more: " + " ".join((asked.stderr or asked.stdout).split())
+            return True
+        ended = [name for name in self.plugins if name not in names]
+        if ended:
+            self.why = f"{ended[0]} has ended; lightningd's log says why"
+        return bool(self.why)
+
+
+def main(arguments: list[str]) -> int:
+    separator = arguments.index("--") if "--" in arguments else len(arguments)
+    if not arguments[:separator] or (len(arguments) > 1 and separator + 1 >= len(arguments)):
+        print((__doc__ or "").strip(), file=sys.stderr)
+        return 2
+    path, node = Path(arguments[0]), Node(arguments[1:separator], arguments[separator + 1:])
+    if not path.parent.is_dir():
+        print(f"stream_view: no such directory: {path.parent}", file=sys.stderr)
+        return 1
+    try:
+        for message in follow(path, node.over):
+            if text := line(message):
+                print(text, flush=True)
+    except BrokenPipeError:
+        return 0  # whoever read has seen enough
+    except OSError as error:
+        print(f"stream_view: {error.filename or 'cannot write'}: {error.strerror}", file=sys.stderr)
+        return 1
+    print(f"\n{node.why}", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":
     try:
-        show(Path(sys.argv[1]), lambda: False)
-    except (KeyboardInterrupt, BrokenPipeError):
-        os._exit(0)
+        ended_with = main(sys.argv[1:])
+    except KeyboardInterrupt:
+        ended_with = 0
+    sys.stderr.flush()
+    os._exit(ended_with)  # stdout may be closed or full: Python must not try to flush once more

@@ -93,4 +93,12 @@ def main(plugin: str, standin: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    if len(sys.argv) != 3:
+        print("usage: tour.py PLUGIN STANDIN; contrib/demo builds both and calls it", file=sys.stderr)
+        sys.exit(2)
+    try:
+        main(sys.argv[1], sys.argv[2])
+    except (OSError, EOFError, RuntimeError, RpcError) as error:  # TimeoutError is an OSError
+        sys.exit(f"The tour ends early: {' '.join(str(error).split())}")
+    except KeyboardInterrupt:
+        sys.exit(130)

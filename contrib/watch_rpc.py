@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import json
+import os
 import socket
+import stat
 from typing import Any
+
+LONGEST_PATH = 107  # bytes; sun_path of unix(7)
+NO_PERMISSION = "; run it as lightningd's user, or see lightningd's option rpc-file-mode"
 
 
 class Lost(Exception):
     """The node is not there, or no longer."""
+
+
+def hopeless(path: str) -> str:
+    """Why waiting for a node at this path cannot help; empty if it can. A node that is down has no socket, but a folder for it."""
+    folder = os.path.dirname(os.path.abspath(path))
+    if len(os.fsencode(path)) > LONGEST_PATH:
+        return f"{path}: too long for a socket; cd {folder} and say only {os.path.basename(path)}"
+    try:
+        kind = os.stat(path).st_mode
+    except FileNotFoundError:
+        return "" if os.path.isdir(folder) else f"no such directory: {folder}; see --lightning-dir and --network"
+    except OSError as error:
+        return f"{path}: {error.strerror}" + (NO_PERMISSION if error.errno == errno.EACCES else "")
+    if not stat.S_ISSOCK(kind):
+        return f"{path} is no socket; the node's is called lightning-rpc"
+    return "" if os.access(path, os.W_OK) else f"{path}: Permission denied{NO_PERMISSION}"
 
 
 class Link:

@@ -27,7 +27,7 @@ class Counts:
             "counted": {},   # by half a hash: [first attempt, last attempt, status] of each of its payments
             "standing": [],  # FAILED and not yet counted: [half a hash, attempts, when it was told]
         }
-        if data is not None and set(data) != set(empty):
+        if data is not None and shape(data) != shape(empty):
             raise ValueError("these are no counts")
         self.data: dict[str, Any] = empty if data is None else data
 
@@ -77,6 +77,14 @@ class Counts:
         self.data["counted"][name] = [*payments, [attempts[0], attempts[-1], status]]  # the newest hash stands last
         if len(self.data["counted"]) > REMEMBERED:
             del self.data["counted"][next(iter(self.data["counted"]))]
+
+
+def shape(data: dict[str, Any]) -> Any:
+    """Names and types, of what does not grow."""
+    fixed = {name: data.get(name) for name in ("payments", "attempts")}
+    types = {name: {key: type(count) for key, count in counts.items()} for name, counts in fixed.items() if isinstance(counts, dict)}
+    buckets = data.get("buckets")
+    return {name: type(value) for name, value in data.items()}, types, [type(count) for count in buckets or []]
 
 
 def overlap(one: list[int], other: list[int]) -> bool:

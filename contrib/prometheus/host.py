@@ -20,8 +20,14 @@ class CallFailed(Exception):
         self.code = code
 
 
+def require_lightningd(program: str) -> None:
+    """A user who starts a plugin in a terminal would wait for nothing."""
+    if os.isatty(0):
+        sys.exit(f"This is a plugin, lightningd starts it: lightning-cli plugin start {os.path.realpath(program)}")
+
+
 def objects(chunks: Iterator[bytes]) -> Iterator[dict[str, Any]]:
-    """By JSON structure: what lightningd forwards may contain blank lines."""
+    """By JSON structure: what lightningd forwards may contain blank lines. What is no object is left out."""
     decoder = json.JSONDecoder()
     text = codecs.getincrementaldecoder("utf-8")("replace")
     pending = ""
@@ -33,7 +39,8 @@ def objects(chunks: Iterator[bytes]) -> Iterator[dict[str, Any]]:
             except json.JSONDecodeError:
                 break
             pending = pending[end:].lstrip()
-            yield message
+            if isinstance(message, dict):
+                yield message
 
 
 def stdin() -> Iterator[dict[str, Any]]:
@@ -41,8 +48,12 @@ def stdin() -> Iterator[dict[str, Any]]:
 
 
 def _say(message: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n\n")
-    sys.stdout.flush()
+    data = (json.dumps({"jsonrpc": "2.0", **message}) + "\n\n").encode()
+    try:
+        while data:
+            data = data[os.write(1, data):]
+    except BrokenPipeError:
+        pass  # lightningd has gone: the end of stdin follows
 
 
 def reply(request: dict[str, Any], result: dict[str, Any]) -> None:
@@ -55,6 +66,12 @@ def refuse(request: dict[str, Any], code: int, message: str) -> None:
 
 def log(message: str, level: str = "info") -> None:
     _say({"method": "log", "params": {"level": level, "message": message}})
+
+
+def give_up(request: dict[str, Any], reason: str) -> None:
+    """Answers `init`. lightningd logs that a plugin disabled itself at level DEBUG only, so the reason is logged first."""
+    log(reason, "broken")
+    reply(request, {"disable": reason})
 
 
 def call(path: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
@@ -70,6 +87,9 @@ def call(path: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
         raise CallFailed(None, f"{method}: {error}") from None
     if answer is None:
         raise CallFailed(None, f"{method}: the node closed the connection")
-    if "error" in answer:
-        raise CallFailed(answer["error"].get("code"), answer["error"].get("message", ""))
-    return answer["result"]
+    error, result = answer.get("error"), answer.get("result")
+    if isinstance(error, dict):
+        raise CallFailed(error.get("code"), str(error.get("message", "")))
+    if not isinstance(result, dict):
+        raise CallFailed(None, f"{method}: the answer has no result")
+    return result

@@ -5,12 +5,16 @@
 #include "rpc/json.hpp"
 #include "rpc/write.hpp"
 
+#include <cstdio>
+#include <exception>
+#include <unistd.h>
+
 using rpc::json;
 
 class Subscriber final : rpc::Connection::Handler {
   public:
-    explicit Subscriber(io::Loop& loop)
-        : loop_(loop), stdio_(io::Stream::open(loop, 0).value(), io::Stream::open(loop, 1).value(), *this) {
+    Subscriber(io::Loop& loop, std::unique_ptr<io::Stream> in, std::unique_ptr<io::Stream> out)
+        : loop_(loop), stdio_(std::move(in), std::move(out), *this) {
         stdio_.start();
     }
 
@@ -35,14 +39,21 @@ class Subscriber final : rpc::Connection::Handler {
         else if (!message.id.empty()) // init
             stdio_.send(rpc::result(message.id, "{}"));
         else if (message.method == "trackpayments_final" && params)
-            // Up to v25.05 what the plugin told is one level deeper, in `payload`. An exception would end this process.
-            ended((params->contains("payload") ? params->at("payload") : *params).at("trackpayments_final"));
+            published(*params);
     }
-    void bad_input(const std::string& reason) override { log("stdin: " + reason); }
+    void published(const json& params) {
+        try {
+            // Up to v25.05 what the plugin told is one level deeper, in `payload`.
+            ended((params.contains("payload") ? params.at("payload") : params).at("trackpayments_final"));
+        } catch (const std::exception& error) { // would end this process
+            log("a message is left out: " + std::string(error.what()), "unusual");
+        }
+    }
+    void bad_input(const std::string& reason) override { log("stdin: " + reason, "unusual"); }
     void closed(const std::string&) override { loop_.stop(); } // lightningd has gone, or wants us to
 
-    void log(const std::string& words) {
-        stdio_.send(rpc::notification("log", R"({"level":"info","message":)" + rpc::quote(words) + "}"));
+    void log(const std::string& words, const std::string& level = "info") {
+        stdio_.send(rpc::notification("log", R"({"level":")" + level + R"(","message":)" + rpc::quote(words) + "}"));
     }
 
     io::Loop& loop_;
@@ -50,7 +61,17 @@ class Subscriber final : rpc::Connection::Handler {
 };
 
 int main() {
+    if (isatty(STDIN_FILENO)) {
+        std::fputs("This is a plugin, lightningd starts it: lightning-cli plugin start PATH\n", stderr);
+        return 1;
+    }
     io::Loop loop;
-    const Subscriber subscriber(loop);
+    auto in = io::Stream::open(loop, STDIN_FILENO);
+    auto out = io::Stream::open(loop, STDOUT_FILENO);
+    if (!in || !out) {
+        std::fprintf(stderr, "subscriber: %s\n", (in ? out : in).error().c_str());
+        return 1;
+    }
+    const Subscriber subscriber(loop, std::move(*in), std::move(*out));
     loop.run();
 }

@@ -32,7 +32,7 @@ class Plugin:
     def run(self) -> None:
         for message in messages():
             if "id" in message:  # getmanifest, then init
-                self.say({"id": message["id"], "result": self.manifest() if message["method"] == "getmanifest" else {}})
+                self.say({"id": message["id"], "result": self.manifest() if message.get("method") == "getmanifest" else {}})
                 continue
             try:
                 # v25.09 and later: {"method", "origin", "params": told}; before: {"method", "params": {"origin", "payload": told}}.
@@ -49,8 +49,11 @@ class Plugin:
 
     @staticmethod
     def say(message: dict[str, Any]) -> None:
-        sys.stdout.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n\n")
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os._exit(0)  # lightningd has gone
 
 
 def messages() -> Iterator[dict[str, Any]]:
@@ -64,7 +67,8 @@ def messages() -> Iterator[dict[str, Any]]:
             except ValueError:
                 continue
             text = ""
-            yield message
+            if isinstance(message, dict):
+                yield message
 
 
 plugin = Plugin()
@@ -90,4 +94,6 @@ def on_deletion(trackpayments_deleted: dict[str, Any], cursor: str, **kwargs: An
 
 
 if __name__ == "__main__":
+    if os.isatty(0):
+        sys.exit(f"This is a plugin, lightningd starts it: lightning-cli plugin start {os.path.realpath(__file__)}")
     plugin.run()

@@ -16,7 +16,7 @@ for room in ("tests/lightningd", "contrib", "contrib/prometheus"):
 
 from standin import RpcError, StandIn, wait_until  # noqa: E402
 
-__all__ = ["CONTRIB", "PLUGIN", "TOP", "Node", "RpcError", "attempt", "die_on_sigterm", "payment", "wait_until"]
+__all__ = ["CONTRIB", "PLUGIN", "TOP", "Node", "RpcError", "StandIn", "attempt", "die_on_sigterm", "payment", "wait_until"]
 
 PLUGIN = os.environ.get("PLUGIN", "")
 

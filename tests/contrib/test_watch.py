@@ -3,44 +3,17 @@
 import json
 import os
 import re
-import select
 import signal
-import socket
-import subprocess
 import tempfile
 import unittest
-from typing import Any
 
+from fake_node import FakeNode
 from node import CONTRIB, PLUGIN, Node, attempt, die_on_sigterm, payment, wait_until
+from program import Piped
 from terminal import Terminal
 
 WATCH = str(CONTRIB / "watch")
 TWO_PARTS = [{"amount_msat": 3_000_000, "attempts": ["temporary_channel_failure", "hold"]}, "hold"]
-
-
-class Piped:
-    """The program with its output in a pipe."""
-
-    def __init__(self, *command: str) -> None:
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.out = self.told = ""
-
-    def __enter__(self) -> "Piped":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.communicate()
-
-    def lines(self) -> list[str]:
-        while ready := select.select([self.process.stdout, self.process.stderr], [], [], 0)[0]:
-            texts = {stream: os.read(stream.fileno(), 1 << 16).decode() for stream in ready}
-            self.out += texts.get(self.process.stdout, "")
-            self.told += texts.get(self.process.stderr, "")
-            if not any(texts.values()):
-                break
-        return self.out.splitlines()
 
 
 class InATerminal(unittest.TestCase):
@@ -73,13 +46,13 @@ class InATerminal(unittest.TestCase):
         ways = {"^C": lambda t: t.press("\x03"), "Q": lambda t: t.press("Q"), "TERM": lambda t: t.kill(signal.SIGTERM),
                 "HUP": lambda t: t.kill(signal.SIGHUP)}
         for name, way in ways.items():
-            with self.subTest(name), Terminal([WATCH, "/nowhere/lightning-rpc"]) as terminal:
+            with self.subTest(name), tempfile.TemporaryDirectory() as empty, Terminal([WATCH, empty + "/lightning-rpc"]) as terminal:
                 terminal.wait_line("No such file or directory; trying again")
                 way(terminal)
                 self.assert_left_in_order(terminal)
 
     def test_a_stopped_program_lends_the_terminal_to_the_shell(self) -> None:
-        with Terminal([WATCH, "/nowhere/lightning-rpc"]) as terminal:
+        with tempfile.TemporaryDirectory() as empty, Terminal([WATCH, empty + "/lightning-rpc"]) as terminal:
             terminal.wait_line("trying again")
             terminal.kill(signal.SIGTSTP)
             os.waitpid(terminal.process.pid, os.WUNTRACED)
@@ -183,60 +156,18 @@ class InAPipe(unittest.TestCase):
             self.assertEqual(piped.process.stderr.read(), b"")
 
     def test_a_missing_node_is_told_once_and_waited_for(self) -> None:
-        with tempfile.TemporaryDirectory() as directory, Piped(WATCH, directory + "/regtest/lightning-rpc") as piped:
+        with tempfile.TemporaryDirectory() as directory, Piped(WATCH, directory + "/lightning-rpc") as piped:
             wait_until(lambda: piped.lines() or piped.told, "the complaint")
             with Node() as node:
-                os.symlink(node.network_directory, directory + "/regtest")
+                os.symlink(node.socket_path, directory + "/lightning-rpc")
                 node.pay(1_000_000, "hold")
                 wait_until(lambda: any("IN FLIGHT" in line for line in piped.lines()), "the payment")
+                piped.wait_told("all is well again")
             # Reset, if the node died with a question of ours unread.
             wait_until(lambda: piped.lines() and re.search("closed the connection|connection lost", piped.told), "the loss")
             complaints = piped.told.splitlines()
             self.assertRegex(complaints[0], "No such file or directory; trying again$")
             self.assertEqual(complaints[1], "watch: all is well again")
-
-
-class FakeNode:
-    """A socket where the test answers by hand, for what no node says."""
-
-    def __init__(self, directory: str) -> None:
-        self.path = directory + "/lightning-rpc"
-        self.listener = socket.create_server(self.path, family=socket.AF_UNIX)
-        self.listener.settimeout(60)
-        self.connection: socket.socket | None = None
-        self.text = ""
-
-    def __enter__(self) -> "FakeNode":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.hang_up()
-        self.listener.close()
-
-    def hang_up(self) -> None:
-        if self.connection:
-            self.connection.close()
-        self.connection, self.text = None, ""
-
-    def expect(self, method: str, params: dict) -> str:
-        """The next request has to be this one; its id."""
-        if self.connection is None:
-            self.connection, _ = self.listener.accept()
-            self.connection.settimeout(60)
-        while True:
-            try:
-                request, end = json.JSONDecoder().raw_decode(self.text)
-                break
-            except ValueError:
-                data = self.connection.recv(1 << 16)
-                assert data, f"it hung up instead of {method}"
-                self.text += data.decode()
-        self.text = self.text[end:]
-        assert (request["method"], request["params"]) == (method, params), f"{request} instead of {method} {params}"
-        return request["id"]
-
-    def say(self, **message: Any) -> None:
-        self.connection.sendall((json.dumps({"jsonrpc": "2.0", **message}) + "\n\n").encode())
 
 
 class WithoutAPlugin(unittest.TestCase):

@@ -20,7 +20,7 @@ from piped import Piped  # noqa: E402
 from support import PLUGIN, Stage, StandIn, die_on_sigterm, wait_until  # noqa: E402
 
 SCRIPT = HERE.parents[2] / "contrib" / "subscribers" / "trackpayments.sh"
-CLI = str(HERE / "cli.py")
+CLI = str(HERE.parent / "lightning-cli")
 ENDS = {"complete": "SUCCEEDED", "failed": "FAILED"}
 
 # Numbers that a double cannot hold, as a Payment writes them; the bare one is none of a Payment's: to see that nothing is rewritten.
@@ -127,7 +127,7 @@ class Piecewise(unittest.TestCase):
             self.assertEqual(cursor_of(self.file), "02a7aec5.aaaaaaaa.1.1")
             self.answer("02a7aec5.aaaaaaaa.1.1", '{"payments":[{"n":0}],"cursor":"02a7aec5.bbbbbbbb.4.4"}')
             self.wait_cursor("02a7aec5.bbbbbbbb.4.4")
-            self.assertEqual(plugin.end(), [])
+            self.assertEqual(plugin.end(), [f"trackpayments does not answer, will ask again: {self.cli} does not reach lightningd"])
         self.assertEqual(written(self.file), ['{"n":1}', '{"n":0}'])
 
     def test_a_refused_cursor_is_put_aside_and_said(self) -> None:
@@ -145,8 +145,10 @@ class Piecewise(unittest.TestCase):
         Path(f"{self.file}.cursor").write_text("02a7aec5.aaaaaaaa.1.1\n")
         (self.directory / "error-02a7aec5.aaaaaaaa.1.1").write_text('{"code":-1,"message":"ask again later"}')
         self.answer("none", '{"payments":[{"n":0}],"cursor":"02a7aec5.bbbbbbbb.4.4"}')
+        asked = self.directory / "asked"
         with self.plugin() as plugin:
-            self.assertEqual(plugin.end(), [])
+            wait_until(lambda: asked.exists() and len(asked.read_text().splitlines()) >= 3, "that it asks again")
+            self.assertEqual(plugin.end(), ["trackpayments does not answer, will ask again: ask again later"], "said once")
         self.assertEqual((cursor_of(self.file), written(self.file)), ("02a7aec5.aaaaaaaa.1.1", []))
 
     def test_nobody_to_ask_is_said_once_and_what_is_told_is_written(self) -> None:

@@ -1,0 +1,97 @@
+"""The scripts of contrib that build (bench, check, fuzz), used wrongly or where they may not write: one line, before anything is built.
+
+A copy of contrib/ stands in a checkout of its own, with stand-ins for the tools that build."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import unittest
+from pathlib import Path
+
+from node import CONTRIB, TOP, die_on_sigterm
+from program import bound_by_permissions, run
+
+# By script: arguments with which it would build, and in which folder.
+BUILDS = {"bench": [([], "build-release"), (["--profile"], "build-release-profile")],
+          "check": [(["--quick"], "build-check-gcc"), ([], "build-check-clang"), (["--coverage"], "build-check-coverage"),
+                    (["--long"], "build-check-release")],
+          "fuzz": [(["framer", "1"], "build-fuzz")]}
+BUILDERS = {"dpkg-query": "echo install ok installed", "meson": "touch built", "ninja": "touch built", "perf": "exit 0", "node": "exit 0",
+            "npm": "exit 0"}
+
+
+class Builders(unittest.TestCase):
+    def setUp(self) -> None:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = Path(directory.name).resolve()
+        self.checkout = self.directory / "checkout"
+        shutil.copytree(CONTRIB, self.checkout / "contrib")
+        self.corpus = self.checkout / "tests" / "fuzz" / "corpus" / "framer"
+        self.corpus.mkdir(parents=True)
+        shutil.copy(TOP / "tests" / "fuzz" / "meson.build", self.checkout / "tests" / "fuzz")
+        self.tools = self.directory / "tools"
+        self.tools.mkdir()
+        for name, text in BUILDERS.items():
+            self.tool(name, text)
+        self.path = {"PATH": f"{self.tools}:{os.environ['PATH']}", "BUILD": ""}
+
+    def tool(self, name: str, text: str) -> None:
+        (self.tools / name).write_text(f"#!/bin/sh\n{text}\n")
+        (self.tools / name).chmod(0o755)
+
+    def assert_gives_up(self, words: str, script: str, *arguments: str, code: int = 1, before: list[str] | None = None) -> None:
+        ended, out, told = run(*(before or []), str(self.checkout / "contrib" / script), *arguments, environment=self.path, cwd=self.checkout)
+        self.assertEqual((ended, len(told.splitlines())), (code, 3 if words.startswith("  ") else 1), out + told)
+        self.assertRegex(told, words)
+        self.assertFalse((self.checkout / "built").exists())
+
+    def test_wrong_use_is_answered_with_the_usage(self) -> None:
+        for script, argument in (("bench", "--fast"), ("bench", "round"), ("bench", ""), ("check", "--fast"), ("check", "")):
+            self.assert_gives_up(f"^usage: contrib/{script} ", script, argument, code=2)
+        for arguments in (["framer"], ["--help"], ["1", "2", "3"], ["--twice", "x", "3", "framer"], ["--once", "x", "soon", "framer"]):
+            self.assert_gives_up("  contrib/fuzz TARGET MINUTES", "fuzz", *arguments, code=2)
+        for minutes in ("0", "-1", "1.5", "soon", ""):
+            self.assert_gives_up("^fuzz: MINUTES should be a whole number from 1", "fuzz", "framer", minutes, code=2)
+        self.assert_gives_up("^fuzz: no target frame; there are .*framer", "fuzz", "frame", "1", code=2)
+        self.assert_gives_up("^fuzz: no fuzz target framer is built in /nowhere$", "fuzz", "--once", "/nowhere", "3", "framer")
+
+    def test_a_file_where_it_would_build_is_said(self) -> None:
+        for script, ways in BUILDS.items():
+            for arguments, folder in ways:
+                with self.subTest(script, arguments=arguments):
+                    (self.checkout / folder).touch()
+                    self.assert_gives_up(f"^Cannot build in {self.checkout}/{folder}: File exists$", script, *arguments)
+                    (self.checkout / folder).unlink()
+
+    def test_a_folder_it_may_not_build_in_is_said(self) -> None:
+        if (before := bound_by_permissions()) is None:
+            self.skipTest("root cannot give up its privileges here")
+        for script, ways in BUILDS.items():
+            for arguments, folder in ways:
+                with self.subTest(script, arguments=arguments):
+                    (self.checkout / folder).mkdir(exist_ok=True)
+                    (self.checkout / folder).chmod(0o500)
+                    self.assert_gives_up(f"^Cannot build in {self.checkout}/{folder}: Permission denied$", script, *arguments, before=before)
+                    (self.checkout / folder).chmod(0o700)
+        self.corpus.chmod(0o500)
+        self.assert_gives_up("^fuzz: what it finds could not be kept in .*/framer: no permission", "fuzz", "framer", "1", before=before)
+
+    def test_missing_packages_that_only_root_can_install_are_named(self) -> None:
+        (self.tools / "dpkg-query").unlink()
+        for name in ("bash", "env", "dirname", "realpath", "sed", "cut", "grep", "apt-get"):
+            (self.tools / name).symlink_to(shutil.which(name) or "/usr/bin/true")
+        self.tool("dpkg-query", "exit 1")
+        self.tool("id", "echo 1000")
+        self.path["PATH"] = str(self.tools)
+        for script, arguments in (("bench", []), ("check", []), ("fuzz", ["framer", "1"]), ("demo", [])):
+            self.assert_gives_up("^These packages are missing, and only root can install them: apt-get install g.. meson ", script, *arguments)
+        (self.tools / "apt-get").unlink()
+        self.assert_gives_up("^No apt-get here: please install what Debian calls g.. meson ", "demo")
+
+
+if __name__ == "__main__":
+    die_on_sigterm()
+    unittest.main()

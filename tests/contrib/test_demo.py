@@ -1,0 +1,182 @@
+"""contrib/demo in a running node, here the stand-in: each thing that can be wrong is said in one line.
+
+A copy of contrib/ stands in a checkout of its own where all is built already, with stand-ins for the tools that build."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+import unittest
+from pathlib import Path
+
+from node import CONTRIB, PLUGIN, Node, StandIn, die_on_sigterm, wait_until
+from program import Piped, bound_by_permissions, run
+
+HERE = Path(__file__).resolve().parent
+TOOLS = {"ninja": "exit 0", "meson": "exit 1", "dpkg-query": "echo install ok installed"}
+
+
+class Demo(unittest.TestCase):
+    def setUp(self) -> None:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = Path(directory.name).resolve()
+        self.checkout = self.directory / "checkout"
+        shutil.copytree(CONTRIB, self.checkout / "contrib")
+        (self.checkout / "build" / "plugin").mkdir(parents=True)
+        (self.checkout / "build" / "build.ninja").touch()
+        self.plugin = shutil.copy(PLUGIN, self.checkout / "build" / "plugin")
+        self.tools = self.directory / "tools"
+        self.tools.mkdir()
+        for name, text in TOOLS.items():
+            self.tool(name, text)
+        (self.tools / "lightning-cli").symlink_to(HERE / "lightning-cli")
+        self.path = {"PATH": f"{self.tools}:{os.environ['PATH']}"}
+
+    def tool(self, name: str, text: str) -> None:
+        (self.tools / name).unlink(missing_ok=True)
+        (self.tools / name).write_text(f"#!/bin/sh\n{text}\n")
+        (self.tools / name).chmod(0o755)
+
+    def command(self, *arguments: object) -> list[str]:
+        return [str(self.checkout / "contrib" / "demo"), *map(str, arguments)]
+
+    def assert_gives_up(self, words: str, *arguments: object, code: int = 1, before: list[str] | None = None, cwd: Path | None = None) -> None:
+        ended, _, told = run(*(before or []), *self.command(*arguments), cwd=cwd, environment=self.path)
+        self.assertEqual((ended, len(told.splitlines())), (code, 1), told)
+        self.assertRegex(told, words)
+
+    def recording(self, node: StandIn, *arguments: object, cwd: Path | None = None) -> Piped:
+        """Begun, and it has shown a payment."""
+        piped = Piped(*self.command(*(arguments or ("--lightning-dir", node.directory)), "--network=regtest"), cwd=cwd, environment=self.path)
+        self.addCleanup(piped.__exit__)
+        wait_until(lambda: any("pay something" in line for line in piped.lines()) or piped.process.poll() is not None, "the recording")
+        self.assertIsNone(piped.process.poll(), piped.told)
+        invoice = node.invoice(1_000_000, f"tea {id(piped)}", {"attempts": ["settle"]})
+        node.rpc.send("xpay", {"invstring": invoice["bolt11"]})
+        wait_until(lambda: any("SUCCEEDED" in line for line in piped.lines()), "the payment")
+        return piped
+
+    def plugins(self, node: StandIn) -> list[str]:
+        return [plugin["name"] for plugin in node.call("plugin", {"subcommand": "list"})["plugins"]]
+
+    def interrupt(self, piped: Piped) -> None:
+        """^C goes to all of a terminal's programs."""
+        for pid in Path(f"/proc/{piped.process.pid}/task/{piped.process.pid}/children").read_text().split():
+            os.kill(int(pid), signal.SIGINT)
+        self.assertEqual(piped.wait_end()[::2], (0, ""))
+
+    def test_not_loaded_it_loads_both_and_leaves_trackpayments(self) -> None:
+        with StandIn() as node:
+            piped = self.recording(node)
+            self.assertIn(f"loaded {self.plugin}", piped.lines())
+            self.interrupt(piped)
+            self.assertRegex(piped.lines()[-1], "^The recorder is gone; trackpayments stays until: lightning-cli --lightning-dir=.* plugin stop")
+            self.assertEqual(self.plugins(node), [self.plugin])
+
+    def test_loaded_from_elsewhere_it_records_what_that_one_publishes(self) -> None:
+        with Node() as node:
+            piped = self.recording(node)
+            self.assertIn(f"{PLUGIN} is loaded already", piped.lines())
+            self.interrupt(piped)
+
+    def test_a_recorder_of_another_checkout_is_used_and_left(self) -> None:
+        with Node(plugins=[str(CONTRIB / "recorder")]) as node:
+            self.interrupt(self.recording(node))
+            self.assertIn(str(CONTRIB / "recorder"), self.plugins(node))
+
+    def test_a_relative_directory_is_one_of_where_it_was_called(self) -> None:
+        with Node() as node:
+            self.interrupt(self.recording(node, f"--lightning-dir={node.directory.name}", cwd=node.directory.parent))
+
+    def test_called_through_a_link_it_finds_its_checkout(self) -> None:
+        (self.directory / "link").symlink_to(self.checkout / "contrib" / "demo")
+        code, _, told = run(str(self.directory / "link"), "--lightning-dir=/nowhere", environment=self.path)
+        self.assertEqual((code, told), (1, "demo: no such directory: /nowhere\n"))
+
+    def test_a_wrong_directory_is_said_before_anything_is_built(self) -> None:
+        self.tool("ninja", f"touch {self.directory}/built")
+        self.assert_gives_up("^demo: no such directory: /nowhere$", "--lightning-dir", "/nowhere")
+        self.assert_gives_up(f"^demo: no such directory: {self.directory}/none$", "--lightning-dir", "none", cwd=self.directory)
+        empty = self.directory / "empty"
+        empty.mkdir()
+        self.assert_gives_up(f"^demo: no lightningd answers in {empty}: .*No such file", "--lightning-dir", empty, "--network=regtest")
+        self.assertFalse((self.directory / "built").exists())
+
+    def test_wrong_use_is_answered_with_the_usage(self) -> None:
+        for arguments in (["x"], ["--lightning-dir"], ["--lightning-dir="], [""], ["--help"]):
+            with self.subTest(arguments):
+                self.assert_gives_up("^usage: contrib/demo ", *arguments, code=2)
+
+    def test_a_plugin_that_is_refused_is_said_with_the_reason(self) -> None:
+        Path(self.plugin).write_text("#!/bin/sh\nexit 1\n")
+        with StandIn() as node:
+            self.assert_gives_up(f"^demo: lightningd does not load {self.plugin}: .*exited before replying", "--lightning-dir", node.directory,
+                                 "--network=regtest")
+            Path(self.plugin).chmod(0o644)
+            self.assert_gives_up(f"^demo: lightningd does not load {self.plugin}: .*not executable", "--lightning-dir", node.directory,
+                                 "--network=regtest")
+
+    def test_a_command_that_is_refused_is_said_with_the_reason(self) -> None:
+        (self.tools / "lightning-cli").unlink()
+        self.tool("lightning-cli", f"""for last; do :; done
+[ "$last" != trackpayments ] || {{ printf '{{\n   "code": -1,\n   "message": "not today"\n}}\n'; exit 1; }}
+exec {HERE}/lightning-cli "$@" """)
+        with Node() as node:
+            self.assert_gives_up(f"^demo: {PLUGIN} is loaded, but does not answer: not today$", "--lightning-dir", node.directory,
+                                 "--network=regtest")
+
+    def test_a_recorder_that_cannot_write_is_said_with_the_reason(self) -> None:
+        with Node() as node:
+            (node.network_directory / "trackpayments.jsonl").mkdir()
+            self.assert_gives_up("^demo: lightningd does not load .*/recorder: .*cannot write .*/trackpayments.jsonl: Is a directory$",
+                                 "--lightning-dir", node.directory, "--network=regtest")
+            self.assertIn("BROKEN", node.wait_for_log("recorder stops: cannot write"))
+
+    def test_a_node_that_stops_in_between_ends_it(self) -> None:
+        with Node() as node:
+            piped = self.recording(node)
+            node.stop()
+            code, _, told = piped.wait_end()
+            self.assertEqual(code, 1)
+            self.assertRegex(told, "^\nlightningd does not answer any more: lightning-cli: .*\n$")
+
+    def test_a_plugin_that_is_stopped_in_between_ends_it(self) -> None:
+        with Node() as node:
+            piped = self.recording(node)
+            node.stop_plugin(PLUGIN)
+            code, _, told = piped.wait_end()
+            self.assertEqual((code, told), (1, f"\n{PLUGIN} has ended; lightningd's log says why\n"))
+            self.assertEqual(self.plugins(node), [], "the recorder goes with it")
+            self.assertNotIn("trackpayments stays", piped.out)
+
+    def test_no_lightning_cli_is_said(self) -> None:
+        (self.tools / "lightning-cli").unlink()
+        if shutil.which("lightning-cli"):
+            self.skipTest("there is one on PATH")
+        self.assert_gives_up("^demo: lightning-cli is not on PATH$", "--lightning-dir", self.directory)
+
+    def test_a_folder_that_cannot_be_built_in_is_said(self) -> None:
+        shutil.rmtree(self.checkout / "build")
+        (self.checkout / "build").touch()
+        self.assert_gives_up(f"^Cannot build in {self.checkout}/build: File exists$")
+        if (before := bound_by_permissions()) is None:
+            self.skipTest("root cannot give up its privileges here")
+        (self.checkout / "build").unlink()
+        (self.checkout / "build").mkdir(0o500)
+        self.assert_gives_up(f"^Cannot build in {self.checkout}/build: Permission denied$", before=before)
+
+    def test_a_socket_it_may_not_open_is_said(self) -> None:
+        if (before := bound_by_permissions()) is None:
+            self.skipTest("root cannot give up its privileges here")
+        with Node() as node:
+            node.socket_path.chmod(0)
+            self.assert_gives_up("^demo: no lightningd answers in .*: .*Permission denied", "--lightning-dir", node.directory,
+                                 "--network=regtest", before=before)
+
+
+if __name__ == "__main__":
+    die_on_sigterm()
+    unittest.main()

@@ -1,0 +1,97 @@
+"""contrib/recorder where something is wrong: it says so in lightningd's log, in one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any
+
+from node import CONTRIB, Node, attempt, die_on_sigterm, payment, wait_until
+from plugin_on_pipes import PluginOnPipes
+from program import bound_by_permissions, run_in_terminal
+
+RECORDER = str(CONTRIB / "recorder")
+TOLD = {"trackpayments": payment("SUCCEEDED", attempt(1, "SUCCEEDED")), "cursor": "035fdd0c.aaaaaaaa.1.1"}
+
+
+class Recorder(unittest.TestCase):
+    def setUp(self) -> None:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = Path(directory.name)
+        self.file = self.directory / "trackpayments.jsonl"
+
+    def start(self, before: tuple[str, ...] = ()) -> PluginOnPipes:
+        plugin = PluginOnPipes(RECORDER, self.directory, before=before)
+        self.addCleanup(plugin.__exit__)
+        return plugin
+
+    def lines(self) -> list[Any]:
+        return [json.loads(text) for text in self.file.read_text().splitlines()]
+
+    def test_a_file_that_cannot_be_written_is_logged_before_it_gives_up(self) -> None:
+        self.file.mkdir()
+        plugin = self.start()
+        self.assertEqual(plugin.disabled_loudly(), f"recorder stops: cannot write {self.file}: Is a directory")
+        self.assertEqual(plugin.end(), (0, ""))
+        self.file.rmdir()
+        if (before := bound_by_permissions()) is None:
+            self.skipTest("root cannot give up its privileges here")
+        self.directory.chmod(0o500)
+        self.assertRegex(self.start(tuple(before)).disabled_loudly(), "Permission denied$")
+
+    def test_a_message_that_cannot_be_read_is_logged_and_left_out(self) -> None:
+        plugin = self.start()
+        for message in ("text", 7, [], None, {"jsonrpc": "2.0"}):
+            plugin.send(message)
+        for params in ({}, [], None, {"payload": 7}, {"trackpayments_final": {}}):
+            plugin.notify("trackpayments", params)
+        plugin.notify("trackpayments", TOLD)
+        plugin.notify("trackpayments", {"origin": "trackpayments", "payload": TOLD})
+        self.assertEqual(plugin.end(), (0, ""))
+        self.assertEqual(plugin.logged, [("unusual", "a message of trackpayments without trackpayments is left out")] * 5)
+        self.assertEqual(self.lines(), [{"topic": "trackpayments", **TOLD}] * 2)
+
+    def test_a_disk_that_is_full_is_logged_and_ends_it(self) -> None:
+        self.file.symlink_to("/dev/full")
+        plugin = self.start()
+        plugin.notify("trackpayments", TOLD)
+        plugin.wait_logged(f"recorder stops: cannot write {self.file}: No space left on device")
+        self.assertEqual(plugin.end(), (1, ""))
+
+    def test_a_disk_that_is_full_in_the_middle_is_logged_and_ends_it(self) -> None:
+        plugin = self.start()
+        plugin.notify("trackpayments", TOLD)
+        wait_until(lambda: self.file.read_text().endswith("\n"), "the first line")
+        resource.prlimit(plugin.process.pid, resource.RLIMIT_FSIZE, (self.file.stat().st_size + 100, resource.RLIM_INFINITY))
+        plugin.notify("trackpayments", TOLD)
+        plugin.wait_logged(f"recorder stops: cannot write {self.file}: File too large")
+        self.assertEqual(plugin.end(), (1, ""))
+
+    def test_a_lightningd_that_has_gone_is_no_traceback(self) -> None:
+        plugin = self.start()
+        plugin.process.stdout.close()
+        plugin.notify("trackpayments", {})
+        plugin.process.stdin.close()
+        self.assertEqual((plugin.process.wait(60), plugin.process.stderr.read()), (0, ""))
+
+    def test_in_a_terminal_it_says_what_it_is(self) -> None:
+        code, text = run_in_terminal(RECORDER)
+        self.assertEqual(code, 1)
+        self.assertRegex(text, "^This is a plugin, lightningd starts it: lightning-cli plugin start /.*/contrib/recorder\r\n$")
+        self.assertFalse(os.path.exists("trackpayments.jsonl"))
+
+    def test_a_topic_that_nobody_publishes_is_logged_by_the_node(self) -> None:
+        with Node() as node:
+            node.stop_plugin(node.plugins[0])
+            node.start_plugin(RECORDER)
+            self.assertIn("UNUSUAL", node.wait_for_log("topic 'trackpayments' is not a known notification topic"))
+
+
+if __name__ == "__main__":
+    die_on_sigterm()
+    unittest.main()

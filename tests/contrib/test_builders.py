@@ -56,7 +56,7 @@ class Builders(unittest.TestCase):
         for minutes in ("0", "-1", "1.5", "soon", ""):
             self.assert_gives_up("^fuzz: MINUTES should be a whole number from 1", "fuzz", "framer", minutes, code=2)
         self.assert_gives_up("^fuzz: no target frame; there are .*framer", "fuzz", "frame", "1", code=2)
-        self.assert_gives_up("^fuzz: no fuzz target framer is built in /nowhere$", "fuzz", "--once", "/nowhere", "3", "framer")
+        self.assert_gives_up("^fuzz: no fuzz targets are built in /nowhere$", "fuzz", "--once", "/nowhere", "3", "framer")
 
     def test_a_file_where_it_would_build_is_said(self) -> None:
         for script, ways in BUILDS.items():

@@ -160,13 +160,19 @@ exec {HERE}/lightning-cli "$@" """)
 
     def test_a_folder_that_cannot_be_built_in_is_said(self) -> None:
         shutil.rmtree(self.checkout / "build")
-        (self.checkout / "build").touch()
-        self.assert_gives_up(f"^Cannot build in {self.checkout}/build: File exists$")
-        if (before := bound_by_permissions()) is None:
+        before = bound_by_permissions()
+        with Node() as node:
+            in_a_node = ["--lightning-dir", node.directory, "--network=regtest"]
+            for folder, arguments in (("build-demo", []), ("build", in_a_node)):
+                place = self.checkout / folder
+                place.touch()
+                self.assert_gives_up(f"^Cannot build in {place}: File exists$", *arguments)
+                place.unlink()
+                place.mkdir(0o500)
+                if before:
+                    self.assert_gives_up(f"^Cannot build in {place}: Permission denied$", *arguments, before=before)
+        if before is None:
             self.skipTest("root cannot give up its privileges here")
-        (self.checkout / "build").unlink()
-        (self.checkout / "build").mkdir(0o500)
-        self.assert_gives_up(f"^Cannot build in {self.checkout}/build: Permission denied$", before=before)
 
     def test_a_socket_it_may_not_open_is_said(self) -> None:
         if (before := bound_by_permissions()) is None:

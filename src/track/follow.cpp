@@ -68,8 +68,17 @@ Follow::Follow(io::Loop& loop, cln::Lightningd& lightningd, const payments::Tabl
               publisher_.send_next(message_head(to.id), quoted, message_tail);
           },
           [this] { return publisher_.next_sent(); }, [this](Follower caller) { ended(std::move(caller)); }),
+      rows_wait_(
+          loop, table, [this] { return feed_.limits(); },
+          [this](Follower caller) {
+              if (caller.request.hash)
+                  answer_hash(std::move(caller));
+              else
+                  answer_since(std::move(caller));
+          }),
       patience_(loop) {
     publisher_.set_observer([this](const Publisher::Left& snapshot) { followers_.left(snapshot); });
+    feed_.on_moved([this] { rows_wait_.moved(); });
 }
 
 tl::expected<FollowRequest, rpc::Error> Follow::read(const rpc::json& params) const {
@@ -176,6 +185,8 @@ void Follow::found_by_hash(Follower caller, std::vector<payments::Payment> payme
     }
     now.payments = wanted(payments, caller.request);
     now.payments.insert(now.payments.end(), gone.begin(), gone.end());
+    if (caller.request.since && rows_wait_.took(caller, now))
+        return;
     const bool enough = caller.request.since ? news && !now.payments.empty() : over;
     if (caller.may_stay && !enough && caller.request.timeout.count() > 0)
         return stay(std::move(caller), now.payments);
@@ -219,6 +230,8 @@ void Follow::found_since(Follower caller, FollowAnswer found) {
             found.payments.push_back(heard);
     if (caller.request.only_final)
         std::erase_if(found.payments, [](const Snapshot& told) { return !told.terminal; });
+    if (rows_wait_.took(caller, found))
+        return;
     const bool news = found.more || (found.news && !found.payments.empty());
     if (caller.may_stay && !news && caller.request.timeout.count() > 0)
         return stay(std::move(caller), {});
@@ -232,6 +245,7 @@ void Follow::stay(Follower caller, const std::vector<Snapshot>& now) {
         caller.first.push_back(told.key);
     }
     caller.first_number = publisher_.last_number();
+    caller.awaited.reset();
     followers_.add(std::move(caller));
 }
 

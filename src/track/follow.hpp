@@ -5,6 +5,7 @@
 #include "track/catch_up.hpp"
 #include "track/feed.hpp"
 #include "track/followers.hpp"
+#include "track/rows_wait.hpp"
 
 #include <deque>
 
@@ -46,6 +47,7 @@ class Follow final {
     cln::Version version_;
     Reply reply_;
     Followers followers_;
+    RowsWait rows_wait_;
     std::deque<Follower> early_; // asked before the feed was ready
     io::Timer patience_;         // of those
 };

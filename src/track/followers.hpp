@@ -16,6 +16,12 @@
 
 namespace track {
 
+/// What an answer tells before cursors cover it (RowsWait).
+struct AwaitedRows {
+    std::chrono::steady_clock::time_point since;
+    std::unordered_map<payments::PaymentKey, bool> terminal; ///< whether each was over when it was found
+};
+
 struct Follower {
     std::string id; ///< of its request, raw
     FollowRequest request;
@@ -26,6 +32,7 @@ struct Follower {
     std::uint64_t first_number = 0;          ///< of the last snapshot made until then
     std::vector<Snapshot> changed;           ///< the newest of each payment, the last to change last
     bool overflowed = false;                 ///< there was too much of it
+    std::optional<AwaitedRows> awaited;
 };
 
 class Followers final {

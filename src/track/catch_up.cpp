@@ -59,6 +59,10 @@ void CatchUp::work() {
         if (at > limit())
             return index_over();
         const auto* payment = table_.find(row.key);
+        if (index_ == cln::Index::created && row.updated > since_.updated) {
+            position() = std::max(position(), at); // told by the updated index, in this answer or in a later one
+            continue;
+        }
         if (!told_.contains(payment ? payment->key : row.key)) {
             if (answer_.payments.size() >= most_payments || bytes_ >= most_bytes)
                 return finish(true);

@@ -73,7 +73,11 @@ Feed::Feed(io::Loop& loop, cln::Lightningd& lightningd, payments::Table& table, 
       list_again_(loop),
       created_again_(loop),
       updated_again_(loop) {
-    intake_.on_idle([this] { look_if_ready(); });
+    intake_.on_released([this] {
+        look_if_ready();
+        moved();
+    });
+    pages_.on_moved([this] { moved(); });
     linger_.set_unwatched({UINT64_MAX}); // until it is known what was there before us
     expire_announcements();
 }
@@ -93,6 +97,12 @@ void Feed::apply(std::span<const Event> events) {
     invoices_.look(change);
     const bool counts = cln::has_wait_sendpays(config_.version);
     table_.trim(counts ? earlier(told(), publisher_.pending()).updated : payments::Table::every_update);
+    moved(); // what is decided holds no cursor
+}
+
+void Feed::moved() {
+    if (on_moved_)
+        on_moved_();
 }
 
 Marks Feed::told() const {

@@ -65,6 +65,8 @@ class Feed final {
     /// `listed` is called once, when the payments in flight at the start are in the table.
     void on_ready(std::function<void()> listed) { on_ready_ = std::move(listed); }
     [[nodiscard]] bool ready() const { return ready_; }
+    /// Told whenever limits() may have changed.
+    void on_moved(std::function<void()> moved) { on_moved_ = std::move(moved); }
     /// Shared with those who make payments anew from rows.
     [[nodiscard]] Invoices& invoices() { return invoices_; }
     /// For answers from lightningd's database.
@@ -91,6 +93,7 @@ class Feed final {
     void began(const std::vector<payments::Row>& rows);
     void listed();
     void look_if_ready();
+    void moved();
     void wait_for(cln::Index index, std::uint64_t next);
     void expire_announcements();
 
@@ -105,6 +108,7 @@ class Feed final {
     bool listed_ = false;  // what was in flight at the start
     bool ready_ = false;   // and it is in the table
     std::function<void()> on_ready_;
+    std::function<void()> on_moved_;
     std::chrono::seconds linger_seconds_{10};
     IndexPages pages_;
     Intake intake_;

@@ -14,8 +14,6 @@ namespace {
 
 /// For lightningd's socket to come up at the start.
 constexpr auto early_patience = 30'000ms;
-/// For the rows of a payment that was just told.
-constexpr auto rows_patience = 100ms;
 constexpr int generic = -1; ///< LIGHTNINGD, common/jsonrpc_errors.h
 
 rpc::Error bad_cursor(const std::string& why) {
@@ -33,8 +31,25 @@ std::vector<Snapshot> wanted(const std::vector<payments::Payment>& payments, con
 /// Whether it has a row that a holder of the cursor was not told of, or still waits for its verdict.
 bool is_after(const payments::Payment& payment, const Marks& marks) {
     return payment.undecided() || std::any_of(payment.parts.begin(), payment.parts.end(), [&](const auto& part) {
-               return part.created > marks.created || part.updated > marks.updated;
+               const bool unread = part.status != payments::PartStatus::pending && part.updated.value == 0;
+               return unread || part.created > marks.created || part.updated > marks.updated;
            });
+}
+
+/// A cursor of one hash waits for its own undecided payments only.
+Marks marks_of(const std::vector<payments::Payment>& payments, Marks readable) {
+    for (const auto& payment : payments) {
+        base::UpdatedIndex last;
+        for (const auto& part : payment.parts)
+            last = std::max(last, part.updated);
+        if (payment.undecided() && last.value > 0)
+            readable.updated = std::min(readable.updated, base::UpdatedIndex{last.value - 1});
+    }
+    return readable;
+}
+
+bool has(const std::vector<Snapshot>& snapshots, const payments::PaymentKey& key) {
+    return std::any_of(snapshots.begin(), snapshots.end(), [&](const Snapshot& one) { return one.key == key; });
 }
 
 } // namespace
@@ -48,12 +63,22 @@ Follow::Follow(io::Loop& loop, cln::Lightningd& lightningd, const payments::Tabl
       version_(version),
       reply_(std::move(reply)),
       followers_(
-          loop, table, [this](std::string message) { publisher_.send_next(std::move(message)); },
-          [this](Follower caller) { ended(std::move(caller)); }),
+          loop, table,
+          [this](const Follower& to, const Followers::Quoted& quoted) {
+              publisher_.send_next(message_head(to.id), quoted, message_tail);
+          },
+          [this] { return publisher_.next_sent(); }, [this](Follower caller) { ended(std::move(caller)); }),
+      rows_wait_(
+          loop, table, [this] { return feed_.limits(); },
+          [this](Follower caller) {
+              if (caller.request.hash)
+                  answer_hash(std::move(caller));
+              else
+                  answer_since(std::move(caller));
+          }),
       patience_(loop) {
-    publisher_.set_observer([this](const payments::PaymentKey& key, bool terminal, std::string_view json) {
-        followers_.left(key, terminal, json);
-    });
+    publisher_.set_observer([this](const Publisher::Left& snapshot) { followers_.left(snapshot); });
+    feed_.on_moved([this] { rows_wait_.moved(); });
 }
 
 tl::expected<FollowRequest, rpc::Error> Follow::read(const rpc::json& params) const {
@@ -84,6 +109,10 @@ void Follow::serve(std::string_view id, const rpc::json& params, std::string_vie
     if (feed_.ready())
         return begin(std::move(caller));
     early_.push_back(std::move(caller));
+    if (early_.size() > Followers::most) {
+        refuse(early_.front(), {generic, "too many callers wait for the plugin to start; ask again later"});
+        early_.pop_front();
+    }
     if (!patience_.armed())
         patience_.start(early_patience, [this] {
             for (const auto& waiting : std::exchange(early_, {}))
@@ -105,7 +134,7 @@ void Follow::ready() {
 void Follow::begin(Follower caller) {
     caller.begin = publisher_.marks();
     if (caller.request.hash)
-        answer_hash(std::move(caller), true);
+        answer_hash(std::move(caller));
     else if (caller.request.since)
         check_reach(std::move(caller));
     else
@@ -127,44 +156,48 @@ void Follow::answer_all(Follower caller) {
         reply(caller, now);
 }
 
-void Follow::answer_hash(Follower caller, bool may_stay) {
+void Follow::answer_hash(Follower caller) {
     const auto hash = *caller.request.hash;
-    payments_of(lightningd_, feed_.invoices(), table_, hash,
-                [this, hash, may_stay, caller = std::move(caller)](auto payments) mutable {
-                    if (!payments)
-                        return refuse(caller, payments.error());
-                    // What ended with the deletion of its last row is nowhere but in what the caller was sent.
-                    auto gone = caller.changed;
-                    std::erase_if(gone, [&](const Snapshot& heard) {
-                        return std::any_of(payments->begin(), payments->end(),
-                                           [&](const auto& p) { return p.key == heard.key; });
-                    });
-                    if (payments->empty() && gone.empty())
-                        return refuse(caller, {no_such_payment, "Unknown payment with payment_hash: " + hash.hex()});
-                    FollowAnswer now{{}, caller.begin, false, false};
-                    const bool over = payments->empty() || payments->back().terminal();
-                    bool news = !caller.request.since || !gone.empty();
-                    if (caller.request.since) {
-                        const auto& from = caller.request.since->marks;
-                        now.marks = later(from, now.marks);
-                        std::erase_if(*payments, [&](const auto& payment) { return !is_after(payment, from); });
-                        news |= std::any_of(payments->begin(), payments->end(),
-                                            [](const auto& p) { return !p.undecided(); });
-                    }
-                    now.payments = wanted(*payments, caller.request);
-                    now.payments.insert(now.payments.end(), gone.begin(), gone.end());
-                    const bool enough = caller.request.since ? news && !now.payments.empty() : over;
-                    if (may_stay && !enough && caller.request.timeout.count() > 0)
-                        return stay(std::move(caller), now.payments);
-                    reply(caller, now);
-                });
+    payments_of(lightningd_, feed_.invoices(), table_, hash, [this, caller = std::move(caller)](auto payments) mutable {
+        if (payments)
+            found_by_hash(std::move(caller), *std::move(payments));
+        else
+            refuse(caller, payments.error());
+    });
+}
+
+void Follow::found_by_hash(Follower caller, std::vector<payments::Payment> payments) {
+    // What ended with the deletion of its last row is nowhere but in what the caller was sent.
+    auto gone = caller.changed;
+    std::erase_if(gone, [&](const Snapshot& heard) {
+        return std::any_of(payments.begin(), payments.end(), [&](const auto& p) { return p.key == heard.key; });
+    });
+    if (payments.empty() && gone.empty())
+        return refuse(caller, {no_such_payment, "Unknown payment with payment_hash: " + caller.request.hash->hex()});
+    FollowAnswer now{{}, marks_of(payments, feed_.limits().readable), false, false};
+    const bool over = payments.empty() || payments.back().terminal();
+    bool news = !caller.request.since || !gone.empty();
+    if (caller.request.since) {
+        const auto& from = caller.request.since->marks;
+        now.marks = later(from, now.marks);
+        std::erase_if(payments, [&](const auto& payment) { return !is_after(payment, from); });
+        news |= std::any_of(payments.begin(), payments.end(), [](const auto& p) { return !p.undecided(); });
+    }
+    now.payments = wanted(payments, caller.request);
+    now.payments.insert(now.payments.end(), gone.begin(), gone.end());
+    if (caller.request.since && rows_wait_.took(caller, now))
+        return;
+    const bool enough = caller.request.since ? news && !now.payments.empty() : over;
+    if (caller.may_stay && !enough && caller.request.timeout.count() > 0)
+        return stay(std::move(caller), now.payments);
+    reply(caller, now);
 }
 
 /// A cursor beyond what the feed knows may only be young; beyond lightningd's counters it is of another database.
 void Follow::check_reach(Follower caller) {
     const auto cursor = caller.request.since->marks;
     if (later(cursor, feed_.counted()) == feed_.counted())
-        return answer_since(std::move(caller), true);
+        return answer_since(std::move(caller));
     lightningd_.wait(cln::Index::created, 0, [this, cursor, caller = std::move(caller)](const auto& created) mutable {
         lightningd_.wait(cln::Index::updated, 0,
                          [this, cursor, created = created, caller = std::move(caller)](const auto& updated) mutable {
@@ -174,52 +207,53 @@ void Follow::check_reach(Follower caller) {
                                  return refuse(
                                      caller, bad_cursor("this cursor lies beyond the node's counters: was its database "
                                                         "restored? Begin anew, without since"));
-                             answer_since(std::move(caller), true);
+                             answer_since(std::move(caller));
                          });
     });
 }
 
-void Follow::answer_since(Follower caller, bool may_stay) {
+void Follow::answer_since(Follower caller) {
     const auto from = caller.request.since->marks;
     CatchUp::run(lightningd_, feed_.invoices(), table_, feed_.limits(), from,
-                 [this, may_stay, caller = std::move(caller)](tl::expected<FollowAnswer, rpc::Error> found) mutable {
-                     if (!found)
-                         return refuse(caller, found.error());
-                     if (caller.request.only_final)
-                         std::erase_if(found->payments, [](const Snapshot& told) { return !told.terminal; });
-                     const bool news = found->more || (found->news && !found->payments.empty());
-                     if (may_stay && !news && caller.request.timeout.count() > 0)
-                         return stay(std::move(caller), {});
-                     // What it heard while it stayed may be younger than the rows read. Told with a cursor before it,
-                     // it would be told again: the rows get a moment to come.
-                     const auto unread = [&](const Snapshot& heard) {
-                         return std::none_of(found->payments.begin(), found->payments.end(),
-                                             [&](const Snapshot& told) { return told.key == heard.key; });
-                     };
-                     const bool early = std::any_of(caller.changed.begin(), caller.changed.end(), unread);
-                     if (early && !std::exchange(caller.sated, true))
-                         return followers_.add(std::move(caller), rows_patience);
-                     for (const auto& heard : caller.changed)
-                         if (unread(heard))
-                             found->payments.push_back(heard);
-                     reply(caller, *found);
+                 [this, caller = std::move(caller)](tl::expected<FollowAnswer, rpc::Error> found) mutable {
+                     if (found)
+                         found_since(std::move(caller), *std::move(found));
+                     else
+                         refuse(caller, found.error());
                  });
+}
+
+void Follow::found_since(Follower caller, FollowAnswer found) {
+    // What the caller was sent may be younger than the rows read, or be deleted by now.
+    for (const auto& heard : caller.changed)
+        if (!has(found.payments, heard.key))
+            found.payments.push_back(heard);
+    if (caller.request.only_final)
+        std::erase_if(found.payments, [](const Snapshot& told) { return !told.terminal; });
+    if (rows_wait_.took(caller, found))
+        return;
+    const bool news = found.more || (found.news && !found.payments.empty());
+    if (caller.may_stay && !news && caller.request.timeout.count() > 0)
+        return stay(std::move(caller), {});
+    reply(caller, found);
 }
 
 /// `now`: what is told at once.
 void Follow::stay(Follower caller, const std::vector<Snapshot>& now) {
-    if (followers_.full())
-        return refuse(caller, {generic, "too many callers stay with trackpayments already"});
-    for (const auto& told : now)
-        publisher_.send(message_to(caller.id, rpc::quote(*told.json)));
+    for (const auto& told : now) {
+        publisher_.send(message_head(caller.id).append(rpc::quote(*told.json)).append(message_tail));
+        caller.first.push_back(told.key);
+    }
+    caller.first_number = publisher_.last_number();
+    caller.awaited.reset();
     followers_.add(std::move(caller));
 }
 
 void Follow::ended(Follower caller) {
     if (caller.request.hash)
-        return answer_hash(std::move(caller), false);
+        return answer_hash(std::move(caller));
     if (caller.request.since)
-        return answer_since(std::move(caller), false);
+        return answer_since(std::move(caller));
     if (caller.overflowed)
         return reply(caller, {{}, caller.begin, true, false});
     reply(caller, {std::move(caller.changed), publisher_.marks(), false, false});

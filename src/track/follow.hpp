@@ -5,6 +5,9 @@
 #include "track/catch_up.hpp"
 #include "track/feed.hpp"
 #include "track/followers.hpp"
+#include "track/rows_wait.hpp"
+
+#include <deque>
 
 namespace track {
 
@@ -27,8 +30,10 @@ class Follow final {
     [[nodiscard]] tl::expected<FollowRequest, rpc::Error> read(const rpc::json& params) const;
     void begin(Follower caller);
     void answer_all(Follower caller);
-    void answer_hash(Follower caller, bool may_stay);
-    void answer_since(Follower caller, bool may_stay);
+    void answer_hash(Follower caller);
+    void found_by_hash(Follower caller, std::vector<payments::Payment> payments);
+    void answer_since(Follower caller);
+    void found_since(Follower caller, FollowAnswer found);
     void check_reach(Follower caller);
     void stay(Follower caller, const std::vector<Snapshot>& now);
     void ended(Follower caller);
@@ -42,8 +47,9 @@ class Follow final {
     cln::Version version_;
     Reply reply_;
     Followers followers_;
-    std::vector<Follower> early_; // asked before the feed was ready
-    io::Timer patience_;          // of those
+    RowsWait rows_wait_;
+    std::deque<Follower> early_; // asked before the feed was ready
+    io::Timer patience_;         // of those
 };
 
 } // namespace track

@@ -15,64 +15,108 @@ bool wants(const FollowRequest& request, const payments::PaymentKey& key, bool t
     return (!request.hash || *request.hash == key.hash) && (!request.only_final || terminal);
 }
 
+/// Of one hash there are few.
+void remember(Follower& follower, const Snapshot& news) {
+    std::erase_if(follower.changed, [&](const Snapshot& told) { return told.key == news.key; });
+    follower.changed.push_back(news);
+}
+
 } // namespace
 
-std::string message_to(std::string_view id, std::string_view quoted_text) {
-    std::string params = R"({"id":)";
-    params.append(id).append(R"(,"level":"info","message":)").append(quoted_text).append("}");
-    return rpc::notification("message", params);
+std::string message_head(std::string_view id) {
+    std::string head = rpc::notification_head("message") + R"({"id":)";
+    return head.append(id).append(R"(,"level":"info","message":)");
 }
 
-Followers::Followers(io::Loop& loop, const payments::Table& table, Say say, Ended ended)
-    : loop_(loop), table_(table), say_(std::move(say)), ended_(std::move(ended)) {}
+Followers::Followers(io::Loop& loop, const payments::Table& table, Say say, AllSaid all_said, Ended ended)
+    : loop_(loop),
+      table_(table),
+      say_(std::move(say)),
+      all_said_(std::move(all_said)),
+      ended_(std::move(ended)),
+      pause_(loop) {}
 
 void Followers::add(Follower follower) {
-    const auto stay = follower.request.timeout;
-    add(std::move(follower), stay);
+    const auto timeout = follower.request.timeout;
+    waiting_.push_back({std::move(follower), number_, std::make_unique<io::Timer>(loop_)});
+    const auto place = std::prev(waiting_.end());
+    place->timer->start(timeout, [this, place] { end(place); });
+    if (waiting_.size() > most)
+        end(waiting_.begin());
 }
 
-void Followers::add(Follower follower, std::chrono::milliseconds stay) {
-    staying_.push_back({std::move(follower), std::make_unique<io::Timer>(loop_)});
-    const auto place = std::prev(staying_.end());
-    place->timer->start(stay, [this, place] { end(place); });
-}
-
-void Followers::left(const payments::PaymentKey& key, bool terminal, std::string_view json) {
-    if (staying_.empty())
+void Followers::left(const Publisher::Left& left) {
+    const auto is_wanted = [&](const Waiting& one) { return wants(one.follower.request, left.key, left.terminal); };
+    if (std::none_of(waiting_.begin(), waiting_.end(), is_wanted))
         return;
-    std::string quoted; // once for all of them
-    Snapshot news;
-    for (auto place = staying_.begin(); place != staying_.end(); ++place) {
+    const Snapshot news{left.key, {}, left.terminal, std::make_shared<const std::string>(left.json)};
+    heard_.add(news, ++number_);
+    if (left.terminal)
+        ends_.add(news, number_);
+    if (waiting_.size() > most_at_once) {
+        merge(news, left.number);
+    } else {
+        say_all();
+        Line line{news, UINT64_MAX, number_};
+        say(line);
+    }
+    for (auto place = waiting_.begin(); place != waiting_.end(); ++place) {
+        if (!is_wanted(*place))
+            continue;
         auto& follower = place->follower;
-        const bool concerned = !follower.request.hash || *follower.request.hash == key.hash;
-        if (wants(follower.request, key, terminal)) {
-            if (quoted.empty()) {
-                quoted = rpc::quote(json);
-                news = {key, {}, terminal, std::make_shared<const std::string>(json)};
-            }
-            say_(message_to(follower.id, quoted));
+        if (follower.request.hash)
             remember(follower, news);
-        }
-        if (concerned && !follower.sated && has_what_it_waits_for(follower, terminal))
+        if (has_what_it_waits_for(follower, left.terminal))
             place->timer->start(0ms, [this, place] { end(place); });
     }
 }
 
-void Followers::remember(Follower& follower, const Snapshot& news) {
-    if (follower.overflowed)
+/// The end of a payment is never merged into what follows it.
+void Followers::merge(const Snapshot& news, std::uint64_t made) {
+    if (const auto at = line_of_.find(news.key); at != line_of_.end()) {
+        if (at->second->snapshot.terminal)
+            say(*at->second);
+        lines_.erase(at->second);
+    }
+    lines_.push_back({news, made, number_});
+    line_of_[news.key] = std::prev(lines_.end());
+    if (!pause_.armed())
+        pause_.start(merge_pause, [this] { pause_over(); });
+}
+
+void Followers::say(Line& line) const {
+    for (const auto& waiting : waiting_)
+        say_to(waiting, line);
+}
+
+/// What left before it came is not for it, nor what is older than it was sent at first: that may leave later when
+/// lightningd reads slowly.
+void Followers::say_to(const Waiting& waiting, Line& line) const {
+    const auto& follower = waiting.follower;
+    const auto& key = line.snapshot.key;
+    const bool knows = line.made <= follower.first_number &&
+                       std::find(follower.first.begin(), follower.first.end(), key) != follower.first.end();
+    if (line.number <= waiting.came || knows || !wants(follower.request, key, line.snapshot.terminal))
         return;
-    const auto old = std::find_if(follower.changed.begin(), follower.changed.end(),
-                                  [&](const Snapshot& told) { return told.key == news.key; });
-    if (old != follower.changed.end()) {
-        follower.bytes -= old->json->size();
-        follower.changed.erase(old);
-    }
-    follower.changed.push_back(news);
-    follower.bytes += news.json->size();
-    if (follower.changed.size() > most_payments || follower.bytes > most_bytes) {
-        follower.overflowed = true;
-        follower.changed = {};
-    }
+    if (!line.quoted)
+        line.quoted = std::make_shared<const std::string>(rpc::quote(*line.snapshot.json));
+    say_(follower, line.quoted);
+}
+
+void Followers::say_all() {
+    pause_.cancel();
+    for (auto& line : lines_)
+        say(line);
+    lines_.clear();
+    line_of_.clear();
+}
+
+/// Where lightningd has not read the last ones yet, merging goes on.
+void Followers::pause_over() {
+    if (all_said_())
+        say_all();
+    else
+        pause_.start(merge_pause, [this] { pause_over(); });
 }
 
 bool Followers::has_what_it_waits_for(const Follower& follower, bool terminal) const {
@@ -85,8 +129,21 @@ bool Followers::has_what_it_waits_for(const Follower& follower, bool terminal) c
 }
 
 void Followers::end(Place place) {
+    for (auto& line : lines_) // behind the answer it would not be sent them
+        say_to(*place, line);
     auto follower = std::move(place->follower);
-    staying_.erase(place);
+    if (!follower.request.hash) {
+        auto changed = (follower.request.only_final ? ends_ : heard_).after(place->came);
+        follower.overflowed = !changed;
+        follower.changed = std::move(changed).value_or(std::vector<Snapshot>{});
+    }
+    waiting_.erase(place);
+    if (waiting_.empty()) {
+        say_all(); // to nobody
+        heard_.clear();
+        ends_.clear();
+    }
+    follower.may_stay = false;
     ended_(std::move(follower));
 }
 

@@ -79,6 +79,8 @@ void IndexPages::answered(Follower& follower, std::uint64_t asked_to,
     const bool full = listing->told >= page && last > follower.mark;
     follower.mark = full ? last : std::max(last, asked_to);
     follower.target = std::max(follower.target, follower.mark);
+    if (moved_)
+        moved_();
     schedule();
 }
 

@@ -22,6 +22,8 @@ class IndexPages final {
     /// meanwhile.
     void counters(Marks now);
     void fired(cln::Index index, std::uint64_t counter);
+    /// Told whenever marks() has changed.
+    void on_moved(std::function<void()> moved) { moved_ = std::move(moved); }
     /// Everything up to here was handed over.
     [[nodiscard]] Marks marks() const { return {{created_.mark}, {updated_.mark}}; }
 
@@ -42,6 +44,7 @@ class IndexPages final {
     cln::Lightningd& lightningd_;
     Clock clock_;
     Rows rows_;
+    std::function<void()> moved_;
     base::Log log_;
     Follower created_{cln::Index::created};
     Follower updated_{cln::Index::updated};

@@ -242,8 +242,8 @@ void Intake::missed(const base::PaymentHash& hash, bool lost) {
 void Intake::ask_next() {
     --asked_;
     ask();
-    if (idle() && idle_)
-        idle_();
+    if (on_released_)
+        on_released_();
 }
 
 void Intake::do_without() {
@@ -251,8 +251,8 @@ void Intake::do_without() {
         unlisted_.insert(hash);
         release(hash, {});
     }
-    if (idle() && idle_)
-        idle_();
+    if (on_released_)
+        on_released_();
 }
 
 /// Its hash was paid by another group before this process began: that was told in an earlier life, and nothing but

@@ -40,8 +40,8 @@ class Intake final {
     void set_past(Marks past) { past_ = past; }
     /// The socket is (again) there: lists what could not be listed without it.
     void connected();
-    /// Told whenever nothing waits any more.
-    void on_idle(std::function<void()> idle) { idle_ = std::move(idle); }
+    /// Told whenever something waits no more.
+    void on_released(std::function<void()> released) { on_released_ = std::move(released); }
     [[nodiscard]] bool idle() const { return waiting_.empty(); }
     /// A cursor must not pass what waits here.
     [[nodiscard]] Marks pending() const { return floors_.least(); }
@@ -91,7 +91,7 @@ class Intake final {
     std::deque<base::PaymentHash> queue_; // not asked yet
     std::size_t asked_ = 0;
     std::uint64_t turns_ = 0;
-    std::function<void()> idle_;
+    std::function<void()> on_released_;
     std::vector<base::PaymentHash> lost_;            // asked, and the socket went away
     std::unordered_set<base::PaymentHash> unlisted_; // applied without the listing
     io::Timer patience_;                             // with a socket that is away

@@ -167,7 +167,7 @@ std::string_view Publisher::written(const payments::Payment& payment) {
 }
 
 std::string* Publisher::room() {
-    return queue_.empty() ? out_.room() : nullptr;
+    return queue_.empty() && next_.empty() ? out_.room() : nullptr;
 }
 
 /// For the queue, alone in a list.
@@ -196,6 +196,7 @@ void Publisher::enqueue(Kind kind, const payments::PaymentKey& key, std::string_
     last.key = key;
     last.terminal = terminal;
     last.floor = floor;
+    last.number = body.empty() || kind != Kind::snapshot ? 0 : ++made_;
     if (merging_ && kind == Kind::snapshot)
         newest_[key] = &last;
 }
@@ -215,8 +216,11 @@ void Publisher::send(std::string_view message) {
     out_.nudge();
 }
 
-void Publisher::send_next(std::string_view message) {
-    queue_.splice(queue_.begin(), entry(Kind::raw, message));
+void Publisher::send_next(std::string head, std::shared_ptr<const std::string> text, std::string_view tail) {
+    next_.push_back({std::move(head), std::move(text), tail});
+    waiting_bytes_ += next_.back().size();
+    if (!observed_)
+        out_.nudge();
 }
 
 Marks Publisher::pending() const {
@@ -243,19 +247,29 @@ const std::string& Publisher::stamp() {
 }
 
 void Publisher::leave(std::string& leaving, const payments::Payment& payment) {
-    leave(leaving, payment.key, payment.terminal(), written(payment));
+    leave(leaving, {payment.key, payment.terminal(), written(payment), ++made_});
 }
 
-void Publisher::leave(std::string& leaving, const payments::PaymentKey& key, bool terminal, std::string_view body) {
+void Publisher::leave(std::string& leaving, const Left& snapshot) {
     const auto& end = stamp();
-    append_news(leaving, heads().snapshot, body, end);
-    if (terminal)
-        append_news(leaving, heads().final, body, end);
-    if (observer_)
-        observer_(key, terminal, body);
+    append_news(leaving, heads().snapshot, snapshot.json, end);
+    if (snapshot.terminal)
+        append_news(leaving, heads().final, snapshot.json, end);
+    if (!observer_)
+        return;
+    observed_ = true; // whoever takes what leaves takes more by itself
+    observer_(snapshot);
+    observed_ = false;
 }
 
 bool Publisher::next_message(std::string& leaving) {
+    if (!next_.empty()) {
+        const auto& first = next_.front();
+        leaving.append(first.head).append(*first.text).append(first.tail);
+        waiting_bytes_ -= first.size();
+        next_.pop_front();
+        return true;
+    }
     while (!queue_.empty()) {
         if (const auto at = newest_.find(queue_.front().key); at != newest_.end() && at->second == &queue_.front())
             newest_.erase(at);
@@ -281,9 +295,9 @@ bool Publisher::leave(std::string& leaving, const Entry& entry) {
     else if (entry.kind == Kind::deletion)
         append_news(leaving, heads().deletion, entry.body, stamp());
     else if (!entry.body.empty())
-        leave(leaving, entry.key, entry.terminal, entry.body);
+        leave(leaving, {entry.key, entry.terminal, entry.body, entry.number});
     else if (const auto* payment = table_.find(entry.key)) // was merged: the newest state is what counts
-        leave(leaving, entry.key, payment->terminal(), snapshots_.json(*payment));
+        leave(leaving, {entry.key, payment->terminal(), snapshots_.json(*payment), ++made_});
     else
         return false;
     return true;

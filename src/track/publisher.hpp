@@ -11,7 +11,9 @@
 #include "payments/table.hpp"
 #include "track/cursor.hpp"
 
+#include <deque>
 #include <list>
+#include <memory>
 
 namespace track {
 
@@ -35,14 +37,25 @@ class Publisher final {
         cursor_.set_node(id);
         stamp_.clear();
     }
-    /// Told of each snapshot at the moment it leaves.
-    using Observer = std::function<void(const payments::PaymentKey& key, bool terminal, std::string_view json)>;
+    /// A snapshot at the moment it leaves. Of two, the one with the higher number shows the payment as it was later.
+    struct Left {
+        const payments::PaymentKey& key;
+        bool terminal = false;
+        std::string_view json;
+        std::uint64_t number = 0;
+    };
+    using Observer = std::function<void(const Left& snapshot)>;
     void set_observer(Observer observer) { observer_ = std::move(observer); }
     void tell(const payments::Change& change);
     /// A reply or log line, in its turn behind what already waits.
     void send(std::string_view message);
-    /// A message ahead of all that waits: for observers, whose news are those that just left.
-    void send_next(std::string_view message);
+    /// A message ahead of all that waits but others sent so: for observers, whose news are those that left before.
+    /// `text`, shared with others, stands in its middle.
+    void send_next(std::string head, std::shared_ptr<const std::string> text, std::string_view tail);
+    /// Whether all of these have left.
+    [[nodiscard]] bool next_sent() const { return next_.empty(); }
+    /// Of the last snapshot made: what the table says now is at least as new.
+    [[nodiscard]] std::uint64_t last_number() const { return made_; }
     /// Puts what was held back for its size into the queue: nothing more will come.
     void flush();
     /// Marks of the oldest news not yet written; a row beyond them must not be forgotten.
@@ -61,7 +74,14 @@ class Publisher final {
         payments::PaymentKey key; // snapshot
         std::string body;         // raw: the message; else the object; empty for a snapshot to be made when it leaves
         bool terminal = false;
-        Marks floor = no_limit; // what had been told when this was queued
+        std::uint64_t number = 0; // snapshot with a body
+        Marks floor = no_limit;   // what had been told when this was queued
+    };
+    struct Next {
+        std::string head;
+        std::shared_ptr<const std::string> text;
+        std::string_view tail; // static
+        [[nodiscard]] std::size_t size() const { return head.size() + text->size() + tail.size(); }
     };
     struct Large {
         std::chrono::steady_clock::time_point last;
@@ -81,7 +101,7 @@ class Publisher final {
     /// When nothing waits a snapshot is written where it leaves from: no entry, no body of its own.
     [[nodiscard]] std::string* room();
     void leave(std::string& leaving, const payments::Payment& payment);
-    void leave(std::string& leaving, const payments::PaymentKey& key, bool terminal, std::string_view body);
+    void leave(std::string& leaving, const Left& snapshot);
     bool leave(std::string& leaving, const Entry& entry);
     bool next_message(std::string& leaving);
     const std::string& stamp();
@@ -95,6 +115,9 @@ class Publisher final {
     lnrpc::Snapshots snapshots_;
     base::Log log_;
     Observer observer_;
+    bool observed_ = false; // the observer is being told
+    std::uint64_t made_ = 0;
+    std::deque<Next> next_; // before the queue
     std::list<Entry> queue_;
     std::list<Entry> spare_; // that left, with their memory: malloc took a tenth of a round behind a slow reader
     std::size_t waiting_bytes_ = 0;

@@ -53,19 +53,21 @@ struct Bench {
 
 } // namespace
 
-TEST_CASE("created rows come first, then updated ones, each payment once and whole") {
+TEST_CASE("rows that did not change come first, in their order, then those that did, each payment once and whole") {
     Bench b;
     const auto old = complete(pending(1, 1, 1, 3), 7); // made before the cursor, changed after it
     const auto lost = failed(pending(2, 1, 1, 6), 6);
     const auto won = complete(pending(2, 1, 2, 8), 8);
-    b.run({{5}, {5}}, {{8}, {8}});
-    b.page("created", 6, {lost, won});
-    b.group({lost, won});
+    const auto unchanged = pending(3, 1, 1, 9);
+    b.run({{5}, {5}}, {{9}, {8}});
+    b.page("created", 6, {lost, won, unchanged});
+    b.group({unchanged});
     b.page("updated", 6, {lost, old, won});
+    b.group({lost, won});
     b.group({old});
     REQUIRE(b.answer.has_value());
-    CHECK(b.told() == std::vector<std::string>{"6 SUCCEEDED", "3 SUCCEEDED"});
-    CHECK((*b.answer)->marks == Marks{{8}, {8}});
+    CHECK(b.told() == std::vector<std::string>{"9 IN_FLIGHT", "6 SUCCEEDED", "3 SUCCEEDED"});
+    CHECK((*b.answer)->marks == Marks{{9}, {8}});
     CHECK((*b.answer)->news);
     CHECK_FALSE((*b.answer)->more);
     CHECK(b.node.quiet());
@@ -96,10 +98,10 @@ TEST_CASE("rows that the feed has not taken in yet are left for later") {
     Bench b;
     const auto young = failed(pending(2, 1, 1, 6), 6);
     b.run({{5}, {5}}, {{7}, {5}});
-    b.page("created", 6, {complete(pending(1, 1, 1, 6), 9), pending(3, 1, 1, 8), young});
-    b.group({complete(pending(1, 1, 1, 6), 9)});
+    b.page("created", 6, {pending(1, 1, 1, 6), complete(pending(4, 1, 1, 7), 9), pending(3, 1, 1, 8), young});
+    b.group({pending(1, 1, 1, 6)});
     REQUIRE(b.answer.has_value());
-    CHECK(b.told() == std::vector<std::string>{"6 SUCCEEDED"});
+    CHECK(b.told() == std::vector<std::string>{"6 IN_FLIGHT"});
     CHECK((*b.answer)->marks == Marks{{7}, {5}});
 }
 
@@ -114,10 +116,16 @@ TEST_CASE("an answer is bounded and goes on where it stopped") {
     b.run({{0}, {0}}, {{101}, {101}});
     b.page("created", 1, rows);
     b.page("created", 101, {complete(pending(200, 1, 1, 101), 101)});
+    b.page("updated", 1, rows);
+    b.page("updated", 101, {complete(pending(200, 1, 1, 101), 101)});
     REQUIRE(b.answer.has_value());
     CHECK(b.told().size() == CatchUp::most_payments);
     CHECK((*b.answer)->more);
-    CHECK((*b.answer)->marks == Marks{{100}, {0}});
+    CHECK((*b.answer)->marks == Marks{{101}, {100}});
+    b.run({{101}, {100}}, {{101}, {101}});
+    b.page("updated", 101, {complete(pending(200, 1, 1, 101), 101)});
+    CHECK(b.told() == std::vector<std::string>{"101 SUCCEEDED"}); // and none of the others again
+    CHECK_FALSE((*b.answer)->more);
     CHECK(b.node.quiet());
 }
 
@@ -140,7 +148,7 @@ TEST_CASE("an undecided payment holds the cursor and is always told") {
 TEST_CASE("a payment deleted in between is left out, a lost socket is said") {
     Bench b;
     b.run({{0}, {0}}, {{2}, {0}});
-    b.page("created", 1, {complete(pending(1, 1, 1, 1), 1), pending(2, 1, 1, 2)});
+    b.page("created", 1, {pending(1, 1, 1, 1), pending(2, 1, 1, 2)});
     b.node.answer(b.node.next(), unit::listing({}));
     b.group({pending(2, 1, 1, 2)});
     REQUIRE(b.answer.has_value());
@@ -174,11 +182,11 @@ TEST_CASE("a payment of several groups is told once, and one read back says what
     old.invoice = "lnbc2";
     b.run({{0}, {0}}, {{3}, {3}});
     b.page("created", 1, {failed(pending(1, 1, 1, 1), 1), complete(pending(1, 2, 1, 2), 2), old});
+    b.page("updated", 1, {failed(pending(1, 1, 1, 1), 1), complete(pending(1, 2, 1, 2), 2), old});
     b.group({old});
     const auto decode = b.node.next();
     CHECK(decode.params == rpc::json::array({"lnbc2"}));
     b.node.answer(decode, R"({"payment_hash":")" + hash(2).hex() + R"(","amount_msat":7000})");
-    b.page("updated", 1, {failed(pending(1, 1, 1, 1), 1), complete(pending(1, 2, 1, 2), 2), old});
     REQUIRE(b.answer.has_value());
     CHECK(b.told() == std::vector<std::string>{"1 SUCCEEDED", "3 SUCCEEDED"});
     CHECK(rpc::json::parse(*(*b.answer)->payments[1].json)["value_msat"] == "7000");

@@ -232,8 +232,7 @@ TEST_CASE("the end of a payment whose last row was deleted goes out before its d
     Desk desk;
     desk.apply(seen(failed(pending(1, 9, 1, 10), 1)));
     std::vector<bool> observed;
-    desk.publisher->set_observer(
-        [&](const payments::PaymentKey&, bool terminal, std::string_view) { observed.push_back(terminal); });
+    desk.publisher->set_observer([&](const Publisher::Left& snapshot) { observed.push_back(snapshot.terminal); });
     desk.apply(payments::PartDeleted{{hash(1), {9}}, {10}});
     const auto messages = desk.read_all();
     REQUIRE(messages.size() == 4);
@@ -247,19 +246,45 @@ TEST_CASE("what an observer says stands right behind what it was told of, and it
     for (const std::uint32_t payments : {1U, 3U, 2000U}) { // the last is more than the socket takes
         Desk desk;
         std::uint32_t told = 0;
-        desk.publisher->set_observer([&](const payments::PaymentKey&, bool, std::string_view json) {
-            CHECK(json.find(R"("payment_index":")" + std::to_string(++told) + '"') != std::string_view::npos);
-            desk.publisher->send_next(R"({"jsonrpc":"2.0","method":"heard","params":[)" + std::to_string(told) + "]}");
+        const auto text = std::make_shared<const std::string>(",7");
+        desk.publisher->set_observer([&](const Publisher::Left& snapshot) {
+            CHECK(snapshot.json.find(R"("payment_index":")" + std::to_string(++told) + '"') != std::string_view::npos);
+            CHECK(snapshot.number == told);
+            const auto head = R"({"jsonrpc":"2.0","method":"heard","params":[)" + std::to_string(told);
+            desk.publisher->send_next(head + ",1", text, "]}");
+            desk.publisher->send_next(head + ",2", text, "]}");
         });
         for (std::uint32_t n = 1; n <= payments; ++n)
             desk.apply(seen(row_of(n)));
         const auto messages = desk.read_all();
-        REQUIRE(messages.size() == 2 * payments);
+        REQUIRE(messages.size() == 3 * payments);
         for (std::uint32_t n = 1; n <= payments; ++n) {
-            CHECK(messages[2 * n - 2]["params"]["trackpayments"]["payment_index"] == std::to_string(n));
-            CHECK(messages[2 * n - 1]["params"][0] == n);
+            CHECK(messages[3 * n - 3]["params"]["trackpayments"]["payment_index"] == std::to_string(n));
+            CHECK(messages[3 * n - 2]["params"] == rpc::json::array({n, 1, 7}));
+            CHECK(messages[3 * n - 1]["params"] == rpc::json::array({n, 2, 7}));
         }
+        CHECK(desk.publisher->next_sent());
+        CHECK(desk.publisher->waiting_bytes() == 0);
+        CHECK(text.use_count() == 1);
     }
+}
+
+TEST_CASE("what is sent ahead overtakes the queue, not each other, and is sent without further ado") {
+    Desk desk;
+    const auto text = std::make_shared<const std::string>("");
+    const auto next = [&](int n) {
+        desk.publisher->send_next(R"({"method":"next","params":)" + std::to_string(n), text, "}");
+    };
+    next(1);
+    CHECK_FALSE(desk.publisher->next_sent());
+    desk.publisher->send(R"({"method":"queued","params":2})");
+    next(3);
+    std::vector<int> order;
+    for (const auto& message : desk.read_all())
+        order.push_back(message["params"]);
+    CHECK(order == std::vector{1, 3, 2});
+    next(4); // nothing else is said that would take it along
+    CHECK(desk.read_all().size() == 1);
 }
 
 TEST_CASE("a cursor shows the node from the moment it is known") {

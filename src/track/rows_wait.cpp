@@ -1,0 +1,86 @@
+#include "track/rows_wait.hpp"
+
+#include <algorithm>
+
+namespace track {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+RowsWait::RowsWait(io::Loop& loop, const payments::Table& table, std::function<Limits()> limits, Again again)
+    : loop_(loop), table_(table), limits_(std::move(limits)), again_(std::move(again)), soon_(loop) {}
+
+/// Nothing of an undecided payment: it comes with every answer.
+RowsWait::Beyond RowsWait::beyond(const payments::PaymentKey& key, const Marks& marks, const Limits& limits) const {
+    const auto* payment = table_.find(key);
+    if (!payment || payment->undecided())
+        return Beyond::nothing;
+    auto worst = Beyond::nothing;
+    for (const auto& part : payment->parts) {
+        const bool settled = part.status != payments::PartStatus::pending;
+        const auto past = [&](const Marks& at) {
+            return part.created > at.created || (settled && (part.updated.value == 0 || part.updated > at.updated));
+        };
+        if (past(marks))
+            worst = std::max(worst, past(limits.readable) ? Beyond::rows : Beyond::hold);
+    }
+    return worst;
+}
+
+bool RowsWait::took(Follower& caller, FollowAnswer& answer) {
+    if (answer.more)
+        return false; // the next answer begins in the midst of rows: it tells some of these again anyway
+    const auto limits = limits_();
+    const bool first = !caller.awaited;
+    auto& awaited = first ? caller.awaited.emplace(AwaitedRows{steady_clock::now(), {}}) : *caller.awaited;
+    auto worst = Beyond::nothing;
+    std::erase_if(answer.payments, [&](const Snapshot& told) {
+        const auto why = beyond(told.key, answer.marks, limits);
+        if (why == Beyond::nothing)
+            return false;
+        const auto [at, added] = first ? awaited.terminal.emplace(told.key, told.terminal)
+                                       : std::pair(awaited.terminal.find(told.key), false);
+        if (at == awaited.terminal.end())
+            return true;                    // it changed since: the next answer has it
+        if (told.terminal && !at->second) { // nor may its end come twice
+            at->second = true;
+            awaited.since = steady_clock::now();
+        }
+        worst = std::max(worst, why);
+        return false;
+    });
+    const auto until = awaited.since + (worst == Beyond::rows ? rows_patience : hold_patience);
+    if (worst == Beyond::nothing || steady_clock::now() >= until)
+        return false;
+    waiting_.push_back({std::move(caller), answer.marks, std::make_unique<io::Timer>(loop_)});
+    const auto place = std::prev(waiting_.end());
+    place->timer->start(std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now()),
+                        [this, place] { release(place); });
+    return true;
+}
+
+void RowsWait::moved() {
+    if (!waiting_.empty() && !soon_.armed())
+        soon_.start(0ms, [this] { look(); });
+}
+
+void RowsWait::look() {
+    const auto limits = limits_();
+    for (auto at = waiting_.begin(); at != waiting_.end();) {
+        const auto here = at++;
+        const auto& awaited = here->caller.awaited->terminal;
+        const bool by_hash = here->caller.request.hash.has_value(); // its cursor waits for no other payment
+        const auto marks = later(here->marks, by_hash ? limits.readable : earlier(limits.readable, limits.hold));
+        if (std::all_of(awaited.begin(), awaited.end(),
+                        [&](const auto& one) { return beyond(one.first, marks, limits) == Beyond::nothing; }))
+            release(here);
+    }
+}
+
+void RowsWait::release(Place place) {
+    auto caller = std::move(place->caller);
+    waiting_.erase(place);
+    again_(std::move(caller));
+}
+
+} // namespace track

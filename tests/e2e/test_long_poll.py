@@ -1,0 +1,221 @@
+"""README's loop over `since`: on a node that nobody disturbs each final state is given once, and none is missed whatever happens."""
+
+from __future__ import annotations
+
+import collections
+import json
+import unittest
+from typing import Any
+
+from fake_host import FakeHost, ended_row, failure, pending_row
+from support import Stage, die_on_sigterm
+from versions import needs_the_end
+
+HASH = "cd" * 32
+
+
+def brief(answer: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(p["payment_index"], p["status"]) for p in answer["payments"]]
+
+
+class Rows:
+    """Holds back what the plugin asks for by these indexes, until told otherwise."""
+
+    def __init__(self, host: FakeHost):
+        self.host, self.indexes, self.held = host, set[str](), list[Any]()
+        host.answers["listsendpays"] = self._asked
+
+    def _asked(self, params: Any, token: Any) -> Any:
+        if params.get("index") in self.indexes:
+            self.held.append(token)
+            return None
+        return self.host.model.call("listsendpays", params, token)
+
+    def release(self) -> None:
+        self.indexes.clear()
+        for token in self.held:
+            self.host.answer(*token)
+        self.held.clear()
+
+
+class Poller:
+    """One who calls again and again, with the cursor of the last answer."""
+
+    def __init__(self, host: FakeHost, **params: Any):
+        self.host, self.params, self.calls = host, params, 0
+        self.cursor = host.request("trackpayments", {})["result"]["cursor"]
+        self.identity = ""
+
+    def call(self, timeout: int = 3600) -> None:
+        self.calls += 1
+        self.identity = f"poll#{self.calls}"
+        self.host.send({"id": self.identity, "method": "trackpayments",
+                        "params": {"since": self.cursor, "timeout": timeout, **self.params}})
+        self.host.barrier()
+
+    def answered(self) -> bool:
+        return any(m.get("id") == self.identity for m in self.host.messages)
+
+    def answer(self) -> dict[str, Any]:
+        result = self.host.reply(self.identity)["result"]
+        self.cursor = result["cursor"]
+        return result
+
+    def nothing_more(self, test: unittest.TestCase) -> None:
+        self.call(timeout=1)
+        test.assertEqual(brief(self.answer()), [])
+
+
+class Once(unittest.TestCase):
+    def wait_status(self, host: FakeHost, payment_hash: str, status: str) -> None:
+        host.wait(lambda: [p for p in host.told() if p["payment_hash"] == payment_hash][-1:] and
+                  [p for p in host.told() if p["payment_hash"] == payment_hash][-1]["status"] == status, status)
+
+    def begin(self, host: FakeHost, **params: Any) -> tuple[Rows, Poller]:
+        host.begin()
+        return Rows(host), Poller(host, **params)
+
+    def test_an_end_told_before_its_row_is_read_is_given_once(self) -> None:
+        for held in ({"updated"}, {"created", "updated"}):
+            for params in ({"no_inflight_updates": True}, {"no_inflight_updates": True, "payment_hash": HASH}):
+                with self.subTest(held=held, **params), FakeHost(rows=[]) as host:
+                    if "payment_hash" in params:  # one that is unknown is refused
+                        host.model.insert(pending_row(1, HASH))
+                    rows, poller = self.begin(host, **params)
+                    poller.call()
+                    rows.indexes = set(held)
+                    row = host.model.table.get(1) or host.insert(pending_row(1, HASH))
+                    if "created" not in held:
+                        self.wait_status(host, HASH, "IN_FLIGHT")
+                    host.notify("sendpay_success", host.end(row, "complete"))
+                    self.wait_status(host, HASH, "SUCCEEDED")
+                    host.barrier()
+                    self.assertFalse(poller.answered(), "no cursor covers it yet")
+                    rows.release()
+                    self.assertEqual(brief(poller.answer()), [("1", "SUCCEEDED")])
+                    poller.nothing_more(self)
+
+    def test_one_who_comes_between_an_end_and_its_row_is_given_it_once(self) -> None:
+        for params in ({}, {"no_inflight_updates": True}, {"payment_hash": HASH}):
+            with self.subTest(**params), FakeHost(rows=[pending_row(1, HASH)]) as host:
+                rows, poller = self.begin(host, **params)
+                rows.indexes = {"updated"}
+                self.wait_status(host, HASH, "IN_FLIGHT")
+                host.notify("sendpay_success", host.end(host.model.table[1], "complete"))
+                self.wait_status(host, HASH, "SUCCEEDED")
+                host.wait(lambda: rows.held, "the page")
+                poller.call()
+                self.assertFalse(poller.answered())
+                rows.release()
+                self.assertEqual(brief(poller.answer()), [("1", "SUCCEEDED")])
+                poller.nothing_more(self)
+
+    def test_every_state_is_given_once_where_all_are_asked_for(self) -> None:
+        with FakeHost(rows=[]) as host:
+            rows, poller = self.begin(host)
+            poller.call()
+            row = host.insert(pending_row(1, HASH))
+            self.assertEqual(brief(poller.answer()), [("1", "IN_FLIGHT")])
+            poller.call()
+            rows.indexes = {"updated"}
+            host.notify("sendpay_success", host.end(row, "complete"))
+            self.wait_status(host, HASH, "SUCCEEDED")
+            rows.release()
+            self.assertEqual(brief(poller.answer()), [("1", "SUCCEEDED")])
+            poller.nothing_more(self)
+
+    def test_what_ends_while_an_answer_waits_is_in_one_answer(self) -> None:
+        with FakeHost(rows=[pending_row(n) for n in (1, 2, 3)]) as host:
+            rows, poller = self.begin(host, no_inflight_updates=True)
+            poller.call()
+            rows.indexes = {"updated"}
+            ended = [ended_row(host.model.table[n], "complete", n) for n in (1, 2, 3)]
+            for row in ended:
+                host.model.end(row)
+                host.fire()
+                host.notify("sendpay_success", row)
+                self.wait_status(host, row["payment_hash"], "SUCCEEDED")
+                host.barrier()
+            rows.release()
+            told = collections.Counter(brief(poller.answer()))
+            while len(told) < 3:
+                poller.call()
+                told.update(brief(poller.answer()))
+            poller.nothing_more(self)
+            self.assertEqual(told, {(str(n), "SUCCEEDED"): 1 for n in (1, 2, 3)})
+
+    def test_failed_parts_before_the_end_do_not_bring_it_twice(self) -> None:
+        with FakeHost(rows=[]) as host:
+            rows, poller = self.begin(host, no_inflight_updates=True)
+            poller.call()
+            lost = host.insert(pending_row(1, HASH, partid=1))
+            self.wait_status(host, HASH, "IN_FLIGHT")
+            ended = host.end(lost, "failed")
+            host.notify("sendpay_failure", failure(ended))
+            host.wait(lambda: host.told()[-1]["htlcs"][0]["status"] == "FAILED", "the failed part")
+            won = host.insert(pending_row(2, HASH, partid=2))
+            host.wait(lambda: len(host.told()[-1]["htlcs"]) == 2, "the second part")
+            rows.indexes = {"updated"}
+            host.notify("sendpay_success", host.end(won, "complete"))
+            self.wait_status(host, HASH, "SUCCEEDED")
+            rows.release()
+            self.assertEqual(brief(poller.answer()), [("1", "SUCCEEDED")])
+            poller.nothing_more(self)
+
+    def test_an_end_whose_row_is_deleted_before_it_was_read_is_given(self) -> None:
+        with FakeHost(rows=[pending_row(1, HASH)]) as host:
+            rows, poller = self.begin(host, no_inflight_updates=True)
+            poller.call()
+            rows.indexes = {"updated"}
+            host.notify("sendpay_success", host.end(host.model.table[1], "complete"))
+            self.wait_status(host, HASH, "SUCCEEDED")
+            host.barrier()
+            self.assertIn("result", host.model.call("delpay", [HASH, "complete"]))
+            rows.release()
+            self.assertEqual(brief(poller.answer()), [("1", "SUCCEEDED")])
+
+    def test_rows_that_do_not_come_keep_nobody_for_ever_and_lose_nothing(self) -> None:
+        with FakeHost(rows=[pending_row(1, HASH)]) as host:
+            rows, poller = self.begin(host, no_inflight_updates=True)
+            poller.call()
+            rows.indexes = {"updated"}
+            host.notify("sendpay_success", host.end(host.model.table[1], "complete"))
+            self.assertEqual(brief(poller.answer()), [("1", "SUCCEEDED")])
+            rows.release()
+            poller.call()
+            self.assertEqual(brief(poller.answer()), [("1", "SUCCEEDED")], "its cursor was before it")
+            poller.nothing_more(self)
+
+
+class Busy(unittest.TestCase):
+    @needs_the_end
+    def test_on_a_busy_node_each_end_is_given_once(self) -> None:
+        loads: list[dict[str, Any]] = [{"total": 300, "in_flight": 50}, {"total": 150, "in_flight": 5, "parts": 3}]
+        for load in loads:
+            for only_final in (True, False):
+                with self.subTest(only_final=only_final, **load), Stage() as stage:
+                    payer, poller = stage.node.new_client(), stage.node.new_client()
+                    self.addCleanup(payer.close)
+                    self.addCleanup(poller.close)
+                    cursor = poller.call("trackpayments", {})["cursor"]
+                    request = payer.send("load", {**load, "mix": {stage.payer: 1}})
+                    told: collections.Counter[str] = collections.Counter()
+                    walked = False  # through more than fits into one answer: it may end between two parts of a payment
+                    while True:
+                        over = payer.has_reply(request)  # asked first: what it brought is in an answer after that
+                        answer = poller.call("trackpayments", {"since": cursor, "timeout": 1, "no_inflight_updates": only_final})
+                        told.update(json.dumps([p["payment_index"], p["status"]]) for p in answer["payments"]
+                                    if p["status"] != "IN_FLIGHT")
+                        cursor = answer["cursor"]
+                        walked |= "more" in answer
+                        if over and not answer["payments"]:
+                            break
+                    if not walked or "parts" not in load:
+                        self.assertEqual({state: n for state, n in told.items() if n > 1}, {})
+                    first = {(row["payment_hash"], row["groupid"]): row["created_index"] for row in reversed(stage.node.rows())}
+                    self.assertEqual(sorted(map(json.loads, told)), sorted([str(index), "SUCCEEDED"] for index in first.values()))
+
+
+if __name__ == "__main__":
+    die_on_sigterm()
+    unittest.main()

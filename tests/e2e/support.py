@@ -6,7 +6,7 @@
         payment = stage.wait_status(invoice, "SUCCEEDED")
 
 Leaving the stage judges everything that was told (judge.py, protos.py), looks for complaints in the log and stops the node. All
-waits end by an event; 60 s only bound them. The node is of the version in VERSION_AS (versions.py) or of Stage(version=…).
+waits end by an event; some minutes only bound them. The node is of the version in VERSION_AS (versions.py) or of Stage(version=…).
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ import judge  # noqa: E402
 import protos  # noqa: E402
 import strict_json  # noqa: E402
 import versions  # noqa: E402
-from standin import SUBSCRIBER, RpcError, StandIn, wait_until  # noqa: E402
+from standin import BOUND, SUBSCRIBER, RpcError, StandIn, wait_until  # noqa: E402
 
-__all__ = ["PLUGIN", "STANDIN", "RpcError", "Stage", "StandIn", "wait_until", "die_on_sigterm"]
+__all__ = ["BOUND", "PLUGIN", "STANDIN", "RpcError", "Stage", "StandIn", "wait_until", "die_on_sigterm"]
 
 PLUGIN = os.path.abspath(os.environ["PLUGIN"])  # the processes run elsewhere
 STANDIN = os.environ["STANDIN"]

@@ -6,7 +6,7 @@ import json
 import socket
 from typing import Any
 
-from standin import BOUND
+from node import BOUND
 
 
 class FakeNode:

@@ -56,7 +56,7 @@ class Subscriber:
         self.script = stage.directory / name
         self.script.write_text(
             f"#!/bin/sh\nSUBSCRIBER_FILE={name}.jsonl SUBSCRIBER_TOPICS={shlex.quote(topics)} SUBSCRIBER_HOOK={hooks} "
-            f"PYTHONDONTWRITEBYTECODE=1 exec {shlex.quote(sys.executable)} {shlex.quote(str(SUBSCRIBER))}\n")
+            f"exec {shlex.quote(sys.executable)} {shlex.quote(str(SUBSCRIBER))}\n")
         self.script.chmod(0o755)
         self.hooked: list[dict[str, Any]] = []  # calls seen by its hook
         self._version = stage.version

@@ -82,22 +82,24 @@ class Subscriber:
 class Stage:
     """`plugin`: started with the node; else by start_plugin(). `subscribers`: topics by name. `gate`: rows can be listed only when
     the first subscriber is ready: what the plugin tells at a start of the node would else be said to nobody. `hooks`: calls that
-    subscribers see."""
+    subscribers see. `slow_clock`: what the plugin does without after a second it waits for half a minute, so that it has it on any machine;
+    there `plugin_path` is not PLUGIN."""
 
     def __init__(self, options: list[str] | None = None, plugin: bool = True, subscribers: dict[str, str] | None = None,
                  gate: bool = False, keep_rows: bool = False, hooks: str = "", environment: dict[str, str] | None = None,
-                 version: str | None = None):
+                 version: str | None = None, slow_clock: bool = False):
         self.version = versions.Node(version) if version else versions.NODE
         self.payer = "xpay" if self.version.has_xpay else "pay"
         self._temporary = tempfile.TemporaryDirectory(prefix="e2e-", ignore_cleanup_errors=True)
         self.directory = Path(self._temporary.name)
         self.node = StandIn(STANDIN, directory=self.directory / "node", environment=(environment or {}) | {"VERSION_AS": self.version.name})
+        self.plugin_path = self._slowed() if slow_clock else PLUGIN
         hooked = ",".join([BARRIER, *(["listsendpays"] if gate else []), *([hooks] if hooks else [])])
         self.subscribers = [Subscriber(self, name, topics, hooked)
                             for name, topics in (subscribers or {"first": TOPICS}).items()]
         # Its options are known only where it was: then it is stopped again.
         self._stop_first = not plugin and options is not None
-        self.node.plugins = [str(s.script) for s in self.subscribers] + ([PLUGIN] if plugin or self._stop_first else [])
+        self.node.plugins = [str(s.script) for s in self.subscribers] + ([self.plugin_path] if plugin or self._stop_first else [])
         self.node.options = list(options or []) + (["--db", str(self.directory / "rows")] if keep_rows else [])
         self.allowed: list[str] = []  # texts of expected complaints in the log
         self.first_shown = 1          # rows before this one may have been over when the plugin came
@@ -106,11 +108,22 @@ class Stage:
         self.secrets: set[str] = set()
         self._labels = (f"label {n}" for n in itertools.count(1))
 
+    def _slowed(self) -> str:
+        """A program of the plugin's name that starts it with a slow clock (tests/replay/ahead.cpp); without that library as it is."""
+        if not (library := os.environ.get("CLOCK")):
+            return PLUGIN
+        script = self.directory / "slow" / "trackpayments"
+        script.parent.mkdir()
+        script.write_text(f'#!/bin/sh\nexec env LD_PRELOAD={shlex.quote(os.path.abspath(library))} CLOCK_SLOWER=30 '
+                          f'ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0" {shlex.quote(PLUGIN)} "$@"\n')
+        script.chmod(0o755)
+        return str(script)
+
     def __enter__(self) -> "Stage":
         try:
             self.node.start()
             if self._stop_first:
-                self.node.stop_plugin(PLUGIN)
+                self.node.stop_plugin(self.plugin_path)
         except BaseException:
             self.close()
             raise
@@ -235,7 +248,7 @@ class Stage:
 
     def start_plugin(self) -> None:
         self.first_shown = self.counter("created") + 1
-        self.node.start_plugin(PLUGIN)
+        self.node.start_plugin(self.plugin_path)
 
     def fault(self, fault: str, method: str) -> None:
         self.node.call("standin-fault", {"fault": fault, "method": method})

@@ -61,6 +61,8 @@ class Subscriber:
         self.hooked: list[dict[str, Any]] = []  # calls seen by its hook
         self._version = stage.version
         self._told: list[dict[str, Any]] = []
+        self._of_topic: dict[str, list[dict[str, Any]]] = {}
+        self._of_hash: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self._at = 0
 
     def messages(self) -> list[dict[str, Any]]:
@@ -75,8 +77,25 @@ class Subscriber:
                 if message["method"] == "rpc_command":
                     self.hooked.append(message["params"]["rpc_command"])
                 else:
-                    self._told.append(versions.unwrapped(message, self._version))
+                    self._take(versions.unwrapped(message, self._version))
         return self._told
+
+    def _take(self, message: dict[str, Any]) -> None:
+        topic, params = message["method"], message["params"]
+        self._told.append(message)
+        self._of_topic.setdefault(topic, []).append(params)
+        if topic in TOPICS.split(","):
+            self._of_hash.setdefault((topic, params[topic]["payment_hash"]), []).append(params[topic])
+
+    def of_topic(self, topic: str) -> list[dict[str, Any]]:
+        """The params of its messages."""
+        self.messages()
+        return list(self._of_topic.get(topic, ()))
+
+    def of_hash(self, topic: str, payment_hash: str) -> list[dict[str, Any]]:
+        """The payments, or deletions, of one of our own topics."""
+        self.messages()
+        return list(self._of_hash.get((topic, payment_hash), ()))
 
 
 class Stage:
@@ -172,13 +191,13 @@ class Stage:
     # What was told
 
     def messages(self, topic: str = "trackpayments") -> list[dict[str, Any]]:
-        return [m["params"] for m in self.subscribers[0].messages() if m["method"] == topic]
+        return self.subscribers[0].of_topic(topic)
 
     def snapshots(self, what: Any = None, topic: str = "trackpayments") -> list[dict[str, Any]]:
         """Of one invoice or payment hash, or all."""
-        payment_hash = what["payment_hash"] if isinstance(what, dict) else what
-        told = (params[topic] for params in self.messages(topic))
-        return [payment for payment in told if what is None or payment["payment_hash"] == payment_hash]
+        if what is None:
+            return [params[topic] for params in self.messages(topic)]
+        return self.subscribers[0].of_hash(topic, what["payment_hash"] if isinstance(what, dict) else what)
 
     def statuses(self, what: Any) -> list[str]:
         """Without repetitions in a row."""

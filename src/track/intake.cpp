@@ -171,7 +171,7 @@ void Intake::answered(const base::PaymentHash& hash,
     if (!unread(waiting))
         return released(hash);
     waiting.invoices = std::make_unique<io::Timer>(loop_);
-    waiting.invoices->start(invoice_patience, [this, hash] { released(hash); });
+    waiting.invoices->start(invoice_patience_, [this, hash] { released(hash); });
     ask_for_invoices(hash);
 }
 

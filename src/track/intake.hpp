@@ -23,7 +23,7 @@ class Intake final {
 
     /// How long facts about an unknown payment wait for a socket that is away before they are told as they are.
     static constexpr std::chrono::milliseconds patience{5000};
-    /// How long a first snapshot waits for its invoice.
+    /// How long a first snapshot waits for its invoice, unless told otherwise.
     static constexpr std::chrono::milliseconds invoice_patience{1000};
 
     using Missing = std::function<void(const base::PaymentHash&)>;
@@ -36,6 +36,7 @@ class Intake final {
     /// The ready ones are applied as one change before this returns; the rest when the listing is there.
     void take(std::vector<payments::Event> events, Source source);
     void take(payments::Event&& event, Source source);
+    void set_invoice_patience(std::chrono::milliseconds most) { invoice_patience_ = most; }
     /// What lay before this process: a group that failed there, of a hash that was paid there, is not told again.
     void set_past(Marks past) { past_ = past; }
     /// The socket is (again) there: lists what could not be listed without it.
@@ -92,6 +93,7 @@ class Intake final {
     std::size_t asked_ = 0;
     std::uint64_t turns_ = 0;
     std::function<void()> on_released_;
+    std::chrono::milliseconds invoice_patience_{invoice_patience};
     std::vector<base::PaymentHash> lost_;            // asked, and the socket went away
     std::unordered_set<base::PaymentHash> unlisted_; // applied without the listing
     io::Timer patience_;                             // with a socket that is away

@@ -6,12 +6,14 @@ import json
 import socket
 from typing import Any
 
+from node import BOUND
+
 
 class FakeNode:
     def __init__(self, directory: str) -> None:
         self.path = directory + "/lightning-rpc"
         self.listener = socket.create_server(self.path, family=socket.AF_UNIX)
-        self.listener.settimeout(60)
+        self.listener.settimeout(BOUND)
         self.connection: socket.socket | None = None
         self.text = ""
 
@@ -31,7 +33,7 @@ class FakeNode:
         """The next request has to be this one; its id."""
         if self.connection is None:
             self.connection, _ = self.listener.accept()
-            self.connection.settimeout(60)
+            self.connection.settimeout(BOUND)
         while True:
             try:
                 request, end = json.JSONDecoder().raw_decode(self.text)

@@ -14,9 +14,9 @@ CONTRIB = TOP / "contrib"
 for room in ("tests/lightningd", "contrib", "contrib/prometheus"):
     sys.path.append(str(TOP / room))
 
-from standin import RpcError, StandIn, wait_until  # noqa: E402
+from standin import BOUND, RpcError, StandIn, wait_until  # noqa: E402
 
-__all__ = ["CONTRIB", "PLUGIN", "TOP", "Node", "RpcError", "StandIn", "attempt", "die_on_sigterm", "payment", "wait_until"]
+__all__ = ["BOUND", "CONTRIB", "PLUGIN", "TOP", "Node", "RpcError", "StandIn", "attempt", "die_on_sigterm", "payment", "wait_until"]
 
 PLUGIN = os.environ.get("PLUGIN", "")
 

@@ -9,9 +9,8 @@ import subprocess
 from pathlib import Path
 from typing import Any, Sequence
 
-from standin import die_with_parent
+from standin import BOUND, die_with_parent
 
-BOUND = 60.0
 LOUD = ("unusual", "broken")  # what lightningd shows by default, above info
 
 

@@ -12,7 +12,7 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from node import CONTRIB, PLUGIN, Node, RpcError, attempt, die_on_sigterm, payment, wait_until
+from node import BOUND, CONTRIB, PLUGIN, Node, RpcError, attempt, die_on_sigterm, payment, wait_until
 from prometheus_text import parse
 
 EXPORTER = str(CONTRIB / "prometheus" / "trackpayments-prometheus")
@@ -241,7 +241,7 @@ class OnPipes(unittest.TestCase):
         for message in messages:
             self.say(process, message)
         process.stdin.close()
-        self.assertEqual(process.wait(60), 0)
+        self.assertEqual(process.wait(BOUND), 0)
         return totals(self.directory / "trackpayments.prom")
 
     def test_both_wrappings_are_understood(self) -> None:
@@ -256,7 +256,7 @@ class OnPipes(unittest.TestCase):
         process = self.start()
         self.say(process, {"method": "trackpayments", "params": one})
         self.say(process, {"method": "shutdown", "params": {"shutdown": {}}})
-        self.assertEqual(process.wait(60), 0)
+        self.assertEqual(process.wait(BOUND), 0)
         self.assertEqual(totals(self.directory / "trackpayments.prom"), [1, 0, 1, 0])
         process.stdin.close()
 
@@ -271,7 +271,7 @@ class OnPipes(unittest.TestCase):
             self.assertIsNone(process.poll())
         self.say(process, {"method": "trackpayments", "params": one})
         process.stdin.close()
-        self.assertEqual(process.wait(60), 0)
+        self.assertEqual(process.wait(BOUND), 0)
         self.assertEqual(totals(self.directory / "trackpayments.prom"), [1, 0, 1, 0])
         self.assertEqual(json.loads(state.read_text())["cursor"], "035fdd0c.aaaaaaaa.1.1", "it could not ask what came between")
 
@@ -287,7 +287,7 @@ class OnPipes(unittest.TestCase):
             state.write_text(text)
             process = self.start()
             process.stdin.close()
-            self.assertEqual(process.wait(60), 0)
+            self.assertEqual(process.wait(BOUND), 0)
             self.assertEqual(state.read_text(), text)
 
     def test_the_manifest_says_what_can_be_changed(self) -> None:

@@ -10,7 +10,7 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from node import CONTRIB, Node, attempt, die_on_sigterm, payment, wait_until
+from node import BOUND, CONTRIB, Node, attempt, die_on_sigterm, payment, wait_until
 from plugin_on_pipes import PluginOnPipes
 from program import bound_by_permissions, run_in_terminal
 
@@ -77,7 +77,7 @@ class Recorder(unittest.TestCase):
         plugin.process.stdout.close()
         plugin.notify("trackpayments", {})
         plugin.process.stdin.close()
-        self.assertEqual((plugin.process.wait(60), plugin.process.stderr.read()), (0, ""))
+        self.assertEqual((plugin.process.wait(BOUND), plugin.process.stderr.read()), (0, ""))
 
     def test_in_a_terminal_it_says_what_it_is(self) -> None:
         code, text = run_in_terminal(RECORDER)

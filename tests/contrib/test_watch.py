@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 from fake_node import FakeNode
-from node import CONTRIB, PLUGIN, Node, attempt, die_on_sigterm, payment, wait_until
+from node import BOUND, CONTRIB, PLUGIN, Node, attempt, die_on_sigterm, payment, wait_until
 from program import Piped
 from terminal import Terminal
 
@@ -96,6 +96,8 @@ class InATerminal(unittest.TestCase):
     def test_the_end_of_a_payment_is_seen_over_a_restart_of_plugin_and_node(self) -> None:
         with Node() as node, Terminal([WATCH, str(node.socket_path)]) as terminal:
             first, second, third = (node.pay(n * 1_000_000, "hold") for n in (1, 2, 3))
+            for n in (1, 2, 3):  # each newer one moves the others
+                terminal.wait_line("IN FLIGHT", f" {n},000 sat")
             rows = [terminal.wait_line("IN FLIGHT", f" {n},000 sat") for n in (1, 2, 3)]
             # The plugin is away when the first one ends.
             node.stop_plugin(PLUGIN)
@@ -152,7 +154,7 @@ class InAPipe(unittest.TestCase):
                 if piped.process.poll() is not None:
                     break
                 node.wait_rows(node.pay(1_000_000), "complete")
-            self.assertEqual(piped.process.wait(60), 0)
+            self.assertEqual(piped.process.wait(BOUND), 0)
             self.assertEqual(piped.process.stderr.read(), b"")
 
     def test_a_missing_node_is_told_once_and_waited_for(self) -> None:

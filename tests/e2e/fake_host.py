@@ -20,13 +20,13 @@ import time
 from typing import Any, Callable
 
 import support  # the paths
+from support import BOUND
 import judge
 import protos
 import strict_json
 from model import Model
 from process import LineSplitter, Splitter
 
-BOUND = 60.0
 CHUNK = 1 << 16
 NO_EVENTS = {"created": 0, "updated": 0, "deleted": 0}
 

@@ -1,5 +1,5 @@
 // The plugin, but its loop hangs as soon as a file named `hang` stands in its working directory, and says so with one
-// named `hanging`: for the watchdog's test. Patient for two seconds only.
+// named `hanging`: for the watchdog's test. Patient for five seconds only.
 #include "io/timer.hpp"
 #include "plugin/serve.hpp"
 
@@ -31,5 +31,5 @@ class Trap final {
 int main() {
     io::Loop loop;
     const Trap trap(loop);
-    return plugin::serve(loop, plugin::read_host(), std::chrono::seconds(2));
+    return plugin::serve(loop, plugin::read_host(), std::chrono::seconds(5));
 }

@@ -6,7 +6,7 @@
         payment = stage.wait_status(invoice, "SUCCEEDED")
 
 Leaving the stage judges everything that was told (judge.py, protos.py), looks for complaints in the log and stops the node. All
-waits end by an event; 60 s only bound them. The node is of the version in VERSION_AS (versions.py) or of Stage(version=…).
+waits end by an event; some minutes only bound them. The node is of the version in VERSION_AS (versions.py) or of Stage(version=…).
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ import judge  # noqa: E402
 import protos  # noqa: E402
 import strict_json  # noqa: E402
 import versions  # noqa: E402
-from standin import SUBSCRIBER, RpcError, StandIn, wait_until  # noqa: E402
+from standin import BOUND, SUBSCRIBER, RpcError, StandIn, wait_until  # noqa: E402
 
-__all__ = ["PLUGIN", "STANDIN", "RpcError", "Stage", "StandIn", "wait_until", "die_on_sigterm"]
+__all__ = ["BOUND", "PLUGIN", "STANDIN", "RpcError", "Stage", "StandIn", "wait_until", "die_on_sigterm"]
 
 PLUGIN = os.path.abspath(os.environ["PLUGIN"])  # the processes run elsewhere
 STANDIN = os.environ["STANDIN"]
@@ -56,11 +56,13 @@ class Subscriber:
         self.script = stage.directory / name
         self.script.write_text(
             f"#!/bin/sh\nSUBSCRIBER_FILE={name}.jsonl SUBSCRIBER_TOPICS={shlex.quote(topics)} SUBSCRIBER_HOOK={hooks} "
-            f"PYTHONDONTWRITEBYTECODE=1 exec {shlex.quote(sys.executable)} {shlex.quote(str(SUBSCRIBER))}\n")
+            f"exec {shlex.quote(sys.executable)} {shlex.quote(str(SUBSCRIBER))}\n")
         self.script.chmod(0o755)
         self.hooked: list[dict[str, Any]] = []  # calls seen by its hook
         self._version = stage.version
         self._told: list[dict[str, Any]] = []
+        self._of_topic: dict[str, list[dict[str, Any]]] = {}
+        self._of_hash: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self._at = 0
 
     def messages(self) -> list[dict[str, Any]]:
@@ -75,29 +77,48 @@ class Subscriber:
                 if message["method"] == "rpc_command":
                     self.hooked.append(message["params"]["rpc_command"])
                 else:
-                    self._told.append(versions.unwrapped(message, self._version))
+                    self._take(versions.unwrapped(message, self._version))
         return self._told
+
+    def _take(self, message: dict[str, Any]) -> None:
+        topic, params = message["method"], message["params"]
+        self._told.append(message)
+        self._of_topic.setdefault(topic, []).append(params)
+        if topic in TOPICS.split(","):
+            self._of_hash.setdefault((topic, params[topic]["payment_hash"]), []).append(params[topic])
+
+    def of_topic(self, topic: str) -> list[dict[str, Any]]:
+        """The params of its messages."""
+        self.messages()
+        return list(self._of_topic.get(topic, ()))
+
+    def of_hash(self, topic: str, payment_hash: str) -> list[dict[str, Any]]:
+        """The payments, or deletions, of one of our own topics."""
+        self.messages()
+        return list(self._of_hash.get((topic, payment_hash), ()))
 
 
 class Stage:
     """`plugin`: started with the node; else by start_plugin(). `subscribers`: topics by name. `gate`: rows can be listed only when
     the first subscriber is ready: what the plugin tells at a start of the node would else be said to nobody. `hooks`: calls that
-    subscribers see."""
+    subscribers see. `slow_clock`: what the plugin does without after a second it waits for half a minute, so that it has it on any machine;
+    there `plugin_path` is not PLUGIN."""
 
     def __init__(self, options: list[str] | None = None, plugin: bool = True, subscribers: dict[str, str] | None = None,
                  gate: bool = False, keep_rows: bool = False, hooks: str = "", environment: dict[str, str] | None = None,
-                 version: str | None = None):
+                 version: str | None = None, slow_clock: bool = False):
         self.version = versions.Node(version) if version else versions.NODE
         self.payer = "xpay" if self.version.has_xpay else "pay"
         self._temporary = tempfile.TemporaryDirectory(prefix="e2e-", ignore_cleanup_errors=True)
         self.directory = Path(self._temporary.name)
         self.node = StandIn(STANDIN, directory=self.directory / "node", environment=(environment or {}) | {"VERSION_AS": self.version.name})
+        self.plugin_path = self._slowed() if slow_clock else PLUGIN
         hooked = ",".join([BARRIER, *(["listsendpays"] if gate else []), *([hooks] if hooks else [])])
         self.subscribers = [Subscriber(self, name, topics, hooked)
                             for name, topics in (subscribers or {"first": TOPICS}).items()]
         # Its options are known only where it was: then it is stopped again.
         self._stop_first = not plugin and options is not None
-        self.node.plugins = [str(s.script) for s in self.subscribers] + ([PLUGIN] if plugin or self._stop_first else [])
+        self.node.plugins = [str(s.script) for s in self.subscribers] + ([self.plugin_path] if plugin or self._stop_first else [])
         self.node.options = list(options or []) + (["--db", str(self.directory / "rows")] if keep_rows else [])
         self.allowed: list[str] = []  # texts of expected complaints in the log
         self.first_shown = 1          # rows before this one may have been over when the plugin came
@@ -106,11 +127,22 @@ class Stage:
         self.secrets: set[str] = set()
         self._labels = (f"label {n}" for n in itertools.count(1))
 
+    def _slowed(self) -> str:
+        """A program of the plugin's name that starts it with a slow clock (tests/replay/ahead.cpp); without that library as it is."""
+        if not (library := os.environ.get("CLOCK")):
+            return PLUGIN
+        script = self.directory / "slow" / "trackpayments"
+        script.parent.mkdir()
+        script.write_text(f'#!/bin/sh\nexec env LD_PRELOAD={shlex.quote(os.path.abspath(library))} CLOCK_SLOWER=30 '
+                          f'ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0" {shlex.quote(PLUGIN)} "$@"\n')
+        script.chmod(0o755)
+        return str(script)
+
     def __enter__(self) -> "Stage":
         try:
             self.node.start()
             if self._stop_first:
-                self.node.stop_plugin(PLUGIN)
+                self.node.stop_plugin(self.plugin_path)
         except BaseException:
             self.close()
             raise
@@ -159,13 +191,13 @@ class Stage:
     # What was told
 
     def messages(self, topic: str = "trackpayments") -> list[dict[str, Any]]:
-        return [m["params"] for m in self.subscribers[0].messages() if m["method"] == topic]
+        return self.subscribers[0].of_topic(topic)
 
     def snapshots(self, what: Any = None, topic: str = "trackpayments") -> list[dict[str, Any]]:
         """Of one invoice or payment hash, or all."""
-        payment_hash = what["payment_hash"] if isinstance(what, dict) else what
-        told = (params[topic] for params in self.messages(topic))
-        return [payment for payment in told if what is None or payment["payment_hash"] == payment_hash]
+        if what is None:
+            return [params[topic] for params in self.messages(topic)]
+        return self.subscribers[0].of_hash(topic, what["payment_hash"] if isinstance(what, dict) else what)
 
     def statuses(self, what: Any) -> list[str]:
         """Without repetitions in a row."""
@@ -235,7 +267,7 @@ class Stage:
 
     def start_plugin(self) -> None:
         self.first_shown = self.counter("created") + 1
-        self.node.start_plugin(PLUGIN)
+        self.node.start_plugin(self.plugin_path)
 
     def fault(self, fault: str, method: str) -> None:
         self.node.call("standin-fault", {"fault": fault, "method": method})

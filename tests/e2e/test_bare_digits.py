@@ -53,7 +53,7 @@ class BareDigits(unittest.TestCase):
                 for name in names:
                     self.assertEqual(host.reply(name).get("result"), CONTINUE, name)
                 ends = {rows[0]["payment_hash"]: "FAILED", rows[1]["payment_hash"]: "FAILED", rows[2]["payment_hash"]: "SUCCEEDED"}
-                host.wait(lambda: {p["payment_hash"]: p["htlcs"][-1]["status"] for p in host.told()} == ends, "the others", 20)
+                host.wait(lambda: {p["payment_hash"]: p["htlcs"][-1]["status"] for p in host.told()} == ends, "the others")
                 answered = [m["id"] for m in host.messages if m.get("id") in names]
                 self.assertEqual(answered, [names[-1], *names[:-2], names[-2]], "once each, in their order")
                 self.assertNotIn("delpay", [method for method, _ in host.calls])
@@ -82,7 +82,7 @@ class BareDigits(unittest.TestCase):
                     host.raw(bare("h", "delpay", params))
                     self.assertEqual(host.reply("h")["result"], CONTINUE)
                     host.model.call("delpay", [payment_hash, "complete"])
-                    deleted = host.wait(lambda: host.told("trackpayments_deleted"), "the deletion", 20)
+                    deleted = host.wait(lambda: host.told("trackpayments_deleted"), "the deletion")
                     self.assertEqual((deleted[0]["payment_hash"], deleted[0]["attempt_ids"]), (payment_hash, ["1"]))
 
     def test_a_payment_keeps_its_route_when_its_label_is_of_digits(self) -> None:

@@ -112,7 +112,7 @@ class Blocked(unittest.TestCase):
             held = [stage.pay(1_000_000 + n, parts=["hold", "hold"]) for n in range(100)]
             for invoice in held:
                 stage.wait_status(invoice, "IN_FLIGHT", parts=2)
-            stage.node.call("standin-fault", {"fault": "stop-reading", "plugin": PLUGIN.rsplit("/", 1)[-1], "ms": 600_000})
+            stage.node.call("standin-fault", {"fault": "stop-reading", "plugin": PLUGIN.rsplit("/", 1)[-1], "ms": 3_600_000})
             for invoice in held:
                 stage.release(invoice)
             # This one's hook is answered, but nobody reads that: it waits, and goes on afterwards.

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from fake_host import FakeHost, ended_row, failure, pending_row
-from support import Stage, die_on_sigterm
+from support import BOUND, Stage, die_on_sigterm
 
 HERE = Path(__file__).resolve().parent
 NS = 10**9
@@ -67,7 +67,7 @@ class ClockIsSet(unittest.TestCase):
         cls.addClassCleanup(temporary.cleanup)
         cls.directory = Path(temporary.name)
         library, source = cls.directory / "clock.so", HERE / "clock_shim.cpp"
-        subprocess.run([*COMPILER, "-shared", "-fPIC", "-O1", "-o", library, source], check=True, timeout=60)
+        subprocess.run([*COMPILER, "-shared", "-fPIC", "-O1", "-o", library, source], check=True, timeout=BOUND)
 
     def setUp(self) -> None:
         self.clock = Clock(self.directory)

@@ -7,13 +7,13 @@ import socket
 import unittest
 from typing import Any
 
-from support import STANDIN, Stage, StandIn, die_on_sigterm
+from support import BOUND, STANDIN, Stage, StandIn, die_on_sigterm
 
 
 def exchange(node: StandIn, *requests: str) -> list[bytes]:
     """The answers as they came, on a connection of their own, one after the other."""
     client = socket.socket(socket.AF_UNIX)
-    client.settimeout(60)
+    client.settimeout(BOUND)
     client.connect(str(node.socket_path))
     answers = []
     with client:

@@ -164,6 +164,7 @@ class Ends(unittest.TestCase):
             host.wait(lambda: host.told()[-1]["payment_index"] == "2", "the new payment")
             host.notify("sendpay_success", host.end(again, "complete"))
             host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "its success")
+            host.barrier()  # the final topic comes behind the other
             self.assertEqual([(p["payment_index"], p["status"]) for p in host.told("trackpayments_final")],
                              [("1", "FAILED"), ("2", "SUCCEEDED")])
             self.assertEqual(brief(host)[:4], FAILED_THEN_DELETED)

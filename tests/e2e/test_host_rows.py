@@ -100,7 +100,7 @@ class HostRows(unittest.TestCase):
                 host.begin(identity=1, waits=False, **AT_ONCE)
                 row = whole_row(1, "complete" if status == "complete" else "pending")
                 host.notify(*("sendpay_success", row) if status == "complete" else ("sendpay_failure", failure(row)))
-                host.wait(host.told, "the payment, told without its listing", 20)
+                host.wait(host.told, "the payment, told without its listing")
                 self.same(self.request(host, [HASH, status]), {**row, "status": status})
 
     def test_another_order_becomes_lightningds_and_members_of_the_host_stay(self) -> None:
@@ -113,7 +113,7 @@ class HostRows(unittest.TestCase):
                 host.begin(identity=1, **AT_ONCE)
                 host.notify("sendpay_success", given)
                 host.model.table[1] = given
-                host.wait(host.told, "the payment", 20)
+                host.wait(host.told, "the payment")
                 self.same(self.request(host, [HASH, "complete"]), wanted)
 
     def test_a_later_thin_account_takes_nothing_away(self) -> None:
@@ -133,7 +133,7 @@ class HostRows(unittest.TestCase):
             host.begin(identity=1, **AT_ONCE)
             host.model.table[1] = row
             host.notify("sendpay_success", row)
-            host.wait(host.told, "the payment", 20)
+            host.wait(host.told, "the payment")
             wanted = {"status": True, "created_index": True, "bolt11": True}
             self.same(self.request(host, [HASH, "complete"], filter={"payments": [wanted]}),
                       {"created_index": 1, "status": "complete", "bolt11": "lnbcrt1"})
@@ -147,7 +147,7 @@ class HostRows(unittest.TestCase):
                     del row["label"]
                 host.model.table = {index: row}
                 host.notify("sendpay_success", row)
-                host.wait(lambda: host.told() and host.told()[-1]["htlcs"][0]["attempt_id"] == str(index), "the payment", 20)
+                host.wait(lambda: host.told() and host.told()[-1]["htlcs"][0]["attempt_id"] == str(index), "the payment")
                 self.same(self.request(host, [HASH, "complete"]), row)
 
 

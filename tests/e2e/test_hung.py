@@ -8,7 +8,7 @@ from pathlib import Path
 
 os.environ["PLUGIN"] = HANGING = os.environ["HANGING"]  # before the stage looks
 
-from support import Stage, die_on_sigterm, wait_until  # noqa: E402
+from support import BOUND, Stage, die_on_sigterm, wait_until  # noqa: E402
 
 LAST_WORDS = "the event loop hangs while input waits"
 
@@ -38,10 +38,10 @@ class Hung(unittest.TestCase):
                                  env=environment | {"LIGHTNINGD_PLUGIN": "1"}, cwd=self.directory)
         self.hang(Path(self.directory))
         with self.assertRaises(subprocess.TimeoutExpired, msg="nothing waits for it"):
-            child.wait(5)
+            child.wait(8)  # longer than it is patient
         child.stdin.write(b"{")
         child.stdin.flush()
-        self.assertEqual(child.wait(60), 1)
+        self.assertEqual(child.wait(BOUND), 1)
         self.assertIn(LAST_WORDS, child.stderr.read().decode())
         child.stdin.close()
         child.stderr.close()

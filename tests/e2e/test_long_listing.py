@@ -115,7 +115,7 @@ class LongListing(unittest.TestCase):
         """So many rows change at one stroke; each new payment among them is told."""
         host.model._count("updated", count, pending_row(ROWS + 1, HELD))
         host.fire()
-        host.wait(lambda: listing.wrong or listing.pages == count // PAGE, "the last page", 120)
+        host.wait(lambda: listing.wrong or listing.pages == count // PAGE, "the last page")
         self.assertEqual(listing.wrong, [])
         host.wait(lambda: len(host.told("trackpayments_final")) == count // PAGE, "the last payment")
 
@@ -179,7 +179,7 @@ class LongListing(unittest.TestCase):
 
             host.answers["listsendpays"] = answer
             host.notify("sendpay_failure", failure(pending_row(ROWS + 1, HELD, partid=1)))
-            host.wait(host.told, "the payment", 120)
+            host.wait(host.told, "the payment")
             host.reply("in between")
             order = [name for m in host.messages if (name := m.get("id", m.get("method"))) in ("in between", "trackpayments")]
             self.assertEqual(order, ["in between", "trackpayments"], "it waited until all rows of the answer were taken in")

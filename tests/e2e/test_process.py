@@ -12,7 +12,7 @@ import tempfile
 import unittest
 
 from fake_host import FakeHost, ended_row, pending_row
-from support import PLUGIN, Stage, die_on_sigterm
+from support import BOUND, PLUGIN, Stage, die_on_sigterm
 
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("LIGHTNINGD_", "TRACKPAYMENTS_"))}
 LIGHTNINGD = CLEAN | {"LIGHTNINGD_PLUGIN": "1", "LIGHTNINGD_VERSION": "v26.06.6"}
@@ -21,7 +21,7 @@ ASK = b'{"jsonrpc":"2.0","id":"cln:getmanifest#1","method":"getmanifest","params
 
 def run(*arguments: str, environment: dict[str, str] | None = None, **streams: object) -> subprocess.CompletedProcess[bytes]:
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | streams
-    return subprocess.run([PLUGIN, *arguments], env=environment or LIGHTNINGD, timeout=60, **streams)
+    return subprocess.run([PLUGIN, *arguments], env=environment or LIGHTNINGD, timeout=BOUND, **streams)
 
 
 # A machine on which somebody wrote over it has no end of file there.
@@ -92,7 +92,7 @@ class Streams(unittest.TestCase):
     def test_streams_may_be_closed(self) -> None:
         for redirection in ("<&-", ">&-", "<&- >&-", "<&- 2>&-"):
             done = subprocess.run(["sh", "-c", f'exec "$0" {redirection}', PLUGIN], env=LIGHTNINGD, input=ASK,
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=BOUND)
             self.assertEqual((redirection, done.returncode, done.stdout, done.stderr), (redirection, 0, b"", b""))
 
     def test_a_reader_that_is_gone_is_no_crash(self) -> None:

@@ -13,7 +13,7 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from support import PLUGIN, TOPICS, Subscriber, die_on_sigterm, wait_until
+from support import BOUND, PLUGIN, TOPICS, Subscriber, die_on_sigterm, wait_until
 from rpc_client import RpcClient, RpcError
 from standin import die_with_parent
 from payment_shape import check_payment
@@ -37,7 +37,7 @@ class RealNode:
         self.directory = Path(self._temporary.name)
         self.network_directory = self.directory / "regtest"
         self.node = self
-        said = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=60).stdout
+        said = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=BOUND).stdout
         number = re.match(r"v\d+(\.\d+)+", said)
         self.version = versions.Node(number[0] if number else versions.NEWEST)
         self.log_path = self.directory / "log"
@@ -68,7 +68,7 @@ class RealNode:
         if self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(60)
+                self.process.wait(BOUND)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()

@@ -13,7 +13,7 @@ from typing import Any, Callable
 
 from faults import CONTINUE, good_payment, hook_answered, sanitized, unharmed
 from fake_host import FakeHost, pending_row
-from support import PLUGIN, Stage, die_on_sigterm
+from support import BOUND, PLUGIN, Stage, die_on_sigterm
 
 DELPAY = {"id": 1, "method": "delpay", "params": ["ab" * 32, "complete"]}
 
@@ -92,7 +92,7 @@ class Descriptors(unittest.TestCase):
         served = 0
         for limit in range(3, 17):
             with self.subTest(limit=limit):
-                done = subprocess.run(["sh", "-c", f'ulimit -n {limit}; exec "$0"', PLUGIN], input=asked, capture_output=True, timeout=60,
+                done = subprocess.run(["sh", "-c", f'ulimit -n {limit}; exec "$0"', PLUGIN], input=asked, capture_output=True, timeout=BOUND,
                                       env=environment)
                 if b"error while loading shared libraries" in done.stderr or b"Sanitizer" in done.stderr:
                     continue  # it did not get as far as to us

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from faults import CONTINUE, LONG, hook_answered, lies, unharmed
 from fake_host import FakeHost, ended_row, failure, pending_row
-from support import PLUGIN, Stage, die_on_sigterm
+from support import PLUGIN, Stage, die_on_sigterm, wait_until
 from test_blocked import wrong_ends
 from versions import needs_whole_rows
 
@@ -157,17 +157,12 @@ class StopAndStart(unittest.TestCase):
 
     def test_a_plugin_that_comes_and_goes_slows_no_payment(self) -> None:
         with Stage(["--trackpayments-linger=0"]).alone() as stage:
-            second = stage.node.new_client()
-            load = second.send("load", {"total": 400, "in_flight": 20, "fail_percent": 10, "mix": {"sendpay": 1, stage.payer: 1}})
-            rounds = 0
-            while not second.has_reply(load):
-                stage.node.stop_plugin(PLUGIN)
-                stage.node.start_plugin(PLUGIN)
-                rounds += 1
-            done = second.result(load)
-            second.close()
-            self.assertGreater(rounds, 1)
-            self.assertEqual(done["started"], 400)
+            amid = 0  # how often it went and came again while payments were going on
+            for _ in range(50):
+                amid += self.come_and_go(stage)
+                if amid > 2:
+                    break
+            self.assertGreater(amid, 2)
             stage.settle()
             newest = {payment["payment_hash"]: payment["status"] for payment in stage.snapshots()}
             rows: dict[str, set[str]] = {}
@@ -178,6 +173,20 @@ class StopAndStart(unittest.TestCase):
             since = stage.node.call("trackpayments", {"since": stage.messages()[0]["cursor"]})
             self.assertLessEqual({p["status"] for p in since["payments"]}, {"SUCCEEDED", "FAILED"}, "nothing is in flight")
             self.assertEqual(stage.stop(), [])
+
+
+    def come_and_go(self, stage: Stage) -> int:
+        """As long as a load goes on, however fast that is."""
+        before, amid = stage.counter("created"), 0
+        with stage.node.new_client() as second:
+            load = second.send("load", {"total": 400, "in_flight": 20, "fail_percent": 10, "mix": {"sendpay": 1, stage.payer: 1}})
+            wait_until(lambda: stage.counter("created") > before, "that it begins")
+            while not second.has_reply(load):
+                stage.node.stop_plugin(PLUGIN)
+                stage.node.start_plugin(PLUGIN)
+                amid += not second.has_reply(load)
+            self.assertEqual(second.result(load)["started"], 400)
+        return amid
 
 
 class FullQueue(unittest.TestCase):

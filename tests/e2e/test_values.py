@@ -6,7 +6,7 @@ import unittest
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from support import PAYEE, PEER, PLUGIN, Stage, die_on_sigterm, wait_until
+from support import PAYEE, PEER, Stage, die_on_sigterm, wait_until
 from versions import NODE, needs_whole_rows, needs_xpay
 
 NEVER = ["--trackpayments-linger=3600"]
@@ -51,7 +51,7 @@ def send_onion(stage: Stage, invoice: dict[str, Any], sent: int, **more: Any) ->
 
 class Values(unittest.TestCase):
     def restart(self, stage: Stage) -> None:
-        stage.node.stop_plugin(PLUGIN)
+        stage.node.stop_plugin(stage.plugin_path)
         stage.start_plugin()
 
     def since_the_beginning(self, stage: Stage, payment_hash: str) -> list[dict[str, Any]]:
@@ -73,7 +73,7 @@ class Values(unittest.TestCase):
 
     def follow(self, make: Callable[[Stage], Made], value: int, fees: bool = True, **more: Any) -> None:
         """`fees`: value and fee are what left."""
-        with Stage(NEVER, plugin=False, **more) as stage:
+        with Stage(NEVER, plugin=False, slow_clock=True, **more) as stage:
             stage.start_plugin()
             payment = make(stage)
             in_flight = ["IN_FLIGHT"] * payment.parts

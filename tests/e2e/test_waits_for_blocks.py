@@ -8,6 +8,7 @@ from typing import Any
 
 from fake_host import FakeHost, failure, pending_row
 from support import die_on_sigterm
+from test_orphans import ask_thrice
 
 HASH, OTHER = "ab" * 32, "cd" * 32
 NO_HOOK = {"TRACKPAYMENTS_NO_HOOK": "1"}
@@ -43,16 +44,15 @@ class WaitsForBlocks(unittest.TestCase):
             other = host.insert(pending_row(8, OTHER, partid=1))
             host.wait(lambda: self.statuses(host, OTHER), "the other one")
             self.fails(host, other)
-            host.wait(lambda: "FAILED" in self.statuses(host, OTHER), "the end of the other one", 20)
+            host.wait(lambda: "FAILED" in self.statuses(host, OTHER), "the end of the other one")
         else:
             host.wait(lambda: host.told()[-1]["htlcs"][-1]["status"] == "FAILED", "the failed part")
-            host.barrier()
-            for _ in range(20):
-                host.pump(0.02)
+            ask_thrice(host, HASH)
         if payer:
             self.call(host, payer, HASH, 2)
         host.notify("sendpay_success", host.end(host.insert(pending_row(9, HASH, partid=2)), "complete"))
         host.wait(lambda: "SUCCEEDED" in self.statuses(host, HASH), "success")
+        host.barrier()  # the final topic comes behind the other
         self.assertEqual(set(self.statuses(host, HASH)), {"IN_FLIGHT", "SUCCEEDED"})
         self.assertEqual([p["status"] for p in host.told("trackpayments_final") if p["payment_hash"] == HASH], ["SUCCEEDED"])
 
@@ -90,7 +90,7 @@ class WaitsForBlocks(unittest.TestCase):
                 host.wait(host.told, "the payment")
                 self.fails(host, row)
                 host.send({"method": "pay_failure", "params": {"origin": "pay", "payload": {"payment_hash": HASH, "error": {}}}})
-                host.wait(lambda: "FAILED" in self.statuses(host, HASH), "the end of it", 20)
+                host.wait(lambda: "FAILED" in self.statuses(host, HASH), "the end of it")
 
 
 if __name__ == "__main__":

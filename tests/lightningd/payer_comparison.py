@@ -150,7 +150,8 @@ class Comparison(unittest.TestCase):
         self.our_hash = made["payment_hash"]
 
     def compare(self, name: str, scenario: dict[str, Any], number: int = 0, mask: set[str] = frozenset(), options: tuple[str, ...] = (),
-                **invoice: Any) -> None:  # fmt: skip
+                late: dict[str, Any] | None = None, **invoice: Any) -> None:  # fmt: skip
+        """`late`: `release` of a held part, once the payer has answered."""
         request, reply, recorded = payment_of(name, number, invoice.get("to_self", False))
         self.our_hash = self.real_hash = ""
         self.node_for(name, *options)
@@ -160,8 +161,10 @@ class Comparison(unittest.TestCase):
         label = request["params"].get("label", "") if keysend else "recorded"
         self.node.call("scenario", {"label": label, **scenario})
         ours_reply = self.node.rpc.reply(self.node.rpc.send(request["method"], request["params"]))
+        if late:
+            self.node.call("release", {"payment_hash": self.our_hash, **late})
         try:
-            wait_until(lambda: len(self.messages()) >= len(recorded), "all messages", 60)
+            wait_until(lambda: len(self.messages()) >= len(recorded), "all messages")
         except TimeoutError:
             pass  # the comparison below says what is missing
         ours = self.messages()

@@ -142,6 +142,7 @@ tl::expected<void, std::string> Scenario::add(const rpc::json& entry) {
     }
     script.mpp_timeout_ms = static_cast<std::uint32_t>(number(entry, "mpp_timeout_ms", script.mpp_timeout_ms));
     script.think_ms = static_cast<std::uint32_t>(number(entry, "think_ms", 0));
+    script.forget_ms = static_cast<std::uint32_t>(number(entry, "forget_ms", script.forget_ms));
     if (const auto hash = base::PaymentHash::from_hex(text(entry, "payment_hash")))
         by_hash_[*hash] = std::move(script);
     else if (entry.contains("label"))

@@ -61,7 +61,8 @@ struct Script {
     int payer_code = 0;            ///< the payer gives up with this code before it has made any part
     std::string payer_message;
     std::uint32_t mpp_timeout_ms = 60'000;
-    std::uint32_t think_ms = 0; ///< a payer takes so long to find a route
+    std::uint32_t think_ms = 0;   ///< a payer takes so long to find a route
+    std::uint32_t forget_ms = 15; ///< listpays calls an xpay pending so long after its answer
 };
 
 class Scenario final {

@@ -20,13 +20,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from rpc_client import RpcClient, RpcError, wait_until
+from rpc_client import BOUND, RpcClient, RpcError, wait_until
 
-__all__ = ["SUBSCRIBER", "StandIn", "RpcClient", "RpcError", "json_lines", "wait_until"]
+__all__ = ["BOUND", "SUBSCRIBER", "StandIn", "RpcClient", "RpcError", "json_lines", "wait_until"]
 
 HERE = Path(__file__).resolve().parent
 SUBSCRIBER = HERE / "subscriber.py"
-BOUND = 60.0  # seconds; machines are slow and noisy, tests wait for events and not for times
 
 
 def die_with_parent() -> None:
@@ -83,7 +82,7 @@ class StandIn:
                 preexec_fn=die_with_parent,
             )
         if wait:
-            wait_until(lambda: self.log().count("Server started") >= started or not self.running(), "the start", BOUND)
+            wait_until(lambda: self.log().count("Server started") >= started or not self.running(), "the start")
             if not self.running():
                 raise RuntimeError(f"the stand-in exited with {self.process.wait()}: {self.stderr()}")
         return self
@@ -169,7 +168,7 @@ class StandIn:
         def find() -> str | None:
             return next((line for line in self.log().splitlines() if text in line), None)
 
-        return wait_until(find, f"the log line {text!r}", BOUND)
+        return wait_until(find, f"the log line {text!r}")
 
     # Plugins
 

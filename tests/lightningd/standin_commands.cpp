@@ -94,7 +94,8 @@ void fault(Node& node, const RequestPtr& request) {
             });
     } else if (what == "refuse-connections") {
         node.socket.stop_listening();
-        node.schedule.after(ms, [&node] { (void)node.socket.listen(node.rpc_path()); });
+    } else if (what == "take-connections") {
+        (void)node.socket.listen(node.rpc_path());
     } else if (what == "hang") {
         node.commands.hanging[method];
     } else if (what == "unhang") {
@@ -119,7 +120,8 @@ void add_standin_commands(Node& node) {
     const auto add = [&node](const char* name, const char* usage, auto command) {
         node.commands.add(name, usage, [&node, command](const RequestPtr& request) { command(node, request); });
     };
-    add("scenario", "label|payment_hash|default [parts] [outcomes] [payer_error] [mpp_timeout_ms] [think_ms]",
+    add("scenario",
+        "label|payment_hash|default [parts] [outcomes] [payer_error] [mpp_timeout_ms] [think_ms] [forget_ms]",
         scenario);
     add("release", "payment_hash outcome [partid]", release);
     add("standin-rows", "rows [deleted]", rows);

@@ -62,12 +62,14 @@ class Failures(unittest.TestCase):
                 continue
             recorded = wanted[digest]
             outcome = scenario_of(recorded["params"]["sendpay_failure"])
-            self.node.call("scenario", {"payment_hash": digest, "outcomes": [{"delay_ms": 30, **outcome}]})
+            self.node.call("scenario", {"payment_hash": digest, "outcomes": ["hold"]})
             ours = self.node.rpc.reply(self.node.rpc.send(request["method"], request["params"]))
             self.assertEqual(text(ours.get("result"), more), text(reply.get("result"), more), name)
             waited = [a for q, a in calls if q["method"] == "waitsendpay" and q["params"]["payment_hash"] == digest and "error" in a]
             params = next((q["params"] for q, a in calls if a in waited), None)
-            ended = self.node.rpc.reply(self.node.rpc.send("waitsendpay", params)) if params else None
+            waits = self.node.rpc.send("waitsendpay", params) if params else None
+            self.node.call("release", {"payment_hash": digest, "outcome": outcome})  # while it is waited for
+            ended = self.node.rpc.reply(waits) if waits else None
             heard = wait_until(lambda: self.heard_of(digest), "sendpay_failure")
             self.assertEqual(text(heard, more), text(recorded, more), name)
             # Of a failure before it was waited for the row is told as it is then, in one of the recordings.

@@ -68,10 +68,14 @@ class Node(unittest.TestCase):
 
     def test_xpay_in_between_attempts_is_pending_for_listpays(self) -> None:
         node = self.node()
-        invoice = node.invoice(5000, "slow", {"attempts": ["fee_insufficient", "hold"], "think_ms": 300})
+        invoice = node.invoice(5000, "slow", {"attempts": ["hold", "hold"]})
         paying = node.rpc.send("xpay", [invoice["bolt11"]])
-        wait_until(lambda: [r for r in node.rows() if r["status"] == "failed"], "the failed part")
+        wait_until(node.rows, "the first attempt")
+        node.call("standin-fault", {"fault": "hang", "method": "injectpaymentonion"})
+        node.call("release", [invoice["payment_hash"], "fee_insufficient"])
+        self.assertEqual([r["status"] for r in node.rows()], ["failed"])
         self.assertEqual(node.call("listpays", {"payment_hash": invoice["payment_hash"]})["pays"][0]["status"], "pending")
+        node.call("standin-fault", {"fault": "unhang", "method": "injectpaymentonion"})
         wait_until(lambda: len(node.rows()) == 2, "the second attempt")
         node.call("release", [invoice["payment_hash"], "fail"])
         self.assertEqual(node.rpc.reply(paying)["error"]["code"], 203)
@@ -133,10 +137,10 @@ class Node(unittest.TestCase):
         node.call("standin-fault", {"fault": "unhang", "method": "listsendpays"})
         self.assertEqual(node.rpc.result(hanging), {"payments": []})
         node.call("standin-fault", {"fault": "stop-reading", "plugin": "subscriber.py", "ms": 50})
-        node.call("standin-fault", {"fault": "refuse-connections", "ms": 300})
+        node.call("standin-fault", {"fault": "refuse-connections"})
         with self.assertRaises(OSError):
             node.new_client()
-        wait_until(lambda: node.socket_path.exists(), "the socket")
+        node.call("standin-fault", {"fault": "take-connections"})
         node.new_client().close()
         other = node.new_client()
         node.rpc.send("standin-fault", {"fault": "garbage"})  # its own answer comes behind the garbage, or between

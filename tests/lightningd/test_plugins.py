@@ -72,8 +72,9 @@ class Plugins(unittest.TestCase):
         spy.chmod(0o755)
         self.node({"manifest": {"options": options}}, plugins=[str(spy)],
                   options=["--odd-int=9", "--odd-words=a", "--odd-words=b"])  # fmt: skip
-        texts = [text for text in (directory / "in").read_text().split("\n\n") if text]
-        manifest, init = map(json.loads, texts[:2])
+        seen = lambda: (directory / "in").read_text().split("\n\n")[:-1]  # noqa: E731 (tee may be late)
+        wait_until(lambda: len(seen()) >= 2, "both requests")
+        manifest, init = map(json.loads, seen()[:2])
         self.assertEqual(manifest, {"jsonrpc": "2.0", "id": "cln:getmanifest#20", "method": "getmanifest", "params": {"allow-deprecated-apis": True}})
         self.assertEqual(init["id"], "cln:init#44")
         self.assertEqual(init["params"]["options"], {"odd-int": 9, "odd-words": ["a", "b"]})

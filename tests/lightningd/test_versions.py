@@ -294,10 +294,14 @@ class Versions(unittest.TestCase):
         for version, expected in self.each({OLD: {"pay": "pending"}, REDIRECTS: mine, DOUBLES: mine, FILTERS: mine, NEW: others}):
             node = self.node(version, plugins=[str(SUBSCRIBER)], environment={"SUBSCRIBER_TOPICS": "", "SUBSCRIBER_HOOK": "listsendpays"})
             for by, status in expected.items():
-                invoice = node.invoice(5000, by, {"attempts": ["fee_insufficient", "settle"], "think_ms": 700})
+                invoice = node.invoice(5000, by, {"attempts": ["hold", "settle"]})
                 paying = node.rpc.send(by, [invoice["bolt11"]])
-                wait_until(lambda: "failed" in [r["status"] for r in node.rows(payment_hash=invoice["payment_hash"])], "the failed part")
+                wait_until(lambda: node.rows(payment_hash=invoice["payment_hash"]), "the first attempt")
+                next_attempt = {"method": "injectpaymentonion" if by == "xpay" else "sendonion"}
+                node.call("standin-fault", {"fault": "hang", **next_attempt})
+                node.call("release", [invoice["payment_hash"], "fee_insufficient"])
                 (pay,) = node.call("listpays", {"payment_hash": invoice["payment_hash"]})["pays"]
+                node.call("standin-fault", {"fault": "unhang", **next_attempt})
                 self.assertEqual(pay["status"], status, f"{version} {by}")
                 self.assertEqual("created_index" in pay, version != OLD)
                 node.rpc.result(paying)

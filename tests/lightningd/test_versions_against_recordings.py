@@ -9,6 +9,7 @@ from typing import Any
 
 import recordings
 from payer_comparison import VIA, Comparison, payment_of
+from standin import wait_until
 
 XPAY = ("--xpay-handle-pay=true",)
 BUSY = {"do": "temporary_channel_failure", "raw_message": "10070000"}
@@ -103,8 +104,8 @@ class Spent(Comparison):
         request, reply, recorded = payment_of("sendamount_offer")
         result = node.call("sendamount", {**request["params"], "invstring": offer})
         self.assertEqual({**result, "payment_preimage": ""}, {**reply["result"], "payment_preimage": ""})
-        start, real = (next(m["params"]["pay_part_start"] for m in messages if m["method"] == "pay_part_start")
-                       for messages in (self.messages(), recorded))  # fmt: skip
+        starts = lambda messages: [m["params"]["pay_part_start"] for m in messages if m["method"] == "pay_part_start"]  # noqa: E731
+        start, real = wait_until(lambda: starts(self.messages()), "the announcement")[0], starts(recorded)[0]
         self.assertEqual([start["total_payment_msat"], start["attempt_msat"]], [real["total_payment_msat"], real["attempt_msat"]])
         self.assertEqual([hop["channel_out_msat"] for hop in start["hops"]], [hop["channel_out_msat"] for hop in real["hops"]])
         (row,) = node.rows()

@@ -27,6 +27,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
     void begin() {
         const Script& script = node_.scenario.script_for(order_.invoice.hash, &order_.invoice);
         think_ms_ = script.think_ms;
+        forget_ms_ = script.forget_ms;
         if (script.payer_code != 0)
             return give_up(script.payer_code,
                            "Failed: " + (script.payer_message.empty() ? no_paths() : script.payer_message));
@@ -226,7 +227,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
 
     // listpays calls it pending for some milliseconds after the answer (recording two_invoices_one_hash).
     void stay_for_a_while() {
-        node_.schedule.after(std::chrono::milliseconds(15), [self = shared_from_this()] {});
+        node_.schedule.after(std::chrono::milliseconds(forget_ms_), [self = shared_from_this()] {});
     }
 
     Node& node_;
@@ -234,6 +235,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
     XpayOrder order_;
     std::uint64_t groupid_;
     std::uint32_t think_ms_ = 0;
+    std::uint32_t forget_ms_ = 0;
     std::deque<PayerPart> waiting_;
     std::size_t next_number_ = 0;
     std::uint64_t last_partid_ = 0;

@@ -216,6 +216,17 @@ test("the program complains about silence and about bytes that are not UTF-8", (
   assert.match(program(Buffer.from([0x22, 0xff, 0x22])).text, /stdin: not UTF-8/);
 });
 
+test("batches are answered one by one, and what was wrong in one is not in the next", () => {
+  const wrong = one_line.replace('"fee":"2"', '"fee":2');
+  const not_utf8 = Buffer.from([0x22, 0xff, 0x22, 0x0a, 0x0a]);
+  const input = Buffer.concat([Buffer.from(`${one_line}\n${one_line}\n\n${one_line}\n${wrong}\n\n`), not_utf8, Buffer.from(`${one_line}\n\n`)]);
+  const { status, text } = program(input, "--batches");
+  assert.equal(status, 1);
+  assert.match(text, /^2 payments, 0 complaints\nstdin:2: payment\.fee: number 2 is not .*\n2 payments, 1 complaints\n/);
+  assert.match(text, /\nstdin: not UTF-8\n(.*\n)*1 payments, 0 complaints\n$/);
+  assert.deepEqual(program(`${one_line}\n\n`, "--batches"), { status: 0, text: "1 payments, 0 complaints\n" });
+});
+
 function in_folder(body) {
   const folder = mkdtempSync(join(tmpdir(), "proto-"));
   try {

@@ -1,11 +1,13 @@
 // Checks payments against LND's descriptor. `run` beside it calls this with PROTO_MODULES, the folder npm installed into.
 //   node walk.mjs FILE|FOLDER…   a .json file is one document, any other has one a line; of a folder its *.jsonl
 //   node walk.mjs                one document a line on stdin
+//   node walk.mjs --batches      the same again and again: an empty line ends a batch, and each is answered by itself
 // Every complaint is a line with the place and the JSON path; the last line counts.
 // Exit: 0 nothing to complain about, 1 complaints, 2 the check could not be made.
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 
 import { load } from "./descriptor.mjs";
 import { payments_in } from "./input.mjs";
@@ -62,22 +64,49 @@ class Count {
     if (name.endsWith(".json")) return this.document(text, name);
     text.split("\n").forEach((line, number) => line.trim() === "" || this.document(line, `${name}:${number + 1}`));
   }
+
+  // What came on stdin. Messages that are all deletions are fine; nothing at all means that whoever should have written is broken.
+  piped(bytes) {
+    this.bytes(bytes, "stdin");
+    if (this.documents === 0) this.complaints.push("stdin: nothing came");
+  }
+
+  answer() {
+    for (const complaint of this.complaints.slice(0, MOST_SHOWN)) console.log(complaint);
+    if (this.complaints.length > MOST_SHOWN) console.log(`… and ${this.complaints.length - MOST_SHOWN} more`);
+    console.log(`${this.payments} payments, ${this.complaints.length} complaints`);
+    return this.complaints.length === 0 ? 0 : 1;
+  }
+}
+
+// One process for many batches: starting it and reading the protos costs more than walking most of them.
+async function batches(descriptor) {
+  let lines = [];
+  let code = 0;
+  for await (const line of createInterface({ input: process.stdin.setEncoding("latin1"), crlfDelay: Infinity })) {
+    if (line !== "") {
+      lines.push(line);
+      continue;
+    }
+    const count = new Count(descriptor);
+    count.piped(Buffer.from(lines.join("\n"), "latin1"));
+    code |= count.answer();
+    lines = [];
+  }
+  return code;
 }
 
 async function main(names) {
-  const count = new Count(load(process.env.PROTO_MODULES));
+  const descriptor = load(process.env.PROTO_MODULES);
+  if (names[0] === "--batches") return batches(descriptor);
+  const count = new Count(descriptor);
   if (names.length === 0) {
-    count.bytes(await stdin(), "stdin");
-    // Messages that are all deletions are fine; nothing at all means that whoever should have written is broken.
-    if (count.documents === 0) count.complaints.push("stdin: nothing came");
+    count.piped(await stdin());
   } else {
     for (const file of names.flatMap(files_of)) count.bytes(readFileSync(file), file);
     if (count.payments === 0) count.complaints.push(`${names.join(", ")}: no payment there`);
   }
-  for (const complaint of count.complaints.slice(0, MOST_SHOWN)) console.log(complaint);
-  if (count.complaints.length > MOST_SHOWN) console.log(`… and ${count.complaints.length - MOST_SHOWN} more`);
-  console.log(`${count.payments} payments, ${count.complaints.length} complaints`);
-  return count.complaints.length === 0 ? 0 : 1;
+  return count.answer();
 }
 
 try {

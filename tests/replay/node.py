@@ -15,7 +15,7 @@ from typing import Any
 from model import Model
 from process import Broken, Connection, PluginProcess
 
-PATIENCE = 60.0
+PATIENCE = 180.0  # seconds, on machines that are slow and noisy: it only ends what hangs
 TOPICS = ("trackpayments", "trackpayments_final", "trackpayments_deleted")
 ID = re.compile(r'"id":("[^"]*"|[0-9]+)')
 INDEXES = ("created", "updated", "deleted")

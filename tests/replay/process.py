@@ -153,7 +153,7 @@ class PluginProcess:
         return bool(events)
 
     def close_stdin(self) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while self._stdin_out and time.monotonic() < deadline:
             self.pump(1)
         self.child.stdin.close()

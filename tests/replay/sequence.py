@@ -128,8 +128,11 @@ def _snapshots(told: list[Told], deleted_rows: list[dict], all_known: bool) -> l
         if one.pending and payment["status"] in (("FAILED", "SUCCEEDED") if all_known else ("FAILED",)):
             out.append(f"{where}: {payment['status']} while its rows {sorted(one.pending)} are pending")
         before[key] = payment
-    for payment_hash in {key[0] for key in before}:
-        for attempt in _shared_attempts([p for k, p in before.items() if k[0] == payment_hash]):
+    by_hash: dict[str, list[dict]] = {}
+    for (payment_hash, _), payment in before.items():
+        by_hash.setdefault(payment_hash, []).append(payment)
+    for payment_hash, payments in by_hash.items():
+        for attempt in _shared_attempts(payments):
             out.append(f"attempt {attempt} of {payment_hash[:8]}… is in two payments: payment_index is not constant")
     return out
 

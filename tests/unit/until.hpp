@@ -5,13 +5,13 @@
 
 namespace unit {
 
-/// False when `done` was not so after a minute.
+/// False when `done` was not so after three minutes.
 template <class Done>
 [[nodiscard]] bool until(io::Loop& loop, Done done) {
     bool over = false;
     io::Timer limit(loop);
     io::Timer tick(loop); // a turn of libuv waits for the next event even when it has just run a timer
-    limit.start(std::chrono::minutes(1), [&] { over = true; });
+    limit.start(std::chrono::minutes(3), [&] { over = true; });
     while (!done() && !over) {
         tick.start(std::chrono::milliseconds(1), [] {});
         loop.turn(true);

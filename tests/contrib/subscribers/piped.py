@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-BOUND = 60.0
+BOUND = 180.0
 
 
 class Piped:

@@ -16,7 +16,7 @@ for room in (HERE.parent, HERE.parents[1] / "lightningd"):
 
 from plugin_on_pipes import PluginOnPipes  # noqa: E402
 from program import run_in_terminal  # noqa: E402
-from standin import StandIn  # noqa: E402
+from standin import BOUND, StandIn  # noqa: E402
 
 PYTHON = str(HERE.parents[2] / "contrib" / "subscribers" / "trackpayments.py")
 CPP = os.environ["SUBSCRIBER"]
@@ -65,7 +65,7 @@ class Trouble(unittest.TestCase):
                 plugin.process.stdin.close()
             except BrokenPipeError:
                 pass
-            self.assertEqual((plugin.process.wait(60), plugin.process.stderr.read()), (0, ""))
+            self.assertEqual((plugin.process.wait(BOUND), plugin.process.stderr.read()), (0, ""))
 
     def test_in_a_terminal_they_say_what_they_are(self) -> None:
         for program in TOPICS:

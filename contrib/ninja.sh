@@ -1,23 +1,27 @@
 # Sourced by the scripts beside it: a build that shows how far it is.
 
-# build_with_progress DIR [TARGET…]: ninja's own status line on a terminal, else a line every tenth of the way. What a
-# compiler says is always shown. Ends as ninja does.
+# show_tenths: of ninja's lines, one every tenth of the way; what compilers say passes through. (mawk, Debian's awk, would
+# read all of it first.)
+show_tenths() {
+    local line tenth=0
+    while IFS= read -r line; do
+        if [[ $line =~ ^\[([0-9]+)/([0-9]+)\]\  ]]; then
+            if ((BASH_REMATCH[1] * 10 / BASH_REMATCH[2] > tenth)); then
+                tenth=$((BASH_REMATCH[1] * 10 / BASH_REMATCH[2]))
+                echo "built ${BASH_REMATCH[1]} of ${BASH_REMATCH[2]}"
+            fi
+        elif [[ $line != "ninja: Entering directory"* ]]; then
+            printf '%s\n' "$line"
+        fi
+    done
+}
+
+# build_with_progress DIR [TARGET…]: ninja's own status line on a terminal, else a line every tenth. Ends as ninja does.
 build_with_progress() {
     if [ -t 1 ]; then
         ninja -C "$@"
-        return
+    else
+        ninja -C "$@" | show_tenths
+        return "${PIPESTATUS[0]}"
     fi
-    ninja -C "$@" | awk '
-        /^\[[0-9]+\/[0-9]+\] / {
-            split(substr($1, 2), step, "[/\\]]")
-            if (step[2] > 0 && int(step[1] * 10 / step[2]) > tenth) {
-                tenth = int(step[1] * 10 / step[2])
-                print "built " step[1] " of " step[2]
-                fflush()
-            }
-            next
-        }
-        /^ninja: Entering directory/ { next }
-        { print; fflush() }'
-    return "${PIPESTATUS[0]}"
 }

@@ -10,8 +10,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from node import CONTRIB, TOP, die_on_sigterm
-from program import bound_by_permissions, run
+from node import CONTRIB, TOP, die_on_sigterm, wait_until
+from program import Piped, bound_by_permissions, run
 
 # By script: arguments with which it would build, and in which folder.
 BUILDS = {"bench": [([], "build-release"), (["--profile"], "build-release-profile")],
@@ -78,6 +78,17 @@ class Builders(unittest.TestCase):
                     (self.checkout / folder).chmod(0o700)
         self.corpus.chmod(0o500)
         self.assert_gives_up("^fuzz: what it finds could not be kept in .*/framer: no permission", "fuzz", "framer", "1", before=before)
+
+    def test_a_build_shows_how_far_it_is(self) -> None:
+        half = self.directory / "half"
+        steps = "for i in 1 2 3 4 5 6 7 8 9 10; do echo \"[$i/20] Compiling\"; done"
+        self.tool("ninja", f'{steps}; echo "a.cpp:1: error"; touch {half}; while [ -e {half} ]; do sleep 0.1; done; echo "[20/20] Linking"; exit 3')
+        with Piped(str(self.checkout / "contrib" / "demo"), environment=self.path) as demo:
+            wait_until(lambda: "a.cpp:1: error" in demo.lines(), "what the compiler says, and the steps before it")
+            self.assertEqual([line for line in demo.lines() if line.startswith("built")], [f"built {n} of 20" for n in (2, 4, 6, 8, 10)])
+            half.unlink()
+            code, out, _ = demo.wait_end()
+        self.assertEqual((code, out.splitlines()[-1]), (3, "built 20 of 20"))
 
     def test_missing_packages_that_only_root_can_install_are_named(self) -> None:
         (self.tools / "dpkg-query").unlink()

@@ -183,6 +183,10 @@ class Model:
                 pay.pop("updated_index", None)
         return {"pays": [pay for pay in pays if given.get("status") in (None, pay["status"])]}
 
+    def _rpc_listconfigs(self, params: Any, _: Any) -> dict:
+        """No recording has the plugin's own question; the recorded nodes were started with it."""
+        return {"configs": {"plugin": {"values_str": ["trackpayments"], "sources": ["cmdline"]}}}
+
     def _rpc_waitsendpay(self, params: Any, _: Any) -> dict:
         raise arg.Refused(-1, "waitsendpay is not modelled: no row of a recording failed while nobody watched")
 

@@ -43,6 +43,7 @@ struct Payment {
     bool payer_gone = false;          ///< no further attempt will come: the payer said so, or forgot it in a restart
     std::optional<Status> verdict;    ///< terminal, and sticky: deleting parts does not change it
     std::uint64_t verdict_number = 0; ///< counts the table's verdicts; tells the newest verdict from an older one
+    std::uint64_t change_number = 0;  ///< counts the table's changes to payments: of the last change to this one
 
     [[nodiscard]] Status status() const;
     [[nodiscard]] bool terminal() const { return verdict.has_value(); }

@@ -14,8 +14,10 @@ Change Table::apply(std::span<const Event> events) {
     for (const auto& event : events)
         std::visit([&](const auto& e) { on(e, batch); }, event);
     for (std::size_t i = 0; i < batch.touched.size(); ++i) // judging one may touch another
-        if (auto* payment = lookup(batch.touched[i]))
+        if (auto* payment = lookup(batch.touched[i])) {
             settle_verdict(*payment, batch);
+            payment->change_number = ++changes_;
+        }
     auto& updated = batch.change.updated;
     std::size_t shown = 0;
     for (std::size_t i = 0; i < updated.size(); ++i) {
@@ -218,6 +220,7 @@ void Table::remove_part(Followed& payment, base::CreatedIndex created, Batch& ba
     }
     payment.tally.remove(*part);
     payment.parts.erase(payment.parts.begin() + (part - payment.parts.data()));
+    payment.change_number = ++changes_;
     if (payment.verdict)
         --finished_parts_;
     else

@@ -58,6 +58,8 @@ class Table final {
     [[nodiscard]] bool settled_elsewhere(const Payment& payment) const {
         return settled_elsewhere(payment, {}, verdicts_);
     }
+    /// Of the newest change to any payment; never goes back.
+    [[nodiscard]] std::uint64_t last_change() const { return changes_; }
     /// Every payment, in no order. The table must not be changed meanwhile.
     template <class Visit>
     void for_each(Visit visit) const {
@@ -154,6 +156,7 @@ class Table final {
     std::size_t finished_parts_ = 0;
     std::uint64_t verdicts_ = 0;
     std::uint64_t editions_ = 0;
+    std::uint64_t changes_ = 0;
     std::vector<PaymentKey> touched_; // of the batch at hand; here to keep their memory
     std::vector<PaymentKey> fresh_;
 

@@ -20,11 +20,15 @@ struct Snapshot {
 
 [[nodiscard]] Snapshot snapshot(const payments::Payment& payment);
 
+/// Whether a cursor with these marks does not cover what the part shows.
+[[nodiscard]] bool is_beyond(const payments::Part& part, const Marks& marks);
+
 struct FollowAnswer {
     std::vector<Snapshot> payments;
-    Marks marks;       ///< for the cursor
-    bool more = false; ///< there is more behind the cursor
-    bool news = false; ///< something a caller who gave a cursor has not been told
+    Marks marks;              ///< for the cursor
+    bool more = false;        ///< there is more behind the cursor
+    bool news = false;        ///< something a caller who gave a cursor has not been told
+    std::uint64_t number = 0; ///< for the cursor, 0 if it needs none
 };
 
 } // namespace track

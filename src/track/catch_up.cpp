@@ -7,20 +7,21 @@
 namespace track {
 
 void CatchUp::run(cln::Lightningd& lightningd, Invoices& invoices, const payments::Table& table, Limits limits,
-                  Marks since, Done done) {
+                  Known since, Done done) {
     const std::shared_ptr<CatchUp> it(new CatchUp(lightningd, invoices, table, limits, since, std::move(done)));
     it->begin(cln::Index::created);
 }
 
 CatchUp::CatchUp(cln::Lightningd& lightningd, Invoices& invoices, const payments::Table& table, Limits limits,
-                 Marks since, Done done)
+                 Known since, Done done)
     : lightningd_(lightningd),
       invoices_(invoices),
       table_(table),
       limits_(limits),
       since_(since),
+      begun_(table.last_change()),
       done_(std::move(done)),
-      position_(since) {}
+      position_(since.marks) {}
 
 std::uint64_t& CatchUp::position() {
     return index_ == cln::Index::created ? position_.created.value : position_.updated.value;
@@ -59,11 +60,11 @@ void CatchUp::work() {
         if (at > limit())
             return index_over();
         const auto* payment = table_.find(row.key);
-        if (index_ == cln::Index::created && row.updated > since_.updated) {
+        if (index_ == cln::Index::created && row.updated > since_.marks.updated) {
             position() = std::max(position(), at); // told by the updated index, in this answer or in a later one
             continue;
         }
-        if (!told_.contains(payment ? payment->key : row.key)) {
+        if (!(payment && is_known(*payment)) && !told_.contains(payment ? payment->key : row.key)) {
             if (answer_.payments.size() >= most_payments || bytes_ >= most_bytes)
                 return finish(true);
             if (!payment)
@@ -114,26 +115,60 @@ void CatchUp::index_over() {
         finish(false);
 }
 
+bool CatchUp::is_known(const payments::Payment& payment) const {
+    return payment.terminal() && payment.change_number <= since_.number;
+}
+
+bool CatchUp::is_unread(const payments::Payment& payment) const {
+    return std::any_of(payment.parts.begin(), payment.parts.end(), [&](const payments::Part& part) {
+        return part.status != payments::PartStatus::pending &&
+               (part.updated.value == 0 || part.updated > limits_.readable.updated);
+    });
+}
+
 void CatchUp::finish(bool more) {
-    // Beyond the hold an answer may tell, as far as there is room, but its cursor stays: there is no going on from it.
+    // Beyond the hold an answer may tell, as far as there is room, but its marks stay.
     answer_.more = more && !(index_ == cln::Index::updated && position_.updated >= limits_.hold.updated);
-    answer_.marks = later(since_, earlier(position_, limits_.hold));
+    answer_.marks = later(since_.marks, earlier(position_, limits_.hold));
     // What lies beyond the hold may have been told before: alone it is no news, or a waiting caller would go in
     // circles.
-    answer_.news = !answer_.payments.empty() && answer_.marks != since_;
+    answer_.news = !answer_.payments.empty() && answer_.marks != since_.marks;
     // What a notification brought is told before any page has its row: who subscribed since then heard nothing of it.
-    const auto unread = [&](const payments::Payment& payment) {
-        return std::any_of(payment.parts.begin(), payment.parts.end(), [&](const payments::Part& part) {
-            return part.status != payments::PartStatus::pending &&
-                   (part.updated.value == 0 || part.updated > limits_.readable.updated);
-        });
-    };
     if (!answer_.more)
         table_.for_each([&](const payments::Payment& payment) {
-            if ((payment.undecided() || unread(payment)) && !told_.contains(payment.key))
+            const bool due = payment.undecided() || (is_unread(payment) && !is_known(payment));
+            if (due && !told_.contains(payment.key))
                 collect(payment);
         });
+    number_answer();
     done_(std::move(answer_));
+}
+
+/// The ends that this answer or an earlier one gave beyond the marks, so that the next one leaves them out. The number
+/// stays below that of every end which none of them gave.
+void CatchUp::number_answer() {
+    answer_.number = since_.number;
+    if (answer_.more)
+        return;
+    auto number = begun_;
+    bool needed = false;
+    bool gave = false;
+    table_.for_each([&](const payments::Payment& payment) {
+        const auto& parts = payment.parts;
+        if (!payment.terminal() || std::none_of(parts.begin(), parts.end(), [&](const payments::Part& part) {
+                return is_beyond(part, answer_.marks);
+            }))
+            return;
+        needed = true;
+        if (is_known(payment))
+            return;
+        if (told_.contains(payment.key))
+            gave = true;
+        else
+            number = std::min(number, payment.change_number - 1);
+    });
+    answer_.number = needed ? number : 0;
+    answer_.news |= gave && answer_.number > since_.number; // the next answer begins after it: no circle
 }
 
 void CatchUp::fail(const cln::Lightningd::Failure& failure) {

@@ -18,6 +18,12 @@ struct Limits {
     Marks hold;     ///< a payment is undecided: its verdict moves no index, so cursors wait before its last row
 };
 
+/// What a caller has been told before.
+struct Known {
+    Marks marks;
+    std::uint64_t number = 0; ///< Cursor::number, if it is one of this run
+};
+
 class CatchUp final : public std::enable_shared_from_this<CatchUp> {
   public:
     static constexpr std::size_t most_payments = 100;
@@ -26,14 +32,14 @@ class CatchUp final : public std::enable_shared_from_this<CatchUp> {
 
     using Done = std::function<void(tl::expected<FollowAnswer, rpc::Error>)>;
 
-    /// Calls `done` once, later or at once; the answer's marks are never before `since`. Lives until then.
+    /// Calls `done` once, later or at once; the answer's marks are never before those of `since`. Lives until then.
     static void run(cln::Lightningd& lightningd, Invoices& invoices, const payments::Table& table, Limits limits,
-                    Marks since, Done done);
+                    Known since, Done done);
 
   private:
     static constexpr std::size_t page = 100;
 
-    CatchUp(cln::Lightningd& lightningd, Invoices& invoices, const payments::Table& table, Limits limits, Marks since,
+    CatchUp(cln::Lightningd& lightningd, Invoices& invoices, const payments::Table& table, Limits limits, Known since,
             Done done);
 
     void begin(cln::Index index);
@@ -44,6 +50,10 @@ class CatchUp final : public std::enable_shared_from_this<CatchUp> {
     void collect(const payments::Payment& payment);
     void index_over();
     void finish(bool more);
+    /// Of the table: given as it is now by an earlier answer.
+    [[nodiscard]] bool is_known(const payments::Payment& payment) const;
+    [[nodiscard]] bool is_unread(const payments::Payment& payment) const;
+    void number_answer();
     void fail(const cln::Lightningd::Failure& failure);
 
     /// Of the index at hand.
@@ -54,7 +64,8 @@ class CatchUp final : public std::enable_shared_from_this<CatchUp> {
     Invoices& invoices_;
     const payments::Table& table_;
     Limits limits_;
-    Marks since_;
+    Known since_;
+    std::uint64_t begun_; // what changed after it may be older in the answer than in the table
     Done done_;
     cln::Index index_ = cln::Index::created;
     Marks position_; // everything up to here is in the answer

@@ -32,24 +32,28 @@ std::optional<std::uint64_t> read_index(std::string_view text) {
 } // namespace
 
 std::optional<Cursor> parse_cursor(std::string_view text) {
-    if (std::count(text.begin(), text.end(), '.') != 3)
+    const auto dots = std::count(text.begin(), text.end(), '.');
+    if (dots != 3 && dots != 4)
         return std::nullopt;
     const auto node = take_field(text);
     const auto run = take_field(text);
     const auto created = read_index(take_field(text));
     const auto updated = read_index(take_field(text));
-    if (!is_id(node) || !is_id(run) || !created || !updated)
+    const auto number = dots == 4 ? read_index(take_field(text)) : 0;
+    const bool canonical = dots == 3 || number != 0;
+    if (!is_id(node) || !is_id(run) || !created || !updated || !number || !canonical)
         return std::nullopt;
-    return Cursor{std::string(node), std::string(run), {{*created}, {*updated}}};
+    return Cursor{std::string(node), std::string(run), {{*created}, {*updated}}, *number};
 }
 
 bool CursorMaker::is_ours(const Cursor& cursor) const {
     return cursor.node == node_ || cursor.node == unknown_node || node_ == unknown_node;
 }
 
-std::string CursorMaker::make(Marks marks) const {
-    return node_ + '.' + run_id_ + '.' + std::to_string(marks.created.value) + '.' +
-           std::to_string(marks.updated.value);
+std::string CursorMaker::make(Marks marks, std::uint64_t number) const {
+    auto text =
+        node_ + '.' + run_id_ + '.' + std::to_string(marks.created.value) + '.' + std::to_string(marks.updated.value);
+    return number > 0 ? text + '.' + std::to_string(number) : text;
 }
 
 } // namespace track

@@ -1,5 +1,6 @@
-// The cursor on the wire: `<node id, first 8 hex>.<run id>.<created>.<updated>`, opaque to consumers. It says how far
-// they have been told, so that they can ask for what came after.
+// The cursor on the wire: `<node id, first 8 hex>.<run id>.<created>.<updated>[.<change number>]`, opaque to consumers.
+// It says how far they have been told, so that they can ask for what came after. The change number is there where an
+// answer gave ends of payments beyond the marks, so that the next answer does not repeat them.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -15,6 +16,9 @@ struct Cursor {
     std::string node; ///< zeros where it was stamped before the node's id was known
     std::string run;
     Marks marks;
+    /// Payments that ended are known as they are now if they last changed at or before it (Table::last_change of that
+    /// run). 0: it says nothing of what lies beyond the marks.
+    std::uint64_t number = 0;
 };
 
 /// Nothing unless it is spelled exactly as CursorMaker spells it.
@@ -31,7 +35,9 @@ class CursorMaker final {
     void set_node(const base::NodeId& id) { node_ = id.hex().substr(0, 8); }
     /// Whether a cursor can be one of this node's, as far as that is known.
     [[nodiscard]] bool is_ours(const Cursor& cursor) const;
-    [[nodiscard]] std::string make(Marks marks) const;
+    /// Only then its number means anything.
+    [[nodiscard]] bool is_of_this_run(const Cursor& cursor) const { return cursor.run == run_id_; }
+    [[nodiscard]] std::string make(Marks marks, std::uint64_t number = 0) const;
 
   private:
     std::string node_ = unknown_node;

@@ -133,6 +133,9 @@ void Follow::ready() {
 
 void Follow::begin(Follower caller) {
     caller.begin = publisher_.marks();
+    auto& since = caller.request.since;
+    if (since && (!publisher_.is_of_this_run(*since) || since->number > table_.last_change()))
+        since->number = 0;
     if (caller.request.hash)
         answer_hash(std::move(caller));
     else if (caller.request.since)
@@ -213,8 +216,9 @@ void Follow::check_reach(Follower caller) {
 }
 
 void Follow::answer_since(Follower caller) {
-    const auto from = caller.request.since->marks;
-    CatchUp::run(lightningd_, feed_.invoices(), table_, feed_.limits(), from,
+    const auto& since = *caller.request.since;
+    const Known known{since.marks, since.number};
+    CatchUp::run(lightningd_, feed_.invoices(), table_, feed_.limits(), known,
                  [this, caller = std::move(caller)](tl::expected<FollowAnswer, rpc::Error> found) mutable {
                      if (found)
                          found_since(std::move(caller), *std::move(found));
@@ -266,7 +270,7 @@ void Follow::reply(const Follower& caller, const FollowAnswer& answer) {
             result += ',';
         result += *payment.json;
     }
-    result += R"(],"cursor":")" + publisher_.cursor(answer.marks) + '"';
+    result += R"(],"cursor":")" + publisher_.cursor(answer.marks, answer.number) + '"';
     result += answer.more ? R"(,"more":true})" : "}";
     if (!caller.filter.empty()) {
         if (const auto filter = rpc::parse(caller.filter))

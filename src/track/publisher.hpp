@@ -64,8 +64,9 @@ class Publisher final {
     [[nodiscard]] std::size_t waiting_bytes() const { return waiting_bytes_; }
     /// How far everything has been told and has left: what a cursor stamped now says.
     [[nodiscard]] Marks marks() const { return earlier(told_(), pending()); }
-    [[nodiscard]] std::string cursor(Marks marks) const { return cursor_.make(marks); }
+    [[nodiscard]] std::string cursor(Marks marks, std::uint64_t number) const { return cursor_.make(marks, number); }
     [[nodiscard]] bool is_ours(const Cursor& cursor) const { return cursor_.is_ours(cursor); }
+    [[nodiscard]] bool is_of_this_run(const Cursor& cursor) const { return cursor_.is_of_this_run(cursor); }
 
   private:
     enum class Kind { raw, snapshot, deletion };

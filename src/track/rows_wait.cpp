@@ -11,20 +11,17 @@ RowsWait::RowsWait(io::Loop& loop, const payments::Table& table, std::function<L
     : loop_(loop), table_(table), limits_(std::move(limits)), again_(std::move(again)), soon_(loop) {}
 
 /// Nothing of an undecided payment: it comes with every answer.
-RowsWait::Beyond RowsWait::beyond(const payments::PaymentKey& key, const Marks& marks, const Limits& limits) const {
+RowsWait::Beyond RowsWait::beyond(const payments::PaymentKey& key, const Marks& marks, std::uint64_t number,
+                                  const Limits& limits) const {
     const auto* payment = table_.find(key);
     if (!payment || payment->undecided())
         return Beyond::nothing;
     auto worst = Beyond::nothing;
-    for (const auto& part : payment->parts) {
-        const bool settled = part.status != payments::PartStatus::pending;
-        const auto past = [&](const Marks& at) {
-            return part.created > at.created || (settled && (part.updated.value == 0 || part.updated > at.updated));
-        };
-        if (past(marks))
-            worst = std::max(worst, past(limits.readable) ? Beyond::rows : Beyond::hold);
-    }
-    return worst;
+    for (const auto& part : payment->parts)
+        if (is_beyond(part, marks))
+            worst = std::max(worst, is_beyond(part, limits.readable) ? Beyond::rows : Beyond::hold);
+    const bool known = payment->terminal() && payment->change_number <= number;
+    return worst == Beyond::hold && known ? Beyond::nothing : worst;
 }
 
 bool RowsWait::took(Follower& caller, FollowAnswer& answer) {
@@ -35,13 +32,16 @@ bool RowsWait::took(Follower& caller, FollowAnswer& answer) {
     auto& awaited = first ? caller.awaited.emplace(AwaitedRows{steady_clock::now(), {}}) : *caller.awaited;
     auto worst = Beyond::nothing;
     std::erase_if(answer.payments, [&](const Snapshot& told) {
-        const auto why = beyond(told.key, answer.marks, limits);
+        const auto why = beyond(told.key, answer.marks, answer.number, limits);
         if (why == Beyond::nothing)
             return false;
         const auto [at, added] = first ? awaited.terminal.emplace(told.key, told.terminal)
                                        : std::pair(awaited.terminal.find(told.key), false);
-        if (at == awaited.terminal.end())
-            return true;                    // it changed since: the next answer has it
+        if (at == awaited.terminal.end()) { // it changed since: the next answer has it
+            if (answer.number > 0)
+                answer.number = std::min(answer.number, table_.find(told.key)->change_number - 1);
+            return true;
+        }
         if (told.terminal && !at->second) { // nor may its end come twice
             at->second = true;
             awaited.since = steady_clock::now();
@@ -69,10 +69,12 @@ void RowsWait::look() {
     for (auto at = waiting_.begin(); at != waiting_.end();) {
         const auto here = at++;
         const auto& awaited = here->caller.awaited->terminal;
-        const bool by_hash = here->caller.request.hash.has_value(); // its cursor waits for no other payment
+        // The cursor of one hash waits for no other payment. Others will have a number.
+        const bool by_hash = here->caller.request.hash.has_value();
+        const auto number = by_hash ? 0 : UINT64_MAX;
         const auto marks = later(here->marks, by_hash ? limits.readable : earlier(limits.readable, limits.hold));
         if (std::all_of(awaited.begin(), awaited.end(),
-                        [&](const auto& one) { return beyond(one.first, marks, limits) == Beyond::nothing; }))
+                        [&](const auto& one) { return beyond(one.first, marks, number, limits) == Beyond::nothing; }))
             release(here);
     }
 }

@@ -39,7 +39,9 @@ class RowsWait final {
     };
     using Place = std::list<Waiting>::iterator;
 
-    [[nodiscard]] Beyond beyond(const payments::PaymentKey& key, const Marks& marks, const Limits& limits) const;
+    /// `number`: of the cursor.
+    [[nodiscard]] Beyond beyond(const payments::PaymentKey& key, const Marks& marks, std::uint64_t number,
+                                const Limits& limits) const;
     void look();
     void release(Place place);
 

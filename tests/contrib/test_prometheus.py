@@ -5,10 +5,13 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import runpy
 import signal
 import subprocess
+import sys
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 from typing import Any
 
@@ -274,6 +277,12 @@ class OnPipes(unittest.TestCase):
         self.assertEqual(process.wait(BOUND), 0)
         self.assertEqual(totals(self.directory / "trackpayments.prom"), [1, 0, 1, 0])
         self.assertEqual(json.loads(state.read_text())["cursor"], "035fdd0c.aaaaaaaa.1.1", "it could not ask what came between")
+
+    def test_an_answer_of_the_same_run_that_carries_a_number_is_no_gap(self) -> None:
+        with unittest.mock.patch.object(sys, "path", [os.path.dirname(EXPORTER), *sys.path]):
+            run_of = runpy.run_path(EXPORTER, run_name="trackpayments_prometheus")["run_of"]
+        for cursor, run in (("035fdd0c.aaaaaaaa.1.1", "aaaaaaaa"), ("035fdd0c.aaaaaaaa.1.1.7", "aaaaaaaa"), ("x", ""), ("x.aaaaaaaa", "")):
+            self.assertEqual(run_of(cursor), run, cursor)
 
     def test_a_payment_that_cannot_be_read_is_told_and_passed_over(self) -> None:
         good = payment("SUCCEEDED", attempt(1, "SUCCEEDED"))

@@ -261,7 +261,7 @@ class Kill(unittest.TestCase):
             host.wait(lambda: host.told("trackpayments_final"), "its end")
             answer = host.request("trackpayments", {"since": cursor})["result"]
             self.assertEqual([p["status"] for p in answer["payments"]], ["SUCCEEDED"])
-            self.assertEqual(answer["cursor"], cursor, "no row says so yet")
+            self.assertEqual(answer["cursor"].split(".")[:4], cursor.split("."), "no row says so yet")
 
     def test_what_waited_in_a_blocked_plugin_is_not_lost_with_it(self) -> None:
         """Also where snapshots were merged: their cursor was never told."""

@@ -181,10 +181,139 @@ class Once(unittest.TestCase):
             rows.indexes = {"updated"}
             host.notify("sendpay_success", host.end(host.model.table[1], "complete"))
             self.assertEqual(brief(poller.answer()), [("1", "SUCCEEDED")])
-            rows.release()
-            poller.call()
-            self.assertEqual(brief(poller.answer()), [("1", "SUCCEEDED")], "its cursor was before it")
+            self.assertEqual(poller.cursor.split(".")[2:4], ["1", "0"], "the row is for those who read it")
             poller.nothing_more(self)
+            rows.release()
+            poller.nothing_more(self)
+
+
+class Held(unittest.TestCase):
+    """All parts of a payment made by hand have failed: until its verdict, no cursor passes the last of them."""
+
+    def begin(self, host: FakeHost) -> Poller:
+        host.begin(**{"trackpayments-linger": 3600})
+        poller = Poller(host, no_inflight_updates=True)
+        ended = host.end(host.insert(pending_row(1, HASH)), "failed")
+        host.notify("sendpay_failure", failure(ended))
+        host.wait(lambda: host.told()[-1:] and host.told()[-1]["htlcs"][0]["status"] == "FAILED", "the failed part")
+        return poller
+
+    @staticmethod
+    def pay(host: FakeHost, index: int, status: str = "complete") -> None:
+        ended = host.end(host.insert(pending_row(index)), status)
+        if status == "complete":
+            host.notify("sendpay_success", ended)
+        else:
+            host.notify("sendpay_failure", failure(ended))
+
+    def wait_ended(self, host: FakeHost, *indexes: int) -> None:
+        host.wait(lambda: {str(i) for i in indexes} <= {p["payment_index"] for p in host.told("trackpayments_final")}, "the ends")
+
+    def decide(self, host: FakeHost) -> None:
+        self.assertEqual(host.request("setconfig", {"config": "trackpayments-linger", "val": "0"})["result"], {})
+
+    def test_an_open_verdict_brings_no_other_end_twice(self) -> None:
+        with FakeHost(rows=[]) as host:
+            poller = self.begin(host)
+            told: list[tuple[str, str]] = []
+            poller.call()
+            for index in range(2, 12):
+                self.pay(host, index)
+                told += brief(poller.answer())
+                self.assertLess(int(poller.cursor.split(".")[3]), 1, "the cursor stays")
+                poller.call()
+            self.decide(host)
+            told += brief(poller.answer())
+            poller.nothing_more(self)
+            self.assertEqual(told, [(str(n), "SUCCEEDED") for n in range(2, 12)] + [("1", "FAILED")])
+            self.assertEqual(len(poller.cursor.split(".")), 4, "the marks cover everything")
+
+    def test_an_end_between_two_calls_is_given_at_once(self) -> None:
+        with FakeHost(rows=[]) as host:
+            poller = self.begin(host)
+            self.pay(host, 2)
+            self.wait_ended(host, 2)
+            poller.call()
+            self.assertEqual(brief(poller.answer()), [("2", "SUCCEEDED")])
+            self.pay(host, 3)
+            self.wait_ended(host, 3)
+            poller.call()
+            self.assertEqual(brief(poller.answer()), [("3", "SUCCEEDED")])
+            poller.nothing_more(self)
+
+    def test_what_does_not_fit_into_one_answer_comes_with_the_next(self) -> None:
+        with FakeHost(rows=[]) as host:
+            poller = self.begin(host)
+            for index in range(2, 252):
+                self.pay(host, index)
+            self.wait_ended(host, *range(2, 252))
+            told: list[tuple[str, str]] = []
+            while len(told) < 250:
+                poller.call()
+                told += brief(poller.answer())
+            poller.nothing_more(self)
+            self.assertEqual(collections.Counter(told), {(str(n), "SUCCEEDED"): 1 for n in range(2, 252)})
+
+    def test_an_end_that_changes_afterwards_is_given_again(self) -> None:
+        with FakeHost(rows=[]) as host:
+            poller = self.begin(host)
+            poller.call()
+            payment_hash = "ef" * 32
+            lost = host.end(host.insert(pending_row(2, payment_hash)), "failed")
+            host.notify("sendpay_failure", failure(lost))
+            won = host.insert(pending_row(3, payment_hash, groupid=2))
+            self.assertEqual(brief(poller.answer()), [("2", "FAILED")], "lightningd makes no group before the other is over")
+            poller.call()
+            again = host.insert(pending_row(4, payment_hash, partid=1))
+            host.notify("sendpay_success", host.end(again, "complete"))
+            host.notify("sendpay_success", host.end(won, "complete"))
+            told = brief(poller.answer())
+            while ("3", "SUCCEEDED") not in told or ("2", "SUCCEEDED") not in told:
+                poller.call()
+                told += brief(poller.answer())
+            poller.nothing_more(self)
+            self.assertEqual(sorted(told), [("2", "SUCCEEDED"), ("3", "SUCCEEDED")])
+
+    def test_numbers_of_another_run_or_beyond_this_one_leave_nothing_out(self) -> None:
+        with FakeHost(rows=[]) as host:
+            poller = self.begin(host)
+            poller.call()
+            self.pay(host, 2)
+            self.assertEqual(brief(poller.answer()), [("2", "SUCCEEDED")])
+            node, run, created, updated, number = poller.cursor.split(".")
+            for other in (f"00000000.{created}.{updated}.{number}", f"00000000.{created}.{updated}.{2**64 - 1}",
+                          f"{run}.{created}.{updated}.{2**64 - 1}", f"{run}.{created}.{updated}"):
+                with self.subTest(other):
+                    answer = host.request("trackpayments", {"since": f"{node}.{other}", "no_inflight_updates": True})["result"]
+                    self.assertEqual(brief(answer), [("2", "SUCCEEDED")])
+                    self.assertEqual(answer["cursor"], poller.cursor)
+
+    def test_another_plugin_misses_nothing_after_such_a_cursor(self) -> None:
+        with FakeHost(rows=[]) as host:
+            poller = self.begin(host)
+            poller.call()
+            self.pay(host, 2)
+            self.assertEqual(brief(poller.answer()), [("2", "SUCCEEDED")])
+            self.assertEqual(len(poller.cursor.split(".")), 5)
+            self.pay(host, 3)
+            rows, cursor = list(host.model.table.values()), poller.cursor
+        with FakeHost(rows=rows) as host:
+            host.begin(startup=False, **{"trackpayments-linger": 3600})
+            poller = Poller(host, no_inflight_updates=True)
+            poller.cursor = cursor
+            self.pay(host, 4)
+            self.wait_ended(host, 4)
+            told: list[tuple[str, str]] = []
+            while {index for index, _ in told} != {"2", "3", "4"}:
+                poller.call()
+                told += brief(poller.answer())
+            poller.call()
+            self.decide(host)
+            told += brief(poller.answer())
+            poller.nothing_more(self)
+            self.assertEqual(set(told), {("1", "FAILED")} | {(str(n), "SUCCEEDED") for n in (2, 3, 4)})
+            for ended_in_this_run in (("1", "FAILED"), ("4", "SUCCEEDED")):
+                self.assertEqual(told.count(ended_in_this_run), 1)
 
 
 class Busy(unittest.TestCase):

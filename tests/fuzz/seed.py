@@ -23,7 +23,8 @@ LONGEST = 4096
 # What no recording holds. Text, or bytes in hex.
 BY_HAND: dict[str, list[str | bytes]] = {
     "scid": ["1x2x3", "16777215x16777215x65535/1", "0x0x0/0", "16777216x0x0", "007x1x1"],
-    "cursor": ["02aabbcc.0123abcd.17.42", "00000000.ffffffff.0.18446744073709551615", "02aabbcc.0123abcd.017.42"],
+    "cursor": ["02aabbcc.0123abcd.17.42", "00000000.ffffffff.0.18446744073709551615", "02aabbcc.0123abcd.017.42",
+               "02aabbcc.0123abcd.17.42.9", "02aabbcc.0123abcd.17.42.0"],
     "hex": ["00ff", "ABCDEF", "a" * 64, "0"],
     "version": ["v26.06.6", "v26.06-241-gb35b848-modded", "25.12", "v0.12.1", ""],
     "params": ['"' + "a" * 64 + '"', "18446744073709551615", '"7"', '"true"', "true", '{"one":1,"two":null}', "[1,2,3]", "-1", "1e400"],
@@ -34,7 +35,7 @@ BY_HAND: dict[str, list[str | bytes]] = {
     "filter": ['{"result":{"payments":[{"id":1,"status":"failed"}]},"filter":{"payments":[{"id":true}]}}',
                '{"result":{"a":[1,[2]]},"filter":{"a":{"b":true}}}', '{"result":[1,{"a":2}],"filter":[{"a":true}]}'],
     "trackpayments": ['{"payment_hash":"' + "a" * 64 + '"}', '{"since":"02aabbcc.0123abcd.17.42","timeout":60}', "[true]", "[]",
-                      '{"no_inflight_updates":"true","timeout":"3601"}'],
+                      '{"since":"02aabbcc.0123abcd.17.42.9"}', '{"no_inflight_updates":"true","timeout":"3601"}'],
     "framer": ['\x05{"a":"}\\"{"}\n\n {"b":[{}]}', "\x00garbage{}{}", "\xff" + "[" * 3 + '{"a":' + "[" * 130 + "]" * 130 + "}"],
     "message": ['{"id":a{,"method":"init"}}', '{"id":null,"error":{}}', '{"method":"a","params":[1]} '],
     "listconfigs": ['{"configs":{"plugin":{"values_str":["/a/trackpayments"],"sources":["/c:1"]},"plugin-dir":{"values_str":[],"sources":[]},'

@@ -11,8 +11,10 @@ constexpr std::array<const char*, 4> names{"no_inflight_updates", "payment_hash"
 std::string since(const track::FollowRequest& request) {
     if (!request.since)
         return {};
-    return request.since->node + '.' + request.since->run + '.' + std::to_string(request.since->marks.created.value) +
-           '.' + std::to_string(request.since->marks.updated.value);
+    const auto& cursor = *request.since;
+    const auto text = cursor.node + '.' + cursor.run + '.' + std::to_string(cursor.marks.created.value) + '.' +
+                      std::to_string(cursor.marks.updated.value);
+    return cursor.number > 0 ? text + '.' + std::to_string(cursor.number) : text;
 }
 
 auto all_of(const track::FollowRequest& request) {

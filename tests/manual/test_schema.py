@@ -144,6 +144,7 @@ class Spoilt(unittest.TestCase):
         deletion = Page("trackpayments").messages()[1]["params"]
         self.assertEqual(NOTIFICATION.complaints(changed(method="trackpayments_deleted", params=deletion)), [])
         for message in (changed(method="payments"), changed(params={**params, "cursor": "035fdd0c"}), changed(params={**params, "more": 1}),
+                        changed(params={**params, "cursor": f"{params['cursor']}.7"}),
                         changed(params={"trackpayments_final": in_flight, "cursor": params["cursor"]}), changed(params=self.payment),
                         changed(params={**deletion, "trackpayments_deleted": {**deletion["trackpayments_deleted"], "attempt_ids": []}}),
                         changed(params={**deletion, "trackpayments_deleted": {**deletion["trackpayments_deleted"], "remaining": "0"}})):
@@ -152,9 +153,11 @@ class Spoilt(unittest.TestCase):
     def test_an_answer_spoilt_is_refused(self) -> None:
         answer = {"payments": [self.payment], "cursor": self.message["params"]["cursor"]}
         self.assertEqual(ANSWER.complaints({**answer, "more": True}), [])
+        self.assertEqual(ANSWER.complaints({**answer, "cursor": f"{answer['cursor']}.7"}), [])
         spoilt_payment = copy.deepcopy(self.payment)
         spoilt_payment["htlcs"][0]["attempt_id"] = 1
-        for other in ({**answer, "more": False}, {**answer, "cursor": 1}, {"payments": []}, {**answer, "payments": [spoilt_payment]}):
+        for other in ({**answer, "more": False}, {**answer, "cursor": 1}, {"payments": []}, {**answer, "payments": [spoilt_payment]},
+                      {**answer, "cursor": f"{answer['cursor']}.0"}, {**answer, "cursor": f"{answer['cursor']}.7.7"}):
             self.assertNotEqual(ANSWER.complaints(other), [])
 
 

@@ -28,17 +28,56 @@ TEST_CASE("a cursor is read as it was written") {
         REQUIRE(cursor.has_value());
         CHECK(cursor->marks == marks);
         CHECK(cursor->run == "89abcdef");
+        CHECK(cursor->number == 0);
         CHECK(maker().is_ours(*cursor));
     }
 }
 
+TEST_CASE("a change number stands behind the marks where there is one") {
+    CHECK(maker().make({{1}, {2}}) == "02aaaaaa.89abcdef.1.2");
+    for (const std::uint64_t number : {std::uint64_t{1}, std::uint64_t{10}, UINT64_MAX}) {
+        const auto text = maker().make({{1}, {2}}, number);
+        CHECK(text == "02aaaaaa.89abcdef.1.2." + std::to_string(number));
+        const auto cursor = track::parse_cursor(text);
+        REQUIRE(cursor.has_value());
+        CHECK(cursor->marks == track::Marks{{1}, {2}});
+        CHECK(cursor->number == number);
+    }
+}
+
+TEST_CASE("a run knows its own cursors") {
+    CHECK(maker().is_of_this_run(*track::parse_cursor("02aaaaaa.89abcdef.1.2.3")));
+    CHECK_FALSE(maker().is_of_this_run(*track::parse_cursor("02aaaaaa.89abcdee.1.2.3")));
+}
+
 TEST_CASE("what is not spelled as a cursor is none") {
-    for (const auto* text :
-         {"", ".", "...", "02aaaaaa.89abcdef.1", "02aaaaaa.89abcdef.1.2.3", "02aaaaaa.89abcdef.1.2.",
-          "02AAAAAA.89abcdef.1.2", "02aaaaa.89abcdef.1.2", "02aaaaaa.89abcde.1.2", "02aaaaaa.89abcdeg.1.2",
-          "02aaaaaa.89abcdef.01.2", "02aaaaaa.89abcdef.-1.2", "02aaaaaa.89abcdef.1.18446744073709551616",
-          "02aaaaaa.89abcdef..2", "02aaaaaa.89abcdef.1.2 ", " 02aaaaaa.89abcdef.1.2", "02aaaaaa.89abcdef.0x1.2",
-          "02aaaaaa.89abcdef.1.+2"})
+    for (const auto* text : {"",
+                             ".",
+                             "...",
+                             "02aaaaaa.89abcdef.1",
+                             "02aaaaaa.89abcdef.1.2.3.4",
+                             "02aaaaaa.89abcdef.1.2.",
+                             "02aaaaaa.89abcdef.1.2.0",
+                             "02aaaaaa.89abcdef.1.2.03",
+                             "02aaaaaa.89abcdef.1.2.-3",
+                             "02aaaaaa.89abcdef.1.2.+3",
+                             "02aaaaaa.89abcdef.1.2.3 ",
+                             "02aaaaaa.89abcdef.1.2.x",
+                             "02aaaaaa.89abcdef.1.2.3.",
+                             "02aaaaaa.89abcdef.1..3",
+                             "02aaaaaa.89abcdef.1.2.18446744073709551616",
+                             "02AAAAAA.89abcdef.1.2",
+                             "02aaaaa.89abcdef.1.2",
+                             "02aaaaaa.89abcde.1.2",
+                             "02aaaaaa.89abcdeg.1.2",
+                             "02aaaaaa.89abcdef.01.2",
+                             "02aaaaaa.89abcdef.-1.2",
+                             "02aaaaaa.89abcdef.1.18446744073709551616",
+                             "02aaaaaa.89abcdef..2",
+                             "02aaaaaa.89abcdef.1.2 ",
+                             " 02aaaaaa.89abcdef.1.2",
+                             "02aaaaaa.89abcdef.0x1.2",
+                             "02aaaaaa.89abcdef.1.+2"})
         CHECK_FALSE_MESSAGE(track::parse_cursor(text).has_value(), text);
 }
 

@@ -33,7 +33,8 @@ bool holds(const fs::path& directory, const fs::path& self) {
 } // namespace
 
 bool starts_with_node(const cln::PluginConfig& config, const fs::path& self) {
-    // A relative path counts from where lightningd was started, which nobody tells: then the name has to do.
+    // A relative path counts from where lightningd was started, which listconfigs does not show: then the name has to
+    // do.
     const auto is_self = [&](const fs::path& named) {
         return named == self || same_file(named, self) || (named.is_relative() && named.filename() == self.filename());
     };

@@ -43,7 +43,7 @@ class Subscriber final : rpc::Connection::Handler {
     }
     void published(const json& params) {
         try {
-            // Up to v25.05 what the plugin told is one level deeper, in `payload`.
+            // Up to v25.05 the message is one level deeper, in `payload`.
             ended((params.contains("payload") ? params.at("payload") : params).at("trackpayments_final"));
         } catch (const std::exception& error) { // would end this process
             log("a message is left out: " + std::string(error.what()), "unusual");

@@ -27,7 +27,7 @@ struct FollowAnswer {
     std::vector<Snapshot> payments;
     Marks marks;              ///< for the cursor
     bool more = false;        ///< there is more behind the cursor
-    bool news = false;        ///< something a caller who gave a cursor has not been told
+    bool news = false;        ///< something that a caller with a cursor does not know yet
     std::uint64_t number = 0; ///< for the cursor, 0 if it needs none
 };
 

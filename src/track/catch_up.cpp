@@ -61,7 +61,7 @@ void CatchUp::work() {
             return index_over();
         const auto* payment = table_.find(row.key);
         if (index_ == cln::Index::created && row.updated > since_.marks.updated) {
-            position() = std::max(position(), at); // told by the updated index, in this answer or in a later one
+            position() = std::max(position(), at); // the updated index gives it, in this answer or in a later one
             continue;
         }
         if (!(payment && is_known(*payment)) && !told_.contains(payment ? payment->key : row.key)) {

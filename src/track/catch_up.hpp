@@ -18,7 +18,7 @@ struct Limits {
     Marks hold;     ///< a payment is undecided: its verdict moves no index, so cursors wait before its last row
 };
 
-/// What a caller has been told before.
+/// What a caller knows.
 struct Known {
     Marks marks;
     std::uint64_t number = 0; ///< Cursor::number, if it is one of this run

@@ -110,7 +110,7 @@ class Node:
 
 def main(arguments: list[str]) -> int:
     separator = arguments.index("--") if "--" in arguments else len(arguments)
-    if not arguments[:separator] or (len(arguments) > 1 and separator + 1 >= len(arguments)):
+    if not arguments[:separator] or arguments[0].startswith("-") or (len(arguments) > 1 and separator + 1 >= len(arguments)):
         print((__doc__ or "").strip(), file=sys.stderr)
         return 2
     path, node = Path(arguments[0]), Node(arguments[1:separator], arguments[separator + 1:])

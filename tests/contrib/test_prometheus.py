@@ -197,7 +197,9 @@ class BesideThePlugin(unittest.TestCase):
                         self.assertEqual(refused.exception.code, -32602)
                         # What is no number lightningd refuses by itself.
                         self.assertRegex(refused.exception.message, f"{OPTION}{name}: should|is not a number")
-            node.call("check", {"command_to_check": "setconfig", "config": f"{OPTION}interval", "val": "5"})
+            for params in (["setconfig", f"{OPTION}interval", "7"],
+                           {"command_to_check": "setconfig", "config": f"{OPTION}settle", "val": "1"}):
+                self.assertEqual(node.call("check", params), {"command_to_check": "setconfig"})
 
     def test_a_bad_option_at_the_start_disables_it_with_the_reason(self) -> None:
         with Node(f"--{OPTION}file=/missing/x.prom", plugins=[EXPORTER]) as node:
@@ -304,8 +306,6 @@ class OnPipes(unittest.TestCase):
         self.assertEqual({option["name"]: (option["type"], option["default"], option["dynamic"]) for option in self.manifest["options"]},
                          {f"{OPTION}file": ("string", "trackpayments.prom", True), f"{OPTION}interval": ("int", 15, True),
                           f"{OPTION}settle": ("int", 60, True)})
-        for params in (["setconfig", f"{OPTION}interval", "7"], {"command_to_check": "setconfig", "config": f"{OPTION}settle", "val": "1"}):
-            self.assertEqual(self.request(process, "check", params), {"command_to_check": "setconfig"})
         process.stdin.close()
 
 

@@ -9,7 +9,8 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from node import BOUND, CONTRIB, PLUGIN, Node, attempt, die_on_sigterm, payment, wait_until
+from node import BOUND, CONTRIB, PLUGIN, Node, RpcError, attempt, die_on_sigterm, payment, wait_until
+from fake_node import FakeNode
 from plugin_on_pipes import PluginOnPipes
 from program import bound_by_permissions, run_in_terminal
 from prometheus_text import parse
@@ -109,6 +110,23 @@ class Trouble(unittest.TestCase):
         self.assertEqual(plugin.end(), (0, ""))
         self.assertEqual([name for name in os.listdir(self.directory) if name.endswith(".tmp")], [])
 
+    def test_two_things_wrong_at_a_time_are_logged_once_each(self) -> None:
+        target = self.directory / "gone" / "x.prom"
+        target.parent.mkdir()
+        with FakeNode(str(self.directory)) as node:
+            plugin = self.start(interval=1, file=str(target))
+            for _ in range(3):
+                request = node.expect("trackpayments", {})
+                node.say(id=request, error={"code": -32601, "message": "Unknown command 'trackpayments'"})
+                node.hang_up()
+                if target.parent.exists():
+                    wait_until(target.exists, "the first writing")
+                    target.unlink()
+                    target.parent.rmdir()
+            self.assertEqual(plugin.end(), (0, ""))
+        lines = [text for _, text in plugin.logged]
+        self.assertEqual([sum(words in text for text in lines) for words in ("does not run", "cannot write")], [1, 1], lines)
+
     def test_a_lightningd_that_has_gone_is_no_traceback(self) -> None:
         (self.directory / "lightning-rpc").mkdir()  # there is something to log
         plugin = self.start()
@@ -128,6 +146,16 @@ class BesideTheNode(unittest.TestCase):
         with Node(f"--{OPTION}file=/missing/x.prom", plugins=[EXPORTER]) as node:
             self.assertIn("BROKEN", node.wait_for_log("there is no directory /missing"))
             node.call("getinfo")
+
+    def test_an_option_that_would_keep_the_node_from_starting_is_refused(self) -> None:
+        with Node() as node:
+            node.start_plugin(EXPORTER)
+            for method, more in (("setconfig", {}), ("check", {"command_to_check": "setconfig"})):
+                with self.subTest(method), self.assertRaises(RpcError) as refused:
+                    node.call(method, {**more, "config": f"{OPTION}interval", "val": "5"})
+                self.assertEqual(refused.exception.code, -32602)
+                self.assertRegex(refused.exception.message,
+                                 f"^{OPTION}interval is unchanged: no plugin= .*plugin={EXPORTER} {OPTION}interval=5")
 
     def test_a_plugin_that_does_not_run_is_logged_and_waited_for(self) -> None:
         with Node(f"--{OPTION}interval=1", plugins=[EXPORTER]) as node:

@@ -32,7 +32,7 @@ class StreamView(unittest.TestCase):
         return str(script)
 
     def test_wrong_use_is_answered_with_the_usage(self) -> None:
-        for arguments in ([], ["x", "--"], ["x", "plugin"], ["--", "cli"]):
+        for arguments in ([], ["--help"], ["x", "--"], ["x", "plugin"], ["--", "cli"]):
             code, out, told = run(sys.executable, VIEW, *arguments)
             self.assertEqual((code, out), (2, ""), arguments)
             self.assertIn("stream_view.py FILE NAME… -- CLI…", told)

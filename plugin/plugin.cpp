@@ -170,15 +170,17 @@ void Plugin::notification(const rpc::Message& message) {
 
 void Plugin::init(std::string_view id, const rpc::json& params) {
     // lightningd logs the reason at level debug alone (`lightningd/plugin.c`), and most nodes do not log that level.
-    const auto disable = [&](const std::string& reason) {
-        log(LogLevel::unusual, "trackpayments does not run: " + reason +
-                                   ". Mend this, then: lightning-cli plugin start " + own_path().string());
+    const auto disable = [&](const std::string& reason, const std::string& remedy = {}) {
+        log(LogLevel::unusual, "trackpayments does not run: " + reason + remedy);
         reply(id, R"({"disable":)" + rpc::quote(reason) + "}");
     };
     const auto given = params.find("options");
     const auto options = read_options(given == params.end() ? rpc::json::object() : *given);
     if (!options)
-        return disable(options.error());
+        return disable(options.error(),
+                       ". Correct the configuration and restart the node, which keeps what it read; or "
+                       "give a value now: lightning-cli plugin -k subcommand=start plugin=" +
+                           own_path().string() + " OPTION=VALUE");
     const auto configuration = params.find("configuration");
     if (configuration == params.end())
         return disable("init has no configuration");

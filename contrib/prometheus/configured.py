@@ -22,11 +22,11 @@ def entries(directory: str) -> list[str]:
 
 
 def starts_with_node(configs: dict[str, Any], program: str) -> bool:
-    """`configs` as listconfigs tells them."""
+    """`configs` as listconfigs shows them."""
     def values(option: str) -> list[str]:
         return configs.get(option, {}).get("values_str", [])
 
-    # A relative path counts from where lightningd was started, which nobody tells: then the name has to do.
+    # A relative path counts from where lightningd was started, which listconfigs does not show: then the name has to do.
     name = os.path.basename(program)
     if any(same_file(path, program) or (not os.path.isabs(path) and os.path.basename(path) == name)
            for path in values("plugin") + values("important-plugin")):

@@ -42,9 +42,13 @@ class Options(unittest.TestCase):
                 line = stage.wait_log("trackpayments does not run")
                 self.assertIn(" UNUSUAL ", line)
                 self.assertIn(f"trackpayments-{option}: should be a whole number from 0 to {int(value) - 1}", line)
-                self.assertIn(f"lightning-cli plugin start {PLUGIN}", line)
                 code, message = stage.refused("trackpayments", {})
                 self.assertEqual((code, message), (-32601, "Unknown command 'trackpayments'"))
+                # What the line says to do.
+                *start, example = line[line.index("lightning-cli plugin -k"):].split()[3:]
+                self.assertEqual(example, "OPTION=VALUE")
+                stage.node.call("plugin", dict(word.split("=") for word in (*start, f"trackpayments-{option}=7")))
+                self.assertEqual(stage.node.call("listconfigs")["configs"][f"trackpayments-{option}"]["value_int"], 7)
 
     def test_setconfig_is_refused_where_the_node_would_not_start_again(self) -> None:
         with Stage(plugin=False) as stage:

@@ -68,6 +68,21 @@ class Options(unittest.TestCase):
             stage.node.call("plugin", dict(word.split("=") for word in start.split()[3:]))
             self.assertEqual(stage.node.call("listconfigs")["configs"]["trackpayments-linger"]["value_int"], 30)
 
+    def test_setconfig_is_refused_where_lightningd_does_not_say_what_it_starts(self) -> None:
+        setting = {"config": "trackpayments-linger", "val": "30"}
+        with FakeHost() as host:
+            host.begin()
+            for answer in ({"error": {"code": -1, "message": "no"}}, {"result": {}}, {"result": {"configs": {"plugin": {"values_str": 5}}}},
+                           {"result": {"configs": []}}):
+                host.answers["listconfigs"] = lambda params, token, answer=answer: answer
+                error = host.request("setconfig", setting)["error"]
+                self.assertEqual(error["code"], -32602)
+                self.assertIn("trackpayments-linger is unchanged: lightningd does not say", error["message"])
+            host.answers["listconfigs"] = lambda params, token: {"result": {"configs": {"plugin": {"values_str": [PLUGIN]}}}}
+            self.assertEqual(host.request("setconfig", setting)["result"], {})
+            host.answers["listconfigs"] = lambda params, token: {"error": {"code": -32601, "message": "a host without a configuration"}}
+            self.assertEqual(host.request("setconfig", setting)["result"], {})
+
     def test_finished_payments_beyond_retain_are_let_go(self) -> None:
         with FakeHost(None) as host:  # without a delpay of its own, so that ours shows what is kept
             host.begin(identity=1)

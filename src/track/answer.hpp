@@ -29,6 +29,7 @@ struct FollowAnswer {
     bool more = false;        ///< there is more behind the cursor
     bool news = false;        ///< something that a caller with a cursor does not know yet
     std::uint64_t number = 0; ///< for the cursor, 0 if it needs none
+    std::uint64_t begun = 0;  ///< the table's last change when it was begun: later ones may be missing in it
 };
 
 } // namespace track

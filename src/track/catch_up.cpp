@@ -141,6 +141,7 @@ void CatchUp::finish(bool more) {
                 collect(payment);
         });
     number_answer();
+    answer_.begun = begun_;
     done_(std::move(answer_));
 }
 

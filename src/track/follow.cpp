@@ -133,9 +133,9 @@ void Follow::ready() {
 
 void Follow::begin(Follower caller) {
     caller.begin = publisher_.marks();
-    auto& since = caller.request.since;
-    if (since && (!publisher_.is_of_this_run(*since) || since->number > table_.last_change()))
-        since->number = 0;
+    if (const auto& since = caller.request.since;
+        since && (!publisher_.is_of_this_run(*since) || since->number > table_.last_change()))
+        caller.request.since->number = 0;
     if (caller.request.hash)
         answer_hash(std::move(caller));
     else if (caller.request.since)
@@ -238,8 +238,19 @@ void Follow::found_since(Follower caller, FollowAnswer found) {
         return;
     const bool news = found.more || (found.news && !found.payments.empty());
     if (caller.may_stay && !news && caller.request.timeout.count() > 0)
-        return stay(std::move(caller), {});
+        return has_changed(caller.request, found.begun) ? answer_since(std::move(caller)) : stay(std::move(caller), {});
     reply(caller, found);
+}
+
+/// Whether something for the caller changed while its answer was made: nobody sent that to it, and once it waits it
+/// hears only of what comes later.
+bool Follow::has_changed(const FollowRequest& request, std::uint64_t begun) const {
+    bool changed = false;
+    if (table_.last_change() > begun)
+        table_.for_each([&](const payments::Payment& payment) {
+            changed |= payment.change_number > begun && (payment.terminal() || !request.only_final);
+        });
+    return changed;
 }
 
 /// `now`: what is told at once.

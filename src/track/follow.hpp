@@ -35,6 +35,7 @@ class Follow final {
     void answer_since(Follower caller);
     void found_since(Follower caller, FollowAnswer found);
     void check_reach(Follower caller);
+    [[nodiscard]] bool has_changed(const FollowRequest& request, std::uint64_t begun) const;
     void stay(Follower caller, const std::vector<Snapshot>& now);
     void ended(Follower caller);
     void reply(const Follower& caller, const FollowAnswer& answer);

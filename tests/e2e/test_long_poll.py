@@ -288,6 +288,41 @@ class Held(unittest.TestCase):
                     self.assertEqual(brief(answer), [("2", "SUCCEEDED")])
                     self.assertEqual(answer["cursor"], poller.cursor)
 
+    def test_a_verdict_while_an_answer_is_being_made_is_not_lost(self) -> None:
+        with FakeHost(rows=[]) as host:
+            poller = self.begin(host)
+            for index in (2, 3):
+                self.pay(host, index)
+            rows, cursor = list(host.model.table.values()), poller.cursor
+        with FakeHost(rows=rows) as host:
+            host.begin(startup=False, **{"trackpayments-linger": 3600})
+            poller = Poller(host, no_inflight_updates=True)
+            poller.cursor = cursor
+            self.pay(host, 4)
+            self.wait_ended(host, 4)
+            told: list[tuple[str, str]] = []
+            while {index for index, _ in told} != {"2", "3", "4"}:
+                poller.call()
+                told += brief(poller.answer())
+            self.assertNotIn(("1", "FAILED"), told)
+            held: list[Any] = []
+
+            def list_rows(params: Any, token: Any) -> Any:
+                return held.append(token) if params.get("payment_hash", HASH) != HASH else host.model.call("listsendpays", params, token)
+
+            host.answers["listsendpays"] = list_rows
+            poller.call()  # 2 and 3 are of an earlier run: their rows are listed once more
+            host.wait(lambda: held, "a listing under way")
+            self.decide(host)
+            self.wait_ended(host, 1)
+            host.answers.clear()
+            for token in held:
+                host.answer(*token)
+            while ("1", "FAILED") not in told:
+                told += brief(poller.answer())
+                poller.call()
+            self.assertEqual(set(told), {("1", "FAILED")} | {(str(n), "SUCCEEDED") for n in (2, 3, 4)})
+
     def test_another_plugin_misses_nothing_after_such_a_cursor(self) -> None:
         with FakeHost(rows=[]) as host:
             poller = self.begin(host)

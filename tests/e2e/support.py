@@ -203,6 +203,11 @@ class Stage:
         """Without repetitions in a row."""
         return [status for status, _ in itertools.groupby(p["status"] for p in self.snapshots(what))]
 
+    def ends(self, what: Any) -> list[str]:
+        """The statuses after the first IN_FLIGHT, which is left out where all is over before the plugin has listed the group."""
+        statuses = self.statuses(what)
+        return statuses[1:] if statuses[:1] == ["IN_FLIGHT"] else statuses
+
     def deletions(self, what: Any = None) -> list[dict[str, Any]]:
         return self.snapshots(what, "trackpayments_deleted")
 

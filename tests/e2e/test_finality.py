@@ -55,7 +55,7 @@ class Finality(unittest.TestCase):
             stage.wait_status(xpay, "SUCCEEDED", parts=2)
             stage.settle_slowly()
             self.assertEqual(stage.statuses(by_hand), ["IN_FLIGHT"])
-            self.assertEqual(stage.statuses(xpay), ["IN_FLIGHT", "SUCCEEDED"])
+            self.assertEqual(stage.ends(xpay), ["SUCCEEDED"])
             self.assertEqual(stage.asked("listpays", by_hand), 0, "lightningd knows nothing of payments by hand")
 
     @needs_the_end
@@ -104,7 +104,7 @@ class Finality(unittest.TestCase):
         with Stage(["--trackpayments-linger=1"]) as stage:
             invoice = stage.undecided()
             payment = stage.wait_status(invoice, "FAILED", parts=1)
-            self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT", "FAILED"])
+            self.assertEqual(stage.ends(invoice), ["FAILED"])
             self.assertEqual(payment["failure_reason"], "FAILURE_REASON_NO_ROUTE")
 
     def test_before_the_linger_is_over_nothing_is_decided(self) -> None:
@@ -135,7 +135,7 @@ class Finality(unittest.TestCase):
                 payment = stage.wait_status(invoice, "SUCCEEDED", parts=2)
                 self.assertEqual([a["status"] for a in payment["htlcs"]], ["SUCCEEDED", "FAILED"])
                 stage.settle_slowly()
-                self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT", "SUCCEEDED"])
+                self.assertEqual(stage.ends(invoice), ["SUCCEEDED"])
 
     def test_by_hand_a_settled_part_outweighs_those_that_failed_before_and_after(self) -> None:
         with Stage(["--trackpayments-linger=0"]) as stage:
@@ -147,7 +147,7 @@ class Finality(unittest.TestCase):
                 stage.release(invoice, outcome, partid=partid)
             payment = stage.wait_status(invoice, "SUCCEEDED")
             self.assertEqual([a["status"] for a in payment["htlcs"]], ["SUCCEEDED", "FAILED", "FAILED"])
-            self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT", "SUCCEEDED"])
+            self.assertEqual(stage.ends(invoice), ["SUCCEEDED"])
 
 
 class Reopening(unittest.TestCase):

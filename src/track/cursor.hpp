@@ -1,5 +1,5 @@
 // The cursor on the wire: `<node id, first 8 hex>.<run id>.<created>.<updated>[.<change number>]`, opaque to consumers.
-// It says how far they have been told, so that they can ask for what came after. The change number is there where an
+// It is their position in the stream, so that they can ask for what came after. The change number is there where an
 // answer gave ends of payments beyond the marks, so that the next answer does not repeat them.
 #pragma once
 

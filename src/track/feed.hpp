@@ -65,7 +65,7 @@ class Feed final {
     /// `listed` is called once, when the payments in flight at the start are in the table.
     void on_ready(std::function<void()> listed) { on_ready_ = std::move(listed); }
     [[nodiscard]] bool ready() const { return ready_; }
-    /// Told whenever limits() may have changed.
+    /// Called whenever limits() may have changed.
     void on_moved(std::function<void()> moved) { on_moved_ = std::move(moved); }
     /// Shared with those who make payments anew from rows.
     [[nodiscard]] Invoices& invoices() { return invoices_; }

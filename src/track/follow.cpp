@@ -28,7 +28,7 @@ std::vector<Snapshot> wanted(const std::vector<payments::Payment>& payments, con
     return out;
 }
 
-/// Whether it has a row that a holder of the cursor was not told of, or still waits for its verdict.
+/// Whether it has a row that a holder of the cursor does not know, or still waits for its verdict.
 bool is_after(const payments::Payment& payment, const Marks& marks) {
     return payment.undecided() || std::any_of(payment.parts.begin(), payment.parts.end(), [&](const auto& part) {
                const bool unread = part.status != payments::PartStatus::pending && part.updated.value == 0;
@@ -233,7 +233,7 @@ void Follow::found_since(Follower caller, FollowAnswer found) {
         if (!has(found.payments, heard.key))
             found.payments.push_back(heard);
     if (caller.request.only_final)
-        std::erase_if(found.payments, [](const Snapshot& told) { return !told.terminal; });
+        std::erase_if(found.payments, [](const Snapshot& found_one) { return !found_one.terminal; });
     if (rows_wait_.took(caller, found))
         return;
     const bool news = found.more || (found.news && !found.payments.empty());
@@ -253,11 +253,11 @@ bool Follow::has_changed(const FollowRequest& request, std::uint64_t begun) cons
     return changed;
 }
 
-/// `now`: what is told at once.
+/// `now`: what the caller is sent at once.
 void Follow::stay(Follower caller, const std::vector<Snapshot>& now) {
-    for (const auto& told : now) {
-        publisher_.send(message_head(caller.id).append(rpc::quote(*told.json)).append(message_tail));
-        caller.first.push_back(told.key);
+    for (const auto& sent : now) {
+        publisher_.send(message_head(caller.id).append(rpc::quote(*sent.json)).append(message_tail));
+        caller.first.push_back(sent.key);
     }
     caller.first_number = publisher_.last_number();
     caller.awaited.reset();

@@ -17,7 +17,7 @@ bool wants(const FollowRequest& request, const payments::PaymentKey& key, bool t
 
 /// Of one hash there are few.
 void remember(Follower& follower, const Snapshot& news) {
-    std::erase_if(follower.changed, [&](const Snapshot& told) { return told.key == news.key; });
+    std::erase_if(follower.changed, [&](const Snapshot& older) { return older.key == news.key; });
     follower.changed.push_back(news);
 }
 

@@ -16,7 +16,7 @@
 
 namespace track {
 
-/// What an answer tells before cursors cover it (RowsWait).
+/// Payments of an answer that cursors do not cover yet (RowsWait).
 struct AwaitedRows {
     std::chrono::steady_clock::time_point since;
     std::unordered_map<payments::PaymentKey, bool> terminal; ///< whether each was over when it was found

@@ -31,18 +31,18 @@ bool RowsWait::took(Follower& caller, FollowAnswer& answer) {
     const bool first = !caller.awaited;
     auto& awaited = first ? caller.awaited.emplace(AwaitedRows{steady_clock::now(), {}}) : *caller.awaited;
     auto worst = Beyond::nothing;
-    std::erase_if(answer.payments, [&](const Snapshot& told) {
-        const auto why = beyond(told.key, answer.marks, answer.number, limits);
+    std::erase_if(answer.payments, [&](const Snapshot& given) {
+        const auto why = beyond(given.key, answer.marks, answer.number, limits);
         if (why == Beyond::nothing)
             return false;
-        const auto [at, added] = first ? awaited.terminal.emplace(told.key, told.terminal)
-                                       : std::pair(awaited.terminal.find(told.key), false);
+        const auto [at, added] = first ? awaited.terminal.emplace(given.key, given.terminal)
+                                       : std::pair(awaited.terminal.find(given.key), false);
         if (at == awaited.terminal.end()) { // it changed since: the next answer has it
             if (answer.number > 0)
-                answer.number = std::min(answer.number, table_.find(told.key)->change_number - 1);
+                answer.number = std::min(answer.number, table_.find(given.key)->change_number - 1);
             return true;
         }
-        if (told.terminal && !at->second) { // nor may its end come twice
+        if (given.terminal && !at->second) { // nor may its end come twice
             at->second = true;
             awaited.since = steady_clock::now();
         }

@@ -1,5 +1,5 @@
 // Answers to `since` that would have to be given twice wait here. A notification shows the end of a payment before its
-// row is read, and no cursor passes a row that is not: told at once, the payment would be told again by the next
+// row is read, and no cursor passes a row that is not: given at once, the payment would come again with the next
 // answer. Its row is there within milliseconds. What ends meanwhile is left to the next answer, so that a busy node
 // delays nobody. The wait is bounded: after it the answer is given as it is, and one payment comes twice.
 #pragma once
@@ -30,7 +30,7 @@ class RowsWait final {
 
   private:
     using Time = std::chrono::steady_clock::time_point;
-    /// Why a payment would be told again.
+    /// Why a payment would be given again.
     enum class Beyond { nothing, hold, rows };
     struct Waiting {
         Follower caller;

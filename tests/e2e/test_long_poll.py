@@ -288,6 +288,19 @@ class Held(unittest.TestCase):
                     self.assertEqual(brief(answer), [("2", "SUCCEEDED")])
                     self.assertEqual(answer["cursor"], poller.cursor)
 
+    def resume(self, host: FakeHost, cursor: str) -> tuple[Poller, list[tuple[str, str]]]:
+        """With a cursor of another run, after which 2 and 3 had ended; 4 ends in this one. The poller, and what it was given by then."""
+        host.begin(startup=False, **{"trackpayments-linger": 3600})
+        poller = Poller(host, no_inflight_updates=True)
+        poller.cursor = cursor
+        self.pay(host, 4)
+        self.wait_ended(host, 4)
+        told: list[tuple[str, str]] = []
+        while {index for index, _ in told} != {"2", "3", "4"}:
+            poller.call()
+            told += brief(poller.answer())
+        return poller, told
+
     def test_a_verdict_while_an_answer_is_being_made_is_not_lost(self) -> None:
         with FakeHost(rows=[]) as host:
             poller = self.begin(host)
@@ -295,15 +308,7 @@ class Held(unittest.TestCase):
                 self.pay(host, index)
             rows, cursor = list(host.model.table.values()), poller.cursor
         with FakeHost(rows=rows) as host:
-            host.begin(startup=False, **{"trackpayments-linger": 3600})
-            poller = Poller(host, no_inflight_updates=True)
-            poller.cursor = cursor
-            self.pay(host, 4)
-            self.wait_ended(host, 4)
-            told: list[tuple[str, str]] = []
-            while {index for index, _ in told} != {"2", "3", "4"}:
-                poller.call()
-                told += brief(poller.answer())
+            poller, told = self.resume(host, cursor)
             self.assertNotIn(("1", "FAILED"), told)
             held: list[Any] = []
 
@@ -333,15 +338,7 @@ class Held(unittest.TestCase):
             self.pay(host, 3)
             rows, cursor = list(host.model.table.values()), poller.cursor
         with FakeHost(rows=rows) as host:
-            host.begin(startup=False, **{"trackpayments-linger": 3600})
-            poller = Poller(host, no_inflight_updates=True)
-            poller.cursor = cursor
-            self.pay(host, 4)
-            self.wait_ended(host, 4)
-            told: list[tuple[str, str]] = []
-            while {index for index, _ in told} != {"2", "3", "4"}:
-                poller.call()
-                told += brief(poller.answer())
+            poller, told = self.resume(host, cursor)
             poller.call()
             self.decide(host)
             told += brief(poller.answer())

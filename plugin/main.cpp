@@ -22,7 +22,7 @@ It is loaded by lightningd, not run by hand:
   lightningd --plugin=/path/to/trackpayments     (or `plugin=/path/to/trackpayments` in its config)
 
 Options of lightningd once it is loaded:
-  trackpayments-linger=SECONDS  silence after which failed parts make a failed payment (default 10)
+  trackpayments-linger=SECONDS  deadline after which failed parts make a failed payment (default 10)
   trackpayments-retain=PARTS    parts of finished payments kept in memory (default 20000)
 Environment:
   TRACKPAYMENTS_NO_HOOK=1       do without the rpc_command hook

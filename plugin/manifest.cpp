@@ -1,22 +1,22 @@
 #include "plugin/manifest.hpp"
 
+#include "commands/delpay.hpp"
+#include "commands/trackpayments_request.hpp"
 #include "plugin/options.hpp"
-#include "track/delpay.hpp"
-#include "track/follow_request.hpp"
 
 namespace plugin {
 
-using rpc::json;
+using json::Tree;
 
 std::string manifest(const Host& host) {
-    json subscriptions = {"sendpay_success", "sendpay_failure", "pay_failure", "block_added", "shutdown"};
+    Tree subscriptions = {"sendpay_success", "sendpay_failure", "pay_failure", "block_added", "shutdown"};
     if (cln::has_pay_part_topics(host.version))
         subscriptions.insert(subscriptions.end(), {"pay_part_start", "pay_part_end"});
 
-    json methods = json::array();
+    Tree methods = Tree::array();
     methods.push_back(
         {{"name", "trackpayments"},
-         {"usage", track::follow_usage()},
+         {"usage", commands::trackpayments_usage()},
          {"description",
           "Show payments as LND's TrackPayments does: those in flight, those of {payment_hash}, or those that "
           "changed after the cursor {since}; with {timeout} (seconds) stay and follow; with {no_inflight_updates} only "
@@ -27,22 +27,22 @@ std::string manifest(const Host& host) {
                               "update is sent as a `message` notification. Codes: -32602 bad parameter or cursor, 208 "
                               "unknown {payment_hash}, -1 ask again later. See lightning-trackpayments(7)."},
          {"category", "payment"}});
-    json filters = {"sendpay", "createonion", "sendonion", "injectpaymentonion"};
+    Tree filters = {"sendpay", "createonion", "sendonion", "injectpaymentonion"};
     if (host.lightningd)
         filters.push_back("delpay");
     else
         methods.push_back(
             {{"name", "delpay"},
-             {"usage", track::delpay_usage()},
+             {"usage", commands::delpay_usage()},
              {"description", "Delete the parts of {payment_hash} that have {status} (complete or failed), or only "
                              "the one with {partid} and {groupid}"},
              {"category", "payment"}});
 
-    json hooked = json::array();
+    Tree hooked = Tree::array();
     if (host.hook)
         hooked.push_back({{"name", "rpc_command"}, {"filters", filters}});
 
-    const json all = {
+    const Tree all = {
         {"options", declare_options()},
         {"rpcmethods", methods},
         {"subscriptions", subscriptions},

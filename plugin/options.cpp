@@ -1,6 +1,6 @@
 #include "plugin/options.hpp"
 
-#include "rpc/params.hpp"
+#include "cln/command_params.hpp"
 
 #include <array>
 
@@ -29,11 +29,11 @@ constexpr std::array<Option, 2> all{{
 }};
 
 /// At init values are numbers, in setconfig strings. The reason when it is refused.
-tl::expected<Setting, std::string> checked(const std::string& name, const rpc::json& value) {
+tl::expected<Setting, std::string> checked(const std::string& name, const json::Tree& value) {
     for (const auto& option : all) {
         if (name != option.name)
             continue;
-        const auto number = rpc::read_u64(name, value);
+        const auto number = cln::read_u64(name, value);
         if (!number || *number < option.least || *number > option.most)
             return tl::unexpected(name + ": should be a whole number from " + std::to_string(option.least) + " to " +
                                   std::to_string(option.most));
@@ -44,8 +44,8 @@ tl::expected<Setting, std::string> checked(const std::string& name, const rpc::j
 
 } // namespace
 
-rpc::json declare_options() {
-    auto declared = rpc::json::array();
+json::Tree declare_options() {
+    auto declared = json::Tree::array();
     for (const auto& option : all)
         declared.push_back({{"name", option.name},
                             {"type", "int"},
@@ -55,7 +55,7 @@ rpc::json declare_options() {
     return declared;
 }
 
-tl::expected<Options, std::string> read_options(const rpc::json& given) {
+tl::expected<Options, std::string> read_options(const json::Tree& given) {
     Options options;
     if (!given.is_object())
         return options;
@@ -68,12 +68,12 @@ tl::expected<Options, std::string> read_options(const rpc::json& given) {
     return options;
 }
 
-tl::expected<Setting, rpc::Error> setting_of(const rpc::json& params) {
-    constexpr std::array<rpc::Param, 2> declared{{{"config", true}, {"val", true}}};
-    const auto args = rpc::Args::bind(params, declared);
+tl::expected<Setting, rpc::Error> setting_of(const json::Tree& params) {
+    constexpr std::array<cln::Param, 2> declared{{{"config", true}, {"val", true}}};
+    const auto args = cln::Args::bind(params, declared);
     if (!args)
         return tl::unexpected(args.error());
-    const auto name = rpc::read_string("config", *args->find("config"));
+    const auto name = cln::read_string("config", *args->find("config"));
     if (!name)
         return tl::unexpected(name.error());
     return checked(*name, *args->find("val")).map_error([](const std::string& reason) {

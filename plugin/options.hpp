@@ -2,7 +2,7 @@
 #pragma once
 
 #include "rpc/error.hpp"
-#include "rpc/json.hpp"
+#include "json/text.hpp"
 
 #include <chrono>
 
@@ -14,10 +14,10 @@ struct Options {
 };
 
 /// The `options` array of the manifest.
-[[nodiscard]] rpc::json declare_options();
+[[nodiscard]] json::Tree declare_options();
 
 /// `init`'s options object. The sentence an operator should read when a value cannot be used.
-[[nodiscard]] tl::expected<Options, std::string> read_options(const rpc::json& given);
+[[nodiscard]] tl::expected<Options, std::string> read_options(const json::Tree& given);
 
 /// One option and a value that it may have.
 struct Setting {
@@ -26,7 +26,7 @@ struct Setting {
 };
 
 /// `setconfig`'s params.
-[[nodiscard]] tl::expected<Setting, rpc::Error> setting_of(const rpc::json& params);
+[[nodiscard]] tl::expected<Setting, rpc::Error> setting_of(const json::Tree& params);
 
 [[nodiscard]] Options changed(Options options, const Setting& setting);
 

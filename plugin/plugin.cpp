@@ -1,11 +1,11 @@
 #include "plugin/plugin.hpp"
 
+#include "cln/bare_digits.hpp"
 #include "cln/log.hpp"
+#include "commands/delpay_from_table.hpp"
 #include "plugin/manifest.hpp"
 #include "plugin/start_config.hpp"
-#include "rpc/bare_digits.hpp"
 #include "rpc/write.hpp"
-#include "track/local_delpay.hpp"
 
 #include <array>
 #include <iostream>
@@ -56,7 +56,7 @@ Plugin::Plugin(io::Loop& loop, std::unique_ptr<io::Stream> in, std::unique_ptr<i
               [this](LogLevel level, const std::string& words) { log(level, words); }),
       lightningd_(client_, [this](LogLevel level, const std::string& words) { log(level, words); }),
       publisher_(
-          loop, stdio_.out(), table_, [this] { return feed_.told(); }, track::CursorMaker(random_hex<run_id_bytes>()),
+          loop, stdio_.out(), table_, [this] { return feed_.told(); }, publish::CursorMaker(random_hex<run_id_bytes>()),
           [this](LogLevel level, const std::string& words) { log(level, words); }),
       feed_(loop, lightningd_, table_, publisher_, clock_now, {host.version, host.hook},
             [this](LogLevel level, const std::string& words) { log(level, words); }),
@@ -70,10 +70,10 @@ Plugin::Plugin(io::Loop& loop, std::unique_ptr<io::Stream> in, std::unique_ptr<i
       desk_(
           lightningd_, delpay_,
           [this](std::string_view id, const std::string& result) {
-              stdio_.send(rpc_result(id, result), io::Lane::urgent);
+              stdio_.send(rpc_result(id, result), io::Priority::urgent);
           },
           [this](const cln::HookedCall& call, base::UnixNs when) { feed_.call_seen(call, when); },
-          [this](const track::DelpayRequest& request) { feed_.deletion_noted(request.hash); },
+          [this](const commands::DelpayRequest& request) { feed_.deletion_noted(request.hash); },
           [this](LogLevel level, const std::string& words) { log(level, words); }),
       setting_(loop, lightningd_, host_),
       patience_(loop) {
@@ -131,7 +131,7 @@ void Plugin::request(const rpc::Message& message) {
     if (message.method == "rpc_command") // answered at first sight, or held
         return desk_.handle(message.id, message.params, now_);
     const auto params =
-        message.params.empty() ? rpc::json::object() : rpc::parse(rpc::quote_bare_digits(message.params));
+        message.params.empty() ? json::Tree::object() : json::parse(cln::quote_bare_digits(message.params));
     if (!params) {
         log(LogLevel::unusual, loggable(message.method) + " skipped: params: " + params.error());
         return refuse(message.id, {rpc::invalid_request, "params: " + params.error()});
@@ -158,24 +158,24 @@ void Plugin::notification(const rpc::Message& message) {
         return finish(0);
     if (!host_.lightningd)
         host_rows_.notified(message.method, message.params, table_);
-    if (track::Notices::is_one(message))
+    if (mirror::NotificationBatch::is_one(message))
         return feed_.notified(message.method, notices_.next());
     if (message.method != "block_added")
         return; // unread: nobody asked for it, and it may be long
-    const auto params = rpc::parse(message.params);
+    const auto params = json::parse(message.params);
     if (!params)
         return log(LogLevel::unusual, "block_added skipped: params: " + params.error());
     feed_.block_added(*params);
 }
 
-void Plugin::init(std::string_view id, const rpc::json& params) {
+void Plugin::init(std::string_view id, const json::Tree& params) {
     // lightningd logs the reason at level debug alone (`lightningd/plugin.c`), and most nodes do not log that level.
     const auto disable = [&](const std::string& reason, const std::string& remedy = {}) {
         log(LogLevel::unusual, "trackpayments does not run: " + reason + remedy);
-        reply(id, R"({"disable":)" + rpc::quote(reason) + "}");
+        reply(id, R"({"disable":)" + json::quote(reason) + "}");
     };
     const auto given = params.find("options");
-    const auto options = read_options(given == params.end() ? rpc::json::object() : *given);
+    const auto options = read_options(given == params.end() ? json::Tree::object() : *given);
     if (!options)
         return disable(options.error(),
                        ". Correct the configuration and restart the node, which keeps what it read; or "
@@ -204,9 +204,9 @@ void Plugin::init(std::string_view id, const rpc::json& params) {
 }
 
 /// `check` of a command of ours, with its own parameters behind its name (`core-lightning.md` 1.8).
-void Plugin::check(std::string_view id, const rpc::json& params) {
+void Plugin::check(std::string_view id, const json::Tree& params) {
     auto own = params;
-    rpc::json name;
+    json::Tree name;
     if (own.is_array() && !own.empty()) {
         name = own.front();
         own.erase(own.begin());
@@ -218,7 +218,7 @@ void Plugin::check(std::string_view id, const rpc::json& params) {
     if (name == "trackpayments")
         error = follow_.check(own);
     else if (name == "delpay" && !host_.lightningd) {
-        const auto request = track::read_delpay(own);
+        const auto request = commands::read_delpay(own);
         error = request ? std::nullopt : std::optional(request.error());
     } else if (name == "setconfig") {
         return setting_.check(own, [this, id = std::string(id)](const tl::expected<Setting, rpc::Error>& setting) {
@@ -229,10 +229,10 @@ void Plugin::check(std::string_view id, const rpc::json& params) {
     }
     if (error)
         return refuse(id, *error);
-    reply(id, R"({"command_to_check":)" + rpc::dump(name) + "}");
+    reply(id, R"({"command_to_check":)" + json::dump(name) + "}");
 }
 
-void Plugin::set_config(std::string_view id, const rpc::json& params) {
+void Plugin::set_config(std::string_view id, const json::Tree& params) {
     setting_.check(params, [this, id = std::string(id)](const tl::expected<Setting, rpc::Error>& setting) {
         if (!setting)
             return refuse(id, setting.error());
@@ -247,10 +247,10 @@ void Plugin::use(const Options& options) {
     feed_.set_retain(options.retain);
 }
 
-void Plugin::delpay(const rpc::Message& message, const rpc::json& params) {
+void Plugin::delpay(const rpc::Message& message, const json::Tree& params) {
     const auto filter =
-        message.filter.empty() ? tl::expected<rpc::json, std::string>(tl::unexpect, "") : rpc::parse(message.filter);
-    auto deletion = track::delete_from(table_, host_rows_, params, filter ? &*filter : nullptr);
+        message.filter.empty() ? tl::expected<json::Tree, std::string>(tl::unexpect, "") : json::parse(message.filter);
+    auto deletion = commands::delpay_from_table(table_, host_rows_, params, filter ? &*filter : nullptr);
     if (!deletion)
         return refuse(message.id, deletion.error());
     reply(message.id, deletion->result);

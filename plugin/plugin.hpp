@@ -2,13 +2,13 @@
 // answers into messages on stdout. Decides nothing about payments.
 #pragma once
 
+#include "commands/host_rows.hpp"
+#include "commands/rpc_command_hook.hpp"
+#include "commands/trackpayments.hpp"
 #include "plugin/host.hpp"
 #include "plugin/options.hpp"
 #include "plugin/setting.hpp"
 #include "rpc/client.hpp"
-#include "track/follow.hpp"
-#include "track/hook_desk.hpp"
-#include "track/host_rows.hpp"
 
 namespace plugin {
 
@@ -33,10 +33,10 @@ class Plugin final : private rpc::Connection::Handler {
 
     void request(const rpc::Message& message);
     void notification(const rpc::Message& message);
-    void init(std::string_view id, const rpc::json& params);
-    void check(std::string_view id, const rpc::json& params);
-    void set_config(std::string_view id, const rpc::json& params);
-    void delpay(const rpc::Message& message, const rpc::json& params);
+    void init(std::string_view id, const json::Tree& params);
+    void check(std::string_view id, const json::Tree& params);
+    void set_config(std::string_view id, const json::Tree& params);
+    void delpay(const rpc::Message& message, const json::Tree& params);
     void use(const Options& options);
     void finish(int exit_code);
     void reply(std::string_view id, std::string_view result) { publisher_.send(rpc_result(id, result)); }
@@ -51,16 +51,16 @@ class Plugin final : private rpc::Connection::Handler {
     bool finishing_ = false;
     int exit_code_ = 0;
     rpc::Connection stdio_;
-    track::Notices notices_;
+    mirror::NotificationBatch notices_;
     payments::Table table_;
     rpc::Client client_;
     cln::Lightningd lightningd_;
-    track::Publisher publisher_;
-    track::Feed feed_;
-    track::Follow follow_;
-    track::HostRows host_rows_;
-    track::Delpay delpay_;
-    track::HookDesk desk_;
+    publish::Publisher publisher_;
+    mirror::Mirror feed_;
+    commands::TrackpaymentsCommand follow_;
+    commands::HostRows host_rows_;
+    commands::Delpay delpay_;
+    commands::RpcCommandHook desk_;
     SettingCheck setting_;
     io::Timer patience_;
 };

@@ -18,7 +18,7 @@ constexpr auto unknown = "lightningd does not say what its configuration starts.
 
 } // namespace
 
-void SettingCheck::check(const rpc::json& params, Answer answer) {
+void SettingCheck::check(const json::Tree& params, Answer answer) {
     const auto setting = setting_of(params);
     if (!setting || !host_.lightningd) // another host has no configuration that could break
         return answer(setting);

@@ -19,7 +19,7 @@ class SettingCheck final {
         : lightningd_(lightningd), host_(host), limit_(loop) {}
 
     /// Answers once, at the latest ten seconds after lightningd could first be asked in vain.
-    void check(const rpc::json& params, Answer answer);
+    void check(const json::Tree& params, Answer answer);
     /// lightningd can be asked now.
     void connected();
 

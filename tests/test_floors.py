@@ -14,8 +14,8 @@ class Floors(unittest.TestCase):
         for room in floors.ROOMS:
             self.put(f"src/{room}/{room}.hpp", f'#include "{room}/other.hpp"\n#include <string>\n')
         self.put("src/io/loop.hpp", '#include "base/base.hpp"\n#include <uv.h>\n')
-        self.put("src/track/feed.cpp", '#include "track/feed.hpp"\n#include "cln/row.hpp"\n#include "lnrpc/from.hpp"\n')
-        self.put("plugin/main.cpp", '#include "plugin/plugin.hpp"\n#include "track/feed.hpp"\n#include "version.hpp"\n')
+        self.put("src/mirror/mirror.cpp", '#include "mirror/mirror.hpp"\n#include "cln/row.hpp"\n#include "publish/publisher.hpp"\n')
+        self.put("plugin/main.cpp", '#include "plugin/plugin.hpp"\n#include "mirror/mirror.hpp"\n#include "version.hpp"\n')
         self.put("tests/lightningd/node.hpp", "#include <uv.h>\n")
         self.put("tests/lightningd/node.cpp", '#include "node.hpp"\n#include "rpc/json.hpp"\n')
 

@@ -2,14 +2,14 @@
 // says in lightningd's log how each payment ended. Replace ended() and keep the rest.
 //   ninja -C build tests/contrib/subscriber && lightning-cli plugin start $PWD/build/tests/contrib/subscriber
 #include "rpc/connection.hpp"
-#include "rpc/json.hpp"
 #include "rpc/write.hpp"
+#include "json/text.hpp"
 
 #include <cstdio>
 #include <exception>
 #include <unistd.h>
 
-using rpc::json;
+using json::Tree;
 
 class Subscriber final : rpc::Connection::Handler {
   public:
@@ -19,7 +19,7 @@ class Subscriber final : rpc::Connection::Handler {
     }
 
   private:
-    void ended(const json& payment) {
+    void ended(const Tree& payment) {
         std::string words =
             payment.at("status").get<std::string>() + ' ' + payment.at("payment_hash").get<std::string>() + ": ";
         if (payment.at("status") == "SUCCEEDED")
@@ -31,7 +31,7 @@ class Subscriber final : rpc::Connection::Handler {
     }
 
     void message(const rpc::Message& message) override {
-        const auto params = rpc::parse(message.params);
+        const auto params = json::parse(message.params);
         if (message.method == "getmanifest")
             stdio_.send(rpc::result(message.id,
                                     R"({"options":[],"rpcmethods":[],"subscriptions":["trackpayments_final"],)"
@@ -41,7 +41,7 @@ class Subscriber final : rpc::Connection::Handler {
         else if (message.method == "trackpayments_final" && params)
             published(*params);
     }
-    void published(const json& params) {
+    void published(const Tree& params) {
         try {
             // Up to v25.05 the message is one level deeper, in `payload`.
             ended((params.contains("payload") ? params.at("payload") : params).at("trackpayments_final"));
@@ -53,7 +53,7 @@ class Subscriber final : rpc::Connection::Handler {
     void closed(const std::string&) override { loop_.stop(); } // lightningd has gone, or wants us to
 
     void log(const std::string& words, const std::string& level = "info") {
-        stdio_.send(rpc::notification("log", R"({"level":")" + level + R"(","message":)" + rpc::quote(words) + "}"));
+        stdio_.send(rpc::notification("log", R"({"level":")" + level + R"(","message":)" + json::quote(words) + "}"));
     }
 
     io::Loop& loop_;

@@ -7,7 +7,7 @@
 #include "base/ids.hpp"
 #include "base/msat.hpp"
 #include "base/time.hpp"
-#include "rpc/value.hpp"
+#include "json/value.hpp"
 
 #include <array>
 #include <optional>
@@ -18,8 +18,8 @@
 
 namespace cln {
 
-using rpc::json;
-using rpc::Value;
+using json::Tree;
+using json::Value;
 
 /// How a value was reached: at most six names, each perhaps with an index. Spelled out only for an error, so that
 /// reading allocates nothing. Names must outlive it; they are literals.

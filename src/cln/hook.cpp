@@ -1,8 +1,8 @@
 #include "cln/hook.hpp"
 
 #include "cln/fields.hpp"
-#include "rpc/scan.hpp"
 #include "rpc/write.hpp"
+#include "json/members.hpp"
 
 namespace cln {
 
@@ -54,12 +54,12 @@ payments::PayerCall HookedCall::payer_call() const {
 }
 
 std::optional<HookedCall> read_hooked_call(std::string_view params) {
-    rpc::Members outer(params);
+    json::ObjectScanner outer(params);
     while (const auto member = outer.next()) {
         if (member->key != "\"rpc_command\"")
             continue;
         HookedCall call;
-        rpc::Members inner(member->value);
+        json::ObjectScanner inner(member->value);
         while (const auto field = inner.next()) {
             if (field->key == "\"id\"")
                 call.id = field->value;

@@ -131,7 +131,7 @@ void Lightningd::listpays(const base::PaymentHash& hash, Answer<std::vector<Pay>
 }
 
 void Lightningd::renepaystatus(const std::string& invoice, Answer<bool> answer) {
-    call("renepaystatus", "[" + rpc::quote(invoice) + "]",
+    call("renepaystatus", "[" + json::quote(invoice) + "]",
          [this, answer = std::move(answer)](const tl::expected<Value, Failure>& result) {
              if (!result)
                  return answer(tl::unexpected(result.error()));
@@ -162,7 +162,7 @@ void Lightningd::waitsendpay(const payments::PaymentKey& key, base::PartId parti
 }
 
 void Lightningd::decode_invoice(const std::string& invoice, Answer<Invoice> answer) {
-    call("decode", "[" + rpc::quote(invoice) + "]",
+    call("decode", "[" + json::quote(invoice) + "]",
          [this, answer = std::move(answer)](const tl::expected<Value, Failure>& result) {
              if (!result)
                  return answer(tl::unexpected(result.error()));

@@ -8,7 +8,7 @@
 #include "cln/row_slices.hpp"
 #include "io/timer.hpp"
 #include "rpc/client.hpp"
-#include "rpc/document.hpp"
+#include "json/parser.hpp"
 
 #include <list>
 
@@ -81,7 +81,7 @@ class Lightningd final {
     rpc::Client& client_;
     base::Log log_;
     std::function<void(std::string_view)> show_listing_; // mostly none
-    rpc::Document document_;                             // of the answer at hand
+    json::Parser document_;                              // of the answer at hand
     std::list<LongAnswer> long_answers_;                 // being taken in
 };
 

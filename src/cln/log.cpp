@@ -1,7 +1,7 @@
 #include "cln/log.hpp"
 
-#include "rpc/json.hpp"
 #include "rpc/write.hpp"
+#include "json/text.hpp"
 
 namespace cln {
 
@@ -34,7 +34,7 @@ std::string log_notification(base::LogLevel level, std::string message) {
         if (static_cast<unsigned char>(c) < 0x20)
             c = ' ';
     return rpc::notification("log", R"({"level":")" + std::string(level_name(level)) + R"(","message":)" +
-                                        rpc::quote(message) + "}");
+                                        json::quote(message) + "}");
 }
 
 } // namespace cln

@@ -27,14 +27,14 @@ constexpr std::uint64_t destination_failed = 203; // PAY_DESTINATION_PERM_FAIL, 
 constexpr std::uint64_t try_other_route = 204;    // PAY_TRY_OTHER_ROUTE, likewise
 
 /// The failing node's words; nothing when they are missing, cannot be read, or say another code than lightningd does.
-base::Box<bolt::FailureMessage> decode_message(Value hex, std::uint16_t code) {
+base::HeapOptional<bolt::FailureMessage> decode_message(Value hex, std::uint16_t code) {
     const auto bytes = maybe_hex(hex);
     if (!bytes)
         return {};
     auto message = bolt::decode_failure_message(*bytes);
     if (!message || message->code != code)
         return {};
-    return base::Box(std::move(*message));
+    return base::HeapOptional(std::move(*message));
 }
 
 payments::Failure decode_failure(Fields& data, std::uint64_t code, std::string_view message) {
@@ -105,32 +105,32 @@ Decoded<base::PaymentHash> decode_pay_failure(Value params) {
     return hash;
 }
 
-Decoded<payments::PartAnnounced> decode_pay_part_start(Value params, base::UnixNs seen) {
+Decoded<payments::ExpectedPart> decode_pay_part_start(Value params, base::UnixNs seen) {
     Fields fields = body(params, "pay_part_start");
-    payments::PartAnnounced announced;
-    announced.hash = fields.hash("payment_hash");
-    announced.group = base::GroupId{fields.u64("groupid")};
-    announced.partid.value = fields.u64("partid");
-    announced.by.topic = true;
-    announced.payer = payments::Payer::xpay;
+    payments::ExpectedPart expected;
+    expected.hash = fields.hash("payment_hash");
+    expected.group = base::GroupId{fields.u64("groupid")};
+    expected.partid.value = fields.u64("partid");
+    expected.by.topic = true;
+    expected.payer = payments::Payer::xpay;
     const auto total = fields.maybe_msat("total_payment_msat");
-    announced.seen = seen;
+    expected.seen = seen;
     if (const auto hops = fields.find("hops")) {
         auto route = decode_xpay_hops(hops);
         if (!route)
             fields.refuse("hops", "a hop that cannot be read");
-        announced.route = std::move(route).value_or(payments::Route{});
+        expected.route = std::move(route).value_or(payments::Route{});
         for (const auto first : hops.elements()) {
-            announced.sent = maybe_amount(first.find("channel_in_msat"));
+            expected.sent = maybe_amount(first.find("channel_in_msat"));
             break;
         }
     }
     if (total) // sendamount says what leaves: the first hop's amount, of which less arrives
-        announced.total = {announced.sent == total ? payments::TotalSource::spent : payments::TotalSource::part_start,
-                           *total};
+        expected.total = {expected.sent == total ? payments::TotalSource::spent : payments::TotalSource::part_start,
+                          *total};
     if (fields.error())
         return tl::unexpected(*fields.error());
-    return announced;
+    return expected;
 }
 
 Decoded<payments::PartEnded> decode_pay_part_end(Value params) {

@@ -23,7 +23,7 @@ struct SendpayFailure {
 [[nodiscard]] Decoded<base::PaymentHash> decode_pay_failure(Value params);
 
 /// `pay_part_start` (xpay family, v25.09): a part about to be made. `seen`: when the message was read.
-[[nodiscard]] Decoded<payments::PartAnnounced> decode_pay_part_start(Value params, base::UnixNs seen);
+[[nodiscard]] Decoded<payments::ExpectedPart> decode_pay_part_start(Value params, base::UnixNs seen);
 
 /// `pay_part_end`: a part of xpay ended. lightningd could not read its error; xpay could.
 [[nodiscard]] Decoded<payments::PartEnded> decode_pay_part_end(Value params);

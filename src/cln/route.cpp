@@ -40,7 +40,7 @@ std::optional<Element> decode_element(Value object) {
 
 payments::HopExtras& extras_of(payments::Hop& hop) {
     if (!hop.extras)
-        hop.extras = base::Box(payments::HopExtras{});
+        hop.extras = base::HeapOptional(payments::HopExtras{});
     return *hop.extras;
 }
 

@@ -1,11 +1,11 @@
 #include "cln/row_slices.hpp"
 
-#include "rpc/scan.hpp"
+#include "json/members.hpp"
 
 namespace cln {
 
 RowSlices::RowSlices(std::string_view result) : text_(result) {
-    rpc::Members members(text_);
+    json::ObjectScanner members(text_);
     while (const auto member = members.next())
         if (member->key == "\"payments\"" && member->value.front() == '[') {
             cuttable_ = true;
@@ -20,18 +20,18 @@ std::string RowSlices::next() {
         return std::move(text_);
     }
     std::string slice = R"({"payments":[)";
-    at_ = rpc::skip_space(text_, at_);
+    at_ = json::skip_space(text_, at_);
     if (text_[at_] == ']') {
         done_ = true;
         return slice + "]}";
     }
     for (std::size_t rows = 0; rows < rows_a_turn; ++rows) {
-        at_ = rpc::skip_space(text_, at_);
-        const auto end = rpc::skip_value(text_, at_);
+        at_ = json::skip_space(text_, at_);
+        const auto end = json::skip_value(text_, at_);
         if (!end)
             return give_up(std::move(slice));
         slice.append(rows > 0 ? "," : "").append(text_, at_, *end - at_);
-        at_ = rpc::skip_space(text_, *end);
+        at_ = json::skip_space(text_, *end);
         done_ = text_[at_] == ']';
         if (done_)
             break;

@@ -1,8 +1,8 @@
 #include "cln/row_text.hpp"
 
 #include "cln/row.hpp"
-#include "rpc/json.hpp"
-#include "rpc/scan.hpp"
+#include "json/members.hpp"
+#include "json/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 8> failure_names{
     R"("erring_index")",   R"("failcode")",         R"("failcodename")", R"("erring_node")",
     R"("erring_channel")", R"("erring_direction")", R"("raw_message")",  R"("onionreply")"};
 
-/// Members that lightningd does not have come last.
+/// ObjectScanner that lightningd does not have come last.
 std::size_t rank(std::string_view key) {
     return static_cast<std::size_t>(std::find(names.begin(), names.end(), key) - names.begin());
 }
@@ -33,7 +33,7 @@ std::size_t rank(std::string_view key) {
 
 std::optional<RowText> RowText::from(std::string_view object) {
     RowText row;
-    rpc::Members members(object);
+    json::ObjectScanner members(object);
     while (const auto member = members.next())
         row.set(member->key, std::string(member->value));
     if (!members.ok())
@@ -63,7 +63,7 @@ RowText RowText::of(const payments::PaymentKey& key, const payments::Part& part,
     row.created_ = part.created;
     row.set(R"("created_index")", index);
     row.set(R"("id")", index);
-    row.set(R"("payment_hash")", rpc::quote(key.hash.hex()));
+    row.set(R"("payment_hash")", json::quote(key.hash.hex()));
     row.set(R"("groupid")", std::to_string(key.group.value));
     if (part.partid.value > 0)
         row.set(R"("partid")", std::to_string(part.partid.value));
@@ -71,9 +71,9 @@ RowText RowText::of(const payments::PaymentKey& key, const payments::Part& part,
         row.set(R"("amount_msat")", std::to_string(part.amount->value));
     row.set(R"("amount_sent_msat")", std::to_string(part.sent.value));
     row.set(R"("created_at")", std::to_string(part.created_at.seconds()));
-    row.set(R"("status")", rpc::quote("pending"));
+    row.set(R"("status")", json::quote("pending"));
     if (!invoice.empty())
-        row.set(invoice.starts_with("lni") ? R"("bolt12")" : R"("bolt11")", rpc::quote(invoice));
+        row.set(invoice.starts_with("lni") ? R"("bolt12")" : R"("bolt11")", json::quote(invoice));
     row.end(part);
     return row;
 }
@@ -127,13 +127,13 @@ void RowText::learn(RowText other) {
 
 void RowText::end(const payments::Part& part) {
     if (pending() || !find(R"("status")"))
-        set(R"("status")", rpc::quote(status_name(part.status)));
+        set(R"("status")", json::quote(status_name(part.status)));
     if (part.updated.value > 0)
         add(R"("updated_index")", std::to_string(part.updated.value));
     if (part.completed_at)
         add(R"("completed_at")", std::to_string(part.completed_at->seconds()));
     if (part.preimage)
-        add(R"("payment_preimage")", rpc::quote(part.preimage->hex()));
+        add(R"("payment_preimage")", json::quote(part.preimage->hex()));
     sort();
 }
 
@@ -146,19 +146,19 @@ std::string RowText::json() const {
 
 std::vector<std::string_view> rows_in(std::string_view result) {
     std::vector<std::string_view> rows;
-    rpc::Members members(result);
+    json::ObjectScanner members(result);
     while (const auto member = members.next()) {
         if (member->key != R"("payments")" || member->value.front() != '[')
             continue;
         const auto list = member->value;
-        for (auto at = rpc::skip_space(list, 1); at < list.size() && list[at] == '{';) {
-            const auto end = rpc::skip_value(list, at);
+        for (auto at = json::skip_space(list, 1); at < list.size() && list[at] == '{';) {
+            const auto end = json::skip_value(list, at);
             if (!end)
                 break;
             rows.push_back(list.substr(at, *end - at));
-            at = rpc::skip_space(list, *end);
+            at = json::skip_space(list, *end);
             if (at < list.size() && list[at] == ',')
-                at = rpc::skip_space(list, at + 1);
+                at = json::skip_space(list, at + 1);
         }
     }
     return rows;

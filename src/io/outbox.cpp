@@ -4,18 +4,18 @@
 
 namespace io {
 
-void Outbox::push(std::string message, Lane lane) {
+void Outbox::push(std::string message, Priority priority) {
     queued_ += message.size();
-    (lane == Lane::urgent ? urgent_ : ordinary_).push_back(std::move(message));
+    (priority == Priority::urgent ? urgent_ : ordinary_).push_back(std::move(message));
 }
 
 bool Outbox::begin_queued() {
-    for (auto* lane : {&urgent_, &ordinary_}) {
-        if (lane->empty())
+    for (auto* priority : {&urgent_, &ordinary_}) {
+        if (priority->empty())
             continue;
-        begun_ += lane->front();
-        queued_ -= lane->front().size();
-        lane->pop_front();
+        buffer_ += priority->front();
+        queued_ -= priority->front().size();
+        priority->pop_front();
         return true;
     }
     return false;
@@ -26,38 +26,38 @@ bool Outbox::begin_next() {
         return true;
     if (!source_)
         return false;
-    return source_(begun_) || begin_queued(); // it may have pushed something instead: a log line
+    return source_(buffer_) || begin_queued(); // it may have pushed something instead: a log line
 }
 
 /// Not while more is left than was written: of a large message each chunk would move all that is left.
-void Outbox::forget_written() {
-    if (begun_.size() - written_ > written_)
+void Outbox::drop_written() {
+    if (buffer_.size() - written_ > written_)
         return;
-    begun_.erase(0, std::exchange(written_, 0));
-    if (begun_.empty() && begun_.capacity() > kept)
-        begun_ = {};
+    buffer_.erase(0, std::exchange(written_, 0));
+    if (buffer_.empty() && buffer_.capacity() > kept)
+        buffer_ = {};
 }
 
 std::string_view Outbox::take(std::size_t limit) {
-    forget_written();
-    while (begun_.size() - written_ < limit && begin_next()) {
+    drop_written();
+    while (buffer_.size() - written_ < limit && begin_next()) {
     }
-    const auto chunk = std::string_view(begun_).substr(written_, limit);
+    const auto chunk = std::string_view(buffer_).substr(written_, limit);
     written_ += chunk.size();
     return chunk;
 }
 
-std::string* Outbox::room() {
+std::string* Outbox::append_buffer() {
     if (!urgent_.empty() || !ordinary_.empty())
         return nullptr;
-    forget_written(); // before there is more to move
-    return &begun_;
+    drop_written(); // before there is more to move
+    return &buffer_;
 }
 
 void Outbox::clear() {
     urgent_.clear();
     ordinary_.clear();
-    begun_ = {};
+    buffer_ = {};
     written_ = 0;
     queued_ = 0;
 }

@@ -12,7 +12,7 @@
 
 namespace io {
 
-enum class Lane { ordinary, urgent };
+enum class Priority { ordinary, urgent };
 
 class Outbox final {
   public:
@@ -20,16 +20,16 @@ class Outbox final {
     using Source = std::function<bool(std::string& leaving)>;
 
     void set_source(Source source) { source_ = std::move(source); }
-    void push(std::string message, Lane lane);
+    void push(std::string message, Priority priority);
 
     /// Up to `limit` bytes to be written next; empty when there is nothing to say. They stay as they are until more is
-    /// taken, or room() asked for.
+    /// taken, or append_buffer() asked for.
     [[nodiscard]] std::string_view take(std::size_t limit);
     /// Where the next message may be appended at once, because none is queued; null otherwise.
-    [[nodiscard]] std::string* room();
+    [[nodiscard]] std::string* append_buffer();
 
     /// Bytes in both lanes and of what was begun; what the source still holds is not counted.
-    [[nodiscard]] std::size_t queued_bytes() const { return queued_ + begun_.size() - written_; }
+    [[nodiscard]] std::size_t queued_bytes() const { return queued_ + buffer_.size() - written_; }
     void clear();
 
   private:
@@ -38,12 +38,12 @@ class Outbox final {
 
     bool begin_next();
     bool begin_queued();
-    void forget_written();
+    void drop_written();
 
     std::deque<std::string> urgent_;
     std::deque<std::string> ordinary_;
-    std::string begun_;       // behind what is being written: the rest of one message, and what room() was used for
-    std::size_t written_ = 0; // of begun_
+    std::string buffer_; // behind what is being written: the rest of one message, and what append_buffer() was used for
+    std::size_t written_ = 0; // of buffer_
     std::size_t queued_ = 0;  // in the lanes
     Source source_;
 };

@@ -136,10 +136,10 @@ void Stream::stop_reading() {
     state_->stop();
 }
 
-void Stream::write(std::string message, Lane lane) {
+void Stream::write(std::string message, Priority priority) {
     if (state_->broken)
         return;
-    state_->outbox.push(std::move(message), lane);
+    state_->outbox.push(std::move(message), priority);
     state_->pump();
 }
 
@@ -147,11 +147,11 @@ void Stream::set_source(Outbox::Source source) {
     state_->outbox.set_source(std::move(source));
 }
 
-std::string* Stream::room() {
-    return state_->can_write() ? state_->outbox.room() : nullptr;
+std::string* Stream::append_buffer() {
+    return state_->can_write() ? state_->outbox.append_buffer() : nullptr;
 }
 
-void Stream::nudge() {
+void Stream::schedule_flush() {
     if (!state_->can_write())
         return;
     if (state_->outbox.queued_bytes() >= write_limit)

@@ -41,14 +41,15 @@ class Stream final {
     /// Stops delivering until read() is called again: bytes stay with the sender.
     void stop_reading();
 
-    void write(std::string message, Lane lane = Lane::ordinary);
-    /// See Outbox: asked for messages when nothing is queued; nudge() says that there may be some. They are written at
-    /// the end of the turn of the loop, or whenever there is a whole chunk of them: a write of 64 KiB costs little more
-    /// than one of 2.
+    void write(std::string message, Priority priority = Priority::ordinary);
+    /// See Outbox: asked for messages when nothing is queued; schedule_flush() says that there may be some. They are
+    /// written at the end of the turn of the loop, or whenever there is a whole chunk of them: a write of 64 KiB costs
+    /// little more than one of 2.
     void set_source(Outbox::Source source);
-    void nudge();
-    /// See Outbox: where a message may be appended at once, to be followed by nudge(); null when some must go before.
-    [[nodiscard]] std::string* room();
+    void schedule_flush();
+    /// See Outbox: where a message may be appended at once, to be followed by schedule_flush(); null when some must go
+    /// before.
+    [[nodiscard]] std::string* append_buffer();
     [[nodiscard]] std::size_t queued_bytes() const;
     /// Calls `drained` once, when everything written so far is with the system (or cannot be delivered any more).
     void when_drained(std::function<void()> drained);

@@ -48,59 +48,59 @@ std::string_view name(PaymentFailureReason reason) {
     return "FAILURE_REASON_NONE";
 }
 
-void write(Writer& out, const std::map<std::uint64_t, Blob>& records) {
+void write(json::Writer& out, const std::map<std::uint64_t, Blob>& records) {
     bool first = true;
     out.add("{");
     for (const auto& [type, blob] : records) {
         if (!std::exchange(first, false))
             out.add(",");
-        out.add("\"", type, R"(":")", Base64{blob}, "\"");
+        out.add("\"", type, R"(":")", json::Base64{blob}, "\"");
     }
     out.add("}");
 }
 
-void write(Writer& out, const ChannelUpdate& update) {
-    out.add(R"({"signature":")", Base64{update.signature}, R"(","chain_hash":")", Base64{update.chain_hash},
+void write(json::Writer& out, const ChannelUpdate& update) {
+    out.add(R"({"signature":")", json::Base64{update.signature}, R"(","chain_hash":")", json::Base64{update.chain_hash},
             R"(","chan_id":")", update.chan_id, R"(","timestamp":)", update.timestamp, R"(,"message_flags":)",
             update.message_flags, R"(,"channel_flags":)", update.channel_flags, R"(,"time_lock_delta":)",
             update.time_lock_delta, R"(,"htlc_minimum_msat":")", update.htlc_minimum_msat, R"(","base_fee":)",
             update.base_fee, R"(,"fee_rate":)", update.fee_rate, R"(,"htlc_maximum_msat":")", update.htlc_maximum_msat,
-            R"(","extra_opaque_data":")", Base64{update.extra_opaque_data}, R"("})");
+            R"(","extra_opaque_data":")", json::Base64{update.extra_opaque_data}, R"("})");
 }
 
-void write(Writer& out, const Failure& failure) {
+void write(json::Writer& out, const Failure& failure) {
     out.add(R"({"code":")", failure.code, R"(","channel_update":)");
     if (failure.channel_update)
         write(out, *failure.channel_update);
     else
         out.add("null");
-    out.add(R"(,"htlc_msat":")", failure.htlc_msat, R"(","onion_sha_256":")", Base64{failure.onion_sha_256},
+    out.add(R"(,"htlc_msat":")", failure.htlc_msat, R"(","onion_sha_256":")", json::Base64{failure.onion_sha_256},
             R"(","cltv_expiry":)", failure.cltv_expiry, R"(,"flags":)", failure.flags, R"(,"failure_source_index":)",
             failure.failure_source_index, R"(,"height":)", failure.height, "}");
 }
 
-void write(Writer& out, const Hop& hop) {
+void write(json::Writer& out, const Hop& hop) {
     out.add(R"({"chan_id":")", hop.chan_id, R"(","chan_capacity":")", hop.chan_capacity, R"(","amt_to_forward":")",
             hop.amt_to_forward_msat / 1000, R"(","fee":")", hop.fee_msat / 1000, R"(","expiry":)", hop.expiry,
             R"(,"amt_to_forward_msat":")", hop.amt_to_forward_msat, R"(","fee_msat":")", hop.fee_msat,
-            R"(","pub_key":")", Hex{hop.pub_key.bytes}, R"(","tlv_payload":)");
+            R"(","pub_key":")", json::Hex{hop.pub_key.bytes}, R"(","tlv_payload":)");
     if (hop.tlv_payload)
         out.add(R"(true,"mpp_record":)");
     else
         out.add(R"(false,"mpp_record":)");
     if (hop.mpp_record)
-        out.add(R"({"payment_addr":")", Base64{hop.mpp_record->payment_addr}, R"(","total_amt_msat":")",
+        out.add(R"({"payment_addr":")", json::Base64{hop.mpp_record->payment_addr}, R"(","total_amt_msat":")",
                 hop.mpp_record->total_amt_msat, R"("})");
     else
         out.add("null");
     out.add(R"(,"amp_record":null,"custom_records":)"); // Core Lightning makes no AMP payments
     write(out, hop.custom_records);
-    out.add(R"(,"metadata":")", Base64{hop.metadata}, R"(","blinding_point":")", Base64{hop.blinding_point},
-            R"(","encrypted_data":")", Base64{hop.encrypted_data}, R"(","total_amt_msat":")", hop.total_amt_msat,
+    out.add(R"(,"metadata":")", json::Base64{hop.metadata}, R"(","blinding_point":")", json::Base64{hop.blinding_point},
+            R"(","encrypted_data":")", json::Base64{hop.encrypted_data}, R"(","total_amt_msat":")", hop.total_amt_msat,
             R"("})");
 }
 
-void write(Writer& out, const Route& route) {
+void write(json::Writer& out, const Route& route) {
     out.add(R"({"total_time_lock":)", route.total_time_lock, R"(,"total_fees":")", route.total_fees_msat / 1000,
             R"(","total_amt":")", route.total_amt_msat / 1000, R"(","hops":[)");
     for (const auto& hop : route.hops) {
@@ -115,17 +115,17 @@ void write(Writer& out, const Route& route) {
 
 } // namespace
 
-void write_head(Writer& out, const Payment& payment) {
-    out.add(R"({"payment_hash":")", Hex{payment.payment_hash.bytes}, R"(","value":")", payment.value_msat / 1000,
+void write_head(json::Writer& out, const Payment& payment) {
+    out.add(R"({"payment_hash":")", json::Hex{payment.payment_hash.bytes}, R"(","value":")", payment.value_msat / 1000,
             R"(","creation_date":")", payment.creation_time_ns / 1'000'000'000, R"(","fee":")", payment.fee_msat / 1000,
-            R"(","payment_preimage":")", Hex{payment.payment_preimage.bytes}, R"(","value_sat":")",
+            R"(","payment_preimage":")", json::Hex{payment.payment_preimage.bytes}, R"(","value_sat":")",
             payment.value_msat / 1000, R"(","value_msat":")", payment.value_msat, R"(","payment_request":)");
     out.string(payment.payment_request);
     out.add(R"(,"status":")", name(payment.status), R"(","fee_sat":")", payment.fee_msat / 1000, R"(","fee_msat":")",
             payment.fee_msat, R"(","creation_time_ns":")", payment.creation_time_ns, R"(","htlcs":[)");
 }
 
-void write_attempt(Writer& out, const HtlcAttempt& attempt) {
+void write_attempt(json::Writer& out, const HtlcAttempt& attempt) {
     out.add(R"({"attempt_id":")", attempt.attempt_id, R"(","status":")", name(attempt.status), R"(","route":)");
     write(out, attempt.route);
     out.add(R"(,"attempt_time_ns":")", attempt.attempt_time_ns, R"(","resolve_time_ns":")", attempt.resolve_time_ns,
@@ -135,19 +135,19 @@ void write_attempt(Writer& out, const HtlcAttempt& attempt) {
     else
         out.add("null");
     if (attempt.preimage)
-        out.add(R"(,"preimage":")", Base64{attempt.preimage->bytes}, R"("})");
+        out.add(R"(,"preimage":")", json::Base64{attempt.preimage->bytes}, R"("})");
     else
         out.add(R"(,"preimage":""})");
 }
 
-void write_tail(Writer& out, const Payment& payment) {
+void write_tail(json::Writer& out, const Payment& payment) {
     // No command of Core Lightning sets first_hop_custom_records.
     out.add(R"(],"payment_index":")", payment.payment_index, R"(","failure_reason":")", name(payment.failure_reason),
             R"(","first_hop_custom_records":{}})");
 }
 
 std::string to_json(const Payment& payment) {
-    Writer out;
+    json::Writer out;
     write_head(out, payment);
     for (const auto& attempt : payment.htlcs) {
         if (&attempt != &payment.htlcs.front())

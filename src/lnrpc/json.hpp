@@ -3,7 +3,7 @@
 #pragma once
 
 #include "lnrpc/payment.hpp"
-#include "lnrpc/writer.hpp"
+#include "json/writer.hpp"
 
 namespace lnrpc {
 
@@ -12,8 +12,8 @@ namespace lnrpc {
 
 /// The same in pieces, for whoever has attempts as text already: what stands before them, each one, what stands behind.
 /// Commas between attempts are the caller's.
-void write_head(Writer& out, const Payment& payment);
-void write_attempt(Writer& out, const HtlcAttempt& attempt);
-void write_tail(Writer& out, const Payment& payment);
+void write_head(json::Writer& out, const Payment& payment);
+void write_attempt(json::Writer& out, const HtlcAttempt& attempt);
+void write_tail(json::Writer& out, const Payment& payment);
 
 } // namespace lnrpc

@@ -9,20 +9,20 @@ void DeletedPayments::remember(Payment payment) {
     for (const auto& part : payment.parts)
         highest = std::max(highest, part.partid);
     payment.parts = {};
-    payment.verdict.reset();
+    payment.outcome.reset();
     payment.reason.reset();
-    payment.payer_gone = false;
+    payment.payer_gave_up = false;
     const auto hash = payment.key.hash;
-    if (const auto* older = index_.find(hash, [&](Place at) { return at->payment.key == payment.key; }))
-        forget(*older);
+    if (const auto* older = index_.find(hash, [&](Location at) { return at->payment.key == payment.key; }))
+        erase(*older);
     payments_.push_back({std::move(payment), highest});
     index_.insert(hash, std::prev(payments_.end()));
     if (payments_.size() > limit)
-        forget(payments_.begin());
+        erase(payments_.begin());
 }
 
 std::optional<Payment> DeletedPayments::take(const Row& row, PayerCall call) {
-    const auto* found = index_.find(row.key.hash, [&](Place at) {
+    const auto* found = index_.find(row.key.hash, [&](Location at) {
         const auto& [payment, highest] = *at;
         if (call.known() && payment.call.known())
             return call == payment.call && payment.key.hash == row.key.hash;
@@ -30,13 +30,13 @@ std::optional<Payment> DeletedPayments::take(const Row& row, PayerCall call) {
     });
     if (!found)
         return std::nullopt;
-    auto payment = forget(*found);
+    auto payment = erase(*found);
     if (!payment.holds(row.key))
         payment.more_groups.push_back(row.key.group);
     return payment;
 }
 
-Payment DeletedPayments::forget(Place at) {
+Payment DeletedPayments::erase(Location at) {
     Payment payment = std::move(at->payment);
     index_.erase(payment.key.hash, at);
     payments_.erase(at);

@@ -24,12 +24,12 @@ class DeletedPayments final {
         Payment payment; ///< without parts
         base::PartId highest;
     };
-    using Place = std::list<Deleted>::iterator;
+    using Location = std::list<Deleted>::iterator;
 
-    Payment forget(Place at);
+    Payment erase(Location at);
 
     std::list<Deleted> payments_; // by age
-    HashIndex<Place> index_;
+    HashIndex<Location> index_;
 };
 
 } // namespace payments

@@ -31,12 +31,12 @@ struct PartDeleted {
 struct PartReport {
     std::optional<std::uint16_t> code; ///< nothing when the error could not be read
     std::optional<base::NodeId> node;  ///< nothing = our own
-    base::Box<bolt::FailureMessage> message;
+    base::HeapOptional<bolt::FailureMessage> message;
 };
 
 /// A payer is about to make this part, or just made it. Some calls leave the group to lightningd, and any call may be
 /// refused: then no row comes.
-struct PartAnnounced {
+struct ExpectedPart {
     base::PaymentHash hash;
     std::optional<base::GroupId> group;
     base::PartId partid;
@@ -72,25 +72,25 @@ struct InvoiceDecoded {
     std::optional<Secret> payment_secret;
 };
 
-/// No further attempt will come. Without a group the newest one of the hash is meant. `payers_of_pay_only`: the word of
-/// `pay` and `keysend` says nothing about other payers' groups.
+/// No further attempt will come. Without a group the newest one of the hash is meant. `only_pay_and_keysend`: the word
+/// of `pay` and `keysend` says nothing about other payers' groups.
 struct GivenUp {
     base::PaymentHash hash;
     std::optional<base::GroupId> group;
-    bool payers_of_pay_only = false;
+    bool only_pay_and_keysend = false;
 };
 
 /// Nothing came for so long that the payment is taken to be over.
-struct LingerExpired {
+struct SilenceExpired {
     PaymentKey key;
 };
 
-/// Announcements seen before `before` that got no row will not get one any more.
-struct AnnouncementsExpired {
+/// ExpectedParts seen before `before` that got no row will not get one any more.
+struct ExpectedPartsExpired {
     base::UnixNs before;
 };
 
-using Event = std::variant<PartSeen, PartFailed, PartDeleted, PartAnnounced, PartEnded, PartExplained, InvoiceDecoded,
-                           GivenUp, LingerExpired, AnnouncementsExpired>;
+using Event = std::variant<PartSeen, PartFailed, PartDeleted, ExpectedPart, PartEnded, PartExplained, InvoiceDecoded,
+                           GivenUp, SilenceExpired, ExpectedPartsExpired>;
 
 } // namespace payments

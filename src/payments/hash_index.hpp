@@ -13,13 +13,13 @@
 
 namespace payments {
 
-template <class Place>
+template <class Location>
 class HashIndex final {
   public:
     /// Looks at the places of that hash until `wanted` is content with one; null if it never is. Places of a hash that
     /// shares 64 bits with it are shown too.
     template <class Wanted>
-    [[nodiscard]] const Place* find(const base::PaymentHash& hash, Wanted wanted) const {
+    [[nodiscard]] const Location* find(const base::PaymentHash& hash, Wanted wanted) const {
         const auto tag = tag_of(hash);
         for (auto at = home(tag); slots_[at].tag != nothing; at = after(at))
             if (slots_[at].tag == tag && wanted(slots_[at].place))
@@ -28,9 +28,9 @@ class HashIndex final {
     }
 
     /// Where find() will begin.
-    void bring_near(const base::PaymentHash& hash) const { base::prefetch(&slots_[home(tag_of(hash))], sizeof(Slot)); }
+    void prefetch(const base::PaymentHash& hash) const { base::prefetch(&slots_[home(tag_of(hash))], sizeof(Slot)); }
 
-    void insert(const base::PaymentHash& hash, Place place) {
+    void insert(const base::PaymentHash& hash, Location place) {
         if (2 * ++size_ > slots_.size()) {
             const auto old = std::exchange(slots_, std::vector<Slot>(2 * slots_.size()));
             for (const auto& slot : old)
@@ -41,7 +41,7 @@ class HashIndex final {
     }
 
     /// It must be there.
-    void erase(const base::PaymentHash& hash, const Place& place) {
+    void erase(const base::PaymentHash& hash, const Location& place) {
         auto hole = home(tag_of(hash));
         while (slots_[hole].tag == nothing || slots_[hole].place != place)
             hole = after(hole);
@@ -59,7 +59,7 @@ class HashIndex final {
     static constexpr std::uint64_t nothing = 0;
     struct Slot {
         std::uint64_t tag = nothing;
-        Place place{};
+        Location place{};
     };
 
     static std::uint64_t tag_of(const base::PaymentHash& hash) {

@@ -71,7 +71,7 @@ bool Part::merge(Route told) {
     if (told == Route{})
         return false;
     told.hops.shrink_to_fit();
-    route = base::Box(std::move(told));
+    route = base::HeapOptional(std::move(told));
     return true;
 }
 

@@ -2,8 +2,8 @@
 // Facts about a part merge in any order and any number of times to the same part.
 #pragma once
 
-#include "base/box.hpp"
 #include "base/bytes.hpp"
+#include "base/heap_optional.hpp"
 #include "base/ids.hpp"
 #include "base/msat.hpp"
 #include "base/time.hpp"
@@ -39,7 +39,7 @@ struct Failure {
     std::uint32_t source_index = 0;
     /// The payee itself said so, as far as lightningd could tell (sendpay code 203).
     bool at_destination = false;
-    base::Box<bolt::FailureMessage> message{}; ///< the failing node's own words, if they came back whole
+    base::HeapOptional<bolt::FailureMessage> message{}; ///< the failing node's own words, if they came back whole
 
     bool operator==(const Failure&) const = default;
     /// An account that knows more than the other; of equals none does.
@@ -90,10 +90,10 @@ struct Part {
     PartStatus status = PartStatus::pending;
     /// It settled and its row was deleted while a sibling was in flight: it stays, or the payment would not be paid.
     bool row_gone = false;
-    Accounts announced;        ///< whose words about its making were taken in
-    Failure failure;           ///< meaningful when failed
-    base::Box<Route> route;    ///< as far as its payer's calls told
-    std::uint64_t edition = 0; ///< counts the changes in the table: the same edition is the same part; 0 = uncounted
+    Accounts expected;               ///< whose words about its making were taken in
+    Failure failure;                 ///< meaningful when failed
+    base::HeapOptional<Route> route; ///< as far as its payer's calls told
+    std::uint64_t revision = 0; ///< counts the changes in the table: the same revision is the same part; 0 = uncounted
 
     /// What never changes of a row; merge() adds the rest.
     [[nodiscard]] static Part of(const Row& row);

@@ -11,13 +11,13 @@ bool Payment::any(PartStatus status) const {
 }
 
 Status Payment::status() const {
-    if (verdict)
-        return *verdict;
+    if (outcome)
+        return *outcome;
     return decide({any(PartStatus::pending), any(PartStatus::complete), any(PartStatus::failed), reason.has_value()});
 }
 
 bool Payment::undecided() const {
-    return !verdict && !reason && !parts.empty() &&
+    return !outcome && !reason && !parts.empty() &&
            std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.status == PartStatus::failed; });
 }
 
@@ -76,7 +76,7 @@ Part& Payment::insert(Part part) {
     return *parts.insert(at, std::move(part));
 }
 
-void Payment::bring_near() const {
+void Payment::prefetch() const {
     constexpr std::size_t most = 4; // of hundreds the first would be gone before the last is there
     base::prefetch(parts.data(), std::min(parts.size(), most) * sizeof(Part));
     base::prefetch(invoice.data(), invoice.size());

@@ -40,13 +40,13 @@ struct Payment {
     std::vector<base::GroupId> more_groups; ///< beside key.group, made by the same call
 
     std::optional<FailureReason> reason;
-    bool payer_gone = false;          ///< no further attempt will come: the payer said so, or forgot it in a restart
-    std::optional<Status> verdict;    ///< terminal, and sticky: deleting parts does not change it
-    std::uint64_t verdict_number = 0; ///< counts the table's verdicts; tells the newest verdict from an older one
+    bool payer_gave_up = false;       ///< no further attempt will come: the payer said so, or forgot it in a restart
+    std::optional<Status> outcome;    ///< terminal, and sticky: deleting parts does not change it
+    std::uint64_t outcome_number = 0; ///< counts the table's verdicts; tells the newest outcome from an older one
     std::uint64_t change_number = 0;  ///< counts the table's changes to payments: of the last change to this one
 
     [[nodiscard]] Status status() const;
-    [[nodiscard]] bool terminal() const { return verdict.has_value(); }
+    [[nodiscard]] bool terminal() const { return outcome.has_value(); }
     [[nodiscard]] bool any(PartStatus status) const;
     /// All parts failed and nothing says yet whether that was the end.
     [[nodiscard]] bool undecided() const;
@@ -64,7 +64,7 @@ struct Payment {
     [[nodiscard]] std::optional<base::Preimage> preimage() const;
 
     /// Fetches what it points to, which will be looked at soon (base/prefetch.hpp).
-    void bring_near() const;
+    void prefetch() const;
 
     [[nodiscard]] Part* find(base::CreatedIndex created);
     [[nodiscard]] Part* find(base::GroupId group, base::PartId partid);

@@ -2,8 +2,8 @@
 // What nobody said stays at its "unknown" value and is never guessed.
 #pragma once
 
-#include "base/box.hpp"
 #include "base/bytes.hpp"
+#include "base/heap_optional.hpp"
 #include "base/msat.hpp"
 #include "base/scid.hpp"
 
@@ -40,7 +40,7 @@ struct Hop {
     base::ShortChannelId channel; ///< into the node; 0 = unknown, or inside a blinded path
     base::Msat forward;           ///< onward from the node, or received by the last one
     std::uint32_t expiry = 0;     ///< absolute height of what goes onward (last hop: what it receives); 0 = nobody said
-    base::Box<HopExtras> extras;
+    base::HeapOptional<HopExtras> extras;
     bool operator==(const Hop&) const = default;
 };
 

@@ -7,12 +7,12 @@
 namespace payments {
 
 void Table::on(const PartSeen& event, Batch& batch) {
-    if (const auto at = place_of(event.row, batch))
+    if (const auto at = location_of(event.row, batch))
         show(*at, event.row, event.seen, batch);
 }
 
 void Table::on(const PartFailed& event, Batch& batch) {
-    const auto at = place_of(event.row, batch);
+    const auto at = location_of(event.row, batch);
     if (!at)
         return;
     Row row = event.row;
@@ -21,7 +21,7 @@ void Table::on(const PartFailed& event, Batch& batch) {
     explain(*at, event.failure, batch);
 }
 
-void Table::show(Place at, const Row& row, std::optional<base::UnixNs> seen, Batch& batch) {
+void Table::show(Location at, const Row& row, std::optional<base::UnixNs> seen, Batch& batch) {
     bool visible = change(at, [&](Part& part) {
         if (seen) {
             if (row.status == PartStatus::pending)
@@ -39,7 +39,7 @@ void Table::show(Place at, const Row& row, std::optional<base::UnixNs> seen, Bat
         batch.visible(at.payment.key);
 }
 
-void Table::explain(Place at, const Failure& failure, Batch& batch) {
+void Table::explain(Location at, const Failure& failure, Batch& batch) {
     if (change(at, [&](Part& part) { return part.merge(failure); }))
         batch.visible(at.payment.key);
 }
@@ -49,20 +49,20 @@ void Table::on(const PartDeleted& event, Batch& batch) {
     if (payment && payment->find(event.created))
         remove_part(*payment, event.created, batch);
     else
-        bury(event.created); // a listing made before may still be on its way
+        add_tombstone(event.created); // a listing made before may still be on its way
 }
 
-void Table::on(const PartAnnounced& event, Batch& batch) {
+void Table::on(const ExpectedPart& event, Batch& batch) {
     // The row may have been read before the call was: the two come on different pipes. A call for a part that was
-    // announced already is refused by lightningd, or will make another row.
+    // expected already is refused by lightningd, or will make another row.
     for (auto* payment : siblings(event.hash)) {
         const auto group = event.group.value_or(payment->key.group);
-        auto* part = payment->tally.may_have(event.partid) ? payment->find(group, event.partid) : nullptr;
-        const bool fits = part && !part->announced.overlap(event.by) && event.sent.value_or(part->sent) == part->sent;
+        auto* part = payment->totals.may_have(event.partid) ? payment->find(group, event.partid) : nullptr;
+        const bool fits = part && !part->expected.overlap(event.by) && event.sent.value_or(part->sent) == part->sent;
         if (fits && part->created_at.seconds() >= event.seen.seconds())
             return attach({*payment, *part}, event, batch);
     }
-    announcements_.add(event);
+    expected_parts_.add(event);
 }
 
 void Table::on(const PartEnded& event, Batch& batch) {
@@ -71,8 +71,8 @@ void Table::on(const PartEnded& event, Batch& batch) {
     auto* payment = lookup(event.key);
     if (auto* part = payment ? payment->find(event.key.group, event.partid) : nullptr)
         report({*payment, *part}, *event.report, batch);
-    else if (auto* announced = announcements_.find(event.key, event.partid))
-        announced->report = event.report;
+    else if (auto* expected = expected_parts_.find(event.key, event.partid))
+        expected->report = event.report;
 }
 
 void Table::on(const PartExplained& event, Batch& batch) {
@@ -107,42 +107,42 @@ void Table::on(const GivenUp& event, Batch& batch) {
 }
 
 /// The newest payment of the hash that can be meant; null if there is none.
-Table::Followed* Table::newest_of(const GivenUp& event) {
+Table::Entry* Table::newest_of(const GivenUp& event) {
     const auto known = siblings(event.hash);
-    const auto may_be_meant = [&](const Followed* payment) {
-        return !event.payers_of_pay_only || payment->payer == Payer::unknown || payment->payer == Payer::pay ||
+    const auto may_be_meant = [&](const Entry* payment) {
+        return !event.only_pay_and_keysend || payment->payer == Payer::unknown || payment->payer == Payer::pay ||
                payment->payer == Payer::keysend;
     };
     const auto at = std::find_if(known.rbegin(), known.rend(), may_be_meant);
     return at == known.rend() ? nullptr : *at;
 }
 
-void Table::on(const LingerExpired& event, Batch& batch) {
+void Table::on(const SilenceExpired& event, Batch& batch) {
     auto* payment = lookup(event.key);
     if (payment && payment->undecided())
         give_up(*payment, batch);
 }
 
-void Table::on(const AnnouncementsExpired& event, Batch&) {
-    announcements_.expire(event.before);
+void Table::on(const ExpectedPartsExpired& event, Batch&) {
+    expected_parts_.expire(event.before);
 }
 
-void Table::attach(Place at, PartAnnounced announced, Batch& batch) {
+void Table::attach(Location at, ExpectedPart expected, Batch& batch) {
     auto& payment = at.payment;
-    at.part.announced.add(announced.by);
-    if (announced.payer != Payer::unknown) // whoever made the last part decides whether another one comes
-        payment.payer = announced.payer;
+    at.part.expected.add(expected.by);
+    if (expected.payer != Payer::unknown) // whoever made the last part decides whether another one comes
+        payment.payer = expected.payer;
     if (!payment.call.known())
-        payment.call = announced.call;
-    learn_total(payment, announced.total, batch);
+        payment.call = expected.call;
+    learn_total(payment, expected.total, batch);
     const bool visible = change(at, [&](Part& part) {
-        part.saw_attempt(announced.seen);
-        return part.merge(std::move(announced.route));
+        part.saw_attempt(expected.seen);
+        return part.merge(std::move(expected.route));
     });
     if (visible)
         batch.visible(payment.key);
-    if (announced.report)
-        report(at, *announced.report, batch);
+    if (expected.report)
+        report(at, *expected.report, batch);
 }
 
 /// LND fixes the value when a payment is made: of equal words the first stays.
@@ -156,7 +156,7 @@ void Table::learn_total(Payment& payment, const Total& total, Batch& batch) {
 }
 
 /// A payer names the node that failed; LND counts hops, 0 being ourselves.
-void Table::report(Place at, const PartReport& report, Batch& batch) {
+void Table::report(Location at, const PartReport& report, Batch& batch) {
     if (!report.code)
         return; // unreadable: what lightningd says too
     Failure failure{Failure::Kind::wire, *report.code, 0, false, report.message};

@@ -1,7 +1,7 @@
 #include "rpc/client.hpp"
 
-#include "rpc/json.hpp"
 #include "rpc/write.hpp"
+#include "json/text.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -17,7 +17,7 @@ constexpr auto first_pause = 100ms;
 constexpr auto longest_pause = 5000ms;
 
 /// -1 for what is no code: get() would cut a number that does not fit.
-int read_code(const json& code) {
+int read_code(const json::Tree& code) {
     using Range = std::numeric_limits<int>;
     const bool fits = code.is_number_unsigned()  ? code.get<std::uint64_t>() <= static_cast<std::uint64_t>(Range::max())
                       : code.is_number_integer() ? code.get<std::int64_t>() >= Range::min()
@@ -29,7 +29,7 @@ int read_code(const json& code) {
 Client::Failure read_failure(std::string_view raw) {
     Client::Failure failure;
     failure.raw = raw;
-    const auto object = parse(raw);
+    const auto object = json::parse(raw);
     if (!object || !object->is_object()) {
         failure.error = {-1, "an error that is not an object"};
         return failure;

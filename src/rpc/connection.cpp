@@ -19,8 +19,8 @@ void Connection::start() {
               });
 }
 
-void Connection::send(std::string message, io::Lane lane) {
-    out().write(std::move(message), lane);
+void Connection::send(std::string message, io::Priority priority) {
+    out().write(std::move(message), priority);
 }
 
 void Connection::received(std::string_view bytes) {

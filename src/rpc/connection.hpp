@@ -52,7 +52,7 @@ class Connection final {
 
     /// Begins to read. Until then nothing is delivered, but sending works.
     void start();
-    void send(std::string message, io::Lane lane = io::Lane::ordinary);
+    void send(std::string message, io::Priority priority = io::Priority::ordinary);
     [[nodiscard]] io::Stream& out() { return out_ ? *out_ : *in_; }
     [[nodiscard]] io::Stream& in() { return *in_; }
 

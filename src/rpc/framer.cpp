@@ -1,6 +1,6 @@
 #include "rpc/framer.hpp"
 
-#include "rpc/scan.hpp"
+#include "json/members.hpp"
 
 #include <algorithm>
 
@@ -45,7 +45,7 @@ Framer::Result Framer::finish() {
     begin_ = at_;
     refused_bytes_ = 0;
     if (refusal_.empty())
-        return {Result::Kind::message, text, {}, nesting_.only_inner(buffer_)};
+        return {Result::Kind::message, text, {}, brackets_.only_inner(buffer_)};
     const Result result{Result::Kind::skipped, refusal_, head_};
     refusal_ = {};
     return result;
@@ -53,21 +53,21 @@ Framer::Result Framer::finish() {
 
 Framer::Result Framer::next() {
     if (!inside()) {
-        at_ = skip_space(buffer_, at_);
+        at_ = json::skip_space(buffer_, at_);
         begin_ = at_;
         if (at_ == buffer_.size())
             return {Result::Kind::more, {}, {}};
         if (buffer_[at_] != '{')
             return skip_garbage();
-        nesting_.reset();
+        brackets_.reset();
     }
-    const auto end = nesting_.run(buffer_, at_);
+    const auto end = brackets_.run(buffer_, at_);
     at_ = std::min(end, buffer_.size());
-    if (nesting_.deepest() > max_depth)
+    if (brackets_.deepest() > max_depth)
         refuse("a message nested deeper than 128 levels");
     if (refused_bytes_ + (at_ - begin_) > max_message)
         refuse("a message longer than 64 MiB");
-    if (end != Nesting::open_end)
+    if (end != json::BracketScanner::open_end)
         return finish();
     if (refused_bytes_ + (at_ - begin_) > max_skipped)
         return {Result::Kind::lost, "a message without an end: more than 1 GiB since it began", {}};

@@ -4,7 +4,7 @@
 // parser.
 #pragma once
 
-#include "rpc/nesting.hpp"
+#include "json/bracket_scanner.hpp"
 
 #include <cstddef>
 #include <string>
@@ -42,7 +42,7 @@ class Framer final {
     /// Call until `more` or `lost`. The texts of all results stay valid until the next feed().
     Result next();
     /// True in the middle of a message: an end of stream now cuts it.
-    [[nodiscard]] bool inside() const { return nesting_.depth() > 0; }
+    [[nodiscard]] bool inside() const { return brackets_.depth() > 0; }
 
   private:
     Result skip_garbage();
@@ -54,7 +54,7 @@ class Framer final {
     std::string head_;      // of a refused message
     std::size_t begin_ = 0; // of the current message
     std::size_t at_ = 0;    // first byte not yet scanned
-    Nesting nesting_;
+    json::BracketScanner brackets_;
     std::size_t refused_bytes_ = 0; // of a refused message, already let go
     std::string_view refusal_;      // why the current message is skipped, empty if it is not
 };

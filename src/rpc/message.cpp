@@ -1,6 +1,6 @@
 #include "rpc/message.hpp"
 
-#include "rpc/scan.hpp"
+#include "json/members.hpp"
 
 namespace rpc {
 
@@ -13,7 +13,7 @@ bool is_id(std::string_view token) {
 }
 
 /// The reason when the member is none of a message.
-std::string_view take(Message& message, const Members::Member& member) {
+std::string_view take(Message& message, const json::ObjectScanner::Member& member) {
     if (member.key == "\"id\"") {
         if (!is_id(member.value))
             return "id: neither a string nor a number";
@@ -40,7 +40,7 @@ std::string_view take(Message& message, const Members::Member& member) {
 tl::expected<Message, std::string> read_message(std::string_view text, std::string_view inner) {
     Message message;
     message.whole = text;
-    Members members(text, inner);
+    json::ObjectScanner members(text, inner);
     while (const auto member = members.next())
         if (const auto reason = take(message, *member); !reason.empty())
             return tl::unexpected(std::string(reason));
@@ -53,7 +53,7 @@ tl::expected<Message, std::string> read_message(std::string_view text, std::stri
 
 Message read_head(std::string_view text) {
     Message message;
-    Members members(text);
+    json::ObjectScanner members(text);
     while (const auto member = members.next()) {
         const bool maybe_cut = member->value.data() + member->value.size() == text.data() + text.size();
         if (maybe_cut || !take(message, *member).empty())

@@ -1,6 +1,6 @@
 #include "rpc/write.hpp"
 
-#include "rpc/json.hpp"
+#include "json/text.hpp"
 
 namespace rpc {
 
@@ -40,7 +40,7 @@ std::string error(std::string_view id, const Error& error) {
 }
 
 std::string error_object(const Error& error) {
-    return concat({R"({"code":)", std::to_string(error.code), R"(,"message":)", quote(error.message), "}"});
+    return concat({R"({"code":)", std::to_string(error.code), R"(,"message":)", json::quote(error.message), "}"});
 }
 
 } // namespace rpc

@@ -4,14 +4,14 @@
 #include "bolt/failure_message.hpp"
 #include "bolt/hop_payload.hpp"
 #include "measure.hpp"
-#include "rpc/json.hpp"
+#include "json/text.hpp"
 
 #include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
 
-using rpc::json;
+using json::Tree;
 
 namespace {
 
@@ -19,28 +19,28 @@ constexpr double target = 0.2;
 constexpr std::size_t hops = 5;
 
 /// The first message to the plugin that `wanted` likes.
-json recorded(const std::string& path, const std::function<bool(const json&)>& wanted) {
+Tree recorded(const std::string& path, const std::function<bool(const Tree&)>& wanted) {
     std::ifstream file(path);
     for (std::string line; std::getline(file, line);) {
-        auto entry = json::parse(line);
+        auto entry = Tree::parse(line);
         if (entry["dir"] == "to_plugin" && entry["msg"].is_object() && wanted(entry["msg"]))
             return entry["msg"];
     }
     throw std::runtime_error("no such message in " + path);
 }
 
-json failure_with_update(const std::string& folder) {
+Tree failure_with_update(const std::string& folder) {
     return recorded(folder + "/fail_fee_insufficient.jsonl",
-                    [](const json& message) { return message.value("method", "") == "sendpay_failure"; });
+                    [](const Tree& message) { return message.value("method", "") == "sendpay_failure"; });
 }
 
-json onion_of_five(const std::string& folder) {
-    auto message = recorded(folder + "/pay_legacy.jsonl", [](const json& seen) {
+Tree onion_of_five(const std::string& folder) {
+    auto message = recorded(folder + "/pay_legacy.jsonl", [](const Tree& seen) {
         return seen.value("/params/rpc_command/method"_json_pointer, "") == "createonion";
     });
     auto& list = message["/params/rpc_command/params/hops"_json_pointer];
     while (list.size() < hops)
-        list.insert(list.begin(), json(list.front()));
+        list.insert(list.begin(), Tree(list.front()));
     return message;
 }
 
@@ -83,9 +83,9 @@ int run(const std::string& folder) {
 
     std::vector<bench::Work> works{
         {"failure", [&] { decode_failure(raw); }},
-        {"failure JSON", [&] { bench::keep(*rpc::parse(failure_text)); }},
+        {"failure JSON", [&] { bench::keep(*json::parse(failure_text)); }},
         {"onion", [&] { decode_onion(payloads); }},
-        {"onion JSON", [&] { bench::keep(*rpc::parse(onion_text)); }},
+        {"onion JSON", [&] { bench::keep(*json::parse(onion_text)); }},
     };
     bench::measure(works, 101, 500);
     const bool failure_met = report("sendpay_failure with channel_update", works[0], works[1]);

@@ -85,7 +85,7 @@ void Host::sync() {
 void Host::settle() {
     std::size_t calls = 0;
     std::size_t messages = 0;
-    int quiet = 0; // a timer of the plugin may be due between two questions: one silence is not enough
+    int quiet = 0; // a timer of the plugin may be due between two questions: one deadline is not enough
     while (quiet < 3) {
         sync();
         const bool same = calls == node_.calls() && messages + 1 == told.messages && answers_.empty();

@@ -63,14 +63,14 @@ double table_bytes(std::size_t payments, const std::string& invoice, bool routes
     for (std::size_t i = 0; i < payments; ++i) {
         const auto row = row_of(i, invoice);
         if (routes) {
-            PartAnnounced announced;
-            announced.hash = row.key.hash;
-            announced.group = row.key.group;
-            announced.partid = row.partid;
-            announced.payer = Payer::xpay;
-            announced.seen = row.created_at;
-            announced.route = route_of_three();
-            table->apply(announced);
+            ExpectedPart expected;
+            expected.hash = row.key.hash;
+            expected.group = row.key.group;
+            expected.partid = row.partid;
+            expected.payer = Payer::xpay;
+            expected.seen = row.created_at;
+            expected.route = route_of_three();
+            table->apply(expected);
         }
         table->apply(PartSeen{row, std::nullopt});
     }
@@ -112,7 +112,7 @@ void process(const Options& options, const json& row, std::size_t payments, doub
 int run(const Options& options) {
     Report report("memory", options);
     using enum Target::Side;
-    const auto route = heap_of_each(1000, [] { return base::Box<Route>(route_of_three()); });
+    const auto route = heap_of_each(1000, [] { return base::HeapOptional<Route>(route_of_three()); });
     report.add("sizeof(Part)", sizeof(Part), "bytes", Target{at_most, 400});
     report.add("Part, and a route of three hops on the heap", sizeof(Part) + route, "bytes", Target{at_most, 700});
     report.add("a route of three hops, heap", route, "bytes");

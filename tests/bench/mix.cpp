@@ -18,7 +18,7 @@ struct Conversation {
     std::vector<Text> calls;   ///< until the row is there
     std::vector<Text> results; ///< when it ended
     bool success = false;
-    bool verdict = false; ///< somebody says that it is over: a FAILED will come by itself
+    bool outcome = false; ///< somebody says that it is over: a FAILED will come by itself
 };
 
 struct Weighed {
@@ -66,7 +66,7 @@ Conversation conversation(const std::string& file) {
         else if (is_call(entry.message) && it.results.empty())
             it.calls.emplace_back(entry.message, it.row);
         it.success |= method == "sendpay_success";
-        it.verdict |= method == "pay_failure" || method == "pay_part_end";
+        it.outcome |= method == "pay_failure" || method == "pay_part_end";
     }
     expect(!it.calls.empty() && !it.results.empty(), file + " is a whole payment");
     return it;
@@ -193,7 +193,7 @@ void Mix::round(Costs& costs) {
         for (const auto& result : it.results)
             append(results, result, node_.values(first + i));
         successes += it.success ? 1 : 0;
-        failures += !it.success && it.verdict ? 1 : 0;
+        failures += !it.success && it.outcome ? 1 : 0;
     }
     measured(costs.results, [&] {
         host_.feed(results);

@@ -16,7 +16,7 @@ FUZZ_TARGET(block_added) {
     else
         fuzz::require(body && fuzz::is_number(fuzz::at(*body, "height"), *height), "the height is the one told");
     if (newer) {
-        auto params_of_old = fuzz::json::object();
+        auto params_of_old = fuzz::Tree::object();
         params_of_old["block"] = *newer;
         const auto old = cln::decode_block_added(params_of_old);
         fuzz::require(old.has_value() == height.has_value() && (!height || *old == *height), "both names say the same");

@@ -1,15 +1,15 @@
 // Cursors, which consumers store and bring back: read only in the one spelling they were given out in.
-#include "track/cursor.hpp"
+#include "publish/cursor.hpp"
 #include "fuzz.hpp"
 
 namespace cursor_target {
 
 FUZZ_TARGET(cursor) {
     const auto text = fuzz::text_of(data, size);
-    const auto cursor = track::parse_cursor(text);
+    const auto cursor = publish::parse_cursor(text);
     if (!cursor)
         return 0;
-    track::CursorMaker maker(cursor->run);
+    publish::CursorMaker maker(cursor->run);
     const auto node = base::NodeId::from_hex(cursor->node + std::string(58, '0'));
     fuzz::require(node.has_value(), "a node's beginning is hex");
     maker.set_node(*node);

@@ -1,5 +1,5 @@
 // `delpay payment_hash status [partid] [groupid]`.
-#include "track/delpay.hpp"
+#include "commands/delpay.hpp"
 #include "refused_params.hpp"
 
 namespace delpay_target {
@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::array<const char*, 4> names{"payment_hash", "status", "partid", "groupid"};
 
-auto all_of(const track::DelpayRequest& request) {
-    const auto part = request.part.value_or(track::DelpayRequest::Which{});
+auto all_of(const commands::DelpayRequest& request) {
+    const auto part = request.part.value_or(commands::DelpayRequest::Which{});
     return std::make_tuple(request.hash, request.status, request.part.has_value(), part.partid, part.group);
 }
 
@@ -19,7 +19,7 @@ FUZZ_TARGET(delpay) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
-    const auto request = track::read_delpay(*params);
+    const auto request = commands::read_delpay(*params);
     if (!request)
         fuzz::check_refusal(request.error());
     if (!params->is_object())
@@ -38,7 +38,7 @@ FUZZ_TARGET(delpay) {
                       "the part is the one named");
     }
     if (const auto list = fuzz::by_position(*params, names)) {
-        const auto again = track::read_delpay(*list);
+        const auto again = commands::read_delpay(*list);
         fuzz::require(again.has_value() == request.has_value() && (!request || all_of(*again) == all_of(*request)),
                       "by name or by position: the same");
     }

@@ -3,11 +3,11 @@
 #include "io/stream.hpp"
 #include "json_input.hpp"
 #include "listener.hpp"
+#include "publish/publisher.hpp"
 #include "rpc/message.hpp"
-#include "rpc/scan.hpp"
 #include "shape.hpp"
-#include "track/publisher.hpp"
 #include "world.hpp"
+#include "json/members.hpp"
 
 #include <algorithm>
 #include <array>
@@ -23,11 +23,11 @@ namespace {
 struct Told {
     std::string status;
     std::set<std::string> attempts;
-    fuzz::json last;
+    fuzz::Tree last;
 };
 
 /// As fuzz::told_of leaves them out.
-fuzz::json without_times(fuzz::json payment) {
+fuzz::Tree without_times(fuzz::Tree payment) {
     payment["creation_time_ns"] = payment["creation_date"] = "";
     for (auto& attempt : payment["htlcs"]) {
         attempt["attempt_time_ns"] = attempt["resolve_time_ns"] = "";
@@ -65,11 +65,11 @@ class Subscriber final {
                 return;
             const auto at = told_.find(std::to_string(payment.index.value));
             fuzz::require(at != told_.end(), "every payment was told");
-            const auto now = fuzz::json::parse(fuzz::told_of(payment));
+            const auto now = fuzz::Tree::parse(fuzz::told_of(payment));
             if (!payment.terminal())
                 fuzz::require(at->second.last == without_times(now), "the last snapshot told is the state");
             else
-                fuzz::require(at->second.last["status"] == now["status"], "the last status told is the verdict");
+                fuzz::require(at->second.last["status"] == now["status"], "the last status told is the outcome");
         });
     }
 
@@ -80,13 +80,13 @@ class Subscriber final {
         const std::string topic(news->method);
         if (topic == "log")
             return;
-        const auto params = fuzz::json::parse(news->params);
-        fuzz::require(params.size() == 2 && track::parse_cursor(params["cursor"].get<std::string>()),
+        const auto params = fuzz::Tree::parse(news->params);
+        fuzz::require(params.size() == 2 && publish::parse_cursor(params["cursor"].get<std::string>()),
                       "params are the news and a cursor");
         if (topic == "trackpayments_deleted")
             return deleted(params[topic]);
         fuzz::require(topic == "trackpayments" || topic == "trackpayments_final", "a topic of ours");
-        rpc::Members members(news->params);
+        json::ObjectScanner members(news->params);
         const auto payment = fuzz::checked_payment(members.next()->value);
         const bool in_flight = payment["status"] == "IN_FLIGHT";
         if (topic == "trackpayments_final") {
@@ -108,7 +108,7 @@ class Subscriber final {
         told = {payment["status"], std::move(attempts), without_times(payment)};
     }
 
-    void deleted(const fuzz::json& deletion) {
+    void deleted(const fuzz::Tree& deletion) {
         auto& told = told_[deletion["payment_index"]];
         for (const auto& attempt : deletion["attempt_ids"])
             told.attempts.erase(attempt);
@@ -119,7 +119,7 @@ class Subscriber final {
     rpc::Framer framer_;
     std::map<std::string, Told> told_; // by payment index
     std::set<std::string> succeeded_;
-    fuzz::json newest_;
+    fuzz::Tree newest_;
 };
 
 } // namespace
@@ -138,12 +138,12 @@ FUZZ_TARGET(emission) {
     auto out = io::Stream::open(loop, ends[0]);
     fuzz::require(out.has_value(), "a stream for the test");
     {
-        track::Publisher publisher(
+        publish::Publisher publisher(
             loop, **out, table,
             [] {
-                return track::Marks{{1}, {1}};
+                return publish::Position{{1}, {1}};
             },
-            track::CursorMaker("0123abcd"), [](base::LogLevel, const std::string&) {});
+            publish::CursorMaker("0123abcd"), [](base::LogLevel, const std::string&) {});
         std::vector<payments::Event> settled;
         fuzz::tell_in_some_order(world, seed, [&](std::span<const payments::Event> events) {
             publisher.tell(table.apply(events));

@@ -6,15 +6,15 @@
 
 namespace fuzz {
 
-bool is_number(const json* value, std::uint64_t number) {
+bool is_number(const Tree* value, std::uint64_t number) {
     return value && value->is_number_unsigned() && value->get<std::uint64_t>() == number;
 }
 
-bool is_number_or_absent(const json* value, std::uint64_t number) {
+bool is_number_or_absent(const Tree* value, std::uint64_t number) {
     return value ? is_number(value, number) : number == 0;
 }
 
-void check_row(const payments::Row& row, const json& object) {
+void check_row(const payments::Row& row, const Tree& object) {
     require(is_hex(at(object, "payment_hash"), row.key.hash.hex()), "the row's hash is the one that was sent");
     require(is_number_or_absent(at(object, "groupid"), row.key.group.value), "groupid");
     require(is_number_or_absent(at(object, "partid"), row.partid.value), "partid");
@@ -40,21 +40,21 @@ void check_round_trip(const payments::Row& row) {
     auto part = payments::Part::of(row);
     part.merge(row);
     const auto text = parsed(cln::RowText::of(row.key, part, row.invoice).json());
-    const auto again = cln::decode_row(text.value_or(json()), "result");
+    const auto again = cln::decode_row(text.value_or(Tree()), "result");
     require(again.has_value(), "an encoded row can be decoded");
     auto expected = row;
     expected.unreadable_error = false; // kept as the part's failure
     require(all_of(*again) == all_of(expected), "an encoded row says the same");
 }
 
-json with_unknown_member(json object) {
-    object["something_of_tomorrow"] = json::object({{"status", "complete"}, {"partid", -1}});
+Tree with_unknown_member(Tree object) {
+    object["something_of_tomorrow"] = Tree::object({{"status", "complete"}, {"partid", -1}});
     return object;
 }
 
-std::vector<json> wrappings(const char* topic, const json& body) {
-    const auto wrap = [](const char* name, const json& value) {
-        auto object = json::object();
+std::vector<Tree> wrappings(const char* topic, const Tree& body) {
+    const auto wrap = [](const char* name, const Tree& value) {
+        auto object = Tree::object();
         object[name] = value;
         return object;
     };

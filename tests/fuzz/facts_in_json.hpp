@@ -5,7 +5,7 @@
 #include "json_input.hpp"
 #include "payments/event.hpp"
 #include "refusal.hpp"
-#include "rpc/document.hpp"
+#include "json/parser.hpp"
 
 #include <tuple>
 #include <vector>
@@ -17,27 +17,27 @@ inline auto all_of(const payments::Row& row) {
                     row.completed_at, row.preimage, row.invoice, row.unreadable_error);
 }
 
-inline auto all_of(const payments::PartAnnounced& one) {
+inline auto all_of(const payments::ExpectedPart& one) {
     return std::tie(one.hash, one.group, one.partid, one.payer, one.total, one.seen, one.route);
 }
 
-bool is_number(const json* value, std::uint64_t number);
+bool is_number(const Tree* value, std::uint64_t number);
 /// A number of ours that stands for an absent one when it is 0.
-bool is_number_or_absent(const json* value, std::uint64_t number);
+bool is_number_or_absent(const Tree* value, std::uint64_t number);
 /// Every member was read as it stands there.
-void check_row(const payments::Row& row, const json& object);
+void check_row(const payments::Row& row, const Tree& object);
 /// What is written for a host without lightningd reads back as the same row.
 void check_round_trip(const payments::Row& row);
 
 /// What nobody knows changes nothing: the next lightningd will add members.
-json with_unknown_member(json object);
+Tree with_unknown_member(Tree object);
 /// A topic's body in the wrappings of all versions, and with members of tomorrow.
-std::vector<json> wrappings(const char* topic, const json& body);
+std::vector<Tree> wrappings(const char* topic, const Tree& body);
 
 /// `decode` gives the same for the bytes as they come as for the tree made of them. `same(a, b)` compares two results.
 template <class Decode, class Same>
-void check_forms(std::string_view text, const json& tree, Decode decode, Same same) {
-    rpc::Document document;
+void check_forms(std::string_view text, const Tree& tree, Decode decode, Same same) {
+    json::Parser document;
     const auto value = document.read(text);
     require(value.has_value(), "what has a tree can be read");
     const auto one = decode(*value);
@@ -52,7 +52,7 @@ void check_forms(std::string_view text, const json& tree, Decode decode, Same sa
 /// `decode` gives the same for the wrappings of all versions, and with members of tomorrow. `same(a, b)` compares two
 /// results.
 template <class Decode, class Same>
-void check_wrappings(const json& params, const char* topic, Decode decode, Same same) {
+void check_wrappings(const Tree& params, const char* topic, Decode decode, Same same) {
     const auto plain = decode(params);
     const auto* body = at(params, topic);
     if (!body || !body->is_object())

@@ -7,7 +7,7 @@
 namespace fuzz {
 
 /// `object`: with code, message and data.
-inline void check_failure(const cln::SendpayFailure& failed, const json& object) {
+inline void check_failure(const cln::SendpayFailure& failed, const Tree& object) {
     const auto& data = *at(object, "data");
     check_row(failed.row, data);
     const auto& failure = failed.failure;

@@ -8,14 +8,14 @@ namespace hook_target {
 namespace {
 
 /// The raw text is the JSON of that member; empty stands for an absent one.
-bool is_raw(std::string_view raw, const fuzz::json& object, const char* name) {
+bool is_raw(std::string_view raw, const fuzz::Tree& object, const char* name) {
     const auto found = object.find(name);
     if (found == object.end())
         return raw.empty();
     return fuzz::parsed(raw) == *found;
 }
 
-void check_against_json(const std::optional<cln::HookedCall>& call, const fuzz::json& params) {
+void check_against_json(const std::optional<cln::HookedCall>& call, const fuzz::Tree& params) {
     const auto* inner = fuzz::at(params, "rpc_command");
     if (!call) {
         const bool sound = inner && inner->is_object() && inner->contains("method") && (*inner)["method"].is_string() &&

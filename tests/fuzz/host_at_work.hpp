@@ -4,8 +4,8 @@
 
 #include "node_at_work.hpp"
 #include "plugin/plugin.hpp"
-#include "rpc/scan.hpp"
 #include "shape.hpp"
+#include "json/members.hpp"
 
 #include <map>
 
@@ -156,7 +156,7 @@ class HostAtWork final {
         if (asked == asked_.end() || asked->second.hooks != asked->second.times)
             return;
         require(reply.error.empty(), "lightningd dies of an error as the answer to a hook");
-        if (*body == json{{"result", "continue"}})
+        if (*body == Tree{{"result", "continue"}})
             return;
         require(asked->second.held > 0, "only delpay is answered by us");
         require(body->is_object() && body->size() == 1 && at(*body, "return") && (*body)["return"].size() == 1,
@@ -166,7 +166,7 @@ class HostAtWork final {
                 "lightningd dies of a returned error without code or message");
     }
 
-    static bool is_error(const json& error) {
+    static bool is_error(const Tree& error) {
         return error.is_object() && at(error, "code") && error["code"].is_number_integer() && at(error, "message") &&
                error["message"].is_string();
     }
@@ -179,7 +179,7 @@ class HostAtWork final {
             require(words.size() < 32'768 && words.find('\n') == std::string::npos, "a log line lightningd survives");
             check_no_secret(words);
         } else if (news.method == "trackpayments" || news.method == "trackpayments_final") {
-            rpc::Members members(news.params);
+            json::ObjectScanner members(news.params);
             checked_payment(members.next()->value);
         } else {
             require(news.method == "trackpayments_deleted" || news.method == "message", "a topic of ours");

@@ -7,9 +7,9 @@ namespace json_target {
 FUZZ_TARGET(json) {
     const auto text = fuzz::text_of(data, size);
     if (fuzz::shallow(text)) {
-        const auto value = rpc::parse(text);
+        const auto value = json::parse(text);
         if (value) {
-            const auto again = rpc::parse(rpc::dump(*value));
+            const auto again = json::parse(json::dump(*value));
             fuzz::require(again && *again == *value, "what is written is what was read");
         } else {
             const auto& words = value.error();
@@ -18,7 +18,7 @@ FUZZ_TARGET(json) {
                           "the reason quotes nothing");
         }
     }
-    const auto quoted = rpc::parse(rpc::quote(text));
+    const auto quoted = json::parse(json::quote(text));
     fuzz::require(quoted && quoted->is_string(), "any bytes can be quoted");
 
     const auto line = cln::log_notification(base::LogLevel::unusual, std::string(text));

@@ -27,14 +27,14 @@ bool shallow(std::string_view text) {
     return true;
 }
 
-std::optional<json> parsed(std::string_view text) {
+std::optional<Tree> parsed(std::string_view text) {
     if (!shallow(text))
         return std::nullopt;
-    auto value = rpc::parse(text);
+    auto value = json::parse(text);
     return value ? std::optional(std::move(*value)) : std::nullopt;
 }
 
-std::optional<json> json_of(const std::uint8_t* data, std::size_t size) {
+std::optional<Tree> json_of(const std::uint8_t* data, std::size_t size) {
     return parsed(text_of(data, size));
 }
 
@@ -43,26 +43,26 @@ bool unambiguous(std::string_view text) {
         return false;
     std::vector<std::set<std::string>> keys;
     bool twice = false;
-    const auto look = [&](int, json::parse_event_t event, json& value) {
-        if (event == json::parse_event_t::object_start)
+    const auto look = [&](int, Tree::parse_event_t event, Tree& value) {
+        if (event == Tree::parse_event_t::object_start)
             keys.emplace_back();
-        else if (event == json::parse_event_t::object_end)
+        else if (event == Tree::parse_event_t::object_end)
             keys.pop_back();
-        else if (event == json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second)
+        else if (event == Tree::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second)
             twice = true;
         return true;
     };
-    return !json::parse(text, look, false).is_discarded() && !twice;
+    return !Tree::parse(text, look, false).is_discarded() && !twice;
 }
 
-const json* at(const json& object, const char* name) {
+const Tree* at(const Tree& object, const char* name) {
     if (!object.is_object())
         return nullptr;
     const auto found = object.find(name);
     return found == object.end() || found->is_null() ? nullptr : &*found;
 }
 
-bool is_hex(const json* value, const std::string& lower) {
+bool is_hex(const Tree* value, const std::string& lower) {
     if (!value || !value->is_string())
         return false;
     auto text = value->get<std::string>();
@@ -72,7 +72,7 @@ bool is_hex(const json* value, const std::string& lower) {
     return text == lower;
 }
 
-bool is_amount(const json* value, std::uint64_t amount) {
+bool is_amount(const Tree* value, std::uint64_t amount) {
     if (!value)
         return false;
     if (value->is_number_unsigned())

@@ -4,28 +4,28 @@
 
 #include "fuzz.hpp"
 #include "rpc/framer.hpp"
-#include "rpc/json.hpp"
+#include "json/text.hpp"
 
 #include <optional>
 #include <string>
 
 namespace fuzz {
 
-using rpc::json;
+using json::Tree;
 
 /// Brackets outside strings, as the framer counts them.
 bool shallow(std::string_view text);
 /// Nothing when it is no JSON, or too deep.
-std::optional<json> parsed(std::string_view text);
-std::optional<json> json_of(const std::uint8_t* data, std::size_t size);
+std::optional<Tree> parsed(std::string_view text);
+std::optional<Tree> json_of(const std::uint8_t* data, std::size_t size);
 /// Says the same to everybody: no key twice in one object, no escapes by which a key could be spelled in two ways.
 bool unambiguous(std::string_view text);
 
 /// The member if it is there and not null.
-const json* at(const json& object, const char* name);
+const Tree* at(const Tree& object, const char* name);
 /// The bytes' hex is the text, whatever its case.
-bool is_hex(const json* value, const std::string& lower);
+bool is_hex(const Tree* value, const std::string& lower);
 /// A number or digits in a string, with or without the old `msat`.
-bool is_amount(const json* value, std::uint64_t amount);
+bool is_amount(const Tree* value, std::uint64_t amount);
 
 } // namespace fuzz

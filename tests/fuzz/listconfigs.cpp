@@ -6,7 +6,7 @@ namespace listconfigs_target {
 
 namespace {
 
-std::size_t count(const fuzz::json& configs, const char* name) {
+std::size_t count(const fuzz::Tree& configs, const char* name) {
     const auto* option = fuzz::at(configs, name);
     const auto* values = option ? fuzz::at(*option, "values_str") : nullptr;
     return values && values->is_array() ? values->size() : 0;

@@ -1,7 +1,7 @@
 #include "listener.hpp"
 
-#include "lnrpc/from.hpp"
 #include "lnrpc/json.hpp"
+#include "lnrpc/to_lnrpc.hpp"
 #include "shape.hpp"
 
 #include <algorithm>
@@ -24,10 +24,10 @@ void check_state(const payments::Payment& payment) {
         require(!pending && !complete && payment.reason, "FAILED: all parts failed, and a reason is recorded");
     if (complete)
         require(payment.status() != Status::failed, "with a settled part it is IN_FLIGHT or SUCCEEDED");
-    if (!payment.verdict)
+    if (!payment.outcome)
         require(pending || (!complete && !payment.reason), "undecided: something is pending, or no reason is known");
-    if (payment.verdict)
-        require(*payment.verdict != Status::in_flight, "a verdict is final");
+    if (payment.outcome)
+        require(*payment.outcome != Status::in_flight, "a outcome is final");
 }
 
 /// Deleting rows of what is over is told as a deletion, not as a snapshot.
@@ -48,13 +48,13 @@ std::string told_of(payments::Payment payment) {
         part.created_at = {};
         part.attempt_seen = part.resolve_seen = part.completed_at = std::nullopt;
     }
-    return lnrpc::to_json(lnrpc::from(payment));
+    return lnrpc::to_json(lnrpc::to_lnrpc(payment));
 }
 
 bool settled_elsewhere(const payments::Table& table, const payments::Payment& payment) {
     const auto groups = table.groups(payment.key.hash);
     return std::any_of(groups.begin(), groups.end(), [&](const payments::Payment* other) {
-        return other != &payment && other->verdict == payments::Status::succeeded;
+        return other != &payment && other->outcome == payments::Status::succeeded;
     });
 }
 
@@ -62,7 +62,7 @@ void Listener::heard(const payments::Table& table, const payments::Change& chang
     for (const auto& ended : change.ended) {
         check_state(ended);
         require(ended.terminal(), "a payment whose rows are gone has ended");
-        checked_payment(lnrpc::to_json(lnrpc::from(ended)));
+        checked_payment(lnrpc::to_json(lnrpc::to_lnrpc(ended)));
         last_.insert_or_assign(ended.key, ended);
     }
     for (const auto& deletion : change.deleted) {
@@ -72,10 +72,10 @@ void Listener::heard(const payments::Table& table, const payments::Change& chang
         }
         if (deletion.remaining == 0) { // a later group of that name is another payment
             const auto shown = last_.find(deletion.key);
-            require(shown == last_.end() || shown->second.terminal() || silent_.contains(deletion.key),
+            require(shown == last_.end() || shown->second.terminal() || deadlines_.contains(deletion.key),
                     "what was shown in flight ends before it goes");
             last_.erase(deletion.key);
-            silent_.erase(deletion.key);
+            deadlines_.erase(deletion.key);
             attempts_.erase(deletion.key);
             index_.erase(deletion.key);
         }
@@ -96,18 +96,18 @@ void Listener::heard(const payments::Table& table, const payments::Change& chang
                 "attempts disappear only by deletion");
         attempts_[key] = std::move(attempts);
         last_[key] = *payment;
-        silent_.erase(key);
+        deadlines_.erase(key);
     }
     table.for_each([&](const payments::Payment& payment) {
         check_state(payment);
         if (settled_elsewhere(table, payment))
-            silent_.insert(payment.key);
+            deadlines_.insert(payment.key);
     });
 }
 
-void Listener::forget(const payments::PaymentKey& key) {
+void Listener::erase(const payments::PaymentKey& key) {
     std::erase_if(complete_, [&](const auto& part) { return part.first == key; });
-    silent_.erase(key);
+    deadlines_.erase(key);
     last_.erase(key);
     attempts_.erase(key);
     index_.erase(key);
@@ -115,8 +115,8 @@ void Listener::forget(const payments::PaymentKey& key) {
 
 void Listener::check_told(const payments::Table& table) const {
     table.for_each([&](const payments::Payment& payment) {
-        checked_payment(lnrpc::to_json(lnrpc::from(payment)));
-        if (silent_.contains(payment.key))
+        checked_payment(lnrpc::to_json(lnrpc::to_lnrpc(payment)));
+        if (deadlines_.contains(payment.key))
             return;
         const auto at = last_.find(payment.key);
         require(at != last_.end(), "every payment was told");

@@ -20,13 +20,13 @@ class Listener final {
   public:
     void heard(const payments::Table& table, const payments::Change& change);
     /// Payments the table let go of are not followed any more.
-    void forget(const payments::PaymentKey& key);
+    void erase(const payments::PaymentKey& key);
     /// After the last event each payment's last snapshot is its state.
     void check_told(const payments::Table& table) const;
 
   private:
     std::map<payments::PaymentKey, payments::Payment> last_; // as each was when it was last told
-    std::set<payments::PaymentKey> silent_;                  // not to be told, since then
+    std::set<payments::PaymentKey> deadlines_;               // not to be told, since then
     std::map<payments::PaymentKey, std::set<std::uint64_t>> attempts_;
     std::map<payments::PaymentKey, base::CreatedIndex> index_;
     std::set<std::pair<payments::PaymentKey, std::uint64_t>> complete_;

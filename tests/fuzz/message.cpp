@@ -1,19 +1,19 @@
 // One JSON-RPC message, cut into its members without decoding them; and the scanner below that.
 #include "rpc/message.hpp"
 #include "json_input.hpp"
-#include "rpc/scan.hpp"
 #include "rpc/write.hpp"
+#include "json/members.hpp"
 
 namespace message_target {
 
 namespace {
 
-bool is_raw(std::string_view raw, const fuzz::json& object, const char* name) {
+bool is_raw(std::string_view raw, const fuzz::Tree& object, const char* name) {
     const auto found = object.find(name);
     return found == object.end() ? raw.empty() : fuzz::parsed(raw) == *found;
 }
 
-void check_against_json(const tl::expected<rpc::Message, std::string>& message, const fuzz::json& object) {
+void check_against_json(const tl::expected<rpc::Message, std::string>& message, const fuzz::Tree& object) {
     const auto* method = fuzz::at(object, "method");
     const auto* id = fuzz::at(object, "id");
     const bool named = method && method->is_string() && !method->get<std::string>().empty();
@@ -71,7 +71,7 @@ void check_inner(std::string_view text) {
 FUZZ_TARGET(message) {
     const auto text = fuzz::text_of(data, size);
     for (std::size_t at = 0; at < std::min<std::size_t>(size, 16); ++at)
-        if (const auto end = rpc::skip_value(text, at))
+        if (const auto end = json::skip_value(text, at))
             fuzz::require(*end > at && *end <= size, "a value ends behind its beginning and inside the text");
     check_inner(text);
     const auto message = rpc::read_message(text);

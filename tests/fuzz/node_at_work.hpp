@@ -73,7 +73,7 @@ class NodeAtWork final {
         peer.connection.send(answer(call, *params));
     }
 
-    std::string answer(const rpc::Message& call, const json& params) {
+    std::string answer(const rpc::Message& call, const Tree& params) {
         if (call.method == "getinfo")
             return rpc::result(call.id, R"({"id":"02)" + std::string(64, 'b') + R"(","blockheight":800000})");
         if (call.method == "wait") {
@@ -84,17 +84,17 @@ class NodeAtWork final {
             return {};
         }
         if (call.method == "listsendpays") {
-            auto found = json::array();
+            auto found = Tree::array();
             for (const auto& row : rows_)
                 if (!at(params, "payment_hash") || !at(row, "payment_hash") ||
                     params["payment_hash"] == row["payment_hash"])
                     found.push_back(row);
-            return rpc::result(call.id, R"({"payments":)" + rpc::dump(found) + "}");
+            return rpc::result(call.id, R"({"payments":)" + json::dump(found) + "}");
         }
         return rpc::error(call.id, {-32601, "Unknown command"});
     }
 
-    std::vector<json> rows_;
+    std::vector<Tree> rows_;
     std::deque<std::pair<std::string, bool>> next_;
     std::deque<std::string> waits_;
     std::list<Peer> peers_;

@@ -28,9 +28,9 @@ FUZZ_TARGET(options) {
     else
         fuzz::check_refusal(set.error());
     for (const char* name : {"trackpayments-linger", "trackpayments-retain"}) {
-        auto init = fuzz::json::object();
+        auto init = fuzz::Tree::object();
         init[name] = *value;
-        auto params = fuzz::json::object();
+        auto params = fuzz::Tree::object();
         params["config"] = name;
         params["val"] = *value;
         const auto at_init = plugin::read_options(init);

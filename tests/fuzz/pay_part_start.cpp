@@ -9,7 +9,7 @@ namespace {
 
 constexpr base::UnixNs now{1'700'000'000'123'456'789};
 
-cln::Decoded<payments::PartAnnounced> decode(rpc::Value params) {
+cln::Decoded<payments::ExpectedPart> decode(json::Value params) {
     return cln::decode_pay_part_start(params, now);
 }
 

@@ -1,8 +1,8 @@
 // How the parameters of a command are refused, and given by position instead of by name.
 #pragma once
 
+#include "cln/command_params.hpp"
 #include "json_input.hpp"
-#include "rpc/params.hpp"
 #include "rpc/write.hpp"
 
 namespace fuzz {
@@ -17,13 +17,13 @@ inline void check_refusal(const rpc::Error& error) {
 
 /// Nothing when there is a name that is not among them.
 template <std::size_t N>
-std::optional<json> by_position(const json& named, const std::array<const char*, N>& params) {
-    auto list = json::array();
+std::optional<Tree> by_position(const Tree& named, const std::array<const char*, N>& params) {
+    auto list = Tree::array();
     std::size_t known = 0;
     for (const auto* name : params) {
         known += named.contains(name) ? 1 : 0;
         const auto* value = at(named, name);
-        list.push_back(value ? *value : json());
+        list.push_back(value ? *value : Tree());
     }
     return known == named.size() ? std::optional(list) : std::nullopt;
 }

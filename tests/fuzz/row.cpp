@@ -29,13 +29,13 @@ FUZZ_TARGET(row) {
     } else {
         fuzz::check_refusal(row.error());
     }
-    const auto alone = [](rpc::Value value) { return cln::decode_row(value, "result"); };
+    const auto alone = [](json::Value value) { return cln::decode_row(value, "result"); };
     fuzz::check_forms(fuzz::text_of(data, size), *object, alone,
                       [](const auto& a, const auto& b) { return fuzz::all_of(a) == fuzz::all_of(b); });
     fuzz::check_forms(fuzz::text_of(data, size), *object, cln::decode_rows, same_rows);
     const auto good =
         *fuzz::parsed(R"({"payment_hash":")" + std::string(64, 'a') + R"(","created_index":7,"status":"failed"})");
-    auto listing = fuzz::json::object();
+    auto listing = fuzz::Tree::object();
     for (const auto& one : {good, *object, good})
         listing["payments"].push_back(one);
     const auto rows = cln::decode_rows(listing);

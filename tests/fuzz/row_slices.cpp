@@ -9,7 +9,7 @@ namespace row_slices_target {
 FUZZ_TARGET(row_slices) {
     const auto text = fuzz::text_of(data, size);
     cln::RowSlices slices(text);
-    fuzz::json together = fuzz::json::array();
+    fuzz::Tree together = fuzz::Tree::array();
     bool sound = true;
     for (std::size_t count = 0; !slices.done(); ++count) {
         fuzz::require(count <= text.size(), "the slices come to an end");

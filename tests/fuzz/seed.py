@@ -27,12 +27,12 @@ BY_HAND: dict[str, list[str | bytes]] = {
                "02aabbcc.0123abcd.17.42.9", "02aabbcc.0123abcd.17.42.0"],
     "hex": ["00ff", "ABCDEF", "a" * 64, "0"],
     "version": ["v26.06.6", "v26.06-241-gb35b848-modded", "25.12", "v0.12.1", ""],
-    "params": ['"' + "a" * 64 + '"', "18446744073709551615", '"7"', '"true"', "true", '{"one":1,"two":null}', "[1,2,3]", "-1", "1e400"],
+    "command_params": ['"' + "a" * 64 + '"', "18446744073709551615", '"7"', '"true"', "true", '{"one":1,"two":null}', "[1,2,3]", "-1", "1e400"],
     "calls": ['"1000msat"', "1000", '"1x2x3/0"', '"' + "02" * 33 + '"', '{"partid":1}', '[null,2]', '"18446744073709551616"'],
     "options": ["10", '"20000"', "-1", '{"trackpayments-linger":5,"trackpayments-retain":1}', '{"config":"trackpayments-linger","val":"3"}'],
     "json": ['{"a":[1,2.5,null,true,"\\u00e9"]}', "{}\0{}", "1e400", '"\\ud800"', b"\xff\xfe".decode("latin-1"), "line\nbreak"],
-    "document": ['{"a":1,"a":2}', '{"a":-0,"b":-1.5e-3}', '["\\ud83d\\ude00","\\n"]', "[18446744073709551615,18446744073709551616]"],
-    "filter": ['{"result":{"payments":[{"id":1,"status":"failed"}]},"filter":{"payments":[{"id":true}]}}',
+    "parser": ['{"a":1,"a":2}', '{"a":-0,"b":-1.5e-3}', '["\\ud83d\\ude00","\\n"]', "[18446744073709551615,18446744073709551616]"],
+    "result_filter": ['{"result":{"payments":[{"id":1,"status":"failed"}]},"filter":{"payments":[{"id":true}]}}',
                '{"result":{"a":[1,[2]]},"filter":{"a":{"b":true}}}', '{"result":[1,{"a":2}],"filter":[{"a":true}]}'],
     "trackpayments": ['{"payment_hash":"' + "a" * 64 + '"}', '{"since":"02aabbcc.0123abcd.17.42","timeout":60}', "[true]", "[]",
                       '{"since":"02aabbcc.0123abcd.17.42.9"}', '{"no_inflight_updates":"true","timeout":"3601"}'],
@@ -118,7 +118,7 @@ def take_bytes(seeds: Seeds, message: Any) -> None:
 def take_call(seeds: Seeds, method: str, params: Any) -> None:
     order = {"sendpay": 0, "sendonion": 1, "injectpaymentonion": 2}
     if method in order:
-        seeds.add("announcement", params, chr(order[method]) + "\x02")
+        seeds.add("payer_call", params, chr(order[method]) + "\x02")
     if method == "sendpay":
         seeds.add("sendpay_route", params)
     if method == "sendonion":
@@ -179,7 +179,7 @@ def main() -> None:
             method = entry.msg.get("method")
             if entry.direction == "to_plugin" and method in topics:
                 seeds.add(method, entry.msg["params"])
-                seeds.add("document", entry.msg["params"])
+                seeds.add("parser", entry.msg["params"])
                 if method == "pay_part_start":
                     seeds.add("xpay_hops", entry.msg["params"][method]["hops"])
                 seeds.add("message", entry.msg)

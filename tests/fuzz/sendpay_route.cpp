@@ -6,12 +6,12 @@ namespace sendpay_route_target {
 
 namespace {
 
-const fuzz::json* either(const fuzz::json& object, const char* newer, const char* older) {
+const fuzz::Tree* either(const fuzz::Tree& object, const char* newer, const char* older) {
     const auto* value = fuzz::at(object, newer);
     return value ? value : fuzz::at(object, older);
 }
 
-void check(const payments::Route& route, const fuzz::json& list) {
+void check(const payments::Route& route, const fuzz::Tree& list) {
     fuzz::require(route.self == list.empty() && route.hops.size() == list.size(), "one hop for each element");
     for (std::size_t i = 0; i < list.size(); ++i) {
         const auto& hop = route.hops[i];

@@ -5,7 +5,7 @@
 namespace sendpay_success_target {
 
 FUZZ_TARGET(sendpay_success) {
-    const auto decode = [](rpc::Value value) { return cln::decode_sendpay_success(value); };
+    const auto decode = [](json::Value value) { return cln::decode_sendpay_success(value); };
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;

@@ -1,6 +1,6 @@
 #include "shape.hpp"
 
-#include "rpc/scan.hpp"
+#include "json/members.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -130,7 +130,7 @@ bool is_list(std::string_view raw, std::string_view name) {
         return true;
     std::size_t at = 1;
     while (at < raw.size()) {
-        const auto end = rpc::skip_value(raw, at);
+        const auto end = json::skip_value(raw, at);
         if (!end || !is_message(raw.substr(at, *end - at), name) || *end >= raw.size())
             return false;
         if (raw[*end] == ']')
@@ -141,7 +141,7 @@ bool is_list(std::string_view raw, std::string_view name) {
 }
 
 bool is_map(std::string_view raw) {
-    rpc::Members members(raw);
+    json::ObjectScanner members(raw);
     while (const auto member = members.next()) {
         const auto key = inside(member->key);
         const auto value = inside(member->value);
@@ -185,7 +185,7 @@ bool is_message(std::string_view raw, std::string_view name) {
     const auto message =
         std::find_if(messages().begin(), messages().end(), [&](const Message& one) { return one.name == name; });
     require(message != messages().end(), "the table of messages is whole");
-    rpc::Members members(raw);
+    json::ObjectScanner members(raw);
     for (const auto& field : message->fields) {
         const auto member = members.next();
         if (!member || inside(member->key) != field.name || !is_kind(member->value, field.kind))
@@ -196,9 +196,9 @@ bool is_message(std::string_view raw, std::string_view name) {
 
 } // namespace
 
-json checked_payment(std::string_view text) {
+Tree checked_payment(std::string_view text) {
     require(is_message(text, "payment"), "every snapshot passes the strict walk");
-    auto payment = json::parse(text);
+    auto payment = Tree::parse(text);
     const std::string status = payment["status"];
     require(status == "IN_FLIGHT" || status == "SUCCEEDED" || status == "FAILED", "a status LND emits");
     require(status != "FAILED" || payment["failure_reason"] != "FAILURE_REASON_NONE", "what failed has a reason");

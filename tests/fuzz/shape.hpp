@@ -3,13 +3,13 @@
 #pragma once
 
 #include "fuzz.hpp"
-#include "rpc/json.hpp"
+#include "json/text.hpp"
 
 namespace fuzz {
 
-using rpc::json;
+using json::Tree;
 
 /// Dies unless it is as it should be.
-json checked_payment(std::string_view text);
+Tree checked_payment(std::string_view text);
 
 } // namespace fuzz

@@ -29,7 +29,7 @@ class Wild final {
             return payments::PartDeleted{key(), created()};
         case 5:
         case 6:
-            return announced();
+            return expected();
         case 7:
             return payments::PartEnded{key(), {choices_.below(3)}, report()};
         case 8:
@@ -40,8 +40,8 @@ class Wild final {
             return payments::GivenUp{key().hash, choices_.coin() ? std::optional(key().group) : std::nullopt,
                                      choices_.coin()};
         default:
-            return choices_.coin() ? payments::Event(payments::LingerExpired{key()})
-                                   : payments::AnnouncementsExpired{when()};
+            return choices_.coin() ? payments::Event(payments::SilenceExpired{key()})
+                                   : payments::ExpectedPartsExpired{when()};
         }
     }
 
@@ -92,8 +92,8 @@ class Wild final {
             report.node.emplace().bytes.fill(choices_.byte());
         return report;
     }
-    payments::PartAnnounced announced() {
-        payments::PartAnnounced call;
+    payments::ExpectedPart expected() {
+        payments::ExpectedPart call;
         call.hash = key().hash;
         if (choices_.coin())
             call.group = key().group;
@@ -114,18 +114,18 @@ class Wild final {
     fuzz::Choices& choices_;
 };
 
-/// Which payments trim() must let go of: the oldest finished ones until the rest fits, none that is not told yet.
+/// Which payments evict() must let go of: the oldest finished ones until the rest fits, none that is not told yet.
 std::set<payments::PaymentKey> beyond(const Table& table, std::size_t retain, base::UpdatedIndex told) {
     std::vector<const Payment*> finished;
     std::size_t parts = 0;
     table.for_each([&](const Payment& payment) {
-        if (payment.verdict) {
+        if (payment.outcome) {
             finished.push_back(&payment);
             parts += payment.parts.size();
         }
     });
     std::sort(finished.begin(), finished.end(),
-              [](const auto* a, const auto* b) { return a->verdict_number < b->verdict_number; });
+              [](const auto* a, const auto* b) { return a->outcome_number < b->outcome_number; });
     std::set<payments::PaymentKey> gone;
     for (const auto* payment : finished) {
         if (parts <= retain)
@@ -148,7 +148,7 @@ std::set<payments::PaymentKey> keys(const Table& table) {
 
 void check_accounts(const Table& table) {
     std::size_t finished_parts = 0;
-    table.for_each([&](const Payment& payment) { finished_parts += payment.verdict ? payment.parts.size() : 0; });
+    table.for_each([&](const Payment& payment) { finished_parts += payment.outcome ? payment.parts.size() : 0; });
     fuzz::require(finished_parts == table.finished_parts(), "memory accounted is memory held");
     std::size_t by_hash = 0;
     for (const auto& key : keys(table)) {
@@ -179,10 +179,10 @@ FUZZ_TARGET(table_wild) {
         const auto told = choices.coin() ? Table::every_update : base::UpdatedIndex{choices.byte()};
         const auto before = keys(table);
         const auto gone = beyond(table, retain, told);
-        table.trim(told);
+        table.evict(told);
         auto after = keys(table);
         for (const auto& key : gone)
-            listener.forget(key);
+            listener.erase(key);
         after.insert(gone.begin(), gone.end());
         fuzz::require(after == before && table.size() + gone.size() == before.size(),
                       "trim takes the oldest finished, just enough, and no others");

@@ -12,7 +12,7 @@ from typing import Iterator
 
 # Name of the function -> target.
 DECODERS: dict[str, str] = {
-    "decode_announcement": "announcement",
+    "decode_payer_call": "payer_call",
     "decode_block_added": "block_added",
     "decode_channel_update": "channel_update",
     "decode_createonion": "createonion",
@@ -38,30 +38,30 @@ DECODERS: dict[str, str] = {
     "parse_channel_direction": "scid",
     "parse_cursor": "cursor",
     "parse_short_channel_id": "scid",
-    "read_bool": "params",
+    "read_bool": "command_params",
     "read_delpay": "delpay",
     "read_head": "message",
-    "read_follow": "trackpayments",
-    "read_hash": "params",
+    "read_trackpayments": "trackpayments",
+    "read_hash": "command_params",
     "read_hooked_call": "hook",
     "read_message": "message",
     "read_msat": "calls",
     "read_options": "options",
-    "read_string": "params",
-    "read_u64": "params",
+    "read_string": "command_params",
+    "read_u64": "command_params",
     "read_version": "version",
 }
 
 # Boundaries that have other names: what the target's source must name.
 BOUNDARIES: dict[str, str] = {
-    "Document": "document",
+    "Parser": "parser",
     "HostAtWork": "dispatch",
     "Publisher": "emission",
     "Framer": "framer",
     "RowSlices": "row_slices",
     "Table": "table",
     "trim": "table_wild",
-    "apply_filter": "filter",
+    "apply_filter": "result_filter",
     "from_hex": "hex",
     "parse": "json",
     "maybe_channel": "calls",

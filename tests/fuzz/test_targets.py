@@ -42,7 +42,7 @@ class Search(unittest.TestCase):
         self.assertEqual(self.gaps(), ["tests/fuzz/cursor.cpp: does not call parse_cursor"])
 
     def test_a_decoder_that_is_gone_is_found(self) -> None:
-        self.edit("src/track/cursor.hpp", "parse_cursor(", "somehow(")
+        self.edit("src/publish/cursor.hpp", "parse_cursor(", "somehow(")
         self.assertEqual(self.gaps(), ["targets.py: parse_cursor is declared nowhere"])
 
     def test_a_target_that_is_not_built_is_found(self) -> None:

@@ -1,6 +1,6 @@
 // `trackpayments [no_inflight_updates] [payment_hash] [since] [timeout]`.
+#include "commands/trackpayments_request.hpp"
 #include "refused_params.hpp"
-#include "track/follow_request.hpp"
 
 namespace trackpayments_target {
 
@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::array<const char*, 4> names{"no_inflight_updates", "payment_hash", "since", "timeout"};
 
-std::string since(const track::FollowRequest& request) {
+std::string since(const commands::TrackpaymentsRequest& request) {
     if (!request.since)
         return {};
     const auto& cursor = *request.since;
@@ -17,7 +17,7 @@ std::string since(const track::FollowRequest& request) {
     return cursor.number > 0 ? text + '.' + std::to_string(cursor.number) : text;
 }
 
-auto all_of(const track::FollowRequest& request) {
+auto all_of(const commands::TrackpaymentsRequest& request) {
     return std::make_tuple(request.only_final, request.hash, since(request), request.timeout);
 }
 
@@ -27,7 +27,7 @@ FUZZ_TARGET(trackpayments) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
-    const auto request = track::read_follow(*params);
+    const auto request = commands::read_trackpayments(*params);
     if (!request)
         fuzz::check_refusal(request.error());
     else
@@ -47,7 +47,7 @@ FUZZ_TARGET(trackpayments) {
         fuzz::require(request->only_final == (final && (*final == true || *final == "true")), "no_inflight_updates");
     }
     if (const auto list = fuzz::by_position(*params, names)) {
-        const auto again = track::read_follow(*list);
+        const auto again = commands::read_trackpayments(*list);
         fuzz::require(again.has_value() == request.has_value() && (!request || all_of(*again) == all_of(*request)),
                       "by name or by position: the same");
     }

@@ -23,7 +23,7 @@ FUZZ_TARGET(wait) {
     for (const auto index : {cln::Index::created, cln::Index::updated, cln::Index::deleted}) {
         const auto reply = cln::decode_wait(*result, index);
         fuzz::check_forms(
-            fuzz::text_of(data, size), *result, [&](rpc::Value value) { return cln::decode_wait(value, index); },
+            fuzz::text_of(data, size), *result, [&](json::Value value) { return cln::decode_wait(value, index); },
             same_reply);
         if (!reply) {
             fuzz::check_refusal(reply.error());

@@ -12,7 +12,7 @@ FUZZ_TARGET(waitsendpay_error) {
         fuzz::check_failure(*failed, *error);
     else
         fuzz::check_refusal(failed.error());
-    auto params = fuzz::json::object();
+    auto params = fuzz::Tree::object();
     params["sendpay_failure"] = *error;
     const auto told = cln::decode_sendpay_failure(params);
     fuzz::require(told.has_value() == failed.has_value() || !error->is_object(), "both are read or none is");

@@ -46,7 +46,7 @@ class Maker final {
         for (std::size_t i = 0; i < hops; ++i)
             route.hops.push_back({node(i + 1), {choices_.byte()}, {1000}, 0, {}});
         if (hops > 0 && fat_ > 0 && choices_.below(16) == 15) {
-            route.hops.back().extras = base::Box(payments::HopExtras{});
+            route.hops.back().extras = base::HeapOptional(payments::HopExtras{});
             route.hops.back().extras->metadata.resize(fat_);
         }
         route.secret_of_invoice = hops > 0 && choices_.coin();
@@ -82,7 +82,7 @@ class Maker final {
         if (end == 1)
             say(payments::GivenUp{key.hash, key.group, false}, rows_told);
         if (end == 2)
-            say(payments::LingerExpired{key}, rows_told);
+            say(payments::SilenceExpired{key}, rows_told);
         if (any(PartStatus::pending))
             truth.status = payments::Status::in_flight;
         else if (any(PartStatus::complete))
@@ -147,7 +147,7 @@ class Maker final {
     void add_call(const payments::Row& row, const payments::Route& way, payments::Payer payer,
                   const payments::Total& total, PartStatus outcome, std::optional<std::uint16_t> code,
                   std::size_t origin) {
-        payments::PartAnnounced call;
+        payments::ExpectedPart call;
         call.hash = row.key.hash;
         call.by.call = true;
         call.sent = row.sent;
@@ -157,7 +157,7 @@ class Maker final {
         call.total = total;
         call.seen = {row.created_at.value - choices_.byte() * 1'000'000};
         call.route = way;
-        const auto announced = say(call);
+        const auto expected = say(call);
         if (outcome == PartStatus::pending || choices_.coin())
             return;
         payments::PartEnded end{row.key, row.partid, {}};
@@ -166,7 +166,7 @@ class Maker final {
             if (origin > 0)
                 end.report->node = node(origin);
         }
-        say(end, {announced}); // on one pipe the call comes first
+        say(end, {expected}); // on one pipe the call comes first
     }
 
     Choices& choices_;

@@ -1,29 +1,29 @@
 #include "args.hpp"
 
-#include "rpc/scan.hpp"
+#include "json/members.hpp"
 
 #include <charconv>
 
 namespace standin {
 
-Args::Args(const Request& request, std::initializer_list<rpc::Param> declared)
-    : Args(request, std::vector<rpc::Param>(declared)) {}
+Args::Args(const Request& request, std::initializer_list<cln::Param> declared)
+    : Args(request, std::vector<cln::Param>(declared)) {}
 
-Args::Args(const Request& request, std::vector<rpc::Param> declared)
+Args::Args(const Request& request, std::vector<cln::Param> declared)
     : raw_params_(request.message.params),
       declared_(std::move(declared)),
-      bound_(rpc::Args::bind(request.params, declared_)) {
+      bound_(cln::Args::bind(request.params, declared_)) {
     if (!bound_)
         error_ = bound_.error();
 }
 
-const rpc::json* Args::find(std::string_view name) const {
+const json::Tree* Args::find(std::string_view name) const {
     return bound_ && !error_ ? bound_->find(name) : nullptr;
 }
 
 std::string_view Args::raw(std::string_view name) const {
     if (raw_params_.front() == '{') {
-        rpc::Members members(raw_params_);
+        json::ObjectScanner members(raw_params_);
         while (const auto member = members.next())
             if (member->key.substr(1, member->key.size() - 2) == name)
                 return member->value;
@@ -31,13 +31,13 @@ std::string_view Args::raw(std::string_view name) const {
     }
     std::size_t at = 1;
     for (const auto& param : declared_) {
-        at = rpc::skip_space(raw_params_, at);
-        const auto end = rpc::skip_value(raw_params_, at);
+        at = json::skip_space(raw_params_, at);
+        const auto end = json::skip_value(raw_params_, at);
         if (!end)
             return {};
         if (param.name == name)
             return raw_params_.substr(at, *end - at);
-        at = rpc::skip_space(raw_params_, *end) + 1; // behind the comma
+        at = json::skip_space(raw_params_, *end) + 1; // behind the comma
     }
     return {};
 }
@@ -58,7 +58,7 @@ std::optional<base::PaymentHash> Args::hash(std::string_view name) {
     const auto* value = find(name);
     if (!value)
         return std::nullopt;
-    auto read = rpc::read_hash(name, *value);
+    auto read = cln::read_hash(name, *value);
     if (!read) {
         refuse(name, "should be a 32 byte hex value");
         return std::nullopt;
@@ -72,7 +72,7 @@ std::optional<std::uint64_t> Args::u64(std::string_view name) {
         return std::nullopt;
     if (value->is_number_integer() && !value->is_number_unsigned())
         return static_cast<std::uint64_t>(value->get<std::int64_t>());
-    const auto read = rpc::read_u64(name, *value);
+    const auto read = cln::read_u64(name, *value);
     if (!read)
         refuse(name, "should be an unsigned 64 bit integer");
     return read ? std::optional(*read) : std::nullopt;
@@ -116,7 +116,7 @@ std::optional<std::string> Args::plain_string(std::string_view name) {
     if (!value)
         return std::nullopt;
     if (value->is_number())
-        return rpc::dump(*value); // lightning-cli sends labels that look like numbers as numbers
+        return json::dump(*value); // lightning-cli sends labels that look like numbers as numbers
     if (!value->is_string() || raw(name).find("\\u") != std::string_view::npos) {
         refuse(name, "should be a string (without \\u)");
         return std::nullopt;

@@ -4,7 +4,7 @@
 
 #include "request.hpp"
 
-#include "rpc/params.hpp"
+#include "cln/command_params.hpp"
 
 #include <initializer_list>
 #include <optional>
@@ -15,12 +15,12 @@ namespace standin {
 
 class Args final {
   public:
-    /// `declared` as rpc::Param, in positional order.
-    Args(const Request& request, std::initializer_list<rpc::Param> declared);
+    /// `declared` as cln::Param, in positional order.
+    Args(const Request& request, std::initializer_list<cln::Param> declared);
     /// Where they are not the same in all versions.
-    Args(const Request& request, std::vector<rpc::Param> declared);
+    Args(const Request& request, std::vector<cln::Param> declared);
 
-    [[nodiscard]] const rpc::json* find(std::string_view name) const;
+    [[nodiscard]] const json::Tree* find(std::string_view name) const;
     [[nodiscard]] std::optional<base::PaymentHash> hash(std::string_view name);
     /// A negative number wraps, as strtoull's does (observed: partid -1 is not refused).
     [[nodiscard]] std::optional<std::uint64_t> u64(std::string_view name);
@@ -42,8 +42,8 @@ class Args final {
     [[nodiscard]] std::string_view raw(std::string_view name) const;
 
     std::string_view raw_params_;
-    std::vector<rpc::Param> declared_;
-    tl::expected<rpc::Args, rpc::Error> bound_;
+    std::vector<cln::Param> declared_;
+    tl::expected<cln::Args, rpc::Error> bound_;
     std::optional<rpc::Error> error_;
 };
 

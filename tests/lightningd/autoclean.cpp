@@ -30,8 +30,8 @@ void finish(Node& node, Run& run) {
 }
 
 void got_batch(Node& node, const std::shared_ptr<Run>& run, const Reply& reply) {
-    const auto result = reply.ok ? rpc::parse(reply.body) : rpc::parse("{}");
-    const auto rows = result->value("payments", rpc::json::array());
+    const auto result = reply.ok ? json::parse(reply.body) : json::parse("{}");
+    const auto rows = result->value("payments", json::Tree::array());
     if (rows.empty())
         return finish(node, *run);
     run->outstanding = 1;

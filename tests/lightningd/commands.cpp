@@ -2,7 +2,7 @@
 
 #include "hook_chain.hpp"
 #include "node.hpp"
-#include "rpc/scan.hpp"
+#include "json/members.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -12,7 +12,7 @@ namespace standin {
 namespace {
 
 /// Whether cln-xpay's hook takes a `pay` with these parameters; the old plugin pays else.
-bool redirects(const Version& version, const tl::expected<rpc::json, std::string>& params) {
+bool redirects(const Version& version, const tl::expected<json::Tree, std::string>& params) {
     if (!params || (!params->is_object() && !params->is_array()))
         return false;
     if (params->is_array())
@@ -56,7 +56,7 @@ void Commands::begin(const RequestPtr& request) {
     if (!find(message.method))
         return fail(*request, rpc::method_not_found, "Unknown command '" + std::string(message.method) + "'");
     if (!message.filter.empty()) {
-        const auto filter = rpc::parse(message.filter);
+        const auto filter = json::parse(message.filter);
         if (!filter || !filter->is_object())
             return fail(*request, rpc::invalid_params,
                         "filter: Expected object: invalid token '" + std::string(message.filter) + "'");
@@ -90,19 +90,19 @@ void Commands::run(const RequestPtr& request) {
 void Commands::check(const RequestPtr& request) {
     const auto& params = request->params;
     const auto named = params.is_object() ? params.find("command_to_check") : params.end();
-    const rpc::json target = params.is_object() ? (named != params.end() ? *named : rpc::json())
-                                                : (params.empty() ? rpc::json() : params[0]);
+    const json::Tree target = params.is_object() ? (named != params.end() ? *named : json::Tree())
+                                                 : (params.empty() ? json::Tree() : params[0]);
     if (!target.is_string())
         return fail(*request, rpc::invalid_params, "missing required parameter: command_to_check");
     const auto name = target.get<std::string>();
     const Method* method = find(name);
     if (!method)
         return fail(*request, rpc::invalid_params,
-                    "command_to_check: Unrecognized command: invalid token '" + rpc::quote(name) + "'");
+                    "command_to_check: Unrecognized command: invalid token '" + json::quote(name) + "'");
     if (method->plugin && method->plugin->manifest.can_check)
         return forward(request, *method->plugin, "check");
     if (!method->checks)
-        return succeed(*request, R"({"command_to_check":)" + rpc::quote(name) + "}");
+        return succeed(*request, R"({"command_to_check":)" + json::quote(name) + "}");
     if (params.is_object())
         request->params.erase("command_to_check");
     else

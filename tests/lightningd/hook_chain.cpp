@@ -1,8 +1,8 @@
 #include "hook_chain.hpp"
 
 #include "node.hpp"
-#include "rpc/scan.hpp"
 #include "rpc/write.hpp"
+#include "json/members.hpp"
 
 #include <csignal>
 #include <deque>
@@ -28,7 +28,7 @@ using ChainPtr = std::shared_ptr<Chain>;
 /// The request's members as they came, in their order; only the blanks between them are lightningd's.
 std::string serialize(const Request& request) {
     std::string json = R"({"rpc_command":{)";
-    rpc::Members members(request.message.whole);
+    json::ObjectScanner members(request.message.whole);
     while (const auto member = members.next()) {
         if (json.back() != '{')
             json.push_back(',');
@@ -38,7 +38,7 @@ std::string serialize(const Request& request) {
 }
 
 std::string_view member_of(std::string_view object, std::string_view quoted_key) {
-    rpc::Members members(object);
+    json::ObjectScanner members(object);
     std::string_view value;
     while (const auto member = members.next())
         if (member->key == quoted_key)
@@ -114,7 +114,7 @@ bool take(Node& node, Chain& chain, const Plugin& plugin, const rpc::Message& re
             node.die(SIGSEGV, "Plugin " + plugin.name() + " returned an error without " +
                                   (code.empty() ? "code" : "message") +
                                   " from the rpc_command hook: lightningd dereferences NULL");
-        const auto number = rpc::parse(code);
+        const auto number = json::parse(code);
         if (!number || !number->is_number_integer())
             return broken("'error' object does not contain a code.");
         chain.error = std::string(error);

@@ -23,7 +23,7 @@ void invoice(Node& node, const RequestPtr& request) {
     if (amount && *amount != "any")
         made.amount = args.msat("amount_msat").value_or(0);
     if (const auto* label = args.find("label"))
-        made.label = label->is_string() ? label->get<std::string>() : rpc::dump(*label);
+        made.label = label->is_string() ? label->get<std::string>() : json::dump(*label);
     made.description = args.plain_string("description").value_or("");
     made.expiry = static_cast<std::uint32_t>(args.u64("expiry").value_or(604800));
     if (const auto preimage = args.hex("preimage", "should be a 32 byte hex value"))
@@ -39,7 +39,7 @@ void invoice(Node& node, const RequestPtr& request) {
     const Invoice& kept = node.invoices.add(std::move(made));
     node.journal.invoice(kept);
     succeed(*request, R"({"payment_hash":")" + kept.hash.hex() + R"(","expires_at":)" +
-                          std::to_string(kept.created_at + kept.expiry) + R"(,"bolt11":)" + rpc::quote(kept.text) +
+                          std::to_string(kept.created_at + kept.expiry) + R"(,"bolt11":)" + json::quote(kept.text) +
                           R"(,"payment_secret":")" + kept.payment_secret + R"(","created_index":1})");
 }
 
@@ -65,12 +65,12 @@ void decode(Node& node, const RequestPtr& request) {
         return;
     if (const Offer* offer = node.invoices.offer_by_text(*text))
         return succeed(*request, R"({"type":"bolt12 offer","offer_id":")" + std::string(64, '4') +
-                                     R"(","offer_description":)" + rpc::quote(offer->description) +
+                                     R"(","offer_description":)" + json::quote(offer->description) +
                                      R"(,"offer_issuer_id":")" + std::string(payee_node) + R"(","valid":true})");
     const Invoice* invoice = node.invoices.by_text(*text);
     if (!invoice)
         return fail(*request, rpc::invalid_params,
-                    "string: Unparsable string: invalid token '" + rpc::quote(*text) + "'");
+                    "string: Unparsable string: invalid token '" + json::quote(*text) + "'");
     const std::string payee(invoice->to_self ? our_node : payee_node);
     if (invoice->bolt12)
         return succeed(
@@ -90,7 +90,7 @@ void decode(Node& node, const RequestPtr& request) {
                        R"(,"payee":")" + payee + "\"";
     if (invoice->amount)
         json.append(R"(,"amount_msat":)").append(std::to_string(invoice->amount));
-    json.append(R"(,"description":)").append(rpc::quote(invoice->description));
+    json.append(R"(,"description":)").append(json::quote(invoice->description));
     json.append(R"(,"min_final_cltv_expiry":5,"payment_secret":")").append(invoice->payment_secret);
     json.append(R"(","features":"02024100","payment_hash":")").append(invoice->hash.hex());
     succeed(*request, json + R"(","signature":")" + std::string(140, '3') + R"(","valid":true})");

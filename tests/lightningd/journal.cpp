@@ -14,8 +14,8 @@ namespace standin {
 
 namespace {
 
-rpc::json private_fields(const Row& row) {
-    rpc::json fields = {{"total", row.total}};
+json::Tree private_fields(const Row& row) {
+    json::Tree fields = {{"total", row.total}};
     if (!row.extra)
         return fields;
     fields["sent_by"] = static_cast<int>(row.extra->sent_by);
@@ -26,7 +26,7 @@ rpc::json private_fields(const Row& row) {
     return fields;
 }
 
-rpc::json failure_fields(const PartFailure& failure) {
+json::Tree failure_fields(const PartFailure& failure) {
     return {{"code", failure.code},
             {"decoded", failure.decoded},
             {"failcode", failure.failcode},
@@ -38,7 +38,7 @@ rpc::json failure_fields(const PartFailure& failure) {
             {"onionreply", failure.onionreply}};
 }
 
-void read_private(Row& row, const rpc::json& fields) {
+void read_private(Row& row, const json::Tree& fields) {
     row.total = fields.value("total", std::uint64_t{0});
     if (!fields.contains("sent_by"))
         return;
@@ -49,7 +49,7 @@ void read_private(Row& row, const rpc::json& fields) {
     row.extra->directions = fields.value("directions", std::vector<int>{});
 }
 
-std::shared_ptr<const PartFailure> read_failure(const rpc::json& fields) {
+std::shared_ptr<const PartFailure> read_failure(const json::Tree& fields) {
     PartFailure failure;
     failure.code = fields.value("code", 204);
     failure.decoded = fields.value("decoded", true);
@@ -63,7 +63,7 @@ std::shared_ptr<const PartFailure> read_failure(const rpc::json& fields) {
     return std::make_shared<const PartFailure>(std::move(failure));
 }
 
-void apply(Node& node, const rpc::json& line) {
+void apply(Node& node, const json::Tree& line) {
     if (const auto invoice = line.find("invoice"); invoice != line.end()) {
         Invoice again;
         again.text = invoice->value("text", "");
@@ -80,7 +80,7 @@ void apply(Node& node, const rpc::json& line) {
         node.invoices.add(std::move(again));
     } else if (const auto row = line.find("row"); row != line.end()) {
         if (auto read = read_row(*row)) {
-            read_private(*read, line.value("private", rpc::json::object()));
+            read_private(*read, line.value("private", json::Tree::object()));
             node.ledger.place_updated(node.ledger.add(std::move(*read)));
         }
     } else if (const auto done = line.find("resolved"); done != line.end()) {
@@ -109,7 +109,7 @@ Journal::~Journal() {
 std::string Journal::open(Node& node, const std::string& path) {
     std::ifstream file(path);
     for (std::string line; std::getline(file, line);) {
-        const auto parsed = rpc::parse(line);
+        const auto parsed = json::parse(line);
         if (!parsed)
             break; // a killed writer leaves half a line at the very end
         apply(node, *parsed);
@@ -127,41 +127,41 @@ void Journal::write(std::string line) {
 
 void Journal::created(const Row& row) {
     if (fd_ >= 0)
-        write(R"({"row":)" + row_json(row) + R"(,"private":)" + rpc::dump(private_fields(row)) + "}");
+        write(R"({"row":)" + row_json(row) + R"(,"private":)" + json::dump(private_fields(row)) + "}");
 }
 
 void Journal::resolved(const Row& row) {
     if (fd_ < 0)
         return;
-    rpc::json done = {{"created_index", row.created_index},
-                      {"completed_at", row.completed_at},
-                      {"failed", row.status == Status::failed}};
+    json::Tree done = {{"created_index", row.created_index},
+                       {"completed_at", row.completed_at},
+                       {"failed", row.status == Status::failed}};
     if (row.status == Status::complete)
         done["preimage"] = row.preimage.hex();
     if (row.extra && row.extra->failure)
         done["failure"] = failure_fields(*row.extra->failure);
-    write(rpc::dump({{"resolved", done}}));
+    write(json::dump({{"resolved", done}}));
 }
 
 void Journal::removed(const Row& row, bool counts) {
     if (fd_ >= 0)
-        write(rpc::dump({{"removed", row.created_index}, {"counts", counts}}));
+        write(json::dump({{"removed", row.created_index}, {"counts", counts}}));
 }
 
 void Journal::invoice(const Invoice& invoice) {
     if (fd_ < 0)
         return;
-    const rpc::json fields = {{"text", invoice.text},
-                              {"label", invoice.label},
-                              {"description", invoice.description},
-                              {"preimage", invoice.preimage.hex()},
-                              {"payment_secret", invoice.payment_secret},
-                              {"amount", invoice.amount},
-                              {"created_at", invoice.created_at},
-                              {"expiry", invoice.expiry},
-                              {"bolt12", invoice.bolt12},
-                              {"to_self", invoice.to_self}};
-    write(rpc::dump({{"invoice", fields}}));
+    const json::Tree fields = {{"text", invoice.text},
+                               {"label", invoice.label},
+                               {"description", invoice.description},
+                               {"preimage", invoice.preimage.hex()},
+                               {"payment_secret", invoice.payment_secret},
+                               {"amount", invoice.amount},
+                               {"created_at", invoice.created_at},
+                               {"expiry", invoice.expiry},
+                               {"bolt12", invoice.bolt12},
+                               {"to_self", invoice.to_self}};
+    write(json::dump({{"invoice", fields}}));
 }
 
 } // namespace standin

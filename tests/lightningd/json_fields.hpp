@@ -1,19 +1,19 @@
-// Members of a scenario or of a recorded row, read as a test wrote them: one of another type counts as missing.
+// ObjectScanner of a scenario or of a recorded row, read as a test wrote them: one of another type counts as missing.
 #pragma once
 
-#include "rpc/json.hpp"
+#include "json/text.hpp"
 
 #include <cstdint>
 #include <string>
 
 namespace standin {
 
-[[nodiscard]] inline std::string text(const rpc::json& object, const char* name) {
+[[nodiscard]] inline std::string text(const json::Tree& object, const char* name) {
     const auto at = object.find(name);
     return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
 }
 
-[[nodiscard]] inline std::uint64_t number(const rpc::json& object, const char* name, std::uint64_t otherwise = 0) {
+[[nodiscard]] inline std::uint64_t number(const json::Tree& object, const char* name, std::uint64_t otherwise = 0) {
     const auto at = object.find(name);
     return at != object.end() && at->is_number_unsigned() ? at->get<std::uint64_t>() : otherwise;
 }

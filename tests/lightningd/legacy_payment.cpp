@@ -57,7 +57,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
     // sendpay with an empty route, which answers at the end (recording self_payment).
     void pay_ourselves() {
         std::string params = R"({"route":[],"payment_hash":")" + order_.invoice.hash.hex() + R"(","amount_msat":)" +
-                             std::to_string(order_.amount) + R"(,"bolt11":)" + rpc::quote(order_.invoice.text) +
+                             std::to_string(order_.amount) + R"(,"bolt11":)" + json::quote(order_.invoice.text) +
                              R"(,"payment_secret":")" + order_.invoice.payment_secret + R"(","groupid":)" +
                              std::to_string(groupid_) + "}";
         attempts_ = live_ = 1;
@@ -99,9 +99,9 @@ class Payment final : public std::enable_shared_from_this<Payment> {
                                    R"(,"assocdata":")" + invoice.hash.hex() + "\"}";
         node_.call_as(*request_, order_.plugin, "createonion", params,
                       [self = shared_from_this(), attempt, ready = std::move(ready)](Request&, const Reply& reply) {
-                          const auto result = reply.ok ? rpc::parse(reply.body) : rpc::parse("{}");
+                          const auto result = reply.ok ? json::parse(reply.body) : json::parse("{}");
                           attempt->onion = result->value("onion", "");
-                          attempt->secrets = rpc::dump(result->value("shared_secrets", rpc::json::array()));
+                          attempt->secrets = json::dump(result->value("shared_secrets", json::Tree::array()));
                           ready();
                       });
     }
@@ -121,13 +121,13 @@ class Payment final : public std::enable_shared_from_this<Payment> {
             std::to_string(attempt->part.plan.amount) + R"(,"shared_secrets":)" + attempt->secrets + R"(,"partid":)" +
             std::to_string(key.partid) + R"(,"groupid":)" + std::to_string(key.groupid);
         if (!order_.label.empty())
-            params.append(R"(,"label":)").append(rpc::quote(order_.label));
+            params.append(R"(,"label":)").append(json::quote(order_.label));
         // Retries go without the invoice (observed, "listsendpays").
         if (!invoice_sent_) {
             if (!order_.invoice.text.empty() && order_.plugin == "pay")
-                params.append(R"(,"bolt11":)").append(rpc::quote(order_.invoice.text));
+                params.append(R"(,"bolt11":)").append(json::quote(order_.invoice.text));
             if (!order_.description.empty())
-                params.append(R"(,"description":)").append(rpc::quote(order_.description));
+                params.append(R"(,"description":)").append(json::quote(order_.description));
         }
         params.append(R"(,"destination":")").append(payee_node).append("\"}");
         node_.call_as(*request_, order_.plugin, "sendonion", params,
@@ -150,7 +150,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
     }
 
     void part_ended(const Reply& reply) {
-        if (const auto row = rpc::parse(reply.body); reply.ok && row) {
+        if (const auto row = json::parse(reply.body); reply.ok && row) {
             preimage_ = row->value("payment_preimage", "");
             amount_sent_ += row->value("amount_sent_msat", std::uint64_t{0});
         } else {
@@ -175,8 +175,8 @@ class Payment final : public std::enable_shared_from_this<Payment> {
             return;
         if (!preimage_.empty())
             return finish();
-        const auto error = rpc::parse(last_error_);
-        const auto data = error->value("data", rpc::json::object());
+        const auto error = json::parse(last_error_);
+        const auto data = error->value("data", json::Tree::object());
         // Only the payee's own PERM failure is told as such; everything else ends in "ran out of routes".
         if (data.value("failcode", 0) & 0x4000 && data.value("erring_index", 0) == 2)
             return give_up(203, error->value("message", ""), payee_fields(data));
@@ -186,13 +186,13 @@ class Payment final : public std::enable_shared_from_this<Payment> {
                 R"(,"attempts":[])");
     }
 
-    std::string payee_fields(const rpc::json& data) const {
+    std::string payee_fields(const json::Tree& data) const {
         std::string json = R"(,"id":)" + std::to_string(data.value("id", std::uint64_t{0})) + R"(,"failcode":)" +
                            std::to_string(data.value("failcode", 0)) + R"(,"failcodename":)" +
-                           rpc::quote(data.value("failcodename", ""));
+                           json::quote(data.value("failcodename", ""));
         if (order_.plugin == "pay")
-            json.append(R"(,"bolt11":)").append(rpc::quote(order_.invoice.text));
-        return json + R"(,"raw_message":)" + rpc::quote(data.value("raw_message", "")) + R"(,"created_at":)" +
+            json.append(R"(,"bolt11":)").append(json::quote(order_.invoice.text));
+        return json + R"(,"raw_message":)" + json::quote(data.value("raw_message", "")) + R"(,"created_at":)" +
                std::to_string(data.value("created_at", std::uint64_t{0})) + R"(,"destination":")" +
                std::string(payee_node) + R"(","payment_hash":")" + order_.invoice.hash.hex() +
                R"(","status":"failed","amount_msat":)" + std::to_string(order_.amount) +
@@ -204,9 +204,9 @@ class Payment final : public std::enable_shared_from_this<Payment> {
             return;
         std::string fields = R"({"payment_hash":")" + order_.invoice.hash.hex() + "\"";
         if (order_.plugin == "pay")
-            fields.append(R"(,"bolt11":)").append(rpc::quote(order_.invoice.text));
+            fields.append(R"(,"bolt11":)").append(json::quote(order_.invoice.text));
         if (!error.empty())
-            fields.append(R"(,"error":{"message":)").append(rpc::quote(error)).append("}");
+            fields.append(R"(,"error":{"message":)").append(json::quote(error)).append("}");
         fields.push_back('}');
         if (!node_.version.names_pay_topics())
             return node_.plugins.notify(topic, order_.plugin, fields);
@@ -229,7 +229,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
     /// `more`: members of the error object beside code and message, with their leading comma.
     void give_up(int code, const std::string& why, const std::string& more) {
         notify("pay_failure", why);
-        std::string body = R"({"code":)" + std::to_string(code) + R"(,"message":)" + rpc::quote(why) + more + "}";
+        std::string body = R"({"code":)" + std::to_string(code) + R"(,"message":)" + json::quote(why) + more + "}";
         answer(*request_, {false, std::move(body), {}});
     }
 

@@ -121,16 +121,16 @@ void listsendpays_done(const Node& node, Request& request, const Reply& reply) {
 } // namespace
 
 void add_listpays(Node& node) {
-    std::vector<rpc::Param> known = {{"bolt11"}, {"payment_hash"}, {"status"}};
+    std::vector<cln::Param> known = {{"bolt11"}, {"payment_hash"}, {"status"}};
     if (node.version.listpays_has_pages())
         known.insert(known.end(), {{"index"}, {"start"}, {"limit"}});
     const std::string owner = node.version.xpay_lists_pays() ? "cln-xpay" : "pay";
-    node.commands.add_inner(owner, "listpays", rpc::usage(known), [&node, owner, known](const RequestPtr& request) {
+    node.commands.add_inner(owner, "listpays", cln::usage(known), [&node, owner, known](const RequestPtr& request) {
         Args args(*request, known);
         (void)args.hash("payment_hash");
         if (args.refused(*request))
             return;
-        rpc::json params = rpc::json::object();
+        json::Tree params = json::Tree::object();
         for (const auto& param : known)
             if (const auto* value = args.find(param.name))
                 params[std::string(param.name)] = *value;
@@ -139,7 +139,7 @@ void add_listpays(Node& node) {
             return fail(*request, rpc::invalid_params, "Can only specify {start} with {index}");
         if (params.contains("limit") && !params.contains("index"))
             return fail(*request, rpc::invalid_params, "Can only specify {limit} with {index}");
-        node.call_as(*request, owner, "listsendpays", rpc::dump(params),
+        node.call_as(*request, owner, "listsendpays", json::dump(params),
                      [&node, request](Request&, const Reply& reply) { listsendpays_done(node, *request, reply); });
     });
 }

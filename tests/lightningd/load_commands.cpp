@@ -60,7 +60,7 @@ class Load final : public std::enable_shared_from_this<Load> {
         const bool fails = random_u64() % 100 < wish_.fail_percent;
         const std::string label = request_->chain + "/" + std::to_string(number);
         if (fails || wish_.parts > 1) {
-            rpc::json parts = rpc::json::array();
+            json::Tree parts = json::Tree::array();
             for (std::uint64_t i = 0; i < wish_.parts; ++i)
                 parts.push_back(fails ? "incorrect_or_unknown_payment_details" : "settle");
             (void)node_.scenario.add({{"label", label}, {"parts", parts}});
@@ -68,7 +68,7 @@ class Load final : public std::enable_shared_from_this<Load> {
         std::string params;
         if (kind == "keysend") {
             params = R"({"destination":")" + std::string(payee_node) + R"(","amount_msat":)" + std::to_string(amount) +
-                     R"(,"label":)" + rpc::quote(label) + "}";
+                     R"(,"label":)" + json::quote(label) + "}";
         } else {
             Invoice invoice;
             invoice.label = label;

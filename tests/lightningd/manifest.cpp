@@ -55,20 +55,20 @@ constexpr std::array hook_names = {
 };
 
 /// json_strdup gives strings without quotes and anything else as it stands there.
-std::string as_text(const rpc::json& value) {
-    return value.is_string() ? value.get<std::string>() : rpc::dump(value);
+std::string as_text(const json::Tree& value) {
+    return value.is_string() ? value.get<std::string>() : json::dump(value);
 }
 
-tl::expected<bool, std::string> boolean(const rpc::json& object, const std::string& owner, const char* name) {
+tl::expected<bool, std::string> boolean(const json::Tree& object, const std::string& owner, const char* name) {
     const auto at = object.find(name);
     if (at == object.end())
         return false;
     if (!at->is_boolean())
-        return Bad(owner + ": invalid \"" + name + "\" field " + rpc::dump(*at));
+        return Bad(owner + ": invalid \"" + name + "\" field " + json::dump(*at));
     return at->get<bool>();
 }
 
-tl::expected<PluginOption, std::string> read_option(const rpc::json& entry) {
+tl::expected<PluginOption, std::string> read_option(const json::Tree& entry) {
     const char* missing = "An option is missing either \"name\", \"description\" or \"type\"";
     if (!entry.is_object() || !entry.contains("name") || !entry.contains("type") || !entry.contains("description"))
         return Bad(missing);
@@ -87,7 +87,7 @@ tl::expected<PluginOption, std::string> read_option(const rpc::json& entry) {
     if (option.type_name == "flag") {
         option.type = PluginOption::Type::flag;
         if (fallback != entry.end() && *fallback != false)
-            return Bad("--" + option.name + " type flag default must be 'false' not " + rpc::dump(*fallback));
+            return Bad("--" + option.name + " type flag default must be 'false' not " + json::dump(*fallback));
         if (option.multi)
             return Bad("flag type cannot be multi");
         return option;
@@ -108,18 +108,18 @@ tl::expected<PluginOption, std::string> read_option(const rpc::json& entry) {
     return option;
 }
 
-tl::expected<PluginHook, std::string> read_hook(const rpc::json& entry, const Version& version) {
+tl::expected<PluginHook, std::string> read_hook(const json::Tree& entry, const Version& version) {
     PluginHook hook;
     hook.name = as_text(entry);
     const auto list = [&](const char* name) {
         std::vector<std::string> values;
-        for (const auto& value : entry.value(name, rpc::json::array()))
+        for (const auto& value : entry.value(name, json::Tree::array()))
             values.push_back(as_text(value));
         return values;
     };
     if (entry.is_object()) {
         if (!entry.contains("name"))
-            return Bad("no name in hook obj " + rpc::dump(entry));
+            return Bad("no name in hook obj " + json::dump(entry));
         hook.name = as_text(entry["name"]);
         if (version.has_hook_filters())
             hook.filters = list("filters");
@@ -134,10 +134,10 @@ tl::expected<PluginHook, std::string> read_hook(const rpc::json& entry, const Ve
     return hook;
 }
 
-tl::expected<void, std::string> read_lists(Manifest& manifest, const rpc::json& result, const Version& version) {
-    for (const auto& entry : result.value("notifications", rpc::json::array())) {
+tl::expected<void, std::string> read_lists(Manifest& manifest, const json::Tree& result, const Version& version) {
+    for (const auto& entry : result.value("notifications", json::Tree::array())) {
         if (!entry.is_object() || !entry.contains("method") || !entry["method"].is_string())
-            return Bad("Malformed notifications entry " + rpc::dump(entry));
+            return Bad("Malformed notifications entry " + json::dump(entry));
         const auto name = entry["method"].get<std::string>();
         if (is_native_topic(name, version))
             return Bad("Notification topic \"" + name + "\" is already used by lightningd");
@@ -160,20 +160,20 @@ tl::expected<void, std::string> read_lists(Manifest& manifest, const rpc::json& 
     for (const auto& entry : result["rpcmethods"]) {
         if (!entry.is_object() || !entry.contains("name") || !entry["name"].is_string() || !entry.contains("usage") ||
             !entry["usage"].is_string())
-            return Bad("rpcmethod does not have a string \"name\" and a string \"usage\": " + rpc::dump(entry));
+            return Bad("rpcmethod does not have a string \"name\" and a string \"usage\": " + json::dump(entry));
         if (version.needs_descriptions() && (!entry.contains("description") || !entry["description"].is_string()))
-            return Bad("rpcmethod does not have a string \"description\": " + rpc::dump(entry));
+            return Bad("rpcmethod does not have a string \"description\": " + json::dump(entry));
         manifest.methods.push_back({entry["name"].get<std::string>(), entry["usage"].get<std::string>()});
     }
-    const rpc::json subscriptions = result.value("subscriptions", rpc::json::array());
+    const json::Tree subscriptions = result.value("subscriptions", json::Tree::array());
     if (!subscriptions.is_array())
         return Bad("\"result.subscriptions\" is not an array");
     for (const auto& entry : subscriptions) {
         if (!entry.is_string())
-            return Bad("result.subscriptions entry is not a string: " + rpc::dump(entry));
+            return Bad("result.subscriptions entry is not a string: " + json::dump(entry));
         manifest.subscriptions.push_back(entry.get<std::string>());
     }
-    for (const auto& entry : result.value("hooks", rpc::json::array())) {
+    for (const auto& entry : result.value("hooks", json::Tree::array())) {
         auto hook = read_hook(entry, version);
         if (!hook)
             return Bad(hook.error());
@@ -192,17 +192,17 @@ bool is_native_topic(std::string_view topic, const Version& version) {
     return std::find(native_topics.begin(), native_topics.end(), topic) != native_topics.end();
 }
 
-tl::expected<rpc::json, std::string> option_value(const PluginOption& option, const std::string& text) {
+tl::expected<json::Tree, std::string> option_value(const PluginOption& option, const std::string& text) {
     switch (option.type) {
     case PluginOption::Type::string:
-        return rpc::json(text);
+        return json::Tree(text);
     case PluginOption::Type::flag:
-        return rpc::json(true);
+        return json::Tree(true);
     case PluginOption::Type::boolean:
         if (text == "true" || text == "1")
-            return rpc::json(true);
+            return json::Tree(true);
         if (text == "false" || text == "0")
-            return rpc::json(false);
+            return json::Tree(false);
         return Bad("'" + text + "' is not a boolean");
     case PluginOption::Type::integer:
         break;
@@ -211,14 +211,14 @@ tl::expected<rpc::json, std::string> option_value(const PluginOption& option, co
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (ec != std::errc{} || end != text.data() + text.size() || text.empty())
         return Bad("'" + text + "' is not a number");
-    return rpc::json(value);
+    return json::Tree(value);
 }
 
-tl::expected<Manifest, std::string> read_manifest(const rpc::json& reply, const Version& version,
+tl::expected<Manifest, std::string> read_manifest(const json::Tree& reply, const Version& version,
                                                   bool deprecated_apis) {
     const auto result = reply.find("result");
     if (result == reply.end() || !result->is_object())
-        return Bad("Invalid/missing result tok in '" + rpc::dump(reply) + "'");
+        return Bad("Invalid/missing result tok in '" + json::dump(reply) + "'");
     Manifest manifest;
     if (const auto reason = result->find("disable"); reason != result->end()) {
         manifest.disabled = as_text(*reason);
@@ -230,7 +230,7 @@ tl::expected<Manifest, std::string> read_manifest(const rpc::json& reply, const 
     manifest.dynamic = *dynamic;
     if (const auto ids = result->find("nonnumericids"); ids != result->end()) {
         if (!ids->is_boolean())
-            return Bad("Invalid nonnumericids: " + rpc::dump(*ids));
+            return Bad("Invalid nonnumericids: " + json::dump(*ids));
         manifest.numeric_ids = !ids->get<bool>();
         if (manifest.numeric_ids && !(version.numbers_by_default() && deprecated_apis))
             return Bad("Plugin does not allow nonnumericids");
@@ -239,7 +239,7 @@ tl::expected<Manifest, std::string> read_manifest(const rpc::json& reply, const 
     }
     if (const auto check = result->find("cancheck"); check != result->end() && version.has_cancheck()) {
         if (!check->is_boolean())
-            return Bad("Invalid cancheck: " + rpc::dump(*check));
+            return Bad("Invalid cancheck: " + json::dump(*check));
         manifest.can_check = check->get<bool>();
     }
     if (const auto read = read_lists(manifest, *result, version); !read)

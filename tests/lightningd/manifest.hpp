@@ -5,7 +5,7 @@
 
 #include "version.hpp"
 
-#include "rpc/json.hpp"
+#include "json/text.hpp"
 
 #include <optional>
 #include <string>
@@ -50,11 +50,11 @@ struct Manifest {
 };
 
 /// `reply` is the whole message. The error is the reason for which lightningd kills the plugin.
-[[nodiscard]] tl::expected<Manifest, std::string> read_manifest(const rpc::json& reply, const Version& version,
+[[nodiscard]] tl::expected<Manifest, std::string> read_manifest(const json::Tree& reply, const Version& version,
                                                                 bool deprecated_apis);
 
 /// A value of the type, or the reason why it is none, for `init`'s options.
-[[nodiscard]] tl::expected<rpc::json, std::string> option_value(const PluginOption& option, const std::string& text);
+[[nodiscard]] tl::expected<json::Tree, std::string> option_value(const PluginOption& option, const std::string& text);
 
 /// Topics lightningd itself sends (lightningd/notification.c); of those that came and went, the ones a plugin may care
 /// for.

@@ -17,7 +17,8 @@ void getinfo(Node& node, const RequestPtr& request) {
         R"(","alias":"STANDIN","color":"035fdd","num_peers":3,"num_pending_channels":0,"num_active_channels":3,)"
         R"("num_inactive_channels":0,"address":[],"binding":[],"version":")" +
         std::string(node.version.name()) + R"(","blockheight":)" + std::to_string(block_height) + R"(,"network":)" +
-        rpc::quote(node.options.network) + R"(,"fees_collected_msat":0,"lightning-dir":)" + rpc::quote(node.directory) +
+        json::quote(node.options.network) + R"(,"fees_collected_msat":0,"lightning-dir":)" +
+        json::quote(node.directory) +
         R"(,"our_features":{"init":"08a0880a8a59a1","node":"88a0880a8a59a1","channel":"","invoice":"02000002024100"}})";
     succeed(*request, object);
 }
@@ -34,13 +35,13 @@ void help(Node& node, const RequestPtr& request) {
         if (wanted && name != *wanted)
             continue;
         const std::string line = method.usage.empty() ? name : name + " " + method.usage;
-        object.append(object.back() == '[' ? "" : ",").append(R"({"command":)").append(rpc::quote(line)).append("}");
+        object.append(object.back() == '[' ? "" : ",").append(R"({"command":)").append(json::quote(line)).append("}");
     }
     succeed(*request, object + R"(],"format-hint":"simple"})");
 }
 
 std::string config_json(Node& node, const std::string& name, const PluginOption& option, const Plugin& plugin) {
-    std::string object = R"("config":)" + rpc::quote(name);
+    std::string object = R"("config":)" + json::quote(name);
     const auto* values = node.plugins.option_values(name);
     const std::string text = values && !values->empty() ? values->back()
                              : values                   ? "true"
@@ -48,26 +49,26 @@ std::string config_json(Node& node, const std::string& name, const PluginOption&
     const auto value = option_value(option, text);
     switch (option.type) {
     case PluginOption::Type::integer:
-        object.append(R"(,"value_int":)").append(value ? rpc::dump(*value) : "0");
+        object.append(R"(,"value_int":)").append(value ? json::dump(*value) : "0");
         break;
     case PluginOption::Type::boolean:
-        object.append(R"(,"value_bool":)").append(value ? rpc::dump(*value) : "false");
+        object.append(R"(,"value_bool":)").append(value ? json::dump(*value) : "false");
         break;
     case PluginOption::Type::flag:
         object.append(R"(,"set":)").append(values ? "true" : "false");
         break;
     case PluginOption::Type::string:
-        object.append(R"(,"value_str":)").append(rpc::quote(text));
+        object.append(R"(,"value_str":)").append(json::quote(text));
         break;
     }
-    object.append(R"(,"source":)").append(rpc::quote(values ? node.directory + "/config.setconfig:2" : "default"));
-    return object + R"(,"plugin":)" + rpc::quote(plugin.path()) + R"(,"dynamic":)" +
+    object.append(R"(,"source":)").append(json::quote(values ? node.directory + "/config.setconfig:2" : "default"));
+    return object + R"(,"plugin":)" + json::quote(plugin.path()) + R"(,"dynamic":)" +
            (option.dynamic ? "true" : "false");
 }
 
 std::string xpay_config(const Node& node) {
     return R"("config":"xpay-handle-pay","value_bool":)" + std::string(node.xpay_handle_pay ? "true" : "false") +
-           R"(,"source":)" + rpc::quote(node.directory + "/config.setconfig:2") +
+           R"(,"source":)" + json::quote(node.directory + "/config.setconfig:2") +
            R"(,"plugin":"/usr/libexec/c-lightning/plugins/cln-xpay","dynamic":true)";
 }
 
@@ -78,7 +79,7 @@ void setconfig(Node& node, const RequestPtr& request) {
     if (args.refused(*request))
         return;
     // A string whatever the type (core-lightning.md 1.8).
-    const std::string text = !given ? "" : given->is_string() ? given->get<std::string>() : rpc::dump(*given);
+    const std::string text = !given ? "" : given->is_string() ? given->get<std::string>() : json::dump(*given);
     if (name == "xpay-handle-pay" && node.version.has_xpay()) {
         if (!request->check_only)
             node.xpay_handle_pay = text == "true" || text == "1";
@@ -97,9 +98,9 @@ void setconfig(Node& node, const RequestPtr& request) {
         return succeed(*request, R"({"command_to_check":"setconfig"})");
     const std::string method = checking ? "check" : "setconfig";
     std::string params = checking ? R"({"command_to_check":"setconfig",)" : "{";
-    params.append(R"("config":)").append(rpc::quote(name));
+    params.append(R"("config":)").append(json::quote(name));
     if (given)
-        params.append(R"(,"val":)").append(rpc::quote(text));
+        params.append(R"(,"val":)").append(json::quote(text));
     const std::string id = node.outgoing_id(*plugin, request->chain, method);
     plugin->call(
         id, rpc::request(id, method, params + "}"),
@@ -107,7 +108,7 @@ void setconfig(Node& node, const RequestPtr& request) {
             if (!reply)
                 return fail(*request, -4, "Plugin terminated before replying to RPC call.");
             if (!reply->error.empty()) {
-                const auto error = rpc::parse(reply->error);
+                const auto error = json::parse(reply->error);
                 if (!error || !error->is_object() || !error->contains("code") ||
                     !(*error)["code"].is_number_integer() || !error->contains("message"))
                     node.log(Level::broken, "plugin-" + plugin->name(),
@@ -134,16 +135,16 @@ void listconfigs(Node& node, const RequestPtr& request) {
             return;
         // The name is the key here, not a member.
         object.append(object.back() == '{' ? "" : ",")
-            .append(rpc::quote(name))
+            .append(json::quote(name))
             .append(":{")
             .append(fields.substr(fields.find(',') + 1))
             .append("}");
     };
     add("lightning-dir",
-        R"("config":"","value_str":)" + rpc::quote(node.options.lightning_dir) + R"(,"source":"cmdline")");
+        R"("config":"","value_str":)" + json::quote(node.options.lightning_dir) + R"(,"source":"cmdline")");
     std::string named;
     for (const auto& path : node.options.plugins)
-        named.append(named.empty() ? "" : ",").append(rpc::quote(path));
+        named.append(named.empty() ? "" : ",").append(json::quote(path));
     if (!named.empty())
         add("plugin", R"("config":"","values_str":[)" + named + R"(],"sources":["cmdline"])");
     if (node.version.has_xpay())
@@ -155,13 +156,13 @@ void listconfigs(Node& node, const RequestPtr& request) {
 }
 
 /// `plugin -k subcommand=start plugin=PATH OPTION=VALUE…`: takes the options out of the parameters.
-std::map<std::string, std::string> take_options(rpc::json& params) {
+std::map<std::string, std::string> take_options(json::Tree& params) {
     std::map<std::string, std::string> options;
-    if (!params.is_object() || params.value("subcommand", rpc::json()) != "start")
+    if (!params.is_object() || params.value("subcommand", json::Tree()) != "start")
         return options;
     for (const auto& [name, value] : params.items())
         if (name != "subcommand" && name != "plugin")
-            options[name] = value.is_string() ? value.get<std::string>() : rpc::dump(value);
+            options[name] = value.is_string() ? value.get<std::string>() : json::dump(value);
     for (const auto& [name, value] : options)
         params.erase(name);
     return options;

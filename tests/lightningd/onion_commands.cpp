@@ -30,7 +30,7 @@ void createonion(Node&, const RequestPtr& request) {
 
 void sendonion(Node& node, const RequestPtr& request) {
     accept_msatoshi(node, *request);
-    std::vector<rpc::Param> known = {{"onion", true},   {"first_hop", true}, {"payment_hash", true},
+    std::vector<cln::Param> known = {{"onion", true},   {"first_hop", true}, {"payment_hash", true},
                                      {"label"},         {"shared_secrets"},  {"partid"},
                                      {"bolt11"},        {"amount_msat"},     {"destination"},
                                      {"localinvreqid"}, {"groupid"},         {"description"}};
@@ -81,7 +81,7 @@ void sendonion(Node& node, const RequestPtr& request) {
 
 void injectpaymentonion(Node& node, const RequestPtr& request) {
     const Version& version = node.version;
-    std::vector<rpc::Param> known = {
+    std::vector<cln::Param> known = {
         {"onion", true},  {"payment_hash", true}, {"amount_msat", true}, {"cltv_expiry", true},
         {"partid", true}, {"groupid", true},      {"blinding"},          {"label"},
         {"invstring"},    {"localinvreqid"}};
@@ -110,13 +110,13 @@ void injectpaymentonion(Node& node, const RequestPtr& request) {
     spec.key = {*hash, *groupid, *partid};
     spec.sent = *sent;
     spec.extra.sent_by = SentBy::injectpaymentonion;
-    const auto verdict = check_progress(node.ledger, spec);
-    if (verdict.error)
-        return fail(*request, verdict.error->code, verdict.error->message);
-    if (verdict.pending)
-        return answer_in_progress(*request, *verdict.pending);
-    if (verdict.complete)
-        return fail(*request, 219, "Already paid this invoice", row_json(*verdict.complete));
+    const auto outcome = check_progress(node.ledger, spec);
+    if (outcome.error)
+        return fail(*request, outcome.error->code, outcome.error->message);
+    if (outcome.pending)
+        return answer_in_progress(*request, *outcome.pending);
+    if (outcome.complete)
+        return fail(*request, 219, "Already paid this invoice", row_json(*outcome.complete));
     if (onion->size() != onion_hex_size)
         return fail(*request, rpc::invalid_params, "onion must be 1366 bytes long");
     if (request->check_only)

@@ -69,7 +69,7 @@ void notify_part_end(Node& node, const XpayAttempt& attempt, const PartFailure* 
         }
         json.append(R"(,"error_code":)").append(std::to_string(failure->failcode));
     }
-    json.append(R"(,"error_message":)").append(rpc::quote(xpay_error_name(*failure)));
+    json.append(R"(,"error_message":)").append(json::quote(xpay_error_name(*failure)));
     node.plugins.notify("pay_part_end", xpay_plugin, json + "}}");
 }
 

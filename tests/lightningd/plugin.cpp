@@ -1,6 +1,6 @@
 #include "plugin.hpp"
 
-#include "rpc/scan.hpp"
+#include "json/members.hpp"
 
 #include <csignal>
 #include <utility>
@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t longest_log_line = 256 * 1024;
 
 bool has_member(std::string_view object, std::string_view quoted_key) {
-    rpc::Members members(object);
+    json::ObjectScanner members(object);
     while (const auto member = members.next())
         if (member->key == quoted_key)
             return true;
@@ -125,7 +125,7 @@ void Plugin::message(const rpc::Message& message) {
 }
 
 void Plugin::log_notification(const rpc::Message& message) {
-    const auto params = rpc::parse(message.params);
+    const auto params = json::parse(message.params);
     if (!params || !params->is_object() || !params->contains("message") || !(*params)["message"].is_string())
         return kill(Level::info, "Log notification from plugin doesn't have a string \"message\" field");
     static const std::unordered_map<std::string, Level> levels = {
@@ -136,7 +136,7 @@ void Plugin::log_notification(const rpc::Message& message) {
     if (const auto given = params->find("level"); given != params->end()) {
         const auto known = given->is_string() ? levels.find(given->get<std::string>()) : levels.end();
         if (known == levels.end() || (known->second == Level::trace && !version_.has_trace_level()))
-            return kill(Level::info, "Unknown log-level " + rpc::dump(*given) +
+            return kill(Level::info, "Unknown log-level " + json::dump(*given) +
                                          ", valid values are \"trace\", \"debug\", \"info\", \"warn\", or \"error\".");
         level = known->second;
     }

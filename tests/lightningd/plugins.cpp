@@ -92,7 +92,7 @@ void Plugins::got_manifest(Plugin& plugin, const rpc::Message* reply) {
     if (!reply)
         return;
     plugin.limit.cancel();
-    const auto parsed = rpc::parse(reply->whole);
+    const auto parsed = json::parse(reply->whole);
     auto manifest = parsed ? read_manifest(*parsed, node_.version, node_.options.deprecated_apis)
                            : tl::unexpected("Invalid/missing result tok in '" + std::string(reply->whole) + "'");
     if (!manifest)
@@ -169,7 +169,7 @@ void Plugins::init(Plugin& plugin) {
 std::string Plugins::init_params(const Plugin& plugin) const {
     std::string json = R"({"options":{)";
     for (const auto& entry : plugin.manifest.options) {
-        rpc::json value;
+        json::Tree value;
         if (const auto* given = option_values(entry.name)) {
             if (entry.multi)
                 for (const auto& text : *given)
@@ -179,18 +179,18 @@ std::string Plugins::init_params(const Plugin& plugin) const {
         } else if (entry.fallback) {
             value = *option_value(entry, *entry.fallback);
             if (entry.multi)
-                value = rpc::json::array({value});
+                value = json::Tree::array({value});
         } else {
             continue; // unset options without default are absent
         }
         if (json.back() != '{')
             json.push_back(',');
-        json.append(rpc::quote(entry.name)).append(":").append(rpc::dump(value));
+        json.append(json::quote(entry.name)).append(":").append(json::dump(value));
     }
-    json.append(R"(},"configuration":{"lightning-dir":)").append(rpc::quote(node_.directory));
-    json.append(R"(,"rpc-file":)").append(rpc::quote(node_.options.rpc_file));
+    json.append(R"(},"configuration":{"lightning-dir":)").append(json::quote(node_.directory));
+    json.append(R"(,"rpc-file":)").append(json::quote(node_.options.rpc_file));
     json.append(R"(,"startup":)").append(startup_ ? "true" : "false");
-    json.append(R"(,"network":)").append(rpc::quote(node_.options.network));
+    json.append(R"(,"network":)").append(json::quote(node_.options.network));
     json.append(
         R"(,"feature_set":{"init":"800898880a8a59a1","node":"808898880a8a59a1","channel":"","invoice":"02000002024100",)"
         R"("bolt12_offer":"","bolt12_invreq":"","bolt12_invoice":"020000","channel_type":"08800000800000"}}})");
@@ -201,10 +201,10 @@ void Plugins::got_init(Plugin& plugin, const rpc::Message* reply) {
     if (!reply)
         return;
     plugin.limit.cancel();
-    if (const auto result = rpc::parse(reply->result); result && result->is_object() && result->contains("disable")) {
+    if (const auto result = json::parse(reply->result); result && result->is_object() && result->contains("disable")) {
         const auto& why = (*result)["disable"];
         return plugin.kill(Level::info,
-                           "disabled itself at init: " + (why.is_string() ? why.get<std::string>() : rpc::dump(why)));
+                           "disabled itself at init: " + (why.is_string() ? why.get<std::string>() : json::dump(why)));
     }
     plugin.state = State::complete;
     if (node_.version.has_plugin_topics())
@@ -214,10 +214,10 @@ void Plugins::got_init(Plugin& plugin, const rpc::Message* reply) {
 }
 
 void Plugins::notify_started(const Plugin& plugin) {
-    std::string started = R"({"plugin_started":{"plugin_name":)" + rpc::quote(plugin.name()) + R"(,"plugin_path":)" +
-                          rpc::quote(plugin.path()) + R"(,"methods":[)";
+    std::string started = R"({"plugin_started":{"plugin_name":)" + json::quote(plugin.name()) + R"(,"plugin_path":)" +
+                          json::quote(plugin.path()) + R"(,"methods":[)";
     for (const auto& method : plugin.manifest.methods)
-        started.append(started.back() == '[' ? "" : ",").append(rpc::quote(method.name));
+        started.append(started.back() == '[' ? "" : ",").append(json::quote(method.name));
     notify("plugin_started", {}, started + "]}}");
 }
 

@@ -1,8 +1,8 @@
 // The rest of Plugins: the time after the start.
 #include "node.hpp"
 #include "plugins.hpp"
-#include "rpc/scan.hpp"
 #include "rpc/write.hpp"
+#include "json/members.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -55,8 +55,8 @@ void Plugins::retire(Plugin& plugin) {
     node_.schedule.later([this] { graveyard_.clear(); });
     if (node_.version.has_plugin_topics())
         notify("plugin_stopped", {},
-               R"({"plugin_stopped":{"plugin_name":)" + rpc::quote(plugin.name()) + R"(,"plugin_path":)" +
-                   rpc::quote(plugin.path()) + "}}");
+               R"({"plugin_stopped":{"plugin_name":)" + json::quote(plugin.name()) + R"(,"plugin_path":)" +
+                   json::quote(plugin.path()) + "}}");
 }
 
 void Plugins::stop(const RequestPtr& request, const std::string& name) {
@@ -66,7 +66,7 @@ void Plugins::stop(const RequestPtr& request, const std::string& name) {
     if (!plugin->manifest.dynamic)
         return fail(*request, -32602, plugin->name() + " cannot be managed when lightningd is up");
     const std::string done =
-        R"({"command":"stop","result":)" + rpc::quote("Successfully stopped " + plugin->name() + ".") + "}";
+        R"({"command":"stop","result":)" + json::quote("Successfully stopped " + plugin->name() + ".") + "}";
     const auto& topics = plugin->manifest.subscriptions;
     const bool subscribed =
         std::any_of(topics.begin(), topics.end(), [](const auto& t) { return t == "shutdown" || t == "*"; });
@@ -155,7 +155,7 @@ void Plugins::notify(std::string_view topic, std::string_view origin, std::strin
 void Plugins::notification(Plugin& plugin, std::string_view topic, std::string_view params) {
     if (topic == "message" || topic == "progress") {
         std::string_view id;
-        rpc::Members members(params);
+        json::ObjectScanner members(params);
         while (const auto member = members.next())
             if (member->key == "\"id\"")
                 id = member->value;
@@ -213,7 +213,7 @@ std::string Plugins::list_json() const {
     for (const auto& plugin : plugins_)
         json.append(json.size() > 1 ? "," : "")
             .append(R"({"name":)")
-            .append(rpc::quote(plugin->path()))
+            .append(json::quote(plugin->path()))
             .append(R"(,"active":)")
             .append(plugin->state == State::complete ? "true" : "false")
             .append(R"(,"dynamic":)")

@@ -64,10 +64,10 @@ void renepaystatus(Node& node, const Payments& payments, const RequestPtr& reque
 // Makes the onion and sends it, in another order of members than renepay itself does from v26.04 on (recording
 // v25.12/renepay).
 void renesendpay(Node& node, const RequestPtr& request) {
-    const rpc::json& given = request->params;
+    const json::Tree& given = request->params;
     const auto& route = given["route"];
     const auto& first = route.front();
-    const auto raw = [](const rpc::json& object, const char* name) { return rpc::dump(object[name]); };
+    const auto raw = [](const json::Tree& object, const char* name) { return json::dump(object[name]); };
     std::string params = R"({"onion":"0002)" + random_hex(1364) + R"(","amount_msat":)" + raw(given, "amount_msat") +
                          R"(,"first_hop":{"amount_msat":)" + raw(first, "amount_msat") + R"(,"delay":)" +
                          std::to_string(first.value("delay", 0U) + block_height + 1) + R"(,"id":)" + raw(first, "id") +

@@ -61,11 +61,11 @@ void RenepayPayment::choose_group(const Reply& reply) {
     gathering_ = false;
     if (state_ != State::pending)
         return;
-    const auto result = rpc::parse(reply.ok ? reply.body : "{}");
+    const auto result = json::parse(reply.ok ? reply.body : "{}");
     std::set<std::uint64_t> groups;
     std::optional<std::uint64_t> pending;
     std::uint64_t last_partid = 0;
-    for (const auto& row : result->value("payments", rpc::json::array())) {
+    for (const auto& row : result->value("payments", json::Tree::array())) {
         const auto group = row.value("groupid", std::uint64_t{0});
         groups.insert(group);
         if (row.value("status", "") != "pending")
@@ -138,10 +138,10 @@ std::string key_json(const PartKey& key) {
 
 void RenepayPayment::add_texts(std::string& params, std::string_view invoice_name) const {
     if (!order_.label.empty())
-        params.append(R"(,"label":)").append(rpc::quote(order_.label));
-    params.append(",\"").append(invoice_name).append("\":").append(rpc::quote(order_.invoice.text));
+        params.append(R"(,"label":)").append(json::quote(order_.label));
+    params.append(",\"").append(invoice_name).append("\":").append(json::quote(order_.invoice.text));
     if (!order_.description.empty())
-        params.append(R"(,"description":)").append(rpc::quote(order_.description));
+        params.append(R"(,"description":)").append(json::quote(order_.description));
 }
 
 std::string RenepayPayment::sendpay_params(const Attempt& attempt) const {
@@ -249,12 +249,12 @@ std::string RenepayPayment::status_json() const {
     const bool regroups = node_.version.renepay_regroups();
     std::string json = "{";
     if (!order_.label.empty())
-        json.append(R"("label":)").append(rpc::quote(order_.label)).push_back(',');
-    json.append(order_.invoice.bolt12 ? R"("bolt12":)" : R"("bolt11":)").append(rpc::quote(order_.invoice.text));
+        json.append(R"("label":)").append(json::quote(order_.label)).push_back(',');
+    json.append(order_.invoice.bolt12 ? R"("bolt12":)" : R"("bolt11":)").append(json::quote(order_.invoice.text));
     json.append(R"(,"amount_msat":)").append(std::to_string(order_.amount)).append(R"(,"payment_hash":")");
     json.append(order_.invoice.hash.hex()).append(R"(","destination":")").append(payee_node).push_back('"');
     if (!regroups && !order_.description.empty())
-        json.append(R"(,"description":)").append(rpc::quote(order_.description));
+        json.append(R"(,"description":)").append(json::quote(order_.description));
     json.append(R"(,"created_at":)").append(begin_time_).append(R"(,"groupid":)").append(std::to_string(groupid_));
     if (regroups)
         json.append(R"(,"parts":)").append(std::to_string(next_partid_));

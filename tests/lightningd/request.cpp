@@ -1,6 +1,6 @@
 #include "request.hpp"
 
-#include "rpc/filter.hpp"
+#include "cln/result_filter.hpp"
 #include "rpc/write.hpp"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ bool Request::replace(std::string replacement) {
     return read.has_value();
 }
 
-tl::expected<rpc::json, std::string> read_params(std::string_view params) {
+tl::expected<json::Tree, std::string> read_params(std::string_view params) {
     constexpr std::size_t most_digits = 20; // of a number of 64 bits
     std::string text;
     bool quoted = false;
@@ -43,7 +43,7 @@ tl::expected<rpc::json, std::string> read_params(std::string_view params) {
         text.append(odd ? "\"" : "").append(digits).append(odd ? "\"" : "");
         at = end;
     }
-    return rpc::parse(text);
+    return json::parse(text);
 }
 
 void answer(Request& request, Reply reply) {
@@ -53,8 +53,8 @@ void answer(Request& request, Reply reply) {
 
 void succeed(Request& request, std::string result) {
     if (!request.filter.is_null()) {
-        if (const auto parsed = rpc::parse(result))
-            result = rpc::dump(rpc::apply_filter(*parsed, request.filter));
+        if (const auto parsed = json::parse(result))
+            result = json::dump(cln::apply_filter(*parsed, request.filter));
     }
     answer(request, {true, std::move(result), {}});
 }

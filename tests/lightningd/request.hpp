@@ -2,8 +2,8 @@
 // payers inside the stand-in all make these, so that hooks and ids are the same for everybody.
 #pragma once
 
-#include "rpc/json.hpp"
 #include "rpc/message.hpp"
+#include "json/text.hpp"
 
 #include <functional>
 #include <memory>
@@ -30,8 +30,8 @@ struct Request {
     rpc::Message message; ///< views into text
     std::string id;
     std::string chain; ///< id as text, the prefix of the ids of whatever is done for this command
-    rpc::json params;
-    rpc::json filter;
+    json::Tree params;
+    json::Tree filter;
     bool notifications = false; ///< the client wants `message` and `progress`
     bool check_only = false;    ///< `check`: judge the parameters, do nothing
 
@@ -49,7 +49,7 @@ using RequestPtr = std::shared_ptr<Request>;
 
 /// The params of a request as lightningd reads them: digits in any number, with leading zeros too, are a value that a
 /// hash can be read from (recordings cli_bare_digits).
-[[nodiscard]] tl::expected<rpc::json, std::string> read_params(std::string_view params);
+[[nodiscard]] tl::expected<json::Tree, std::string> read_params(std::string_view params);
 
 /// Answers once; later answers are lost, as those to a client that hung up are.
 void answer(Request& request, Reply reply);

@@ -1,7 +1,7 @@
 #include "row.hpp"
 
 #include "failcode.hpp"
-#include "rpc/json.hpp"
+#include "json/text.hpp"
 
 namespace standin {
 
@@ -18,7 +18,7 @@ void member(std::string& json, std::string_view name, std::string_view value) {
 
 void text_member(std::string& json, std::string_view name, const std::string& value) {
     if (!value.empty())
-        json.append(",\"").append(name).append("\":").append(rpc::quote(value));
+        json.append(",\"").append(name).append("\":").append(json::quote(value));
 }
 
 } // namespace

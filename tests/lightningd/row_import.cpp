@@ -4,7 +4,7 @@
 
 namespace standin {
 
-std::optional<Row> read_row(const rpc::json& fields) {
+std::optional<Row> read_row(const json::Tree& fields) {
     if (!fields.is_object())
         return std::nullopt;
     const auto hash = base::PaymentHash::from_hex(text(fields, "payment_hash"));

@@ -3,13 +3,13 @@
 
 #include "row.hpp"
 
-#include "rpc/json.hpp"
+#include "json/text.hpp"
 
 #include <optional>
 
 namespace standin {
 
 /// Nothing when a field that every row has is missing or wrong.
-[[nodiscard]] std::optional<Row> read_row(const rpc::json& fields);
+[[nodiscard]] std::optional<Row> read_row(const json::Tree& fields);
 
 } // namespace standin

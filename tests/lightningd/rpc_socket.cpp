@@ -4,8 +4,8 @@
 #include "utf8.hpp"
 
 #include "rpc/connection.hpp"
-#include "rpc/scan.hpp"
 #include "rpc/write.hpp"
+#include "json/members.hpp"
 
 #include <algorithm>
 
@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t too_much_unread = 1024 * 1024;
 
 std::string_view jsonrpc_of(std::string_view object) {
-    rpc::Members members(object);
+    json::ObjectScanner members(object);
     while (const auto member = members.next())
         if (member->key == "\"jsonrpc\"")
             return member->value;
@@ -106,16 +106,16 @@ class RpcSocket::Client final : public rpc::Connection::Handler, public std::ena
         connection_->out().when_drained([this] { hang_up(); });
     }
     void enable_notifications(Request& request) {
-        const auto params = rpc::parse(request.message.params);
-        const rpc::json enable = !params                                             ? rpc::json()
-                                 : params->is_array() && !params->empty()            ? (*params)[0]
-                                 : params->is_object() && params->contains("enable") ? (*params)["enable"]
-                                                                                     : rpc::json();
+        const auto params = json::parse(request.message.params);
+        const json::Tree enable = !params                                             ? json::Tree()
+                                  : params->is_array() && !params->empty()            ? (*params)[0]
+                                  : params->is_object() && params->contains("enable") ? (*params)["enable"]
+                                                                                      : json::Tree();
         if (enable.is_null())
             return fail(request, rpc::invalid_params, "missing required parameter: enable");
         if (!enable.is_boolean() && enable != "true" && enable != "false")
             return fail(request, rpc::invalid_params,
-                        "enable: should be 'true' or 'false': invalid token '" + rpc::dump(enable) + "'");
+                        "enable: should be 'true' or 'false': invalid token '" + json::dump(enable) + "'");
         notifications_ = enable == true || enable == "true";
         succeed(request, "{}");
     }

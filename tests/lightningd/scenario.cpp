@@ -31,7 +31,7 @@ tl::expected<void, std::string> read_word(Outcome& outcome, const std::string& w
     return {};
 }
 
-tl::expected<void, std::string> read_code(Outcome& outcome, const rpc::json& code) {
+tl::expected<void, std::string> read_code(Outcome& outcome, const json::Tree& code) {
     if (outcome.what == Outcome::Do::refuse) {
         outcome.code = code.is_number_integer() ? code.get<int>() : outcome.code;
         return {};
@@ -47,9 +47,9 @@ tl::expected<void, std::string> read_code(Outcome& outcome, const rpc::json& cod
     return {};
 }
 
-tl::expected<std::vector<PartPlan>, std::string> read_parts(const rpc::json& list);
+tl::expected<std::vector<PartPlan>, std::string> read_parts(const json::Tree& list);
 
-tl::expected<Attempt, std::string> read_attempt(const rpc::json& value) {
+tl::expected<Attempt, std::string> read_attempt(const json::Tree& value) {
     Attempt attempt;
     if (value.is_object() && value.contains("split")) {
         auto parts = read_parts(value["split"]);
@@ -65,15 +65,15 @@ tl::expected<Attempt, std::string> read_attempt(const rpc::json& value) {
     return attempt;
 }
 
-tl::expected<std::vector<PartPlan>, std::string> read_parts(const rpc::json& list) {
+tl::expected<std::vector<PartPlan>, std::string> read_parts(const json::Tree& list) {
     if (!list.is_array())
         return Bad("parts: not an array");
     std::vector<PartPlan> parts;
     for (const auto& entry : list) {
         PartPlan part;
         part.amount = entry.is_object() ? number(entry, "amount_msat", 0) : 0;
-        const rpc::json attempts =
-            entry.is_object() && entry.contains("attempts") ? entry["attempts"] : rpc::json::array({entry});
+        const json::Tree attempts =
+            entry.is_object() && entry.contains("attempts") ? entry["attempts"] : json::Tree::array({entry});
         for (const auto& value : attempts) {
             auto attempt = read_attempt(value);
             if (!attempt)
@@ -87,7 +87,7 @@ tl::expected<std::vector<PartPlan>, std::string> read_parts(const rpc::json& lis
 
 } // namespace
 
-tl::expected<Outcome, std::string> read_outcome(const rpc::json& value) {
+tl::expected<Outcome, std::string> read_outcome(const json::Tree& value) {
     Outcome outcome;
     if (value.is_string()) {
         const auto read = read_word(outcome, value.get<std::string>());
@@ -114,7 +114,7 @@ tl::expected<Outcome, std::string> read_outcome(const rpc::json& value) {
     return outcome;
 }
 
-tl::expected<void, std::string> Scenario::add(const rpc::json& entry) {
+tl::expected<void, std::string> Scenario::add(const json::Tree& entry) {
     if (!entry.is_object())
         return Bad("an entry is an object");
     Script script;
@@ -125,12 +125,12 @@ tl::expected<void, std::string> Scenario::add(const rpc::json& entry) {
         script.parts = std::move(*parts);
     }
     if (entry.contains("attempts")) {
-        auto parts = read_parts(rpc::json::array({{{"attempts", entry["attempts"]}}}));
+        auto parts = read_parts(json::Tree::array({{{"attempts", entry["attempts"]}}}));
         if (!parts)
             return Bad(parts.error());
         script.parts = std::move(*parts);
     }
-    for (const auto& value : entry.value("outcomes", rpc::json::array())) {
+    for (const auto& value : entry.value("outcomes", json::Tree::array())) {
         auto outcome = read_outcome(value);
         if (!outcome)
             return Bad(outcome.error());

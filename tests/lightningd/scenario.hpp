@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
-#include "rpc/json.hpp"
+#include "json/text.hpp"
 
 #include <cstdint>
 #include <map>
@@ -68,7 +68,7 @@ struct Script {
 class Scenario final {
   public:
     /// One entry as the command `scenario` takes it, or the reason why not.
-    tl::expected<void, std::string> add(const rpc::json& entry);
+    tl::expected<void, std::string> add(const json::Tree& entry);
     /// The default script when nothing was said about the invoice (which may be null).
     [[nodiscard]] Script& script_for(const base::PaymentHash& hash, const Invoice* invoice);
     /// The parts with their amounts filled in.
@@ -81,6 +81,6 @@ class Scenario final {
 };
 
 /// One outcome: a word or an object.
-[[nodiscard]] tl::expected<Outcome, std::string> read_outcome(const rpc::json& value);
+[[nodiscard]] tl::expected<Outcome, std::string> read_outcome(const json::Tree& value);
 
 } // namespace standin

@@ -8,9 +8,9 @@ using namespace std::chrono_literals;
 
 void Schedule::later(std::function<void()> job) {
     jobs_.push_back(std::move(job));
-    if (soon_.armed())
+    if (next_turn_.armed())
         return;
-    soon_.start(0ms, [this] {
+    next_turn_.start(0ms, [this] {
         for (auto jobs = std::exchange(jobs_, {}); !jobs.empty(); jobs.pop_front())
             jobs.front()();
     });

@@ -13,7 +13,7 @@ namespace standin {
 
 class Schedule final {
   public:
-    explicit Schedule(io::Loop& loop) : soon_(loop), timer_(loop) {}
+    explicit Schedule(io::Loop& loop) : next_turn_(loop), timer_(loop) {}
 
     /// In the next turn of the loop, in the order of the calls.
     void later(std::function<void()> job);
@@ -25,7 +25,7 @@ class Schedule final {
     void run_due();
     void arm();
 
-    io::Timer soon_;
+    io::Timer next_turn_;
     io::Timer timer_;
     std::deque<std::function<void()>> jobs_;
     std::multimap<Clock::time_point, std::function<void()>> due_;

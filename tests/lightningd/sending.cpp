@@ -27,18 +27,18 @@ const Invoice& without_invoice(Node& node, const std::string& label, std::uint64
 }
 
 bool stopped_by_earlier(Node& node, Request& request, const SendSpec& spec) {
-    const auto verdict = check_progress(node.ledger, spec);
-    if (verdict.error) {
-        fail(request, verdict.error->code, verdict.error->message);
+    const auto outcome = check_progress(node.ledger, spec);
+    if (outcome.error) {
+        fail(request, outcome.error->code, outcome.error->message);
         return true;
     }
-    if (verdict.pending) {
-        answer_in_progress(request, *verdict.pending);
+    if (outcome.pending) {
+        answer_in_progress(request, *outcome.pending);
         return true;
     }
-    if (!verdict.complete)
+    if (!outcome.complete)
         return false;
-    succeed(request, row_json(*verdict.complete));
+    succeed(request, row_json(*outcome.complete));
     return true;
 }
 

@@ -17,7 +17,7 @@ struct RouteEntry {
     std::optional<std::uint64_t> amount;
 };
 
-RouteEntry read_entry(const rpc::json& entry, const Version& version) {
+RouteEntry read_entry(const json::Tree& entry, const Version& version) {
     const auto text = [&](const char* name) {
         const auto at = entry.find(name);
         return at != entry.end() && at->is_string() ? at->get<std::string>() : std::string();
@@ -39,7 +39,7 @@ RouteEntry read_entry(const rpc::json& entry, const Version& version) {
     return read;
 }
 
-bool read_route(const Version& version, Request& request, const rpc::json& route, RowExtra& extra,
+bool read_route(const Version& version, Request& request, const json::Tree& route, RowExtra& extra,
                 std::vector<std::uint64_t>& amounts) {
     std::string from(our_node);
     for (const auto& value : route) {
@@ -48,7 +48,7 @@ bool read_route(const Version& version, Request& request, const rpc::json& route
             const char* missing = entry.node.empty() ? "id" : entry.channel.empty() ? "channel" : "amount_msat";
             fail(request, rpc::invalid_params,
                  "route[" + std::to_string(amounts.size()) + "]: missing " + missing + ": invalid token '" +
-                     rpc::dump(value) + "'");
+                     json::dump(value) + "'");
             return false;
         }
         extra.nodes.push_back(entry.node);

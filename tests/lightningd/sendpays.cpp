@@ -190,7 +190,7 @@ void Sendpays::finish(Row& row, Status status, const Failure& failure) {
         std::string json = "{\"" + std::string(topic) + "\":{";
         if (failure) {
             json.append("\"code\":").append(std::to_string(failure->code)).append(",\"message\":");
-            json.append(rpc::quote(failure_message(*failure))).append(",\"data\":{");
+            json.append(json::quote(failure_message(*failure))).append(",\"data\":{");
         }
         append_fields(json, row, failure != nullptr);
         if (failure) {

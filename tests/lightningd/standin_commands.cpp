@@ -9,16 +9,16 @@ namespace {
 
 /// One entry, an array of entries, or `{"invoices": […], "payments": […]}`.
 void scenario(Node& node, const RequestPtr& request) {
-    const rpc::json& params = request->params;
-    rpc::json entries = rpc::json::array();
+    const json::Tree& params = request->params;
+    json::Tree entries = json::Tree::array();
     if (params.is_array())
         entries = params;
     else if (params.contains("payments") || params.contains("invoices"))
-        entries = params.value("payments", rpc::json::array());
+        entries = params.value("payments", json::Tree::array());
     else
         entries.push_back(params);
     if (params.is_object())
-        for (const auto& wanted : params.value("invoices", rpc::json::array())) {
+        for (const auto& wanted : params.value("invoices", json::Tree::array())) {
             Invoice invoice;
             invoice.label = wanted.value("label", "");
             invoice.description = wanted.value("description", "");
@@ -109,9 +109,9 @@ void fault(Node& node, const RequestPtr& request) {
     } else if (what == "garbage") {
         node.schedule.later([&node] { node.socket.inject("no JSON at all }{ \x01\n\n"); });
     } else {
-        return fail(*request, rpc::invalid_params, "fault: unknown: invalid token '" + rpc::quote(what) + "'");
+        return fail(*request, rpc::invalid_params, "fault: unknown: invalid token '" + json::quote(what) + "'");
     }
-    succeed(*request, R"({"fault":)" + rpc::quote(what) + "}");
+    succeed(*request, R"({"fault":)" + json::quote(what) + "}");
 }
 
 } // namespace

@@ -69,8 +69,8 @@ void pay_invoice(Node& node, const RequestPtr& request, const Wish& wish) {
     begin_xpay(node, request, std::move(order));
 }
 
-std::vector<rpc::Param> xpay_params(const Version& version) {
-    std::vector<rpc::Param> known = {{"invstring", true}, {"amount_msat"}, {"maxfee"},
+std::vector<cln::Param> xpay_params(const Version& version) {
+    std::vector<cln::Param> known = {{"invstring", true}, {"amount_msat"}, {"maxfee"},
                                      {"layers"},          {"retry_for"},   {"partial_msat"}};
     if (version.xpay_has_maxdelay())
         known.push_back({"maxdelay"});
@@ -79,14 +79,14 @@ std::vector<rpc::Param> xpay_params(const Version& version) {
     return known;
 }
 
-const std::vector<rpc::Param> sendamount_params = {
+const std::vector<cln::Param> sendamount_params = {
     {"invstring", true}, {"amount_msat", true}, {"maxfee"},     {"layers"},
     {"retry_for"},       {"maxdelay"},          {"payer_note"}, {"label"}};
-const std::vector<rpc::Param> xkeysend_params = {
+const std::vector<cln::Param> xkeysend_params = {
     {"destination", true}, {"amount_msat", true}, {"label"},    {"maxfee"}, {"layers"},
     {"retry_for"},         {"maxdelay"},          {"extratlvs"}};
 
-void xpay(Node& node, const RequestPtr& request, const std::vector<rpc::Param>& known, Kind kind) {
+void xpay(Node& node, const RequestPtr& request, const std::vector<cln::Param>& known, Kind kind) {
     Args args(*request, known);
     const bool has_label = kind == Kind::sendamount || node.version.xpay_has_label();
     Wish wish{kind, args.string("invstring").value_or(""), args.msat("amount_msat"), {}, {}};
@@ -100,12 +100,12 @@ void xpay(Node& node, const RequestPtr& request, const std::vector<rpc::Param>& 
 
 /// What cln-xpay's hook makes of a `pay`: the same parameters, but for the invoice's name and pay's own limits.
 void xpay_as_pay(Node& node, const RequestPtr& request) {
-    rpc::json& params = request->params;
+    json::Tree& params = request->params;
     Wish wish;
     wish.kind = node.version.has_xpay_as_pay() ? Kind::as_pay : Kind::xpay;
     if (params.is_array())
-        params = params.size() > 1 ? rpc::json{{"bolt11", params[0]}, {"amount_msat", params[1]}}
-                                   : rpc::json{{"bolt11", params.empty() ? rpc::json() : params[0]}};
+        params = params.size() > 1 ? json::Tree{{"bolt11", params[0]}, {"amount_msat", params[1]}}
+                                   : json::Tree{{"bolt11", params.empty() ? json::Tree() : params[0]}};
     const auto number = [&](const char* name) -> std::optional<std::uint64_t> {
         const auto at = params.find(name);
         return at != params.end() && at->is_number_unsigned() ? std::optional(at->get<std::uint64_t>()) : std::nullopt;
@@ -135,8 +135,8 @@ void xkeysend(Node& node, const RequestPtr& request) {
 } // namespace
 
 void add_xpay(Node& node) {
-    const auto add = [&node](const char* name, const std::vector<rpc::Param>& known, Kind kind) {
-        node.commands.add_inner(xpay_plugin, name, rpc::usage(known),
+    const auto add = [&node](const char* name, const std::vector<cln::Param>& known, Kind kind) {
+        node.commands.add_inner(xpay_plugin, name, cln::usage(known),
                                 [&node, known, kind](const RequestPtr& request) { xpay(node, request, known, kind); });
     };
     add("xpay", xpay_params(node.version), Kind::xpay);
@@ -146,7 +146,7 @@ void add_xpay(Node& node) {
     if (!node.version.has_sendamount())
         return;
     add("sendamount", sendamount_params, Kind::sendamount);
-    node.commands.add_inner(xpay_plugin, "xkeysend", rpc::usage(xkeysend_params),
+    node.commands.add_inner(xpay_plugin, "xkeysend", cln::usage(xkeysend_params),
                             [&node](const RequestPtr& request) { xkeysend(node, request); });
 }
 

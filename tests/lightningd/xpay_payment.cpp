@@ -106,7 +106,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         if (node_.version.injected_rows_are_whole())
             params.append(R"(,"destination_msat":)").append(std::to_string(attempt->amount));
         if (!order_.label.empty())
-            params.append(R"(,"label":)").append(rpc::quote(order_.label));
+            params.append(R"(,"label":)").append(json::quote(order_.label));
         params.push_back('}');
         // The notification and the call go two ways to lightningd: either may be first (observed, "Order of events").
         const bool notice_first = attempt->key.partid % 2 == 0;
@@ -122,7 +122,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
 
     void ended(const AttemptPtr& attempt, Request& call, const Reply& reply) {
         if (reply.ok) {
-            const auto result = rpc::parse(reply.body);
+            const auto result = json::parse(reply.body);
             preimage_ = result ? result->value("payment_preimage", "") : "";
             notify_part_end(node_, *attempt, nullptr);
             return succeed_once();
@@ -133,7 +133,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         ++failed_;
         const auto failure = call.failure;
         if (!failure) {
-            const auto error = rpc::parse(reply.body);
+            const auto error = json::parse(reply.body);
             const int code = error ? error->value("code", -1) : -1;
             if (code == 219)
                 return paid_before();

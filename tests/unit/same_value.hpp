@@ -1,14 +1,14 @@
 // A value, in whatever form it is kept, beside the tree that nlohmann makes of the same text.
 #pragma once
 
-#include "rpc/value.hpp"
+#include "json/value.hpp"
 
 #include <cstring>
 
 namespace unit {
 
 /// Whatever a reader could ask of the two, the answer is the same.
-inline bool same_value(rpc::Value value, const rpc::json& tree) {
+inline bool same_value(json::Value value, const json::Tree& tree) {
     if (!value || value.is_null() != tree.is_null() || value.is_object() != tree.is_object() ||
         value.is_array() != tree.is_array() || value.is_true() != (tree == true))
         return false;

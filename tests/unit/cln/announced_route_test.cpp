@@ -1,5 +1,5 @@
 // What a payer's call says of the way its part will go.
-#include "cln/announcement.hpp"
+#include "cln/payer_call.hpp"
 
 #include "hops.hpp"
 
@@ -9,11 +9,11 @@ namespace {
 
 const std::string hash = R"("payment_hash":"ed61c0ff47f52a1b0b89a4864e95659c8794f34c3529d5b0d67a2a3abbb3c46d")";
 
-payments::Route announced(std::string_view method, const std::string& members) {
+payments::Route expected(std::string_view method, const std::string& members) {
     cln::HookedCall call;
     call.id = R"("pay:call#1")";
     call.method = method;
-    const auto part = cln::decode_announcement(call, told::json("{" + hash + members + "}"), {107}, {42});
+    const auto part = cln::decode_payer_call(call, told::json("{" + hash + members + "}"), {107}, {42});
     REQUIRE(part.has_value());
     return part->route;
 }
@@ -21,28 +21,28 @@ payments::Route announced(std::string_view method, const std::string& members) {
 } // namespace
 
 TEST_CASE("sendpay announces its hops; a route nobody can read does not cost the announcement") {
-    const auto route = announced("sendpay", R"(,"route":[{"id":")" + hops::bob +
-                                                R"(","channel":"103x4x0","amount_msat":1000,"delay":9}])");
+    const auto route = expected("sendpay", R"(,"route":[{"id":")" + hops::bob +
+                                               R"(","channel":"103x4x0","amount_msat":1000,"delay":9}])");
     CHECK(route.total_time_lock == 117);
     REQUIRE(route.hops.size() == 1);
     hops::is(route.hops[0], hops::bob, 103, 4, 1000, 117);
-    CHECK(announced("sendpay", R"(,"route":[{"id":5}])") == payments::Route{});
-    CHECK(announced("sendpay", "") == payments::Route{});
+    CHECK(expected("sendpay", R"(,"route":[{"id":5}])") == payments::Route{});
+    CHECK(expected("sendpay", "") == payments::Route{});
 }
 
 TEST_CASE("sendonion announces the height of our offer, counted from the block to come") {
-    const auto route = announced("sendonion", R"(,"first_hop":{"id":")" + hops::alice + R"(","delay":11})");
+    const auto route = expected("sendonion", R"(,"first_hop":{"id":")" + hops::alice + R"(","delay":11})");
     CHECK(route.total_time_lock == 119);
     CHECK(route.hops.empty());
-    CHECK(announced("sendonion", "") == payments::Route{});
+    CHECK(expected("sendonion", "") == payments::Route{});
 }
 
 TEST_CASE("injectpaymentonion announces an absolute height") {
-    CHECK(announced("injectpaymentonion", R"(,"cltv_expiry":850061)").total_time_lock == 850'061);
-    CHECK(announced("injectpaymentonion", R"(,"cltv_expiry":"850061")").total_time_lock == 850'061);
-    CHECK(announced("injectpaymentonion", R"(,"cltv_expiry":4294967295)").total_time_lock == UINT32_MAX);
+    CHECK(expected("injectpaymentonion", R"(,"cltv_expiry":850061)").total_time_lock == 850'061);
+    CHECK(expected("injectpaymentonion", R"(,"cltv_expiry":"850061")").total_time_lock == 850'061);
+    CHECK(expected("injectpaymentonion", R"(,"cltv_expiry":4294967295)").total_time_lock == UINT32_MAX);
     for (const std::string value : {"4294967296", "-1", "null", "[]", "\"x\""})
-        CHECK(announced("injectpaymentonion", R"(,"cltv_expiry":)" + value) == payments::Route{});
+        CHECK(expected("injectpaymentonion", R"(,"cltv_expiry":)" + value) == payments::Route{});
 }
 
 } // namespace announced_route_test

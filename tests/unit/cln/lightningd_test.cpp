@@ -36,7 +36,7 @@ struct Typed : Caller {
         return until(loop, [&] { return told.times == 1; });
     }
     /// The newest call's params as a value.
-    rpc::json params() { return told::json(node.calls.back().params); }
+    json::Tree params() { return told::json(node.calls.back().params); }
 };
 
 } // namespace
@@ -91,8 +91,8 @@ TEST_CASE("a row that cannot be read is logged, and still counts for the length 
     Told<cln::Lightningd::Listing> listing;
     typed.lightningd.list_page(Index::created, 1, 2, listing.answer());
     REQUIRE(typed.calls(1));
-    const rpc::json result{{"payments", {told::row(), told::with(told::row(), "payment_preimage", "\"5ec3e7\"")}}};
-    CHECK(typed.answered(listing, rpc::dump(result)));
+    const json::Tree result{{"payments", {told::row(), told::with(told::row(), "payment_preimage", "\"5ec3e7\"")}}};
+    CHECK(typed.answered(listing, json::dump(result)));
     CHECK(listing.value->rows.size() == 1);
     CHECK(listing.value->told == 2);
     REQUIRE(typed.log.size() == 1);

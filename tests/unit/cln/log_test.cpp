@@ -8,7 +8,7 @@ using base::LogLevel;
 
 namespace {
 
-rpc::json params(LogLevel level, const std::string& message) {
+json::Tree params(LogLevel level, const std::string& message) {
     const auto text = cln::log_notification(level, message);
     CHECK(text.ends_with("}\n\n"));
     auto value = told::json(text);

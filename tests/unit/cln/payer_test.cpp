@@ -69,7 +69,7 @@ TEST_CASE("a total that is just what leaves may be sendamount's: less of it arri
     object["total_payment_msat"] = 2'000'000U;
     object["attempt_msat"] = 1'999'980U;
     object["hops"].front()["channel_in_msat"] = 2'000'000U;
-    const auto told = decode_pay_part_start(rpc::json::object({{"pay_part_start", object}}), {});
+    const auto told = decode_pay_part_start(json::Tree::object({{"pay_part_start", object}}), {});
     REQUIRE(told.has_value());
     CHECK(told->total == payments::Total{payments::TotalSource::spent, {2'000'000}});
     CHECK(told->sent == base::Msat{2'000'000});
@@ -79,8 +79,8 @@ TEST_CASE("a total that is just what leaves may be sendamount's: less of it arri
 TEST_CASE("pay_part_start without a total is still a part") {
     auto object = told::json(part);
     object.erase("total_payment_msat");
-    object["hops"] = rpc::json::array(); // we pay ourselves
-    const auto told = decode_pay_part_start(rpc::json::object({{"pay_part_start", object}}), {});
+    object["hops"] = json::Tree::array(); // we pay ourselves
+    const auto told = decode_pay_part_start(json::Tree::object({{"pay_part_start", object}}), {});
     REQUIRE(told.has_value());
     CHECK(told->total.source == payments::TotalSource::none);
 }
@@ -88,7 +88,7 @@ TEST_CASE("pay_part_start without a total is still a part") {
 TEST_CASE("a fault in pay_part_start is told with its place") {
     const auto refusal = [](const char* name, const char* value) {
         const auto told = decode_pay_part_start(
-            rpc::json::object({{"pay_part_start", told::with(told::json(part), name, value)}}), {});
+            json::Tree::object({{"pay_part_start", told::with(told::json(part), name, value)}}), {});
         REQUIRE_FALSE(told.has_value());
         return told.error().text();
     };

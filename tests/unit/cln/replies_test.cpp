@@ -7,7 +7,7 @@ namespace replies_test {
 using cln::decode_getinfo;
 using cln::decode_wait;
 using cln::Index;
-using rpc::json;
+using json::Tree;
 
 namespace {
 
@@ -19,11 +19,11 @@ const std::string details =
 
 TEST_CASE("getinfo tells the node's id") {
     const std::string id = "035fdd0cddae793c67358ff26bbd00c405835ede7dbc5b52cbcef7e8ac746e3c72";
-    CHECK(decode_getinfo(json::object({{"id", id}, {"alias", "l1"}}))->id.hex() == id);
-    CHECK(decode_getinfo(json::object()).error().text() == "result.id: missing");
-    CHECK(decode_getinfo(json::object({{"id", 5}})).error().text() == "result.id: not a string");
-    CHECK(decode_getinfo(json::object({{"id", "03"}})).error().text() == "result.id: not a node id");
-    CHECK(decode_getinfo(json()).error().text() == "result: not an object");
+    CHECK(decode_getinfo(Tree::object({{"id", id}, {"alias", "l1"}}))->id.hex() == id);
+    CHECK(decode_getinfo(Tree::object()).error().text() == "result.id: missing");
+    CHECK(decode_getinfo(Tree::object({{"id", 5}})).error().text() == "result.id: not a string");
+    CHECK(decode_getinfo(Tree::object({{"id", "03"}})).error().text() == "result.id: not a node id");
+    CHECK(decode_getinfo(Tree()).error().text() == "result: not an object");
 }
 
 TEST_CASE("each index has lightningd's name") {

@@ -1,7 +1,7 @@
 // Long listings cut into short ones.
 #include "cln/row_slices.hpp"
 
-#include "rpc/json.hpp"
+#include "json/text.hpp"
 
 #include <doctest/doctest.h>
 
@@ -36,7 +36,7 @@ TEST_CASE("every row comes once, in its order, at most a hundred a slice") {
         const auto slices = all(listing(rows, " ,\n"));
         CHECK(slices.size() == std::max<std::size_t>(1, (rows + 99) / 100));
         for (const auto& slice : slices) {
-            const auto parsed = rpc::parse(slice);
+            const auto parsed = json::parse(slice);
             REQUIRE(parsed.has_value());
             const auto& list = (*parsed)["payments"];
             CHECK(list.size() <= RowSlices::rows_a_turn);
@@ -59,7 +59,7 @@ TEST_CASE("an array that is none is a slice that is none, and the last") {
     for (const auto& inside : insides) {
         const auto slices = all(R"({"payments":[)" + inside + "]}");
         CHECK(slices.size() == 1);
-        CHECK_FALSE(rpc::parse(slices.back()).has_value());
+        CHECK_FALSE(json::parse(slices.back()).has_value());
     }
 }
 

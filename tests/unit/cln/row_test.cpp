@@ -11,13 +11,13 @@ using told::without;
 
 namespace {
 
-payments::Row good(const rpc::json& object) {
+payments::Row good(const json::Tree& object) {
     const auto row = decode_row(object, "row");
     REQUIRE_MESSAGE(row.has_value(), row.error().text());
     return *row;
 }
 
-std::string refusal(const rpc::json& object) {
+std::string refusal(const json::Tree& object) {
     const auto row = decode_row(object, "row");
     REQUIRE_FALSE(row.has_value());
     return row.error().text();
@@ -100,11 +100,11 @@ TEST_CASE("what a row must have is missed by name") {
     CHECK(refusal(without(told::row(), "payment_hash")) == "row.payment_hash: missing");
     CHECK(refusal(without(told::row(), "status")) == "row.status: missing");
     CHECK(refusal(with(told::row(), "payment_hash", "null")) == "row.payment_hash: missing");
-    CHECK(refusal(rpc::json::object()) == "row.payment_hash: missing");
+    CHECK(refusal(json::Tree::object()) == "row.payment_hash: missing");
 }
 
 TEST_CASE("a row that is no object is refused") {
-    for (const auto& value : {rpc::json(5), rpc::json("x"), rpc::json::array(), rpc::json(), rpc::json(true)})
+    for (const auto& value : {json::Tree(5), json::Tree("x"), json::Tree::array(), json::Tree(), json::Tree(true)})
         CHECK(refusal(value) == "row: not an object");
 }
 
@@ -143,7 +143,7 @@ TEST_CASE("a time that is none is refused where it stands") {
 }
 
 TEST_CASE("a number no double can hold never becomes a row") {
-    CHECK_FALSE(rpc::parse(R"({"amount_msat":1e400})").has_value());
+    CHECK_FALSE(json::parse(R"({"amount_msat":1e400})").has_value());
 }
 
 TEST_CASE("bytes that are none are refused, and never quoted") {

@@ -5,11 +5,11 @@
 namespace rows_test {
 
 using cln::decode_rows;
-using rpc::json;
+using json::Tree;
 
 TEST_CASE("one bad row does not spoil the others") {
     auto second = told::with(told::row(), "created_index", "134");
-    const rpc::json result{{"payments", {told::row(), told::with(second, "groupid", "-1"), second, "no row"}}};
+    const json::Tree result{{"payments", {told::row(), told::with(second, "groupid", "-1"), second, "no row"}}};
     const auto rows = decode_rows(result);
     REQUIRE(rows.has_value());
     REQUIRE(rows->rows.size() == 2);
@@ -21,19 +21,19 @@ TEST_CASE("one bad row does not spoil the others") {
 }
 
 TEST_CASE("an empty list is an answer") {
-    const auto rows = decode_rows(json::object({{"payments", json::array()}}));
+    const auto rows = decode_rows(Tree::object({{"payments", Tree::array()}}));
     REQUIRE(rows.has_value());
     CHECK(rows->rows.empty());
     CHECK(rows->errors.empty());
 }
 
 TEST_CASE("an answer without its frame is an error") {
-    CHECK(decode_rows(json::object()).error().text() == "result.payments: not an array");
-    CHECK(decode_rows(json::object({{"payments", 5}})).error().text() == "result.payments: not an array");
-    CHECK(decode_rows(json::object({{"payments", nullptr}})).error().text() == "result.payments: not an array");
-    CHECK(decode_rows(json::object({{"payments", json::object()}})).error().text() == "result.payments: not an array");
-    CHECK(decode_rows(json::array()).error().text() == "result: not an object");
-    CHECK(decode_rows(json()).error().text() == "result: not an object");
+    CHECK(decode_rows(Tree::object()).error().text() == "result.payments: not an array");
+    CHECK(decode_rows(Tree::object({{"payments", 5}})).error().text() == "result.payments: not an array");
+    CHECK(decode_rows(Tree::object({{"payments", nullptr}})).error().text() == "result.payments: not an array");
+    CHECK(decode_rows(Tree::object({{"payments", Tree::object()}})).error().text() == "result.payments: not an array");
+    CHECK(decode_rows(Tree::array()).error().text() == "result: not an object");
+    CHECK(decode_rows(Tree()).error().text() == "result: not an object");
 }
 
 } // namespace rows_test

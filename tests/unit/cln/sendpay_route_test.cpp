@@ -169,10 +169,10 @@ TEST_CASE("one element that cannot be read spoils the route: a shortened one wou
     for (const auto* name : {"id", "amount_msat", "delay"}) {
         for (const auto* value : {"null", "-1", "1.5", "true", "\"\"", "\"zz\"", "[]", "{}"}) {
             INFO(name, " ", value);
-            const rpc::json params{{"route", {good, told::with(good, name, value)}}};
+            const json::Tree params{{"route", {good, told::with(good, name, value)}}};
             CHECK_FALSE(cln::decode_sendpay_route(params, {107}).has_value());
         }
-        CHECK_FALSE(cln::decode_sendpay_route(rpc::json::object({{"route", {told::without(good, name), good}}}), {107})
+        CHECK_FALSE(cln::decode_sendpay_route(json::Tree::object({{"route", {told::without(good, name), good}}}), {107})
                         .has_value());
     }
     for (const auto* element : {"null", "5", "[]", "\"x\"", "{}"})

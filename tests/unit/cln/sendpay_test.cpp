@@ -7,23 +7,23 @@ namespace sendpay_test {
 
 using cln::decode_sendpay_failure;
 using cln::decode_sendpay_success;
-using rpc::json;
+using json::Tree;
 using Kind = payments::Failure::Kind;
 
 namespace {
 
 /// The params of a failure: `data` on top of a recorded pending row.
-rpc::json failure(int code, std::string_view message, std::string_view data) {
+json::Tree failure(int code, std::string_view message, std::string_view data) {
     auto row = told::json(R"({"created_index":134,"id":134,
         "payment_hash":"4a8241da2a8d230190a50f995752d7d9cd044dd6c516cd2681caa78c2241bc8e","groupid":1,
         "destination":"022b275efc6f2e07d91067ef7ed4eb03290f85f3a1023ff9a074ae5b68401e2d90","amount_msat":1000000,
         "amount_sent_msat":1000000,"created_at":1795222611,"status":"pending"})");
     row.update(told::json(data));
     // Read again: what is written in C++ has signed numbers, what is read has not.
-    return told::json(rpc::dump({{"sendpay_failure", {{"code", code}, {"message", message}, {"data", row}}}}));
+    return told::json(json::dump({{"sendpay_failure", {{"code", code}, {"message", message}, {"data", row}}}}));
 }
 
-payments::Failure good(const rpc::json& params) {
+payments::Failure good(const json::Tree& params) {
     const auto decoded = decode_sendpay_failure(params);
     REQUIRE_MESSAGE(decoded.has_value(), decoded.error().text());
     CHECK(decoded->row.created.value == 134);
@@ -32,7 +32,7 @@ payments::Failure good(const rpc::json& params) {
     return decoded->failure;
 }
 
-std::string refusal(const rpc::json& params) {
+std::string refusal(const json::Tree& params) {
     const auto decoded = decode_sendpay_failure(params);
     REQUIRE_FALSE(decoded.has_value());
     return decoded.error().text();
@@ -41,20 +41,20 @@ std::string refusal(const rpc::json& params) {
 } // namespace
 
 TEST_CASE("sendpay_success is the complete row") {
-    const auto row = decode_sendpay_success(json::object({{"sendpay_success", told::row()}}));
+    const auto row = decode_sendpay_success(Tree::object({{"sendpay_success", told::row()}}));
     REQUIRE(row.has_value());
     CHECK(row->created.value == 133);
     CHECK(row->status == payments::PartStatus::complete);
 }
 
 TEST_CASE("a fault in sendpay_success is told with its place") {
-    CHECK(decode_sendpay_success(json::object({{"sendpay_success", told::with(told::row(), "groupid", "-1")}}))
+    CHECK(decode_sendpay_success(Tree::object({{"sendpay_success", told::with(told::row(), "groupid", "-1")}}))
               .error()
               .text() == "params.sendpay_success.groupid: not an unsigned integer");
-    CHECK(decode_sendpay_success(json::object({{"other", 1}})).error().text() == "params.sendpay_success: missing");
-    CHECK(decode_sendpay_success(json::object({{"sendpay_success", 5}})).error().text() ==
+    CHECK(decode_sendpay_success(Tree::object({{"other", 1}})).error().text() == "params.sendpay_success: missing");
+    CHECK(decode_sendpay_success(Tree::object({{"sendpay_success", 5}})).error().text() ==
           "params.sendpay_success: not an object");
-    CHECK(decode_sendpay_success(json::array({1, 2})).error().text() == "params: not an object");
+    CHECK(decode_sendpay_success(Tree::array({1, 2})).error().text() == "params: not an object");
 }
 
 TEST_CASE("a channel's failure on the way has its code and its place") {
@@ -141,7 +141,7 @@ TEST_CASE("the erring index may be missing") {
 
 TEST_CASE("a fault in sendpay_failure is told with its place") {
     CHECK(refusal({{"sendpay_failure", 5}}) == "params.sendpay_failure: not an object");
-    CHECK(refusal(rpc::json::object()) == "params.sendpay_failure: missing");
+    CHECK(refusal(json::Tree::object()) == "params.sendpay_failure: missing");
     CHECK(refusal({{"sendpay_failure", {{"code", 204u}, {"message", "m"}}}}) == "params.sendpay_failure.data: missing");
     CHECK(refusal(failure(-1, "m", "{}")) == "params.sendpay_failure.code: not an unsigned integer");
     CHECK(refusal(failure(204, "m", R"({"groupid":-1})")) ==

@@ -7,25 +7,25 @@
 
 namespace told {
 
-inline rpc::json json(std::string_view text) {
-    auto value = rpc::parse(text);
+inline json::Tree json(std::string_view text) {
+    auto value = json::parse(text);
     REQUIRE(value.has_value());
     return std::move(*value);
 }
 
 /// `object` with one member set to what `text` says.
-inline rpc::json with(rpc::json object, const std::string& name, std::string_view text) {
+inline json::Tree with(json::Tree object, const std::string& name, std::string_view text) {
     object[name] = json(text);
     return object;
 }
 
-inline rpc::json without(rpc::json object, const std::string& name) {
+inline json::Tree without(json::Tree object, const std::string& name) {
     object.erase(name);
     return object;
 }
 
 /// A complete row, recorded (autoclean.jsonl).
-inline rpc::json row() {
+inline json::Tree row() {
     return json(R"({"created_index":133,"id":133,
         "payment_hash":"226779da4b9df53bbf083cc8d91bda443353d78f8189388e16ec1946ec07955b","groupid":1,"updated_index":133,
         "destination":"022b275efc6f2e07d91067ef7ed4eb03290f85f3a1023ff9a074ae5b68401e2d90","amount_msat":1000000,

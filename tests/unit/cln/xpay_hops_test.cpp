@@ -87,9 +87,9 @@ TEST_CASE("xpay's hops: one that cannot be read spoils them all") {
     for (const auto* name : {"next_node", "short_channel_id", "channel_out_msat"}) {
         for (const auto* value : {"null", "-1", "1.5", "true", "\"\"", "\"zz\"", "[]", "{}"}) {
             INFO(name, " ", value);
-            CHECK_FALSE(cln::decode_xpay_hops(rpc::json::array({good, told::with(good, name, value)})).has_value());
+            CHECK_FALSE(cln::decode_xpay_hops(json::Tree::array({good, told::with(good, name, value)})).has_value());
         }
-        CHECK_FALSE(cln::decode_xpay_hops(rpc::json::array({told::without(good, name), good})).has_value());
+        CHECK_FALSE(cln::decode_xpay_hops(json::Tree::array({told::without(good, name), good})).has_value());
     }
     for (const auto* hops : {"null", "5", "\"x\"", "{}"})
         CHECK_FALSE(cln::decode_xpay_hops(told::json(hops)).has_value());

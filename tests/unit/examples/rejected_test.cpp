@@ -64,7 +64,7 @@ TEST_CASE("example 3: the recipient rejects a sendpay, and nobody tries again") 
                                                      said::bob + R"(","erring_channel":")" + said::carol_to_bob +
                                                      R"(","erring_direction":0)" + raw),
                            rejected);
-    stream.silence(hash, 1);
+    stream.deadline(hash, 1);
     check(stream.snapshots);
 }
 

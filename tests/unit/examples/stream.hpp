@@ -2,14 +2,14 @@
 // lnrpc's JSON. All that lies between is the product's.
 #pragma once
 
-#include "cln/announcement.hpp"
 #include "cln/hook.hpp"
 #include "cln/notifications.hpp"
+#include "cln/payer_call.hpp"
 #include "cln/replies.hpp"
-#include "lnrpc/from.hpp"
 #include "lnrpc/json.hpp"
+#include "lnrpc/to_lnrpc.hpp"
+#include "mirror/onion_hops.hpp"
 #include "payments/table.hpp"
-#include "track/onions.hpp"
 
 #include "expected.hpp"
 
@@ -22,8 +22,8 @@ T understood(cln::Decoded<T> decoded) {
     return std::move(*decoded);
 }
 
-inline cln::json parsed(std::string_view text) {
-    auto value = rpc::parse(text);
+inline json::Tree parsed(std::string_view text) {
+    auto value = json::parse(text);
     REQUIRE(value.has_value());
     return std::move(*value);
 }
@@ -44,15 +44,15 @@ class Stream final {
             REQUIRE(onion.has_value());
             return onions_.made(std::move(*onion), call->caller(), {now_ns});
         }
-        auto announced = cln::decode_announcement(*call, given, height_, {now_ns});
-        REQUIRE(announced.has_value());
+        auto expected = cln::decode_payer_call(*call, given, height_, {now_ns});
+        REQUIRE(expected.has_value());
         if (const auto first = cln::decode_first_hop(given, height_)) {
-            auto onion = onions_.sent({announced->hash, call->caller(), true, *first, cln::sendonion_amount(given)});
+            auto onion = onions_.sent({expected->hash, call->caller(), true, *first, cln::sendonion_amount(given)});
             REQUIRE(onion.has_value());
-            announced->route.hops = std::move(onion->hops);
-            announced->total = {payments::TotalSource::total_amount, onion->total};
+            expected->route.hops = std::move(onion->hops);
+            expected->total = {payments::TotalSource::total_amount, onion->total};
         }
-        apply(std::move(*announced));
+        apply(std::move(*expected));
     }
 
     /// The answer of listsendpays.
@@ -87,19 +87,19 @@ class Stream final {
     }
 
     /// Nothing came for as long as the linger lasts.
-    void silence(std::string_view hash, std::uint64_t group) {
-        apply(payments::LingerExpired{{*base::PaymentHash::from_hex(hash), {group}}});
+    void deadline(std::string_view hash, std::uint64_t group) {
+        apply(payments::SilenceExpired{{*base::PaymentHash::from_hex(hash), {group}}});
     }
 
   private:
     void apply(const payments::Event& event) {
         for (const auto& key : table_.apply(event).updated)
-            snapshots.push_back(Json::parse(lnrpc::to_json(lnrpc::from(*table_.find(key)))));
+            snapshots.push_back(Json::parse(lnrpc::to_json(lnrpc::to_lnrpc(*table_.find(key)))));
     }
 
     cln::ChainHeight height_;
     payments::Table table_{100};
-    track::Onions onions_;
+    mirror::OnionHops onions_;
 };
 
 } // namespace examples

@@ -6,8 +6,8 @@
 
 namespace outbox_test {
 
-using io::Lane;
 using io::Outbox;
+using io::Priority;
 
 namespace {
 
@@ -17,9 +17,9 @@ constexpr std::size_t all = 1000;
 
 TEST_CASE("ordinary messages leave in their order") {
     Outbox box;
-    box.push("one ", Lane::ordinary);
-    box.push("two ", Lane::ordinary);
-    box.push("three", Lane::ordinary);
+    box.push("one ", Priority::ordinary);
+    box.push("two ", Priority::ordinary);
+    box.push("three", Priority::ordinary);
     CHECK(box.queued_bytes() == 13);
     CHECK(box.take(all) == "one two three");
     CHECK(box.queued_bytes() == 0);
@@ -28,19 +28,19 @@ TEST_CASE("ordinary messages leave in their order") {
 
 TEST_CASE("an urgent message overtakes ordinary ones that have not begun") {
     Outbox box;
-    box.push("one ", Lane::ordinary);
-    box.push("two ", Lane::ordinary);
-    box.push("URGENT ", Lane::urgent);
-    box.push("AGAIN ", Lane::urgent);
+    box.push("one ", Priority::ordinary);
+    box.push("two ", Priority::ordinary);
+    box.push("URGENT ", Priority::urgent);
+    box.push("AGAIN ", Priority::urgent);
     CHECK(box.take(all) == "URGENT AGAIN one two ");
 }
 
 TEST_CASE("an urgent message never cuts into one that was begun") {
     Outbox box;
-    box.push("0123456789", Lane::ordinary);
-    box.push("later", Lane::ordinary);
+    box.push("0123456789", Priority::ordinary);
+    box.push("later", Priority::ordinary);
     CHECK(box.take(4) == "0123");
-    box.push("URGENT", Lane::urgent);
+    box.push("URGENT", Priority::urgent);
     CHECK(box.queued_bytes() == 6 + 5 + 6);
     CHECK(box.take(3) == "456");
     CHECK(box.take(5) == "789UR");
@@ -50,7 +50,7 @@ TEST_CASE("an urgent message never cuts into one that was begun") {
 TEST_CASE("a chunk is never longer than its limit, and full while there is something to say") {
     Outbox box;
     for (int i = 0; i < 10; ++i)
-        box.push("abcdefg", Lane::ordinary);
+        box.push("abcdefg", Priority::ordinary);
     std::string whole;
     std::size_t chunks = 0;
     for (auto chunk = box.take(16); !chunk.empty(); chunk = box.take(16), ++chunks) {
@@ -70,12 +70,12 @@ TEST_CASE("the source is asked only when both lanes are empty") {
             leaving += "from the source ";
         return asked == 1;
     });
-    box.push("one ", Lane::ordinary);
+    box.push("one ", Priority::ordinary);
     CHECK(box.take(4) == "one ");
     CHECK(asked == 0);
     CHECK(box.queued_bytes() == 0);
-    box.push("two ", Lane::ordinary);
-    box.push("URGENT ", Lane::urgent);
+    box.push("two ", Priority::ordinary);
+    box.push("URGENT ", Priority::urgent);
     CHECK(box.take(all) == "URGENT two from the source ");
     CHECK(asked == 2);
 }
@@ -92,7 +92,7 @@ TEST_CASE("an urgent message waits for the end of one the source gave") {
     });
     CHECK(box.take(4) == "0123");
     CHECK(box.queued_bytes() == 6);
-    box.push("URGENT", Lane::urgent);
+    box.push("URGENT", Priority::urgent);
     CHECK(box.take(all) == "456789URGENT");
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("what the source pushes while it is asked is not forgotten, whatever i
     int asked = 0;
     box.set_source([&](std::string&) {
         if (++asked == 1)
-            box.push("a log line", Lane::ordinary);
+            box.push("a log line", Priority::ordinary);
         return false;
     });
     CHECK(box.take(all) == "a log line");
@@ -125,46 +125,46 @@ TEST_CASE("what the source pushes while it is asked is not forgotten, whatever i
 
 TEST_CASE("an empty message is no end of the queue") {
     Outbox box;
-    box.push("", Lane::ordinary);
-    box.push("x", Lane::ordinary);
+    box.push("", Priority::ordinary);
+    box.push("x", Priority::ordinary);
     CHECK(box.take(all) == "x");
 }
 
 TEST_CASE("a cleared outbox has nothing, not even the rest of what was begun") {
     Outbox box;
-    box.push("0123456789", Lane::ordinary);
-    box.push("x", Lane::urgent);
+    box.push("0123456789", Priority::ordinary);
+    box.push("x", Priority::urgent);
     CHECK(box.take(3) == "x01");
     box.clear();
     CHECK(box.queued_bytes() == 0);
     CHECK(box.take(all).empty());
-    box.push("new", Lane::ordinary);
+    box.push("new", Priority::ordinary);
     CHECK(box.take(all) == "new");
 }
 
 TEST_CASE("there is room for a message while none is queued, behind the one that was begun") {
     Outbox box;
-    REQUIRE(box.room());
-    box.room()->append("0123456789");
+    REQUIRE(box.append_buffer());
+    box.append_buffer()->append("0123456789");
     CHECK(box.queued_bytes() == 10);
     CHECK(box.take(4) == "0123");
-    REQUIRE(box.room());
-    box.room()->append("abc");
-    box.push("URGENT", Lane::urgent);
-    CHECK_FALSE(box.room());
+    REQUIRE(box.append_buffer());
+    box.append_buffer()->append("abc");
+    box.push("URGENT", Priority::urgent);
+    CHECK_FALSE(box.append_buffer());
     CHECK(box.queued_bytes() == 6 + 3 + 6);
     CHECK(box.take(all) == "456789abcURGENT");
-    CHECK(box.room());
-    box.push("ordinary", Lane::ordinary);
-    CHECK_FALSE(box.room());
+    CHECK(box.append_buffer());
+    box.push("ordinary", Priority::ordinary);
+    CHECK_FALSE(box.append_buffer());
 }
 
 TEST_CASE("a chunk stays as it is while messages are queued") {
     Outbox box;
-    box.push("0123456789", Lane::ordinary);
+    box.push("0123456789", Priority::ordinary);
     const auto chunk = box.take(4);
     for (int i = 0; i < 1000; ++i)
-        box.push("more", Lane::urgent);
+        box.push("more", Priority::urgent);
     CHECK(chunk == "0123");
 }
 
@@ -174,7 +174,7 @@ TEST_CASE("while what is written leaves, room is made of its place") {
     std::size_t heard = 0;
     std::size_t largest = 0;
     for (int i = 0; i < 1000; ++i) {
-        auto* room = box.room();
+        auto* room = box.append_buffer();
         REQUIRE(room);
         room->append(30, 'x');
         said += 30;
@@ -188,14 +188,14 @@ TEST_CASE("while what is written leaves, room is made of its place") {
 
 TEST_CASE("of a message much longer than a chunk nothing is moved until half of it left") {
     Outbox box;
-    box.push(std::string(1000, 'x'), Lane::ordinary);
+    box.push(std::string(1000, 'x'), Priority::ordinary);
     const auto first = box.take(100);
     const auto* begin = first.data();
     CHECK(box.take(100).data() == begin + 100);
-    CHECK(box.room()->size() == 1000);
+    CHECK(box.append_buffer()->size() == 1000);
     while (box.queued_bytes() > 500)
         CHECK(box.take(100).size() == 100);
-    CHECK(box.room()->size() == 500);
+    CHECK(box.append_buffer()->size() == 500);
     CHECK(box.take(all).size() == 500);
 }
 

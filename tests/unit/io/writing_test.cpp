@@ -6,7 +6,7 @@
 
 namespace writing_test {
 
-using io::Lane;
+using io::Priority;
 using unit::until;
 
 namespace {
@@ -32,7 +32,7 @@ TEST_CASE("while nobody reads at most one chunk is with the system's queue, the 
     stream->write(std::string(megabyte, 'a'));
     stream->write(std::string(megabyte, 'b'));
     unit::settle(loop);
-    stream->write("URGENT", Lane::urgent);
+    stream->write("URGENT", Priority::urgent);
     CHECK(stream->queued_bytes() > megabyte);
     const auto got = collect(loop, pair.theirs, 2 * megabyte + 6);
     const auto urgent = got.find("URGENT");
@@ -57,14 +57,14 @@ TEST_CASE("the source is asked last, and as late as the reader lets it") {
     unit::settle(loop);
     CHECK(asked > 0);
     CHECK(asked < 50); // the rest is made when there is room for it
-    stream->write("URGENT", Lane::urgent);
+    stream->write("URGENT", Priority::urgent);
     const auto got = collect(loop, pair.theirs, 6 + 6 + 100 * 100'000);
     CHECK((got.starts_with("first sss")));
     CHECK((got.find("URGENT") - 6) % 100'000 == 0);
     CHECK(got.size() == 12 + 100 * 100'000);
 }
 
-TEST_CASE("a nudge makes the stream ask its source") {
+TEST_CASE("a schedule_flush makes the stream ask its source") {
     io::Loop loop;
     auto pair = ends::writable_pipe();
     const auto stream = ends::open(loop, pair.ours);
@@ -73,11 +73,11 @@ TEST_CASE("a nudge makes the stream ask its source") {
         leaving += next.value_or("");
         return std::exchange(next, std::nullopt).has_value();
     });
-    stream->nudge();
+    stream->schedule_flush();
     unit::settle(loop);
     CHECK(ends::drain(pair.theirs).empty());
     next = "now";
-    stream->nudge();
+    stream->schedule_flush();
     CHECK(collect(loop, pair.theirs, 3) == "now");
 }
 
@@ -86,16 +86,16 @@ TEST_CASE("what is said in one turn leaves together at its end, a whole chunk of
     auto pair = ends::socket();
     const auto stream = ends::open(loop, pair.ours);
     for (int i = 0; i < 10; ++i) {
-        REQUIRE(stream->room());
-        stream->room()->append("abc");
-        stream->nudge();
+        REQUIRE(stream->append_buffer());
+        stream->append_buffer()->append("abc");
+        stream->schedule_flush();
     }
     CHECK(ends::drain(pair.theirs).empty());
     CHECK(stream->queued_bytes() == 30);
     loop.turn(false);
     CHECK(ends::drain(pair.theirs).size() == 30);
-    stream->room()->append(io::Stream::write_limit + 1, 'x');
-    stream->nudge();
+    stream->append_buffer()->append(io::Stream::write_limit + 1, 'x');
+    stream->schedule_flush();
     CHECK(ends::drain(pair.theirs).size() == io::Stream::write_limit);
     CHECK(collect(loop, pair.theirs, 1) == "x");
 }
@@ -104,9 +104,9 @@ TEST_CASE("an urgent message does not wait for the end of the turn, nor does wha
     io::Loop loop;
     auto pair = ends::writable_pipe();
     const auto stream = ends::open(loop, pair.ours);
-    stream->room()->append("said ");
-    stream->nudge();
-    stream->write("URGENT", Lane::urgent);
+    stream->append_buffer()->append("said ");
+    stream->schedule_flush();
+    stream->write("URGENT", Priority::urgent);
     CHECK(ends::drain(pair.theirs) == "said URGENT");
 }
 
@@ -116,9 +116,9 @@ TEST_CASE("there is no room while the reader is behind") {
     const auto stream = ends::open(loop, pair.ours);
     stream->write(std::string(4 * megabyte, 'x'));
     unit::settle(loop);
-    CHECK_FALSE(stream->room());
+    CHECK_FALSE(stream->append_buffer());
     CHECK(collect(loop, pair.theirs, 4 * megabyte).size() == 4 * megabyte);
-    CHECK(until(loop, [&] { return stream->room() != nullptr; }));
+    CHECK(until(loop, [&] { return stream->append_buffer() != nullptr; }));
 }
 
 TEST_CASE("a source may write to its own stream while it is asked") {
@@ -131,7 +131,7 @@ TEST_CASE("a source may write to its own stream while it is asked") {
             stream->write("a log line");
         return false;
     });
-    stream->nudge();
+    stream->schedule_flush();
     CHECK(collect(loop, pair.theirs, 10) == "a log line");
 }
 
@@ -196,7 +196,7 @@ TEST_CASE("a vanished reader is survived: nothing waits any more and nobody is a
             ++asked;
             return false;
         });
-        stream->nudge();
+        stream->schedule_flush();
         unit::settle(loop);
         CHECK(stream->queued_bytes() == 0);
         CHECK(asked == 0);

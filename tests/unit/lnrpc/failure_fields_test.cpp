@@ -1,5 +1,5 @@
 // Which fields of a failure LND fills from the failing node's message (marshallWireError).
-#include "lnrpc/from.hpp"
+#include "lnrpc/to_lnrpc.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,8 +13,8 @@ lnrpc::Failure shown(const bolt::FailureMessage& message) {
     payments::Payment payment;
     auto& part = payment.parts.emplace_back();
     part.status = payments::PartStatus::failed;
-    part.failure = {Failure::Kind::wire, message.code, 2, false, base::Box(message)};
-    const auto out = lnrpc::from(payment);
+    part.failure = {Failure::Kind::wire, message.code, 2, false, base::HeapOptional(message)};
+    const auto out = lnrpc::to_lnrpc(payment);
     REQUIRE(out.htlcs.at(0).failure.has_value());
     return *out.htlcs[0].failure;
 }

@@ -1,6 +1,6 @@
 // An attempt's route: who keeps what, what enters each channel, what the last hop is told.
-#include "lnrpc/from.hpp"
 #include "lnrpc/json.hpp"
+#include "lnrpc/to_lnrpc.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -8,7 +8,7 @@
 
 namespace route_test {
 
-using base::Box;
+using base::HeapOptional;
 using payments::Hop;
 using payments::HopExtras;
 
@@ -22,7 +22,7 @@ Hop hop(std::uint8_t node, std::uint64_t channel, std::uint64_t forward, std::ui
 
 Hop blinded(std::uint8_t node, std::uint64_t channel, std::uint64_t forward) {
     auto inside = hop(node, channel, forward);
-    inside.extras = Box(HopExtras{});
+    inside.extras = HeapOptional(HopExtras{});
     inside.extras->encrypted_data = {node};
     return inside;
 }
@@ -30,14 +30,14 @@ Hop blinded(std::uint8_t node, std::uint64_t channel, std::uint64_t forward) {
 payments::Part part(std::uint64_t sent, std::vector<Hop> hops) {
     payments::Part part;
     part.sent = {sent};
-    part.route = Box(payments::Route{std::move(hops), 850'061, false, false});
+    part.route = HeapOptional(payments::Route{std::move(hops), 850'061, false, false});
     return part;
 }
 
 lnrpc::Route route_of(payments::Part part) {
     payments::Payment payment;
     payment.parts.push_back(std::move(part));
-    return lnrpc::from(payment).htlcs.at(0).route;
+    return lnrpc::to_lnrpc(payment).htlcs.at(0).route;
 }
 
 /// What each hop keeps, and the capacity of the channel into it.
@@ -83,7 +83,7 @@ TEST_CASE("each node keeps what comes in less what it passes on; the last one no
 TEST_CASE("every satoshi is the floor of its own millisatoshi, so that the parts need not add up") {
     payments::Payment payment;
     payment.parts.push_back(part(3998, {hop(2, 7, 2999), hop(3, 8, 2000), hop(4, 9, 2000)}));
-    const auto route = nlohmann::json::parse(lnrpc::to_json(lnrpc::from(payment)))["htlcs"][0]["route"];
+    const auto route = nlohmann::json::parse(lnrpc::to_json(lnrpc::to_lnrpc(payment)))["htlcs"][0]["route"];
     CHECK(route["total_amt"] == "3");
     CHECK(route["total_fees"] == "1");     // 1998
     CHECK(route["hops"][0]["fee"] == "0"); // 999
@@ -116,7 +116,7 @@ TEST_CASE("an introduction node that is the payee, or our own peer, is no specia
 
 TEST_CASE("what a hop is told beside amount and expiry passes on as it is") {
     auto last = hop(3, 8, 1000);
-    last.extras = Box(HopExtras{});
+    last.extras = HeapOptional(HopExtras{});
     last.extras->metadata = {0xca, 0xfe};
     last.extras->blinding_point = {2, 1};
     last.extras->encrypted_data = {9};
@@ -136,13 +136,13 @@ TEST_CASE("what a hop is told beside amount and expiry passes on as it is") {
 
 TEST_CASE("the payment secret a call showed is the last hop's record, with the total the call named") {
     auto last = hop(3, 8, 1000);
-    last.extras = Box(HopExtras{});
+    last.extras = HeapOptional(HopExtras{});
     last.extras->mpp = payments::MppRecord{secret(0x42), {3000}};
     payments::Payment payment;
     payment.parts.push_back(part(1010, {hop(2, 7, 1000), last}));
     payment.invoice_amount = base::Msat{9999};
     payment.invoice_secret = secret(0x55);
-    const auto route = lnrpc::from(payment).htlcs.at(0).route;
+    const auto route = lnrpc::to_lnrpc(payment).htlcs.at(0).route;
     CHECK_FALSE(route.hops[0].mpp_record.has_value());
     REQUIRE(route.hops[1].mpp_record.has_value());
     CHECK(route.hops[1].mpp_record->payment_addr == secret(0x42));
@@ -154,9 +154,9 @@ TEST_CASE("the invoice's payment secret is the last hop's record where the call 
     payment.parts = {part(1010, {hop(2, 7, 1000), hop(3, 8, 1000)}), part(1010, {hop(4, 9, 1000)})};
     payment.parts[0].route->secret_of_invoice = true;
     payment.total = {payments::TotalSource::part_start, {2000}};
-    CHECK_FALSE(lnrpc::from(payment).htlcs[0].route.hops[1].mpp_record.has_value());
+    CHECK_FALSE(lnrpc::to_lnrpc(payment).htlcs[0].route.hops[1].mpp_record.has_value());
     payment.invoice_secret = secret(0x55);
-    const auto out = lnrpc::from(payment);
+    const auto out = lnrpc::to_lnrpc(payment);
     CHECK_FALSE(out.htlcs[0].route.hops[0].mpp_record.has_value());
     REQUIRE(out.htlcs[0].route.hops[1].mpp_record.has_value());
     CHECK(out.htlcs[0].route.hops[1].mpp_record->payment_addr == secret(0x55));
@@ -172,7 +172,7 @@ TEST_CASE("a route nobody told has no hops; one to ourselves neither") {
     CHECK(route.hops.empty());
     CHECK(route.total_time_lock == 0);
     CHECK(route.total_fees_msat == 10);
-    told_nothing.route = Box(payments::Route{{}, 0, true, false});
+    told_nothing.route = HeapOptional(payments::Route{{}, 0, true, false});
     CHECK(route_of(told_nothing).hops.empty());
 }
 

@@ -78,7 +78,7 @@ TEST_CASE("a payer that goes on finds its payment again, a new payment of the sa
     table.apply(seen(failed(first, 1)));
     SUBCASE("not over when its row went") {}
     SUBCASE("failed before") {
-        table.apply(payments::LingerExpired{key});
+        table.apply(payments::SilenceExpired{key});
     }
     table.apply(deleted(10));
     REQUIRE(table.size() == 0);
@@ -99,7 +99,7 @@ TEST_CASE("a payer that goes on finds its payment again, a new payment of the sa
 TEST_CASE("where the payer's call is known, it decides whose part it is") {
     for (const bool same : {true, false}) {
         Table table(100);
-        payments::PartAnnounced call;
+        payments::ExpectedPart call;
         call.hash = key.hash;
         call.group = key.group;
         call.partid = {1};

@@ -7,9 +7,9 @@ namespace finality_test {
 using namespace facts;
 using payments::FailureReason;
 using payments::GivenUp;
-using payments::LingerExpired;
 using payments::Payer;
 using payments::PaymentKey;
+using payments::SilenceExpired;
 using payments::Status;
 using payments::Table;
 
@@ -29,24 +29,24 @@ TEST_CASE("all parts failed and no evidence: still in flight, until the linger i
     fail_one(table, 1, 10);
     CHECK(table.find(key)->undecided());
     CHECK(table.find(key)->status() == Status::in_flight);
-    CHECK(table.apply(LingerExpired{key}).updated.size() == 1);
+    CHECK(table.apply(SilenceExpired{key}).updated.size() == 1);
     CHECK(table.find(key)->status() == Status::failed);
     CHECK(table.find(key)->reason == FailureReason::no_route);
-    CHECK(table.apply(LingerExpired{key}).updated.empty());
+    CHECK(table.apply(SilenceExpired{key}).updated.empty());
 }
 
 TEST_CASE("an expiry that comes after a new part changes nothing") {
     Table table(100);
     fail_one(table, 1, 10);
     table.apply(seen(pending(1, 9, 2, 11)));
-    CHECK(table.apply(LingerExpired{key}).updated.empty());
+    CHECK(table.apply(SilenceExpired{key}).updated.empty());
     CHECK(table.find(key)->status() == Status::in_flight);
 }
 
 TEST_CASE("a later part of a failed payment reopens it, and it can still succeed") {
     Table table(100);
     fail_one(table, 1, 10);
-    table.apply(LingerExpired{key});
+    table.apply(SilenceExpired{key});
     const auto change = table.apply(seen(pending(1, 9, 2, 11)));
     CHECK(change.reopened == std::vector{key});
     CHECK(change.updated.size() == 1);
@@ -59,7 +59,7 @@ TEST_CASE("a later part of a failed payment reopens it, and it can still succeed
 TEST_CASE("a retry seen only when it had settled makes a failed payment succeed") {
     Table table(100);
     fail_one(table, 1, 10);
-    table.apply(LingerExpired{key});
+    table.apply(SilenceExpired{key});
     const auto change = table.apply(seen(complete(pending(1, 9, 2, 11), 5)));
     CHECK(change.reopened.size() == 1);
     CHECK(table.find(key)->status() == Status::succeeded);
@@ -87,12 +87,12 @@ TEST_CASE("giving up never fails a payment of which a part settled") {
 TEST_CASE("pay_failure says nothing about a payment of xpay") {
     for (const auto payer : {Payer::unknown, Payer::pay, Payer::keysend, Payer::xpay, Payer::other}) {
         Table table(100);
-        payments::PartAnnounced announced;
-        announced.hash = hash(1);
-        announced.partid = {1};
-        announced.payer = payer;
-        announced.seen = second(110);
-        table.apply(announced);
+        payments::ExpectedPart expected;
+        expected.hash = hash(1);
+        expected.partid = {1};
+        expected.payer = payer;
+        expected.seen = second(110);
+        table.apply(expected);
         fail_one(table, 1, 10);
         table.apply(GivenUp{hash(1), std::nullopt, true});
         const bool concerned = payer != Payer::xpay && payer != Payer::other;
@@ -129,7 +129,7 @@ TEST_CASE("after success nothing but success is told of a hash, until its comple
     CHECK(table.apply(seen(pending(1, 20, 1, 20))).updated.size() >= 1); // payable again
 }
 
-TEST_CASE("deleting the last part of an undecided payment leaves no verdict") {
+TEST_CASE("deleting the last part of an undecided payment leaves no outcome") {
     Table table(100);
     fail_one(table, 1, 10);
     const auto change = table.apply(payments::PartDeleted{key, {10}});

@@ -24,18 +24,18 @@ payments::Row paid(std::uint64_t partid, std::uint64_t created) {
 }
 
 /// A part whose payer tells the payee the invoice's secret without showing it, as xpay does.
-payments::PartAnnounced by_xpay(std::uint64_t partid) {
-    payments::PartAnnounced announced;
-    announced.hash = key.hash;
-    announced.by.topic = true;
-    announced.group = key.group;
-    announced.partid = {partid};
-    announced.payer = payments::Payer::xpay;
-    announced.seen = second(110);
-    announced.route.hops.resize(1);
-    announced.route.hops[0].forward = {1000};
-    announced.route.secret_of_invoice = true;
-    return announced;
+payments::ExpectedPart by_xpay(std::uint64_t partid) {
+    payments::ExpectedPart expected;
+    expected.hash = key.hash;
+    expected.by.topic = true;
+    expected.group = key.group;
+    expected.partid = {partid};
+    expected.payer = payments::Payer::xpay;
+    expected.seen = second(110);
+    expected.route.hops.resize(1);
+    expected.route.hops[0].forward = {1000};
+    expected.route.secret_of_invoice = true;
+    return expected;
 }
 
 InvoiceDecoded invoice(std::optional<base::Msat> amount = std::nullopt) {

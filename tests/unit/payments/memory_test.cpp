@@ -43,20 +43,20 @@ namespace {
 
 using namespace facts;
 
-payments::PartAnnounced call(std::uint64_t partid, std::size_t hops) {
-    payments::PartAnnounced announced;
-    announced.hash = hash(1);
-    announced.group = base::GroupId{9};
-    announced.partid = {partid};
-    announced.seen = second(110);
+payments::ExpectedPart call(std::uint64_t partid, std::size_t hops) {
+    payments::ExpectedPart expected;
+    expected.hash = hash(1);
+    expected.group = base::GroupId{9};
+    expected.partid = {partid};
+    expected.seen = second(110);
     for (std::size_t i = 0; i < hops; ++i)
-        announced.route.hops.emplace_back().forward = {1000};
+        expected.route.hops.emplace_back().forward = {1000};
     if (hops > 0) { // what tells the payee which parts belong together
         payments::HopExtras extras;
         extras.mpp = payments::MppRecord{{7}, {1000}};
-        announced.route.hops.back().extras = base::Box(std::move(extras));
+        expected.route.hops.back().extras = base::HeapOptional(std::move(extras));
     }
-    return announced;
+    return expected;
 }
 
 /// What each of `parts` more parts of a payment costs the table.
@@ -88,7 +88,7 @@ TEST_CASE("what left the table has given its memory back") {
     const auto before = heap_bytes;
     table.apply(call(1, 3));
     table.apply(seen(complete(pending(1, 9, 1, 1), 1)));
-    table.trim(payments::Table::every_update);
+    table.evict(payments::Table::every_update);
     CHECK(table.size() == 0);
     CHECK(heap_bytes < before + 4096); // the tables' own arrays stay
 }

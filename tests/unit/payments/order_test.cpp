@@ -55,16 +55,16 @@ void check_every_order(std::vector<payments::Event> events, const PaymentKey& ke
 TEST_CASE("a multi-part payment with a failed attempt: every order of its facts gives the same success") {
     auto one = pending(1, 9, 1, 10);
     one.invoice = "lnbc1";
-    payments::PartAnnounced announced;
-    announced.hash = hash(1);
-    announced.by.call = true;
-    announced.group = base::GroupId{9};
-    announced.partid = {2};
-    announced.total = {payments::TotalSource::part_start, {2000}};
-    announced.seen = second(111);
+    payments::ExpectedPart expected;
+    expected.hash = hash(1);
+    expected.by.call = true;
+    expected.group = base::GroupId{9};
+    expected.partid = {2};
+    expected.total = {payments::TotalSource::part_start, {2000}};
+    expected.seen = second(111);
     const auto two = pending(1, 9, 2, 11);
     check_every_order(
-        {failure(one, 0x1007, 1), seen(failed(one, 1)), announced, seen(two), seen(complete(two, 2)), seen(one)},
+        {failure(one, 0x1007, 1), seen(failed(one, 1)), expected, seen(two), seen(complete(two, 2)), seen(one)},
         one.key, payments::Status::succeeded);
 }
 

@@ -113,7 +113,7 @@ TEST_CASE("a failing node's words are news only if they say more than the code t
         payments::Part part;
         part.merge(failed(pending(1, 1, 1, 10), 5));
         REQUIRE(part.merge(payments::Failure{Kind::wire, 0x1007, 1, false, {}}));
-        CHECK(part.merge(payments::Failure{Kind::wire, 0x1007, 1, false, base::Box(words)}) == news);
+        CHECK(part.merge(payments::Failure{Kind::wire, 0x1007, 1, false, base::HeapOptional(words)}) == news);
         CHECK(bool(part.failure.message)); // kept all the same
     }
 }
@@ -125,7 +125,7 @@ TEST_CASE("a part never goes back to pending") {
     CHECK(part.status == PartStatus::complete);
 }
 
-TEST_CASE("the value is the announced total, else the highest live sum, else the largest part") {
+TEST_CASE("the value is the expected total, else the highest live sum, else the largest part") {
     payments::Payment payment;
     Part part;
     part.status = PartStatus::failed;

@@ -28,7 +28,7 @@ FailureReason reason(const std::vector<Failed>& parts) {
         part.status = payments::PartStatus::failed;
         part.failure = {Failure::Kind::wire, failed.code, failed.index, failed.at_destination, {}};
         if (failed.hops > 0)
-            part.route = base::Box(payments::Route{std::vector<payments::Hop>(failed.hops), 0, false, false});
+            part.route = base::HeapOptional(payments::Route{std::vector<payments::Hop>(failed.hops), 0, false, false});
         payment.insert(part);
     }
     return payments::reason_for(payment);

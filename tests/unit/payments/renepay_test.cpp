@@ -15,17 +15,17 @@ namespace {
 
 const PaymentKey first{hash(1), {1}};
 
-payments::PartAnnounced call(std::uint64_t group, std::uint64_t partid, std::uint64_t created, std::uint64_t number,
-                             Payer payer = Payer::renepay) {
-    payments::PartAnnounced announced;
-    announced.hash = hash(1);
-    announced.group = base::GroupId{group};
-    announced.partid = {partid};
-    announced.by.call = true;
-    announced.payer = payer;
-    announced.call = {number};
-    announced.seen = second(100 + created);
-    return announced;
+payments::ExpectedPart call(std::uint64_t group, std::uint64_t partid, std::uint64_t created, std::uint64_t number,
+                            Payer payer = Payer::renepay) {
+    payments::ExpectedPart expected;
+    expected.hash = hash(1);
+    expected.group = base::GroupId{group};
+    expected.partid = {partid};
+    expected.by.call = true;
+    expected.payer = payer;
+    expected.call = {number};
+    expected.seen = second(100 + created);
+    return expected;
 }
 
 } // namespace
@@ -84,7 +84,7 @@ TEST_CASE("a call that goes on after its payment was taken to have failed, or lo
     Table table(100);
     table.apply(call(1, 1, 10, 77));
     table.apply(seen(failed(pending(1, 1, 1, 10), 1)));
-    table.apply(payments::LingerExpired{first});
+    table.apply(payments::SilenceExpired{first});
     REQUIRE(table.find(first)->terminal());
     SUBCASE("failed") {}
     SUBCASE("deleted") {

@@ -19,12 +19,12 @@ PaymentKey key(std::uint8_t h, std::uint64_t group) {
 
 TEST_CASE("to fetch ahead changes nothing, whatever is named") {
     Table table(10);
-    table.bring_near({});
+    table.prefetch({});
     const std::vector hashes{hash(1), hash(2), hash(1)};
-    table.bring_near(hashes);
+    table.prefetch(hashes);
     table.apply(seen(pending(1, 9, 1, 10)));
     table.apply(seen(pending(1, 8, 1, 11)));
-    table.bring_near(hashes);
+    table.prefetch(hashes);
     CHECK(table.size() == 2);
     CHECK(table.find({hash(1), {9}})->index.value == 10);
     CHECK(table.find({hash(2), {9}}) == nullptr);
@@ -126,7 +126,7 @@ TEST_CASE("an unknown amount is learned later, and a time alone is no news") {
     CHECK(table.find(key(1, 1))->value() == base::Msat{1000});
 }
 
-TEST_CASE("deleting parts of a finished payment changes no verdict and tells no snapshot") {
+TEST_CASE("deleting parts of a finished payment changes no outcome and tells no snapshot") {
     Table table(100);
     const auto bad = failed(pending(1, 9, 1, 10), 1);
     const auto good = complete(pending(1, 9, 2, 11), 2);
@@ -173,7 +173,7 @@ TEST_CASE("hash, group and part used again after deletion are a new payment, and
     Table table(100);
     const auto old_row = pending(1, 1, 0, 7);
     table.apply(failure(old_row, 0x1007, 1));
-    table.apply(payments::LingerExpired{old_row.key});
+    table.apply(payments::SilenceExpired{old_row.key});
     const auto change = table.apply(seen(pending(1, 1, 0, 9))); // its deletion was never seen
     REQUIRE(change.deleted.size() == 1);
     CHECK(change.deleted[0].attempts == std::vector{base::CreatedIndex{7}});
@@ -187,27 +187,27 @@ TEST_CASE("hash, group and part used again after deletion are a new payment, and
 TEST_CASE("an announcement gives payer and total to its part, whichever came first") {
     for (const bool announced_first : {true, false}) {
         Table table(100);
-        payments::PartAnnounced announced;
-        announced.hash = hash(1);
-        announced.by.call = true;
-        announced.partid = {2};
-        announced.payer = payments::Payer::pay;
-        announced.total = {payments::TotalSource::total_amount, {5000}};
-        announced.seen = second(110);
+        payments::ExpectedPart expected;
+        expected.hash = hash(1);
+        expected.by.call = true;
+        expected.partid = {2};
+        expected.payer = payments::Payer::pay;
+        expected.total = {payments::TotalSource::total_amount, {5000}};
+        expected.seen = second(110);
         if (announced_first)
-            CHECK(table.apply(announced).updated.empty());
+            CHECK(table.apply(expected).updated.empty());
         table.apply(seen(pending(1, 9, 2, 10)));
         if (!announced_first)
-            CHECK(table.apply(announced).updated.size() == 1);
+            CHECK(table.apply(expected).updated.size() == 1);
         CHECK(table.find(key(1, 9))->value() == base::Msat{5000});
         CHECK(table.find(key(1, 9))->payer == payments::Payer::pay);
-        CHECK_FALSE(table.announced(hash(1)));
+        CHECK_FALSE(table.expected(hash(1)));
     }
 }
 
 TEST_CASE("two words about one part to come are one announcement") {
     Table table(100);
-    payments::PartAnnounced call;
+    payments::ExpectedPart call;
     call.hash = hash(1);
     call.group = base::GroupId{9};
     call.partid = {1};
@@ -218,31 +218,31 @@ TEST_CASE("two words about one part to come are one announcement") {
     topic.total = {payments::TotalSource::part_start, {600}};
     table.apply(std::vector<payments::Event>{call, topic});
     table.apply(seen(pending(1, 9, 1, 10)));
-    CHECK_FALSE(table.announced(hash(1)));
+    CHECK_FALSE(table.expected(hash(1)));
     CHECK(table.find(key(1, 9))->value() == base::Msat{600});
 }
 
 TEST_CASE("an announcement that gets no row expires; one of an older row is not taken for its own") {
     Table table(100);
-    payments::PartAnnounced refused;
+    payments::ExpectedPart refused;
     refused.hash = hash(1);
     refused.seen = second(500); // the row below was made long before this call
     table.apply(seen(failed(pending(1, 1, 0, 7), 1)));
     table.apply(refused);
-    CHECK(table.announced(hash(1)));
-    table.apply(payments::AnnouncementsExpired{second(501)});
-    CHECK_FALSE(table.announced(hash(1)));
+    CHECK(table.expected(hash(1)));
+    table.apply(payments::ExpectedPartsExpired{second(501)});
+    CHECK_FALSE(table.expected(hash(1)));
 }
 
-TEST_CASE("finished payments beyond the limit go, oldest verdict first, those in flight never") {
+TEST_CASE("finished payments beyond the limit go, oldest outcome first, those in flight never") {
     Table table(2);
     table.apply(seen(pending(1, 1, 0, 1)));
     for (std::uint8_t n = 2; n <= 5; ++n)
         table.apply(seen(complete(pending(n, 1, 0, n), n)));
-    table.trim({3});
+    table.evict({3});
     CHECK(table.find(key(2, 1)) == nullptr);
     CHECK(table.find(key(3, 1)) == nullptr);
-    table.trim({3});
+    table.evict({3});
     CHECK(table.size() == 3);
     CHECK(table.find(key(1, 1)) != nullptr);
 }
@@ -250,9 +250,9 @@ TEST_CASE("finished payments beyond the limit go, oldest verdict first, those in
 TEST_CASE("a finished payment stays while lightningd may still speak of it by itself") {
     Table table(0);
     table.apply(seen(complete(pending(1, 1, 0, 1), 8)));
-    table.trim({7});
+    table.evict({7});
     CHECK(table.size() == 1);
-    table.trim({8});
+    table.evict({8});
     CHECK(table.size() == 0);
 }
 
@@ -261,20 +261,20 @@ TEST_CASE("what takes the place of a payment that went has nothing of it") {
     auto row = failed(pending(1, 9, 1, 1), 1);
     row.invoice = "lnbcrt1";
     table.apply(seen(row));
-    payments::PartAnnounced announced;
-    announced.hash = hash(1);
-    announced.group = base::GroupId{9};
-    announced.partid = {2};
-    announced.payer = payments::Payer::xpay;
-    announced.total = {payments::TotalSource::part_start, {4000}};
-    announced.seen = second(102);
-    announced.route.hops.emplace_back();
-    table.apply(announced);
+    payments::ExpectedPart expected;
+    expected.hash = hash(1);
+    expected.group = base::GroupId{9};
+    expected.partid = {2};
+    expected.payer = payments::Payer::xpay;
+    expected.total = {payments::TotalSource::part_start, {4000}};
+    expected.seen = second(102);
+    expected.route.hops.emplace_back();
+    table.apply(expected);
     table.apply(seen(failed(pending(1, 9, 2, 2), 2)));
     table.apply(payments::InvoiceDecoded{hash(1), "lnbcrt1", base::Msat{5000}, payments::Secret{}});
     table.apply(payments::GivenUp{hash(1), base::GroupId{9}, false});
     REQUIRE(table.find(key(1, 9))->terminal());
-    table.trim(Table::every_update);
+    table.evict(Table::every_update);
     REQUIRE(table.size() == 0);
 
     table.apply(seen(pending(2, 1, 0, 3)));
@@ -291,8 +291,8 @@ TEST_CASE("what takes the place of a payment that went has nothing of it") {
     CHECK(payment->live_peak.value == 1000);
     CHECK(payment->payer == payments::Payer::unknown);
     CHECK_FALSE(payment->reason);
-    CHECK_FALSE(payment->payer_gone);
-    CHECK_FALSE(payment->verdict);
+    CHECK_FALSE(payment->payer_gave_up);
+    CHECK_FALSE(payment->outcome);
     REQUIRE(payment->parts.size() == 1);
     CHECK_FALSE(payment->parts[0].route);
     CHECK(payment->parts[0].failure == payments::Failure{});

@@ -22,17 +22,17 @@ base::NodeId node(std::uint8_t n) {
     return id;
 }
 
-payments::PartAnnounced xpay_start() {
-    payments::PartAnnounced announced;
-    announced.hash = key.hash;
-    announced.by.topic = true;
-    announced.group = key.group;
-    announced.partid = {1};
-    announced.payer = payments::Payer::xpay;
-    announced.seen = second(110);
-    announced.route.hops = {{node(2), {7}, {1005}, 0, {}}, {node(3), {8}, {1000}, 0, {}}};
-    announced.route.secret_of_invoice = true;
-    return announced;
+payments::ExpectedPart xpay_start() {
+    payments::ExpectedPart expected;
+    expected.hash = key.hash;
+    expected.by.topic = true;
+    expected.group = key.group;
+    expected.partid = {1};
+    expected.payer = payments::Payer::xpay;
+    expected.seen = second(110);
+    expected.route.hops = {{node(2), {7}, {1005}, 0, {}}, {node(3), {8}, {1000}, 0, {}}};
+    expected.route.secret_of_invoice = true;
+    return expected;
 }
 
 payments::Event unreadable() {
@@ -111,10 +111,10 @@ TEST_CASE("what is asked afterwards fills in only what nobody knew") {
     CHECK(table.apply(payments::PartExplained{key, {10}, {Failure::Kind::wire, 0x1007, 1, false, {}}}).updated.empty());
 }
 
-TEST_CASE("a better account of a failure that comes after the verdict corrects the reason") {
+TEST_CASE("a better account of a failure that comes after the outcome corrects the reason") {
     Table table(100);
     table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
-    table.apply(payments::LingerExpired{key});
+    table.apply(payments::SilenceExpired{key});
     CHECK(table.find(key)->reason == payments::FailureReason::error);
     table.apply(payments::PartExplained{key, {10}, {Failure::Kind::wire, 0x400F, 2, true, {}}});
     CHECK(table.find(key)->status() == payments::Status::failed);

@@ -7,8 +7,8 @@ namespace value_test {
 
 using namespace facts;
 using payments::Accounts;
+using payments::ExpectedPart;
 using payments::InvoiceDecoded;
-using payments::PartAnnounced;
 using payments::PaymentKey;
 using payments::Table;
 using payments::TotalSource;
@@ -28,17 +28,17 @@ payments::Row row(std::uint64_t partid, std::uint64_t created, std::uint64_t lea
 }
 
 /// pay_part_start of xpay or sendamount.
-PartAnnounced start(std::uint64_t partid, std::uint64_t created, std::uint64_t leaves, payments::Total total) {
-    PartAnnounced announced;
-    announced.hash = key.hash;
-    announced.group = key.group;
-    announced.partid = {partid};
-    announced.by.topic = true;
-    announced.payer = payments::Payer::xpay;
-    announced.total = total;
-    announced.sent = base::Msat{leaves};
-    announced.seen = second(100 + created);
-    return announced;
+ExpectedPart start(std::uint64_t partid, std::uint64_t created, std::uint64_t leaves, payments::Total total) {
+    ExpectedPart expected;
+    expected.hash = key.hash;
+    expected.group = key.group;
+    expected.partid = {partid};
+    expected.by.topic = true;
+    expected.payer = payments::Payer::xpay;
+    expected.total = total;
+    expected.sent = base::Msat{leaves};
+    expected.seen = second(100 + created);
+    return expected;
 }
 
 InvoiceDecoded invoice(const std::string& text, std::optional<base::Msat> amount) {

@@ -1,6 +1,6 @@
 #include "plugin/manifest.hpp"
 
-#include "rpc/json.hpp"
+#include "json/text.hpp"
 
 #include <algorithm>
 #include <set>
@@ -9,18 +9,18 @@
 
 namespace manifest_test {
 
+using json::Tree;
 using plugin::Host;
-using rpc::json;
 
 namespace {
 
-json told(const Host& host) {
-    const auto value = rpc::parse(plugin::manifest(host));
+Tree told(const Host& host) {
+    const auto value = json::parse(plugin::manifest(host));
     REQUIRE(value.has_value());
     return *value;
 }
 
-bool has(const json& list, const json& item) {
+bool has(const Tree& list, const Tree& item) {
     return std::find(list.begin(), list.end(), item) != list.end();
 }
 
@@ -81,8 +81,8 @@ TEST_CASE("the hook has its five methods under lightningd, and one less where de
 }
 
 TEST_CASE("without the hook there is none") {
-    CHECK(told(host(true, {26, 6}, false))["hooks"] == json::array());
-    CHECK(told(host(false, {26, 6}, false))["hooks"] == json::array());
+    CHECK(told(host(true, {26, 6}, false))["hooks"] == Tree::array());
+    CHECK(told(host(false, {26, 6}, false))["hooks"] == Tree::array());
 }
 
 TEST_CASE("pay_part_start is subscribed to from v25.09 only") {
@@ -102,7 +102,7 @@ TEST_CASE("what every version has is subscribed to, each once and never all") {
 
 TEST_CASE("all three topics are declared on every host") {
     for (const auto& on : all_hosts())
-        CHECK(told(on)["notifications"] == json::parse(R"([{"method":"trackpayments"},{"method":"trackpayments_final"},
+        CHECK(told(on)["notifications"] == Tree::parse(R"([{"method":"trackpayments"},{"method":"trackpayments_final"},
             {"method":"trackpayments_deleted"}])"));
 }
 

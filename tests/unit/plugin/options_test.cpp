@@ -4,23 +4,23 @@
 
 namespace options_test {
 
+using json::Tree;
 using plugin::changed;
 using plugin::Options;
 using plugin::read_options;
 using plugin::setting_of;
-using rpc::json;
 
 namespace {
 
-std::string refusal(const json& params) {
+std::string refusal(const Tree& params) {
     const auto setting = setting_of(params);
     REQUIRE_FALSE(setting.has_value());
     CHECK(setting.error().code == -32602);
     return setting.error().message;
 }
 
-json parsed(std::string_view text) {
-    const auto value = rpc::parse(text);
+Tree parsed(std::string_view text) {
+    const auto value = json::parse(text);
     REQUIRE(value.has_value());
     return *value;
 }
@@ -45,8 +45,8 @@ TEST_CASE("the options are declared as lightningd wants them") {
 }
 
 TEST_CASE("init's options are numbers, missing ones have their default") {
-    CHECK(read_options(json::object())->linger == std::chrono::seconds(10));
-    CHECK(read_options(json::object())->retain == 20'000);
+    CHECK(read_options(Tree::object())->linger == std::chrono::seconds(10));
+    CHECK(read_options(Tree::object())->retain == 20'000);
     const auto options = read_options(parsed(R"({"trackpayments-linger":0,"trackpayments-retain":5})"));
     REQUIRE(options.has_value());
     CHECK(options->linger == std::chrono::seconds(0));
@@ -54,7 +54,7 @@ TEST_CASE("init's options are numbers, missing ones have their default") {
 }
 
 TEST_CASE("an init without options has the defaults") {
-    for (const auto& value : {json(), json::array(), json(5)})
+    for (const auto& value : {Tree(), Tree::array(), Tree(5)})
         CHECK(read_options(value)->retain == 20'000);
 }
 

@@ -27,7 +27,7 @@ TEST_CASE("every message of a read is looked at before the first of them is hand
           Texts{"look a", "look b", "look c", "coming a b c", "handle a", "handle b", "handle c"});
 }
 
-TEST_CASE("what is handled next is announced, several messages at a time and each once") {
+TEST_CASE("what is handled next is expected, several messages at a time and each once") {
     Pair pair;
     constexpr std::size_t together = rpc::Connection::together;
     const auto name = [](std::size_t i) { return std::to_string(i); };

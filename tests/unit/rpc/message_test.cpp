@@ -1,7 +1,7 @@
 #include "rpc/message.hpp"
 
-#include "rpc/json.hpp"
 #include "rpc/write.hpp"
+#include "json/text.hpp"
 
 #include <doctest/doctest.h>
 
@@ -141,7 +141,7 @@ TEST_CASE("what is written parses, ends in a blank line and has both members of 
     };
     for (const auto& text : all) {
         CHECK(text.ends_with("\n\n"));
-        const auto parsed = rpc::parse(text);
+        const auto parsed = json::parse(text);
         REQUIRE(parsed.has_value());
         CHECK((*parsed)["jsonrpc"] == "2.0");
     }
@@ -151,7 +151,7 @@ TEST_CASE("what is written parses, ends in a blank line and has both members of 
     CHECK(read_message(all[1])->kind() == Kind::notification);
     CHECK(read_message(all[2])->kind() == Kind::reply);
     CHECK(read_message(all[2])->result == R"([1,"two"])");
-    const auto error = *rpc::parse(read_message(all[3])->error);
+    const auto error = *json::parse(read_message(all[3])->error);
     CHECK(error.size() == 2);
     CHECK(error["code"] == -32602);
     CHECK(error["message"] == "a \"quoted\" \\ line\nwith \x01 and \xef\xbf\xbd and é");

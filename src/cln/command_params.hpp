@@ -1,0 +1,50 @@
+// A method's parameters, named or positional, read and refused in the words lightningd itself uses (common/param.c,
+// common/json_param.c), so that a caller cannot tell whose command it was. Everything refused is code -32602.
+#pragma once
+
+#include "base/bytes.hpp"
+#include "rpc/error.hpp"
+#include "json/text.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace cln {
+
+struct Param {
+    std::string_view name;
+    bool required = false;
+};
+
+/// `payment_hash status [partid] [groupid]`, as help shows it.
+[[nodiscard]] std::string usage(std::span<const Param> declared);
+
+class Args final {
+  public:
+    /// `params` is an array, an object or null. Refuses missing, unknown and surplus ones. `null` counts as not given.
+    static tl::expected<Args, rpc::Error> bind(const json::Tree& params, std::span<const Param> declared);
+
+    /// Null when it was not given. `name` must be a declared one.
+    [[nodiscard]] const json::Tree* find(std::string_view name) const;
+
+  private:
+    std::span<const Param> declared_;
+    std::vector<const json::Tree*> values_; // into the params given to bind()
+};
+
+/// `<name>: <complaint>: invalid token '<the value as JSON>'`, lightningd's form (command_fail_badparam).
+[[nodiscard]] rpc::Error bad_param(std::string_view name, const json::Tree& value, std::string_view complaint);
+
+/// The readers below take the value of a parameter that was given.
+[[nodiscard]] tl::expected<base::PaymentHash, rpc::Error> read_hash(std::string_view name, const json::Tree& value);
+/// A number, or a string of digits: lightning-cli cannot always tell.
+[[nodiscard]] tl::expected<std::uint64_t, rpc::Error> read_u64(std::string_view name, const json::Tree& value);
+[[nodiscard]] tl::expected<bool, rpc::Error> read_bool(std::string_view name, const json::Tree& value);
+[[nodiscard]] tl::expected<std::string, rpc::Error> read_string(std::string_view name, const json::Tree& value);
+
+} // namespace cln

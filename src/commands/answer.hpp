@@ -1,0 +1,35 @@
+// What `trackpayments` answers, before it is text.
+#pragma once
+
+#include "payments/payment.hpp"
+#include "publish/progress.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace commands {
+
+/// A payment as it was at one moment, in LND's JSON. WaitingCallers share the text.
+struct Snapshot {
+    payments::PaymentKey key;
+    base::CreatedIndex index; ///< payment index
+    bool terminal = false;
+    std::shared_ptr<const std::string> json;
+};
+
+[[nodiscard]] Snapshot snapshot(const payments::Payment& payment);
+
+/// Whether a cursor with these marks does not cover what the part shows.
+[[nodiscard]] bool is_beyond(const payments::Part& part, const publish::Position& marks);
+
+struct Answer {
+    std::vector<Snapshot> payments;
+    publish::Position marks;  ///< for the cursor
+    bool more = false;        ///< there is more behind the cursor
+    bool news = false;        ///< something that a caller with a cursor does not know yet
+    std::uint64_t number = 0; ///< for the cursor, 0 if it needs none
+    std::uint64_t begun = 0;  ///< the table's last change when it was begun: later ones may be missing in it
+};
+
+} // namespace commands

@@ -1,0 +1,131 @@
+#include "commands/delpay.hpp"
+
+#include "cln/command_params.hpp"
+#include "cln/result_filter.hpp"
+
+#include <array>
+
+namespace commands {
+
+namespace {
+
+using payments::PartStatus;
+
+constexpr std::array<cln::Param, 4> params_of_delpay{{
+    {"payment_hash", true},
+    {"status", true},
+    {"partid", false},
+    {"groupid", false},
+}};
+
+tl::expected<PartStatus, rpc::Error> read_status(const json::Tree& value) {
+    if (value == "complete")
+        return PartStatus::complete;
+    if (value == "failed")
+        return PartStatus::failed;
+    if (value == "pending")
+        return tl::unexpected(cln::bad_param("status", value, "Cannot delete pending status"));
+    return tl::unexpected(cln::bad_param("status", value, "should be an invoice status"));
+}
+
+bool concerns(const DelpayRequest& request, const payments::Row& row) {
+    return !request.part || (row.partid == request.part->partid && row.key.group == request.part->group);
+}
+
+/// Of a refusal with 208: the rows asked for exist and have another status. `before`: the rows as they were listed. One
+/// that matched then is gone by now, deleted by another caller; and lightningd says itself when there is none at all.
+bool has_other_status(const DelpayRequest& request, const std::vector<payments::Row>& before,
+                      std::string_view message) {
+    if (message.starts_with("Unknown payment") || message.starts_with("No payment for"))
+        return false;
+    bool exists = false;
+    for (const auto& row : before) {
+        if (!concerns(request, row))
+            continue;
+        if (row.status == request.status)
+            return false;
+        exists = true;
+    }
+    return exists;
+}
+
+} // namespace
+
+std::string delpay_usage() {
+    return cln::usage(params_of_delpay);
+}
+
+tl::expected<DelpayRequest, rpc::Error> read_delpay(const json::Tree& params) {
+    const auto args = cln::Args::bind(params, params_of_delpay);
+    if (!args)
+        return tl::unexpected(args.error());
+    DelpayRequest request;
+    const auto hash = cln::read_hash("payment_hash", *args->find("payment_hash"));
+    if (!hash)
+        return tl::unexpected(hash.error());
+    request.hash = *hash;
+    const auto status = read_status(*args->find("status"));
+    if (!status)
+        return tl::unexpected(status.error());
+    request.status = *status;
+    const auto* partid = args->find("partid");
+    const auto* group = args->find("groupid");
+    if (!partid && !group)
+        return request;
+    tl::expected<std::uint64_t, rpc::Error> numbers[2] = {0, 0};
+    if (partid)
+        numbers[0] = cln::read_u64("partid", *partid);
+    if (group)
+        numbers[1] = cln::read_u64("groupid", *group);
+    for (const auto& number : numbers)
+        if (!number)
+            return tl::unexpected(number.error());
+    if (!partid || !group)
+        return tl::unexpected(rpc::Error{rpc::invalid_params, "Must set both partid and groupid, or neither"});
+    request.part = {{*numbers[0]}, {*numbers[1]}};
+    return request;
+}
+
+Delpay::Delpay(cln::Lightningd& lightningd, Deleted deleted, base::Log log)
+    : lightningd_(lightningd), deleted_(std::move(deleted)), log_(std::move(log)) {}
+
+void Delpay::serve(const DelpayRequest& request, const cln::HookedCall& call, Answer answer) {
+    lightningd_.list(request.hash, [this, request, params = std::string(call.params), filter = std::string(call.filter),
+                                    answer = std::move(answer)](const auto& listing) {
+        auto before = listing ? listing->rows : std::vector<payments::Row>{};
+        // The filter stays here: lightningd does not filter what a hook returns, and the table needs the whole rows.
+        lightningd_.delpay(params, [this, request, before = std::move(before), filter, answer](const auto& reply) {
+            done(request, before, filter, reply, answer);
+        });
+    });
+}
+
+void Delpay::done(const DelpayRequest& request, const std::vector<payments::Row>& before, const std::string& filter,
+                  const tl::expected<std::string_view, rpc::Client::Failure>& reply, const Answer& answer) {
+    if (!reply) {
+        const auto& failure = reply.error();
+        if (failure.lost)
+            return answer(cln::hook_continue());
+        const bool other =
+            failure.error.code == no_such_payment && has_other_status(request, before, failure.error.message);
+        return answer(cln::hook_return_error(other ? other_status : failure.error.code, failure.error.message));
+    }
+    const auto result = json::parse(*reply);
+    const auto rows = result ? cln::decode_rows(*result) : tl::unexpected(cln::DecodeError{"result", "not JSON"});
+    if (!rows || !rows->errors.empty())
+        log_(base::LogLevel::unusual,
+             "rows deleted by delpay cannot be read: " + (rows ? rows->errors.front() : rows.error()).text());
+    // Bytes that are no JSON would end lightningd, and a bare string loses its quotes there (lightningd/jsonrpc.c).
+    if (!result || result->is_string()) {
+        answer(cln::hook_return_error(unreadable_answer, "lightningd's own answer cannot be read"));
+    } else if (filter.empty()) {
+        answer(cln::hook_return_result(*reply));
+    } else {
+        const auto wanted = json::parse(filter);
+        answer(cln::hook_return_result(wanted ? cln::filter_text(*reply, *wanted) : std::string(*reply)));
+    }
+    if (rows)
+        deleted_(rows->rows, before);
+}
+
+} // namespace commands

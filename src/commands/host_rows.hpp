@@ -1,0 +1,37 @@
+// The rows of a host that has no `delpay` of its own, as it wrote them: what ours gives back is more than the table
+// keeps. Under lightningd nothing is ever put in here.
+#pragma once
+
+#include "cln/row_text.hpp"
+#include "payments/table.hpp"
+
+#include <unordered_map>
+
+namespace commands {
+
+class HostRows final {
+  public:
+    /// `result`: of listsendpays, raw.
+    void listed(std::string_view result, const payments::Table& table);
+    /// `params`: of a notification, raw. Reads those that show a row.
+    void notified(std::string_view topic, std::string_view params, const payments::Table& table);
+    void erase(base::CreatedIndex created) { rows_.erase(created); }
+
+    /// The row of a part in the table.
+    [[nodiscard]] cln::RowText of(const payments::PaymentKey& key, const payments::Part& part,
+                                  const std::string& invoice) const;
+    [[nodiscard]] std::size_t size() const { return rows_.size(); }
+
+  private:
+    void learn(std::optional<cln::RowText> row);
+    void limit(const payments::Table& table);
+
+    struct Kept {
+        cln::RowText text;
+        bool fresh = true; ///< its part may be on its way to the table
+    };
+    std::unordered_map<base::CreatedIndex, Kept> rows_;
+    std::size_t look_at_ = 1000; ///< so many rows, and those without a part are looked for
+};
+
+} // namespace commands

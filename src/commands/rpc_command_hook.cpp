@@ -1,0 +1,63 @@
+#include "commands/rpc_command_hook.hpp"
+
+#include "cln/bare_digits.hpp"
+
+namespace commands {
+
+namespace {
+
+/// Below v25.12 every call of every command comes by: the others are not looked at.
+bool makes_a_part(std::string_view method) {
+    return method == "sendpay" || method == "createonion" || method == "sendonion" || method == "injectpaymentonion";
+}
+
+} // namespace
+
+RpcCommandHook::RpcCommandHook(cln::Lightningd& lightningd, Delpay& delpay, Reply reply, Seen seen, Noted noted,
+                               base::Log log)
+    : lightningd_(lightningd),
+      delpay_(delpay),
+      reply_(std::move(reply)),
+      seen_(std::move(seen)),
+      noted_(std::move(noted)),
+      log_(std::move(log)) {}
+
+std::optional<DelpayRequest> RpcCommandHook::held(const cln::HookedCall& call) const {
+    // Ours is the inner call of one that is held already. autoclean deletes in bursts and reads only success or
+    // failure: it is not to be slowed.
+    if (call.method != "delpay" || !lightningd_.up() || lightningd_.awaits(call.id) || call.caller() == "autoclean")
+        return std::nullopt;
+    const auto params = json::parse(call.params);
+    const auto request = params ? read_delpay(*params) : tl::unexpected(rpc::Error{});
+    return request ? std::optional(*request) : std::nullopt; // what is wrong lightningd says best itself
+}
+
+void RpcCommandHook::answer(std::string_view id, std::string_view params) {
+    const auto call = cln::read_hooked_call(params);
+    if (!call || !held(*call))
+        reply_(id, cln::hook_continue());
+}
+
+void RpcCommandHook::handle(std::string_view id, std::string_view params, base::UnixNs now) {
+    const auto call = cln::read_hooked_call(params);
+    if (!call)
+        return log_(base::LogLevel::unusual, "rpc_command: params hold no call that can be read");
+    if (makes_a_part(call->method))
+        return seen_(*call, now);
+    if (call->method != "delpay")
+        return;
+    if (const auto request = held(*call))
+        return delpay_.serve(*request, *call,
+                             [this, id = std::string(id), request = *request](const std::string& result) {
+                                 reply_(id, result);
+                                 if (result == cln::hook_continue())
+                                     noted_(request);
+                             });
+    // lightningd takes more than we hold: digits without quotes, that are no JSON or no hash to anybody else.
+    const auto parsed = json::parse(cln::quote_bare_digits(call->params));
+    const auto request = parsed ? read_delpay(*parsed) : tl::unexpected(rpc::Error{});
+    if (request && !lightningd_.awaits(call->id))
+        noted_(*request);
+}
+
+} // namespace commands

@@ -1,0 +1,298 @@
+#include "commands/trackpayments.hpp"
+
+#include "cln/result_filter.hpp"
+#include "commands/delpay.hpp"
+#include "commands/lookup.hpp"
+
+#include <algorithm>
+
+namespace commands {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// For lightningd's socket to come up at the start.
+constexpr auto early_patience = 30'000ms;
+constexpr int generic = -1; ///< LIGHTNINGD, common/jsonrpc_errors.h
+
+rpc::Error bad_cursor(const std::string& why) {
+    return {rpc::invalid_params, "since: " + why};
+}
+
+std::vector<Snapshot> wanted(const std::vector<payments::Payment>& payments, const TrackpaymentsRequest& request) {
+    std::vector<Snapshot> out;
+    for (const auto& payment : payments)
+        if (payment.terminal() || !request.only_final)
+            out.push_back(snapshot(payment));
+    return out;
+}
+
+/// Whether it has a row that a holder of the cursor does not know, or still waits for its outcome.
+bool is_after(const payments::Payment& payment, const publish::Position& marks) {
+    return payment.undecided() || std::any_of(payment.parts.begin(), payment.parts.end(), [&](const auto& part) {
+               const bool unread = part.status != payments::PartStatus::pending && part.updated.value == 0;
+               return unread || part.created > marks.created || part.updated > marks.updated;
+           });
+}
+
+/// A cursor of one hash waits for its own undecided payments only.
+publish::Position marks_of(const std::vector<payments::Payment>& payments, publish::Position readable) {
+    for (const auto& payment : payments) {
+        base::UpdatedIndex last;
+        for (const auto& part : payment.parts)
+            last = std::max(last, part.updated);
+        if (payment.undecided() && last.value > 0)
+            readable.updated = std::min(readable.updated, base::UpdatedIndex{last.value - 1});
+    }
+    return readable;
+}
+
+bool has(const std::vector<Snapshot>& snapshots, const payments::PaymentKey& key) {
+    return std::any_of(snapshots.begin(), snapshots.end(), [&](const Snapshot& one) { return one.key == key; });
+}
+
+} // namespace
+
+TrackpaymentsCommand::TrackpaymentsCommand(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table,
+                                           mirror::Mirror& feed, publish::Publisher& publisher, cln::Version version,
+                                           Reply reply)
+    : lightningd_(lightningd),
+      table_(table),
+      feed_(feed),
+      publisher_(publisher),
+      version_(version),
+      reply_(std::move(reply)),
+      followers_(
+          loop, table,
+          [this](const Caller& to, const WaitingCallers::Quoted& quoted) {
+              publisher_.send_next(message_head(to.id), quoted, message_tail);
+          },
+          [this] { return publisher_.next_sent(); }, [this](Caller caller) { ended(std::move(caller)); }),
+      rows_wait_(
+          loop, table, [this] { return feed_.limits(); },
+          [this](Caller caller) {
+              if (caller.request.hash)
+                  answer_hash(std::move(caller));
+              else
+                  answer_since(std::move(caller));
+          }),
+      patience_(loop) {
+    publisher_.set_observer([this](const publish::Publisher::Left& snapshot) { followers_.left(snapshot); });
+    feed_.on_moved([this] { rows_wait_.moved(); });
+}
+
+tl::expected<TrackpaymentsRequest, rpc::Error> TrackpaymentsCommand::read(const json::Tree& params) const {
+    auto request = read_trackpayments(params);
+    if (!request || !request->since)
+        return request;
+    if (!cln::has_wait_sendpays(version_))
+        return tl::unexpected(bad_cursor("this lightningd does not count the changes of its payments: resuming needs "
+                                         "v23.11 or later"));
+    if (!publisher_.is_ours(*request->since))
+        return tl::unexpected(bad_cursor("this cursor is of another node"));
+    return request;
+}
+
+std::optional<rpc::Error> TrackpaymentsCommand::check(const json::Tree& params) const {
+    const auto request = read(params);
+    return request ? std::nullopt : std::optional(request.error());
+}
+
+void TrackpaymentsCommand::serve(std::string_view id, const json::Tree& params, std::string_view filter) {
+    auto request = read(params);
+    if (!request)
+        return reply_(id, tl::unexpected(request.error()));
+    Caller caller;
+    caller.id = id;
+    caller.request = *std::move(request);
+    caller.filter = filter;
+    if (feed_.ready())
+        return begin(std::move(caller));
+    early_.push_back(std::move(caller));
+    if (early_.size() > WaitingCallers::most) {
+        refuse(early_.front(), {generic, "too many callers wait for the plugin to start; ask again later"});
+        early_.pop_front();
+    }
+    if (!patience_.armed())
+        patience_.start(early_patience, [this] {
+            for (const auto& waiting : std::exchange(early_, {}))
+                refuse(waiting, {generic, "lightningd's RPC socket does not answer; ask again later"});
+        });
+}
+
+void TrackpaymentsCommand::ready() {
+    patience_.cancel();
+    for (auto& caller : std::exchange(early_, {})) {
+        // Its cursor was taken on trust before the node's id was known.
+        if (caller.request.since && !publisher_.is_ours(*caller.request.since))
+            refuse(caller, bad_cursor("this cursor is of another node"));
+        else
+            begin(std::move(caller));
+    }
+}
+
+void TrackpaymentsCommand::begin(Caller caller) {
+    caller.begin = publisher_.marks();
+    if (const auto& since = caller.request.since;
+        since && (!publisher_.is_of_this_run(*since) || since->number > table_.last_change()))
+        caller.request.since->number = 0;
+    if (caller.request.hash)
+        answer_hash(std::move(caller));
+    else if (caller.request.since)
+        check_reach(std::move(caller));
+    else
+        answer_all(std::move(caller));
+}
+
+/// What LND sends to a new subscriber.
+void TrackpaymentsCommand::answer_all(Caller caller) {
+    Answer now{{}, publisher_.marks(), false, false};
+    if (!caller.request.only_final)
+        table_.for_each([&](const payments::Payment& payment) {
+            if (!payment.terminal() && !payment.parts.empty())
+                now.payments.push_back(snapshot(payment));
+        });
+    std::sort(now.payments.begin(), now.payments.end(), [](const auto& a, const auto& b) { return a.index < b.index; });
+    if (caller.request.timeout.count() > 0)
+        stay(std::move(caller), now.payments);
+    else
+        reply(caller, now);
+}
+
+void TrackpaymentsCommand::answer_hash(Caller caller) {
+    const auto hash = *caller.request.hash;
+    lookup(lightningd_, feed_.invoices(), table_, hash, [this, caller = std::move(caller)](auto payments) mutable {
+        if (payments)
+            found_by_hash(std::move(caller), *std::move(payments));
+        else
+            refuse(caller, payments.error());
+    });
+}
+
+void TrackpaymentsCommand::found_by_hash(Caller caller, std::vector<payments::Payment> payments) {
+    // What ended with the deletion of its last row is nowhere but in what the caller was sent.
+    auto gone = caller.changed;
+    std::erase_if(gone, [&](const Snapshot& heard) {
+        return std::any_of(payments.begin(), payments.end(), [&](const auto& p) { return p.key == heard.key; });
+    });
+    if (payments.empty() && gone.empty())
+        return refuse(caller, {no_such_payment, "Unknown payment with payment_hash: " + caller.request.hash->hex()});
+    Answer now{{}, marks_of(payments, feed_.limits().readable), false, false};
+    const bool over = payments.empty() || payments.back().terminal();
+    bool news = !caller.request.since || !gone.empty();
+    if (caller.request.since) {
+        const auto& from = caller.request.since->marks;
+        now.marks = publish::later(from, now.marks);
+        std::erase_if(payments, [&](const auto& payment) { return !is_after(payment, from); });
+        news |= std::any_of(payments.begin(), payments.end(), [](const auto& p) { return !p.undecided(); });
+    }
+    now.payments = wanted(payments, caller.request);
+    now.payments.insert(now.payments.end(), gone.begin(), gone.end());
+    if (caller.request.since && rows_wait_.took(caller, now))
+        return;
+    const bool enough = caller.request.since ? news && !now.payments.empty() : over;
+    if (caller.may_stay && !enough && caller.request.timeout.count() > 0)
+        return stay(std::move(caller), now.payments);
+    reply(caller, now);
+}
+
+/// A cursor beyond what the feed knows may only be young; beyond lightningd's counters it is of another database.
+void TrackpaymentsCommand::check_reach(Caller caller) {
+    const auto cursor = caller.request.since->marks;
+    if (publish::later(cursor, feed_.counted()) == feed_.counted())
+        return answer_since(std::move(caller));
+    lightningd_.wait(cln::Index::created, 0, [this, cursor, caller = std::move(caller)](const auto& created) mutable {
+        lightningd_.wait(cln::Index::updated, 0,
+                         [this, cursor, created = created, caller = std::move(caller)](const auto& updated) mutable {
+                             if (!created || !updated)
+                                 return refuse(caller, {generic, "lightningd's counters cannot be read; ask again"});
+                             if (cursor.created.value > created->counter || cursor.updated.value > updated->counter)
+                                 return refuse(
+                                     caller, bad_cursor("this cursor lies beyond the node's counters: was its database "
+                                                        "restored? Begin anew, without since"));
+                             answer_since(std::move(caller));
+                         });
+    });
+}
+
+void TrackpaymentsCommand::answer_since(Caller caller) {
+    const auto& since = *caller.request.since;
+    const Known known{since.marks, since.number};
+    Resume::run(lightningd_, feed_.invoices(), table_, feed_.limits(), known,
+                [this, caller = std::move(caller)](tl::expected<Answer, rpc::Error> found) mutable {
+                    if (found)
+                        found_since(std::move(caller), *std::move(found));
+                    else
+                        refuse(caller, found.error());
+                });
+}
+
+void TrackpaymentsCommand::found_since(Caller caller, Answer found) {
+    // What the caller was sent may be younger than the rows read, or be deleted by now.
+    for (const auto& heard : caller.changed)
+        if (!has(found.payments, heard.key))
+            found.payments.push_back(heard);
+    if (caller.request.only_final)
+        std::erase_if(found.payments, [](const Snapshot& found_one) { return !found_one.terminal; });
+    if (rows_wait_.took(caller, found))
+        return;
+    const bool news = found.more || (found.news && !found.payments.empty());
+    if (caller.may_stay && !news && caller.request.timeout.count() > 0)
+        return has_changed(caller.request, found.begun) ? answer_since(std::move(caller)) : stay(std::move(caller), {});
+    reply(caller, found);
+}
+
+/// Whether something for the caller changed while its answer was made: nobody sent that to it, and once it waits it
+/// hears only of what comes later.
+bool TrackpaymentsCommand::has_changed(const TrackpaymentsRequest& request, std::uint64_t begun) const {
+    bool changed = false;
+    if (table_.last_change() > begun)
+        table_.for_each([&](const payments::Payment& payment) {
+            changed |= payment.change_number > begun && (payment.terminal() || !request.only_final);
+        });
+    return changed;
+}
+
+/// `now`: what the caller is sent at once.
+void TrackpaymentsCommand::stay(Caller caller, const std::vector<Snapshot>& now) {
+    for (const auto& sent : now) {
+        publisher_.send(message_head(caller.id).append(json::quote(*sent.json)).append(message_tail));
+        caller.first.push_back(sent.key);
+    }
+    caller.first_number = publisher_.last_number();
+    caller.awaited.reset();
+    followers_.add(std::move(caller));
+}
+
+void TrackpaymentsCommand::ended(Caller caller) {
+    if (caller.request.hash)
+        return answer_hash(std::move(caller));
+    if (caller.request.since)
+        return answer_since(std::move(caller));
+    if (caller.overflowed)
+        return reply(caller, {{}, caller.begin, true, false});
+    reply(caller, {std::move(caller.changed), publisher_.marks(), false, false});
+}
+
+void TrackpaymentsCommand::reply(const Caller& caller, const Answer& answer) {
+    std::string result = R"({"payments":[)";
+    for (const auto& payment : answer.payments) {
+        if (result.back() != '[')
+            result += ',';
+        result += *payment.json;
+    }
+    result += R"(],"cursor":")" + publisher_.cursor(answer.marks, answer.number) + '"';
+    result += answer.more ? R"(,"more":true})" : "}";
+    if (!caller.filter.empty()) {
+        if (const auto filter = json::parse(caller.filter))
+            result = cln::filter_text(result, *filter);
+    }
+    reply_(caller.id, result);
+}
+
+void TrackpaymentsCommand::refuse(const Caller& caller, const rpc::Error& error) {
+    reply_(caller.id, tl::unexpected(error));
+}
+
+} // namespace commands

@@ -1,0 +1,56 @@
+// Serves the command `trackpayments`: what is in flight now, what one hash came to, what changed after a cursor, and
+// for those who stay the stream itself.
+#pragma once
+
+#include "commands/resume.hpp"
+#include "commands/rows_wait.hpp"
+#include "commands/waiting_callers.hpp"
+#include "mirror/mirror.hpp"
+
+#include <deque>
+
+namespace commands {
+
+class TrackpaymentsCommand final {
+  public:
+    /// Sends a reply, in its turn. `id`, `result`: raw.
+    using Reply = std::function<void(std::string_view id, const tl::expected<std::string, rpc::Error>& result)>;
+
+    TrackpaymentsCommand(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table,
+                         mirror::Mirror& feed, publish::Publisher& publisher, cln::Version version, Reply reply);
+
+    /// Every request is answered once, sooner or later. `filter`: raw, empty if there is none.
+    void serve(std::string_view id, const json::Tree& params, std::string_view filter);
+    /// Why serve() would refuse them; nothing when it would not.
+    [[nodiscard]] std::optional<rpc::Error> check(const json::Tree& params) const;
+    /// The feed has listed what was in flight at the start: answers can be given.
+    void ready();
+
+  private:
+    [[nodiscard]] tl::expected<TrackpaymentsRequest, rpc::Error> read(const json::Tree& params) const;
+    void begin(Caller caller);
+    void answer_all(Caller caller);
+    void answer_hash(Caller caller);
+    void found_by_hash(Caller caller, std::vector<payments::Payment> payments);
+    void answer_since(Caller caller);
+    void found_since(Caller caller, Answer found);
+    void check_reach(Caller caller);
+    [[nodiscard]] bool has_changed(const TrackpaymentsRequest& request, std::uint64_t begun) const;
+    void stay(Caller caller, const std::vector<Snapshot>& now);
+    void ended(Caller caller);
+    void reply(const Caller& caller, const Answer& answer);
+    void refuse(const Caller& caller, const rpc::Error& error);
+
+    cln::Lightningd& lightningd_;
+    const payments::Table& table_;
+    mirror::Mirror& feed_;
+    publish::Publisher& publisher_;
+    cln::Version version_;
+    Reply reply_;
+    WaitingCallers followers_;
+    RowsWait rows_wait_;
+    std::deque<Caller> early_; // asked before the feed was ready
+    io::Timer patience_;       // of those
+};
+
+} // namespace commands

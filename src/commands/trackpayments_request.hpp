@@ -1,0 +1,25 @@
+// What a caller of `trackpayments` asks for.
+#pragma once
+
+#include "cln/command_params.hpp"
+#include "publish/cursor.hpp"
+
+#include <chrono>
+
+namespace commands {
+
+struct TrackpaymentsRequest {
+    bool only_final = false; ///< LND's no_inflight_updates
+    std::optional<base::PaymentHash> hash;
+    std::optional<publish::Cursor> since;
+    std::chrono::seconds timeout{0}; ///< how long to stay; 0 = not at all
+};
+
+inline constexpr std::chrono::seconds longest_timeout{3600};
+
+/// Named or positional, refused as lightningd would. Whose cursor it is and how far it reaches is not judged here.
+[[nodiscard]] tl::expected<TrackpaymentsRequest, rpc::Error> read_trackpayments(const json::Tree& params);
+/// `[no_inflight_updates] [payment_hash] [since] [timeout]`
+[[nodiscard]] std::string trackpayments_usage();
+
+} // namespace commands

@@ -1,0 +1,161 @@
+#include "json/bracket_scanner.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+namespace json {
+
+namespace {
+
+constexpr std::size_t block_size = 64;
+
+/// Bit i tells of byte i.
+struct Bits {
+    std::uint64_t quotes = 0;
+    std::uint64_t backslashes = 0;
+    std::uint64_t opening = 0;
+    std::uint64_t closing = 0;
+};
+
+// `{` and `[`, `}` and `]` differ in this bit alone.
+constexpr char bracket_bit = 0x20;
+
+#ifdef __SSE2__ // of every x86-64
+
+Bits bits_of(const char* block) {
+    const auto equal = [](__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+    const auto bits_in = [](__m128i mask) { return static_cast<std::uint64_t>(_mm_movemask_epi8(mask)); };
+    const auto bytes_at = [block](unsigned at) {
+        return _mm_loadu_si128(reinterpret_cast<const __m128i*>(block + at));
+    };
+    Bits bits;
+    auto backslashes = _mm_setzero_si128();
+    for (unsigned at = 0; at < block_size; at += 16) {
+        const auto bytes = bytes_at(at);
+        const auto folded = _mm_or_si128(bytes, _mm_set1_epi8(bracket_bit));
+        bits.quotes |= bits_in(equal(bytes, '"')) << at;
+        bits.opening |= bits_in(equal(folded, '{')) << at;
+        bits.closing |= bits_in(equal(folded, '}')) << at;
+        backslashes = _mm_or_si128(backslashes, equal(bytes, '\\'));
+    }
+    if (bits_in(backslashes) != 0) // seldom
+        for (unsigned at = 0; at < block_size; at += 16)
+            bits.backslashes |= bits_in(equal(bytes_at(at), '\\')) << at;
+    return bits;
+}
+
+#else
+
+Bits bits_of(const char* block) {
+    Bits bits;
+    for (unsigned at = 0; at < block_size; ++at) {
+        const auto bit = [at](bool is) { return static_cast<std::uint64_t>(is) << at; };
+        bits.quotes |= bit(block[at] == '"');
+        bits.backslashes |= bit(block[at] == '\\');
+        bits.opening |= bit((block[at] | bracket_bit) == '{');
+        bits.closing |= bit((block[at] | bracket_bit) == '}');
+    }
+    return bits;
+}
+
+#endif
+
+/// Bit i is the parity of all bits up to i: set from an opening quote to before the closing one.
+std::uint64_t between(std::uint64_t quotes) {
+    for (int shift = 1; shift < 64; shift *= 2)
+        quotes ^= quotes << shift;
+    return quotes;
+}
+
+/// The bytes behind backslashes that are not escaped themselves. `first`: the first byte is.
+std::uint64_t escaped_by(std::uint64_t backslashes, bool first) {
+    std::uint64_t escaped = first ? 1 : 0;
+    for (auto left = backslashes & ~escaped; left != 0;) {
+        const auto lowest = left & (~left + 1);
+        escaped |= lowest << 1;
+        left &= ~(lowest | lowest << 1);
+    }
+    return escaped;
+}
+
+} // namespace
+
+/// True when it closes the outermost.
+bool BracketScanner::bracket(bool opens, std::size_t at) {
+    if (opens) {
+        if (++depth_ == 2) {
+            ++inners_;
+            inner_begin_ = at;
+        }
+        deepest_ = std::max(deepest_, depth_);
+        return false;
+    }
+    if (--depth_ == 1)
+        inner_end_ = at + 1;
+    return depth_ == 0;
+}
+
+std::string_view BracketScanner::only_inner(std::string_view text) const {
+    return inners_ == 1 && runs_ == 1 ? text.substr(inner_begin_, inner_end_ - inner_begin_) : std::string_view();
+}
+
+/// As run(), of one block, byte by byte; for what should not be there: backslashes outside of strings.
+std::size_t BracketScanner::run_bytes(const char* block, std::size_t size, std::size_t before) {
+    for (std::size_t at = 0; at < size; ++at) {
+        const char c = block[at];
+        if (in_string_) {
+            if (escaped_)
+                escaped_ = false;
+            else if (c == '\\')
+                escaped_ = true;
+            else if (c == '"')
+                in_string_ = false;
+        } else if (c == '"') {
+            in_string_ = true;
+        } else if (const auto folded = static_cast<char>(c | bracket_bit); folded == '{' || folded == '}') {
+            if (bracket(folded == '{', before + at))
+                return before + at + 1;
+        }
+    }
+    return open_end;
+}
+
+/// As run(), of one block, before which `before` bytes of the text stand; what is behind `size` in it is no bracket,
+/// quote or backslash.
+std::size_t BracketScanner::run_block(const char* block, std::size_t size, std::size_t before) {
+    const auto bits = bits_of(block);
+    const auto escaped = escaped_by(bits.backslashes, escaped_);
+    const auto strings = between(bits.quotes & ~escaped) ^ (in_string_ ? ~std::uint64_t{0} : 0);
+    if ((bits.backslashes & ~strings) != 0) // there they escape nothing, and this is no JSON
+        return run_bytes(block, size, before);
+    for (auto brackets = (bits.opening | bits.closing) & ~strings; brackets != 0; brackets &= brackets - 1) {
+        const auto at = static_cast<std::size_t>(std::countr_zero(brackets));
+        if (bracket((bits.opening >> at & 1) != 0, before + at)) {
+            in_string_ = false;
+            escaped_ = false;
+            return before + at + 1;
+        }
+    }
+    in_string_ = strings >> (block_size - 1) != 0;
+    escaped_ = ((bits.backslashes & ~escaped) >> (size - 1) & 1) != 0;
+    return open_end;
+}
+
+std::size_t BracketScanner::run(std::string_view text, std::size_t at) {
+    ++runs_;
+    for (; at + block_size <= text.size(); at += block_size)
+        if (const auto end = run_block(text.data() + at, block_size, at); end != open_end)
+            return end;
+    if (at >= text.size())
+        return open_end;
+    std::array<char, block_size> last{};
+    const auto left = text.copy(last.data(), block_size, at);
+    return run_block(last.data(), left, at);
+}
+
+} // namespace json

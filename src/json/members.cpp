@@ -1,0 +1,89 @@
+#include "json/members.hpp"
+
+#include "json/bracket_scanner.hpp"
+
+namespace json {
+
+std::size_t skip_space(std::string_view text, std::size_t at) {
+    while (at < text.size() && is_space(text[at]))
+        ++at;
+    return at;
+}
+
+std::optional<std::size_t> skip_string(std::string_view text, std::size_t at) {
+    ++at;
+    while (at < text.size()) {
+        if (text[at] == '"')
+            return at + 1;
+        at += text[at] == '\\' ? 2 : 1;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::size_t> skip_value(std::string_view text, std::size_t at) {
+    if (at >= text.size())
+        return std::nullopt;
+    if (text[at] == '"')
+        return skip_string(text, at);
+    if (text[at] != '{' && text[at] != '[') {
+        const std::size_t begin = at;
+        while (at < text.size() && !is_space(text[at]) && text[at] != ',' && text[at] != '}' && text[at] != ']')
+            ++at;
+        return at == begin ? std::nullopt : std::optional(at);
+    }
+    const auto end = BracketScanner().run(text, at);
+    return end == BracketScanner::open_end ? std::nullopt : std::optional(end);
+}
+
+std::optional<ObjectScanner::Member> ObjectScanner::fail() {
+    ok_ = false;
+    done_ = true;
+    return std::nullopt;
+}
+
+std::optional<std::size_t> ObjectScanner::skip(std::size_t value_at) const {
+    if (!known_.empty() && text_.data() + value_at == known_.data())
+        return value_at + known_.size();
+    return skip_value(text_, value_at);
+}
+
+std::optional<ObjectScanner::Member> ObjectScanner::next() {
+    if (done_)
+        return std::nullopt;
+    const bool first = at_ == 0;
+    if (first) {
+        at_ = skip_space(text_, 0);
+        if (at_ >= text_.size() || text_[at_] != '{')
+            return fail();
+        ++at_;
+    }
+    at_ = skip_space(text_, at_);
+    if (at_ >= text_.size())
+        return fail();
+    if (text_[at_] == '}') {
+        done_ = true;
+        return std::nullopt;
+    }
+    if (!first) {
+        if (text_[at_] != ',')
+            return fail();
+        at_ = skip_space(text_, at_ + 1);
+    }
+    if (at_ >= text_.size() || text_[at_] != '"')
+        return fail();
+    const std::size_t key_at = at_;
+    const auto key_end = skip_string(text_, at_);
+    if (!key_end)
+        return fail();
+    at_ = skip_space(text_, *key_end);
+    if (at_ >= text_.size() || text_[at_] != ':')
+        return fail();
+    const std::size_t value_at = skip_space(text_, at_ + 1);
+    const auto value_end = skip(value_at);
+    if (!value_end)
+        return fail();
+    at_ = *value_end;
+    return Member{text_.substr(key_at, *key_end - key_at), text_.substr(value_at, *value_end - value_at)};
+}
+
+} // namespace json

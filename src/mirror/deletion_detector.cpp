@@ -1,0 +1,133 @@
+#include "mirror/deletion_detector.hpp"
+
+#include <algorithm>
+
+namespace mirror {
+
+using payments::PartStatus;
+
+namespace {
+
+constexpr std::chrono::milliseconds at_once{0};
+constexpr std::chrono::milliseconds a_while{1000};
+
+} // namespace
+
+DeletionDetector::DeletionDetector(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table,
+                                   Deleted deleted)
+    : lightningd_(lightningd), table_(table), deleted_(std::move(deleted)), next_turn_(loop), retry_timer_(loop) {}
+
+void DeletionDetector::counter(std::uint64_t now) {
+    checking_ = false; // the connection is new: no question is under way
+    if (begun_ && now != counted_)
+        suspect_all();
+    begun_ = true;
+    counted_ = now;
+    armed_ = now;
+    arm();
+    if (!suspects_.empty())
+        next_turn_.start(at_once, [this] { check_next(); });
+}
+
+void DeletionDetector::arm() {
+    while (armed_ < counted_ + waits) {
+        const auto next = ++armed_;
+        lightningd_.wait(cln::Index::deleted, next, [this, next](const auto& reply) {
+            if (reply)
+                fired(next, *reply);
+            else if (!reply.error().lost && !retry_timer_.armed()) // a lost connection comes back with counter()
+                retry_timer_.start(a_while, [this] { arm_again(); });
+        });
+    }
+}
+
+/// What was deleted meanwhile the first of these waits tells at once, without details.
+void DeletionDetector::arm_again() {
+    armed_ = counted_;
+    arm();
+}
+
+void DeletionDetector::fired(std::uint64_t waited_for, const cln::WaitReply& reply) {
+    counted_ = std::max(counted_, waited_for);
+    if (reply.details) {
+        // They name group and part, and both may be in use again: the listing tells by created_index which row is gone.
+        suspect(reply.details->hash, at_once);
+    } else {
+        armed_ = std::max(armed_, reply.counter);
+        counted_ = std::max(counted_, reply.counter);
+        suspect_all();
+    }
+    arm();
+}
+
+void DeletionDetector::suspect(const base::PaymentHash& hash) {
+    // The deletion comes after the answer to the hook that showed it; there is no order between that pipe and the
+    // socket.
+    suspect(hash, a_while);
+}
+
+void DeletionDetector::suspect(const base::PaymentHash& hash, std::chrono::milliseconds pause) {
+    if (table_.groups(hash).empty())
+        return;
+    if (suspected_.insert(hash).second)
+        suspects_.push_back(hash);
+    if (!checking_ && (!next_turn_.armed() || pause == at_once))
+        next_turn_.start(pause, [this] { check_next(); });
+}
+
+void DeletionDetector::suspect_all() {
+    table_.for_each([&](const payments::Payment& payment) { suspect(payment.key.hash, at_once); });
+}
+
+/// Of what lightningd deletes; that is no part in flight.
+std::vector<base::CreatedIndex> DeletionDetector::deletable(const base::PaymentHash& hash) const {
+    std::vector<base::CreatedIndex> parts;
+    for (const auto* payment : table_.groups(hash))
+        for (const auto& part : payment->parts)
+            if (part.status != PartStatus::pending)
+                parts.push_back(part.created);
+    return parts;
+}
+
+void DeletionDetector::check_next() {
+    if (checking_ || !lightningd_.up())
+        return;
+    for (std::size_t looked = 0; looked < most_looked && !suspects_.empty(); ++looked) {
+        const auto hash = suspects_.front();
+        suspects_.pop_front();
+        suspected_.erase(hash);
+        if (auto parts = deletable(hash); !parts.empty())
+            return check(hash, std::move(parts));
+    }
+    if (!suspects_.empty())
+        next_turn_.start(at_once, [this] { check_next(); });
+}
+
+void DeletionDetector::check(const base::PaymentHash& hash, std::vector<base::CreatedIndex> asked_about) {
+    checking_ = true;
+    lightningd_.list(hash, [this, hash, asked_about = std::move(asked_about)](const auto& listing) {
+        checking_ = false;
+        if (listing)
+            compare(hash, asked_about, listing->rows);
+        else if (listing.error().lost)
+            return suspect(hash, at_once);
+        next_turn_.start(at_once, [this] { check_next(); });
+    });
+}
+
+void DeletionDetector::compare(const base::PaymentHash& hash, const std::vector<base::CreatedIndex>& asked_about,
+                               const std::vector<payments::Row>& rows) {
+    std::vector<payments::Event> gone;
+    for (const auto* payment : table_.groups(hash))
+        for (const auto& part : payment->parts) {
+            const bool asked = std::find(asked_about.begin(), asked_about.end(), part.created) != asked_about.end();
+            const bool there =
+                std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row.created == part.created; });
+            if (asked && !there)
+                gone.push_back(payments::PartDeleted{payment->key, part.created});
+        }
+    if (!gone.empty())
+        deleted_(std::move(gone));
+}
+
+} // namespace mirror

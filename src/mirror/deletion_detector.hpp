@@ -1,0 +1,56 @@
+// Learns which rows were deleted: from `wait sendpays deleted`, or, where that says nothing, by listing the payments
+// again and looking what is missing. Finds out; the table removes.
+#pragma once
+
+#include "cln/lightningd.hpp"
+#include "io/timer.hpp"
+#include "payments/table.hpp"
+
+#include <deque>
+#include <unordered_set>
+
+namespace mirror {
+
+class DeletionDetector final {
+  public:
+    using Deleted = std::function<void(std::vector<payments::Event>)>;
+
+    DeletionDetector(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, Deleted deleted);
+
+    /// lightningd's counter at each (re)connection; what moved it while nobody waited is found by listing.
+    void counter(std::uint64_t now);
+    /// A deletion of this hash was seen on its way; `wait` may not report it (the whole-hash form never moves the
+    /// counter).
+    void suspect(const base::PaymentHash& hash);
+
+  private:
+    void arm();
+    void arm_again();
+    void fired(std::uint64_t waited_for, const cln::WaitReply& reply);
+    void suspect(const base::PaymentHash& hash, std::chrono::milliseconds pause);
+    void suspect_all();
+    [[nodiscard]] std::vector<base::CreatedIndex> deletable(const base::PaymentHash& hash) const;
+    void check_next();
+    void check(const base::PaymentHash& hash, std::vector<base::CreatedIndex> asked_about);
+    void compare(const base::PaymentHash& hash, const std::vector<base::CreatedIndex>& asked_about,
+                 const std::vector<payments::Row>& rows);
+
+    /// Each of several waits fires on its own increment with its own details: bursts (autoclean) lose none of them.
+    static constexpr std::uint64_t waits = 8;
+    /// Suspects looked at in one turn of the loop.
+    static constexpr std::size_t most_looked = 100;
+
+    cln::Lightningd& lightningd_;
+    const payments::Table& table_;
+    Deleted deleted_;
+    bool begun_ = false;
+    std::uint64_t counted_ = 0; // deletions accounted for
+    std::uint64_t armed_ = 0;   // the highest counter waited for
+    std::deque<base::PaymentHash> suspects_;
+    std::unordered_set<base::PaymentHash> suspected_;
+    bool checking_ = false;
+    io::Timer next_turn_;
+    io::Timer retry_timer_; // after a wait that was refused
+};
+
+} // namespace mirror

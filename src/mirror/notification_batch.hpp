@@ -1,0 +1,43 @@
+// What lightningd's notifications say of payments, several of them decoded before the first is applied: the code that
+// decodes and the code that applies are together more than the processor's nearest 32 kB, and by turns each would push
+// the other out. A tenth of a round.
+#pragma once
+
+#include "payments/event.hpp"
+#include "rpc/message.hpp"
+#include "json/parser.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace mirror {
+
+class NotificationBatch final {
+  public:
+    /// A fact, or why the notification cannot be read (without its content).
+    using DecodedNotification = tl::expected<payments::Event, std::string>;
+
+    /// It is a notification, of a topic that tells facts about payments.
+    [[nodiscard]] static bool is_one(const rpc::Message& message);
+
+    /// Decodes those of the messages that are notices, in place of what is left of earlier ones. `now`: when they came.
+    void read(std::span<const rpc::Message> messages, base::UnixNs now);
+    /// What the first of those says that was not asked for yet; there must be one.
+    [[nodiscard]] DecodedNotification& next() { return notices_[next_++]; }
+    /// All that are left.
+    [[nodiscard]] std::span<const DecodedNotification> left() const { return std::span(notices_).subspan(next_); }
+
+  private:
+    [[nodiscard]] DecodedNotification decode(const rpc::Message& message, base::UnixNs now);
+    void spare_invoices();
+
+    json::Parser params_; // of the one at hand
+    std::vector<DecodedNotification> notices_;
+    std::vector<std::string> pool_; // invoices of the notices before: malloc keeps seven at hand, and is slow then
+    std::size_t next_ = 0;
+};
+
+} // namespace mirror

@@ -1,0 +1,17 @@
+// The row an event shows.
+#pragma once
+
+#include "payments/event.hpp"
+
+namespace mirror {
+
+/// Null if it shows none.
+[[nodiscard]] inline const payments::Row* row_of(const payments::Event& event) {
+    if (const auto* seen = std::get_if<payments::PartSeen>(&event))
+        return &seen->row;
+    if (const auto* failed = std::get_if<payments::PartFailed>(&event))
+        return &failed->row;
+    return nullptr;
+}
+
+} // namespace mirror

@@ -1,0 +1,162 @@
+#include "mirror/silence_timeout.hpp"
+
+#include <algorithm>
+
+namespace mirror {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+/// A payer may wait for blocks that long before it tries again (retry_for of xpay and pay).
+constexpr seconds wait_for_blocks{60};
+/// Twice the longest pause between two questions to a payer (GiveupPoller).
+constexpr seconds time_to_answer{10};
+
+/// The last change of the payment but for one. A failure that no row told yet has an index beyond the pages' mark: that
+/// mark holds the cursor by itself.
+std::optional<base::UpdatedIndex> before_last_change(const payments::Payment& payment) {
+    base::UpdatedIndex last;
+    for (const auto& part : payment.parts) {
+        if (part.updated.value == 0)
+            return std::nullopt;
+        last = std::max(last, part.updated);
+    }
+    return last.value > 0 ? std::optional(base::UpdatedIndex{last.value - 1}) : std::nullopt;
+}
+
+} // namespace
+
+SilenceTimeout::SilenceTimeout(io::Loop& loop, const payments::Table& table, cln::Version version, Expired expired)
+    : table_(table), version_(version), expired_(std::move(expired)), timer_(loop) {}
+
+void SilenceTimeout::set(seconds linger) {
+    linger_ = linger;
+    arm();
+}
+
+void SilenceTimeout::set_unwatched(base::CreatedIndex upto) {
+    unwatched_ = upto;
+    arm();
+}
+
+/// And nothing says so meanwhile, nor that it gave up in the end.
+bool SilenceTimeout::may_wait_for_blocks(const payments::Payment& payment) const {
+    using payments::Payer;
+    const bool xpay = cln::xpay_ends_silently(version_);
+    const bool pay = cln::pay_waits_for_blocks(version_);
+    switch (payment.payer) {
+    case Payer::xpay:
+        return xpay;
+    case Payer::pay:
+    case Payer::keysend:
+        return pay;
+    case Payer::renepay: // says so itself (GiveupPoller), and does not wait
+    case Payer::other:
+        return false;
+    case Payer::unknown:
+        return (xpay || pay) && payment.index <= unwatched_;
+    }
+    return false;
+}
+
+seconds SilenceTimeout::pause(const payments::Payment& payment, const Deadline& deadline) const {
+    if (may_wait_for_blocks(payment))
+        return std::max(linger_, wait_for_blocks);
+    return deadline.asked ? std::max(linger_, time_to_answer) : linger_;
+}
+
+void SilenceTimeout::look(const payments::Change& change) {
+    for (const auto& deletion : change.deleted)
+        if (!table_.find(deletion.key))
+            erase(deadlines_.find(deletion.key));
+        else
+            row_read(deletion.key);
+    bool sooner = false; // not all payments have the same pause
+    for (const auto& key : change.updated) {
+        const auto* payment = table_.find(key);
+        if (payment && payment->undecided()) {
+            auto& deadline = deadlines_[key];
+            deadline.since = steady_clock::now();
+            deadline.told = false;
+            hold(deadline, before_last_change(*payment));
+            sooner |= deadline.since + pause(*payment, deadline) < armed_for_;
+        } else if (!deadlines_.empty()) {
+            erase(deadlines_.find(key));
+        }
+    }
+    if (sooner || !timer_.armed())
+        arm(); // else it fires too early at worst
+}
+
+void SilenceTimeout::heard_of(const payments::PaymentKey& key) {
+    if (const auto at = deadlines_.find(key); at != deadlines_.end()) {
+        at->second.since = steady_clock::now();
+        at->second.told = false;
+    }
+}
+
+void SilenceTimeout::asked(const payments::PaymentKey& key, bool is_asked) {
+    if (const auto at = deadlines_.find(key); at != deadlines_.end() && at->second.asked != is_asked) {
+        at->second.asked = is_asked;
+        arm();
+    }
+}
+
+void SilenceTimeout::row_read(const payments::PaymentKey& rows) {
+    const auto* payment = deadlines_.empty() ? nullptr : table_.find(rows);
+    if (!payment)
+        return;
+    if (const auto at = deadlines_.find(payment->key); at != deadlines_.end())
+        hold(at->second, before_last_change(*payment));
+}
+
+void SilenceTimeout::hold(Deadline& deadline, std::optional<base::UpdatedIndex> at) {
+    if (deadline.holds)
+        held_.erase(held_.find(*deadline.holds));
+    deadline.holds = at;
+    if (at)
+        held_.insert(*at);
+}
+
+void SilenceTimeout::erase(Deadlines::iterator at) {
+    if (at == deadlines_.end())
+        return;
+    hold(at->second, std::nullopt);
+    deadlines_.erase(at);
+}
+
+void SilenceTimeout::arm() {
+    auto next = Time::max();
+    for (const auto& [key, deadline] : deadlines_)
+        if (const auto* payment = table_.find(key); payment && !deadline.told)
+            next = std::min(next, deadline.since + pause(*payment, deadline));
+    armed_for_ = next;
+    if (next == Time::max())
+        return timer_.cancel();
+    const auto left = std::chrono::ceil<milliseconds>(next - steady_clock::now());
+    timer_.start(std::clamp(left, milliseconds{0}, milliseconds{3'600'000}), [this] { expire(); });
+}
+
+void SilenceTimeout::expire() {
+    const auto now = steady_clock::now();
+    std::vector<payments::PaymentKey> over;
+    for (auto at = deadlines_.begin(); at != deadlines_.end();) {
+        const auto here = at++;
+        if (!table_.find(here->first))
+            erase(here);
+    }
+    for (auto& [key, deadline] : deadlines_) {
+        if (deadline.told || deadline.since + pause(*table_.find(key), deadline) > now)
+            continue;
+        deadline.told = true;
+        over.push_back(key);
+    }
+    arm();
+    if (!over.empty())
+        expired_(std::move(over));
+}
+
+} // namespace mirror

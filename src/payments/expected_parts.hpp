@@ -1,0 +1,38 @@
+// Calls of payers that have no row yet: what they say of the payment waits here for its part. A refused call never gets
+// a row: it must not lend its route to the next, so a row takes the newest call that fits it, and those before go.
+#pragma once
+
+#include "payments/event.hpp"
+
+#include <unordered_map>
+#include <vector>
+
+namespace payments {
+
+class ExpectedParts final {
+  public:
+    static constexpr std::size_t limit = 10'000;
+    /// Calls for one and the same part that are kept: the row of an earlier one may be on its way.
+    static constexpr std::size_t most_for_a_part = 4;
+
+    /// The two accounts of one part of xpay become one. Ignored when full: the route is then unknown, which is
+    /// allowed.
+    void add(const ExpectedPart& expected);
+    /// Takes out what made this row: the newest call for its hash, part number and group (or none named) that sends as
+    /// much. One made in a later second than the row counts only if there is no other.
+    std::optional<ExpectedPart> take(const Row& row);
+    /// What take() would give; null if there is nothing.
+    [[nodiscard]] const ExpectedPart* find(const Row& row) const;
+    /// The newest one for exactly this part; null if there is none.
+    [[nodiscard]] ExpectedPart* find(const PaymentKey& key, base::PartId partid);
+    void expire(base::UnixNs before);
+    /// Is a row still to come for this hash, as far as its payers' calls tell?
+    [[nodiscard]] bool waiting(const base::PaymentHash& hash) const { return by_hash_.contains(hash); }
+    [[nodiscard]] std::size_t size() const { return size_; }
+
+  private:
+    std::unordered_map<base::PaymentHash, std::vector<ExpectedPart>> by_hash_; // no entry is empty; each by age
+    std::size_t size_ = 0;
+};
+
+} // namespace payments

@@ -1,0 +1,59 @@
+#include "publish/cursor.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace publish {
+
+namespace {
+
+/// The text before the next dot, which is taken away with it; the last one has none.
+std::string_view take_field(std::string_view& text) {
+    const auto end = std::min(text.find('.'), text.size());
+    const auto field = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return field;
+}
+
+bool is_id(std::string_view text) {
+    return text.size() == 8 && std::all_of(text.begin(), text.end(),
+                                           [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+/// Digits without leading zeros.
+std::optional<std::uint64_t> read_index(std::string_view text) {
+    std::uint64_t number = 0;
+    const auto* end = text.data() + text.size();
+    const auto [at, error] = std::from_chars(text.data(), end, number);
+    const bool canonical = text.size() == 1 || !text.starts_with('0');
+    return error == std::errc{} && at == end && canonical ? std::optional(number) : std::nullopt;
+}
+
+} // namespace
+
+std::optional<Cursor> parse_cursor(std::string_view text) {
+    const auto dots = std::count(text.begin(), text.end(), '.');
+    if (dots != 3 && dots != 4)
+        return std::nullopt;
+    const auto node = take_field(text);
+    const auto run = take_field(text);
+    const auto created = read_index(take_field(text));
+    const auto updated = read_index(take_field(text));
+    const auto number = dots == 4 ? read_index(take_field(text)) : 0;
+    const bool canonical = dots == 3 || number != 0;
+    if (!is_id(node) || !is_id(run) || !created || !updated || !number || !canonical)
+        return std::nullopt;
+    return Cursor{std::string(node), std::string(run), {{*created}, {*updated}}, *number};
+}
+
+bool CursorMaker::is_ours(const Cursor& cursor) const {
+    return cursor.node == node_ || cursor.node == unknown_node || node_ == unknown_node;
+}
+
+std::string CursorMaker::make(Position marks, std::uint64_t number) const {
+    auto text =
+        node_ + '.' + run_id_ + '.' + std::to_string(marks.created.value) + '.' + std::to_string(marks.updated.value);
+    return number > 0 ? text + '.' + std::to_string(number) : text;
+}
+
+} // namespace publish

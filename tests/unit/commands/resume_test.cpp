@@ -1,0 +1,334 @@
+// What changed after a cursor, read from a node that answers as the test says.
+#include "commands/history.hpp"
+#include "commands/resume.hpp"
+
+#include "facts.hpp"
+#include "node.hpp"
+
+#include <doctest/doctest.h>
+
+#include <set>
+
+namespace resume_test {
+
+using namespace facts;
+using commands::Resume;
+using publish::Position;
+using Rows = std::vector<payments::Row>;
+
+namespace {
+
+struct Bench {
+    io::Loop loop;
+    unit::Node node{loop};
+    payments::Table table{1000};
+    mirror::InvoiceLookup invoices{node.lightningd, table, [](const payments::InvoiceDecoded&) {}};
+    std::optional<tl::expected<commands::Answer, rpc::Error>> answer;
+
+    void run(commands::Known since, Position readable, Position hold = publish::unlimited) {
+        answer.reset();
+        Resume::run(node.lightningd, invoices, table, {readable, hold}, since,
+                    [this](auto found) { answer = std::move(found); });
+    }
+    unit::Node::Call page(const char* index, std::uint64_t start, const Rows& rows) {
+        const auto call = node.next();
+        CHECK(call.method == "listsendpays");
+        CHECK(call.params.value("index", "") == index);
+        CHECK(call.params.value("start", 0) == start);
+        node.answer(call, unit::listing(rows));
+        return call;
+    }
+    void group(const Rows& rows) {
+        const auto call = node.next();
+        CHECK(call.params.value("payment_hash", "") == rows.front().key.hash.hex());
+        node.answer(call, unit::listing(rows));
+    }
+    /// `index status` of each payment, in order.
+    [[nodiscard]] std::vector<std::string> told() const {
+        std::vector<std::string> out;
+        for (const auto& payment : (*answer)->payments) {
+            const auto json = json::Tree::parse(*payment.json);
+            out.push_back(json["payment_index"].get<std::string>() + ' ' + json["status"].get<std::string>());
+        }
+        return out;
+    }
+};
+
+} // namespace
+
+TEST_CASE("rows that did not change come first, in their order, then those that did, each payment once and whole") {
+    Bench b;
+    const auto old = complete(pending(1, 1, 1, 3), 7); // made before the cursor, changed after it
+    const auto lost = failed(pending(2, 1, 1, 6), 6);
+    const auto won = complete(pending(2, 1, 2, 8), 8);
+    const auto unchanged = pending(3, 1, 1, 9);
+    b.run({{{5}, {5}}}, {{9}, {8}});
+    b.page("created", 6, {lost, won, unchanged});
+    b.group({unchanged});
+    b.page("updated", 6, {lost, old, won});
+    b.group({lost, won});
+    b.group({old});
+    REQUIRE(b.answer.has_value());
+    CHECK(b.told() == std::vector<std::string>{"9 IN_FLIGHT", "6 SUCCEEDED", "3 SUCCEEDED"});
+    CHECK((*b.answer)->marks == Position{{9}, {8}});
+    CHECK((*b.answer)->news);
+    CHECK_FALSE((*b.answer)->more);
+    CHECK(b.node.quiet());
+}
+
+TEST_CASE("what the table follows is told from the table, without a question") {
+    Bench b;
+    b.table.apply(seen(pending(1, 1, 1, 6)));
+    b.run({{{5}, {5}}}, {{6}, {5}});
+    b.page("created", 6, {pending(1, 1, 1, 6)});
+    REQUIRE(b.answer.has_value());
+    CHECK(b.told() == std::vector<std::string>{"6 IN_FLIGHT"});
+}
+
+TEST_CASE("nothing after the cursor is no question and no news") {
+    Bench b;
+    b.run({{{5}, {5}}}, {{5}, {5}});
+    REQUIRE(b.answer.has_value());
+    CHECK(b.told().empty());
+    CHECK_FALSE((*b.answer)->news);
+    b.answer.reset();
+    b.run({{{9}, {9}}}, {{5}, {5}}); // a cursor that is ahead of the pages is not set back
+    REQUIRE(b.answer.has_value());
+    CHECK((*b.answer)->marks == Position{{9}, {9}});
+}
+
+TEST_CASE("rows that the feed has not taken in yet are left for later") {
+    Bench b;
+    const auto young = failed(pending(2, 1, 1, 6), 6);
+    b.run({{{5}, {5}}}, {{7}, {5}});
+    b.page("created", 6, {pending(1, 1, 1, 6), complete(pending(4, 1, 1, 7), 9), pending(3, 1, 1, 8), young});
+    b.group({pending(1, 1, 1, 6)});
+    REQUIRE(b.answer.has_value());
+    CHECK(b.told() == std::vector<std::string>{"6 IN_FLIGHT"});
+    CHECK((*b.answer)->marks == Position{{7}, {5}});
+}
+
+TEST_CASE("an answer is bounded and goes on where it stopped") {
+    Bench b;
+    Rows rows;
+    for (std::uint64_t n = 1; n <= Resume::most_payments; ++n) {
+        rows.push_back(complete(pending(static_cast<std::uint8_t>(n), 1, 1, n), n));
+        b.table.apply(seen(rows.back()));
+    }
+    b.table.apply(seen(complete(pending(200, 1, 1, 101), 101)));
+    b.run({{{0}, {0}}}, {{101}, {101}});
+    b.page("created", 1, rows);
+    b.page("created", 101, {complete(pending(200, 1, 1, 101), 101)});
+    b.page("updated", 1, rows);
+    b.page("updated", 101, {complete(pending(200, 1, 1, 101), 101)});
+    REQUIRE(b.answer.has_value());
+    CHECK(b.told().size() == Resume::most_payments);
+    CHECK((*b.answer)->more);
+    CHECK((*b.answer)->marks == Position{{101}, {100}});
+    b.run({{{101}, {100}}}, {{101}, {101}});
+    b.page("updated", 101, {complete(pending(200, 1, 1, 101), 101)});
+    CHECK(b.told() == std::vector<std::string>{"101 SUCCEEDED"}); // and none of the others again
+    CHECK_FALSE((*b.answer)->more);
+    CHECK(b.node.quiet());
+}
+
+TEST_CASE("an undecided payment holds the cursor and is always told") {
+    Bench b;
+    b.table.apply(seen(failed(pending(1, 1, 1, 2), 6)));
+    b.table.apply(seen(complete(pending(2, 1, 1, 3), 7)));
+    b.run({{{3}, {5}}}, {{3}, {7}}, {publish::unlimited.created, {5}});
+    b.page("updated", 6, {failed(pending(1, 1, 1, 2), 6), complete(pending(2, 1, 1, 3), 7)});
+    REQUIRE(b.answer.has_value());
+    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED"});
+    CHECK((*b.answer)->marks == Position{{3}, {5}});
+    b.run({{{3}, {7}}}, {{3}, {7}}, {publish::unlimited.created, {5}});
+    REQUIRE(b.answer.has_value());
+    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT"});
+    CHECK((*b.answer)->number == 0);
+}
+
+namespace {
+
+/// One payment is undecided, and others end behind it.
+struct HeldBench : Bench {
+    static constexpr Position before{{9}, {5}};
+    static constexpr Position hold{publish::unlimited.created, {5}};
+    Rows rows{failed(pending(1, 1, 1, 2), 6)};
+
+    HeldBench() { table.apply(seen(rows.front())); }
+    void end(std::uint8_t n) {
+        rows.push_back(complete(pending(n, 1, 1, n + 1U), n + 5U));
+        table.apply(seen(rows.back()));
+    }
+    /// Beyond the page and the table nothing is asked.
+    void ask(std::uint64_t number) {
+        run({before, number}, {{9}, {rows.back().updated.value}}, hold);
+        page("updated", 6, rows);
+        REQUIRE(answer.has_value());
+        CHECK((*answer)->marks == before);
+    }
+    [[nodiscard]] std::uint64_t number() const { return (*answer)->number; }
+};
+
+} // namespace
+
+TEST_CASE("an end beyond the hold is given once to those who bring the number of its answer") {
+    HeldBench b;
+    b.end(2);
+    b.ask(0);
+    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED"});
+    CHECK((*b.answer)->news);
+    const auto first = b.number();
+    CHECK(first == b.table.last_change());
+    b.ask(first);
+    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT"});
+    CHECK_FALSE((*b.answer)->news); // or a caller that waits for news would be sent in circles
+    CHECK(b.number() == first);
+    b.end(3);
+    b.ask(first);
+    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT", "4 SUCCEEDED"});
+    CHECK((*b.answer)->news);
+    b.ask(b.number());
+    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT"});
+    b.ask(0);
+    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED", "4 SUCCEEDED"});
+}
+
+TEST_CASE("an end that changed after the number is given again") {
+    HeldBench b;
+    b.rows.push_back(failed(pending(2, 1, 1, 3), 7));
+    b.table.apply(seen(b.rows.back()));
+    b.table.apply(payments::GivenUp{hash(2), base::GroupId{1}, false});
+    b.ask(0);
+    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT", "3 FAILED"});
+    const auto first = b.number();
+    b.ask(first);
+    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT"});
+    b.rows.push_back(complete(pending(2, 1, 2, 4), 8));
+    b.table.apply(seen(b.rows.back()));
+    b.ask(first);
+    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED"});
+}
+
+TEST_CASE("an end that lost a part after the number is given again") {
+    HeldBench b;
+    b.end(2);
+    b.rows.push_back(failed(pending(2, 1, 2, 4), 8));
+    b.table.apply(seen(b.rows.back()));
+    b.ask(0);
+    const auto first = b.number();
+    b.table.apply(payments::PartDeleted{{hash(2), {1}}, {4}});
+    b.rows.pop_back();
+    b.ask(first);
+    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED"});
+}
+
+TEST_CASE("what ends while the pages are read is left to the next answer, and so is what found no room") {
+    HeldBench b;
+    b.end(2);
+    b.run({b.before, 0}, {{9}, {7}}, b.hold);
+    const auto began = b.table.last_change();
+    b.end(3);
+    b.page("updated", 6, {b.rows[0], b.rows[1]});
+    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED", "4 SUCCEEDED"}); // a row unread then
+    CHECK(b.number() == began);
+    b.ask(began);
+    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT", "4 SUCCEEDED"});
+
+    HeldBench many;
+    const auto last = static_cast<std::uint8_t>(Resume::most_payments + 10);
+    for (std::uint8_t n = 2; n <= last; ++n)
+        many.end(n);
+    std::vector<std::string> all;
+    std::uint64_t number = 0;
+    for (int i = 0; i < 2; ++i) {
+        many.run({many.before, number}, {{9}, {many.rows.back().updated.value}}, many.hold);
+        many.page("updated", 6, {many.rows.begin(), many.rows.begin() + 100});
+        many.page("updated", 106, {many.rows.begin() + 100, many.rows.end()});
+        REQUIRE(many.answer.has_value());
+        CHECK((*many.answer)->news);
+        CHECK(many.number() > number);
+        number = many.number();
+        for (const auto& one : many.told())
+            if (one.ends_with("SUCCEEDED"))
+                all.push_back(one);
+    }
+    CHECK(all.size() == last - 1U);
+    CHECK(std::set(all.begin(), all.end()).size() == all.size());
+    CHECK(number == many.table.last_change());
+}
+
+TEST_CASE("an answer that is not the last one keeps the number it was asked with, one that needs none has none") {
+    HeldBench b;
+    for (std::uint8_t n = 2; n <= 3; ++n)
+        b.end(n);
+    b.run({b.before, b.table.last_change()}, {{9}, {8}});
+    b.page("updated", 6, b.rows);
+    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT"});
+    CHECK((*b.answer)->marks == Position{{9}, {8}});
+    CHECK(b.number() == 0);
+}
+
+TEST_CASE("a payment deleted in between is left out, a lost socket is said") {
+    Bench b;
+    b.run({{{0}, {0}}}, {{2}, {0}});
+    b.page("created", 1, {pending(1, 1, 1, 1), pending(2, 1, 1, 2)});
+    b.node.answer(b.node.next(), unit::listing({}));
+    b.group({pending(2, 1, 1, 2)});
+    REQUIRE(b.answer.has_value());
+    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT"});
+
+    b.answer.reset();
+    b.run({{{0}, {0}}}, {{2}, {0}});
+    CHECK(b.node.next().method == "listsendpays");
+    b.node.hang_up();
+    REQUIRE(unit::until(b.loop, [&] { return b.answer.has_value(); }));
+    REQUIRE_FALSE(b.answer->has_value());
+    CHECK(b.answer->error().message == "lightningd's RPC socket was lost; ask again");
+}
+
+TEST_CASE("a payment of several groups is told once, and one read back says what its invoice asks") {
+    Bench b;
+    payments::ExpectedPart call;
+    call.hash = hash(1);
+    call.by.call = true;
+    call.payer = payments::Payer::renepay;
+    call.call = {77};
+    call.partid = {1};
+    for (std::uint64_t group = 1; group <= 2; ++group) {
+        call.group = base::GroupId{group};
+        call.seen = second(100 + group);
+        b.table.apply(call);
+        b.table.apply(seen(group < 2 ? failed(pending(1, group, 1, group), group)
+                                     : complete(pending(1, group, 1, group), group)));
+    }
+    auto old = complete(pending(2, 1, 1, 3), 3);
+    old.invoice = "lnbc2";
+    b.run({{{0}, {0}}}, {{3}, {3}});
+    b.page("created", 1, {failed(pending(1, 1, 1, 1), 1), complete(pending(1, 2, 1, 2), 2), old});
+    b.page("updated", 1, {failed(pending(1, 1, 1, 1), 1), complete(pending(1, 2, 1, 2), 2), old});
+    b.group({old});
+    const auto decode = b.node.next();
+    CHECK(decode.params == json::Tree::array({"lnbc2"}));
+    b.node.answer(decode, R"({"payment_hash":")" + hash(2).hex() + R"(","amount_msat":7000})");
+    REQUIRE(b.answer.has_value());
+    CHECK(b.told() == std::vector<std::string>{"1 SUCCEEDED", "3 SUCCEEDED"});
+    CHECK(json::Tree::parse(*(*b.answer)->payments[1].json)["value_msat"] == "7000");
+}
+
+TEST_CASE("payments of the past are over when nothing of them is pending") {
+    const auto past = commands::payments_from_rows({failed(pending(1, 1, 1, 1), 1), complete(pending(1, 2, 1, 2), 2),
+                                                    failed(pending(2, 5, 1, 3), 3), failed(pending(2, 5, 2, 4), 4),
+                                                    failed(pending(3, 5, 1, 5), 5), pending(3, 5, 2, 6)},
+                                                   {});
+    REQUIRE(past.size() == 4);
+    using payments::Status;
+    CHECK(past[0].status() == Status::failed);
+    CHECK(past[0].reason == payments::FailureReason::error);
+    CHECK(past[1].status() == Status::succeeded);
+    CHECK(past[2].status() == Status::failed);
+    CHECK(past[2].parts.size() == 2);
+    CHECK(past[3].status() == Status::in_flight);
+}
+
+} // namespace resume_test

@@ -1,0 +1,326 @@
+// Callers that stay: what they are sent, what they keep, and when they are let go.
+#include "commands/waiting_callers.hpp"
+
+#include "../until.hpp"
+#include "facts.hpp"
+#include "json/text.hpp"
+
+#include <doctest/doctest.h>
+
+namespace waiting_callers_test {
+
+using namespace facts;
+using commands::Caller;
+
+namespace {
+
+struct Bench {
+    io::Loop loop;
+    payments::Table table{1000};
+    std::vector<std::string> said;                          // parsed where somebody looks: some are of megabytes
+    std::vector<std::pair<std::string, std::string>> lines; // of whom, and which
+    std::vector<commands::WaitingCallers::Quoted> texts;
+    std::vector<Caller> ended;
+    bool all_said = true;
+    std::uint64_t made = 0;
+    commands::WaitingCallers followers{
+        loop, table,
+        [this](const Caller& to, const commands::WaitingCallers::Quoted& quoted) {
+            said.push_back(commands::message_head(to.id) + *quoted + std::string(commands::message_tail));
+            lines.emplace_back(to.id, json::Tree::parse(*quoted).get<std::string>());
+            texts.push_back(quoted);
+        },
+        [this] { return all_said; }, [this](Caller follower) { ended.push_back(std::move(follower)); }};
+
+    void add(const std::string& id, commands::TrackpaymentsRequest request = {}) {
+        if (request.timeout.count() == 0)
+            request.timeout = std::chrono::seconds(3600);
+        Caller follower;
+        follower.id = id;
+        follower.request = std::move(request);
+        followers.add(std::move(follower));
+    }
+    /// As many as are sent nothing at once.
+    void add_crowd() {
+        for (std::size_t n = followers.size(); n <= commands::WaitingCallers::most_at_once; ++n)
+            add("900" + std::to_string(n));
+    }
+    void left(const payments::Row& row, const std::string& json = "{}") {
+        leave(row, json);
+        unit::settle(loop);
+    }
+    /// Without a turn of the loop: nobody's time runs out meanwhile.
+    void leave(const payments::Row& row, const std::string& json) {
+        table.apply(seen(row));
+        leave_as(row.key, row.status == payments::PartStatus::complete, json);
+    }
+    void leave_as(const payments::PaymentKey& key, bool terminal, const std::string& json) {
+        followers.left({key, terminal, json, ++made});
+    }
+    [[nodiscard]] std::vector<std::string> lines_of(const std::string& id) const {
+        std::vector<std::string> out;
+        for (const auto& [whose, line] : lines)
+            if (whose == id)
+                out.push_back(line);
+        return out;
+    }
+    bool wait_for_lines(const std::string& id, std::size_t count) {
+        return unit::until(loop, [&] { return lines_of(id).size() >= count; });
+    }
+};
+
+using Lines = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("each follower is sent what leaves, as a message of its own request") {
+    Bench b;
+    b.add("7", {});
+    b.add(R"("cli:x#1")", {});
+    b.left(pending(1, 1, 1, 1), R"({"a":"\"é"})");
+    REQUIRE(b.said.size() == 2);
+    CHECK(
+        json::Tree::parse(b.said[0]) ==
+        json::Tree::parse(
+            R"({"jsonrpc":"2.0","method":"message","params":{"id":7,"level":"info","message":"{\"a\":\"\\\"é\"}"}})"));
+    CHECK(json::Tree::parse(b.said[1])["params"]["id"] == "cli:x#1");
+    CHECK(b.ended.empty());
+}
+
+TEST_CASE("a follower hears what it asked for only") {
+    Bench b;
+    commands::TrackpaymentsRequest one;
+    one.hash = hash(2);
+    b.add("1", one);
+    commands::TrackpaymentsRequest final_only;
+    final_only.only_final = true;
+    b.add("2", final_only);
+    b.left(pending(1, 1, 1, 1));
+    CHECK(b.said.empty());
+    b.left(complete(pending(1, 1, 1, 1), 1));
+    REQUIRE(b.said.size() == 1);
+    CHECK(json::Tree::parse(b.said[0])["params"]["id"] == 2);
+    b.left(pending(2, 1, 1, 2));
+    REQUIRE(b.said.size() == 2);
+    CHECK(json::Tree::parse(b.said[1])["params"]["id"] == 1);
+}
+
+TEST_CASE("a follower of one hash goes when its newest payment is over") {
+    Bench b;
+    commands::TrackpaymentsRequest one;
+    one.hash = hash(2);
+    b.add("1", one);
+    b.left(complete(pending(1, 1, 1, 1), 1));
+    b.left(pending(2, 1, 1, 2));
+    CHECK(b.ended.empty());
+    b.left(complete(pending(2, 1, 1, 2), 2));
+    REQUIRE(b.ended.size() == 1);
+    CHECK(b.ended[0].id == "1");
+    b.left(complete(pending(2, 1, 1, 2), 2));
+    CHECK(b.ended.size() == 1);
+}
+
+TEST_CASE("one that gave a cursor goes with the first news") {
+    Bench b;
+    commands::TrackpaymentsRequest poll;
+    poll.since.emplace();
+    b.add("1", poll);
+    poll.only_final = true;
+    b.add("2", poll);
+    b.left(pending(1, 1, 1, 1));
+    REQUIRE(b.ended.size() == 1);
+    CHECK(b.ended[0].id == "1");
+    CHECK(b.ended[0].changed.size() == 1);
+    b.left(complete(pending(1, 1, 1, 1), 1));
+    CHECK(b.ended.size() == 2);
+}
+
+TEST_CASE("a follower keeps the newest of each payment, the last to change last") {
+    Bench b;
+    commands::TrackpaymentsRequest brief;
+    brief.timeout = std::chrono::seconds(1);
+    b.add("1", brief);
+    b.leave(pending(1, 1, 1, 1), "1");
+    b.leave(pending(2, 1, 1, 2), "2");
+    b.leave(complete(pending(1, 1, 1, 1), 1), "3");
+    REQUIRE(unit::until(b.loop, [&] { return !b.ended.empty(); }));
+    REQUIRE(b.ended[0].changed.size() == 2);
+    CHECK(*b.ended[0].changed[0].json == "2");
+    CHECK(*b.ended[0].changed[1].json == "3");
+}
+
+TEST_CASE("a follower that heard too much lets it go and says so") {
+    Bench b;
+    commands::TrackpaymentsRequest brief;
+    brief.timeout = std::chrono::seconds(1);
+    b.add("1", brief);
+    const std::string big(commands::RecentSnapshots::most_bytes / 2, ' ');
+    for (std::uint8_t n = 1; n <= 3; ++n)
+        b.leave(pending(n, 1, 1, n), big);
+    CHECK(b.said.size() == 3);
+    REQUIRE(unit::until(b.loop, [&] { return !b.ended.empty(); }));
+    CHECK(b.ended[0].overflowed);
+    CHECK(b.ended[0].changed.empty());
+}
+
+TEST_CASE("one that hears ends alone keeps an end behind which the payment went on") {
+    Bench b;
+    commands::TrackpaymentsRequest brief;
+    brief.timeout = std::chrono::seconds(1);
+    b.add("1", brief);
+    brief.only_final = true;
+    b.add("2", brief);
+    const payments::PaymentKey key{hash(1), {1}};
+    b.leave_as(key, true, "FAILED");
+    b.leave_as(key, false, "IN_FLIGHT");
+    REQUIRE(unit::until(b.loop, [&] { return b.ended.size() == 2; }));
+    REQUIRE(b.ended[0].changed.size() == 1);
+    CHECK(*b.ended[0].changed[0].json == "IN_FLIGHT");
+    REQUIRE(b.ended[1].changed.size() == 1);
+    CHECK(*b.ended[1].changed[0].json == "FAILED");
+}
+
+TEST_CASE("one that comes later keeps nothing that left before it came") {
+    Bench b;
+    b.add("1");
+    b.leave(pending(1, 1, 1, 1), "1");
+    commands::TrackpaymentsRequest brief;
+    brief.timeout = std::chrono::seconds(1);
+    b.add("2", brief);
+    b.leave(pending(2, 1, 1, 2), "2");
+    REQUIRE(unit::until(b.loop, [&] { return !b.ended.empty(); }));
+    REQUIRE(b.ended[0].changed.size() == 1);
+    CHECK(*b.ended[0].changed[0].json == "2");
+}
+
+TEST_CASE("more than may wait let the one go that has waited longest, with what it heard") {
+    Bench b;
+    for (std::size_t n = 0; n < commands::WaitingCallers::most; ++n)
+        b.add(std::to_string(n));
+    CHECK(b.ended.empty());
+    b.leave(pending(1, 1, 1, 1), "1");
+    b.add("new");
+    REQUIRE(b.ended.size() == 1);
+    CHECK(b.ended[0].id == "0");
+    CHECK_FALSE(b.ended[0].may_stay);
+    REQUIRE(b.ended[0].changed.size() == 1);
+    CHECK(*b.ended[0].changed[0].json == "1");
+    CHECK(b.lines_of("0") == Lines{"1"}); // before its answer, behind which it would not be sent it
+    CHECK(b.followers.size() == commands::WaitingCallers::most);
+    b.add("newer");
+    REQUIRE(b.ended.size() == 2);
+    CHECK(b.ended[1].id == "1");
+}
+
+TEST_CASE(
+    "beyond twenty, lines are merged to the newest of each payment, in the order of the topic, and share their text") {
+    Bench b;
+    b.add("1");
+    b.add_crowd();
+    b.leave(pending(1, 1, 1, 1), "a1");
+    b.leave(pending(2, 1, 1, 2), "b1");
+    b.leave(pending(1, 1, 1, 1), "a2");
+    b.leave(pending(3, 1, 1, 3), "c1");
+    CHECK(b.lines.empty());
+    REQUIRE(b.wait_for_lines("1", 3));
+    CHECK(b.lines_of("1") == Lines{"b1", "a2", "c1"});
+    CHECK(b.lines.size() == 3 * b.followers.size());
+    CHECK(b.texts.front() == b.texts[1]);
+    CHECK(b.texts.front().use_count() == static_cast<long>(b.followers.size()));
+    b.leave(pending(1, 1, 1, 1), "a3");
+    REQUIRE(b.wait_for_lines("1", 4));
+    CHECK(b.lines_of("1").back() == "a3");
+}
+
+TEST_CASE("at twenty every line is sent at once, behind those that were merged before") {
+    Bench b;
+    b.add("1");
+    commands::TrackpaymentsRequest poll;
+    poll.since.emplace();
+    poll.only_final = true;
+    b.add("2", poll);
+    b.add_crowd();
+    b.leave(pending(1, 1, 1, 1), "a1");
+    b.leave_as({hash(2), {1}}, true, "b1"); // sends the second away
+    b.leave(pending(1, 1, 1, 1), "a2");
+    REQUIRE(unit::until(b.loop, [&] { return !b.ended.empty(); }));
+    CHECK(b.lines_of("2") == Lines{"b1"});
+    REQUIRE(b.followers.size() == commands::WaitingCallers::most_at_once);
+    b.leave(pending(1, 1, 1, 1), "a3");
+    CHECK(b.lines_of("1") == Lines{"b1", "a2", "a3"});
+}
+
+TEST_CASE("the end of a payment is never merged into what follows it, nor anything older sent behind it") {
+    Bench b;
+    b.add("1");
+    commands::TrackpaymentsRequest final_only;
+    final_only.only_final = true;
+    b.add("2", final_only);
+    b.add_crowd();
+    const payments::PaymentKey key{hash(1), {1}};
+    b.leave_as(key, false, "a1");
+    b.leave_as(key, true, "FAILED");
+    b.leave_as(key, false, "a2");
+    b.leave_as(key, true, "SUCCEEDED");
+    REQUIRE(b.wait_for_lines("1", 2));
+    unit::settle(b.loop);
+    CHECK(b.lines_of("1") == Lines{"FAILED", "SUCCEEDED"});
+    CHECK(b.lines_of("2") == Lines{"FAILED", "SUCCEEDED"});
+}
+
+TEST_CASE("one whose wait is over is sent the merged lines first") {
+    Bench b;
+    commands::TrackpaymentsRequest one;
+    one.hash = hash(2);
+    b.add("1", one);
+    b.add_crowd();
+    b.leave(pending(2, 1, 1, 2), "IN_FLIGHT");
+    b.leave(complete(pending(2, 1, 1, 2), 2), "SUCCEEDED");
+    CHECK(b.lines.empty());
+    REQUIRE(unit::until(b.loop, [&] { return !b.ended.empty(); }));
+    CHECK(b.lines_of("1") == Lines{"SUCCEEDED"});
+    REQUIRE(b.ended[0].changed.size() == 1);
+    CHECK(*b.ended[0].changed[0].json == "SUCCEEDED");
+}
+
+TEST_CASE("merged lines from before a caller came are not for it, nor those older than it was sent at first") {
+    Bench b;
+    b.add_crowd();
+    b.leave(pending(1, 1, 1, 1), "a1");
+    Caller late;
+    late.id = "1";
+    late.request.timeout = std::chrono::seconds(3600);
+    late.first = {{hash(2), {1}}};
+    late.first_number = b.made + 2; // two snapshots still wait for lightningd to read, and it was sent a newer one
+    b.followers.add(std::move(late));
+    b.leave(pending(2, 1, 1, 2), "b1");
+    b.leave(pending(3, 1, 1, 3), "c1");
+    REQUIRE(b.wait_for_lines("1", 1));
+    CHECK(b.lines_of("1") == Lines{"c1"});
+    b.leave(pending(2, 1, 1, 2), "b2");
+    REQUIRE(b.wait_for_lines("1", 2));
+    CHECK(b.lines_of("1") == Lines{"c1", "b2"});
+}
+
+TEST_CASE("as long as lightningd has not read the last lines, merging goes on") {
+    Bench b;
+    b.add("1");
+    b.add_crowd();
+    b.all_said = false;
+    b.leave(pending(1, 1, 1, 1), "a1");
+    int pauses = 0;
+    io::Timer pause(b.loop);
+    std::function<void()> again = [&] {
+        if (++pauses < 3)
+            pause.start(commands::WaitingCallers::merge_pause, again);
+    };
+    again();
+    REQUIRE(unit::until(b.loop, [&] { return pauses == 3; }));
+    CHECK(b.lines.empty());
+    b.leave(pending(1, 1, 1, 1), "a2");
+    b.all_said = true;
+    REQUIRE(b.wait_for_lines("1", 1));
+    CHECK(b.lines_of("1") == Lines{"a2"});
+}
+
+} // namespace waiting_callers_test

@@ -1,0 +1,115 @@
+// BracketScanner against a reader that takes one byte after the other, as the framer once did.
+#include "json/bracket_scanner.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+namespace bracket_scanner_test {
+
+using json::BracketScanner;
+
+namespace {
+
+struct End {
+    std::size_t at = BracketScanner::open_end;
+    std::size_t deepest = 0;
+    bool operator==(const End&) const = default;
+};
+
+End byte_by_byte(std::string_view text) {
+    End end;
+    std::size_t depth = 0;
+    bool in_string = false;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
+        if (in_string && c == '\\') {
+            ++at;
+        } else if (c == '"') {
+            in_string = !in_string;
+        } else if (!in_string && (c == '{' || c == '[')) {
+            end.deepest = std::max(end.deepest, ++depth);
+        } else if (!in_string && (c == '}' || c == ']') && --depth == 0) {
+            end.at = at + 1;
+            return end;
+        }
+    }
+    return end;
+}
+
+End in_pieces(std::string_view text, std::size_t cut) {
+    BracketScanner nesting;
+    End end;
+    end.at = nesting.run(text.substr(0, cut), 0);
+    if (end.at == BracketScanner::open_end)
+        end.at = nesting.run(text, cut);
+    end.deepest = nesting.deepest();
+    CHECK((nesting.depth() == 0) == (end.at != BracketScanner::open_end));
+    return end;
+}
+
+/// The 64-byte blocks fall differently on each.
+std::vector<std::string> moved(const std::string& text) {
+    std::vector<std::string> all;
+    for (std::size_t by = 0; by < 66; ++by)
+        all.push_back("[" + std::string(by, ' ') + text);
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("the end is behind the bracket that closes the first one") {
+    CHECK(BracketScanner().run("{}", 0) == 2);
+    CHECK(BracketScanner().run("[{}]]]", 0) == 4);
+    CHECK(BracketScanner().run("xx{\"}\":[1]} {", 2) == 11);
+    CHECK(BracketScanner().run(R"({"a\"}":"\\"})", 0) == 13);
+    CHECK(BracketScanner().run("{\"}", 0) == BracketScanner::open_end);
+    CHECK(BracketScanner().run("[[]", 0) == BracketScanner::open_end);
+}
+
+TEST_CASE("wherever a block ends, nothing is taken for something else") {
+    const std::vector<std::string> texts{
+        R"({"a":1,"b":[{},[]],"c":"}]"}])",
+        R"("\\","\"","]\\\"]",["\\\\"],"\\\\\"]"])",
+        R"("a long string of more than sixty-four bytes without any escapes, with ] and } in it", [ ] ])",
+        R"("\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\"]",1])",
+        R"(\"]",\]])", // no escapes outside of strings
+        "\"\n\t\x80\xff[\xdb\xfb\",\xfb\xfd\xdb\xdd;]",
+        R"([[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]])",
+        R"("unfinished ]])",
+    };
+    for (const auto& text : texts)
+        for (const auto& one : moved(text))
+            for (std::size_t cut = 0; cut <= one.size(); ++cut)
+                REQUIRE_MESSAGE(in_pieces(one, cut) == byte_by_byte(one), one, " cut at ", cut);
+}
+
+TEST_CASE("every byte beside those that matter is nothing") {
+    for (int c = 0; c < 256; ++c) {
+        if (std::string_view("\"\\[]{}").find(static_cast<char>(c)) != std::string_view::npos)
+            continue;
+        const auto text = "[" + std::string(100, static_cast<char>(c)) + "]";
+        REQUIRE_MESSAGE(BracketScanner().run(text, 0) == text.size(), c);
+    }
+}
+
+TEST_CASE("after reset() nothing is left of what was") {
+    BracketScanner nesting;
+    CHECK(nesting.run("[[[\"\\", 0) == BracketScanner::open_end);
+    CHECK(nesting.depth() == 3);
+    nesting.reset();
+    CHECK(nesting.depth() == 0);
+    CHECK(nesting.run("{\"]\":1}", 0) == 7);
+    CHECK(nesting.deepest() == 1);
+}
+
+TEST_CASE("an escape that was cut off leaves nothing behind when the end has come") {
+    BracketScanner nesting;
+    CHECK(nesting.run("[\"\\", 0) == BracketScanner::open_end);
+    CHECK(nesting.run("n\"]", 0) == 3);
+    CHECK(nesting.run("[\"\",\\]", 0) == 6);
+}
+
+} // namespace bracket_scanner_test

@@ -1,0 +1,161 @@
+// What a Parser makes of a text, held against nlohmann's reading of it.
+#include "json/parser.hpp"
+
+#include "same_value.hpp"
+
+#include <vector>
+
+#include <doctest/doctest.h>
+
+namespace parser_test {
+
+using json::Parser;
+
+namespace {
+
+/// Read by the Parser as parse() reads it, or refused in its words.
+bool as_parse_does(Parser& document, std::string_view text) {
+    const auto value = document.read(text);
+    const auto tree = json::parse(text);
+    return tree ? value && unit::same_value(*value, *tree) : !value && value.error() == tree.error();
+}
+
+/// A row as lightningd shows it, with something of every kind.
+const std::string row =
+    R"({"created_index":133,"id":133,"payment_hash":"226779da4b9df53b","groupid":8912158845556297834,
+    "amount_msat":1000000,"created_at":1795222611.25,"partid":0,"failcode":-1,"self":false,"label":"a \"b\" \\ é",
+    "route":[{"id":"02","delay":[]},{"id":"03","delay":[[9]]}],"status":"complete","none":null,"last":{}})";
+
+} // namespace
+
+TEST_CASE("an ordinary text is read quickly") {
+    Parser document;
+    for (const std::string_view text :
+         {std::string_view(row), std::string_view("{}"), std::string_view("[]"),
+          std::string_view(" \n{ \"a\" : 1 }\r\t "), std::string_view("7"), std::string_view("\"x\"")}) {
+        CHECK_MESSAGE(as_parse_does(document, text), text);
+        CHECK_MESSAGE(document.quick(), text);
+    }
+}
+
+TEST_CASE("what simdjson would understand otherwise is read by nlohmann") {
+    Parser document;
+    for (const std::string_view text : {
+             R"({"a":-0})",                   // no natural number
+             R"({"a":18446744073709551616})", // a fraction, when it is too big
+             R"({"a":1,"a":2})",              // the last counts
+             R"({"a":{"b":1,"c":2,"b":3}})", R"({"a":1,"\u0061":2})", R"(["\ud83d\ude00","\u0000"])",
+             "\xef\xbb\xbf{}", // a byte order mark
+         }) {
+        CHECK_MESSAGE(as_parse_does(document, text), text);
+        CHECK_MESSAGE(document.read(text).has_value(), text);
+        CHECK_FALSE_MESSAGE(document.quick(), text);
+    }
+    CHECK(document.read(R"({"a":1,"b":2,"a":3})")->find("a").natural() == 3);
+    CHECK_FALSE(document.read("-0")->natural().has_value());
+    CHECK(document.read("18446744073709551616")->fraction() == 18446744073709551616.0);
+}
+
+TEST_CASE("what is no JSON is refused in the same words as ever") {
+    using namespace std::string_view_literals;
+    Parser document;
+    for (const auto text :
+         {""sv,         "{"sv,       "{}}"sv,         "{} {}"sv,       "[1,]"sv,         "01"sv,
+          "+1"sv,       "1."sv,      ".5"sv,          "1e"sv,          "nul"sv,          "truex"sv,
+          "1e400"sv,    "{\"a\"}"sv, "{1:2}"sv,       "\"\xff\""sv,    "\"\xc0\xaf\""sv, "\"\xed\xa0\x80\""sv,
+          "\"a\nb\""sv, "\"\\x\""sv, "\"\\ud800\""sv, "\"\\udc00\""sv, "\"\\u12\""sv,    "{}\0"sv,
+          "\0"sv,       "\"\0\""sv,  "[1 2]"sv,       "\x0c{}"sv,      "\x1a"sv,         "{\"a\"\x1a 1}"sv}) {
+        INFO(text);
+        CHECK_FALSE(document.read(text).has_value());
+        CHECK(as_parse_does(document, text));
+    }
+    CHECK(document.read("[1,]").error() == "not JSON at byte 4");
+    CHECK(document.read("1e400").error() == "not usable JSON (library error 406)");
+}
+
+TEST_CASE("with any one byte changed, lost or doubled, a text is read or refused as ever") {
+    Parser document;
+    std::size_t quick = 0;
+    std::size_t refused = 0;
+    for (std::size_t at = 0; at < row.size(); ++at) {
+        const auto look = [&](const std::string& changed) {
+            REQUIRE_MESSAGE(as_parse_does(document, changed), changed);
+            quick += document.quick() ? 1 : 0;
+            refused += document.read(changed) ? 0 : 1;
+        };
+        for (const char c : {'"', '\\', '{', ']', ',', ':', '-', '0', 'e', '.', '\x01', '\xff', ' '}) {
+            auto changed = row;
+            changed[at] = c;
+            look(changed);
+        }
+        look(std::string(row).erase(at, 1));
+        look(std::string(row).insert(at, 1, row[at]));
+    }
+    CHECK(quick > 1000); // both ways were tried
+    CHECK(refused > 1000);
+}
+
+TEST_CASE("a text cut anywhere is refused as ever") {
+    Parser document;
+    for (std::size_t size = 0; size < row.size(); ++size)
+        REQUIRE_MESSAGE(as_parse_does(document, std::string_view(row).substr(0, size)), size);
+}
+
+TEST_CASE("nothing behind the text is looked at") {
+    Parser document;
+    const std::string longer = R"({"a":1}]]}}"trash)";
+    CHECK(as_parse_does(document, std::string_view(longer).substr(0, 7)));
+    CHECK(document.quick());
+}
+
+TEST_CASE("a value does not need its text any more, and a later one replaces it") {
+    Parser document;
+    auto text = std::make_unique<std::string>(row);
+    const auto value = document.read(*text);
+    text->assign(text->size(), 'x');
+    text.reset();
+    REQUIRE(value.has_value());
+    CHECK(value->find("payment_hash").text() == "226779da4b9df53b");
+    CHECK(as_parse_does(document, R"({"groupid":2})"));
+    CHECK(as_parse_does(document, R"({"groupid":-0})"));
+    CHECK(as_parse_does(document, row));
+}
+
+TEST_CASE("a text of any size is read, and only what is not too big by simdjson") {
+    Parser document;
+    for (const auto size : {Parser::most_quick, Parser::most_quick + 1}) {
+        const auto text = "\"" + std::string(size - 2, 'x') + "\"";
+        CHECK(document.read(text)->text() == std::string(size - 2, 'x'));
+        CHECK(document.quick() == (size == Parser::most_quick));
+    }
+    std::string numbers = "[0";
+    while (numbers.size() < 100'000)
+        numbers += ",7";
+    CHECK(as_parse_does(document, numbers + "]"));
+    CHECK(document.quick());
+    CHECK(as_parse_does(document, row)); // and small ones again
+    CHECK(document.quick());
+}
+
+TEST_CASE("as deep as the framer lets a text be it is read") {
+    Parser document;
+    for (const std::size_t depth : {1U, 127U, 128U}) {
+        CHECK(as_parse_does(document, std::string(depth, '[') + std::string(depth, ']')));
+        CHECK(document.quick());
+    }
+}
+
+TEST_CASE("many members are told apart, and a key that comes twice among them is noticed") {
+    Parser document;
+    std::string object = "{";
+    for (int i = 0; i < 500; ++i)
+        object += "\"key" + std::to_string(i) + "\":" + std::to_string(i) + ",";
+    CHECK(as_parse_does(document, object + "\"last\":1}"));
+    CHECK(document.quick());
+    for (const auto* twice : {"key0", "key250", "key499"}) {
+        CHECK(as_parse_does(document, object + "\"" + twice + "\":-1}"));
+        CHECK_FALSE(document.quick());
+    }
+}
+
+} // namespace parser_test

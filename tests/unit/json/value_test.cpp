@@ -1,0 +1,160 @@
+// A value answers alike whether it is kept as nlohmann's tree or as the nodes of a Parser.
+#include "json/parser.hpp"
+
+#include <vector>
+
+#include <doctest/doctest.h>
+
+namespace value_test {
+
+using json::Parser;
+using json::Value;
+
+namespace {
+
+/// `look` is shown the same text in both forms.
+template <class Look>
+void in_both_forms(std::string_view text, Look look) {
+    INFO(text);
+    Parser document;
+    const auto nodes = document.read(text);
+    REQUIRE(nodes.has_value());
+    REQUIRE(document.quick());
+    look(*nodes);
+    const auto tree = json::parse(text);
+    REQUIRE(tree.has_value());
+    look(Value(*tree));
+}
+
+} // namespace
+
+TEST_CASE("a natural number is whole, not negative and below 2^64") {
+    in_both_forms("[0,7,9223372036854775807,9223372036854775808,18446744073709551615]", [](Value list) {
+        std::vector<std::uint64_t> numbers;
+        for (const auto value : list.elements()) {
+            REQUIRE(value.natural().has_value());
+            CHECK_FALSE(value.fraction().has_value());
+            CHECK_FALSE(value.text().has_value());
+            numbers.push_back(*value.natural());
+        }
+        CHECK(numbers == std::vector<std::uint64_t>{0, 7, 9223372036854775807U, 9223372036854775808U, UINT64_MAX});
+    });
+    in_both_forms(R"([-1,-9223372036854775808,1.0,1e3,"1",true,null,[],[1],{},{"a":1}])", [](Value list) {
+        for (const auto value : list.elements())
+            CHECK_FALSE(value.natural().has_value());
+    });
+}
+
+TEST_CASE("what has a point or an exponent is a fraction") {
+    in_both_forms("[1795222611.75,1e3,2E-1]", [](Value list) {
+        std::vector<double> numbers;
+        for (const auto value : list.elements())
+            numbers.push_back(value.fraction().value_or(-1));
+        CHECK(numbers == std::vector<double>{1795222611.75, 1000, 0.2});
+    });
+}
+
+TEST_CASE("text comes without its escapes") {
+    in_both_forms(R"(["","plain","\"\\\/\b\f\n\r\t","é ₿ 😀"])", [](Value list) {
+        std::vector<std::string> texts;
+        for (const auto value : list.elements())
+            texts.emplace_back(value.text().value_or("none"));
+        CHECK(texts == std::vector<std::string>{"", "plain", "\"\\/\b\f\n\r\t", "é ₿ 😀"});
+    });
+    in_both_forms("[1,true,null,{}]", [](Value list) {
+        for (const auto value : list.elements())
+            CHECK_FALSE(value.text().has_value());
+    });
+}
+
+TEST_CASE("each kind is that kind and no other") {
+    in_both_forms(R"([null,true,false,[],{},5,"x"])", [](Value list) {
+        std::string nulls;
+        std::string trues;
+        std::string arrays;
+        std::string objects;
+        for (const auto value : list.elements()) {
+            CHECK(value);
+            nulls += value.is_null() ? 'y' : 'n';
+            trues += value.is_true() ? 'y' : 'n';
+            arrays += value.is_array() ? 'y' : 'n';
+            objects += value.is_object() ? 'y' : 'n';
+        }
+        CHECK(nulls == "ynnnnnn");
+        CHECK(trues == "nynnnnn");
+        CHECK(arrays == "nnnynnn");
+        CHECK(objects == "nnnnynn");
+    });
+}
+
+TEST_CASE("a member is found behind and inside others, and null is none") {
+    in_both_forms(R"({"a":{"b":[1,{"deep":2}],"n":null},"":3,"ab":[[]],"b":4,"ba":5})", [](Value object) {
+        CHECK(object.find("b").natural() == 4);
+        CHECK(object.find("ba").natural() == 5);
+        CHECK(object.find("").natural() == 3);
+        CHECK_FALSE(object.find("deep"));
+        CHECK_FALSE(object.find("n"));
+        CHECK_FALSE(object.find("abc"));
+        const auto inner = object.find("a");
+        CHECK_FALSE(inner.find("n"));
+        CHECK_FALSE(inner.find("ab"));
+        auto element = inner.find("b").elements().begin();
+        CHECK((*element).natural() == 1);
+        ++element;
+        CHECK((*element).find("deep").natural() == 2);
+        ++element;
+        CHECK(element == inner.find("b").elements().end());
+    });
+}
+
+TEST_CASE("whatever was found last, every member is found, and what is none is not") {
+    in_both_forms(R"({"a":1,"n":null,"b":{"a":7,"x":8},"c":[],"d":5})", [](Value object) {
+        const std::vector<std::string_view> names{"a", "n", "b", "c", "d", "x", ""};
+        for (const auto first : names)
+            for (const auto second : names) {
+                INFO(first, " then ", second);
+                Value last;
+                CHECK(object.find(first, last) == object.find(first));
+                CHECK(object.find(second, last) == object.find(second));
+                CHECK(object.find("d", last).natural() == 5);
+                CHECK(object.find("a", last).natural() == 1);
+            }
+    });
+    in_both_forms("[{},5,[]]", [](Value list) {
+        for (const auto value : list.elements()) {
+            Value last;
+            CHECK_FALSE(value.find("a", last));
+            CHECK_FALSE(last);
+        }
+    });
+    Value last;
+    CHECK_FALSE(Value().find("a", last));
+}
+
+TEST_CASE("what is no object has no members, and what is no array no elements") {
+    in_both_forms(R"([5,"x",null,[1],true])", [](Value list) {
+        for (const auto value : list.elements())
+            CHECK_FALSE(value.find("x"));
+        CHECK_FALSE(list.find("x"));
+    });
+    in_both_forms(R"({"a":1,"b":"x","c":[],"d":{}})", [](Value object) {
+        CHECK(object.elements().empty());
+        for (const auto* name : {"a", "b", "c", "d"})
+            CHECK(object.find(name).elements().empty());
+    });
+}
+
+TEST_CASE("nothing at all answers every question with no") {
+    for (const auto nothing : {Value(), Value(static_cast<const json::Tree*>(nullptr))}) {
+        CHECK_FALSE(nothing);
+        CHECK_FALSE(nothing.is_null());
+        CHECK_FALSE(nothing.is_true());
+        CHECK_FALSE(nothing.natural().has_value());
+        CHECK_FALSE(nothing.fraction().has_value());
+        CHECK_FALSE(nothing.text().has_value());
+        CHECK_FALSE(nothing.find("a"));
+        CHECK(nothing.elements().empty());
+    }
+}
+
+} // namespace value_test

@@ -1,0 +1,145 @@
+// Deadline: whom it decides about, what restarts its clock, and how far a cursor may go meanwhile.
+#include "mirror/silence_timeout.hpp"
+
+#include "../until.hpp"
+#include "facts.hpp"
+
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+namespace silence_timeout_test {
+
+using namespace facts;
+using namespace std::chrono_literals;
+using mirror::SilenceTimeout;
+
+namespace {
+
+struct Quiet {
+    io::Loop loop;
+    payments::Table table{100};
+    std::vector<payments::PaymentKey> over;
+    SilenceTimeout linger;
+
+    explicit Quiet(cln::Version version = {26, 6})
+        : linger(loop, table, version, [this](std::vector<payments::PaymentKey> keys) {
+              over.insert(over.end(), keys.begin(), keys.end());
+          }) {}
+
+    void apply(const payments::Event& event) { linger.look(table.apply(event)); }
+    [[nodiscard]] std::uint64_t holds() const { return linger.pending().updated.value; }
+};
+
+} // namespace
+
+TEST_CASE("of an undecided payment a cursor stays before the last change, until something is decided") {
+    Quiet quiet;
+    CHECK(quiet.holds() == UINT64_MAX);
+    quiet.apply(seen(pending(1, 9, 1, 10)));
+    CHECK(quiet.holds() == UINT64_MAX); // in flight: its end will be a change of its own
+    quiet.apply(seen(failed(pending(1, 9, 1, 10), 7)));
+    CHECK(quiet.holds() == 6);
+    quiet.apply(seen(failed(pending(2, 9, 1, 11), 5)));
+    CHECK(quiet.holds() == 4);
+    quiet.apply(payments::GivenUp{hash(2), base::GroupId{9}, false});
+    CHECK(quiet.holds() == 6);
+    quiet.apply(seen(pending(1, 9, 2, 12)));
+    CHECK(quiet.holds() == UINT64_MAX);
+    CHECK(quiet.linger.pending().created.value == UINT64_MAX);
+}
+
+TEST_CASE("a failure no row told yet holds nothing; its row does, as soon as it is read") {
+    Quiet quiet;
+    quiet.apply(failure(pending(1, 9, 1, 10), 0x1007, 1));
+    CHECK(quiet.holds() == UINT64_MAX);
+    (void)quiet.table.apply(seen(failed(pending(1, 9, 1, 10), 7)));
+    quiet.linger.row_read({hash(1), {9}});
+    CHECK(quiet.holds() == 6);
+}
+
+TEST_CASE("what is gone holds nothing") {
+    Quiet quiet;
+    quiet.apply(seen(failed(pending(1, 9, 1, 10), 7)));
+    quiet.apply(payments::PartDeleted{{hash(1), {9}}, {10}});
+    CHECK(quiet.holds() == UINT64_MAX);
+}
+
+TEST_CASE("silence is told once, of those that are undecided") {
+    Quiet quiet;
+    quiet.apply(seen(failed(pending(1, 9, 1, 10), 7)));
+    quiet.apply(seen(pending(2, 9, 1, 11)));
+    quiet.linger.set(0s);
+    REQUIRE(unit::until(quiet.loop, [&] { return !quiet.over.empty(); }));
+    unit::settle(quiet.loop);
+    CHECK(quiet.over == std::vector<payments::PaymentKey>{{hash(1), {9}}});
+    CHECK(quiet.holds() == 6); // until the outcome is there
+}
+
+namespace {
+
+using payments::Payer;
+
+/// Those of payments 1, 2, …, of one failed part each by these payers, that a linger of 0 seconds ends at once.
+std::vector<std::uint64_t> ended(cln::Version version, std::uint64_t unwatched, const std::vector<Payer>& payers) {
+    Quiet quiet(version);
+    quiet.linger.set_unwatched({unwatched});
+    quiet.linger.set(0s);
+    for (std::uint8_t n = 1; n <= payers.size(); ++n) {
+        payments::ExpectedPart expected;
+        expected.hash = hash(n);
+        expected.group = base::GroupId{9};
+        expected.partid = {1};
+        expected.payer = payers[n - 1U];
+        expected.seen = second(100U + n);
+        quiet.apply(expected);
+        quiet.apply(seen(failed(pending(n, 9, 1, n), n)));
+    }
+    quiet.apply(seen(failed(pending(99, 9, 1, 99), 99))); // ends everywhere: the others had their turn by then
+    CHECK(unit::until(quiet.loop, [&] {
+        return std::find(quiet.over.begin(), quiet.over.end(), payments::PaymentKey{hash(99), {9}}) != quiet.over.end();
+    }));
+    unit::settle(quiet.loop);
+    std::vector<std::uint64_t> numbers;
+    for (const auto& key : quiet.over)
+        if (key.hash != hash(99))
+            numbers.push_back(key.hash.bytes[0]);
+    std::sort(numbers.begin(), numbers.end());
+    return numbers;
+}
+
+const std::vector<Payer> all_payers{Payer::xpay, Payer::pay, Payer::keysend, Payer::other, Payer::unknown};
+
+} // namespace
+
+TEST_CASE("where a payer waits for blocks without a word its deadline is longer than that of others") {
+    using Numbers = std::vector<std::uint64_t>;
+    for (const cln::Version old : {cln::Version{23, 8}, {23, 11}, {24, 8}})
+        CHECK(ended(old, 0, all_payers) == Numbers{1, 4, 5});
+    for (const cln::Version old : {cln::Version{24, 11}, {25, 12}, {26, 4}})
+        CHECK(ended(old, 0, all_payers) == Numbers{2, 3, 4, 5});
+    CHECK(ended({26, 6}, 0, all_payers) == Numbers{1, 2, 3, 4, 5});
+}
+
+TEST_CASE("a payer nobody could see may be one that waits") {
+    using Numbers = std::vector<std::uint64_t>;
+    const std::vector<Payer> three(3, Payer::unknown); // rows 1, 2, 3
+    for (const cln::Version old : {cln::Version{23, 11}, {24, 11}, {26, 4}}) {
+        CHECK(ended(old, 2, three) == Numbers{3});
+        CHECK(ended(old, 50, {Payer::unknown, Payer::other}) == Numbers{2});
+    }
+    CHECK(ended({26, 6}, 50, three) == Numbers{1, 2, 3});
+}
+
+TEST_CASE("a payment that turns out to be watched ends at once") {
+    Quiet quiet({24, 11});
+    quiet.linger.set_unwatched({UINT64_MAX});
+    quiet.linger.set(0s);
+    quiet.apply(seen(failed(pending(1, 9, 1, 10), 7)));
+    unit::settle(quiet.loop);
+    CHECK(quiet.over.empty());
+    quiet.linger.set_unwatched({9});
+    CHECK(unit::until(quiet.loop, [&] { return !quiet.over.empty(); }));
+}
+
+} // namespace silence_timeout_test

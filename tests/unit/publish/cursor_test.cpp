@@ -1,0 +1,84 @@
+// The cursor on the wire.
+#include "publish/cursor.hpp"
+
+#include <doctest/doctest.h>
+
+namespace cursor_test {
+
+namespace {
+
+publish::CursorMaker maker() {
+    publish::CursorMaker made("89abcdef");
+    made.set_node(*base::NodeId::from_hex("02" + std::string(6, 'a') + std::string(58, '0')));
+    return made;
+}
+
+} // namespace
+
+TEST_CASE("a cursor is read as it was written") {
+    for (const auto& marks : {publish::Position{{0}, {0}}, publish::Position{{1}, {18446744073709551615ULL}}}) {
+        const auto text = maker().make(marks);
+        const auto cursor = publish::parse_cursor(text);
+        REQUIRE(cursor.has_value());
+        CHECK(cursor->marks == marks);
+        CHECK(cursor->run == "89abcdef");
+        CHECK(cursor->number == 0);
+        CHECK(maker().is_ours(*cursor));
+    }
+}
+
+TEST_CASE("a change number stands behind the marks where there is one") {
+    CHECK(maker().make({{1}, {2}}) == "02aaaaaa.89abcdef.1.2");
+    for (const std::uint64_t number : {std::uint64_t{1}, std::uint64_t{10}, UINT64_MAX}) {
+        const auto text = maker().make({{1}, {2}}, number);
+        CHECK(text == "02aaaaaa.89abcdef.1.2." + std::to_string(number));
+        const auto cursor = publish::parse_cursor(text);
+        REQUIRE(cursor.has_value());
+        CHECK(cursor->marks == publish::Position{{1}, {2}});
+        CHECK(cursor->number == number);
+    }
+}
+
+TEST_CASE("a run knows its own cursors") {
+    CHECK(maker().is_of_this_run(*publish::parse_cursor("02aaaaaa.89abcdef.1.2.3")));
+    CHECK_FALSE(maker().is_of_this_run(*publish::parse_cursor("02aaaaaa.89abcdee.1.2.3")));
+}
+
+TEST_CASE("what is not spelled as a cursor is none") {
+    for (const auto* text : {"",
+                             ".",
+                             "...",
+                             "02aaaaaa.89abcdef.1",
+                             "02aaaaaa.89abcdef.1.2.3.4",
+                             "02aaaaaa.89abcdef.1.2.",
+                             "02aaaaaa.89abcdef.1.2.0",
+                             "02aaaaaa.89abcdef.1.2.03",
+                             "02aaaaaa.89abcdef.1.2.-3",
+                             "02aaaaaa.89abcdef.1.2.+3",
+                             "02aaaaaa.89abcdef.1.2.3 ",
+                             "02aaaaaa.89abcdef.1.2.x",
+                             "02aaaaaa.89abcdef.1.2.3.",
+                             "02aaaaaa.89abcdef.1..3",
+                             "02aaaaaa.89abcdef.1.2.18446744073709551616",
+                             "02AAAAAA.89abcdef.1.2",
+                             "02aaaaa.89abcdef.1.2",
+                             "02aaaaaa.89abcde.1.2",
+                             "02aaaaaa.89abcdeg.1.2",
+                             "02aaaaaa.89abcdef.01.2",
+                             "02aaaaaa.89abcdef.-1.2",
+                             "02aaaaaa.89abcdef.1.18446744073709551616",
+                             "02aaaaaa.89abcdef..2",
+                             "02aaaaaa.89abcdef.1.2 ",
+                             " 02aaaaaa.89abcdef.1.2",
+                             "02aaaaaa.89abcdef.0x1.2",
+                             "02aaaaaa.89abcdef.1.+2"})
+        CHECK_FALSE_MESSAGE(publish::parse_cursor(text).has_value(), text);
+}
+
+TEST_CASE("a cursor of another node is told from one stamped before the node was known") {
+    CHECK_FALSE(maker().is_ours(*publish::parse_cursor("03bbbbbb.89abcdef.1.2")));
+    CHECK(maker().is_ours(*publish::parse_cursor("00000000.89abcdef.1.2")));
+    CHECK(publish::CursorMaker("89abcdef").is_ours(*publish::parse_cursor("03bbbbbb.89abcdef.1.2")));
+}
+
+} // namespace cursor_test

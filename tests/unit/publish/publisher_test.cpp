@@ -1,0 +1,331 @@
+#include "publish/publisher.hpp"
+
+#include "../until.hpp"
+#include "facts.hpp"
+#include "rpc/framer.hpp"
+#include "json/text.hpp"
+
+#include <doctest/doctest.h>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace publisher_test {
+
+using namespace facts;
+using publish::Position;
+using publish::Publisher;
+
+namespace {
+
+/// A table and its publisher, whose bytes a test reads from the other end when it likes.
+struct Desk {
+    io::Loop loop;
+    payments::Table table{100'000};
+    Position told{{0}, {0}};
+    std::vector<std::string> log;
+    int reader = -1;
+    std::unique_ptr<io::Stream> out;
+    std::optional<Publisher> publisher;
+    rpc::Framer framer;
+
+    Desk() {
+        int ends[2];
+        REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
+        reader = ends[0];
+        out = *io::Stream::open(loop, ends[1]);
+        publisher.emplace(
+            loop, *out, table, [this] { return told; }, publish::CursorMaker("run"),
+            [this](base::LogLevel, const std::string& words) { log.push_back(words); });
+    }
+    ~Desk() { close(reader); }
+
+    void apply(const payments::Event& event) { publisher->tell(table.apply(event)); }
+    void apply(const std::vector<payments::Event>& events) { publisher->tell(table.apply(events)); }
+
+    /// All messages that come until nothing more does.
+    std::vector<std::string> read_texts() {
+        std::vector<std::string> messages;
+        std::array<char, 65536> buffer{};
+        for (int silent = 0; silent < 5; ++silent) {
+            unit::settle(loop);
+            for (ssize_t n; (n = ::read(reader, buffer.data(), buffer.size())) > 0; silent = 0) {
+                framer.feed({buffer.data(), static_cast<std::size_t>(n)});
+                for (auto framed = framer.next(); framed.kind == rpc::Framer::Result::Kind::message;
+                     framed = framer.next())
+                    messages.emplace_back(framed.text);
+                unit::settle(loop);
+            }
+        }
+        return messages;
+    }
+    std::vector<json::Tree> read_all() {
+        std::vector<json::Tree> messages;
+        for (const auto& text : read_texts())
+            messages.push_back(*json::parse(text));
+        return messages;
+    }
+};
+
+std::string cursor(const json::Tree& message) {
+    return message["params"]["cursor"];
+}
+
+/// One payment, whose snapshot is a large one.
+std::vector<payments::Event> many_parts() {
+    std::vector<payments::Event> events;
+    for (std::uint64_t n = 1; n <= 300; ++n)
+        events.push_back(seen(pending(1, 9, n, n)));
+    return events;
+}
+
+payments::Row row_of(std::uint32_t n) {
+    auto row = pending(1, 1, 0, n);
+    for (int i = 0; i < 4; ++i) // where the table's index looks first: real hashes differ there
+        row.key.hash.bytes[static_cast<std::size_t>(24 + i)] = static_cast<std::uint8_t>(n >> (8 * i));
+    return row;
+}
+
+} // namespace
+
+TEST_CASE("a snapshot goes out with the cursor of what was told before, a final one on both topics") {
+    Desk desk;
+    desk.told = {{4}, {2}};
+    desk.apply(seen(pending(1, 1, 0, 5)));
+    desk.told = {{5}, {2}};
+    desk.apply(seen(complete(pending(1, 1, 0, 5), 3)));
+    const auto messages = desk.read_all();
+    REQUIRE(messages.size() == 3);
+    CHECK(messages[0]["method"] == "trackpayments");
+    CHECK(messages[0]["params"]["trackpayments"]["status"] == "IN_FLIGHT");
+    CHECK(cursor(messages[0]) == "00000000.run.4.2");
+    CHECK(messages[1]["params"]["trackpayments"]["status"] == "SUCCEEDED");
+    CHECK(messages[2]["method"] == "trackpayments_final");
+    CHECK(messages[2]["params"]["trackpayments_final"] == messages[1]["params"]["trackpayments"]);
+    CHECK(cursor(messages[2]) == "00000000.run.5.2");
+}
+
+TEST_CASE("a cursor promises nothing that still waits in the queue") {
+    Desk desk;
+    std::uint32_t n = 0;
+    while (desk.out->queued_bytes() == 0 || n < 1000) { // more than the socket takes at once
+        desk.apply(seen(row_of(++n)));
+        desk.told = {{n}, {0}}; // its page has come meanwhile
+    }
+    const auto messages = desk.read_all();
+    REQUIRE(messages.size() == n);
+    for (std::uint32_t i = 0; i < n; ++i) {
+        const std::uint64_t index =
+            std::stoull(messages[i]["params"]["trackpayments"]["payment_index"].get<std::string>());
+        const auto text = cursor(messages[i]);
+        const std::uint64_t promised = std::stoull(text.substr(text.find("run.") + 4));
+        CHECK(promised <= index);
+    }
+    CHECK(cursor(messages.back()) == "00000000.run." + std::to_string(n) + ".0");
+}
+
+TEST_CASE("a place in the queue keeps nothing of what it was used for before") {
+    Desk desk;
+    constexpr std::uint32_t many = 1000; // more than the socket takes at once
+    for (std::uint32_t n = 1; n <= many; ++n)
+        desk.apply(seen(complete(row_of(n), n)));
+    CHECK(desk.out->queued_bytes() > 0);
+    CHECK(desk.read_all().size() == 2 * many);
+    desk.told = {{many}, {many}};
+    for (std::uint32_t n = many + 1; n <= 2 * many; ++n)
+        desk.apply(seen(row_of(n)));
+    const auto messages = desk.read_all();
+    CHECK(messages.size() == many);
+    for (const auto& message : messages) {
+        CHECK(message["method"] == "trackpayments");
+        CHECK(cursor(message) == "00000000.run.1000.1000");
+    }
+}
+
+TEST_CASE("when nobody reads, the newest snapshot of every payment is kept and the rest merged") {
+    Desk desk;
+    constexpr std::uint32_t payments = 600;
+    const std::string invoice(12'000, 'x'); // few snapshots fill the queue
+    const auto long_one = [&](std::uint32_t n) {
+        auto row = row_of(n);
+        row.invoice = invoice;
+        return row;
+    };
+    for (std::uint32_t n = 1; n <= payments; ++n)
+        desk.apply(seen(long_one(n)));
+    for (std::uint32_t n = 1; n <= payments; ++n)
+        desk.apply(failure(long_one(n), 0x1007, 1));
+    for (std::uint32_t n = 1; n <= payments; ++n)
+        desk.apply(payments::SilenceExpired{row_of(n).key});
+    std::unordered_map<std::string, std::string> last;
+    auto messages = desk.read_texts();
+    for (auto& text : messages) {
+        const auto at = text.find(invoice);
+        REQUIRE(at != std::string::npos);
+        const auto message = *json::parse(text.erase(at, invoice.size()));
+        if (message["method"] == "trackpayments") {
+            const auto& payment = message["params"]["trackpayments"];
+            last[payment["payment_index"]] = payment["status"];
+        }
+    }
+    CHECK(last.size() == payments);
+    for (const auto& [index, status] : last)
+        CHECK(status == "FAILED");
+    CHECK(messages.size() < 4 * payments);
+    REQUIRE(desk.log.size() == 1);
+    CHECK(desk.log[0].find("intermediate snapshots were merged") != std::string::npos);
+}
+
+TEST_CASE("a large snapshot in flight waits its second, the final one does not") {
+    Desk desk;
+    desk.publisher->set_large_pause(std::chrono::hours(1));
+    const auto part = [](std::uint64_t n) { return pending(1, 9, n, n); };
+    desk.apply(many_parts());
+    const auto in_flight = desk.read_all();
+    REQUIRE(in_flight.size() == 1); // nothing was told before: it does not wait
+    CHECK(in_flight.back().dump().size() > Publisher::large);
+    desk.apply(seen(part(301)));
+    CHECK(desk.read_all().empty());
+    CHECK(desk.publisher->pending().created.value == 0); // what is held back holds the cursor
+    desk.publisher->set_large_pause(std::chrono::milliseconds(1));
+    REQUIRE(unit::until(desk.loop,
+                        [&] { return desk.out->queued_bytes() > 0 || desk.publisher->pending().created.value > 0; }));
+    const auto later = desk.read_all();
+    REQUIRE(later.size() == 1);
+    CHECK(later[0]["params"]["trackpayments"]["htlcs"].size() == 301);
+    desk.publisher->set_large_pause(std::chrono::hours(1));
+    std::vector<payments::Event> events;
+    for (std::uint64_t n = 1; n <= 301; ++n)
+        events.push_back(seen(complete(part(n), n)));
+    desk.apply(events);
+    const auto final = desk.read_all();
+    REQUIRE(final.size() == 2);
+    CHECK(final.back()["method"] == "trackpayments_final");
+}
+
+TEST_CASE("what was held back for its size is not lost at the end") {
+    Desk desk;
+    desk.publisher->set_large_pause(std::chrono::hours(1));
+    desk.apply(many_parts());
+    desk.read_all();
+    desk.apply(seen(pending(1, 9, 301, 301)));
+    desk.publisher->flush();
+    const auto messages = desk.read_all();
+    REQUIRE(messages.size() == 1);
+    CHECK(messages[0]["params"]["trackpayments"]["htlcs"].size() == 301);
+}
+
+TEST_CASE("what is held back is not told after another group has paid the hash") {
+    Desk desk;
+    desk.publisher->set_large_pause(std::chrono::hours(1));
+    desk.apply(many_parts());
+    (void)desk.read_all();
+    desk.apply(seen(pending(1, 9, 301, 301))); // held back
+    CHECK(desk.read_all().empty());
+    desk.apply(seen(complete(pending(1, 10, 0, 400), 1)));
+    const auto paid = desk.read_all();
+    REQUIRE_FALSE(paid.empty());
+    desk.publisher->flush();
+    CHECK(desk.read_all().empty());
+}
+
+TEST_CASE("a deletion names payment and attempts as strings") {
+    Desk desk;
+    const auto row = complete(pending(1, 9, 1, 10), 1);
+    desk.apply(seen(row));
+    desk.read_all();
+    desk.apply(payments::PartDeleted{row.key, row.created});
+    const auto messages = desk.read_all();
+    REQUIRE(messages.size() == 1);
+    CHECK(messages[0]["method"] == "trackpayments_deleted");
+    CHECK(messages[0]["params"]["trackpayments_deleted"] == json::Tree({{"payment_hash", row.key.hash.hex()},
+                                                                        {"payment_index", "10"},
+                                                                        {"attempt_ids", {"10"}},
+                                                                        {"remaining", 0}}));
+}
+
+TEST_CASE("the end of a payment whose last row was deleted goes out before its deletion, on both topics") {
+    Desk desk;
+    desk.apply(seen(failed(pending(1, 9, 1, 10), 1)));
+    std::vector<bool> observed;
+    desk.publisher->set_observer([&](const Publisher::Left& snapshot) { observed.push_back(snapshot.terminal); });
+    desk.apply(payments::PartDeleted{{hash(1), {9}}, {10}});
+    const auto messages = desk.read_all();
+    REQUIRE(messages.size() == 4);
+    CHECK(messages[1]["params"]["trackpayments"]["status"] == "FAILED");
+    CHECK(messages[2]["params"]["trackpayments_final"] == messages[1]["params"]["trackpayments"]);
+    CHECK(messages[3]["params"]["trackpayments_deleted"]["remaining"] == 0);
+    CHECK(observed == std::vector{true});
+}
+
+TEST_CASE("what an observer says stands right behind what it was told of, and its own order stays") {
+    for (const std::uint32_t payments : {1U, 3U, 2000U}) { // the last is more than the socket takes
+        Desk desk;
+        std::uint32_t told = 0;
+        const auto text = std::make_shared<const std::string>(",7");
+        desk.publisher->set_observer([&](const Publisher::Left& snapshot) {
+            CHECK(snapshot.json.find(R"("payment_index":")" + std::to_string(++told) + '"') != std::string_view::npos);
+            CHECK(snapshot.number == told);
+            const auto head = R"({"jsonrpc":"2.0","method":"heard","params":[)" + std::to_string(told);
+            desk.publisher->send_next(head + ",1", text, "]}");
+            desk.publisher->send_next(head + ",2", text, "]}");
+        });
+        for (std::uint32_t n = 1; n <= payments; ++n)
+            desk.apply(seen(row_of(n)));
+        const auto messages = desk.read_all();
+        REQUIRE(messages.size() == 3 * payments);
+        for (std::uint32_t n = 1; n <= payments; ++n) {
+            CHECK(messages[3 * n - 3]["params"]["trackpayments"]["payment_index"] == std::to_string(n));
+            CHECK(messages[3 * n - 2]["params"] == json::Tree::array({n, 1, 7}));
+            CHECK(messages[3 * n - 1]["params"] == json::Tree::array({n, 2, 7}));
+        }
+        CHECK(desk.publisher->next_sent());
+        CHECK(desk.publisher->waiting_bytes() == 0);
+        CHECK(text.use_count() == 1);
+    }
+}
+
+TEST_CASE("what is sent ahead overtakes the queue, not each other, and is sent without further ado") {
+    Desk desk;
+    const auto text = std::make_shared<const std::string>("");
+    const auto next = [&](int n) {
+        desk.publisher->send_next(R"({"method":"next","params":)" + std::to_string(n), text, "}");
+    };
+    next(1);
+    CHECK_FALSE(desk.publisher->next_sent());
+    desk.publisher->send(R"({"method":"queued","params":2})");
+    next(3);
+    std::vector<int> order;
+    for (const auto& message : desk.read_all())
+        order.push_back(message["params"]);
+    CHECK(order == std::vector{1, 3, 2});
+    next(4); // nothing else is said that would take it along
+    CHECK(desk.read_all().size() == 1);
+}
+
+TEST_CASE("a cursor shows the node from the moment it is known") {
+    Desk desk;
+    desk.apply(seen(row_of(1)));
+    desk.publisher->set_node(base::NodeId::from_hex("02" + std::string(64, 'a')).value());
+    desk.apply(seen(row_of(2)));
+    const auto messages = desk.read_all();
+    REQUIRE(messages.size() == 2);
+    CHECK(cursor(messages[0]) == "00000000.run.0.0");
+    CHECK(cursor(messages[1]) == "02aaaaaa.run.0.0");
+}
+
+TEST_CASE("replies and news keep the order in which they were said") {
+    Desk desk;
+    for (std::uint32_t n = 1; n <= 3; ++n) {
+        desk.apply(seen(row_of(n)));
+        desk.publisher->send(R"({"jsonrpc":"2.0","id":)" + std::to_string(n) + R"(,"result":{}})");
+    }
+    const auto messages = desk.read_all();
+    REQUIRE(messages.size() == 6);
+    for (std::uint32_t n = 1; n <= 3; ++n) {
+        CHECK(messages[2 * n - 2]["params"]["trackpayments"]["payment_index"] == std::to_string(n));
+        CHECK(messages[2 * n - 1]["id"] == n);
+    }
+}
+
+} // namespace publisher_test

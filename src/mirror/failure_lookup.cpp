@@ -21,14 +21,10 @@ FailureLookup::FailureLookup(io::Loop& loop, cln::Lightningd& lightningd, const 
     : lightningd_(lightningd), table_(table), found_(std::move(found)), next_turn_(loop) {}
 
 void FailureLookup::look(const payments::Change& change) {
-    for (const auto& key : change.updated) {
-        const auto* payment = table_.find(key);
-        if (!payment)
-            continue;
+    for (const auto* payment : change.updated)
         for (const auto& part : payment->parts)
             if (is_unknown(part) && !known(part.created) && open_.size() < most_open)
-                open_.push_back({key, part.created});
-    }
+                open_.push_back({payment->key, part.created});
     if (!open_.empty() && !asking_ && !next_turn_.armed())
         next_turn_.start(patience, [this] { next(); });
 }

@@ -28,9 +28,9 @@ void GiveupPoller::look(const payments::Change& change) {
     for (const auto& deletion : change.deleted)
         if (!table_.find(deletion.key))
             questions_.erase(deletion.key);
-    for (const auto& key : change.updated) {
-        const auto* payment = table_.find(key);
-        if (payment && payment->undecided() && can_be_asked(*payment)) {
+    for (const auto* payment : change.updated) {
+        const auto& key = payment->key;
+        if (payment->undecided() && can_be_asked(*payment)) {
             if (!questions_.contains(key))
                 ask_after(key, pauses.front());
             asked_(key, true);

@@ -26,18 +26,22 @@ void InvoiceLookup::read(const std::string& invoice, const base::PaymentHash& ha
 }
 
 void InvoiceLookup::look(const payments::Change& change) {
-    for (const auto& key : change.updated) {
-        const auto* payment = table_.find(key);
-        if (!payment || payment->invoice.empty() || payment->invoice_read || !lightningd_.up())
+    // Collected first: to apply one changes the table.
+    std::vector<payments::InvoiceDecoded> known;
+    for (const auto* payment : change.updated) {
+        if (payment->invoice.empty() || payment->invoice_read || !lightningd_.up())
             continue; // asked with the next news
         const auto at = known_.find(payment->invoice);
         if (at == known_.end()) {
             known_.try_emplace(payment->invoice);
             ask(payment->invoice);
-        } else if (const auto& decoding = at->second.decoding; decoding && *decoding && (*decoding)->hash == key.hash) {
-            decoded_(**decoding);
+        } else if (const auto& decoding = at->second.decoding;
+                   decoding && *decoding && (*decoding)->hash == payment->key.hash) {
+            known.push_back(**decoding);
         }
     }
+    for (auto& decoded : known)
+        decoded_(std::move(decoded));
 }
 
 void InvoiceLookup::ask(const std::string& invoice) {

@@ -75,16 +75,15 @@ void SilenceTimeout::look(const payments::Change& change) {
         else
             row_read(deletion.key);
     bool sooner = false; // not all payments have the same pause
-    for (const auto& key : change.updated) {
-        const auto* payment = table_.find(key);
-        if (payment && payment->undecided()) {
-            auto& deadline = deadlines_[key];
+    for (const auto* payment : change.updated) {
+        if (payment->undecided()) {
+            auto& deadline = deadlines_[payment->key];
             deadline.since = steady_clock::now();
             deadline.told = false;
             hold(deadline, before_last_change(*payment));
             sooner |= deadline.since + pause(*payment, deadline) < armed_for_;
         } else if (!deadlines_.empty()) {
-            erase(deadlines_.find(key));
+            erase(deadlines_.find(payment->key));
         }
     }
     if (sooner || !timer_.armed())

@@ -3,6 +3,7 @@
 // no clock, no input or output.
 #pragma once
 
+#include "payments/change.hpp"
 #include "payments/deleted_payments.hpp"
 #include "payments/event.hpp"
 #include "payments/expected_parts.hpp"
@@ -16,21 +17,6 @@
 #include <vector>
 
 namespace payments {
-
-/// What one apply() changed, in the order in which it must be told.
-struct Change {
-    struct Deletion {
-        PaymentKey key;
-        base::CreatedIndex index; ///< Payment::index
-        std::vector<base::CreatedIndex> attempts;
-        std::size_t remaining = 0; ///< parts the payment still has
-    };
-    /// As they were when their last row was deleted before they were over: each with the end that this is.
-    std::vector<Payment> ended;
-    std::vector<Deletion> deleted;
-    std::vector<PaymentKey> updated;  ///< a snapshot of each is due
-    std::vector<PaymentKey> reopened; ///< failed payments that got another part
-};
 
 class Table final {
   public:
@@ -98,47 +84,45 @@ class Table final {
     void on(const ExpectedPartsExpired& event, Batch& batch);
 
     struct Location {
-        Entry& payment;
+        EntryRef payment;
         Part& part;
     };
     /// The part the row speaks of, made when it is new; nothing when the row is an old one whose place is taken or
     /// gone.
     std::optional<Location> location_of(const Row& row, Batch& batch);
-    Entry& add_payment(const Row& row, PayerCall call, Batch& batch);
-    /// The payment of which the row is a part: the call that made it began it in another group. Null if there is none.
-    [[nodiscard]] Entry* begun_by(const base::PaymentHash& hash, PayerCall call);
-    Part& add_part(Entry& payment, const Row& row, Batch& batch);
+    EntryRef add_payment(const Row& row, PayerCall call, Batch& batch);
+    /// The payment of which the row is a part: the call that made it began it in another group.
+    [[nodiscard]] std::optional<EntryRef> begun_by(const base::PaymentHash& hash, PayerCall call) const;
+    Part& add_part(EntryRef payment, const Row& row, Batch& batch);
     void show(Location at, const Row& row, std::optional<base::UnixNs> seen, Batch& batch);
     /// The one way to change a part that is in the table. `learn` tells whether that can be seen.
     template <class Learn>
     bool change(Location at, Learn learn) {
-        at.payment.totals.remove(at.part);
+        at.payment->totals.remove(at.part);
         const bool visible = learn(at.part);
-        at.payment.totals.add(at.part);
+        at.payment->totals.add(at.part);
         at.part.revision = ++revisions_;
         return visible;
     }
     void explain(Location at, const Failure& failure, Batch& batch);
     void attach(Location at, ExpectedPart expected, Batch& batch);
     void report(Location at, const PartReport& report, Batch& batch);
-    void learn_total(Payment& payment, const Total& total, Batch& batch);
-    void remove_part(Entry& payment, base::CreatedIndex created, Batch& batch);
-    void end_without_rows(const Entry& payment, Batch& batch);
+    void learn_total(EntryRef payment, const Total& total, Batch& batch);
+    void remove_part(EntryRef payment, Part& part, Batch& batch);
+    void end_without_rows(EntryRef payment, Batch& batch);
     void add_tombstone(base::CreatedIndex created);
-    void erase(const PaymentKey& key);
+    void erase(EntryRef payment);
     void prefetch_oldest() const;
-    void reopen(Payment& payment, Batch& batch);
-    void give_up(Payment& payment, Batch& batch);
-    void update_outcome(Entry& payment, Batch& batch);
-    /// Null if there is none.
-    [[nodiscard]] const EntryRef* entry_ref(const PaymentKey& key) const;
-    [[nodiscard]] Entry* lookup(const PaymentKey& key);
+    void reopen(EntryRef payment, Batch& batch);
+    void give_up(EntryRef payment, Batch& batch);
+    void update_outcome(EntryRef payment, Batch& batch);
+    [[nodiscard]] std::optional<EntryRef> lookup(const PaymentKey& key) const;
     /// As groups().
-    [[nodiscard]] std::vector<Entry*> siblings(const base::PaymentHash& hash);
-    [[nodiscard]] Entry* newest_of(const GivenUp& event);
+    [[nodiscard]] std::vector<EntryRef> siblings(const base::PaymentHash& hash) const;
+    [[nodiscard]] std::optional<EntryRef> newest_of(const GivenUp& event);
     [[nodiscard]] bool superseded(const Payment& payment) const;
     /// `later`: what the same change tells after this payment; verdicts up to `outcomes_before` are older than it.
-    [[nodiscard]] bool settled_elsewhere(const Payment& payment, std::span<const PaymentKey> later,
+    [[nodiscard]] bool settled_elsewhere(const Payment& payment, std::span<const Payment* const> later,
                                          std::uint64_t outcomes_before) const;
 
     std::list<Entry> in_flight_;
@@ -149,7 +133,6 @@ class Table final {
     static constexpr std::size_t pool_parts = 4;
     static constexpr std::size_t pool_invoice = 1024; // bytes
     HashIndex<EntryRef> index_;
-    mutable std::optional<EntryRef> latest_; // found: one message asks for its payment ten times
     ExpectedParts expected_parts_;
     DeletedPayments deleted_;
     std::size_t retain_;
@@ -157,8 +140,8 @@ class Table final {
     std::uint64_t outcomes_ = 0;
     std::uint64_t revisions_ = 0;
     std::uint64_t changes_ = 0;
-    std::vector<PaymentKey> touched_; // of the batch at hand; here to keep their memory
-    std::vector<PaymentKey> fresh_;
+    std::vector<EntryRef> touched_; // of the batch at hand; here to keep their memory
+    std::vector<EntryRef> fresh_;
 
     static constexpr std::size_t tombstones_kept = 50'000;
     std::unordered_set<base::CreatedIndex> tombstones_; // deleted rows: late words about them raise nobody

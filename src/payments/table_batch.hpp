@@ -1,4 +1,4 @@
-// What one Table::apply() gathers while its facts come in. Inside the table only.
+// What one Table::apply() collects while its facts come in. Inside the table only.
 #pragma once
 
 #include "payments/table.hpp"
@@ -9,23 +9,31 @@ namespace payments {
 
 struct Table::Batch {
     Change change;
-    std::vector<PaymentKey>& touched;                 // to be judged at the end, in this order
-    std::vector<PaymentKey>& fresh;                   // seen for the first time
-    std::unordered_map<PaymentKey, Payment> before{}; // that lost a part, as they were with all
+    std::vector<EntryRef>& touched;                       // their outcome is updated at the end, in this order
+    std::vector<EntryRef>& fresh;                         // seen for the first time
+    std::unordered_map<const Payment*, Payment> before{}; // payments that lost a part, as they were with all
 
-    void touch(const PaymentKey& key) {
-        if (std::find(touched.begin(), touched.end(), key) == touched.end())
-            touched.push_back(key);
+    void touch(EntryRef entry) {
+        if (!contains(touched, entry))
+            touched.push_back(entry);
     }
-    [[nodiscard]] bool is_fresh(const PaymentKey& key) const {
-        return std::find(fresh.begin(), fresh.end(), key) != fresh.end();
+    [[nodiscard]] bool is_fresh(EntryRef entry) const { return contains(fresh, entry); }
+    void loses_a_part(EntryRef entry) { before.try_emplace(&*entry, *entry); }
+    void visible(EntryRef entry) {
+        touch(entry);
+        if (!contains(change.updated, &*entry))
+            change.updated.push_back(&*entry);
     }
-    void loses_a_part(const Payment& payment) { before.try_emplace(payment.key, payment); }
-    void visible(const PaymentKey& key) {
-        touch(key);
-        if (std::find(change.updated.begin(), change.updated.end(), key) == change.updated.end())
-            change.updated.push_back(key);
+    /// It leaves the table.
+    void erase(EntryRef entry) {
+        std::erase(touched, entry);
+        std::erase(fresh, entry);
+        std::erase(change.updated, &*entry);
+        before.erase(&*entry);
     }
+
+  private:
+    static bool contains(const auto& all, auto one) { return std::find(all.begin(), all.end(), one) != all.end(); }
 };
 
 } // namespace payments

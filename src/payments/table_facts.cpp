@@ -31,23 +31,23 @@ void Table::show(Location at, const Row& row, std::optional<base::UnixNs> seen, 
         }
         return part.merge(row);
     });
-    if (at.payment.invoice.empty() && !row.invoice.empty()) { // `pay` gives it to one part only
-        at.payment.invoice = row.invoice;
+    if (at.payment->invoice.empty() && !row.invoice.empty()) { // `pay` gives it to one part only
+        at.payment->invoice = row.invoice;
         visible = true;
     }
     if (visible)
-        batch.visible(at.payment.key);
+        batch.visible(at.payment);
 }
 
 void Table::explain(Location at, const Failure& failure, Batch& batch) {
     if (change(at, [&](Part& part) { return part.merge(failure); }))
-        batch.visible(at.payment.key);
+        batch.visible(at.payment);
 }
 
 void Table::on(const PartDeleted& event, Batch& batch) {
-    auto* payment = lookup(event.key);
-    if (payment && payment->find(event.created))
-        remove_part(*payment, event.created, batch);
+    const auto payment = lookup(event.key);
+    if (auto* part = payment ? (*payment)->find(event.created) : nullptr)
+        remove_part(*payment, *part, batch);
     else
         add_tombstone(event.created); // a listing made before may still be on its way
 }
@@ -55,12 +55,12 @@ void Table::on(const PartDeleted& event, Batch& batch) {
 void Table::on(const ExpectedPart& event, Batch& batch) {
     // The row may have been read before the call was: the two come on different pipes. A call for a part that was
     // expected already is refused by lightningd, or will make another row.
-    for (auto* payment : siblings(event.hash)) {
+    for (const auto payment : siblings(event.hash)) {
         const auto group = event.group.value_or(payment->key.group);
         auto* part = payment->totals.may_have(event.partid) ? payment->find(group, event.partid) : nullptr;
         const bool fits = part && !part->expected.overlap(event.by) && event.sent.value_or(part->sent) == part->sent;
         if (fits && part->created_at.seconds() >= event.seen.seconds())
-            return attach({*payment, *part}, event, batch);
+            return attach({payment, *part}, event, batch);
     }
     expected_parts_.add(event);
 }
@@ -68,21 +68,21 @@ void Table::on(const ExpectedPart& event, Batch& batch) {
 void Table::on(const PartEnded& event, Batch& batch) {
     if (!event.report)
         return;
-    auto* payment = lookup(event.key);
-    if (auto* part = payment ? payment->find(event.key.group, event.partid) : nullptr)
+    const auto payment = lookup(event.key);
+    if (auto* part = payment ? (*payment)->find(event.key.group, event.partid) : nullptr)
         report({*payment, *part}, *event.report, batch);
     else if (auto* expected = expected_parts_.find(event.key, event.partid))
         expected->report = event.report;
 }
 
 void Table::on(const PartExplained& event, Batch& batch) {
-    auto* payment = lookup(event.key);
-    if (auto* part = payment ? payment->find(event.created) : nullptr)
+    const auto payment = lookup(event.key);
+    if (auto* part = payment ? (*payment)->find(event.created) : nullptr)
         explain({*payment, *part}, event.failure, batch);
 }
 
 void Table::on(const InvoiceDecoded& event, Batch& batch) {
-    for (auto* sibling : siblings(event.hash)) {
+    for (const auto sibling : siblings(event.hash)) {
         auto& payment = *sibling;
         if (payment.invoice != event.invoice)
             continue;
@@ -96,30 +96,30 @@ void Table::on(const InvoiceDecoded& event, Batch& batch) {
         payment.invoice_secret = event.payment_secret;
         payment.invoice_amount = event.amount;
         if (last_word || payment.value() != before)
-            batch.visible(payment.key);
+            batch.visible(sibling);
     }
 }
 
 void Table::on(const GivenUp& event, Batch& batch) {
-    auto* payment = event.group ? lookup({event.hash, *event.group}) : newest_of(event);
+    const auto payment = event.group ? lookup({event.hash, *event.group}) : newest_of(event);
     if (payment)
         give_up(*payment, batch);
 }
 
-/// The newest payment of the hash that can be meant; null if there is none.
-Table::Entry* Table::newest_of(const GivenUp& event) {
+/// The newest payment of the hash that can be meant.
+std::optional<Table::EntryRef> Table::newest_of(const GivenUp& event) {
     const auto known = siblings(event.hash);
-    const auto may_be_meant = [&](const Entry* payment) {
+    const auto may_be_meant = [&](EntryRef payment) {
         return !event.only_pay_and_keysend || payment->payer == Payer::unknown || payment->payer == Payer::pay ||
                payment->payer == Payer::keysend;
     };
     const auto at = std::find_if(known.rbegin(), known.rend(), may_be_meant);
-    return at == known.rend() ? nullptr : *at;
+    return at == known.rend() ? std::nullopt : std::optional(*at);
 }
 
 void Table::on(const SilenceExpired& event, Batch& batch) {
-    auto* payment = lookup(event.key);
-    if (payment && payment->undecided())
+    const auto payment = lookup(event.key);
+    if (payment && (*payment)->undecided())
         give_up(*payment, batch);
 }
 
@@ -128,31 +128,31 @@ void Table::on(const ExpectedPartsExpired& event, Batch&) {
 }
 
 void Table::attach(Location at, ExpectedPart expected, Batch& batch) {
-    auto& payment = at.payment;
+    auto& payment = *at.payment;
     at.part.expected.add(expected.by);
     if (expected.payer != Payer::unknown) // whoever made the last part decides whether another one comes
         payment.payer = expected.payer;
     if (!payment.call.known())
         payment.call = expected.call;
-    learn_total(payment, expected.total, batch);
+    learn_total(at.payment, expected.total, batch);
     const bool visible = change(at, [&](Part& part) {
         part.saw_attempt(expected.seen);
         return part.merge(std::move(expected.route));
     });
     if (visible)
-        batch.visible(payment.key);
+        batch.visible(at.payment);
     if (expected.report)
         report(at, *expected.report, batch);
 }
 
 /// LND fixes the value when a payment is made: of equal words the first stays.
-void Table::learn_total(Payment& payment, const Total& total, Batch& batch) {
-    if (total.source <= payment.total.source)
+void Table::learn_total(EntryRef payment, const Total& total, Batch& batch) {
+    if (total.source <= payment->total.source)
         return;
-    const auto before = payment.value();
-    payment.total = total;
-    if (payment.value() != before)
-        batch.visible(payment.key);
+    const auto before = payment->value();
+    payment->total = total;
+    if (payment->value() != before)
+        batch.visible(payment);
 }
 
 /// A payer names the node that failed; LND counts hops, 0 being ourselves.

@@ -72,21 +72,19 @@ void Publisher::tell(const payments::Change& change) {
         large_.erase(deletion.key);
         enqueue(Kind::deletion, deletion.key, deletion_body(deletion), false, told_());
     }
-    for (const auto& key : change.updated)
-        tell_snapshot(key);
+    for (const auto* payment : change.updated)
+        tell_snapshot(*payment);
     out_.schedule_flush();
 }
 
-void Publisher::tell_snapshot(const payments::PaymentKey& key) {
-    const auto* payment = table_.find(key);
-    if (!payment)
-        return;
-    if (payment->terminal())
+void Publisher::tell_snapshot(const payments::Payment& payment) {
+    const auto& key = payment.key;
+    if (payment.terminal())
         large_.erase(key);
     else if (hold_back(key))
         return;
     if (auto* leaving = room()) {
-        leave(*leaving, *payment);
+        leave(*leaving, payment);
         return;
     }
     if (waiting_bytes_ > merge_above && !merging_)
@@ -97,9 +95,9 @@ void Publisher::tell_snapshot(const payments::PaymentKey& key) {
         return;
     }
     if (waiting_bytes_ <= merge_above)
-        return enqueue(Kind::snapshot, key, written(*payment), payment->terminal(), told_());
+        return enqueue(Kind::snapshot, key, written(payment), payment.terminal(), told_());
     if (newest == newest_.end())
-        return enqueue(Kind::snapshot, key, {}, payment->terminal(), told_());
+        return enqueue(Kind::snapshot, key, {}, payment.terminal(), told_());
     // The place in the queue stays, and with it what its floor holds back; the body is made when it leaves.
     ++merged_;
     waiting_bytes_ -= std::exchange(newest->second->body, {}).size();

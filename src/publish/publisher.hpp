@@ -90,7 +90,7 @@ class Publisher final {
         Position floor = unlimited;
     };
 
-    void tell_snapshot(const payments::PaymentKey& key);
+    void tell_snapshot(const payments::Payment& payment);
     [[nodiscard]] bool hold_back(const payments::PaymentKey& key);
     void enqueue(Kind kind, const payments::PaymentKey& key, std::string_view body, bool terminal, Position floor);
     [[nodiscard]] std::list<Entry> entry(Kind kind, std::string_view body);

@@ -72,17 +72,19 @@ void Listener::heard(const payments::Table& table, const payments::Change& chang
         }
         if (deletion.remaining == 0) { // a later group of that name is another payment
             const auto shown = last_.find(deletion.key);
-            require(shown == last_.end() || shown->second.terminal() || deadlines_.contains(deletion.key),
+            require(shown == last_.end() || shown->second.terminal() || hidden_.contains(deletion.key),
                     "what was shown in flight ends before it goes");
             last_.erase(deletion.key);
-            deadlines_.erase(deletion.key);
+            hidden_.erase(deletion.key);
             attempts_.erase(deletion.key);
             index_.erase(deletion.key);
         }
     }
-    for (const auto& key : change.updated) {
-        const auto* payment = table.find(key);
-        require(payment != nullptr, "what is told is in the table");
+    require(std::set(change.updated.begin(), change.updated.end()).size() == change.updated.size(),
+            "a change updates a payment once");
+    for (const auto* payment : change.updated) {
+        const auto& key = payment->key;
+        require(table.find(key) == payment, "a change points to payments of the table");
         require(index_.emplace(key, payment->index).first->second == payment->index, "payment_index is constant");
         std::set<std::uint64_t> attempts;
         for (const auto& part : payment->parts) {
@@ -96,18 +98,18 @@ void Listener::heard(const payments::Table& table, const payments::Change& chang
                 "attempts disappear only by deletion");
         attempts_[key] = std::move(attempts);
         last_[key] = *payment;
-        deadlines_.erase(key);
+        hidden_.erase(key);
     }
     table.for_each([&](const payments::Payment& payment) {
         check_state(payment);
         if (settled_elsewhere(table, payment))
-            deadlines_.insert(payment.key);
+            hidden_.insert(payment.key);
     });
 }
 
 void Listener::erase(const payments::PaymentKey& key) {
     std::erase_if(complete_, [&](const auto& part) { return part.first == key; });
-    deadlines_.erase(key);
+    hidden_.erase(key);
     last_.erase(key);
     attempts_.erase(key);
     index_.erase(key);
@@ -116,7 +118,7 @@ void Listener::erase(const payments::PaymentKey& key) {
 void Listener::check_told(const payments::Table& table) const {
     table.for_each([&](const payments::Payment& payment) {
         checked_payment(lnrpc::to_json(lnrpc::to_lnrpc(payment)));
-        if (deadlines_.contains(payment.key))
+        if (hidden_.contains(payment.key))
             return;
         const auto at = last_.find(payment.key);
         require(at != last_.end(), "every payment was told");

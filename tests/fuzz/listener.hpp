@@ -26,7 +26,7 @@ class Listener final {
 
   private:
     std::map<payments::PaymentKey, payments::Payment> last_; // as each was when it was last told
-    std::set<payments::PaymentKey> deadlines_;               // not to be told, since then
+    std::set<payments::PaymentKey> hidden_; // not to be published since then: their hash was paid by another group
     std::map<payments::PaymentKey, std::set<std::uint64_t>> attempts_;
     std::map<payments::PaymentKey, base::CreatedIndex> index_;
     std::set<std::pair<payments::PaymentKey, std::uint64_t>> complete_;

@@ -33,11 +33,11 @@ std::map<payments::PaymentKey, std::string> told_in_order(const fuzz::World& wor
     fuzz::tell_in_some_order(world, seed, [&](std::span<const payments::Event> events) {
         const auto change = table.apply(events);
         listener.heard(table, change);
-        for (const auto& key : change.updated) {
-            const bool success = table.find(key)->status() == payments::Status::succeeded;
-            fuzz::require(success || !succeeded.contains(key.hash), "nothing but SUCCEEDED after SUCCEEDED");
+        for (const auto* payment : change.updated) {
+            const bool success = payment->status() == payments::Status::succeeded;
+            fuzz::require(success || !succeeded.contains(payment->key.hash), "nothing but SUCCEEDED after SUCCEEDED");
             if (success)
-                succeeded.insert(key.hash);
+                succeeded.insert(payment->key.hash);
         }
     });
     listener.check_told(table);

@@ -93,8 +93,8 @@ class Stream final {
 
   private:
     void apply(const payments::Event& event) {
-        for (const auto& key : table_.apply(event).updated)
-            snapshots.push_back(Json::parse(lnrpc::to_json(lnrpc::to_lnrpc(*table_.find(key)))));
+        for (const auto* payment : table_.apply(event).updated)
+            snapshots.push_back(Json::parse(lnrpc::to_json(lnrpc::to_lnrpc(*payment))));
     }
 
     cln::ChainHeight height_;

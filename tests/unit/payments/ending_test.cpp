@@ -134,7 +134,7 @@ TEST_CASE("a payment whose preimage was shown ends SUCCEEDED, whatever becomes o
     CHECK(payment->fee().value == 10);
     CHECK(table.apply(deleted(10)).deleted.empty());
     SUBCASE("its sibling fails, and is deleted later") {
-        CHECK(table.apply(seen(failed(sibling, 2))).updated == std::vector{key});
+        CHECK(updated(table.apply(seen(failed(sibling, 2)))) == std::vector{key});
         CHECK(payment->status() == Status::succeeded);
         CHECK_FALSE(payment->reason.has_value());
         CHECK(payment->parts.size() == 2);

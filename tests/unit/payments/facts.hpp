@@ -51,4 +51,12 @@ inline payments::Event failure(payments::Row row, std::uint16_t code, std::uint3
     return payments::PartFailed{std::move(row), {payments::Failure::Kind::wire, code, index, false, {}}, second(300)};
 }
 
+/// Whose snapshots are due.
+inline std::vector<payments::PaymentKey> updated(const payments::Change& change) {
+    std::vector<payments::PaymentKey> keys;
+    for (const auto* payment : change.updated)
+        keys.push_back(payment->key);
+    return keys;
+}
+
 } // namespace facts

@@ -105,7 +105,7 @@ TEST_CASE("another group of the hash: the old payment has failed, told before th
     fail_one(table, 1, 10);
     const auto change = table.apply(seen(pending(1, 12, 1, 11)));
     const PaymentKey next{hash(1), {12}};
-    CHECK(change.updated == std::vector{key, next});
+    CHECK(updated(change) == std::vector{key, next});
     CHECK(table.find(key)->status() == Status::failed);
     CHECK(table.find(key)->reason == FailureReason::no_route);
     CHECK(table.find(next)->status() == Status::in_flight);
@@ -143,7 +143,7 @@ TEST_CASE("deleting some parts of a payment that goes on shows what is left") {
     fail_one(table, 1, 10);
     table.apply(seen(pending(1, 9, 2, 11)));
     const auto change = table.apply(payments::PartDeleted{key, {10}});
-    CHECK(change.updated == std::vector{key});
+    CHECK(updated(change) == std::vector{key});
     CHECK(table.find(key)->parts.size() == 1);
     CHECK(table.find(key)->index.value == 10);
 }

@@ -7,6 +7,7 @@
 #include "plugin/start_config.hpp"
 #include "rpc/write.hpp"
 
+#include <algorithm>
 #include <array>
 #include <iostream>
 #include <random>
@@ -42,6 +43,14 @@ std::string random_hex() {
     return base::to_hex(random);
 }
 
+bool is_hook_request(const rpc::Message& message) {
+    return message.kind() == rpc::Message::Kind::request && message.method == "rpc_command";
+}
+
+/// How many messages are decoded before the first of them is applied. Fewer are slower; many leave the reader of what
+/// we write without work, and then with too much of it.
+constexpr std::size_t batch_size = 20;
+
 constexpr std::size_t run_id_bytes = 4;   // told apart, not kept secret
 constexpr std::size_t call_tag_bytes = 8; // not to be guessed by anybody who may call lightningd
 
@@ -67,7 +76,7 @@ Plugin::Plugin(io::Loop& loop, std::unique_ptr<io::Stream> in, std::unique_ptr<i
       delpay_(
           lightningd_, [this](const auto& gone, const auto& before) { feed_.deleted(gone, before); },
           [this](LogLevel level, const std::string& words) { log(level, words); }),
-      desk_(
+      hook_(
           lightningd_, delpay_,
           [this](std::string_view id, const std::string& result) {
               stdio_.send(rpc_result(id, result), io::Priority::urgent);
@@ -100,21 +109,24 @@ void Plugin::log(LogLevel level, const std::string& words) {
     publisher_.send(cln::log_notification(level, words));
 }
 
-void Plugin::arrived() {
+void Plugin::read(std::span<const rpc::Message> messages) {
     now_ = clock_now();
+    decisions_.clear();
+    next_decision_ = 0;
+    for (const auto& message : messages)
+        if (is_hook_request(message))
+            decisions_.push_back(hook_.decide(message.id, message.params));
+    while (!messages.empty()) {
+        const auto batch = messages.first(std::min(batch_size, messages.size()));
+        messages = messages.subspan(batch.size());
+        notices_.decode(batch, now_);
+        feed_.prefetch(notices_.left());
+        for (const auto& message : batch)
+            dispatch(message);
+    }
 }
 
-void Plugin::first_look(const rpc::Message& message) {
-    if (message.kind() == rpc::Message::Kind::request && message.method == "rpc_command")
-        desk_.answer(message.id, message.params);
-}
-
-void Plugin::coming(std::span<const rpc::Message> messages) {
-    notices_.read(messages, now_);
-    feed_.coming(notices_.left());
-}
-
-void Plugin::message(const rpc::Message& message) {
+void Plugin::dispatch(const rpc::Message& message) {
     if (finishing_)
         return;
     switch (message.kind()) {
@@ -128,8 +140,8 @@ void Plugin::message(const rpc::Message& message) {
 }
 
 void Plugin::request(const rpc::Message& message) {
-    if (message.method == "rpc_command") // answered at first sight, or held
-        return desk_.handle(message.id, message.params, now_);
+    if (is_hook_request(message))
+        return hook_.process(decisions_[next_decision_++], now_);
     const auto params =
         message.params.empty() ? json::Tree::object() : json::parse(cln::quote_bare_digits(message.params));
     if (!params) {
@@ -158,7 +170,7 @@ void Plugin::notification(const rpc::Message& message) {
         return finish(0);
     if (!host_.lightningd)
         host_rows_.notified(message.method, message.params, table_);
-    if (mirror::NotificationBatch::is_one(message))
+    if (mirror::NotificationBatch::is_decoded(message))
         return feed_.notified(message.method, notices_.next());
     if (message.method != "block_added")
         return; // unread: nobody asked for it, and it may be long
@@ -263,14 +275,10 @@ void Plugin::delpay(const rpc::Message& message, const json::Tree& params) {
 void Plugin::skipped(const rpc::Message& head, const std::string& reason) {
     if (head.kind() == rpc::Message::Kind::request) {
         if (head.method == "rpc_command")
-            desk_.answer(head.id, "{}");
+            stdio_.send(rpc_result(head.id, cln::hook_continue()), io::Priority::urgent);
         else
             refuse(head.id, {rpc::invalid_request, reason});
     }
-    bad_input(reason);
-}
-
-void Plugin::bad_input(const std::string& reason) {
     log(LogLevel::unusual, "stdin: " + reason);
 }
 

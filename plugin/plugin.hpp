@@ -23,14 +23,11 @@ class Plugin final : private rpc::Connection::Handler {
     int run();
 
   private:
-    void arrived() override;
-    void first_look(const rpc::Message& message) override;
-    void coming(std::span<const rpc::Message> messages) override;
-    void message(const rpc::Message& message) override;
-    void bad_input(const std::string& reason) override;
+    void read(std::span<const rpc::Message> messages) override;
     void skipped(const rpc::Message& head, const std::string& reason) override;
     void closed(const std::string& reason) override;
 
+    void dispatch(const rpc::Message& message);
     void request(const rpc::Message& message);
     void notification(const rpc::Message& message);
     void init(std::string_view id, const json::Tree& params);
@@ -47,7 +44,7 @@ class Plugin final : private rpc::Connection::Handler {
     io::Loop& loop_;
     Host host_;
     Options options_;
-    base::UnixNs now_; // when the bytes at hand were read
+    base::UnixNs now_; // when the messages at hand were read
     bool finishing_ = false;
     int exit_code_ = 0;
     rpc::Connection stdio_;
@@ -60,7 +57,9 @@ class Plugin final : private rpc::Connection::Handler {
     commands::TrackpaymentsCommand follow_;
     commands::HostRows host_rows_;
     commands::Delpay delpay_;
-    commands::RpcCommandHook desk_;
+    commands::RpcCommandHook hook_;
+    std::vector<commands::RpcCommandHook::Decision> decisions_; // about the hook requests of the read at hand
+    std::size_t next_decision_ = 0;
     SettingCheck setting_;
     io::Timer patience_;
 };

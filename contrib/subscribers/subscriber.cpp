@@ -30,7 +30,11 @@ class Subscriber final : rpc::Connection::Handler {
         log(words);
     }
 
-    void message(const rpc::Message& message) override {
+    void read(std::span<const rpc::Message> messages) override {
+        for (const auto& each : messages)
+            message(each);
+    }
+    void message(const rpc::Message& message) {
         const auto params = json::parse(message.params);
         if (message.method == "getmanifest")
             stdio_.send(rpc::result(message.id,
@@ -49,7 +53,7 @@ class Subscriber final : rpc::Connection::Handler {
             log("a message is left out: " + std::string(error.what()), "unusual");
         }
     }
-    void bad_input(const std::string& reason) override { log("stdin: " + reason, "unusual"); }
+    void skipped(const rpc::Message&, const std::string& reason) override { log("stdin: " + reason, "unusual"); }
     void closed(const std::string&) override { loop_.stop(); } // lightningd has gone, or wants us to
 
     void log(const std::string& words, const std::string& level = "info") {

@@ -22,7 +22,7 @@ RpcCommandHook::RpcCommandHook(cln::Lightningd& lightningd, Delpay& delpay, Repl
       noted_(std::move(noted)),
       log_(std::move(log)) {}
 
-std::optional<DelpayRequest> RpcCommandHook::held(const cln::HookedCall& call) const {
+std::optional<DelpayRequest> RpcCommandHook::to_hold(const cln::HookedCall& call) const {
     // Ours is the inner call of one that is held already. autoclean deletes in bursts and reads only success or
     // failure: it is not to be slowed.
     if (call.method != "delpay" || !lightningd_.up() || lightningd_.awaits(call.id) || call.caller() == "autoclean")
@@ -32,32 +32,39 @@ std::optional<DelpayRequest> RpcCommandHook::held(const cln::HookedCall& call) c
     return request ? std::optional(*request) : std::nullopt; // what is wrong lightningd says best itself
 }
 
-void RpcCommandHook::answer(std::string_view id, std::string_view params) {
-    const auto call = cln::read_hooked_call(params);
-    if (!call || !held(*call))
+RpcCommandHook::Decision RpcCommandHook::decide(std::string_view id, std::string_view params) {
+    Decision decision{id, cln::read_hooked_call(params), std::nullopt};
+    if (decision.call)
+        decision.held = to_hold(*decision.call);
+    if (!decision.held)
         reply_(id, cln::hook_continue());
+    return decision;
 }
 
-void RpcCommandHook::handle(std::string_view id, std::string_view params, base::UnixNs now) {
-    const auto call = cln::read_hooked_call(params);
+void RpcCommandHook::process(const Decision& decision, base::UnixNs now) {
+    const auto& call = decision.call;
     if (!call)
         return log_(base::LogLevel::unusual, "rpc_command: params hold no call that can be read");
     if (makes_a_part(call->method))
         return seen_(*call, now);
+    if (decision.held)
+        return serve(decision);
     if (call->method != "delpay")
         return;
-    if (const auto request = held(*call))
-        return delpay_.serve(*request, *call,
-                             [this, id = std::string(id), request = *request](const std::string& result) {
-                                 reply_(id, result);
-                                 if (result == cln::hook_continue())
-                                     noted_(request);
-                             });
     // lightningd takes more than we hold: digits without quotes, that are no JSON or no hash to anybody else.
     const auto parsed = json::parse(cln::quote_bare_digits(call->params));
     const auto request = parsed ? read_delpay(*parsed) : tl::unexpected(rpc::Error{});
     if (request && !lightningd_.awaits(call->id))
         noted_(*request);
+}
+
+void RpcCommandHook::serve(const Decision& decision) {
+    delpay_.serve(*decision.held, *decision.call,
+                  [this, id = std::string(decision.id), request = *decision.held](const std::string& result) {
+                      reply_(id, result);
+                      if (result == cln::hook_continue())
+                          noted_(request);
+                  });
 }
 
 } // namespace commands

@@ -1,5 +1,5 @@
-// Answers the `rpc_command` hook. Behind every request stands a payment, so all but a `delpay` of a user are told
-// `continue` at first sight, before anything is decoded. What the calls say of payments to come is read afterwards.
+// Answers the `rpc_command` hook. A payment may wait behind each request, so decide() answers `continue` at once to all
+// but a user's `delpay`; process() reads afterwards what a call says of payments to come. A request is parsed once.
 #pragma once
 
 #include "cln/hook.hpp"
@@ -18,14 +18,21 @@ class RpcCommandHook final {
 
     RpcCommandHook(cln::Lightningd& lightningd, Delpay& delpay, Reply reply, Seen seen, Noted noted, base::Log log);
 
-    /// `id` and `params` of the hook request, raw. For every request of a read, before the first of them is handled.
-    void answer(std::string_view id, std::string_view params);
-    /// The rest of the work, in turn. `now`: when the request was read.
-    void handle(std::string_view id, std::string_view params, base::UnixNs now);
+    /// Views into the hook request.
+    struct Decision {
+        std::string_view id;                 ///< raw
+        std::optional<cln::HookedCall> call; ///< nothing when it cannot be read
+        std::optional<DelpayRequest> held;   ///< a delpay that waits for our answer; the others were continued
+    };
+
+    /// `id` and `params` of the hook request, raw.
+    [[nodiscard]] Decision decide(std::string_view id, std::string_view params);
+    /// Once for each decision, while the request's bytes are there. `now`: when it was read.
+    void process(const Decision& decision, base::UnixNs now);
 
   private:
-    /// The delpay to be served here; nothing when the call is not for us to hold.
-    [[nodiscard]] std::optional<DelpayRequest> held(const cln::HookedCall& call) const;
+    [[nodiscard]] std::optional<DelpayRequest> to_hold(const cln::HookedCall& call) const;
+    void serve(const Decision& decision);
 
     cln::Lightningd& lightningd_;
     Delpay& delpay_;

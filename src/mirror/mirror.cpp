@@ -136,12 +136,12 @@ void Mirror::set_retain(std::size_t parts) {
     apply({});
 }
 
-void Mirror::coming(std::span<const NotificationBatch::DecodedNotification> notices) {
-    coming_.clear();
-    for (const auto& notice : notices)
-        if (const auto* row = notice ? row_of(*notice) : nullptr)
-            coming_.push_back(row->key.hash);
-    table_.prefetch(coming_);
+void Mirror::prefetch(std::span<const NotificationBatch::DecodedNotification> next) {
+    prefetched_.clear();
+    for (const auto& notification : next)
+        if (const auto* row = notification ? row_of(*notification) : nullptr)
+            prefetched_.push_back(row->key.hash);
+    table_.prefetch(prefetched_);
 }
 
 void Mirror::notified(std::string_view topic, NotificationBatch::DecodedNotification& notice) {

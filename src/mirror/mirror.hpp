@@ -42,9 +42,9 @@ class Mirror final {
     void set_linger(std::chrono::seconds linger);
     void set_retain(std::size_t parts);
 
-    /// What is about to be notified one by one: the payments of all of it are fetched from memory together. 3 to 6 % of
-    /// a round when many come in one read.
-    void coming(std::span<const NotificationBatch::DecodedNotification> notices);
+    /// Fetches the payments of what is notified next from memory together: 3 to 6 % of a round when many come in one
+    /// read.
+    void prefetch(std::span<const NotificationBatch::DecodedNotification> next);
     /// What stdin tells of payments.
     void notified(std::string_view topic, NotificationBatch::DecodedNotification& notice);
     /// Params of the notification.
@@ -119,8 +119,8 @@ class Mirror final {
     InvoiceLookup invoices_;
     OnionHops onions_;
     cln::ChainHeight height_;
-    json::Parser call_;                     // the params of the one at hand
-    std::vector<base::PaymentHash> coming_; // here to keep its memory
+    json::Parser call_;                         // the params of the one at hand
+    std::vector<base::PaymentHash> prefetched_; // here to keep its memory
     io::Timer sweep_;
     io::Timer list_again_;    // after a listing that was refused
     io::Timer created_again_; // after a wait that was refused

@@ -73,11 +73,11 @@ const Topic* topic_of(const rpc::Message& message) {
 
 } // namespace
 
-bool NotificationBatch::is_one(const rpc::Message& message) {
+bool NotificationBatch::is_decoded(const rpc::Message& message) {
     return topic_of(message) != nullptr;
 }
 
-DecodedNotification NotificationBatch::decode(const rpc::Message& message, base::UnixNs now) {
+DecodedNotification NotificationBatch::decoded(const rpc::Message& message, base::UnixNs now) {
     const auto& topic = *topic_of(message);
     if (message.params.empty())
         return tl::unexpected<std::string>("params: missing");
@@ -102,13 +102,13 @@ void NotificationBatch::spare_invoices() {
     }
 }
 
-void NotificationBatch::read(std::span<const rpc::Message> messages, base::UnixNs now) {
+void NotificationBatch::decode(std::span<const rpc::Message> messages, base::UnixNs now) {
     spare_invoices();
     notices_.clear();
     next_ = 0;
     for (const auto& message : messages)
-        if (is_one(message))
-            notices_.push_back(decode(message, now));
+        if (is_decoded(message))
+            notices_.push_back(decoded(message, now));
 }
 
 } // namespace mirror

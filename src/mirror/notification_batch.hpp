@@ -20,18 +20,18 @@ class NotificationBatch final {
     /// A fact, or why the notification cannot be read (without its content).
     using DecodedNotification = tl::expected<payments::Event, std::string>;
 
-    /// It is a notification, of a topic that tells facts about payments.
-    [[nodiscard]] static bool is_one(const rpc::Message& message);
+    /// It is a notification, and its topic is about payments.
+    [[nodiscard]] static bool is_decoded(const rpc::Message& message);
 
-    /// Decodes those of the messages that are notices, in place of what is left of earlier ones. `now`: when they came.
-    void read(std::span<const rpc::Message> messages, base::UnixNs now);
+    /// Decodes those of the messages, in place of what is left of earlier ones. `now`: when they came.
+    void decode(std::span<const rpc::Message> messages, base::UnixNs now);
     /// What the first of those says that was not asked for yet; there must be one.
     [[nodiscard]] DecodedNotification& next() { return notices_[next_++]; }
     /// All that are left.
     [[nodiscard]] std::span<const DecodedNotification> left() const { return std::span(notices_).subspan(next_); }
 
   private:
-    [[nodiscard]] DecodedNotification decode(const rpc::Message& message, base::UnixNs now);
+    [[nodiscard]] DecodedNotification decoded(const rpc::Message& message, base::UnixNs now);
     void spare_invoices();
 
     json::Parser params_; // of the one at hand

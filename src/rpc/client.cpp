@@ -105,7 +105,12 @@ void Client::lost(const std::string& reason) {
     pause_ = std::min<std::chrono::milliseconds>(pause_ * 2, longest_pause);
 }
 
-void Client::message(const Message& message) {
+void Client::read(std::span<const Message> messages) {
+    for (const auto& message : messages)
+        answered(message);
+}
+
+void Client::answered(const Message& message) {
     const auto found = calls_.find(std::string(message.id));
     if (found == calls_.end()) {
         log_(base::LogLevel::unusual, "RPC socket: ignored a message that answers no call of ours");
@@ -121,7 +126,7 @@ void Client::message(const Message& message) {
         callback(tl::unexpected(Failure{false, {-1, "a reply without result and error"}, {}}));
 }
 
-void Client::bad_input(const std::string& reason) {
+void Client::skipped(const Message&, const std::string& reason) {
     // An answer may be among what was skipped, and nobody knows where the next one begins: a new connection does. Not
     // now: the old one is still reading.
     reconnect_.start(0ms, [this, reason] {

@@ -49,9 +49,10 @@ class Client final : private Connection::Handler {
   private:
     void connect();
     void lost(const std::string& reason);
+    void answered(const Message& message);
     void fail_lost(Callback callback);
-    void message(const Message& message) override;
-    void bad_input(const std::string& reason) override;
+    void read(std::span<const Message> messages) override;
+    void skipped(const Message& head, const std::string& reason) override;
     void closed(const std::string& reason) override;
 
     io::Loop& loop_;

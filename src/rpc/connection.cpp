@@ -1,6 +1,5 @@
 #include "rpc/connection.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace rpc {
@@ -14,7 +13,7 @@ void Connection::start() {
     in_->read([this](std::string_view bytes) { received(bytes); },
               [this](const std::string& reason) {
                   if (framer_.inside())
-                      handler_.bad_input("the stream ended in the middle of a message");
+                      handler_.skipped({}, "the stream ended in the middle of a message");
                   handler_.closed(reason);
               });
 }
@@ -25,7 +24,6 @@ void Connection::send(std::string message, io::Priority priority) {
 
 void Connection::received(std::string_view bytes) {
     using Kind = Framer::Result::Kind;
-    handler_.arrived();
     framer_.feed(bytes);
     batch_.clear();
     std::string lost;
@@ -51,15 +49,8 @@ void Connection::received(std::string_view bytes) {
             break;
         }
     }
-    for (const auto& message : batch_)
-        handler_.first_look(message);
-    for (std::span<const Message> left = batch_; !left.empty();) {
-        const auto some = left.first(std::min(together, left.size()));
-        left = left.subspan(some.size());
-        handler_.coming(some);
-        for (const auto& message : some)
-            handler_.message(message);
-    }
+    if (!batch_.empty())
+        handler_.read(batch_);
     if (!lost.empty()) {
         in_->stop_reading();
         handler_.closed(lost);

@@ -1,7 +1,5 @@
-// JSON-RPC on one pair of byte streams: frames what comes, hands it over message by message, sends whole messages.
-// Takes no side: client, server, plugin and node all stand on it. Every message of a read is shown to first_look()
-// before the first of them is handled, so that what must not wait (a hook behind which a payment stands) need not wait
-// for the work of its neighbours.
+// JSON-RPC on one pair of byte streams: frames what comes, delivers the messages of each read together, sends whole
+// messages. Takes no side: client, server, plugin and node all use it.
 #pragma once
 
 #include "io/stream.hpp"
@@ -22,26 +20,14 @@ class Connection final {
     class Handler {
       public:
         virtual ~Handler() = default;
-        /// Something was read; before all that is said of it.
-        virtual void arrived() {}
-        virtual void first_look(const Message&) {}
-        /// What is handled next, up to `together` messages, behind the first looks of all that was read: for who can
-        /// prepare for several better than for each.
-        virtual void coming(std::span<const Message>) {}
-        virtual void message(const Message&) = 0;
-        /// Bytes that are no message were skipped; `reason` quotes none of them.
-        virtual void bad_input(const std::string& reason) = 0;
-        /// Bytes that were meant to be a message; `head` is what could be read of it. Before every first_look().
-        virtual void skipped(const Message& head, const std::string& reason) {
-            (void)head;
-            bad_input(reason);
-        }
+        /// All messages of one read, in their order; there is at least one. The views are valid until this returns.
+        virtual void read(std::span<const Message> messages) = 0;
+        /// Bytes that are no message, called before read(). `head`: the members that could be read of them, empty if
+        /// there are none. `reason` quotes none of the bytes.
+        virtual void skipped(const Message& head, const std::string& reason) = 0;
         /// The stream ended or cannot be understood any more; `reason` is empty on a plain end. Called once.
         virtual void closed(const std::string& reason) = 0;
     };
-
-    /// Fewer are slower; many leave the reader of what we write without work, and then with too much of it.
-    static constexpr std::size_t together = 20;
 
     /// One stream for both directions.
     Connection(std::unique_ptr<io::Stream> both, Handler& handler);

@@ -54,8 +54,13 @@ class NodeAtWork final {
             : node(owner), connection(std::move(stream), *this) {
             connection.start();
         }
-        void message(const rpc::Message& message) override { node.called(*this, message); }
-        void bad_input(const std::string&) override { require(false, "calls to the node are messages"); }
+        void read(std::span<const rpc::Message> messages) override {
+            for (const auto& message : messages)
+                node.called(*this, message);
+        }
+        void skipped(const rpc::Message&, const std::string&) override {
+            require(false, "calls to the node are messages");
+        }
         void closed(const std::string&) override {}
     };
 

@@ -101,6 +101,11 @@ void Plugin::pause_reading(bool pause) {
         connection_->start();
 }
 
+void Plugin::read(std::span<const rpc::Message> messages) {
+    for (const auto& each : messages)
+        message(each);
+}
+
 void Plugin::message(const rpc::Message& message) {
     if (state == State::dead)
         return;
@@ -152,7 +157,7 @@ void Plugin::log_notification(const rpc::Message& message) {
     }
 }
 
-void Plugin::bad_input(const std::string& reason) {
+void Plugin::skipped(const rpc::Message&, const std::string& reason) {
     kill(Level::unusual, "Failed to parse RPC JSON response: " + reason);
 }
 

@@ -60,9 +60,10 @@ class Plugin final : private rpc::Connection::Handler {
     io::Timer limit;          ///< of getmanifest or init
 
   private:
-    void message(const rpc::Message& message) override;
-    void bad_input(const std::string& reason) override;
+    void read(std::span<const rpc::Message> messages) override;
+    void skipped(const rpc::Message& head, const std::string& reason) override;
     void closed(const std::string& reason) override;
+    void message(const rpc::Message& message);
     void log_notification(const rpc::Message& message);
 
     io::Loop& loop_;

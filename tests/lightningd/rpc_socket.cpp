@@ -66,7 +66,18 @@ class RpcSocket::Client final : public rpc::Connection::Handler, public std::ena
             drained();
     }
 
-    void message(const rpc::Message& message) override {
+    void read(std::span<const rpc::Message> messages) override {
+        for (const auto& each : messages)
+            message(each);
+    }
+    void skipped(const rpc::Message&, const std::string& reason) override {
+        if (connection_)
+            malformed("Failed to parse RPC JSON response: " + reason);
+    }
+    void closed(const std::string&) override { hang_up(); }
+
+  private:
+    void message(const rpc::Message& message) {
         if (!connection_)
             return;
         if (message.id.empty() || message.id.front() == '{' || message.id.front() == '[')
@@ -93,13 +104,6 @@ class RpcSocket::Client final : public rpc::Connection::Handler, public std::ena
             return enable_notifications(*request);
         node_.commands.begin(request);
     }
-    void bad_input(const std::string& reason) override {
-        if (connection_)
-            malformed("Failed to parse RPC JSON response: " + reason);
-    }
-    void closed(const std::string&) override { hang_up(); }
-
-  private:
     void malformed(const std::string& why) {
         connection_->send(rpc::error("null", {rpc::invalid_request, why}));
         connection_->in().stop_reading();

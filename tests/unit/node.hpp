@@ -48,10 +48,14 @@ class Node {
         Peer(Node& owner, std::unique_ptr<io::Stream> stream) : node(owner), connection(std::move(stream), *this) {
             connection.start();
         }
-        void message(const rpc::Message& message) override {
-            node.calls.push_back({std::string(message.id), std::string(message.method), std::string(message.params)});
+        void read(std::span<const rpc::Message> messages) override {
+            for (const auto& message : messages)
+                node.calls.push_back(
+                    {std::string(message.id), std::string(message.method), std::string(message.params)});
         }
-        void bad_input(const std::string& reason) override { throw std::runtime_error("a bad call: " + reason); }
+        void skipped(const rpc::Message&, const std::string& reason) override {
+            throw std::runtime_error("a bad call: " + reason);
+        }
         void closed(const std::string&) override {}
     };
 

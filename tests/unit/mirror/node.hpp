@@ -82,10 +82,11 @@ class Node final : private rpc::Connection::Handler {
     std::vector<std::string> log;
 
   private:
-    void message(const rpc::Message& message) override {
-        calls_.push_back({std::string(message.id), std::string(message.method), *json::parse(message.params)});
+    void read(std::span<const rpc::Message> messages) override {
+        for (const auto& message : messages)
+            calls_.push_back({std::string(message.id), std::string(message.method), *json::parse(message.params)});
     }
-    void bad_input(const std::string&) override {}
+    void skipped(const rpc::Message&, const std::string&) override {}
     void closed(const std::string&) override {}
 
     static inline int made_ = 0;

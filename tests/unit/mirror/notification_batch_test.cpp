@@ -59,7 +59,7 @@ TEST_CASE("each topic that tells of payments becomes its event, in the order of 
         said("pay_failure", R"({"pay_failure":{)" + of_hash + R"(,"error":{"message":"no"}}})"),
     });
     NotificationBatch notices;
-    notices.read(read.messages, now);
+    notices.decode(read.messages, now);
     CHECK(notices.left().size() == 5);
     const auto& seen = told<payments::PartSeen>(notices.next());
     CHECK(seen.row.created.value == 7);
@@ -85,7 +85,7 @@ TEST_CASE("one that cannot be read says why in its turn, and spoils no other") {
                                          R"("no" "secret"}})"),
                      R"({"method":"pay_part_end"})", success(2)});
     NotificationBatch notices;
-    notices.read(read.messages, now);
+    notices.decode(read.messages, now);
     CHECK(told<payments::PartSeen>(notices.next()).row.created.value == 1);
     const auto missing = notices.next();
     REQUIRE_FALSE(missing.has_value());
@@ -104,9 +104,9 @@ TEST_CASE("requests and other topics are no notices") {
     const Read read({R"({"id":1,"method":"sendpay_success","params":{}})", said("block_added", "{}"),
                      said("shutdown", "{}"), success(3), R"({"id":2,"result":{}})"});
     for (std::size_t i = 0; i < read.messages.size(); ++i)
-        CHECK(NotificationBatch::is_one(read.messages[i]) == (i == 3));
+        CHECK(NotificationBatch::is_decoded(read.messages[i]) == (i == 3));
     NotificationBatch notices;
-    notices.read(read.messages, now);
+    notices.decode(read.messages, now);
     CHECK(notices.left().size() == 1);
     CHECK(told<payments::PartSeen>(notices.next()).row.created.value == 3);
 }
@@ -115,9 +115,9 @@ TEST_CASE("what nobody asked for is forgotten with the next read") {
     const Read first({success(1), success(2)});
     const Read second({success(3)});
     NotificationBatch notices;
-    notices.read(first.messages, now);
+    notices.decode(first.messages, now);
     (void)notices.next();
-    notices.read(second.messages, now);
+    notices.decode(second.messages, now);
     CHECK(notices.left().size() == 1);
     CHECK(told<payments::PartSeen>(notices.next()).row.created.value == 3);
 }
@@ -131,9 +131,9 @@ TEST_CASE("an invoice is that of its own row, whoever was read before") {
     const Read first({with(longer), with(longer), with(longer)});
     const Read second({with(""), with(shorter), with(longer)});
     NotificationBatch notices;
-    notices.read(first.messages, now);
+    notices.decode(first.messages, now);
     const auto taken = std::move(std::get<payments::PartSeen>(*notices.next()).row.invoice);
-    notices.read(second.messages, now);
+    notices.decode(second.messages, now);
     CHECK(taken == longer);
     CHECK(told<payments::PartSeen>(notices.next()).row.invoice.empty());
     CHECK(told<payments::PartSeen>(notices.next()).row.invoice == shorter);

@@ -22,19 +22,19 @@ struct Recorder final : rpc::Connection::Handler {
     std::size_t largest = 0;
     std::function<void()> on_closed;
 
-    void first_look(const rpc::Message& message) override { order.push_back("look " + std::string(message.method)); }
-    void coming(std::span<const rpc::Message> all) override {
-        std::string names = "coming";
-        for (const auto& message : all)
+    void read(std::span<const rpc::Message> all) override {
+        std::string names = "read";
+        for (const auto& message : all) {
             names += " " + std::string(message.method);
+            messages.push_back(std::string(message.method) + "#" + std::string(message.id));
+            largest = std::max(largest, message.whole.size());
+        }
         order.push_back(names);
     }
-    void message(const rpc::Message& message) override {
-        order.push_back("handle " + std::string(message.method));
-        messages.push_back(std::string(message.method) + "#" + std::string(message.id));
-        largest = std::max(largest, message.whole.size());
+    void skipped(const rpc::Message& head, const std::string& reason) override {
+        order.push_back("skipped " + std::string(head.method) + "#" + std::string(head.id));
+        bad.push_back(reason);
     }
-    void bad_input(const std::string& reason) override { bad.push_back(reason); }
     void closed(const std::string& reason) override {
         ends.push_back(reason);
         if (on_closed)

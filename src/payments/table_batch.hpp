@@ -24,6 +24,13 @@ struct Table::Batch {
         if (!contains(change.updated, &*entry))
             change.updated.push_back(&*entry);
     }
+    Change::Deletion& deletion_of(const Payment& payment) {
+        auto& all = change.deleted;
+        const auto known = std::find_if(all.begin(), all.end(), [&](const Change::Deletion& other) {
+            return other.key == payment.key && other.index == payment.index;
+        });
+        return known != all.end() ? *known : all.emplace_back(Change::Deletion{payment.key, payment.index, {}, 0});
+    }
     /// It leaves the table.
     void erase(EntryRef entry) {
         std::erase(touched, entry);

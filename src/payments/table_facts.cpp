@@ -1,4 +1,4 @@
-// What each kind of fact does to the table. What follows from it (verdicts, reopening) is judged in table.cpp, for all
+// What each kind of fact does to the table. What follows from it (outcomes, reopening) is decided in table.cpp, for all
 // kinds alike.
 #include "payments/table_batch.hpp"
 
@@ -22,7 +22,7 @@ void Table::on(const PartFailed& event, Batch& batch) {
 }
 
 void Table::show(Location at, const Row& row, std::optional<base::UnixNs> seen, Batch& batch) {
-    bool visible = change(at, [&](Part& part) {
+    bool visible = store_.change(at, [&](Part& part) {
         if (seen) {
             if (row.status == PartStatus::pending)
                 part.saw_attempt(*seen);
@@ -40,22 +40,21 @@ void Table::show(Location at, const Row& row, std::optional<base::UnixNs> seen, 
 }
 
 void Table::explain(Location at, const Failure& failure, Batch& batch) {
-    if (change(at, [&](Part& part) { return part.merge(failure); }))
+    if (store_.change(at, [&](Part& part) { return part.merge(failure); }))
         batch.visible(at.payment);
 }
 
 void Table::on(const PartDeleted& event, Batch& batch) {
-    const auto payment = lookup(event.key);
-    if (auto* part = payment ? (*payment)->find(event.created) : nullptr)
-        remove_part(*payment, *part, batch);
+    if (const auto at = locate(event.key, event.created))
+        remove_part(*at, batch);
     else
-        add_tombstone(event.created); // a listing made before may still be on its way
+        store_.add_tombstone(event.created); // a listing made before may still be on its way
 }
 
 void Table::on(const ExpectedPart& event, Batch& batch) {
     // The row may have been read before the call was: the two come on different pipes. A call for a part that was
     // expected already is refused by lightningd, or will make another row.
-    for (const auto payment : siblings(event.hash)) {
+    for (const auto payment : store_.groups(event.hash)) {
         const auto group = event.group.value_or(payment->key.group);
         auto* part = payment->totals.may_have(event.partid) ? payment->find(group, event.partid) : nullptr;
         const bool fits = part && !part->expected.overlap(event.by) && event.sent.value_or(part->sent) == part->sent;
@@ -68,7 +67,7 @@ void Table::on(const ExpectedPart& event, Batch& batch) {
 void Table::on(const PartEnded& event, Batch& batch) {
     if (!event.report)
         return;
-    const auto payment = lookup(event.key);
+    const auto payment = store_.find(event.key);
     if (auto* part = payment ? (*payment)->find(event.key.group, event.partid) : nullptr)
         report({*payment, *part}, *event.report, batch);
     else if (auto* expected = expected_parts_.find(event.key, event.partid))
@@ -76,13 +75,12 @@ void Table::on(const PartEnded& event, Batch& batch) {
 }
 
 void Table::on(const PartExplained& event, Batch& batch) {
-    const auto payment = lookup(event.key);
-    if (auto* part = payment ? (*payment)->find(event.created) : nullptr)
-        explain({*payment, *part}, event.failure, batch);
+    if (const auto at = locate(event.key, event.created))
+        explain(*at, event.failure, batch);
 }
 
 void Table::on(const InvoiceDecoded& event, Batch& batch) {
-    for (const auto sibling : siblings(event.hash)) {
+    for (const auto sibling : store_.groups(event.hash)) {
         auto& payment = *sibling;
         if (payment.invoice != event.invoice)
             continue;
@@ -101,14 +99,14 @@ void Table::on(const InvoiceDecoded& event, Batch& batch) {
 }
 
 void Table::on(const GivenUp& event, Batch& batch) {
-    const auto payment = event.group ? lookup({event.hash, *event.group}) : newest_of(event);
+    const auto payment = event.group ? store_.find({event.hash, *event.group}) : newest_of(event);
     if (payment)
         give_up(*payment, batch);
 }
 
 /// The newest payment of the hash that can be meant.
-std::optional<Table::EntryRef> Table::newest_of(const GivenUp& event) {
-    const auto known = siblings(event.hash);
+std::optional<EntryRef> Table::newest_of(const GivenUp& event) const {
+    const auto known = store_.groups(event.hash);
     const auto may_be_meant = [&](EntryRef payment) {
         return !event.only_pay_and_keysend || payment->payer == Payer::unknown || payment->payer == Payer::pay ||
                payment->payer == Payer::keysend;
@@ -118,7 +116,7 @@ std::optional<Table::EntryRef> Table::newest_of(const GivenUp& event) {
 }
 
 void Table::on(const SilenceExpired& event, Batch& batch) {
-    const auto payment = lookup(event.key);
+    const auto payment = store_.find(event.key);
     if (payment && (*payment)->undecided())
         give_up(*payment, batch);
 }
@@ -135,7 +133,7 @@ void Table::attach(Location at, ExpectedPart expected, Batch& batch) {
     if (!payment.call.known())
         payment.call = expected.call;
     learn_total(at.payment, expected.total, batch);
-    const bool visible = change(at, [&](Part& part) {
+    const bool visible = store_.change(at, [&](Part& part) {
         part.saw_attempt(expected.seen);
         return part.merge(std::move(expected.route));
     });

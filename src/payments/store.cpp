@@ -1,0 +1,130 @@
+#include "payments/store.hpp"
+
+#include "base/prefetch.hpp"
+
+#include <algorithm>
+
+namespace payments {
+
+std::optional<EntryRef> Store::find(const PaymentKey& key) const {
+    const auto* found = index_.find(key.hash, [&](EntryRef entry) { return entry->holds(key); });
+    return found ? std::optional(*found) : std::nullopt;
+}
+
+std::vector<EntryRef> Store::groups(const base::PaymentHash& hash) const {
+    std::vector<EntryRef> found;
+    (void)find_if(hash, [&](EntryRef entry) {
+        found.push_back(entry);
+        return false; // and on to the next
+    });
+    std::sort(found.begin(), found.end(), [](EntryRef a, EntryRef b) { return a->index < b->index; });
+    return found;
+}
+
+EntryRef Store::add(const base::PaymentHash& hash) {
+    auto one = pool_.take();
+    if (one.empty())
+        one.emplace_back();
+    in_flight_.splice(in_flight_.end(), one);
+    const auto payment = std::prev(in_flight_.end());
+    payment->key.hash = hash;
+    index_.insert(hash, payment);
+    return payment;
+}
+
+void Store::finish(EntryRef payment, Status outcome) {
+    payment->outcome = outcome;
+    finished_parts_ += payment->parts.size();
+    finished_.splice(finished_.end(), in_flight_, payment);
+}
+
+void Store::reopen(EntryRef payment) {
+    payment->outcome.reset();
+    finished_parts_ -= payment->parts.size();
+    in_flight_.splice(in_flight_.end(), finished_, payment);
+}
+
+void Store::erase(EntryRef payment) {
+    constexpr std::size_t most_parts = 4;
+    constexpr std::size_t most_invoice = 1024; // bytes
+    index_.erase(payment->key.hash, payment);
+    if (payment->outcome)
+        finished_parts_ -= payment->parts.size();
+    std::list<Entry> one;
+    one.splice(one.end(), payment->outcome ? finished_ : in_flight_, payment);
+    if (payment->parts.capacity() > most_parts || payment->invoice.capacity() > most_invoice)
+        return;
+    Entry empty;
+    std::swap(empty.parts, payment->parts);
+    std::swap(empty.invoice, payment->invoice);
+    empty.parts.clear();
+    empty.invoice.clear();
+    *payment = std::move(empty);
+    pool_.give_back(std::move(one));
+}
+
+Part& Store::add_part(EntryRef payment, Part part) {
+    part.revision = ++revisions_;
+    auto& added = payment->insert(std::move(part));
+    payment->totals.add(added);
+    if (payment->outcome)
+        ++finished_parts_;
+    return added;
+}
+
+void Store::erase_part(Location at) {
+    auto& parts = at.payment->parts;
+    at.payment->totals.remove(at.part);
+    parts.erase(parts.begin() + (&at.part - parts.data()));
+    if (at.payment->outcome)
+        --finished_parts_;
+}
+
+void Store::add_tombstone(base::CreatedIndex created) {
+    if (!tombstones_.insert(created).second)
+        return;
+    tombstone_order_.push_back(created);
+    if (tombstone_order_.size() > tombstones_kept) {
+        tombstones_.erase(tombstone_order_.front());
+        tombstone_order_.pop_front();
+    }
+}
+
+void Store::prefetch(std::span<const base::PaymentHash> hashes) const {
+    const auto each = [&](auto fetch) {
+        for (const auto& hash : hashes)
+            (void)index_.find(hash, [fetch](EntryRef entry) {
+                fetch(*entry);
+                return false; // and on to the next
+            });
+    };
+    for (const auto& hash : hashes)
+        index_.prefetch(hash);
+    each([](const Entry& entry) { base::prefetch(&entry, sizeof entry); });
+    each([](const Entry& entry) { entry.prefetch(); });
+}
+
+void Store::evict(base::UpdatedIndex upto) {
+    const auto is_covered = [&](const Part& part) { return part.updated.value > 0 && part.updated <= upto; };
+    while (finished_parts_ > retain_ && !finished_.empty()) {
+        const auto& parts = finished_.front().parts;
+        if (upto != every_update && !std::all_of(parts.begin(), parts.end(), is_covered))
+            return;
+        erase(finished_.begin());
+        prefetch_oldest();
+    }
+}
+
+/// Those that go next were touched long ago. Of the first what it points to is fetched, of the second itself, so that
+/// both are there when a new one takes the place of the first.
+void Store::prefetch_oldest() const {
+    auto oldest = finished_.begin();
+    if (oldest == finished_.end())
+        return;
+    index_.prefetch(oldest->key.hash);
+    oldest->prefetch();
+    if (++oldest != finished_.end())
+        base::prefetch(&*oldest, sizeof(Entry));
+}
+
+} // namespace payments

@@ -1,4 +1,4 @@
-// An optional value kept on the heap: for what most owners do not have, so that they stay small. Copies deeply,
+// An optional value kept on the heap: for values that most owners lack, so that they stay small. Copies deeply,
 // compares by value.
 #pragma once
 

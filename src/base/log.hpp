@@ -1,4 +1,4 @@
-// Where rooms put what an operator should read. Words only: never params, payloads, preimages, secrets or invoices.
+// Log lines for the operator. Text only: never params, payloads, preimages, secrets or invoices.
 #pragma once
 
 #include <functional>

@@ -130,8 +130,8 @@ Hop to_lnrpc(const payments::Hop& hop) {
     return out;
 }
 
-/// What each node keeps: what comes in less what goes on. The introduction node of a blinded path carries the fee of
-/// the whole path, the nodes behind it none (`lnrpc-payment.md` 2.4).
+/// The fee of each node: the amount that comes in less the amount that goes on. The introduction node of a blinded path
+/// carries the fee of the whole path, the nodes behind it none (`lnrpc-payment.md` 2.4).
 void add_fees(std::vector<Hop>& hops, std::int64_t sent_msat) {
     std::int64_t incoming = sent_msat;
     bool blinded = false;

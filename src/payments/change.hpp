@@ -1,5 +1,4 @@
-// What one Table::apply() changed, in the order in which it must be published, and the interface of those who follow
-// from it.
+// The result of one Table::apply(), in the order in which it must be published, and the interface of its listeners.
 #pragma once
 
 #include "payments/payment.hpp"
@@ -17,12 +16,12 @@ struct Change {
     std::vector<Payment> ended;
     std::vector<Deletion> deleted;
     /// A snapshot of each is due: payments of the table, each once, none that is gone. The pointers are valid until the
-    /// next apply() or evict(): whoever may cause one while it goes through them collects first.
+    /// next apply() or evict(): a listener that may cause one collects what it needs first.
     std::vector<const Payment*> updated;
     std::vector<PaymentKey> reopened; ///< failed payments that got another part
 };
 
-/// Does what follows from a change. Does not apply facts before changed() has returned.
+/// Follows the changes of the table. Must not apply facts while it, or a listener after it, still needs the pointers.
 class ChangeListener {
   public:
     ChangeListener(const ChangeListener&) = delete;

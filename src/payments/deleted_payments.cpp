@@ -13,7 +13,7 @@ void DeletedPayments::remember(Payment payment) {
     payment.reason.reset();
     payment.payer_gave_up = false;
     const auto hash = payment.key.hash;
-    if (const auto* older = index_.find(hash, [&](Location at) { return at->payment.key == payment.key; }))
+    if (const auto* older = index_.find(hash, [&](DeletedRef at) { return at->payment.key == payment.key; }))
         erase(*older);
     payments_.push_back({std::move(payment), highest});
     index_.insert(hash, std::prev(payments_.end()));
@@ -22,7 +22,7 @@ void DeletedPayments::remember(Payment payment) {
 }
 
 std::optional<Payment> DeletedPayments::take(const Row& row, PayerCall call) {
-    const auto* found = index_.find(row.key.hash, [&](Location at) {
+    const auto* found = index_.find(row.key.hash, [&](DeletedRef at) {
         const auto& [payment, highest] = *at;
         if (call.known() && payment.call.known())
             return call == payment.call && payment.key.hash == row.key.hash;
@@ -36,7 +36,7 @@ std::optional<Payment> DeletedPayments::take(const Row& row, PayerCall call) {
     return payment;
 }
 
-Payment DeletedPayments::erase(Location at) {
+Payment DeletedPayments::erase(DeletedRef at) {
     Payment payment = std::move(at->payment);
     index_.erase(payment.key.hash, at);
     payments_.erase(at);

@@ -24,12 +24,12 @@ class DeletedPayments final {
         Payment payment; ///< without parts
         base::PartId highest;
     };
-    using Location = std::list<Deleted>::iterator;
+    using DeletedRef = std::list<Deleted>::iterator;
 
-    Payment erase(Location at);
+    Payment erase(DeletedRef at);
 
     std::list<Deleted> payments_; // by age
-    HashIndex<Location> index_;
+    HashIndex<DeletedRef> index_;
 };
 
 } // namespace payments

@@ -8,20 +8,20 @@
 
 namespace payments {
 
-/// A row was shown. `seen` is when, if its change was witnessed as it happened; nothing when it was merely listed.
+/// lightningd showed a row. `seen` is when, if its change was reported as it happened; nothing when it was listed.
 struct PartSeen {
     Row row;
     std::optional<base::UnixNs> seen;
 };
 
-/// A part failed, and this is why. The row is as it was before the change: it still says pending.
+/// A part failed, with the reason. The row is as it was before the change: its status is still pending.
 struct PartFailed {
     Row row;
     Failure failure;
     base::UnixNs seen;
 };
 
-/// A row is gone.
+/// A row was deleted.
 struct PartDeleted {
     PaymentKey key;
     base::CreatedIndex created;
@@ -50,21 +50,21 @@ struct ExpectedPart {
     std::optional<PartReport> report; ///< it ended before its row was read
 };
 
-/// The payer says that this part ended, and why if it failed.
+/// The payer reports that this part ended, and the reason if it failed.
 struct PartEnded {
     PaymentKey key;
     base::PartId partid;
     std::optional<PartReport> report;
 };
 
-/// Asked afterwards, lightningd said why the part failed.
+/// lightningd gave the reason of a failure when it was asked afterwards.
 struct PartExplained {
     PaymentKey key;
     base::CreatedIndex created;
     Failure failure;
 };
 
-/// What the invoice of a payment says.
+/// The invoice of a payment, read by lightningd.
 struct InvoiceDecoded {
     base::PaymentHash hash; ///< the invoice's own
     std::string invoice;
@@ -72,8 +72,8 @@ struct InvoiceDecoded {
     std::optional<Secret> payment_secret;
 };
 
-/// No further attempt will come. Without a group the newest one of the hash is meant. `only_pay_and_keysend`: the word
-/// of `pay` and `keysend` says nothing about other payers' groups.
+/// No further attempt will come. Without a group the newest one of the hash is meant. `only_pay_and_keysend`: it
+/// comes from `pay` or `keysend` and does not concern other payers' groups.
 struct GivenUp {
     base::PaymentHash hash;
     std::optional<base::GroupId> group;
@@ -85,7 +85,7 @@ struct SilenceExpired {
     PaymentKey key;
 };
 
-/// ExpectedParts seen before `before` that got no row will not get one any more.
+/// Parts expected since before `before` will not get a row any more.
 struct ExpectedPartsExpired {
     base::UnixNs before;
 };

@@ -15,7 +15,7 @@ bool are_for_one(const ExpectedPart& a, const ExpectedPart& b) {
     return a.partid == b.partid && (!a.group || !b.group || a.group == b.group);
 }
 
-/// xpay says it twice: by its own topic and by the call it makes.
+/// xpay reports a part twice: by its own topic and by the call it makes.
 bool complete_each_other(const ExpectedPart& a, const ExpectedPart& b) {
     return !a.by.overlap(b.by) && a.group && a.group == b.group && a.partid == b.partid;
 }

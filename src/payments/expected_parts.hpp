@@ -1,5 +1,5 @@
-// Calls of payers that have no row yet: what they say of the payment waits here for its part. A refused call never gets
-// a row: it must not lend its route to the next, so a row takes the newest call that fits it, and those before go.
+// Calls of payers that have no row yet: payer, route and total wait here for the part. A refused call never gets a row,
+// and the next part must not get its route: a row takes the newest call that fits it, and those before are dropped.
 #pragma once
 
 #include "payments/event.hpp"
@@ -26,7 +26,7 @@ class ExpectedParts final {
     /// The newest one for exactly this part; null if there is none.
     [[nodiscard]] ExpectedPart* find(const PaymentKey& key, base::PartId partid);
     void expire(base::UnixNs before);
-    /// Is a row still to come for this hash, as far as its payers' calls tell?
+    /// A payer made a call for this hash, and its row is still to come.
     [[nodiscard]] bool waiting(const base::PaymentHash& hash) const { return by_hash_.contains(hash); }
     [[nodiscard]] std::size_t size() const { return size_; }
 

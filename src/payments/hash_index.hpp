@@ -1,7 +1,7 @@
-// Finds what belongs to a payment hash; several places of one hash are allowed. Open addressing by the hash's own bits,
-// which are random. What nobody touched for a while is not near the processor any more, and each piece of memory on the
-// way to it costs some 100 ns: here that is one (std::unordered_map: three, and one of a stranger when something is
-// taken out). Growing does not look at the places at all.
+// Finds the places of a payment hash; one hash may have several. Open addressing by the hash's own bits, which are
+// random. Memory that was not used for a while is not in the processor's caches, and each piece of it costs some 100
+// ns: a look-up here needs one (std::unordered_map: three, and another entry's when one is erased). Growing does not
+// look at the places at all.
 #pragma once
 
 #include "base/bytes.hpp"

@@ -8,10 +8,10 @@ namespace {
 
 /// Takes a value that was not known before.
 template <class T>
-bool learn(std::optional<T>& known, const std::optional<T>& told) {
-    if (known || !told)
+bool learn(std::optional<T>& known, const std::optional<T>& other) {
+    if (known || !other)
         return false;
-    known = told;
+    known = other;
     return true;
 }
 
@@ -65,13 +65,13 @@ bool Part::merge(const Failure& other) {
     return visible && status == PartStatus::failed;
 }
 
-bool Part::merge(Route told) {
+bool Part::merge(Route other) {
     if (route)
-        return route->learn(told);
-    if (told == Route{})
+        return route->learn(other);
+    if (other == Route{})
         return false;
-    told.hops.shrink_to_fit();
-    route = base::HeapOptional(std::move(told));
+    other.hops.shrink_to_fit();
+    route = base::HeapOptional(std::move(other));
     return true;
 }
 

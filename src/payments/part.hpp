@@ -1,4 +1,4 @@
-// One part: a row of lightningd's payments table with what the plugin saw happen to it, an attempt in LND's words.
+// One part: a row of lightningd's payments table with the events the plugin saw, LND's HTLC attempt.
 // Facts about a part merge in any order and any number of times to the same part.
 #pragma once
 
@@ -29,17 +29,17 @@ enum class PartStatus : std::uint8_t { pending, failed, complete };
 struct Failure {
     /// Ordered by how much is known: when two accounts of one failure meet, the greater kind stays.
     enum class Kind : std::uint8_t {
-        unknown,    ///< failed, and nobody said why
+        unknown,    ///< failed, reason unknown
         unreadable, ///< an error came back that could not be decrypted: its origin is unknown
         local,      ///< our own node's trouble, no BOLT 4 code
-        wire        ///< `code` says why
+        wire        ///< `code` is the reason
     } kind = Kind::unknown;
     std::uint16_t code = 0; ///< BOLT 4 failure code; only for Kind::wire
     /// 0 = our node, i = the i-th hop (LND's failure_source_index).
     std::uint32_t source_index = 0;
-    /// The payee itself said so, as far as lightningd could tell (sendpay code 203).
+    /// It comes from the payee itself, according to lightningd (sendpay code 203).
     bool at_destination = false;
-    base::HeapOptional<bolt::FailureMessage> message{}; ///< the failing node's own words, if they came back whole
+    base::HeapOptional<bolt::FailureMessage> message{}; ///< of the failing node, if it came back whole
 
     bool operator==(const Failure&) const = default;
     /// An account that knows more than the other; of equals none does.
@@ -51,7 +51,7 @@ struct Row {
     PaymentKey key;
     base::PartId partid;
     base::CreatedIndex created;
-    base::UpdatedIndex updated; ///< 0 before the first change, and when not told
+    base::UpdatedIndex updated; ///< 0 before the first change, and where lightningd does not show it
     PartStatus status = PartStatus::pending;
     std::optional<base::Msat> amount;         ///< delivered; absent where lightningd does not know it
     base::Msat sent;                          ///< leaves our node
@@ -62,7 +62,8 @@ struct Row {
     bool unreadable_error = false; ///< the row keeps an error onion nobody could decrypt
 };
 
-/// Who said that a part is about to be made: the payer's own call, seen by the hook, pay_part_start, or both (xpay).
+/// Where it is known from that a part is about to be made: the payer's own call, seen by the hook, pay_part_start, or
+/// both (xpay).
 struct Accounts {
     bool call = false;
     bool topic = false;
@@ -90,9 +91,9 @@ struct Part {
     PartStatus status = PartStatus::pending;
     /// It settled and its row was deleted while a sibling was in flight: it stays, or the payment would not be paid.
     bool row_gone = false;
-    Accounts expected;               ///< whose words about its making were taken in
+    Accounts expected;               ///< the accounts that were merged into it
     Failure failure;                 ///< meaningful when failed
-    base::HeapOptional<Route> route; ///< as far as its payer's calls told
+    base::HeapOptional<Route> route; ///< as far as its payer's calls show it
     std::uint64_t revision = 0; ///< counts the changes in the table: the same revision is the same part; 0 = uncounted
 
     /// What never changes of a row; merge() adds the rest.
@@ -101,11 +102,11 @@ struct Part {
     bool merge(const Row& row);
     /// True when visible, as above. Does not look at the status.
     bool merge(const Failure& other);
-    bool merge(Route told);
+    bool merge(Route other);
 
     void saw_attempt(base::UnixNs when);
     void saw_resolution(base::UnixNs when);
-    /// What reaches the payee by this part: as the row says, else as its route does; nothing when neither is known.
+    /// Amount that reaches the payee by this part: that of the row, else of its route; nothing when neither is known.
     [[nodiscard]] std::optional<base::Msat> delivered() const;
     /// As delivered(), else what left: for sums that must not forget a part.
     [[nodiscard]] base::Msat worth() const { return delivered().value_or(sent); }

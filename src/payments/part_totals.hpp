@@ -1,5 +1,5 @@
-// Sums over the parts of one payment, kept while they change: to judge a payment of 500 parts at every update must not
-// mean to look at all of them.
+// Sums over the parts of one payment, kept while they change: an update of a payment of 500 parts must not look at all
+// of them.
 #pragma once
 
 #include "payments/part.hpp"

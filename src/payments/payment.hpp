@@ -1,6 +1,5 @@
 // One payment: the parts of one (hash, group), of several where one call made them, and what is known of the whole.
-// Computes what LND's Payment tells about money and status; who decides when it is over is outside (Table applies the
-// decision).
+// Computes money and status of LND's Payment. The outcome is decided outside, by the table.
 #pragma once
 
 #include "payments/part.hpp"
@@ -29,10 +28,10 @@ struct Payment {
     base::UnixNs creation_time;
     std::vector<Part> parts; ///< by created_index
     std::string invoice;
-    bool invoice_read = false;                ///< it was decoded: the next two are what it says
+    bool invoice_read = false;                ///< it was decoded: the next two come from it
     std::optional<Secret> invoice_secret;     ///< its payment secret
     std::optional<base::Msat> invoice_amount; ///< what it asks for
-    Total total;                              ///< the payer's own word
+    Total total;                              ///< as its payer named it
     base::Msat live_peak;  ///< highest sum delivered by parts that were pending or complete at one time
     base::Msat worth_peak; ///< the same of Part::worth()
     Payer payer = Payer::unknown;
@@ -40,15 +39,15 @@ struct Payment {
     std::vector<base::GroupId> more_groups; ///< beside key.group, made by the same call
 
     std::optional<FailureReason> reason;
-    bool payer_gave_up = false;       ///< no further attempt will come: the payer said so, or forgot it in a restart
+    bool payer_gave_up = false;       ///< no further attempt will come: it said so, or was restarted
     std::optional<Status> outcome;    ///< terminal, and sticky: deleting parts does not change it
-    std::uint64_t outcome_number = 0; ///< counts the table's verdicts; tells the newest outcome from an older one
+    std::uint64_t outcome_number = 0; ///< counts the table's outcomes: of two, the greater is newer
     std::uint64_t change_number = 0;  ///< counts the table's changes to payments: of the last change to this one
 
     [[nodiscard]] Status status() const;
     [[nodiscard]] bool terminal() const { return outcome.has_value(); }
     [[nodiscard]] bool any(PartStatus status) const;
-    /// All parts failed and nothing says yet whether that was the end.
+    /// All parts failed, and it is not known yet whether another one comes.
     [[nodiscard]] bool undecided() const;
 
     /// Its parts are rows of that key.

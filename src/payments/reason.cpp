@@ -12,14 +12,14 @@ bool is_wrong_details(std::uint16_t code) {
            code == bolt::final_expiry_too_soon;
 }
 
-/// Only the payee can say those codes; others it said if lightningd or the length of the route tell so.
+/// Only the payee can use those codes. Others are the payee's if lightningd says so, or by the length of the route.
 bool is_from_payee(const Part& part) {
     const auto& failure = part.failure;
     const bool at_end = part.route && !part.route->hops.empty() && failure.source_index == part.route->hops.size();
     return is_wrong_details(failure.code) || failure.code == bolt::mpp_timeout || failure.at_destination || at_end;
 }
 
-/// What one failed part says of the whole; nothing when it does not know.
+/// The reason by one failed part; nothing when that is not known.
 std::optional<FailureReason> reason_of(const Part& part) {
     if (part.status != PartStatus::failed || part.failure.kind != Failure::Kind::wire)
         return std::nullopt;

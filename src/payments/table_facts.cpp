@@ -85,15 +85,14 @@ void Table::on(const InvoiceDecoded& event, Batch& batch) {
         if (payment.invoice != event.invoice)
             continue;
         // Shows with the next news and is none by itself, unless there is none to come.
-        const bool last_word = payment.terminal() && !payment.invoice_secret && event.payment_secret &&
-                               std::any_of(payment.parts.begin(), payment.parts.end(), [](const Part& part) {
-                                   return part.route && part.route->secret_of_invoice;
-                               });
+        const bool is_last = payment.terminal() && !payment.invoice_secret && event.payment_secret &&
+                             std::any_of(payment.parts.begin(), payment.parts.end(),
+                                         [](const Part& part) { return part.route && part.route->secret_of_invoice; });
         const auto before = payment.value();
         payment.invoice_read = true;
         payment.invoice_secret = event.payment_secret;
         payment.invoice_amount = event.amount;
-        if (last_word || payment.value() != before)
+        if (is_last || payment.value() != before)
             batch.visible(sibling);
     }
 }
@@ -143,7 +142,7 @@ void Table::attach(Location at, ExpectedPart expected, Batch& batch) {
         report(at, *expected.report, batch);
 }
 
-/// LND fixes the value when a payment is made: of equal words the first stays.
+/// LND fixes the value when a payment is made: of two totals from equal sources the first stays.
 void Table::learn_total(EntryRef payment, const Total& total, Batch& batch) {
     if (total.source <= payment->total.source)
         return;
@@ -156,7 +155,7 @@ void Table::learn_total(EntryRef payment, const Total& total, Batch& batch) {
 /// A payer names the node that failed; LND counts hops, 0 being ourselves.
 void Table::report(Location at, const PartReport& report, Batch& batch) {
     if (!report.code)
-        return; // unreadable: what lightningd says too
+        return; // unreadable: lightningd reports that too
     Failure failure{Failure::Kind::wire, *report.code, 0, false, report.message};
     if (report.node) {
         const auto hops = at.part.route ? std::span<const Hop>(at.part.route->hops) : std::span<const Hop>();

@@ -33,7 +33,7 @@ base::Msat of_decisive_part(const Payment& payment) {
     return payment.parts.empty() ? payment.worth_peak : payment.parts.back().worth();
 }
 
-/// Nobody said the whole: the most that was alive at one time, else the largest part.
+/// The total is not known: the most that was alive at one time, else the largest part.
 base::Msat of_live_parts(const Payment& payment) {
     const bool known = std::all_of(payment.parts.begin(), payment.parts.end(),
                                    [](const Part& part) { return part.delivered().has_value(); });

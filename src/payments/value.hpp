@@ -9,18 +9,18 @@
 // | - xpay partial_msat             | the same (mpp.TotalMsat)  | the invoice             | the invoice          |
 // | - a part delivers more          | the same                  | the invoice             | the invoice          |
 // | xpay, amountless invoice        | amount_msat of the call   | pay_part_start (v25.09) | settled parts        |
-// | - with partial_msat             | (not said) the share      | pay_part_start          | not stored: the sum  |
+// | - with partial_msat             | (unknown) the share       | pay_part_start          | not stored: the sum  |
 // | xkeysend                        | amount_msat of the call   | pay_part_start          | settled parts        |
 // | pay, amountless; keysend        | amount_msat of the call   | createonion             | settled parts        |
 // | renepay, amountless             | amount_msat of the call   | sendpay, sendonion      | settled parts        |
 // | sendpay without invoice         | amount_msat of the call   | sendpay                 | not stored: the sum  |
 // | sendonion without invoice       | total_amount_msat         | sendonion, createonion  | not stored: the sum  |
-// | any, if nobody says it          | parts alive at one time   | rows                    | the sum              |
+// | any, if it is not known         | parts alive at one time   | rows                    | the sum              |
 //
 // The sum is that of the settled parts, else the largest failed one: of a payment without such an invoice that failed
-// in several parts the total is not stored either. A part of which nobody says what it delivers counts with what left:
-// never 0 when something was sent. An invoice of another payment hash is no evidence (a raw sendpay stores whatever
-// string it was given).
+// in several parts the total is not stored either. A part whose delivered amount is unknown counts with the amount that
+// left: never 0 when something was sent. An invoice of another payment hash is no evidence (a raw sendpay stores
+// whatever string it was given).
 #pragma once
 
 #include "base/msat.hpp"
@@ -33,12 +33,12 @@ namespace payments {
 struct Payment;
 struct Part;
 
-/// The payer's own word about the whole payment, weakest first. It is fixed by the first part that has one.
+/// Where the total of the payment comes from, weakest first. It is fixed by the first part that has one.
 enum class TotalSource : std::uint8_t {
     none,
-    spent,          ///< pay_part_start says exactly what leaves: sendamount, or a way without fees
+    spent,          ///< pay_part_start names exactly the amount that leaves: sendamount, or a route without fees
     sendpay_amount, ///< `amount_msat` of sendpay
-    total_amount,   ///< `total_amount_msat` of sendonion, or what the onion tells the payee
+    total_amount,   ///< `total_amount_msat` of sendonion, or the total inside the onion
     part_start      ///< `total_payment_msat` of pay_part_start
 };
 
@@ -50,7 +50,7 @@ struct Total {
 
 /// By the table above.
 [[nodiscard]] base::Msat value_of(const Payment& payment);
-/// What the payee of this attempt is told as the whole: LND's mpp_record.total_amt_msat.
+/// The total that the payee of this attempt gets: LND's mpp_record.total_amt_msat.
 [[nodiscard]] base::Msat mpp_total(const Payment& payment, const Part& part);
 
 } // namespace payments

@@ -11,7 +11,7 @@ std::size_t SnapshotCache::Kept::bytes() const {
 
 std::string_view SnapshotCache::json(const payments::Payment& payment) {
     if (out_.text().size() > most_kept_ / 4)
-        out_ = {}; // a giant's memory is not kept
+        out_ = {}; // the memory of a very large snapshot is not kept
     out_.clear();
     const auto shown = lnrpc::without_attempts(payment);
     lnrpc::write_head(out_, shown);
@@ -27,8 +27,8 @@ std::string_view SnapshotCache::json(const payments::Payment& payment) {
 
 void SnapshotCache::write_attempts(const payments::Payment& payment) {
     static const Kept nothing;
-    const auto place = places_.find(payment.key);
-    const auto& kept = place == places_.end() ? nothing : *place->second;
+    const auto place = index_.find(payment.key);
+    const auto& kept = place == index_.end() ? nothing : *place->second;
     const bool same = kept.secret == payment.invoice_secret && (!kept.secret || kept.value == payment.value());
     auto before = same ? kept.attempts.begin() : kept.attempts.end();
     const auto begin = out_.text().size();
@@ -49,7 +49,7 @@ void SnapshotCache::write_attempts(const payments::Payment& payment) {
 }
 
 void SnapshotCache::keep(const payments::Payment& payment, std::string_view text) {
-    auto [at, is_new] = places_.try_emplace(payment.key);
+    auto [at, is_new] = index_.try_emplace(payment.key);
     if (is_new)
         at->second = kept_.emplace(kept_.end());
     else
@@ -67,13 +67,13 @@ void SnapshotCache::keep(const payments::Payment& payment, std::string_view text
 }
 
 void SnapshotCache::erase(const payments::PaymentKey& key) {
-    if (const auto at = places_.find(key); at != places_.end())
+    if (const auto at = index_.find(key); at != index_.end())
         erase(at->second);
 }
 
-void SnapshotCache::erase(Place kept) {
+void SnapshotCache::erase(KeptRef kept) {
     kept_bytes_ -= kept->bytes();
-    places_.erase(kept->key);
+    index_.erase(kept->key);
     kept_.erase(kept);
 }
 

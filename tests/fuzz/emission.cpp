@@ -26,7 +26,7 @@ struct Told {
     fuzz::Tree last;
 };
 
-/// As fuzz::told_of leaves them out.
+/// As fuzz::published_form leaves them out.
 fuzz::Tree without_times(fuzz::Tree payment) {
     payment["creation_time_ns"] = payment["creation_date"] = "";
     for (auto& attempt : payment["htlcs"]) {
@@ -65,7 +65,7 @@ class Subscriber final {
                 return;
             const auto at = told_.find(std::to_string(payment.index.value));
             fuzz::require(at != told_.end(), "every payment was told");
-            const auto now = fuzz::Tree::parse(fuzz::told_of(payment));
+            const auto now = fuzz::Tree::parse(fuzz::published_form(payment));
             if (!payment.terminal())
                 fuzz::require(at->second.last == without_times(now), "the last snapshot told is the state");
             else
@@ -145,7 +145,7 @@ FUZZ_TARGET(emission) {
             },
             publish::CursorMaker("0123abcd"), [](base::LogLevel, const std::string&) {});
         std::vector<payments::Event> settled;
-        fuzz::tell_in_some_order(world, seed, [&](std::span<const payments::Event> events) {
+        fuzz::apply_in_some_order(world, seed, [&](std::span<const payments::Event> events) {
             publisher.tell(table.apply(events));
             for (std::size_t turns = dice() % 3; turns > 0; --turns)
                 loop.turn(false);

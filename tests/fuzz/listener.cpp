@@ -30,18 +30,18 @@ void check_state(const payments::Payment& payment) {
         require(*payment.outcome != Status::in_flight, "a outcome is final");
 }
 
-/// Deleting rows of what is over is told as a deletion, not as a snapshot.
-payments::Payment without_deleted(payments::Payment told, const payments::Payment& now) {
-    std::erase_if(told.parts, [&](const payments::Part& part) {
+/// Deleting rows of what is over is published as a deletion, not as a snapshot.
+payments::Payment without_deleted(payments::Payment published, const payments::Payment& now) {
+    std::erase_if(published.parts, [&](const payments::Part& part) {
         return std::none_of(now.parts.begin(), now.parts.end(),
                             [&](const payments::Part& other) { return other.created == part.created; });
     });
-    return told;
+    return published;
 }
 
 } // namespace
 
-std::string told_of(payments::Payment payment) {
+std::string published_form(payments::Payment payment) {
     payment.creation_time = {};
     payment.invoice_secret.reset();
     for (auto& part : payment.parts) {
@@ -58,7 +58,7 @@ bool settled_elsewhere(const payments::Table& table, const payments::Payment& pa
     });
 }
 
-void Listener::heard(const payments::Table& table, const payments::Change& change) {
+void Listener::changed(const payments::Table& table, const payments::Change& change) {
     for (const auto& ended : change.ended) {
         check_state(ended);
         require(ended.terminal(), "a payment whose rows are gone has ended");
@@ -115,15 +115,16 @@ void Listener::erase(const payments::PaymentKey& key) {
     index_.erase(key);
 }
 
-void Listener::check_told(const payments::Table& table) const {
+void Listener::check_published(const payments::Table& table) const {
     table.for_each([&](const payments::Payment& payment) {
         checked_payment(lnrpc::to_json(lnrpc::to_lnrpc(payment)));
         if (hidden_.contains(payment.key))
             return;
         const auto at = last_.find(payment.key);
-        require(at != last_.end(), "every payment was told");
-        require(told_of(payment.terminal() ? without_deleted(at->second, payment) : at->second) == told_of(payment),
-                "the last snapshot told is the state");
+        require(at != last_.end(), "every payment was published");
+        require(published_form(payment.terminal() ? without_deleted(at->second, payment) : at->second) ==
+                    published_form(payment),
+                "the last snapshot published is the state");
     });
 }
 

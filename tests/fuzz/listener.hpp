@@ -10,22 +10,22 @@
 
 namespace fuzz {
 
-/// What is told of it, without what may change with no news of it: times, and the payment secret of its invoice, which
-/// shows with the next news.
-std::string told_of(payments::Payment payment);
-/// What is not told any more: another payment of its hash succeeded.
+/// What is published of it, without what may change with no news of it: times, and the payment secret of its invoice,
+/// which shows with the next news.
+std::string published_form(payments::Payment payment);
+/// What is not published any more: another payment of its hash succeeded.
 bool settled_elsewhere(const payments::Table& table, const payments::Payment& payment);
 
 class Listener final {
   public:
-    void heard(const payments::Table& table, const payments::Change& change);
+    void changed(const payments::Table& table, const payments::Change& change);
     /// Payments the table let go of are not followed any more.
     void erase(const payments::PaymentKey& key);
     /// After the last event each payment's last snapshot is its state.
-    void check_told(const payments::Table& table) const;
+    void check_published(const payments::Table& table) const;
 
   private:
-    std::map<payments::PaymentKey, payments::Payment> last_; // as each was when it was last told
+    std::map<payments::PaymentKey, payments::Payment> last_; // as each was when it was last published
     std::set<payments::PaymentKey> hidden_; // not to be published since then: their hash was paid by another group
     std::map<payments::PaymentKey, std::set<std::uint64_t>> attempts_;
     std::map<payments::PaymentKey, base::CreatedIndex> index_;

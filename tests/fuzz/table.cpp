@@ -17,7 +17,7 @@ std::string picture(Payment payment) {
     payment.index = {};
     if (!payment.invoice_amount && payment.total.source <= payments::TotalSource::spent)
         payment.live_peak = payment.worth_peak = {1};
-    std::string text = fuzz::told_of(payment) + std::to_string(static_cast<int>(payment.payer));
+    std::string text = fuzz::published_form(payment) + std::to_string(static_cast<int>(payment.payer));
     for (const auto& part : payment.parts)
         for (const auto number :
              {static_cast<std::int64_t>(part.updated.value), static_cast<std::int64_t>(part.partid.value),
@@ -26,13 +26,13 @@ std::string picture(Payment payment) {
     return text;
 }
 
-std::map<payments::PaymentKey, std::string> told_in_order(const fuzz::World& world, std::uint64_t seed) {
+std::map<payments::PaymentKey, std::string> applied_in_order(const fuzz::World& world, std::uint64_t seed) {
     Table table(1000);
     fuzz::Listener listener;
     std::set<base::PaymentHash> succeeded;
-    fuzz::tell_in_some_order(world, seed, [&](std::span<const payments::Event> events) {
+    fuzz::apply_in_some_order(world, seed, [&](std::span<const payments::Event> events) {
         const auto change = table.apply(events);
-        listener.heard(table, change);
+        listener.changed(table, change);
         for (const auto* payment : change.updated) {
             const bool success = payment->status() == payments::Status::succeeded;
             fuzz::require(success || !succeeded.contains(payment->key.hash), "nothing but SUCCEEDED after SUCCEEDED");
@@ -40,7 +40,7 @@ std::map<payments::PaymentKey, std::string> told_in_order(const fuzz::World& wor
                 succeeded.insert(payment->key.hash);
         }
     });
-    listener.check_told(table);
+    listener.check_published(table);
     for (const auto& fact : world.facts)
         fuzz::require(table.apply(fact.event).updated.empty(), "what is known is no news");
     std::map<payments::PaymentKey, std::string> pictures;
@@ -63,7 +63,7 @@ FUZZ_TARGET(table) {
     const auto one = choices.number();
     const auto other = choices.number();
     const fuzz::World world(choices);
-    fuzz::require(told_in_order(world, one) == told_in_order(world, other), "every order gives the same table");
+    fuzz::require(applied_in_order(world, one) == applied_in_order(world, other), "every order gives the same table");
     return 0;
 }
 

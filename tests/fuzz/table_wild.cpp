@@ -114,8 +114,8 @@ class Wild final {
     fuzz::Choices& choices_;
 };
 
-/// Which payments evict() must let go of: the oldest finished ones until the rest fits, none that is not told yet.
-std::set<payments::PaymentKey> beyond(const Table& table, std::size_t retain, base::UpdatedIndex told) {
+/// Which payments evict() must let go of: the oldest finished ones until the rest fits, none that is not published yet.
+std::set<payments::PaymentKey> beyond(const Table& table, std::size_t retain, base::UpdatedIndex published) {
     std::vector<const Payment*> finished;
     std::size_t parts = 0;
     table.for_each([&](const Payment& payment) {
@@ -130,9 +130,9 @@ std::set<payments::PaymentKey> beyond(const Table& table, std::size_t retain, ba
     for (const auto* payment : finished) {
         if (parts <= retain)
             break;
-        if (told != Table::every_update &&
+        if (published != Table::every_update &&
             std::any_of(payment->parts.begin(), payment->parts.end(),
-                        [&](const auto& part) { return part.updated.value == 0 || part.updated > told; }))
+                        [&](const auto& part) { return part.updated.value == 0 || part.updated > published; }))
             break;
         parts -= payment->parts.size();
         gone.insert(payment->key);
@@ -170,16 +170,16 @@ FUZZ_TARGET(table_wild) {
         std::vector<payments::Event> batch;
         for (std::size_t events = 1 + choices.below(3); events > 0; --events)
             batch.push_back(wild.event());
-        listener.heard(table, table.apply(batch));
+        listener.changed(table, table.apply(batch));
         check_accounts(table);
         if (choices.below(4) != 0)
             continue;
         if (choices.below(8) == 0)
             table.set_retain(retain = choices.below(8));
-        const auto told = choices.coin() ? Table::every_update : base::UpdatedIndex{choices.byte()};
+        const auto published = choices.coin() ? Table::every_update : base::UpdatedIndex{choices.byte()};
         const auto before = keys(table);
-        const auto gone = beyond(table, retain, told);
-        table.evict(told);
+        const auto gone = beyond(table, retain, published);
+        table.evict(published);
         auto after = keys(table);
         for (const auto& key : gone)
             listener.erase(key);
@@ -187,7 +187,7 @@ FUZZ_TARGET(table_wild) {
         fuzz::require(after == before && table.size() + gone.size() == before.size(),
                       "trim takes the oldest finished, just enough, and no others");
     }
-    listener.check_told(table);
+    listener.check_published(table);
     return 0;
 }
 

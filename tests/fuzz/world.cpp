@@ -63,26 +63,26 @@ class Maker final {
         const auto any = [&](PartStatus status) {
             return std::find(outcomes.begin(), outcomes.end(), status) != outcomes.end();
         };
-        if (any(PartStatus::complete)) // a success is only told in order once nothing is pending
+        if (any(PartStatus::complete)) // success comes in order only once nothing is pending
             std::replace(outcomes.begin(), outcomes.end(), PartStatus::pending, PartStatus::failed);
         const std::string invoice = choices_.coin() ? "lnbc" + std::to_string(key.group.value) : "";
         const auto payer = static_cast<payments::Payer>(choices_.below(5));
         const payments::Total total{payments::TotalSource::part_start, {3000}};
-        std::vector<std::size_t> rows_told;
+        std::vector<std::size_t> rows_applied;
         for (std::size_t i = 0; i < parts; ++i) {
-            auto told = add_part(key, parts == 1 ? 0 : i + 1, outcomes[i], i == 0 ? invoice : "", payer, total);
-            truth.rows.push_back(std::get<payments::PartSeen>(world_.facts[told[1]].event).row);
-            rows_told.insert(rows_told.end(), told.begin(), told.end());
+            auto applied = add_part(key, parts == 1 ? 0 : i + 1, outcomes[i], i == 0 ? invoice : "", payer, total);
+            truth.rows.push_back(std::get<payments::PartSeen>(world_.facts[applied[1]].event).row);
+            rows_applied.insert(rows_applied.end(), applied.begin(), applied.end());
         }
         if (!invoice.empty() && choices_.coin()) {
             payments::InvoiceDecoded decoded{key.hash, invoice, base::Msat{4000}, payments::Secret{7}};
-            say(decoded, {rows_told[0], rows_told[1]});
+            say(decoded, {rows_applied[0], rows_applied[1]});
         }
         const auto end = choices_.below(4); // 0 and 3: nobody says that it is over
         if (end == 1)
-            say(payments::GivenUp{key.hash, key.group, false}, rows_told);
+            say(payments::GivenUp{key.hash, key.group, false}, rows_applied);
         if (end == 2)
-            say(payments::SilenceExpired{key}, rows_told);
+            say(payments::SilenceExpired{key}, rows_applied);
         if (any(PartStatus::pending))
             truth.status = payments::Status::in_flight;
         else if (any(PartStatus::complete))
@@ -117,7 +117,7 @@ class Maker final {
         if (outcome == PartStatus::complete)
             ended.preimage.emplace().bytes.fill(0x77);
         const auto way = route();
-        // One failure, told by lightningd's row, its topic and waitsendpay, and by xpay.
+        // One failure, reported by lightningd's row, its topic and waitsendpay, and by xpay.
         payments::Failure failure;
         failure.kind = static_cast<payments::Failure::Kind>(choices_.below(4));
         const bool wire = failure.kind == payments::Failure::Kind::wire;
@@ -132,16 +132,16 @@ class Maker final {
             outcome == PartStatus::failed && failure.kind == payments::Failure::Kind::unreadable && choices_.coin();
 
         const auto begun = say(payments::PartSeen{row, maybe(row.created_at)});
-        std::vector<std::size_t> told{begun, say(payments::PartSeen{ended, std::nullopt})};
+        std::vector<std::size_t> applied{begun, say(payments::PartSeen{ended, std::nullopt})};
         if (outcome == PartStatus::failed) {
             if (choices_.coin())
-                told.push_back(say(payments::PartFailed{row, failure, within(*ended.completed_at)}));
+                applied.push_back(say(payments::PartFailed{row, failure, within(*ended.completed_at)}));
             if (choices_.coin())
                 say(payments::PartExplained{key, row.created, failure}, {begun});
         }
         if (choices_.below(3) != 0)
             add_call(row, way, payer, total, outcome, wire ? std::optional(failure.code) : std::nullopt, origin);
-        return told;
+        return applied;
     }
 
     void add_call(const payments::Row& row, const payments::Route& way, payments::Payer payer,
@@ -182,26 +182,26 @@ World::World(Choices& choices, std::size_t fat) {
     const Maker made(choices, *this, fat);
 }
 
-void tell_in_some_order(const World& world, std::uint64_t seed,
-                        const std::function<void(std::span<const payments::Event>)>& tell) {
+void apply_in_some_order(const World& world, std::uint64_t seed,
+                         const std::function<void(std::span<const payments::Event>)>& tell) {
     std::mt19937_64 dice(seed);
     std::vector<std::size_t> left(world.facts.size());
     for (std::size_t i = 0; i < left.size(); ++i)
         left[i] = i;
     for (std::size_t i = left.size(); i > 1; --i) // not std::shuffle: it differs between libraries
         std::swap(left[i - 1], left[dice() % i]);
-    std::vector<bool> told(world.facts.size());
+    std::vector<bool> applied(world.facts.size());
     std::vector<std::size_t> done;
     while (!left.empty()) {
         std::vector<payments::Event> batch;
         for (std::size_t size = 1 + dice() % 3; size > 0 && !left.empty(); --size) {
             const auto next = std::find_if(left.begin(), left.end(), [&](std::size_t fact) {
                 const auto& after = world.facts[fact].after;
-                return std::all_of(after.begin(), after.end(), [&](std::size_t one) { return told[one]; });
+                return std::all_of(after.begin(), after.end(), [&](std::size_t one) { return applied[one]; });
             });
             const auto fact = *next;
             left.erase(next);
-            told[fact] = true;
+            applied[fact] = true;
             done.push_back(fact);
             batch.push_back(world.facts[fact].event);
             if (dice() % 4 == 0)

@@ -1,6 +1,6 @@
-// A small history of payments as a real lightningd could have made it, and every fact that could be told of it: rows
-// made and settled, failures explained by several tongues, calls of payers, ends. Facts hold at any time after those
-// they stand on; nothing else fixes their order.
+// A small history of payments as a real lightningd could have made it, and all its facts: rows made and settled, failures
+// explained by several sources, calls of payers, ends. A fact holds at any time after those it stands on; nothing else
+// fixes their order.
 #pragma once
 
 #include "fuzz.hpp"
@@ -12,7 +12,7 @@ namespace fuzz {
 
 struct Fact {
     payments::Event event;
-    std::vector<std::size_t> after; ///< facts that must have been told before
+    std::vector<std::size_t> after; ///< facts that must have been applied before
 };
 
 struct Truth {
@@ -30,7 +30,7 @@ struct World {
 };
 
 /// Every fact in some order that respects `after`, some of them again, in batches of one to three.
-void tell_in_some_order(const World& world, std::uint64_t seed,
-                        const std::function<void(std::span<const payments::Event>)>& tell);
+void apply_in_some_order(const World& world, std::uint64_t seed,
+                         const std::function<void(std::span<const payments::Event>)>& tell);
 
 } // namespace fuzz

@@ -33,7 +33,7 @@ TEST_CASE("no bytes are an empty text, and the other way round") {
     CHECK(base::to_base64({}).empty());
 }
 
-TEST_CASE("what is not all hex digits is nothing") {
+TEST_CASE("a text with anything but hex digits is nothing") {
     for (const string_view text : {"0", "012", "0g", "g0", " 00", "00 ", "0 0", "0x00", "00:11", "-0", "0\xc3"})
         CHECK_FALSE(base::from_hex(text).has_value());
     CHECK_FALSE(base::from_hex(string_view("00\0", 3)).has_value());

@@ -25,7 +25,7 @@ TEST_CASE("a number too big for its bits is no short channel id") {
     }
 }
 
-TEST_CASE("what is not three numbers is no short channel id") {
+TEST_CASE("a text that is not three numbers is no short channel id") {
     for (const string_view text :
          {"", "1", "1x", "1x2", "1x2x", "x2x3", "1xx3", "1x2x3x", "1x2x3x4", "1x2x3/0", " 1x2x3", "1x2x3 ", "-1x2x3",
           "+1x2x3", "1X2x3", "1:2:3", "0x1fx2x3", "1.0x2x3", "933485371982610433"}) {

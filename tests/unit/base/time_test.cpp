@@ -34,7 +34,7 @@ TEST_CASE("a moment is held inside the second that was recorded") {
     CHECK(clamp_into_second(UnixNs{0}, second).value == 100'000'000'000);
 }
 
-TEST_CASE("even the last second that can be told has an end") {
+TEST_CASE("even the last second that can be represented has an end") {
     constexpr auto last = from_seconds(std::numeric_limits<std::uint64_t>::max());
     // In a constant expression an overflow does not compile.
     constexpr auto end = clamp_into_second(UnixNs{std::numeric_limits<std::int64_t>::max()}, last);

@@ -29,17 +29,17 @@ inline std::string names_of(const Json& object) {
 
 /// One line for each place that differs: `htlcs[0].route.hops[1].expiry: 850021, not 0`. Empty when all is as expected.
 inline std::string difference(const Json& expected, const Json& actual, const std::string& place = "") {
-    std::string told;
+    std::string differences;
     if (expected.is_object() && actual.is_object() && names_of(expected) == names_of(actual)) {
         for (const auto& [name, value] : expected.items())
-            told += difference(value, actual.at(name), place.empty() ? name : place + "." + name);
+            differences += difference(value, actual.at(name), place.empty() ? name : place + "." + name);
     } else if (expected.is_array() && actual.is_array() && expected.size() == actual.size()) {
         for (std::size_t i = 0; i < expected.size(); ++i)
-            told += difference(expected[i], actual[i], place + "[" + std::to_string(i) + "]");
+            differences += difference(expected[i], actual[i], place + "[" + std::to_string(i) + "]");
     } else if (expected.dump() != actual.dump()) {
-        told = place + ": " + expected.dump() + ", not " + actual.dump() + "\n";
+        differences = place + ": " + expected.dump() + ", not " + actual.dump() + "\n";
     }
-    return told;
+    return differences;
 }
 
 // What an example was before its last message.

@@ -89,10 +89,10 @@ inline std::string sendpay_failure(int code, const std::string& message, const R
 }
 
 inline wire::Octets from_base64(const examples::Json& text) {
-    const auto& told = text.get_ref<const std::string&>();
-    wire::Octets octets(told.size() + 1); // libsodium wants somewhere to write even nothing
+    const auto& encoded = text.get_ref<const std::string&>();
+    wire::Octets octets(encoded.size() + 1); // libsodium wants somewhere to write even nothing
     std::size_t size = 0;
-    REQUIRE(sodium_base642bin(octets.data(), octets.size(), told.data(), told.size(), nullptr, &size, nullptr,
+    REQUIRE(sodium_base642bin(octets.data(), octets.size(), encoded.data(), encoded.size(), nullptr, &size, nullptr,
                               sodium_base64_VARIANT_ORIGINAL) == 0);
     return wire::first(octets, size);
 }

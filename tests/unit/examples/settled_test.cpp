@@ -56,7 +56,8 @@ TEST_CASE("example 1: two hops, one attempt, success") {
     CHECK(difference(last(), stream.snapshots[1]) == "");
 }
 
-TEST_CASE("example 1 read late: listed when all is over, it differs in what only the call and the moment told") {
+TEST_CASE(
+    "example 1 read late: listed when all is over, it differs in the values that only the call and the moment show") {
     examples::Stream stream(said::blocks);
     stream.listed(said::listing(said::members(row(0), "complete", said::complete(1, 1'785'000'001, preimage))));
     REQUIRE(stream.snapshots.size() == 1);
@@ -97,7 +98,7 @@ TEST_CASE("example 1 by xpay: all is the same but what nobody tells, the hops' e
     without_secret["htlcs"][0]["route"]["hops"][1]["mpp_record"] = nullptr;
     CHECK(difference(without_secret, stream.snapshots[1]) == "");
 
-    // The invoice was decoded last of all: its payment secret still has to be told.
+    // The invoice was decoded last of all: its payment secret still has to be published.
     stream.invoice_decoded(invoice,
                            R"({"type":"bolt11 invoice","currency":"bc","amount_msat":123456789,"payment_hash":")" +
                                hash + R"(","payment_secret":")" + secret + R"(","valid":true})");

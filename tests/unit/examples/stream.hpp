@@ -86,7 +86,7 @@ class Stream final {
         apply(payments::InvoiceDecoded{decoded.hash, invoice, decoded.amount, decoded.payment_secret});
     }
 
-    /// Nothing came for as long as the linger lasts.
+    /// No event came until the deadline.
     void deadline(std::string_view hash, std::uint64_t group) {
         apply(payments::SilenceExpired{{*base::PaymentHash::from_hex(hash), {group}}});
     }

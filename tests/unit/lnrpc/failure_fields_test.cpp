@@ -99,19 +99,19 @@ TEST_CASE("a channel update shows all its fields") {
     update.extra = {0xfe, 0x00};
     const auto failure = shown(refusal);
     REQUIRE(failure.channel_update.has_value());
-    const auto& told = *failure.channel_update;
-    CHECK(told.signature == lnrpc::Blob(64, 0x01));
-    CHECK(told.chain_hash == lnrpc::Blob(32, 0x6f));
-    CHECK(told.chan_id == 934035127796170753);
-    CHECK(told.timestamp == 1'784'990'000);
-    CHECK(told.message_flags == 1);
-    CHECK(told.channel_flags == 3);
-    CHECK(told.time_lock_delta == 40);
-    CHECK(told.htlc_minimum_msat == 1000);
-    CHECK(told.base_fee == 0xFFFFFFFF);
-    CHECK(told.fee_rate == 10);
-    CHECK(told.htlc_maximum_msat == 495'000'000);
-    CHECK(told.extra_opaque_data == lnrpc::Blob{0xfe, 0x00});
+    const auto& shown = *failure.channel_update;
+    CHECK(shown.signature == lnrpc::Blob(64, 0x01));
+    CHECK(shown.chain_hash == lnrpc::Blob(32, 0x6f));
+    CHECK(shown.chan_id == 934035127796170753);
+    CHECK(shown.timestamp == 1'784'990'000);
+    CHECK(shown.message_flags == 1);
+    CHECK(shown.channel_flags == 3);
+    CHECK(shown.time_lock_delta == 40);
+    CHECK(shown.htlc_minimum_msat == 1000);
+    CHECK(shown.base_fee == 0xFFFFFFFF);
+    CHECK(shown.fee_rate == 10);
+    CHECK(shown.htlc_maximum_msat == 495'000'000);
+    CHECK(shown.extra_opaque_data == lnrpc::Blob{0xfe, 0x00});
     CHECK(numbers(failure) == "0 0 0 0 0");
 }
 

@@ -1,4 +1,4 @@
-// An attempt's route: who keeps what, what enters each channel, what the last hop is told.
+// An attempt's route: the fee of each node, the amount into each channel, the record of the last hop.
 #include "lnrpc/json.hpp"
 #include "lnrpc/to_lnrpc.hpp"
 
@@ -59,7 +59,7 @@ payments::Secret secret(std::uint8_t byte) {
 
 } // namespace
 
-TEST_CASE("each node keeps what comes in less what it passes on; the last one nothing") {
+TEST_CASE("each node keeps the difference of incoming and outgoing amount; the last one nothing") {
     const auto route =
         route_of(part(100'999, {hop(0x22, 7, 90'500, 140), hop(0x33, 8, 80'001, 130), hop(0x44, 9, 80'001, 130)}));
     check(route, {10'499, 10'499, 0}, {100, 90, 80}); // capacity: what enters, floored, as LND says since 0.21
@@ -93,7 +93,7 @@ TEST_CASE("every satoshi is the floor of its own millisatoshi, so that the parts
     CHECK(route["hops"][1]["chan_capacity"] == "2");
 }
 
-TEST_CASE("a direct payment has no fee, even when more was sent than the payee is told") {
+TEST_CASE("a direct payment has no fee, even when more was sent than the payee expects") {
     check(route_of(part(1010, {hop(2, 7, 1010)})), {0}, {1});
     check(route_of(part(2010, {hop(2, 7, 1000)})), {0}, {2});
 }
@@ -114,7 +114,7 @@ TEST_CASE("an introduction node that is the payee, or our own peer, is no specia
     check(route_of(part(9'500, {blinded(3, 8, 9'500)})), {0}, {9});
 }
 
-TEST_CASE("what a hop is told beside amount and expiry passes on as it is") {
+TEST_CASE("a hop's fields beside amount and expiry are passed on as they are") {
     auto last = hop(3, 8, 1000);
     last.extras = HeapOptional(HopExtras{});
     last.extras->metadata = {0xca, 0xfe};
@@ -164,23 +164,23 @@ TEST_CASE("the invoice's payment secret is the last hop's record where the call 
     CHECK_FALSE(out.htlcs[1].route.hops[0].mpp_record.has_value());
 }
 
-TEST_CASE("a route nobody told has no hops; one to ourselves neither") {
-    payments::Part told_nothing;
-    told_nothing.sent = {1010};
-    told_nothing.amount = base::Msat{1000};
-    auto route = route_of(told_nothing);
+TEST_CASE("an unknown route has no hops; one to ourselves neither") {
+    payments::Part unknown;
+    unknown.sent = {1010};
+    unknown.amount = base::Msat{1000};
+    auto route = route_of(unknown);
     CHECK(route.hops.empty());
     CHECK(route.total_time_lock == 0);
     CHECK(route.total_fees_msat == 10);
-    told_nothing.route = HeapOptional(payments::Route{{}, 0, true, false});
-    CHECK(route_of(told_nothing).hops.empty());
+    unknown.route = HeapOptional(payments::Route{{}, 0, true, false});
+    CHECK(route_of(unknown).hops.empty());
 }
 
-TEST_CASE("where the row does not say what is delivered the route does") {
+TEST_CASE("where the row has no delivered amount the route gives it") {
     CHECK(route_of(part(1010, {hop(2, 7, 1000), hop(3, 8, 990)})).total_fees_msat == 20);
-    auto told_twice = part(1010, {hop(2, 7, 1000), hop(3, 8, 990)});
-    told_twice.amount = base::Msat{1000};
-    CHECK(route_of(told_twice).total_fees_msat == 10);
+    auto known_twice = part(1010, {hop(2, 7, 1000), hop(3, 8, 990)});
+    known_twice.amount = base::Msat{1000};
+    CHECK(route_of(known_twice).total_fees_msat == 10);
 }
 
 TEST_CASE("hops with amounts beyond LND's int64 stop at its end") {

@@ -113,7 +113,7 @@ TEST_CASE("all failed is in flight until there is a reason") {
     CHECK(to_lnrpc(failed).payment_preimage == base::Preimage{});
 }
 
-TEST_CASE("a outcome stands whatever parts are left") {
+TEST_CASE("an outcome stands whatever parts are left") {
     auto gone = payment({});
     gone.outcome = payments::Status::succeeded;
     CHECK(to_lnrpc(gone).status == lnrpc::PaymentStatus::succeeded);
@@ -131,13 +131,13 @@ TEST_CASE("every kind of failure has its code") {
     CHECK(failure_of({Failure::Kind::wire, 0x1234, 1}).code == "UNKNOWN_FAILURE");
 }
 
-TEST_CASE("a failure that was heard of early does not show before the part has failed") {
+TEST_CASE("a failure reported early does not show before the part has failed") {
     auto pending = part(1, PartStatus::pending, 1010, base::Msat{1000});
     pending.failure = {Failure::Kind::wire, 0x1007, 1};
     CHECK_FALSE(to_lnrpc(payment({pending})).htlcs[0].failure.has_value());
 }
 
-TEST_CASE("a part whose delivered amount is unknown has no fee to tell") {
+TEST_CASE("a part whose delivered amount is unknown has no fee") {
     const auto out = to_lnrpc(payment({part(1, PartStatus::complete, 1010, std::nullopt)}));
     CHECK(out.htlcs[0].route.total_amt_msat == 1010);
     CHECK(out.htlcs[0].route.total_fees_msat == 0);
@@ -154,7 +154,7 @@ TEST_CASE("the value is the best evidence there is") {
     CHECK(to_lnrpc(paid).value_msat == 4500);
 }
 
-TEST_CASE("moments that were seen are told to the nanosecond, inside the second on record") {
+TEST_CASE("moments that were seen are published to the nanosecond, inside the second on record") {
     auto settled = part(1, PartStatus::complete, 1010, base::Msat{1000});
     settled.attempt_seen = base::UnixNs{1'001'250'000'001};
     settled.resolve_seen = base::UnixNs{2'003'000'000'000};

@@ -50,7 +50,7 @@ TEST_CASE("rows that are deleted together were all there when it ended") {
     CHECK(change.deleted[0].attempts.size() == 2);
 }
 
-TEST_CASE("what has its end already ends once") {
+TEST_CASE("a payment that has ended already ends once") {
     for (const bool paid : {true, false}) {
         Table table(100);
         const auto row = pending(1, 9, 1, 10);
@@ -61,7 +61,7 @@ TEST_CASE("what has its end already ends once") {
     }
 }
 
-TEST_CASE("a pending row that is gone failed unseen: nothing in flight is told as failed") {
+TEST_CASE("a pending row that is gone failed unseen: no attempt in flight is published in a failed payment") {
     Table table(100);
     table.apply(seen(pending(1, 9, 1, 10)));
     const auto change = table.apply(deleted(10));
@@ -156,7 +156,7 @@ TEST_CASE("a payment whose preimage was shown ends SUCCEEDED, whatever becomes o
     }
 }
 
-TEST_CASE("of a group whose hash another group has paid nothing is told, also no end") {
+TEST_CASE("nothing is published of a group whose hash another group has paid, also no end") {
     Table table(100);
     table.apply(seen(pending(1, 9, 1, 10)));
     auto other = complete(pending(1, 10, 1, 11), 1);

@@ -91,7 +91,7 @@ TEST_CASE("of very many calls for one part the newest are kept") {
     CHECK_FALSE(table.expected(key.hash));
 }
 
-TEST_CASE("the two accounts of xpay are one, told again or not, in either order") {
+TEST_CASE("the two accounts of xpay are one, repeated or not, in either order") {
     for (const bool call_first : {true, false}) {
         auto call = sendpay(7, 10);
         call.group = key.group;

@@ -24,7 +24,7 @@ void fail_one(Table& table, std::uint64_t partid, std::uint64_t created) {
 
 } // namespace
 
-TEST_CASE("all parts failed and no evidence: still in flight, until the linger is over") {
+TEST_CASE("all parts failed and no evidence: still in flight, until the silence has lasted long enough") {
     Table table(100);
     fail_one(table, 1, 10);
     CHECK(table.find(key)->undecided());
@@ -100,7 +100,7 @@ TEST_CASE("pay_failure says nothing about a payment of xpay") {
     }
 }
 
-TEST_CASE("another group of the hash: the old payment has failed, told before the new one's first snapshot") {
+TEST_CASE("another group of the hash: the old payment has failed, published before the new one's first snapshot") {
     Table table(100);
     fail_one(table, 1, 10);
     const auto change = table.apply(seen(pending(1, 12, 1, 11)));
@@ -111,7 +111,7 @@ TEST_CASE("another group of the hash: the old payment has failed, told before th
     CHECK(table.find(next)->status() == Status::in_flight);
 }
 
-TEST_CASE("an older group whose last failure is heard of late fails at once") {
+TEST_CASE("an older group whose last failure comes late fails at once") {
     Table table(100);
     table.apply(seen(pending(1, 9, 1, 10)));
     table.apply(seen(pending(1, 12, 1, 11)));
@@ -120,11 +120,11 @@ TEST_CASE("an older group whose last failure is heard of late fails at once") {
     CHECK(table.find(key)->status() == Status::failed);
 }
 
-TEST_CASE("after success nothing but success is told of a hash, until its complete row is deleted") {
+TEST_CASE("after success nothing but success is published of a hash, until its complete row is deleted") {
     Table table(100);
     const auto good = complete(pending(1, 9, 1, 10), 1);
     table.apply(seen(good));
-    CHECK(table.apply(seen(failed(pending(1, 3, 1, 5), 2))).updated.empty()); // an older group, heard of late
+    CHECK(table.apply(seen(failed(pending(1, 3, 1, 5), 2))).updated.empty()); // an older group, reported late
     table.apply(payments::PartDeleted{good.key, good.created});
     CHECK(table.apply(seen(pending(1, 20, 1, 20))).updated.size() >= 1); // payable again
 }
@@ -138,7 +138,7 @@ TEST_CASE("deleting the last part of an undecided payment leaves no outcome") {
     CHECK(table.find(key) == nullptr);
 }
 
-TEST_CASE("deleting some parts of a payment that goes on shows what is left") {
+TEST_CASE("deleting some parts of a payment that goes on shows the parts that are left") {
     Table table(100);
     fail_one(table, 1, 10);
     table.apply(seen(pending(1, 9, 2, 11)));

@@ -12,7 +12,7 @@ namespace {
 
 using payments::HashIndex;
 
-/// Where it begins to look is told by the last eight bytes; `other` makes different hashes that begin there.
+/// The last eight bytes say where it begins to look; `other` makes different hashes that begin there.
 base::PaymentHash hash(std::uint64_t begin, std::uint8_t other = 0) {
     base::PaymentHash hash;
     for (std::size_t i = 0; i < 8; ++i)
@@ -40,7 +40,7 @@ std::vector<int> places(const HashIndex<const Entry*>& index, const base::Paymen
 
 } // namespace
 
-TEST_CASE("nothing is found in an empty index, and what was found is what was wanted") {
+TEST_CASE("nothing is found in an empty index, and the place found is the one wanted") {
     HashIndex<int> index;
     CHECK_FALSE(index.find(hash(0), [](int) { return true; }));
     for (const int place : {1, 2, 3})
@@ -53,7 +53,7 @@ TEST_CASE("nothing is found in an empty index, and what was found is what was wa
     CHECK(*index.find(hash(7), [](int place) { return place == 3; }) == 3);
 }
 
-TEST_CASE("whatever is put in and taken out, the rest is found") {
+TEST_CASE("after any insertions and erasures the rest is found") {
     for (std::uint64_t seed = 1; seed <= 8; ++seed) {
         std::mt19937_64 dice(seed);
         const std::uint64_t crowd = seed % 2 == 0 ? 12 : UINT64_MAX; // of few beginnings, or of many

@@ -80,9 +80,9 @@ TEST_CASE("secret and amount are one correction, and so are several parts") {
     CHECK(table.apply(invoice(base::Msat{1900})).updated.empty());
 }
 
-TEST_CASE("an amount alone corrects too, unless it is what was told already") {
+TEST_CASE("an amount alone corrects too, unless it was published already") {
     Table table(100);
-    table.apply(seen(complete(paid(1, 10), 1))); // no route was told: no hop could show the secret
+    table.apply(seen(complete(paid(1, 10), 1))); // no route is known: no hop could show the secret
     CHECK(table.apply(invoice(base::Msat{1000})).updated.empty());
     Table other(100);
     other.apply(seen(complete(paid(1, 10), 1)));
@@ -125,7 +125,7 @@ TEST_CASE("a failed attempt at a hash that was paid since is not corrected: only
     CHECK(table.apply(invoice()).updated.empty());
 }
 
-TEST_CASE("what is gone from the table is not corrected") {
+TEST_CASE("a payment gone from the table is not corrected") {
     Table table(100);
     succeed(table);
     table.apply(payments::PartDeleted{key, {10}});

@@ -83,7 +83,7 @@ TEST_CASE("a part in flight takes at most 710 bytes with a route of three hops a
     }
 }
 
-TEST_CASE("what left the table has given its memory back") {
+TEST_CASE("a payment that left the table has given its memory back") {
     payments::Table table(0);
     const auto before = heap_bytes;
     table.apply(call(1, 3));

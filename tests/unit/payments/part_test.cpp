@@ -33,7 +33,7 @@ TEST_CASE("a moment that was seen is held inside the second lightningd recorded"
     CHECK(part.attempt_time().value == 50'999'999'999);
 }
 
-TEST_CASE("a failure told by notification has its own time until the row tells the second") {
+TEST_CASE("a failure from a notification has its own time until the row has the second") {
     Part part;
     CHECK_FALSE(part.resolve_time().has_value());
     part.status = PartStatus::failed;
@@ -43,7 +43,7 @@ TEST_CASE("a failure told by notification has its own time until the row tells t
     CHECK(part.resolve_time()->value == 60'999'999'999);
 }
 
-TEST_CASE("no part ends before it began, whatever the clocks say") {
+TEST_CASE("no part ends before it began, however the clocks are set") {
     struct Case {
         std::uint64_t created, completed; // seconds
         std::optional<std::int64_t> attempt_seen, resolve_seen;
@@ -73,7 +73,7 @@ TEST_CASE("no part ends before it began, whatever the clocks say") {
             CHECK(part.attempt_time().value == c.attempt);
             CHECK(part.resolve_time()->value == c.resolve);
         }
-    Part unknown; // a failure told by notification: no row says the second yet
+    Part unknown; // a failure from a notification: no row has the second yet
     unknown.status = PartStatus::failed;
     unknown.created_at = second(50);
     unknown.saw_resolution({40 * s});
@@ -103,7 +103,7 @@ TEST_CASE("of two accounts of a failure the one that knows more stays") {
     CHECK(part.failure.code == 0x400F);
 }
 
-TEST_CASE("a failing node's words are news only if they say more than the code that is known") {
+TEST_CASE("a failing node's message is news only if it says more than the code that is known") {
     using Kind = payments::Failure::Kind;
     bolt::FailureMessage bare;
     bare.code = 0x1007;

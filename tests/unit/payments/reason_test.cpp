@@ -58,7 +58,7 @@ TEST_CASE("failures on the way, and nobody tried again: no route") {
     CHECK(reason({{0x400A, 1}, {0x100C, 1}}) == FailureReason::no_route);
 }
 
-TEST_CASE("the payee's word outranks later failures of others; else the newest counts") {
+TEST_CASE("the payee's failure outranks later failures of others; else the newest counts") {
     CHECK(reason({{0x400F, 2}, {0x1007, 1}}) == FailureReason::incorrect_payment_details);
     CHECK(reason({{0x2002, 2, true}, {0x1007, 1}}) == FailureReason::error);
     CHECK(reason({{0x0017, 2}, {0x1007, 1}}) == FailureReason::no_route);

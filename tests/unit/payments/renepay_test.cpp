@@ -80,7 +80,7 @@ TEST_CASE("another call, another payer, or none that is known is another payment
     }
 }
 
-TEST_CASE("a call that goes on after its payment was taken to have failed, or lost its rows, is the same payment") {
+TEST_CASE("a call that goes on after its payment was FAILED, or lost its rows, is the same payment") {
     Table table(100);
     table.apply(call(1, 1, 10, 77));
     table.apply(seen(failed(pending(1, 1, 1, 10), 1)));

@@ -17,7 +17,7 @@ PaymentKey key(std::uint8_t h, std::uint64_t group) {
 
 } // namespace
 
-TEST_CASE("to fetch ahead changes nothing, whatever is named") {
+TEST_CASE("prefetching changes nothing, whatever hash is named") {
     Table table(10);
     table.prefetch({});
     const std::vector hashes{hash(1), hash(2), hash(1)};
@@ -44,7 +44,7 @@ TEST_CASE("a payment found last is found no more when it is gone, whether its me
     }
 }
 
-TEST_CASE("one part, one success: two snapshots, then nothing new is nothing told") {
+TEST_CASE("one part, one success: two snapshots, and a repeated fact publishes nothing") {
     Table table(100);
     const auto row = pending(1, 1, 0, 7);
     CHECK(updated(table.apply(seen(row))) == std::vector{key(1, 1)});
@@ -85,7 +85,7 @@ TEST_CASE("siblings of one answer become visible together, and the index is the 
     CHECK(payment->parts.front().created.value == 10);
 }
 
-TEST_CASE("the index stays once told, even when an older sibling turns up") {
+TEST_CASE("the index stays once published, even when an older sibling turns up") {
     Table table(100);
     table.apply(seen(pending(1, 9, 2, 11)));
     table.apply(seen(failed(pending(1, 9, 1, 10), 4)));
@@ -126,7 +126,7 @@ TEST_CASE("an unknown amount is learned later, and a time alone is no news") {
     CHECK(table.find(key(1, 1))->value() == base::Msat{1000});
 }
 
-TEST_CASE("deleting parts of a finished payment changes no outcome and tells no snapshot") {
+TEST_CASE("deleting parts of a finished payment changes no outcome and publishes no snapshot") {
     Table table(100);
     const auto bad = failed(pending(1, 9, 1, 10), 1);
     const auto good = complete(pending(1, 9, 2, 11), 2);
@@ -143,7 +143,7 @@ TEST_CASE("deleting parts of a finished payment changes no outcome and tells no 
     CHECK(table.groups(hash(1)).empty());
 }
 
-TEST_CASE("once its complete part is deleted nothing more is told of a success") {
+TEST_CASE("once its complete part is deleted nothing more is published of a success") {
     Table table(100);
     const auto bad = failed(pending(1, 9, 1, 10), 1);
     const auto good = complete(pending(1, 9, 2, 11), 2);
@@ -152,7 +152,7 @@ TEST_CASE("once its complete part is deleted nothing more is told of a success")
     CHECK(table.apply(failure(bad, 0x1007, 1)).updated.empty());
 }
 
-TEST_CASE("a deleted row is not raised by late words about it") {
+TEST_CASE("later events for a deleted row are ignored") {
     Table table(100);
     const auto row = complete(pending(1, 1, 0, 7), 1);
     table.apply(seen(row));
@@ -161,7 +161,7 @@ TEST_CASE("a deleted row is not raised by late words about it") {
     CHECK(table.size() == 0);
 }
 
-TEST_CASE("a row deleted before it was known is not raised by a listing that was on its way") {
+TEST_CASE("a row deleted before it was known is ignored in a listing that was on its way") {
     Table table(100);
     const auto row = complete(pending(1, 1, 0, 7), 1);
     CHECK(table.apply(payments::PartDeleted{row.key, row.created}).deleted.empty());
@@ -169,7 +169,7 @@ TEST_CASE("a row deleted before it was known is not raised by a listing that was
     CHECK(table.size() == 0);
 }
 
-TEST_CASE("hash, group and part used again after deletion are a new payment, and old words about them are dropped") {
+TEST_CASE("hash, group and part used again after deletion are a new payment, and events for the old one are ignored") {
     Table table(100);
     const auto old_row = pending(1, 1, 0, 7);
     table.apply(failure(old_row, 0x1007, 1));
@@ -184,8 +184,8 @@ TEST_CASE("hash, group and part used again after deletion are a new payment, and
     CHECK(table.find(key(1, 1))->parts.size() == 1);
 }
 
-TEST_CASE("an announcement gives payer and total to its part, whichever came first") {
-    for (const bool announced_first : {true, false}) {
+TEST_CASE("a payer's call gives payer and total to its part, whichever came first") {
+    for (const bool call_first : {true, false}) {
         Table table(100);
         payments::ExpectedPart expected;
         expected.hash = hash(1);
@@ -194,10 +194,10 @@ TEST_CASE("an announcement gives payer and total to its part, whichever came fir
         expected.payer = payments::Payer::pay;
         expected.total = {payments::TotalSource::total_amount, {5000}};
         expected.seen = second(110);
-        if (announced_first)
+        if (call_first)
             CHECK(table.apply(expected).updated.empty());
         table.apply(seen(pending(1, 9, 2, 10)));
-        if (!announced_first)
+        if (!call_first)
             CHECK(table.apply(expected).updated.size() == 1);
         CHECK(table.find(key(1, 9))->value() == base::Msat{5000});
         CHECK(table.find(key(1, 9))->payer == payments::Payer::pay);
@@ -205,7 +205,7 @@ TEST_CASE("an announcement gives payer and total to its part, whichever came fir
     }
 }
 
-TEST_CASE("two words about one part to come are one announcement") {
+TEST_CASE("two accounts of one part to come are one expected part") {
     Table table(100);
     payments::ExpectedPart call;
     call.hash = hash(1);
@@ -222,7 +222,7 @@ TEST_CASE("two words about one part to come are one announcement") {
     CHECK(table.find(key(1, 9))->value() == base::Msat{600});
 }
 
-TEST_CASE("an announcement that gets no row expires; one of an older row is not taken for its own") {
+TEST_CASE("a call that gets no row expires; one of an older row is not taken for its own") {
     Table table(100);
     payments::ExpectedPart refused;
     refused.hash = hash(1);
@@ -247,7 +247,7 @@ TEST_CASE("finished payments beyond the limit go, oldest outcome first, those in
     CHECK(table.find(key(1, 1)) != nullptr);
 }
 
-TEST_CASE("a finished payment stays while lightningd may still speak of it by itself") {
+TEST_CASE("a finished payment stays while lightningd may still report it by itself") {
     Table table(0);
     table.apply(seen(complete(pending(1, 1, 0, 1), 8)));
     table.evict({7});
@@ -256,7 +256,7 @@ TEST_CASE("a finished payment stays while lightningd may still speak of it by it
     CHECK(table.size() == 0);
 }
 
-TEST_CASE("what takes the place of a payment that went has nothing of it") {
+TEST_CASE("a payment in the place of an evicted one has nothing of it") {
     Table table(0);
     auto row = failed(pending(1, 9, 1, 1), 1);
     row.invoice = "lnbcrt1";

@@ -51,7 +51,7 @@ std::uint64_t value(const Table& table) {
 
 } // namespace
 
-TEST_CASE("sendamount: the newest attempt says the value, and the settled one has the last word") {
+TEST_CASE("sendamount: the newest attempt gives the value, and in the end the settled one") {
     Table table(100);
     table.apply(start(1, 10, 2000, {TotalSource::spent, {2000}}));
     table.apply(seen(row(1, 10, 2000, 1980, "lnbc1")));
@@ -82,7 +82,7 @@ TEST_CASE("sendamount to an offer: its invoice asks for about half, live and rea
     }
 }
 
-TEST_CASE("what leaves by the first part may happen to be the whole of a split payment") {
+TEST_CASE("the amount of the first part may happen to be the whole of a split payment") {
     Table table(100); // 1980 and 20 of 2000: looks like sendamount at first
     table.apply(start(1, 10, 2000, {TotalSource::spent, {2000}}));
     table.apply(seen(row(1, 10, 2000, 1980, "lnbc1")));
@@ -118,7 +118,7 @@ TEST_CASE("a part that delivers more than a BOLT 11 invoice asks does not raise 
     CHECK(value(table) == 3000);
 }
 
-TEST_CASE("an amountless invoice leaves the word to the payer, and without one to the rows") {
+TEST_CASE("for an amountless invoice the payer names the value, else the rows") {
     Table table(100);
     table.apply(start(1, 10, 402, {TotalSource::part_start, {1000}}));
     table.apply(seen(row(1, 10, 402, 400, "lnbc1")));
@@ -131,7 +131,7 @@ TEST_CASE("an amountless invoice leaves the word to the payer, and without one t
     CHECK(value(read_back) == 1000);
 }
 
-TEST_CASE("LND fixes the value when a payment is made: a later word of the same kind changes nothing") {
+TEST_CASE("LND fixes the value when a payment is made: a later total from the same source changes nothing") {
     Table table(100);
     table.apply(start(1, 10, 402, {TotalSource::sendpay_amount, {400}}));
     table.apply(seen(row(1, 10, 402, 400)));
@@ -140,7 +140,7 @@ TEST_CASE("LND fixes the value when a payment is made: a later word of the same 
     CHECK(value(table) == 400);
 }
 
-TEST_CASE("never 0 when something was sent: a part that does not say what it delivers counts with what left") {
+TEST_CASE("never 0 when something was sent: a part without a delivered amount counts with the amount sent") {
     auto one = row(1, 10, 1010, 0);
     one.amount.reset();
     auto two = row(2, 11, 2020, 0);

@@ -101,7 +101,7 @@ TEST_CASE("every kind of change of a part is seen") {
     after(payments::PartSeen{early, std::nullopt});
 }
 
-TEST_CASE("what an attempt shows of its payment changes in all attempts") {
+TEST_CASE("a payment's fields shown in attempts change in all attempts") {
     Desk desk;
     desk.table.apply(by_xpay(1));
     desk.table.apply(by_xpay(2));
@@ -126,7 +126,7 @@ TEST_CASE("a payment made by hand, whose changes nobody counts, is written anew"
     CHECK(snapshots.json(payment) == lnrpc::to_json(lnrpc::to_lnrpc(payment)));
 }
 
-TEST_CASE("payments do not get in each other's way, and what is over is let go") {
+TEST_CASE("payments do not get in each other's way, and a finished one is dropped") {
     Desk desk;
     desk.see_parts(1, 2);
     desk.see_parts(2, 3);
@@ -142,7 +142,7 @@ TEST_CASE("payments do not get in each other's way, and what is over is let go")
     CHECK(desk.snapshots.kept_bytes() == 0);
 }
 
-TEST_CASE("what is kept is bounded, the longest unused goes, and even a giant is written whole") {
+TEST_CASE("the kept texts are bounded, the longest unused goes, and a very large payment is written whole") {
     Desk desk;
     constexpr std::size_t most = 20'000;
     desk.snapshots = SnapshotCache(most);

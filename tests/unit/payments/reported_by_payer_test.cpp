@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-namespace told_by_payer_test {
+namespace reported_by_payer_test {
 
 using namespace facts;
 using payments::Failure;
@@ -94,7 +94,7 @@ TEST_CASE("the failing node is our own when none is named, the one behind the kn
     CHECK(index_of(node(77)) == 2);
 }
 
-TEST_CASE("an end told before the row was read waits for it") {
+TEST_CASE("an end reported before the row was read waits for it") {
     Table table(100);
     table.apply(xpay_start());
     CHECK(table.apply(ended(node(2))).updated.empty());
@@ -102,7 +102,7 @@ TEST_CASE("an end told before the row was read waits for it") {
     CHECK(part(table).failure.code == 0x1007);
 }
 
-TEST_CASE("what is asked afterwards fills in only what nobody knew") {
+TEST_CASE("a failure asked for afterwards fills in only an unknown one") {
     Table table(100);
     table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
     const Failure asked{Failure::Kind::wire, 0x400F, 2, true, {}};
@@ -121,7 +121,7 @@ TEST_CASE("a better account of a failure that comes after the outcome corrects t
     CHECK(table.find(key)->reason == payments::FailureReason::incorrect_payment_details);
 }
 
-TEST_CASE("the invoice outranks every other word about the total; its secret alone is no news") {
+TEST_CASE("the invoice outranks every other source of the total; its secret alone is no news") {
     Table table(100);
     auto row = pending(1, 9, 1, 10);
     row.invoice = "lnbc1";
@@ -138,7 +138,7 @@ TEST_CASE("the invoice outranks every other word about the total; its secret alo
     CHECK(table.find(key)->value() == base::Msat{5000});
 }
 
-TEST_CASE("a row without an amount delivers what its route says") {
+TEST_CASE("a row without an amount delivers the amount of its route") {
     Table table(100);
     auto row = pending(1, 9, 1, 10);
     row.amount.reset();
@@ -148,4 +148,4 @@ TEST_CASE("a row without an amount delivers what its route says") {
     CHECK(table.find(key)->value() == base::Msat{1000});
 }
 
-} // namespace told_by_payer_test
+} // namespace reported_by_payer_test

@@ -1,148 +1,174 @@
 #include "args.hpp"
 
-#include "json/members.hpp"
+#include "token.hpp"
 
-#include <charconv>
+#include "base/hex.hpp"
+#include "rpc/error.hpp"
+
+#include <algorithm>
 
 namespace standin {
 
-Args::Args(const Request& request, std::initializer_list<cln::Param> declared)
-    : Args(request, std::vector<cln::Param>(declared)) {}
+std::string usage(std::span<const Param> declared) {
+    std::string line;
+    for (const auto& [name, required] : declared)
+        line.append(line.empty() ? "" : " ").append(required ? "" : "[").append(name).append(required ? "" : "]");
+    return line;
+}
 
-Args::Args(const Request& request, std::vector<cln::Param> declared)
-    : raw_params_(request.message.params),
-      declared_(std::move(declared)),
-      bound_(cln::Args::bind(request.params, declared_)) {
-    if (!bound_)
-        error_ = bound_.error();
+Args::Args(const Request& request, std::initializer_list<Param> declared)
+    : Args(request, std::vector<Param>(declared)) {}
+
+Args::Args(const Request& request, std::vector<Param> declared)
+    : declared_(std::move(declared)), values_(declared_.size()) {
+    bind(request.given);
+}
+
+void Args::bind(const Given& given) {
+    for (std::size_t place = 0; place < given.tokens.size(); ++place) {
+        const auto& [name, text] = given.tokens[place];
+        std::size_t slot = place;
+        if (given.by_name)
+            slot = static_cast<std::size_t>(
+                std::find_if(declared_.begin(), declared_.end(), [&](const Param& p) { return p.name == name; }) -
+                declared_.begin());
+        if (slot == declared_.size()) {
+            complain(place, given.by_name
+                                ? "unknown parameter: " + name +
+                                      ", this may be caused by a failure to autodetect key=value-style parameters. "
+                                      "Please try using the -k flag and explicit key=value pairs of parameters."
+                                : "too many parameters: got " + std::to_string(given.tokens.size()) + ", expected " +
+                                      std::to_string(declared_.size()));
+            break;
+        }
+        if (values_[slot])
+            complain(place, "duplicate json names: " + name);
+        else if (given.by_name || text != "null")
+            values_[slot] = Value{place, text, read_params(text).value_or(json::Tree())};
+    }
+    for (std::size_t slot = 0; slot < declared_.size(); ++slot)
+        if (declared_[slot].required && !values_[slot])
+            complain(behind_all, "missing required parameter: " + std::string(declared_[slot].name));
+}
+
+void Args::complain(std::size_t place, std::string message) {
+    if (!complaint_ || place < complaint_->place)
+        complaint_ = {place, std::move(message)};
+}
+
+const Args::Value* Args::value(std::string_view name) const {
+    for (std::size_t slot = 0; slot < declared_.size(); ++slot)
+        if (declared_[slot].name == name)
+            return values_[slot] ? &*values_[slot] : nullptr;
+    return nullptr;
 }
 
 const json::Tree* Args::find(std::string_view name) const {
-    return bound_ && !error_ ? bound_->find(name) : nullptr;
+    const auto* found = value(name);
+    return found ? &found->tree : nullptr;
 }
 
-std::string_view Args::raw(std::string_view name) const {
-    if (raw_params_.front() == '{') {
-        json::ObjectScanner members(raw_params_);
-        while (const auto member = members.next())
-            if (member->key.substr(1, member->key.size() - 2) == name)
-                return member->value;
-        return {};
-    }
-    std::size_t at = 1;
-    for (const auto& param : declared_) {
-        at = json::skip_space(raw_params_, at);
-        const auto end = json::skip_value(raw_params_, at);
-        if (!end)
-            return {};
-        if (param.name == name)
-            return raw_params_.substr(at, *end - at);
-        at = json::skip_space(raw_params_, *end) + 1; // behind the comma
-    }
-    return {};
+std::optional<std::string_view> Args::token(std::string_view name) const {
+    const auto* found = value(name);
+    return found ? std::optional(contents(found->text)) : std::nullopt;
 }
 
 void Args::refuse(std::string_view name, std::string_view complaint) {
-    if (!error_)
-        error_ = rpc::Error{rpc::invalid_params, std::string(name) + ": " + std::string(complaint) +
-                                                     ": invalid token '" + std::string(raw(name)) + "'"};
+    const auto* found = value(name);
+    std::string message(name);
+    message.append(": ").append(complaint).append(": invalid token '");
+    message.append(found ? found->text : std::string_view()).append("'");
+    complain(found ? found->place : behind_all, std::move(message));
 }
 
 bool Args::refused(Request& request) const {
-    if (error_)
-        fail(request, error_->code, error_->message);
-    return error_.has_value();
+    if (complaint_)
+        fail(request, rpc::invalid_params, complaint_->message);
+    return complaint_.has_value();
 }
 
 std::optional<base::PaymentHash> Args::hash(std::string_view name) {
-    const auto* value = find(name);
-    if (!value)
-        return std::nullopt;
-    auto read = cln::read_hash(name, *value);
-    if (!read) {
+    const auto text = token(name);
+    const auto read = text ? base::PaymentHash::from_hex(*text) : std::nullopt;
+    if (text && !read)
         refuse(name, "should be a 32 byte hex value");
-        return std::nullopt;
-    }
-    return *read;
+    return read;
 }
 
 std::optional<std::uint64_t> Args::u64(std::string_view name) {
-    const auto* value = find(name);
-    if (!value)
-        return std::nullopt;
-    if (value->is_number_integer() && !value->is_number_unsigned())
-        return static_cast<std::uint64_t>(value->get<std::int64_t>());
-    const auto read = cln::read_u64(name, *value);
-    if (!read)
+    const auto text = token(name);
+    const auto read = text ? read_integer(*text) : std::nullopt;
+    if (text && !read)
         refuse(name, "should be an unsigned 64 bit integer");
-    return read ? std::optional(*read) : std::nullopt;
+    return read;
 }
 
-std::optional<std::uint64_t> Args::msat(std::string_view name) {
-    const auto* value = find(name);
-    if (!value)
-        return std::nullopt;
-    if (value->is_number_unsigned())
-        return value->get<std::uint64_t>();
-    if (value->is_string()) {
-        const auto& text = value->get_ref<const std::string&>();
-        std::uint64_t number = 0;
-        const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
-        const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-        if (ec == std::errc{} && (unit.empty() || unit == "msat"))
-            return number;
-        if (ec == std::errc{} && unit == "sat")
-            return number * 1000;
-        if (ec == std::errc{} && unit == "btc")
-            return number * 100'000'000'000;
-    }
-    refuse(name, "should be a millisatoshi amount");
-    return std::nullopt;
-}
-
-std::optional<std::string> Args::string(std::string_view name) {
-    const auto* value = find(name);
-    if (!value)
-        return std::nullopt;
-    if (!value->is_string()) {
-        refuse(name, "should be a string");
-        return std::nullopt;
-    }
-    return value->get<std::string>();
-}
-
-std::optional<std::string> Args::plain_string(std::string_view name) {
-    const auto* value = find(name);
-    if (!value)
-        return std::nullopt;
-    if (value->is_number())
-        return json::dump(*value); // lightning-cli sends labels that look like numbers as numbers
-    if (!value->is_string() || raw(name).find("\\u") != std::string_view::npos) {
-        refuse(name, "should be a string (without \\u)");
-        return std::nullopt;
-    }
-    return value->get<std::string>();
-}
-
-std::optional<std::string> Args::hex(std::string_view name, std::string_view complaint) {
-    const auto* value = find(name);
-    if (!value)
-        return std::nullopt;
-    if (!value->is_string() || !base::from_hex(value->get_ref<const std::string&>())) {
+std::optional<std::uint32_t> Args::u32(std::string_view name, std::string_view complaint) {
+    const auto text = token(name);
+    const auto read = text ? read_integer(*text) : std::nullopt;
+    if (text && (!read || *read > UINT32_MAX)) {
         refuse(name, complaint);
         return std::nullopt;
     }
-    return value->get<std::string>();
+    return read ? std::optional(static_cast<std::uint32_t>(*read)) : std::nullopt;
+}
+
+std::optional<std::uint64_t> Args::msat(std::string_view name) {
+    const auto text = token(name);
+    const auto read = text ? read_amount(*text) : std::nullopt;
+    if (text && !read)
+        refuse(name, "should be a millisatoshi amount");
+    return read;
+}
+
+std::optional<std::string> Args::string(std::string_view name) {
+    const auto* found = value(name);
+    if (!found)
+        return std::nullopt;
+    return found->tree.is_string() ? found->tree.get<std::string>() : std::string(contents(found->text));
+}
+
+std::optional<std::string> Args::plain_string(std::string_view name) {
+    const auto* found = value(name);
+    if (!found)
+        return std::nullopt;
+    if (found->tree.is_string() && found->text.starts_with('"') && found->text.find("\\u") == std::string_view::npos)
+        return found->tree.get<std::string>();
+    refuse(name, "should be a string (without \\u)");
+    return std::nullopt;
+}
+
+std::optional<std::string> Args::label(std::string_view name) {
+    const auto* found = value(name);
+    if (!found)
+        return std::nullopt;
+    if (found->tree.is_string() || found->tree.is_number())
+        return string(name);
+    refuse(name, "should be a string or number");
+    return std::nullopt;
+}
+
+std::optional<std::string> Args::hex(std::string_view name, std::string_view complaint) {
+    const auto text = token(name);
+    if (!text || base::from_hex(*text))
+        return text ? std::optional(std::string(*text)) : std::nullopt;
+    refuse(name, complaint);
+    return std::nullopt;
+}
+
+std::optional<std::string> Args::secret(std::string_view name) {
+    constexpr std::size_t digits = 64;
+    const auto text = token(name);
+    if (!text || (text->size() == digits && base::from_hex(*text)))
+        return text ? std::optional(std::string(*text)) : std::nullopt;
+    refuse(name, "should be a 32 byte hex value");
+    return std::nullopt;
 }
 
 std::optional<bool> Args::boolean(std::string_view name) {
-    const auto* value = find(name);
-    if (!value)
-        return std::nullopt;
-    if (value->is_boolean())
-        return value->get<bool>();
-    if (*value == "true" || *value == "false")
-        return *value == "true";
+    const auto* found = value(name);
+    if (!found || found->tree.is_boolean())
+        return found ? std::optional(found->tree.get<bool>()) : std::nullopt;
     refuse(name, "should be 'true' or 'false'");
     return std::nullopt;
 }

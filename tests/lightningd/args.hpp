@@ -1,50 +1,82 @@
-// Parameters of a built-in command, read and refused as lightningd does (common/json_param.c). Collects the first
-// complaint, so that a command reads all it wants and asks once.
+// Parameters of a built-in command, read and refused as lightningd does (common/json_param.c), by code of the
+// stand-in's own: what the plugin reads must not be judged by the plugin's reading. Of all complaints the one about the
+// caller's first bad token counts, so that a command reads all it wants and asks once.
 #pragma once
 
 #include "request.hpp"
 
-#include "cln/command_params.hpp"
+#include "base/bytes.hpp"
 
 #include <initializer_list>
+#include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace standin {
 
+struct Param {
+    std::string_view name;
+    bool required = false;
+};
+
+/// `payment_hash status [partid] [groupid]`, as `help` shows it.
+[[nodiscard]] std::string usage(std::span<const Param> declared);
+
 class Args final {
   public:
-    /// `declared` as cln::Param, in positional order.
-    Args(const Request& request, std::initializer_list<cln::Param> declared);
+    /// `declared` in positional order. `null` counts as not given by position, and as a value by name.
+    Args(const Request& request, std::initializer_list<Param> declared);
     /// Where they are not the same in all versions.
-    Args(const Request& request, std::vector<cln::Param> declared);
+    Args(const Request& request, std::vector<Param> declared);
 
     [[nodiscard]] const json::Tree* find(std::string_view name) const;
+    /// 64 hex digits, in quotes or not.
     [[nodiscard]] std::optional<base::PaymentHash> hash(std::string_view name);
-    /// A negative number wraps, as strtoull's does (observed: partid -1 is not refused).
+    /// Whatever strtoull reads, in quotes or not: signs, leading space, octal and hex. A negative number wraps.
     [[nodiscard]] std::optional<std::uint64_t> u64(std::string_view name);
-    /// A number, or text such as "1000msat", "5sat".
+    [[nodiscard]] std::optional<std::uint32_t> u32(std::string_view name, std::string_view complaint);
+    /// Digits, alone or followed by msat, sat or btc; the last may have decimals.
     [[nodiscard]] std::optional<std::uint64_t> msat(std::string_view name);
+    /// Any token as text.
     [[nodiscard]] std::optional<std::string> string(std::string_view name);
     /// A string in which `\u` escapes are refused (param_escaped_string).
     [[nodiscard]] std::optional<std::string> plain_string(std::string_view name);
+    /// A string, or a number as it is written (param_label).
+    [[nodiscard]] std::optional<std::string> label(std::string_view name);
     [[nodiscard]] std::optional<std::string> hex(std::string_view name,
                                                  std::string_view complaint = "should be a hex value");
+    /// 32 bytes in hex (param_secret).
+    [[nodiscard]] std::optional<std::string> secret(std::string_view name);
     [[nodiscard]] std::optional<bool> boolean(std::string_view name);
+    /// What stands inside the quotes, or the whole token; nothing when it was not given.
+    [[nodiscard]] std::optional<std::string_view> token(std::string_view name) const;
 
     void refuse(std::string_view name, std::string_view complaint);
-    /// Answers the request with the first complaint, if there was one; true then.
+    /// Answers the request with the complaint, if there was one; true then.
     [[nodiscard]] bool refused(Request& request) const;
 
   private:
-    /// The token as the client wrote it.
-    [[nodiscard]] std::string_view raw(std::string_view name) const;
+    struct Value {
+        std::size_t place; ///< among the caller's tokens
+        std::string_view text;
+        json::Tree tree;
+    };
+    struct Complaint {
+        std::size_t place;
+        std::string message;
+    };
+    /// Looked for when everything was read.
+    static constexpr std::size_t behind_all = std::numeric_limits<std::size_t>::max();
 
-    std::string_view raw_params_;
-    std::vector<cln::Param> declared_;
-    tl::expected<cln::Args, rpc::Error> bound_;
-    std::optional<rpc::Error> error_;
+    void bind(const Given& given);
+    void complain(std::size_t place, std::string message);
+    [[nodiscard]] const Value* value(std::string_view name) const;
+
+    std::vector<Param> declared_;
+    std::vector<std::optional<Value>> values_; // as declared
+    std::optional<Complaint> complaint_;
 };
 
 } // namespace standin

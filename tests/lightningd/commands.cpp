@@ -56,11 +56,10 @@ void Commands::begin(const RequestPtr& request) {
     if (!find(message.method))
         return fail(*request, rpc::method_not_found, "Unknown command '" + std::string(message.method) + "'");
     if (!message.filter.empty()) {
-        const auto filter = json::parse(message.filter);
-        if (!filter || !filter->is_object())
-            return fail(*request, rpc::invalid_params,
-                        "filter: Expected object: invalid token '" + std::string(message.filter) + "'");
-        request->filter = *filter;
+        auto filter = ResultFilter::read(message.filter);
+        if (!filter)
+            return fail(*request, rpc::invalid_params, filter.error());
+        request->filter = std::move(*filter);
     }
     call_rpc_command_hook(node_, request);
 }
@@ -78,9 +77,11 @@ void Commands::run(const RequestPtr& request) {
         return;
     }
     auto params = read_params(request->message.params);
-    if (!params || !params->is_structured())
+    auto given = read_given(request->message.params);
+    if (!params || !given)
         return fail(*request, rpc::invalid_params, "Expected array or object for params");
     request->params = std::move(*params);
+    request->given = std::move(*given);
     if (method->plugin)
         return forward(request, *method->plugin, name);
     const auto serve = method->run; // a copy: the method may be removed while it runs
@@ -88,25 +89,17 @@ void Commands::run(const RequestPtr& request) {
 }
 
 void Commands::check(const RequestPtr& request) {
-    const auto& params = request->params;
-    const auto named = params.is_object() ? params.find("command_to_check") : params.end();
-    const json::Tree target = params.is_object() ? (named != params.end() ? *named : json::Tree())
-                                                 : (params.empty() ? json::Tree() : params[0]);
-    if (!target.is_string())
+    const auto target = request->given.take("command_to_check");
+    if (!target)
         return fail(*request, rpc::invalid_params, "missing required parameter: command_to_check");
-    const auto name = target.get<std::string>();
+    const std::string name(contents(*target));
     const Method* method = find(name);
     if (!method)
-        return fail(*request, rpc::invalid_params,
-                    "command_to_check: Unrecognized command: invalid token '" + json::quote(name) + "'");
+        return fail(*request, rpc::method_not_found, "Unknown command '" + name + "'");
     if (method->plugin && method->plugin->manifest.can_check)
         return forward(request, *method->plugin, "check");
     if (!method->checks)
         return succeed(*request, R"({"command_to_check":)" + json::quote(name) + "}");
-    if (params.is_object())
-        request->params.erase("command_to_check");
-    else
-        request->params.erase(0);
     request->check_only = true;
     const auto serve = method->run;
     serve(request);

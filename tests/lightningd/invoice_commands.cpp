@@ -3,6 +3,7 @@
 #include "args.hpp"
 #include "entropy.hpp"
 #include "node.hpp"
+#include "token.hpp"
 
 namespace standin {
 
@@ -19,14 +20,16 @@ void invoice(Node& node, const RequestPtr& request) {
                          {"to_self"},
                          {"text"}});
     Invoice made;
-    const auto* amount = args.find("amount_msat");
-    if (amount && *amount != "any")
-        made.amount = args.msat("amount_msat").value_or(0);
-    if (const auto* label = args.find("label"))
-        made.label = label->is_string() ? label->get<std::string>() : json::dump(*label);
+    const auto amount = args.token("amount_msat");
+    if (amount && *amount != "any") {
+        made.amount = read_amount(*amount).value_or(0);
+        if (made.amount == 0)
+            args.refuse("amount_msat", "should be positive msat or 'any'");
+    }
+    made.label = args.label("label").value_or("");
     made.description = args.plain_string("description").value_or("");
     made.expiry = static_cast<std::uint32_t>(args.u64("expiry").value_or(604800));
-    if (const auto preimage = args.hex("preimage", "should be a 32 byte hex value"))
+    if (const auto preimage = args.secret("preimage"))
         made.preimage = base::Preimage::from_hex(*preimage).value_or(base::Preimage{});
     made.bolt12 = args.boolean("bolt12").value_or(false);
     made.to_self = args.boolean("to_self").value_or(false);

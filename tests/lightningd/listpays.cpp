@@ -121,11 +121,11 @@ void listsendpays_done(const Node& node, Request& request, const Reply& reply) {
 } // namespace
 
 void add_listpays(Node& node) {
-    std::vector<cln::Param> known = {{"bolt11"}, {"payment_hash"}, {"status"}};
+    std::vector<Param> known = {{"bolt11"}, {"payment_hash"}, {"status"}};
     if (node.version.listpays_has_pages())
         known.insert(known.end(), {{"index"}, {"start"}, {"limit"}});
     const std::string owner = node.version.xpay_lists_pays() ? "cln-xpay" : "pay";
-    node.commands.add_inner(owner, "listpays", cln::usage(known), [&node, owner, known](const RequestPtr& request) {
+    node.commands.add_inner(owner, "listpays", usage(known), [&node, owner, known](const RequestPtr& request) {
         Args args(*request, known);
         (void)args.hash("payment_hash");
         if (args.refused(*request))

@@ -156,20 +156,24 @@ void listconfigs(Node& node, const RequestPtr& request) {
 }
 
 /// `plugin -k subcommand=start plugin=PATH OPTION=VALUE…`: takes the options out of the parameters.
-std::map<std::string, std::string> take_options(json::Tree& params) {
+std::map<std::string, std::string> take_options(Given& given) {
     std::map<std::string, std::string> options;
-    if (!params.is_object() || params.value("subcommand", json::Tree()) != "start")
+    const auto* subcommand = given.find("subcommand");
+    if (!subcommand || contents(subcommand->text) != "start")
         return options;
-    for (const auto& [name, value] : params.items())
-        if (name != "subcommand" && name != "plugin")
-            options[name] = value.is_string() ? value.get<std::string>() : json::dump(value);
-    for (const auto& [name, value] : options)
-        params.erase(name);
+    std::erase_if(given.tokens, [&](const Given::Token& token) {
+        const bool option = token.name != "subcommand" && token.name != "plugin";
+        if (option) {
+            const auto value = json::parse(token.text);
+            options[token.name] = value && value->is_string() ? value->get<std::string>() : std::string(token.text);
+        }
+        return option;
+    });
     return options;
 }
 
 void plugin_command(Node& node, const RequestPtr& request) {
-    const auto options = take_options(request->params);
+    const auto options = take_options(request->given);
     Args args(*request, {{"subcommand", true}, {"plugin"}, {"options"}});
     const auto subcommand = args.string("subcommand").value_or("");
     // Positional `plugin start PATH a=b` of lightning-cli is not imitated.

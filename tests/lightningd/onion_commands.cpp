@@ -17,7 +17,7 @@ void createonion(Node&, const RequestPtr& request) {
     if (hops && (!hops->is_array() || hops->empty()))
         args.refuse("hops", "should be an array of hops");
     (void)args.hex("assocdata");
-    (void)args.hex("session_key", "should be a 32 byte hex value");
+    (void)args.secret("session_key");
     if (args.refused(*request))
         return;
     if (request->check_only)
@@ -30,10 +30,10 @@ void createonion(Node&, const RequestPtr& request) {
 
 void sendonion(Node& node, const RequestPtr& request) {
     accept_msatoshi(node, *request);
-    std::vector<cln::Param> known = {{"onion", true},   {"first_hop", true}, {"payment_hash", true},
-                                     {"label"},         {"shared_secrets"},  {"partid"},
-                                     {"bolt11"},        {"amount_msat"},     {"destination"},
-                                     {"localinvreqid"}, {"groupid"},         {"description"}};
+    std::vector<Param> known = {{"onion", true},   {"first_hop", true}, {"payment_hash", true},
+                                {"label"},         {"shared_secrets"},  {"partid"},
+                                {"bolt11"},        {"amount_msat"},     {"destination"},
+                                {"localinvreqid"}, {"groupid"},         {"description"}};
     if (node.version.sendonion_has_total())
         known.push_back({"total_amount_msat"});
     Args args(*request, std::move(known));
@@ -81,10 +81,9 @@ void sendonion(Node& node, const RequestPtr& request) {
 
 void injectpaymentonion(Node& node, const RequestPtr& request) {
     const Version& version = node.version;
-    std::vector<cln::Param> known = {
-        {"onion", true},  {"payment_hash", true}, {"amount_msat", true}, {"cltv_expiry", true},
-        {"partid", true}, {"groupid", true},      {"blinding"},          {"label"},
-        {"invstring"},    {"localinvreqid"}};
+    std::vector<Param> known = {{"onion", true},  {"payment_hash", true}, {"amount_msat", true}, {"cltv_expiry", true},
+                                {"partid", true}, {"groupid", true},      {"blinding"},          {"label"},
+                                {"invstring"},    {"localinvreqid"}};
     if (version.injected_rows_are_whole())
         known.push_back({"destination_msat"});
     if (version.injects_destination())

@@ -1,6 +1,5 @@
 #include "request.hpp"
 
-#include "cln/result_filter.hpp"
 #include "rpc/write.hpp"
 
 #include <algorithm>
@@ -52,9 +51,11 @@ void answer(Request& request, Reply reply) {
 }
 
 void succeed(Request& request, std::string result) {
-    if (!request.filter.is_null()) {
-        if (const auto parsed = json::parse(result))
-            result = json::dump(cln::apply_filter(*parsed, request.filter));
+    using Json = nlohmann::ordered_json;
+    if (request.filter) {
+        const auto whole = Json::parse(result, nullptr, false); // no exceptions
+        if (whole.is_object())
+            result = request.filter->apply(whole).dump(-1, ' ', false, Json::error_handler_t::replace);
     }
     answer(request, {true, std::move(result), {}});
 }

@@ -2,11 +2,15 @@
 // payers inside the stand-in all make these, so that hooks and ids are the same for everybody.
 #pragma once
 
+#include "given.hpp"
+#include "result_filter.hpp"
+
 #include "rpc/message.hpp"
 #include "json/text.hpp"
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,8 +34,9 @@ struct Request {
     rpc::Message message; ///< views into text
     std::string id;
     std::string chain; ///< id as text, the prefix of the ids of whatever is done for this command
-    json::Tree params;
-    json::Tree filter;
+    Given given;       ///< the parameters as they were written
+    json::Tree params; ///< the same, read
+    std::optional<ResultFilter> filter;
     bool notifications = false; ///< the client wants `message` and `progress`
     bool check_only = false;    ///< `check`: judge the parameters, do nothing
 

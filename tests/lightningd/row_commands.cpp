@@ -10,18 +10,18 @@ namespace standin {
 namespace {
 
 std::optional<Status> read_status(Args& args, const char* name) {
-    const auto* value = args.find(name);
+    const auto value = args.token(name);
     if (!value)
         return std::nullopt;
     for (const auto status : {Status::pending, Status::complete, Status::failed})
-        if (*value == std::string(status_name(status)))
+        if (*value == status_name(status))
             return status;
     args.refuse(name, "should be an invoice status");
     return std::nullopt;
 }
 
 std::optional<Index> read_index(Args& args, const char* name) {
-    const auto* value = args.find(name);
+    const auto value = args.token(name);
     if (!value)
         return std::nullopt;
     if (*value == "created")
@@ -80,7 +80,7 @@ void listsendpays(Node& node, const RequestPtr& request) {
     page.status = read_status(args, "status");
     page.index = read_index(args, "index");
     page.start = args.u64("start").value_or(0);
-    const auto limit = args.u64("limit");
+    const auto limit = args.u32("limit", "should be an unsigned 32 bit integer");
     page.limit = limit.value_or(UINT64_MAX);
     if (args.refused(*request))
         return;
@@ -96,7 +96,7 @@ void listsendpays(Node& node, const RequestPtr& request) {
     if (invstring) {
         const Invoice* invoice = node.invoices.by_text(*invstring);
         if (!invoice)
-            return refuse("Invalid invstring: Bad bech32 string");
+            return refuse("Invalid invstring: invalid bech32 string");
         hash = invoice->hash;
     }
     if (request->check_only)
@@ -158,8 +158,8 @@ void delpay(Node& node, const RequestPtr& request) {
 
 void wait(Node& node, const RequestPtr& request) {
     Args args(*request, {{"subsystem", true}, {"indexname", true}, {"nextvalue", true}});
-    const auto* subsystem = args.find("subsystem");
-    if (subsystem && (!subsystem->is_string() || !node.version.waits_for(subsystem->get_ref<const std::string&>())))
+    const std::string subsystem(args.token("subsystem").value_or(""));
+    if (args.find("subsystem") && !node.version.waits_for(subsystem))
         args.refuse("subsystem", "unknown subsystem");
     const auto index = read_index(args, "indexname");
     const auto next = args.u64("nextvalue");
@@ -167,8 +167,7 @@ void wait(Node& node, const RequestPtr& request) {
         return;
     if (request->check_only)
         return succeed(*request, R"({"command_to_check":"wait"})");
-    const auto name = subsystem->get<std::string>();
-    node.waits.wait(request, name, *index, *next, name == "sendpays" ? node.ledger.counter(*index) : 0);
+    node.waits.wait(request, subsystem, *index, *next, subsystem == "sendpays" ? node.ledger.counter(*index) : 0);
 }
 
 void answer_ended(Request& request, const Row& row, const Sendpays::Failure& failure, bool live) {
@@ -187,7 +186,7 @@ void answer_ended(Request& request, const Row& row, const Sendpays::Failure& fai
 void waitsendpay(Node& node, const RequestPtr& request) {
     Args args(*request, {{"payment_hash", true}, {"timeout"}, {"partid"}, {"groupid"}});
     const auto hash = args.hash("payment_hash");
-    const auto timeout = args.u64("timeout");
+    const auto timeout = args.u32("timeout", "should be an integer");
     const auto partid = args.u64("partid").value_or(0);
     auto groupid = args.u64("groupid");
     if (args.refused(*request))

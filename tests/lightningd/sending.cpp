@@ -65,12 +65,9 @@ bool refused(Request& request, const Plan& plan, const std::string& channel, std
 }
 
 void accept_msatoshi(const Node& node, Request& request) {
-    auto& params = request.params;
-    if (!node.version.takes_msatoshi() || !params.is_object() || !params.contains("msatoshi") ||
-        params.contains("amount_msat"))
-        return;
-    params["amount_msat"] = params["msatoshi"];
-    params.erase("msatoshi");
+    auto* old = request.given.find("msatoshi");
+    if (node.version.takes_msatoshi() && old && !request.given.find("amount_msat"))
+        old->name = "amount_msat";
 }
 
 } // namespace standin

@@ -45,10 +45,11 @@ bool read_route(const Version& version, Request& request, const json::Tree& rout
     for (const auto& value : route) {
         const RouteEntry entry = value.is_object() ? read_entry(value, version) : RouteEntry{};
         if (entry.node.empty() || entry.channel.empty() || !entry.amount) {
-            const char* missing = entry.node.empty() ? "id" : entry.channel.empty() ? "channel" : "amount_msat";
+            const char* missing = entry.channel.empty() ? "short_channel_id_dir or channel"
+                                  : entry.node.empty()  ? "node_id_out or id"
+                                                        : "amount_out_msat or amount_msat";
             fail(request, rpc::invalid_params,
-                 "route[" + std::to_string(amounts.size()) + "]: missing " + missing + ": invalid token '" +
-                     json::dump(value) + "'");
+                 std::string("route: must have either ") + missing + ": invalid token '" + json::dump(value) + "'");
             return false;
         }
         extra.nodes.push_back(entry.node);
@@ -100,10 +101,10 @@ void sendpay(Node& node, const RequestPtr& request) {
                          {"description"}});
     const auto* route = args.find("route");
     if (route && !route->is_array())
-        args.refuse("route", "should be an array");
+        args.refuse("route", "must be an array");
     const auto hash = args.hash("payment_hash");
     const auto msat = args.msat("amount_msat");
-    const auto secret = args.hex("payment_secret", "should be a 32 byte hex value");
+    const auto secret = args.secret("payment_secret");
     const auto groupid = args.u64("groupid");
     SendSpec spec;
     spec.key.partid = args.u64("partid").value_or(0);

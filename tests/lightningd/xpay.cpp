@@ -69,9 +69,9 @@ void pay_invoice(Node& node, const RequestPtr& request, const Wish& wish) {
     begin_xpay(node, request, std::move(order));
 }
 
-std::vector<cln::Param> xpay_params(const Version& version) {
-    std::vector<cln::Param> known = {{"invstring", true}, {"amount_msat"}, {"maxfee"},
-                                     {"layers"},          {"retry_for"},   {"partial_msat"}};
+std::vector<Param> xpay_params(const Version& version) {
+    std::vector<Param> known = {{"invstring", true}, {"amount_msat"}, {"maxfee"},
+                                {"layers"},          {"retry_for"},   {"partial_msat"}};
     if (version.xpay_has_maxdelay())
         known.push_back({"maxdelay"});
     if (version.xpay_has_label())
@@ -79,14 +79,13 @@ std::vector<cln::Param> xpay_params(const Version& version) {
     return known;
 }
 
-const std::vector<cln::Param> sendamount_params = {
-    {"invstring", true}, {"amount_msat", true}, {"maxfee"},     {"layers"},
-    {"retry_for"},       {"maxdelay"},          {"payer_note"}, {"label"}};
-const std::vector<cln::Param> xkeysend_params = {
+const std::vector<Param> sendamount_params = {{"invstring", true}, {"amount_msat", true}, {"maxfee"},     {"layers"},
+                                              {"retry_for"},       {"maxdelay"},          {"payer_note"}, {"label"}};
+const std::vector<Param> xkeysend_params = {
     {"destination", true}, {"amount_msat", true}, {"label"},    {"maxfee"}, {"layers"},
     {"retry_for"},         {"maxdelay"},          {"extratlvs"}};
 
-void xpay(Node& node, const RequestPtr& request, const std::vector<cln::Param>& known, Kind kind) {
+void xpay(Node& node, const RequestPtr& request, const std::vector<Param>& known, Kind kind) {
     Args args(*request, known);
     const bool has_label = kind == Kind::sendamount || node.version.xpay_has_label();
     Wish wish{kind, args.string("invstring").value_or(""), args.msat("amount_msat"), {}, {}};
@@ -135,8 +134,8 @@ void xkeysend(Node& node, const RequestPtr& request) {
 } // namespace
 
 void add_xpay(Node& node) {
-    const auto add = [&node](const char* name, const std::vector<cln::Param>& known, Kind kind) {
-        node.commands.add_inner(xpay_plugin, name, cln::usage(known),
+    const auto add = [&node](const char* name, const std::vector<Param>& known, Kind kind) {
+        node.commands.add_inner(xpay_plugin, name, usage(known),
                                 [&node, known, kind](const RequestPtr& request) { xpay(node, request, known, kind); });
     };
     add("xpay", xpay_params(node.version), Kind::xpay);
@@ -146,7 +145,7 @@ void add_xpay(Node& node) {
     if (!node.version.has_sendamount())
         return;
     add("sendamount", sendamount_params, Kind::sendamount);
-    node.commands.add_inner(xpay_plugin, "xkeysend", cln::usage(xkeysend_params),
+    node.commands.add_inner(xpay_plugin, "xkeysend", usage(xkeysend_params),
                             [&node](const RequestPtr& request) { xkeysend(node, request); });
 }
 

@@ -1,5 +1,5 @@
 // The strict walk over an emitted lnrpc.Payment: every declared key in declaration order, in the REST spelling of its
-// type. Written from lightning.proto, as tests/pylib/payment_shape.py is, and from nothing of ours.
+// type (unit/payment_shape.hpp), and what a payment says about itself.
 #pragma once
 
 #include "fuzz.hpp"

@@ -1,30 +1,17 @@
 """The shape check accepts a Payment as LND spells it and rejects each way of spelling it differently."""
 import copy
 import unittest
+from pathlib import Path
 
-from payment_shape import ZERO_PREIMAGE, check_payment
+from payment_shape import SCHEMA, ZERO_PREIMAGE, Shape, check_payment
 from strict_json import NotStrict, loads
 
-HOP = {"chan_id": "933485371982610432", "chan_capacity": "123459", "amt_to_forward": "123456", "fee": "2", "expiry": 850021,
-       "amt_to_forward_msat": "123456789", "fee_msat": "2234", "pub_key": "02" + "c6" * 32, "tlv_payload": True,
-       "mpp_record": {"payment_addr": "QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI=", "total_amt_msat": "123456789"},
-       "amp_record": None, "custom_records": {"9": "", "5482373484": "AA=="}, "metadata": "", "blinding_point": "",
-       "encrypted_data": "", "total_amt_msat": "0"}
-ROUTE = {"total_time_lock": 850061, "total_fees": "2", "total_amt": "123459", "hops": [HOP], "total_fees_msat": "2234",
-         "total_amt_msat": "123459023", "first_hop_amount_msat": "123459023", "custom_channel_data": ""}
-FAILURE = {"code": "TEMPORARY_CHANNEL_FAILURE", "channel_update": None, "htlc_msat": "0", "onion_sha_256": "", "cltv_expiry": 0,
-           "flags": 0, "failure_source_index": 1, "height": 0}
-FAILED = {"attempt_id": "1", "status": "FAILED", "route": ROUTE, "attempt_time_ns": "1785000000143456789",
-          "resolve_time_ns": "1785000001073456789", "failure": FAILURE, "preimage": ""}
-SETTLED = {**FAILED, "attempt_id": "2", "status": "SUCCEEDED", "failure": None,
-           "preimage": "ERERERERERERERERERERERERERERERERERERERERERE="}
-PAYMENT = {"payment_hash": "02" * 32, "value": "123456", "creation_date": "1785000000", "fee": "2", "payment_preimage": "11" * 32,
-           "value_sat": "123456", "value_msat": "123456789", "payment_request": "lnbc1", "status": "SUCCEEDED", "fee_sat": "2",
-           "fee_msat": "2234", "creation_time_ns": "1785000000123456789", "htlcs": [FAILED, SETTLED], "payment_index": "1",
-           "failure_reason": "FAILURE_REASON_NONE", "first_hop_custom_records": {}}
+# A failed attempt with a channel_update, then two settled ones.
+EXAMPLE = Path(__file__).resolve().parents[1] / "proto" / "examples" / "retried_then_two_parts.json"
+PAYMENT = loads(EXAMPLE.read_bytes())["result"]
 
 
-class Shape(unittest.TestCase):
+class Spelling(unittest.TestCase):
     def wrong(self, words: str, *path, value=None, drop=False) -> None:
         payment = copy.deepcopy(PAYMENT)
         place = payment
@@ -65,10 +52,10 @@ class Shape(unittest.TestCase):
         self.wrong("numeric order", "first_hop_custom_records", value={"10": "", "9": ""})
 
     def test_amounts_agree_with_each_other(self):
-        self.wrong("not the floor", "value_sat", value="123457")
+        self.wrong("not the floor", "value_sat", value="300001")
         self.wrong("differs from value_sat", "value", value="1")
         self.wrong("not the floor", "htlcs", 0, "route", "total_fees", value="3")
-        self.wrong("do not arrive", "htlcs", 0, "route", "hops", 0, "amt_to_forward_msat", value="123456788")
+        self.wrong("do not arrive", "htlcs", 0, "route", "hops", 1, "amt_to_forward_msat", value="299999999")
         self.wrong("not the second", "creation_date", value="1785000001")
 
     def test_attempts_agree_with_their_status(self):
@@ -79,11 +66,21 @@ class Shape(unittest.TestCase):
         self.wrong("attempt ids do not rise", "htlcs", 1, "attempt_id", value="1")
 
     def test_the_payment_agrees_with_its_attempts(self):
-        self.wrong("sum of the settled", "fee_msat", value="2235")
+        self.wrong("sum of the settled", "fee_msat", value="17501")
         self.wrong("payment_preimage", "payment_preimage", value=ZERO_PREIMAGE)
         self.wrong("FAILED with an attempt settled", "status", value="FAILED")
         self.wrong("FAILED without a reason", "status", value="FAILED")
         self.wrong("IN_FLIGHT though an attempt settled", "status", value="IN_FLIGHT")
+
+    def test_a_member_that_only_the_schema_has_is_missed_in_every_message(self):
+        messages = [SCHEMA, *(rule for rule in SCHEMA["definitions"].values() if "properties" in rule)]
+        self.assertEqual(Shape(SCHEMA).complaints(PAYMENT), [])
+        self.assertEqual(len(messages), 7)
+        for number in range(len(messages)):
+            schema = copy.deepcopy(SCHEMA)
+            place = [schema, *(rule for rule in schema["definitions"].values() if "properties" in rule)][number]
+            place["properties"]["one_more"] = {"type": "string"}
+            self.assertTrue(any("missing ['one_more']" in c for c in Shape(schema).complaints(PAYMENT)), number)
 
     def test_duplicate_keys_and_nan_are_not_json(self):
         for text in ('{"a":1,"a":1}', '{"a":NaN}', '[{"b":[{"c":1,"c":2}]}]'):

@@ -68,7 +68,7 @@ Start start(const Options& options, Node& node, std::size_t pending, Then then) 
     host.begin();
     result.wall = static_cast<double>(now_ns() - wall);
     result.cpu = static_cast<double>(plugin.cpu_ns());
-    expect(host.told.in_flight == pending, "every pending payment is told once at the start");
+    expect(host.received.in_flight == pending, "every pending payment is told once at the start");
     then(host, plugin);
     result.peak = static_cast<double>(plugin.peak_rss_bytes());
     return result;

@@ -88,10 +88,10 @@ void Host::settle() {
     int quiet = 0; // a timer of the plugin may be due between two questions: one deadline is not enough
     while (quiet < 3) {
         sync();
-        const bool same = calls == node_.calls() && messages + 1 == told.messages && answers_.empty();
+        const bool same = calls == node_.calls() && messages + 1 == received.messages && answers_.empty();
         quiet = same ? quiet + 1 : 0;
         calls = node_.calls();
-        messages = told.messages;
+        messages = received.messages;
     }
 }
 
@@ -140,7 +140,7 @@ void Host::read_plugin() {
     const auto before = from_.size();
     if (!read_into(from_, ends_.from))
         throw std::runtime_error("the plugin ended too early");
-    told.bytes += from_.size() - before;
+    received.bytes += from_.size() - before;
     cut(from_, [this](std::string_view message) { count(message); });
 }
 
@@ -154,7 +154,7 @@ void Host::read_call() {
 }
 
 void Host::count(std::string_view message) {
-    ++told.messages;
+    ++received.messages;
     if (on_message)
         on_message(message);
     const auto head = message.substr(0, 100);
@@ -163,17 +163,17 @@ void Host::count(std::string_view message) {
     };
     if (has(head, R"("method":"trackpayments")")) {
         const auto status = status_of(message);
-        told.in_flight += status == "IN_FLIGHT" ? 1 : 0;
-        told.succeeded += status == "SUCCEEDED" ? 1 : 0;
-        told.failed += status == "FAILED" ? 1 : 0;
+        received.in_flight += status == "IN_FLIGHT" ? 1 : 0;
+        received.succeeded += status == "SUCCEEDED" ? 1 : 0;
+        received.failed += status == "FAILED" ? 1 : 0;
     } else if (has(head, R"("method":"trackpayments_final")")) {
-        ++told.final;
+        ++received.final;
     } else if (has(head, sync_id)) {
         ++answered_;
     } else if (has(message, R"("result":"continue")")) {
-        ++told.continues;
+        ++received.continues;
     } else if (has(head, R"("method":"log")")) {
-        ++told.logs;
+        ++received.logs;
         throw std::runtime_error("the plugin complains: " + std::string(message));
     }
 }

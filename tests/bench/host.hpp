@@ -9,7 +9,7 @@
 namespace bench {
 
 /// Messages of the plugin by kind.
-struct Told {
+struct Received {
     std::size_t messages = 0;
     std::size_t bytes = 0;
     std::size_t in_flight = 0; ///< of the topic trackpayments
@@ -38,7 +38,7 @@ class Host final {
     /// Does what can be done, or waits so long for something to do.
     void pump(std::int64_t patience_ns = 100'000'000);
 
-    Told told;
+    Received received;
     /// Shown each message.
     std::function<void(std::string_view)> on_message;
     [[nodiscard]] std::string directory() const { return directory_.path; }

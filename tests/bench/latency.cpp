@@ -64,7 +64,7 @@ void Race::run(double rate, std::size_t count, std::vector<double>& ours, std::v
         node_.end(created, Node::Status::complete);
         messages.push_back(success_.with(node_.values(created)) + "\n\n");
     }
-    const auto before = host_.told;
+    const auto before = host_.received;
     host_.on_message = [this](std::string_view message) {
         if (message.substr(0, 60).find("\"method\":\"trackpayments\"") != std::string_view::npos)
             arrived_.push_back(now_ns());
@@ -74,7 +74,7 @@ void Race::run(double rate, std::size_t count, std::vector<double>& ours, std::v
         [this](std::int64_t patience) { host_.pump(patience); }, ours);
     host_.on_message = nullptr;
     host_.sync();
-    expect(host_.told.succeeded - before.succeeded == count, "every update is told once");
+    expect(host_.received.succeeded - before.succeeded == count, "every update is told once");
     node_.fire();
     host_.settle();
 

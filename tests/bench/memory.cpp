@@ -96,7 +96,7 @@ void process(const Options& options, const json& row, std::size_t payments, doub
     Child plugin({options.plugin});
     Host host(plugin.ends(), node);
     host.begin();
-    expect(host.told.in_flight >= payments, "every payment is told at the start");
+    expect(host.received.in_flight >= payments, "every payment is told at the start");
     const auto now = static_cast<double>(plugin.rss_bytes());
     if (payments == 1) {
         empty = now;

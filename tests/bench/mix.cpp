@@ -100,8 +100,8 @@ class Mix {
     [[nodiscard]] double messages_in() const {
         return static_cast<double>(messages_in_) / static_cast<double>(node_.created());
     }
-    [[nodiscard]] double told() const {
-        return static_cast<double>(host_.told.in_flight + host_.told.succeeded + host_.told.failed) /
+    [[nodiscard]] double received() const {
+        return static_cast<double>(host_.received.in_flight + host_.received.succeeded + host_.received.failed) /
                static_cast<double>(node_.created());
     }
 
@@ -159,7 +159,7 @@ class Mix {
 
 void Mix::round(Costs& costs) {
     const auto first = node_.created() + 1;
-    const auto before = host_.told;
+    const auto before = host_.received;
     const auto messages_before = messages_in_;
     std::string calls;
     std::size_t hooked = 0;
@@ -174,7 +174,7 @@ void Mix::round(Costs& costs) {
         host_.feed(calls);
         host_.sync();
     });
-    expect(host_.told.continues - before.continues == hooked, "every hook call goes on");
+    expect(host_.received.continues - before.continues == hooked, "every hook call goes on");
 
     for (std::size_t i = 0; i < window_; ++i)
         node_.pay(1, kind(i));
@@ -182,7 +182,7 @@ void Mix::round(Costs& costs) {
         node_.fire();
         host_.settle();
     });
-    expect(host_.told.in_flight - before.in_flight >= window_, "every payment is told when it begins");
+    expect(host_.received.in_flight - before.in_flight >= window_, "every payment is told when it begins");
 
     std::string results;
     std::size_t successes = 0;
@@ -203,8 +203,8 @@ void Mix::round(Costs& costs) {
         node_.fire();
         host_.settle();
     });
-    expect(host_.told.succeeded - before.succeeded >= successes, "every success is told");
-    expect(host_.told.failed - before.failed >= failures, "every failure that is over is told");
+    expect(host_.received.succeeded - before.succeeded >= successes, "every success is told");
+    expect(host_.received.failed - before.failed >= failures, "every failure that is over is told");
     bytes_in_ += calls.size() + results.size();
     compare(calls + results, messages_in_ - messages_before, costs);
 }
@@ -237,7 +237,7 @@ int run(const Options& options) {
     report.add("all messages of a payment, against cat", in / median(costs.cat), "times");
     report.add("messages on stdin a payment", mix.messages_in(), "");
     report.add("bytes on stdin a payment", mix.bytes_in(), "bytes");
-    report.add("snapshots told a payment", mix.told(), "");
+    report.add("snapshots told a payment", mix.received(), "");
     report.add("hook calls and pay_part_start of a payment, CPU", median(costs.calls) / 1000, "us");
     report.add("sendpay_success, sendpay_failure, ends of a payment, CPU", median(costs.results) / 1000, "us");
     report.add("what is fetched for a payment over the socket, CPU", fetched / 1000, "us");

@@ -81,7 +81,7 @@ void Stage::pay(std::size_t payments, std::size_t parts, Cost& cost) {
         node_.pay(parts);
     node_.fire();
     host_.settle();
-    const auto before = host_.told;
+    const auto before = host_.received;
     attempts_ = bytes_ = 0;
     const auto cpu = plugin_.cpu_ns();
     for (auto created = first; created <= node_.created(); ++created) {
@@ -94,8 +94,8 @@ void Stage::pay(std::size_t payments, std::size_t parts, Cost& cost) {
     }
     host_.sync();
     const auto spent = static_cast<double>(plugin_.cpu_ns() - cpu);
-    expect(host_.told.succeeded - before.succeeded == payments, "every payment succeeds once");
-    expect(host_.told.final - before.final == payments, "and is final once");
+    expect(host_.received.succeeded - before.succeeded == payments, "every payment succeeds once");
+    expect(host_.received.final - before.final == payments, "and is final once");
     expect(attempts_ >= 2 * payments * parts, "with all its attempts");
     cost.update.push_back(spent / static_cast<double>(payments * parts));
     cost.attempt.push_back(spent / static_cast<double>(attempts_));

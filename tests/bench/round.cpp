@@ -52,32 +52,32 @@ class Window {
 
 /// In flight and told, nothing left to do: not measured.
 void prepare(Host& host, Node& node) {
-    const auto before = host.told;
+    const auto before = host.received;
     for (std::size_t i = 0; i < window; ++i)
         node.pay();
     node.fire();
     host.settle();
-    expect(host.told.in_flight - before.in_flight == window, "every payment is told once when it begins");
+    expect(host.received.in_flight - before.in_flight == window, "every payment is told once when it begins");
 }
 
 template <class Worker>
 void round_of_plugin(Host& host, const Worker& worker, const std::string& bytes, Costs& costs) {
-    const auto before = host.told;
+    const auto before = host.received;
     {
         const Window measured(worker, costs);
         host.feed(bytes);
         host.sync();
     }
-    expect(host.told.succeeded - before.succeeded == window, "every payment is told once when it succeeds");
-    expect(host.told.final - before.final == window, "and once to those who only hear of ends");
+    expect(host.received.succeeded - before.succeeded == window, "every payment is told once when it succeeds");
+    expect(host.received.final - before.final == window, "and once to those who only hear of ends");
 }
 
 /// The rows say so too: finished payments may go. Not measured.
 void conclude(Host& host, Node& node) {
-    const auto before = host.told;
+    const auto before = host.received;
     node.fire();
     host.settle();
-    expect(host.told.succeeded == before.succeeded, "rows that tell no news are not told");
+    expect(host.received.succeeded == before.succeeded, "rows that tell no news are not told");
 }
 
 std::size_t count(std::string_view text, std::string_view what) {

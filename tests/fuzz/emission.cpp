@@ -20,7 +20,7 @@ namespace emission_target {
 
 namespace {
 
-struct Told {
+struct Received {
     std::string status;
     std::set<std::string> attempts;
     fuzz::Tree last;
@@ -63,8 +63,8 @@ class Subscriber final {
         table.for_each([&](const payments::Payment& payment) {
             if (fuzz::settled_elsewhere(table, payment))
                 return;
-            const auto at = told_.find(std::to_string(payment.index.value));
-            fuzz::require(at != told_.end(), "every payment was told");
+            const auto at = received_.find(std::to_string(payment.index.value));
+            fuzz::require(at != received_.end(), "every payment was told");
             const auto now = fuzz::Tree::parse(fuzz::published_form(payment));
             if (!payment.terminal())
                 fuzz::require(at->second.last == without_times(now), "the last snapshot told is the state");
@@ -97,7 +97,7 @@ class Subscriber final {
         const std::string hash = payment["payment_hash"];
         fuzz::require(!succeeded_.contains(hash) || payment["status"] == "SUCCEEDED",
                       "nothing but SUCCEEDED after SUCCEEDED");
-        auto& told = told_[payment["payment_index"]];
+        auto& told = received_[payment["payment_index"]];
         std::set<std::string> attempts;
         for (const auto& attempt : payment["htlcs"])
             attempts.insert(attempt["attempt_id"]);
@@ -109,7 +109,7 @@ class Subscriber final {
     }
 
     void deleted(const fuzz::Tree& deletion) {
-        auto& told = told_[deletion["payment_index"]];
+        auto& told = received_[deletion["payment_index"]];
         for (const auto& attempt : deletion["attempt_ids"])
             told.attempts.erase(attempt);
         succeeded_.erase(deletion["payment_hash"]); // its complete row may be gone, and the hash payable again
@@ -117,7 +117,7 @@ class Subscriber final {
 
     int fd_;
     rpc::Framer framer_;
-    std::map<std::string, Told> told_; // by payment index
+    std::map<std::string, Received> received_; // by payment index
     std::set<std::string> succeeded_;
     fuzz::Tree newest_;
 };

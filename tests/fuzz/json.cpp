@@ -26,8 +26,8 @@ FUZZ_TARGET(json) {
     const auto message = fuzz::parsed(line);
     fuzz::require(message && (*message)["method"] == "log" && (*message)["params"]["level"] == "unusual",
                   "a log line is a notification with a level lightningd knows");
-    const auto said = (*message)["params"]["message"].get<std::string>();
-    fuzz::require(said.find('\n') == std::string::npos, "a log line is one line");
+    const auto logged = (*message)["params"]["message"].get<std::string>();
+    fuzz::require(logged.find('\n') == std::string::npos, "a log line is one line");
     return 0;
 }
 

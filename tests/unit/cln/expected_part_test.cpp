@@ -1,7 +1,7 @@
 #include "cln/payer_call.hpp"
 
 #include "cln/hook.hpp"
-#include "told.hpp"
+#include "received.hpp"
 
 namespace expected_part_test {
 

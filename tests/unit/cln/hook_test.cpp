@@ -1,6 +1,6 @@
 #include "cln/hook.hpp"
 
-#include "told.hpp"
+#include "received.hpp"
 
 namespace hook_test {
 
@@ -86,9 +86,9 @@ TEST_CASE("the caller is named by the last component of the id") {
 }
 
 TEST_CASE("the answers to a hook are those lightningd survives") {
-    CHECK(told::json(cln::hook_continue()) == told::json(R"({"result":"continue"})"));
+    CHECK(received::json(cln::hook_continue()) == received::json(R"({"result":"continue"})"));
     CHECK(cln::hook_return_result(R"({ "payments" : [] })") == R"({"return":{"result":{ "payments" : [] }}})");
-    const auto refused = told::json(cln::hook_return_error(-32602, "a \"quote\"\nand \xff"));
+    const auto refused = received::json(cln::hook_return_error(-32602, "a \"quote\"\nand \xff"));
     CHECK(refused["return"]["error"]["code"] == -32602);
     CHECK(refused["return"]["error"]["message"] == "a \"quote\"\nand \xef\xbf\xbd");
     CHECK(refused["return"].size() == 1);

@@ -3,7 +3,7 @@
 
 #include "payments/route.hpp"
 
-#include "told.hpp"
+#include "received.hpp"
 
 namespace hops {
 

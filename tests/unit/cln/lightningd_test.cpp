@@ -1,7 +1,7 @@
 #include "cln/lightningd.hpp"
 
 #include "node.hpp"
-#include "told.hpp"
+#include "received.hpp"
 
 namespace lightningd_test {
 
@@ -11,18 +11,18 @@ using unit::until;
 namespace {
 
 template <class T>
-struct Told {
+struct Received {
     int times = 0;
     std::optional<T> value;
     cln::Lightningd::Failure failure;
 
     cln::Lightningd::Answer<T> answer() {
-        return [this](const tl::expected<T, cln::Lightningd::Failure>& told) {
+        return [this](const tl::expected<T, cln::Lightningd::Failure>& reply) {
             ++times;
-            if (told)
-                value = *told;
+            if (reply)
+                value = *reply;
             else
-                failure = told.error();
+                failure = reply.error();
         };
     }
 };
@@ -31,12 +31,12 @@ struct Typed : Caller {
     cln::Lightningd lightningd{client, [this](base::LogLevel, const std::string& line) { log.push_back(line); }};
 
     template <class T>
-    bool answered(Told<T>& told, const std::string& result) {
+    bool answered(Received<T>& reply, const std::string& result) {
         node.answer(node.calls.back(), result);
-        return until(loop, [&] { return told.times == 1; });
+        return until(loop, [&] { return reply.times == 1; });
     }
     /// The newest call's params as a value.
-    json::Tree params() { return told::json(node.calls.back().params); }
+    json::Tree params() { return received::json(node.calls.back().params); }
 };
 
 } // namespace
@@ -65,19 +65,19 @@ TEST_CASE("every call to lightningd is worded as it wants it") {
     };
     for (std::size_t i = 0; i < expected.size(); ++i) {
         CHECK(typed.node.calls[i].method == expected[i].first);
-        CHECK(told::json(typed.node.calls[i].params) == told::json(expected[i].second));
+        CHECK(received::json(typed.node.calls[i].params) == received::json(expected[i].second));
     }
 }
 
 TEST_CASE("answers arrive decoded") {
     Typed typed;
     REQUIRE(typed.connect());
-    Told<cln::NodeInfo> info;
+    Received<cln::NodeInfo> info;
     typed.lightningd.getinfo(info.answer());
     REQUIRE(typed.calls(1));
     CHECK(typed.answered(info, R"({"id":")" + std::string(66, '2') + "\"}"));
     CHECK(info.value->id.hex() == std::string(66, '2'));
-    Told<cln::WaitReply> wait;
+    Received<cln::WaitReply> wait;
     typed.lightningd.wait(Index::deleted, 0, wait.answer());
     REQUIRE(typed.calls(2));
     CHECK(typed.answered(wait, R"({"subsystem":"sendpays","deleted":9})"));
@@ -88,10 +88,11 @@ TEST_CASE("answers arrive decoded") {
 TEST_CASE("a row that cannot be read is logged, and still counts for the length of its page") {
     Typed typed;
     REQUIRE(typed.connect());
-    Told<cln::Lightningd::Listing> listing;
+    Received<cln::Lightningd::Listing> listing;
     typed.lightningd.list_page(Index::created, 1, 2, listing.answer());
     REQUIRE(typed.calls(1));
-    const json::Tree result{{"payments", {told::row(), told::with(told::row(), "payment_preimage", "\"5ec3e7\"")}}};
+    const json::Tree result{
+        {"payments", {received::row(), received::with(received::row(), "payment_preimage", "\"5ec3e7\"")}}};
     CHECK(typed.answered(listing, json::dump(result)));
     CHECK(listing.value->rows.size() == 1);
     CHECK(listing.value->told == 2);
@@ -104,7 +105,7 @@ TEST_CASE("an answer that cannot be read is an error, logged without its words")
     REQUIRE(typed.connect());
     for (const std::string result :
          {"5", "{}", R"({"payments":5})", R"({"payments":[1e400]})", R"({"payments":["5ec3e7"})"}) {
-        Told<cln::Lightningd::Listing> listing;
+        Received<cln::Lightningd::Listing> listing;
         typed.log.clear();
         const auto before = typed.node.calls.size();
         typed.lightningd.list_all_pending(listing.answer());
@@ -121,7 +122,7 @@ TEST_CASE("an answer that cannot be read is an error, logged without its words")
 TEST_CASE("lightningd's own errors and a lost connection are told apart") {
     Typed typed;
     REQUIRE(typed.connect());
-    Told<cln::Lightningd::Listing> refused;
+    Received<cln::Lightningd::Listing> refused;
     typed.lightningd.list_all_pending(refused.answer());
     REQUIRE(typed.calls(1));
     typed.node.say(rpc::error(typed.node.calls[0].id, {-32602, "start: should be"}));
@@ -129,7 +130,7 @@ TEST_CASE("lightningd's own errors and a lost connection are told apart") {
     CHECK_FALSE(refused.failure.lost);
     CHECK(refused.failure.error.code == -32602);
     CHECK(refused.failure.error.message == "start: should be");
-    Told<cln::Lightningd::Listing> lost;
+    Received<cln::Lightningd::Listing> lost;
     typed.lightningd.list_all_pending(lost.answer());
     typed.node.hang_up();
     CHECK(until(typed.loop, [&] { return lost.times == 1; }));

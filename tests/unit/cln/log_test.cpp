@@ -1,6 +1,6 @@
 #include "cln/log.hpp"
 
-#include "told.hpp"
+#include "received.hpp"
 
 namespace log_test {
 
@@ -11,7 +11,7 @@ namespace {
 json::Tree params(LogLevel level, const std::string& message) {
     const auto text = cln::log_notification(level, message);
     CHECK(text.ends_with("}\n\n"));
-    auto value = told::json(text);
+    auto value = received::json(text);
     CHECK(value["method"] == "log");
     CHECK(value["jsonrpc"] == "2.0");
     CHECK_FALSE(value.contains("id"));

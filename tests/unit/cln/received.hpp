@@ -1,11 +1,11 @@
-// Shorthands for JSON as lightningd tells it.
+// Shorthands for JSON as lightningd sends it.
 #pragma once
 
 #include "cln/fields.hpp"
 
 #include <doctest/doctest.h>
 
-namespace told {
+namespace received {
 
 inline json::Tree json(std::string_view text) {
     auto value = json::parse(text);
@@ -33,4 +33,4 @@ inline json::Tree row() {
         "payment_preimage":"207dd3dcbc5a833e718688878e6a1cbf8e837913c9c442a45041fcd1db17d714"})");
 }
 
-} // namespace told
+} // namespace received

@@ -1,6 +1,6 @@
 #include "cln/replies.hpp"
 
-#include "told.hpp"
+#include "received.hpp"
 
 namespace replies_test {
 
@@ -37,7 +37,7 @@ TEST_CASE("a wait that waited tells whose row moved the counter") {
     for (const auto& members : {R"("sendpays":)" + details, R"("details":)" + details + R"(,"sendpays":)" + details,
                                 R"("details":)" + details}) {
         const auto reply =
-            decode_wait(told::json(R"({"subsystem":"sendpays","created":17,)" + members + "}"), Index::created);
+            decode_wait(received::json(R"({"subsystem":"sendpays","created":17,)" + members + "}"), Index::created);
         REQUIRE(reply.has_value());
         CHECK(reply->counter == 17);
         REQUIRE(reply->details.has_value());
@@ -48,19 +48,19 @@ TEST_CASE("a wait that waited tells whose row moved the counter") {
 }
 
 TEST_CASE("a wait that came too late tells the counter only") {
-    const auto reply = decode_wait(told::json(R"({"subsystem":"sendpays","updated":133})"), Index::updated);
+    const auto reply = decode_wait(received::json(R"({"subsystem":"sendpays","updated":133})"), Index::updated);
     REQUIRE(reply.has_value());
     CHECK(reply->counter == 133);
     CHECK_FALSE(reply->details.has_value());
 }
 
 TEST_CASE("a counter may be 0") {
-    CHECK(decode_wait(told::json(R"({"deleted":0})"), Index::deleted)->counter == 0);
+    CHECK(decode_wait(received::json(R"({"deleted":0})"), Index::deleted)->counter == 0);
 }
 
 TEST_CASE("a fault in a wait's answer is told with its place") {
     const auto refusal = [](std::string_view text, Index index = Index::created) {
-        const auto reply = decode_wait(told::json(text), index);
+        const auto reply = decode_wait(received::json(text), index);
         REQUIRE_FALSE(reply.has_value());
         return reply.error().text();
     };

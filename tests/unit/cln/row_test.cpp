@@ -1,13 +1,13 @@
 #include "cln/row.hpp"
 
-#include "told.hpp"
+#include "received.hpp"
 
 namespace row_test {
 
 using cln::decode_row;
 using payments::PartStatus;
-using told::with;
-using told::without;
+using received::with;
+using received::without;
 
 namespace {
 
@@ -26,7 +26,7 @@ std::string refusal(const json::Tree& object) {
 } // namespace
 
 TEST_CASE("a recorded row of a settled part is read whole") {
-    const auto row = good(told::row());
+    const auto row = good(received::row());
     CHECK(row.key.hash.hex() == "226779da4b9df53bbf083cc8d91bda443353d78f8189388e16ec1946ec07955b");
     CHECK(row.key.group.value == 1);
     CHECK(row.partid.value == 0); // left out when 0
@@ -43,7 +43,7 @@ TEST_CASE("a recorded row of a settled part is read whole") {
 }
 
 TEST_CASE("a pending row lacks what is not known yet") {
-    auto object = told::row();
+    auto object = received::row();
     for (const auto* name : {"updated_index", "completed_at", "payment_preimage", "amount_msat", "destination"})
         object.erase(name);
     object["status"] = "pending";
@@ -57,49 +57,49 @@ TEST_CASE("a pending row lacks what is not known yet") {
 }
 
 TEST_CASE("a multi-part row of xpay keeps its 63-bit group and its part number") {
-    const auto row = good(with(with(told::row(), "groupid", "8912158845556297834"), "partid", "2"));
+    const auto row = good(with(with(received::row(), "groupid", "8912158845556297834"), "partid", "2"));
     CHECK(row.key.group.value == 8912158845556297834ULL);
     CHECK(row.partid.value == 2);
 }
 
 TEST_CASE("before v23.11 a row has only an id, the same number") {
-    const auto row = good(without(without(told::row(), "created_index"), "updated_index"));
+    const auto row = good(without(without(received::row(), "created_index"), "updated_index"));
     CHECK(row.created.value == 133);
     CHECK(row.updated.value == 0);
-    CHECK(refusal(without(without(told::row(), "created_index"), "id")) == "row.id: missing");
+    CHECK(refusal(without(without(received::row(), "created_index"), "id")) == "row.id: missing");
 }
 
 TEST_CASE("amounts may be the older strings") {
-    const auto row = good(with(with(told::row(), "amount_msat", "\"1000msat\""), "amount_sent_msat", "\"1003\""));
+    const auto row = good(with(with(received::row(), "amount_msat", "\"1000msat\""), "amount_sent_msat", "\"1003\""));
     CHECK(row.amount == base::Msat{1000});
     CHECK(row.sent == base::Msat{1003});
 }
 
 TEST_CASE("the invoice is whichever of the two is there") {
-    CHECK(good(with(told::row(), "bolt11", "\"lnbcrt1\"")).invoice == "lnbcrt1");
-    CHECK(good(with(told::row(), "bolt12", "\"lni1\"")).invoice == "lni1");
+    CHECK(good(with(received::row(), "bolt11", "\"lnbcrt1\"")).invoice == "lnbcrt1");
+    CHECK(good(with(received::row(), "bolt12", "\"lni1\"")).invoice == "lni1");
 }
 
 TEST_CASE("an error onion that was kept means nobody could read the error") {
-    const auto row = good(with(with(told::row(), "erroronion", "\"8543e0\""), "status", "\"failed\""));
+    const auto row = good(with(with(received::row(), "erroronion", "\"8543e0\""), "status", "\"failed\""));
     CHECK(row.status == PartStatus::failed);
     CHECK(row.unreadable_error);
 }
 
 TEST_CASE("an unknown member and null are no trouble") {
-    CHECK(good(with(told::row(), "new_in_2031", "[{}]")).created.value == 133);
-    CHECK_FALSE(good(with(told::row(), "completed_at", "null")).completed_at.has_value());
-    CHECK(good(with(told::row(), "partid", "null")).partid.value == 0);
+    CHECK(good(with(received::row(), "new_in_2031", "[{}]")).created.value == 133);
+    CHECK_FALSE(good(with(received::row(), "completed_at", "null")).completed_at.has_value());
+    CHECK(good(with(received::row(), "partid", "null")).partid.value == 0);
 }
 
 TEST_CASE("a time with a fraction is its whole second") {
-    CHECK(good(with(told::row(), "created_at", "1795222611.75")).created_at == base::from_seconds(1'795'222'611));
+    CHECK(good(with(received::row(), "created_at", "1795222611.75")).created_at == base::from_seconds(1'795'222'611));
 }
 
 TEST_CASE("what a row must have is missed by name") {
-    CHECK(refusal(without(told::row(), "payment_hash")) == "row.payment_hash: missing");
-    CHECK(refusal(without(told::row(), "status")) == "row.status: missing");
-    CHECK(refusal(with(told::row(), "payment_hash", "null")) == "row.payment_hash: missing");
+    CHECK(refusal(without(received::row(), "payment_hash")) == "row.payment_hash: missing");
+    CHECK(refusal(without(received::row(), "status")) == "row.status: missing");
+    CHECK(refusal(with(received::row(), "payment_hash", "null")) == "row.payment_hash: missing");
     CHECK(refusal(json::Tree::object()) == "row.payment_hash: missing");
 }
 
@@ -109,9 +109,9 @@ TEST_CASE("a row that is no object is refused") {
 }
 
 TEST_CASE("an unknown status is refused, not guessed") {
-    CHECK(refusal(with(told::row(), "status", "\"settled\"")) == "row.status: an unknown status");
-    CHECK(refusal(with(told::row(), "status", "\"COMPLETE\"")) == "row.status: an unknown status");
-    CHECK(refusal(with(told::row(), "status", "1")) == "row.status: not a string");
+    CHECK(refusal(with(received::row(), "status", "\"settled\"")) == "row.status: an unknown status");
+    CHECK(refusal(with(received::row(), "status", "\"COMPLETE\"")) == "row.status: an unknown status");
+    CHECK(refusal(with(received::row(), "status", "1")) == "row.status: not a string");
 }
 
 TEST_CASE("a number that is none, or does not fit, is refused where it stands") {
@@ -119,7 +119,7 @@ TEST_CASE("a number that is none, or does not fit, is refused where it stands") 
         for (const auto* value :
              {"-1", "1.0", "1.5", "18446744073709551616", "1e30", "true", "\"1\"", "[]", "{}", "[1]"}) {
             INFO(name, " ", value);
-            CHECK(refusal(with(told::row(), name, value)) == "row." + name + ": not an unsigned integer");
+            CHECK(refusal(with(received::row(), name, value)) == "row." + name + ": not an unsigned integer");
         }
 }
 
@@ -129,7 +129,7 @@ TEST_CASE("an amount that is none is refused where it stands") {
              {"-1", "1.5", "18446744073709551616", "true", "\"\"", "\"msat\"", "\"1sat\"", "\"-1msat\"", "\" 1msat\"",
               "\"1.5msat\"", "\"18446744073709551616msat\"", "\"1msatmsat\"", "[]", "{}"}) {
             INFO(name, " ", value);
-            CHECK(refusal(with(told::row(), name, value)) == "row." + name + ": not an amount in msat");
+            CHECK(refusal(with(received::row(), name, value)) == "row." + name + ": not an amount in msat");
         }
 }
 
@@ -137,9 +137,9 @@ TEST_CASE("a time that is none is refused where it stands") {
     for (const std::string name : {"created_at", "completed_at"})
         for (const auto* value : {"-1", "-0.5", "1e300", "\"1795222611\"", "true", "[]"}) {
             INFO(name, " ", value);
-            CHECK(refusal(with(told::row(), name, value)) == "row." + name + ": not a time in seconds");
+            CHECK(refusal(with(received::row(), name, value)) == "row." + name + ": not a time in seconds");
         }
-    CHECK(good(with(told::row(), "created_at", "18446744073709551615")).created_at.value > 0);
+    CHECK(good(with(received::row(), "created_at", "18446744073709551615")).created_at.value > 0);
 }
 
 TEST_CASE("a number no double can hold never becomes a row") {
@@ -149,15 +149,15 @@ TEST_CASE("a number no double can hold never becomes a row") {
 TEST_CASE("bytes that are none are refused, and never quoted") {
     for (const auto* value : {"\"\"", "\"5ec3e7\"", "\"zz\"", "5", "[]"}) {
         INFO(value);
-        CHECK(refusal(with(told::row(), "payment_preimage", value)).starts_with("row.payment_preimage: not a"));
-        CHECK(refusal(with(told::row(), "payment_hash", value)).starts_with("row.payment_hash: not a"));
-        CHECK(refusal(with(told::row(), "payment_preimage", value)).find("5ec3e7") == std::string::npos);
+        CHECK(refusal(with(received::row(), "payment_preimage", value)).starts_with("row.payment_preimage: not a"));
+        CHECK(refusal(with(received::row(), "payment_hash", value)).starts_with("row.payment_hash: not a"));
+        CHECK(refusal(with(received::row(), "payment_preimage", value)).find("5ec3e7") == std::string::npos);
     }
-    CHECK(refusal(with(told::row(), "bolt11", "5")) == "row.bolt11: not a string");
+    CHECK(refusal(with(received::row(), "bolt11", "5")) == "row.bolt11: not a string");
 }
 
 TEST_CASE("of several faults the first that was met is told") {
-    const auto object = with(with(told::row(), "groupid", "-1"), "status", "5");
+    const auto object = with(with(received::row(), "groupid", "-1"), "status", "5");
     CHECK(refusal(object) == "row.groupid: not an unsigned integer");
 }
 

@@ -1,6 +1,6 @@
 #include "cln/row.hpp"
 
-#include "told.hpp"
+#include "received.hpp"
 
 namespace rows_test {
 
@@ -8,8 +8,8 @@ using cln::decode_rows;
 using json::Tree;
 
 TEST_CASE("one bad row does not spoil the others") {
-    auto second = told::with(told::row(), "created_index", "134");
-    const json::Tree result{{"payments", {told::row(), told::with(second, "groupid", "-1"), second, "no row"}}};
+    auto second = received::with(received::row(), "created_index", "134");
+    const json::Tree result{{"payments", {received::row(), received::with(second, "groupid", "-1"), second, "no row"}}};
     const auto rows = decode_rows(result);
     REQUIRE(rows.has_value());
     REQUIRE(rows->rows.size() == 2);

@@ -17,7 +17,7 @@ const std::string secret(64, 'a');
 const std::string last_element = R"({"id":")" + bob + R"(","channel":"103x4x0","amount_msat":1234000,"delay":9})";
 
 std::optional<payments::Route> decode(const std::string& params, std::uint32_t blocks = 107) {
-    return cln::decode_sendpay_route(told::json(params), ChainHeight{blocks});
+    return cln::decode_sendpay_route(received::json(params), ChainHeight{blocks});
 }
 
 /// One hop, and whatever else the call says.
@@ -165,15 +165,16 @@ TEST_CASE("a channel that is not told is unknown, the hop is not") {
 }
 
 TEST_CASE("one element that cannot be read spoils the route: a shortened one would be a lie") {
-    const auto good = told::json(last_element);
+    const auto good = received::json(last_element);
     for (const auto* name : {"id", "amount_msat", "delay"}) {
         for (const auto* value : {"null", "-1", "1.5", "true", "\"\"", "\"zz\"", "[]", "{}"}) {
             INFO(name, " ", value);
-            const json::Tree params{{"route", {good, told::with(good, name, value)}}};
+            const json::Tree params{{"route", {good, received::with(good, name, value)}}};
             CHECK_FALSE(cln::decode_sendpay_route(params, {107}).has_value());
         }
-        CHECK_FALSE(cln::decode_sendpay_route(json::Tree::object({{"route", {told::without(good, name), good}}}), {107})
-                        .has_value());
+        CHECK_FALSE(
+            cln::decode_sendpay_route(json::Tree::object({{"route", {received::without(good, name), good}}}), {107})
+                .has_value());
     }
     for (const auto* element : {"null", "5", "[]", "\"x\"", "{}"})
         CHECK_FALSE(decode(R"({"route":[)" + std::string(element) + "]}").has_value());

@@ -1,7 +1,7 @@
 // sendpay_success and sendpay_failure, from recorded messages.
 #include "cln/notifications.hpp"
 
-#include "told.hpp"
+#include "received.hpp"
 
 namespace sendpay_test {
 
@@ -14,13 +14,13 @@ namespace {
 
 /// The params of a failure: `data` on top of a recorded pending row.
 json::Tree failure(int code, std::string_view message, std::string_view data) {
-    auto row = told::json(R"({"created_index":134,"id":134,
+    auto row = received::json(R"({"created_index":134,"id":134,
         "payment_hash":"4a8241da2a8d230190a50f995752d7d9cd044dd6c516cd2681caa78c2241bc8e","groupid":1,
         "destination":"022b275efc6f2e07d91067ef7ed4eb03290f85f3a1023ff9a074ae5b68401e2d90","amount_msat":1000000,
         "amount_sent_msat":1000000,"created_at":1795222611,"status":"pending"})");
-    row.update(told::json(data));
+    row.update(received::json(data));
     // Read again: what is written in C++ has signed numbers, what is read has not.
-    return told::json(json::dump({{"sendpay_failure", {{"code", code}, {"message", message}, {"data", row}}}}));
+    return received::json(json::dump({{"sendpay_failure", {{"code", code}, {"message", message}, {"data", row}}}}));
 }
 
 payments::Failure good(const json::Tree& params) {
@@ -41,14 +41,14 @@ std::string refusal(const json::Tree& params) {
 } // namespace
 
 TEST_CASE("sendpay_success is the complete row") {
-    const auto row = decode_sendpay_success(Tree::object({{"sendpay_success", told::row()}}));
+    const auto row = decode_sendpay_success(Tree::object({{"sendpay_success", received::row()}}));
     REQUIRE(row.has_value());
     CHECK(row->created.value == 133);
     CHECK(row->status == payments::PartStatus::complete);
 }
 
 TEST_CASE("a fault in sendpay_success is told with its place") {
-    CHECK(decode_sendpay_success(Tree::object({{"sendpay_success", told::with(told::row(), "groupid", "-1")}}))
+    CHECK(decode_sendpay_success(Tree::object({{"sendpay_success", received::with(received::row(), "groupid", "-1")}}))
               .error()
               .text() == "params.sendpay_success.groupid: not an unsigned integer");
     CHECK(decode_sendpay_success(Tree::object({{"other", 1}})).error().text() == "params.sendpay_success: missing");

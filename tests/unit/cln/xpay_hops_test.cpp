@@ -20,7 +20,7 @@ std::string hop(const std::string& node, const std::string& channel, std::uint64
 }
 
 std::optional<payments::Route> decode(const std::string& hops) {
-    return cln::decode_xpay_hops(told::json("[" + hops + "]"));
+    return cln::decode_xpay_hops(received::json("[" + hops + "]"));
 }
 
 } // namespace
@@ -83,16 +83,17 @@ TEST_CASE("xpay's hops: none of them is a payment to ourselves") {
 }
 
 TEST_CASE("xpay's hops: one that cannot be read spoils them all") {
-    const auto good = told::json(hop(bob, "103x2x0", 1001, 1000));
+    const auto good = received::json(hop(bob, "103x2x0", 1001, 1000));
     for (const auto* name : {"next_node", "short_channel_id", "channel_out_msat"}) {
         for (const auto* value : {"null", "-1", "1.5", "true", "\"\"", "\"zz\"", "[]", "{}"}) {
             INFO(name, " ", value);
-            CHECK_FALSE(cln::decode_xpay_hops(json::Tree::array({good, told::with(good, name, value)})).has_value());
+            CHECK_FALSE(
+                cln::decode_xpay_hops(json::Tree::array({good, received::with(good, name, value)})).has_value());
         }
-        CHECK_FALSE(cln::decode_xpay_hops(json::Tree::array({told::without(good, name), good})).has_value());
+        CHECK_FALSE(cln::decode_xpay_hops(json::Tree::array({received::without(good, name), good})).has_value());
     }
     for (const auto* hops : {"null", "5", "\"x\"", "{}"})
-        CHECK_FALSE(cln::decode_xpay_hops(told::json(hops)).has_value());
+        CHECK_FALSE(cln::decode_xpay_hops(received::json(hops)).has_value());
 }
 
 } // namespace xpay_hops_test

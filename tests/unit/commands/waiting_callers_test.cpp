@@ -17,7 +17,7 @@ namespace {
 struct Bench {
     io::Loop loop;
     payments::Table table{1000};
-    std::vector<std::string> said;                          // parsed where somebody looks: some are of megabytes
+    std::vector<std::string> messages;                      // parsed where somebody looks: some are of megabytes
     std::vector<std::pair<std::string, std::string>> lines; // of whom, and which
     std::vector<commands::WaitingCallers::Quoted> texts;
     std::vector<Caller> ended;
@@ -26,7 +26,7 @@ struct Bench {
     commands::WaitingCallers followers{
         loop, table,
         [this](const Caller& to, const commands::WaitingCallers::Quoted& quoted) {
-            said.push_back(commands::message_head(to.id) + *quoted + std::string(commands::message_tail));
+            messages.push_back(commands::message_head(to.id) + *quoted + std::string(commands::message_tail));
             lines.emplace_back(to.id, json::Tree::parse(*quoted).get<std::string>());
             texts.push_back(quoted);
         },
@@ -78,12 +78,12 @@ TEST_CASE("each follower is sent what leaves, as a message of its own request") 
     b.add("7", {});
     b.add(R"("cli:x#1")", {});
     b.left(pending(1, 1, 1, 1), R"({"a":"\"é"})");
-    REQUIRE(b.said.size() == 2);
+    REQUIRE(b.messages.size() == 2);
     CHECK(
-        json::Tree::parse(b.said[0]) ==
+        json::Tree::parse(b.messages[0]) ==
         json::Tree::parse(
             R"({"jsonrpc":"2.0","method":"message","params":{"id":7,"level":"info","message":"{\"a\":\"\\\"é\"}"}})"));
-    CHECK(json::Tree::parse(b.said[1])["params"]["id"] == "cli:x#1");
+    CHECK(json::Tree::parse(b.messages[1])["params"]["id"] == "cli:x#1");
     CHECK(b.ended.empty());
 }
 
@@ -96,13 +96,13 @@ TEST_CASE("a follower hears what it asked for only") {
     final_only.only_final = true;
     b.add("2", final_only);
     b.left(pending(1, 1, 1, 1));
-    CHECK(b.said.empty());
+    CHECK(b.messages.empty());
     b.left(complete(pending(1, 1, 1, 1), 1));
-    REQUIRE(b.said.size() == 1);
-    CHECK(json::Tree::parse(b.said[0])["params"]["id"] == 2);
+    REQUIRE(b.messages.size() == 1);
+    CHECK(json::Tree::parse(b.messages[0])["params"]["id"] == 2);
     b.left(pending(2, 1, 1, 2));
-    REQUIRE(b.said.size() == 2);
-    CHECK(json::Tree::parse(b.said[1])["params"]["id"] == 1);
+    REQUIRE(b.messages.size() == 2);
+    CHECK(json::Tree::parse(b.messages[1])["params"]["id"] == 1);
 }
 
 TEST_CASE("a follower of one hash goes when its newest payment is over") {
@@ -157,7 +157,7 @@ TEST_CASE("a follower that heard too much lets it go and says so") {
     const std::string big(commands::RecentSnapshots::most_bytes / 2, ' ');
     for (std::uint8_t n = 1; n <= 3; ++n)
         b.leave(pending(n, 1, 1, n), big);
-    CHECK(b.said.size() == 3);
+    CHECK(b.messages.size() == 3);
     REQUIRE(unit::until(b.loop, [&] { return !b.ended.empty(); }));
     CHECK(b.ended[0].overflowed);
     CHECK(b.ended[0].changed.empty());

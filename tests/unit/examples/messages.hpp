@@ -6,7 +6,7 @@
 
 #include <sodium.h>
 
-namespace said {
+namespace messages {
 
 // Nodes and channels of the examples. LND's chan_id is block << 40 | transaction << 16 | output.
 inline const std::string alice = "02c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5";
@@ -111,4 +111,4 @@ inline std::string temporary_channel_failure(const examples::Json& update) {
     return base::to_hex(wire::join({wire::u16(0x1007), wire::u16(bolt7.size()), bolt7}));
 }
 
-} // namespace said
+} // namespace messages

@@ -1,5 +1,5 @@
 // The recipient rejects and the payment fails: sent by hand with sendpay, and by the plugin pay.
-#include "said.hpp"
+#include "messages.hpp"
 #include "stream.hpp"
 
 namespace rejected_test {
@@ -12,7 +12,7 @@ namespace {
 const std::string hash = "deb0e38ced1e41de6f92e70e80c418d2d356afaaa99e26f5939dbc7d3ef4772a";
 const std::string invoice = "lnbc500u1example";
 const std::string secret(64, '4');
-const said::Row row{hash, invoice, 5, 0, 50'000'000, 50'005'000, 1'785'000'200};
+const messages::Row row{hash, invoice, 5, 0, 50'000'000, 50'005'000, 1'785'000'200};
 constexpr std::int64_t made = 1'785'000'200'012'000'000;
 constexpr std::int64_t rejected = 1'785'000'200'640'000'000;
 const std::string message = "failed: WIRE_INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS (reply from remote)";
@@ -51,41 +51,43 @@ void check(const std::vector<Json>& snapshots) {
 } // namespace
 
 TEST_CASE("example 3: the recipient rejects a sendpay, and nobody tries again") {
-    examples::Stream stream(said::blocks);
+    examples::Stream stream(messages::blocks);
     stream.called(
-        said::sendpay(hash,
-                      {{said::carol, said::to_carol, 50'005'000, 100}, {said::bob, said::carol_to_bob, 50'000'000, 20}},
-                      R"("amount_msat":50000000,"bolt11":")" + invoice + R"(","payment_secret":")" + secret + "\""),
+        messages::sendpay(hash,
+                          {{messages::carol, messages::to_carol, 50'005'000, 100},
+                           {messages::bob, messages::carol_to_bob, 50'000'000, 20}},
+                          R"("amount_msat":50000000,"bolt11":")" + invoice + R"(","payment_secret":")" + secret + "\""),
         made);
-    stream.listed(said::pending(row));
-    stream.sendpay_failure(said::sendpay_failure(203, message, row,
-                                                 R"(,"erring_index":2,"failcode":16399,"failcodename":)"
-                                                 R"("WIRE_INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS","erring_node":")" +
-                                                     said::bob + R"(","erring_channel":")" + said::carol_to_bob +
-                                                     R"(","erring_direction":0)" + raw),
+    stream.listed(messages::pending(row));
+    stream.sendpay_failure(messages::sendpay_failure(203, message, row,
+                                                     R"(,"erring_index":2,"failcode":16399,"failcodename":)"
+                                                     R"("WIRE_INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS","erring_node":")" +
+                                                         messages::bob + R"(","erring_channel":")" +
+                                                         messages::carol_to_bob + R"(","erring_direction":0)" + raw),
                            rejected);
     stream.deadline(hash, 1);
     check(stream.snapshots);
 }
 
 TEST_CASE("example 3: the recipient rejects what the plugin pay sent, and pay gives up") {
-    examples::Stream stream(said::blocks);
+    examples::Stream stream(messages::blocks);
     const std::string id = "cli:pay#168/cln:pay#294/pay:";
     // 0x02faf080 = 50 000 000 msat, 0x0cf865 = height 850 021, 0x0cf7710000030000 = 849777x3x0
-    stream.called(said::hook(id + "createonion#9", "createonion",
-                             R"({"hops":[{"pubkey":")" + said::carol +
-                                 R"(","payload":"15020402faf08004030cf86506080cf7710000030000"},{"pubkey":")" +
-                                 said::bob + R"(","payload":"31020402faf08004030cf8650824)" + secret +
-                                 R"(02faf080"}],"assocdata":")" + hash + "\"}"),
+    stream.called(messages::hook(id + "createonion#9", "createonion",
+                                 R"({"hops":[{"pubkey":")" + messages::carol +
+                                     R"(","payload":"15020402faf08004030cf86506080cf7710000030000"},{"pubkey":")" +
+                                     messages::bob + R"(","payload":"31020402faf08004030cf8650824)" + secret +
+                                     R"(02faf080"}],"assocdata":")" + hash + "\"}"),
                   made - 2);
-    stream.called(said::hook(id + "sendonion#10", "sendonion",
-                             R"({"onion":"0002","first_hop":{"amount_msat":50005000,"delay":100,"id":")" + said::carol +
-                                 R"(","channel":")" + said::to_carol + R"("},"payment_hash":")" + hash +
-                                 R"(","amount_msat":50000000,"partid":0,"groupid":1,"bolt11":")" + invoice + "\"}"),
+    stream.called(messages::hook(id + "sendonion#10", "sendonion",
+                                 R"({"onion":"0002","first_hop":{"amount_msat":50005000,"delay":100,"id":")" +
+                                     messages::carol + R"(","channel":")" + messages::to_carol +
+                                     R"("},"payment_hash":")" + hash +
+                                     R"(","amount_msat":50000000,"partid":0,"groupid":1,"bolt11":")" + invoice + "\"}"),
                   made);
-    stream.listed(said::pending(row));
+    stream.listed(messages::pending(row));
     // Of a sendonion lightningd does not know the nodes: neither erring_node nor code 203.
-    stream.sendpay_failure(said::sendpay_failure(204, message, row, R"(,"erring_index":2,"failcode":16399)" + raw),
+    stream.sendpay_failure(messages::sendpay_failure(204, message, row, R"(,"erring_index":2,"failcode":16399)" + raw),
                            rejected);
     stream.pay_failure(R"({"origin":"pay","payload":{"payment_hash":")" + hash +
                        R"("},"pay_failure":{"payment_hash":")" + hash + R"(","bolt11":")" + invoice +

@@ -1,5 +1,5 @@
 // The full amount fails at the first hop, then two parts settle.
-#include "said.hpp"
+#include "messages.hpp"
 #include "stream.hpp"
 
 namespace retried_test {
@@ -15,13 +15,13 @@ const std::string preimage(64, '2');
 const std::string common = R"("groupid":1,"amount_msat":300000000,"bolt11":"lnbc3m1example","payment_secret":)"
                            R"("4343434343434343434343434343434343434343434343434343434343434343")";
 
-const said::Row whole{hash, invoice, 2, 0, 300'000'000, 300'004'000, 1'785'000'100};
-const said::Row half_by_alice{hash, invoice, 3, 1, 150'000'000, 150'002'500, 1'785'000'100};
-const said::Row half_by_carol{hash, invoice, 4, 2, 150'000'000, 150'015'000, 1'785'000'100};
+const messages::Row whole{hash, invoice, 2, 0, 300'000'000, 300'004'000, 1'785'000'100};
+const messages::Row half_by_alice{hash, invoice, 3, 1, 150'000'000, 150'002'500, 1'785'000'100};
+const messages::Row half_by_carol{hash, invoice, 4, 2, 150'000'000, 150'015'000, 1'785'000'100};
 
-std::string success(const said::Row& row, std::uint64_t updated_index) {
-    return said::sendpay_success(
-        said::members(row, "complete", said::complete(updated_index, 1'785'000'101, preimage)));
+std::string success(const messages::Row& row, std::uint64_t updated_index) {
+    return messages::sendpay_success(
+        messages::members(row, "complete", messages::complete(updated_index, 1'785'000'101, preimage)));
 }
 
 /// All seven messages but the first, which has no attempts: lightningd has no row then.
@@ -50,38 +50,39 @@ std::vector<Json> expected() {
 } // namespace
 
 TEST_CASE("example 2: the full amount fails on the way, then two parts settle") {
-    examples::Stream stream(said::blocks);
+    examples::Stream stream(messages::blocks);
     const auto update = examples::last_of("retried_then_two_parts")["htlcs"][0]["failure"]["channel_update"];
 
-    stream.called(said::sendpay(hash,
-                                {{said::alice, said::to_alice, 300'004'000, 60},
-                                 {said::bob, said::alice_to_bob, 300'000'000, 20}},
-                                common),
+    stream.called(messages::sendpay(hash,
+                                    {{messages::alice, messages::to_alice, 300'004'000, 60},
+                                     {messages::bob, messages::alice_to_bob, 300'000'000, 20}},
+                                    common),
                   1'785'000'100'015'000'000);
-    stream.listed(said::pending(whole));
-    stream.sendpay_failure(said::sendpay_failure(204, "failed: WIRE_TEMPORARY_CHANNEL_FAILURE (reply from remote)",
-                                                 whole,
-                                                 R"(,"erring_index":1,"failcode":4103,"failcodename":)"
-                                                 R"("WIRE_TEMPORARY_CHANNEL_FAILURE","erring_node":")" +
-                                                     said::alice + R"(","erring_channel":")" + said::alice_to_bob +
-                                                     R"(","erring_direction":0,"raw_message":")" +
-                                                     said::temporary_channel_failure(update) + "\""),
-                           1'785'000'100'800'000'000);
+    stream.listed(messages::pending(whole));
+    stream.sendpay_failure(
+        messages::sendpay_failure(204, "failed: WIRE_TEMPORARY_CHANNEL_FAILURE (reply from remote)", whole,
+                                  R"(,"erring_index":1,"failcode":4103,"failcodename":)"
+                                  R"("WIRE_TEMPORARY_CHANNEL_FAILURE","erring_node":")" +
+                                      messages::alice + R"(","erring_channel":")" + messages::alice_to_bob +
+                                      R"(","erring_direction":0,"raw_message":")" +
+                                      messages::temporary_channel_failure(update) + "\""),
+        1'785'000'100'800'000'000);
     // The row, read again, says no more than the notification did.
-    stream.listed(said::listing(said::members(whole, "failed", R"(,"updated_index":2,"completed_at":1785000100)")));
+    stream.listed(
+        messages::listing(messages::members(whole, "failed", R"(,"updated_index":2,"completed_at":1785000100)")));
 
-    stream.called(said::sendpay(hash,
-                                {{said::alice, said::to_alice, 150'002'500, 60},
-                                 {said::bob, said::alice_to_bob, 150'000'000, 20}},
-                                R"("partid":1,)" + common),
+    stream.called(messages::sendpay(hash,
+                                    {{messages::alice, messages::to_alice, 150'002'500, 60},
+                                     {messages::bob, messages::alice_to_bob, 150'000'000, 20}},
+                                    R"("partid":1,)" + common),
                   1'785'000'100'810'000'000);
-    stream.listed(said::pending(half_by_alice));
-    stream.called(said::sendpay(hash,
-                                {{said::carol, said::to_carol, 150'015'000, 100},
-                                 {said::bob, said::carol_to_bob, 150'000'000, 20}},
-                                R"("partid":2,)" + common),
+    stream.listed(messages::pending(half_by_alice));
+    stream.called(messages::sendpay(hash,
+                                    {{messages::carol, messages::to_carol, 150'015'000, 100},
+                                     {messages::bob, messages::carol_to_bob, 150'000'000, 20}},
+                                    R"("partid":2,)" + common),
                   1'785'000'100'830'000'000);
-    stream.listed(said::pending(half_by_carol));
+    stream.listed(messages::pending(half_by_carol));
     stream.sendpay_success(success(half_by_alice, 3), 1'785'000'101'900'000'000);
     stream.sendpay_success(success(half_by_carol, 4), 1'785'000'101'950'000'000);
 

@@ -1,5 +1,5 @@
 // Two hops, one attempt, success: paid by sendpay, and by xpay, which tells less.
-#include "said.hpp"
+#include "messages.hpp"
 #include "stream.hpp"
 
 namespace settled_test {
@@ -16,12 +16,13 @@ const std::string preimage(64, '1');
 constexpr std::int64_t made = 1'785'000'000'143'456'789;
 constexpr std::int64_t settled = 1'785'000'001'073'456'789;
 
-said::Row row(std::uint64_t partid) {
+messages::Row row(std::uint64_t partid) {
     return {hash, invoice, 1, partid, 123'456'789, 123'459'023, 1'785'000'000};
 }
 
 std::string success(std::uint64_t partid) {
-    return said::sendpay_success(said::members(row(partid), "complete", said::complete(1, 1'785'000'001, preimage)));
+    return messages::sendpay_success(
+        messages::members(row(partid), "complete", messages::complete(1, 1'785'000'001, preimage)));
 }
 
 Json last() {
@@ -41,14 +42,15 @@ Json before() {
 } // namespace
 
 TEST_CASE("example 1: two hops, one attempt, success") {
-    examples::Stream stream(said::blocks);
-    stream.called(
-        said::sendpay(
-            hash, {{said::alice, said::to_alice, 123'459'023, 60}, {said::bob, said::alice_to_bob, 123'456'789, 20}},
-            R"("amount_msat":123456789,"bolt11":")" + invoice + R"(","payment_secret":")" + secret + "\""),
-        made);
+    examples::Stream stream(messages::blocks);
+    stream.called(messages::sendpay(hash,
+                                    {{messages::alice, messages::to_alice, 123'459'023, 60},
+                                     {messages::bob, messages::alice_to_bob, 123'456'789, 20}},
+                                    R"("amount_msat":123456789,"bolt11":")" + invoice + R"(","payment_secret":")" +
+                                        secret + "\""),
+                  made);
     CHECK(stream.snapshots.empty()); // LND's first message, without attempts, has no counterpart: there is no row yet
-    stream.listed(said::pending(row(0)));
+    stream.listed(messages::pending(row(0)));
     REQUIRE(stream.snapshots.size() == 1);
     CHECK(difference(before(), stream.snapshots[0]) == "");
     stream.sendpay_success(success(0), settled);
@@ -58,8 +60,9 @@ TEST_CASE("example 1: two hops, one attempt, success") {
 
 TEST_CASE(
     "example 1 read late: listed when all is over, it differs in the values that only the call and the moment show") {
-    examples::Stream stream(said::blocks);
-    stream.listed(said::listing(said::members(row(0), "complete", said::complete(1, 1'785'000'001, preimage))));
+    examples::Stream stream(messages::blocks);
+    stream.listed(
+        messages::listing(messages::members(row(0), "complete", messages::complete(1, 1'785'000'001, preimage))));
     REQUIRE(stream.snapshots.size() == 1);
     auto expected = last();
     auto& attempt = expected["htlcs"][0];
@@ -71,23 +74,23 @@ TEST_CASE(
 }
 
 TEST_CASE("example 1 by xpay: all is the same but what nobody tells, the hops' expiries") {
-    examples::Stream stream(said::blocks);
+    examples::Stream stream(messages::blocks);
     stream.pay_part_start(R"({"pay_part_start":{"payment_hash":")" + hash +
                               R"(","groupid":1,"partid":1,"total_payment_msat":123456789,"attempt_msat":123456789,
         "hops":[{"next_node":")" +
-                              said::alice + R"(","short_channel_id":")" + said::to_alice +
+                              messages::alice + R"(","short_channel_id":")" + messages::to_alice +
                               R"(","direction":0,"channel_in_msat":123459023,"channel_out_msat":123459023},
                 {"next_node":")" +
-                              said::bob + R"(","short_channel_id":")" + said::alice_to_bob +
+                              messages::bob + R"(","short_channel_id":")" + messages::alice_to_bob +
                               R"(","direction":0,"channel_in_msat":123459023,"channel_out_msat":123456789}]}})",
                           made);
-    stream.called(said::hook("cli:xpay#77/cln:xpay#140/cln-xpay:injectpaymentonion#8", "injectpaymentonion",
-                             R"({"onion":"0002","payment_hash":")" + hash +
-                                 R"(","amount_msat":123459023,"cltv_expiry":850061,"partid":1,"groupid":1,
+    stream.called(messages::hook("cli:xpay#77/cln:xpay#140/cln-xpay:injectpaymentonion#8", "injectpaymentonion",
+                                 R"({"onion":"0002","payment_hash":")" + hash +
+                                     R"(","amount_msat":123459023,"cltv_expiry":850061,"partid":1,"groupid":1,
                                  "invstring":")" +
-                                 invoice + R"(","destination_msat":123456789})"),
+                                     invoice + R"(","destination_msat":123456789})"),
                   made + 1);
-    stream.listed(said::pending(row(1)));
+    stream.listed(messages::pending(row(1)));
     stream.sendpay_success(success(1), settled);
     REQUIRE(stream.snapshots.size() == 2);
     auto expected = last();

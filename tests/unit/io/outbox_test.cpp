@@ -170,20 +170,20 @@ TEST_CASE("a chunk stays as it is while messages are queued") {
 
 TEST_CASE("while what is written leaves, room is made of its place") {
     Outbox box;
-    std::size_t said = 0;
+    std::size_t sent = 0;
     std::size_t heard = 0;
     std::size_t largest = 0;
     for (int i = 0; i < 1000; ++i) {
         auto* room = box.append_buffer();
         REQUIRE(room);
         room->append(30, 'x');
-        said += 30;
+        sent += 30;
         largest = std::max(largest, room->size());
         if (box.queued_bytes() >= 100)
             heard += box.take(100).size();
     }
     CHECK(largest <= 130);
-    CHECK(said - heard == box.queued_bytes());
+    CHECK(sent - heard == box.queued_bytes());
 }
 
 TEST_CASE("of a message much longer than a chunk nothing is moved until half of it left") {

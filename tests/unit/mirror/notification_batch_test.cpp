@@ -12,7 +12,7 @@ namespace {
 const std::string hash(64, 'a');
 constexpr base::UnixNs now{1'795'222'611'500'000'000};
 
-std::string said(const std::string& topic, const std::string& params) {
+std::string message_of(const std::string& topic, const std::string& params) {
     return R"({"jsonrpc":"2.0","method":")" + topic + R"(","params":)" + params + "}";
 }
 
@@ -24,7 +24,7 @@ std::string row(int created, const std::string& status, const std::string& invoi
 }
 
 std::string success(int created) {
-    return said("sendpay_success", R"({"sendpay_success":)" + row(created, "complete") + "}");
+    return message_of("sendpay_success", R"({"sendpay_success":)" + row(created, "complete") + "}");
 }
 
 /// Messages whose text is kept.
@@ -37,11 +37,11 @@ struct Read {
     std::vector<rpc::Message> messages;
 };
 
-template <class Told>
-const Told& told(const NotificationBatch::DecodedNotification& notice) {
+template <class Received>
+const Received& received(const NotificationBatch::DecodedNotification& notice) {
     REQUIRE_MESSAGE(notice.has_value(), notice.error());
-    REQUIRE(std::holds_alternative<Told>(*notice));
-    return std::get<Told>(*notice);
+    REQUIRE(std::holds_alternative<Received>(*notice));
+    return std::get<Received>(*notice);
 }
 
 } // namespace
@@ -51,28 +51,28 @@ TEST_CASE("each topic that tells of payments becomes its event, in the order of 
     const auto part = of_hash + R"(,"groupid":1,"partid":2)";
     const Read read({
         success(7),
-        said("sendpay_failure",
-             R"({"sendpay_failure":{"code":204,"message":"failed","data":)" + row(8, "pending") + "}}"),
-        said("pay_part_start",
-             R"({"pay_part_start":{)" + part + R"(,"total_payment_msat":5,"attempt_msat":5,"hops":[]}})"),
-        said("pay_part_end", R"({"pay_part_end":{"status":"success","duration":1,)" + part + "}}"),
-        said("pay_failure", R"({"pay_failure":{)" + of_hash + R"(,"error":{"message":"no"}}})"),
+        message_of("sendpay_failure",
+                   R"({"sendpay_failure":{"code":204,"message":"failed","data":)" + row(8, "pending") + "}}"),
+        message_of("pay_part_start",
+                   R"({"pay_part_start":{)" + part + R"(,"total_payment_msat":5,"attempt_msat":5,"hops":[]}})"),
+        message_of("pay_part_end", R"({"pay_part_end":{"status":"success","duration":1,)" + part + "}}"),
+        message_of("pay_failure", R"({"pay_failure":{)" + of_hash + R"(,"error":{"message":"no"}}})"),
     });
     NotificationBatch notices;
     notices.decode(read.messages, now);
     CHECK(notices.left().size() == 5);
-    const auto& seen = told<payments::PartSeen>(notices.next());
+    const auto& seen = received<payments::PartSeen>(notices.next());
     CHECK(seen.row.created.value == 7);
     CHECK(seen.seen == now);
-    const auto& failed = told<payments::PartFailed>(notices.next());
+    const auto& failed = received<payments::PartFailed>(notices.next());
     CHECK(failed.row.created.value == 8);
     CHECK(failed.failure.kind == payments::Failure::Kind::local);
     CHECK(failed.seen == now);
-    const auto& expected = told<payments::ExpectedPart>(notices.next());
+    const auto& expected = received<payments::ExpectedPart>(notices.next());
     CHECK(expected.partid.value == 2);
     CHECK(expected.seen == now);
-    CHECK(told<payments::PartEnded>(notices.next()).partid.value == 2);
-    const auto& given_up = told<payments::GivenUp>(notices.next());
+    CHECK(received<payments::PartEnded>(notices.next()).partid.value == 2);
+    const auto& given_up = received<payments::GivenUp>(notices.next());
     CHECK(given_up.hash.hex() == hash);
     CHECK_FALSE(given_up.group.has_value());
     CHECK(given_up.only_pay_and_keysend);
@@ -80,13 +80,13 @@ TEST_CASE("each topic that tells of payments becomes its event, in the order of 
 }
 
 TEST_CASE("one that cannot be read says why in its turn, and spoils no other") {
-    const Read read({success(1), said("sendpay_success", "{}"),
-                     said("pay_failure", R"({"pay_failure":{"error":)"
-                                         R"("no" "secret"}})"),
+    const Read read({success(1), message_of("sendpay_success", "{}"),
+                     message_of("pay_failure", R"({"pay_failure":{"error":)"
+                                               R"("no" "secret"}})"),
                      R"({"method":"pay_part_end"})", success(2)});
     NotificationBatch notices;
     notices.decode(read.messages, now);
-    CHECK(told<payments::PartSeen>(notices.next()).row.created.value == 1);
+    CHECK(received<payments::PartSeen>(notices.next()).row.created.value == 1);
     const auto missing = notices.next();
     REQUIRE_FALSE(missing.has_value());
     CHECK(missing.error() == "params.sendpay_success: missing");
@@ -97,18 +97,18 @@ TEST_CASE("one that cannot be read says why in its turn, and spoils no other") {
     const auto none = notices.next();
     REQUIRE_FALSE(none.has_value());
     CHECK(none.error() == "params: missing");
-    CHECK(told<payments::PartSeen>(notices.next()).row.created.value == 2);
+    CHECK(received<payments::PartSeen>(notices.next()).row.created.value == 2);
 }
 
 TEST_CASE("requests and other topics are no notices") {
-    const Read read({R"({"id":1,"method":"sendpay_success","params":{}})", said("block_added", "{}"),
-                     said("shutdown", "{}"), success(3), R"({"id":2,"result":{}})"});
+    const Read read({R"({"id":1,"method":"sendpay_success","params":{}})", message_of("block_added", "{}"),
+                     message_of("shutdown", "{}"), success(3), R"({"id":2,"result":{}})"});
     for (std::size_t i = 0; i < read.messages.size(); ++i)
         CHECK(NotificationBatch::is_decoded(read.messages[i]) == (i == 3));
     NotificationBatch notices;
     notices.decode(read.messages, now);
     CHECK(notices.left().size() == 1);
-    CHECK(told<payments::PartSeen>(notices.next()).row.created.value == 3);
+    CHECK(received<payments::PartSeen>(notices.next()).row.created.value == 3);
 }
 
 TEST_CASE("what nobody asked for is forgotten with the next read") {
@@ -119,12 +119,12 @@ TEST_CASE("what nobody asked for is forgotten with the next read") {
     (void)notices.next();
     notices.decode(second.messages, now);
     CHECK(notices.left().size() == 1);
-    CHECK(told<payments::PartSeen>(notices.next()).row.created.value == 3);
+    CHECK(received<payments::PartSeen>(notices.next()).row.created.value == 3);
 }
 
 TEST_CASE("an invoice is that of its own row, whoever was read before") {
     const auto with = [](const std::string& invoice) {
-        return said("sendpay_success", R"({"sendpay_success":)" + row(1, "complete", invoice) + "}");
+        return message_of("sendpay_success", R"({"sendpay_success":)" + row(1, "complete", invoice) + "}");
     };
     const std::string longer(300, 'l');
     const std::string shorter(100, 's');
@@ -135,9 +135,9 @@ TEST_CASE("an invoice is that of its own row, whoever was read before") {
     const auto taken = std::move(std::get<payments::PartSeen>(*notices.next()).row.invoice);
     notices.decode(second.messages, now);
     CHECK(taken == longer);
-    CHECK(told<payments::PartSeen>(notices.next()).row.invoice.empty());
-    CHECK(told<payments::PartSeen>(notices.next()).row.invoice == shorter);
-    CHECK(told<payments::PartSeen>(notices.next()).row.invoice == longer);
+    CHECK(received<payments::PartSeen>(notices.next()).row.invoice.empty());
+    CHECK(received<payments::PartSeen>(notices.next()).row.invoice == shorter);
+    CHECK(received<payments::PartSeen>(notices.next()).row.invoice == longer);
 }
 
 } // namespace notification_batch_test

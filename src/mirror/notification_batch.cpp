@@ -84,26 +84,22 @@ DecodedNotification NotificationBatch::decoded(const rpc::Message& message, base
     const auto params = params_.read(message.params);
     if (!params)
         return tl::unexpected("params: " + params.error());
-    Given given{*params, now, {}};
-    if (!pool_.empty()) {
-        given.room = std::move(pool_.back());
-        pool_.pop_back();
-    }
+    Given given{*params, now, pool_.take()};
     return topic.decode(given);
 }
 
 /// Of those that were applied, not put aside.
-void NotificationBatch::spare_invoices() {
+void NotificationBatch::reuse_invoices() {
     constexpr std::size_t largest = 4096;
     for (auto& notice : notices_) {
         auto* seen = notice ? std::get_if<payments::PartSeen>(&*notice) : nullptr;
         if (seen && seen->row.invoice.capacity() <= largest)
-            pool_.push_back(std::move(seen->row.invoice));
+            pool_.give_back(std::move(seen->row.invoice));
     }
 }
 
 void NotificationBatch::decode(std::span<const rpc::Message> messages, base::UnixNs now) {
-    spare_invoices();
+    reuse_invoices();
     notices_.clear();
     next_ = 0;
     for (const auto& message : messages)

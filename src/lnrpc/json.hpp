@@ -1,5 +1,5 @@
 // An lnrpc.Payment as LND's REST gateway writes it: every key present, in declaration order, 64-bit numbers as strings,
-// bytes as base64, enums by name, and the unset forms of `lnrpc-payment.md` section 1.
+// bytes as base64, enums by name, and an unset form for every field without a value.
 #pragma once
 
 #include "lnrpc/payment.hpp"
@@ -10,8 +10,8 @@ namespace lnrpc {
 /// One JSON object without white space.
 [[nodiscard]] std::string to_json(const Payment& payment);
 
-/// The same in pieces, for whoever has attempts as text already: what stands before them, each one, what stands behind.
-/// Commas between attempts are the caller's.
+/// The same in pieces, for a caller that has the text of attempts already: the part before them, each attempt, the part
+/// behind them. The caller writes the commas between attempts.
 void write_head(json::Writer& out, const Payment& payment);
 void write_attempt(json::Writer& out, const HtlcAttempt& attempt);
 void write_tail(json::Writer& out, const Payment& payment);

@@ -1,5 +1,4 @@
-// What LND would say of a payment of ours: the mapping of `lnrpc-payment.md` section 2, and nothing about how it is
-// written.
+// Maps a payment of ours to LND's lnrpc.Payment. How that is written as JSON is in json.hpp.
 #pragma once
 
 #include "lnrpc/payment.hpp"
@@ -7,7 +6,7 @@
 
 namespace lnrpc {
 
-/// Refers to texts of `payment`.
+/// Refers to strings of `payment`, which must outlive it.
 [[nodiscard]] Payment to_lnrpc(const payments::Payment& payment);
 [[nodiscard]] Payment without_attempts(const payments::Payment& payment);
 /// `part` is one of the payment's.

@@ -164,4 +164,18 @@ TEST_CASE("nothing is published of a group whose hash another group has paid, al
     CHECK(table.apply(deleted(10)).ended.empty());
 }
 
+TEST_CASE("of very many deleted payments the newest are found again") {
+    Table table(100);
+    const auto row = [](std::uint64_t group, std::uint64_t partid, std::uint64_t created) {
+        return pending(1, group, partid, created);
+    };
+    const auto count = payments::DeletedPayments::limit + 1;
+    for (std::uint64_t n = 1; n <= count; ++n) {
+        table.apply(seen(failed(row(n, 1, n), n)));
+        table.apply(payments::PartDeleted{{hash(1), {n}}, {n}});
+    }
+    CHECK(table.apply(seen(row(2, 2, 5002))).reopened.size() == 1);
+    CHECK(table.apply(seen(row(1, 2, 5001))).reopened.empty());
+}
+
 } // namespace ending_test

@@ -112,4 +112,18 @@ TEST_CASE("the two accounts of xpay are one, repeated or not, in either order") 
     }
 }
 
+TEST_CASE("when too many parts are expected a further one is ignored: its part has no route") {
+    Table table(100);
+    for (std::uint64_t n = 0; n < payments::ExpectedParts::limit; ++n) {
+        auto call = sendpay(7, 10);
+        call.hash = hash(2);
+        call.partid = {n};
+        table.apply(call);
+    }
+    table.apply(sendpay(7, 10));
+    CHECK_FALSE(table.expected(key.hash));
+    table.apply(seen(pending(1, 1, 0, 10)));
+    CHECK(channel_of(table) == 0);
+}
+
 } // namespace expected_parts_test

@@ -159,4 +159,16 @@ TEST_CASE("a payment whose complete row was deleted is payable again in the same
     CHECK(table.find(key)->status() == Status::in_flight);
 }
 
+TEST_CASE("a failed payment whose failed part turns out to have settled has succeeded") {
+    Table table(100);
+    fail_one(table, 1, 10);
+    table.apply(SilenceExpired{key});
+    REQUIRE(table.find(key)->status() == Status::failed);
+    const auto change = table.apply(seen(complete(pending(1, 9, 1, 10), 5)));
+    CHECK(change.reopened == std::vector{key});
+    CHECK(updated(change) == std::vector{key});
+    CHECK(table.find(key)->status() == Status::succeeded);
+    CHECK_FALSE(table.find(key)->reason.has_value());
+}
+
 } // namespace finality_test

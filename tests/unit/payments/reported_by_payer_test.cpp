@@ -148,4 +148,13 @@ TEST_CASE("a row without an amount delivers the amount of its route") {
     CHECK(table.find(key)->value() == base::Msat{1000});
 }
 
+TEST_CASE("an end without a report, or with one that cannot be read, changes nothing") {
+    payments::Table table(100);
+    table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
+    const payments::PaymentKey key{hash(1), {9}};
+    CHECK(table.apply(payments::PartEnded{key, {1}, std::nullopt}).updated.empty());
+    CHECK(table.apply(payments::PartEnded{key, {1}, payments::PartReport{}}).updated.empty());
+    CHECK(table.find(key)->parts[0].failure.kind == payments::Failure::Kind::unknown);
+}
+
 } // namespace reported_by_payer_test

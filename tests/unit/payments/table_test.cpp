@@ -301,4 +301,13 @@ TEST_CASE("a payment in the place of an evicted one has nothing of it") {
     CHECK(payment->value().value == 1000);
 }
 
+TEST_CASE("an older row whose number another part has is ignored, also when it failed") {
+    Table table(100);
+    table.apply(seen(pending(1, 1, 1, 20)));
+    CHECK(table.apply(seen(pending(1, 1, 1, 10))).updated.empty());
+    CHECK(table.apply(failure(pending(1, 1, 1, 10), 0x1007, 1)).updated.empty());
+    REQUIRE(table.find(key(1, 1))->parts.size() == 1);
+    CHECK(table.find(key(1, 1))->parts[0].created.value == 20);
+}
+
 } // namespace table_test

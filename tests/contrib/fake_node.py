@@ -1,50 +1,53 @@
-"""A socket where the test answers by hand, for what no node says."""
+"""The socket of the fake lightningd alone, where the test answers by hand: for what no node says."""
 
 from __future__ import annotations
 
-import json
-import socket
+import time
 from typing import Any
 
 from node import BOUND
+from fake_lightningd import SOCKET, Connection, Loop, RpcSocket, encoded
+import strict_json
 
 
-class FakeNode:
+class FakeNode(Loop, RpcSocket):
     def __init__(self, directory: str) -> None:
-        self.path = directory + "/lightning-rpc"
-        self.listener = socket.create_server(self.path, family=socket.AF_UNIX)
-        self.listener.settimeout(BOUND)
-        self.connection: socket.socket | None = None
-        self.text = ""
+        Loop.__init__(self)
+        RpcSocket.__init__(self, directory, self)
+        self.path = f"{directory}/{SOCKET}"
+        self.requests: list[dict[str, Any]] = []
+        self.left = False
+        self.listen()
 
     def __enter__(self) -> "FakeNode":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.hang_up()
-        self.listener.close()
+        self.selector.close()
 
-    def hang_up(self) -> None:
-        if self.connection:
-            self.connection.close()
-        self.connection, self.text = None, ""
+    def call_came(self, connection: Connection, text: bytes) -> None:
+        self.requests.append(strict_json.loads(text))
+
+    def drop(self, connection: Connection) -> None:
+        super().drop(connection)
+        self.left = True
+
+    def drop_clients(self) -> None:
+        for connection in list(self.connections):
+            self.drop(connection)
+        self.left = False
 
     def expect(self, method: str, params: dict) -> str:
         """The next request has to be this one; its id."""
-        if self.connection is None:
-            self.connection, _ = self.listener.accept()
-            self.connection.settimeout(BOUND)
-        while True:
-            try:
-                request, end = json.JSONDecoder().raw_decode(self.text)
-                break
-            except ValueError:
-                data = self.connection.recv(1 << 16)
-                assert data, f"it hung up instead of {method}"
-                self.text += data.decode()
-        self.text = self.text[end:]
+        end = time.monotonic() + BOUND
+        while not self.requests:
+            assert not self.left, f"it hung up instead of {method}"
+            assert time.monotonic() < end, f"no {method} within {BOUND} s"
+            self.pump()
+        request = self.requests.pop(0)
         assert (request["method"], request["params"]) == (method, params), f"{request} instead of {method} {params}"
         return request["id"]
 
     def say(self, **message: Any) -> None:
-        self.connection.sendall((json.dumps({"jsonrpc": "2.0", **message}) + "\n\n").encode())
+        self.answer_call(self.connections[-1], encoded({"jsonrpc": "2.0", **message}))

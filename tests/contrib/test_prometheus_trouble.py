@@ -118,7 +118,7 @@ class Trouble(unittest.TestCase):
             for _ in range(3):
                 request = node.expect("trackpayments", {})
                 node.say(id=request, error={"code": -32601, "message": "Unknown command 'trackpayments'"})
-                node.hang_up()
+                node.drop_clients()
                 if target.parent.exists():
                     wait_until(target.exists, "the first writing")
                     target.unlink()
@@ -130,10 +130,10 @@ class Trouble(unittest.TestCase):
     def test_a_lightningd_that_has_gone_is_no_traceback(self) -> None:
         (self.directory / "lightning-rpc").mkdir()  # there is something to log
         plugin = self.start()
-        plugin.process.stdout.close()
+        plugin.close_output()
         plugin.notify("trackpayments", {"trackpayments": "odd", "cursor": CURSOR})
-        plugin.process.stdin.close()
-        self.assertEqual((plugin.process.wait(BOUND), plugin.process.stderr.read()), (0, ""))
+        plugin.child.stdin.close()
+        self.assertEqual((plugin.child.wait(BOUND), plugin.errors()), (0, ""))
 
     def test_in_a_terminal_it_says_what_it_is(self) -> None:
         code, text = run_in_terminal(EXPORTER)

@@ -67,17 +67,17 @@ class Recorder(unittest.TestCase):
         plugin = self.start()
         plugin.notify("trackpayments", TOLD)
         wait_until(lambda: self.file.read_text().endswith("\n"), "the first line")
-        resource.prlimit(plugin.process.pid, resource.RLIMIT_FSIZE, (self.file.stat().st_size + 100, resource.RLIM_INFINITY))
+        resource.prlimit(plugin.child.pid, resource.RLIMIT_FSIZE, (self.file.stat().st_size + 100, resource.RLIM_INFINITY))
         plugin.notify("trackpayments", TOLD)
         plugin.wait_logged(f"recorder stops: cannot write {self.file}: File too large")
         self.assertEqual(plugin.end(), (1, ""))
 
     def test_a_lightningd_that_has_gone_is_no_traceback(self) -> None:
         plugin = self.start()
-        plugin.process.stdout.close()
+        plugin.close_output()
         plugin.notify("trackpayments", {})
-        plugin.process.stdin.close()
-        self.assertEqual((plugin.process.wait(BOUND), plugin.process.stderr.read()), (0, ""))
+        plugin.child.stdin.close()
+        self.assertEqual((plugin.child.wait(BOUND), plugin.errors()), (0, ""))
 
     def test_in_a_terminal_it_says_what_it_is(self) -> None:
         code, text = run_in_terminal(RECORDER)

@@ -194,7 +194,7 @@ class WithoutAPlugin(unittest.TestCase):
             fake.say(id=request, error={"code": -4, "message": "Plugin\033[2J terminated"})
             wait_text("watch: Plugin\\x1b[2J terminated; trying again")
             fake.expect("trackpayments", {"since": "c2", "timeout": 0})
-            fake.hang_up()
+            fake.drop_clients()
             fake.expect("notifications", {"enable": True})
             request = fake.expect("trackpayments", {"since": "c2", "timeout": 0})
             fake.say(id=request, result={"payments": [], "cursor": "c2"})

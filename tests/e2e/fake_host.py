@@ -1,5 +1,5 @@
-"""The other side of the plugin's pipes, played by the test byte for byte, and a scripted lightning-rpc socket over the row model of
-tests/replay. For what no node would send, and for hosts that are not lightningd.
+"""The fake lightningd (pylib/fake_lightningd.py) driven by a test byte for byte, over the row model of tests/replay. For what no node
+would send, and for hosts that are not lightningd.
 
     with FakeHost() as host:
         host.begin()                                   # getmanifest, init, until the plugin waits for changes
@@ -11,9 +11,6 @@ No threads: whoever waits pumps.
 
 from __future__ import annotations
 
-import os
-import selectors
-import socket
 import subprocess
 import tempfile
 import time
@@ -24,22 +21,13 @@ from support import BOUND
 import judge
 import protos
 import strict_json
+from fake_lightningd import Connection, FakeLightningd, encoded
 from model import Model
-from process import LineSplitter, Splitter
 
-CHUNK = 1 << 16
-NO_EVENTS = {"created": 0, "updated": 0, "deleted": 0}
+INDEXES = {"created", "updated", "deleted"}
 
 
-class Client:
-    """One connection of the plugin's."""
-
-    def __init__(self, sock: socket.socket):
-        self.sock = sock
-        self.splitter = Splitter()
-
-
-class FakeHost:
+class FakeHost(FakeLightningd):
     """`version`: of lightningd in the environment, None for a host that is none. `stdin`, `stdout`: descriptors instead of pipes."""
 
     def __init__(self, version: str | None = "v26.06.6", rows: list[dict[str, Any]] | None = None, stdin: Any = subprocess.PIPE,
@@ -51,22 +39,9 @@ class FakeHost:
         self.calls: list[tuple[str, Any]] = []
         self.messages: list[dict[str, Any]] = []
         self.texts: list[bytes] = []  # the same as they came
-        self.clients: list[Client] = []
-        self.selector = selectors.DefaultSelector()
-        self._listener: socket.socket | None = None
-        self._splitter = LineSplitter()
-        self._reading = False
         self._number = 0
-        clean = {k: v for k, v in os.environ.items() if not k.startswith(("LIGHTNINGD_", "TRACKPAYMENTS_"))}
-        if version:
-            clean |= {"LIGHTNINGD_PLUGIN": "1", "LIGHTNINGD_VERSION": version}
-        self.stderr = tempfile.TemporaryFile()
-        self.child = subprocess.Popen([support.PLUGIN, *(arguments or [])], cwd=self.directory, env=clean | environment,
-                                      stdin=stdin, stdout=stdout, stderr=self.stderr, bufsize=0)
-        self.listen()
-        self.read_output(True)
-        if self.child.stdin:
-            os.set_blocking(self.child.stdin.fileno(), False)
+        super().__init__([support.PLUGIN, *(arguments or [])], self.directory, version, environment, stdin, stdout)
+        self.clients = self.connections
 
     def __enter__(self) -> "FakeHost":
         return self
@@ -78,14 +53,7 @@ class FakeHost:
             if kind is None and (complaints := self.complaints()):
                 raise AssertionError("\n".join(complaints))
         finally:
-            if self.child.poll() is None:
-                self.child.kill()
-            self.child.wait()
-            self.hang_up()
-            for stream in (self.child.stdin, self.child.stdout, self.stderr):
-                if stream:
-                    stream.close()
-            self.selector.close()
+            self.close()
             self._temporary.cleanup()
 
     def complaints(self) -> list[str]:
@@ -94,17 +62,7 @@ class FakeHost:
         payments = [message["params"][message["method"]] for _, message in told if message["method"] != "trackpayments_deleted"]
         return [c for payment in payments for c in judge.payment(payment)] + protos.walk(text for text, _ in told)
 
-    def errors(self) -> str:
-        self.stderr.seek(0)
-        return self.stderr.read().decode(errors="replace")
-
     # The event loop
-
-    def pump(self, seconds: float = 1.0) -> bool:
-        events = self.selector.select(seconds)
-        for key, _ in events:
-            key.data()
-        return bool(events)
 
     def wait(self, condition: Callable[[], Any], what: str, bound: float = BOUND) -> Any:
         end = time.monotonic() + bound
@@ -117,17 +75,11 @@ class FakeHost:
     # stdin and stdout
 
     def raw(self, data: bytes) -> None:
-        end = time.monotonic() + BOUND
-        while data:
-            try:
-                data = data[os.write(self.child.stdin.fileno(), data[:CHUNK]):]
-            except BlockingIOError:
-                if time.monotonic() > end:
-                    raise AssertionError("the plugin does not read its stdin") from None
-                self.pump(0.01)
+        self.write_input(data)
+        self.flush_input(BOUND)
 
     def send(self, *messages: dict[str, Any]) -> None:
-        self.raw(b"".join(strict_json.dumps({"jsonrpc": "2.0", **m}).encode() + b"\n\n" for m in messages))
+        self.raw(b"".join(encoded({"jsonrpc": "2.0", **m}) for m in messages))
 
     def notify(self, topic: str, body: Any) -> None:
         self.send({"method": topic, "params": {topic: body}})
@@ -150,24 +102,9 @@ class FakeHost:
         """What was sent before has been worked off and answered."""
         assert self.request("no-such-method", {})["error"]["code"] == -32601
 
-    def read_output(self, wanted: bool) -> None:
-        if not self.child.stdout or wanted == self._reading:
-            return
-        self._reading = wanted
-        if wanted:
-            os.set_blocking(self.child.stdout.fileno(), False)
-            self.selector.register(self.child.stdout, selectors.EVENT_READ, self._read_output)
-        else:
-            self.selector.unregister(self.child.stdout)
-
-    def _read_output(self) -> None:
-        data = self.child.stdout.read(CHUNK)
-        if data == b"":
-            self.read_output(False)
-            assert not self._splitter.rest, f"stdout ends inside a message: {self._splitter.rest[:200]!r}"
-        for text in self._splitter.feed(data or b""):
-            self.texts.append(text)
-            self.messages.append(strict_json.loads(text))
+    def output_came(self, text: bytes) -> None:
+        self.texts.append(text)
+        self.messages.append(strict_json.loads(text))
 
     def told(self, topic: str = "trackpayments") -> list[dict[str, Any]]:
         return [m["params"][topic] for m in self.messages if m.get("method") == topic]
@@ -197,7 +134,7 @@ class FakeHost:
         assert reply["result"] == {}, reply
 
     def wait_armed(self, bound: float = BOUND) -> None:
-        self.wait(lambda: {index for _, index, _ in self.model.blocked} == set(NO_EVENTS), "waits for all three indexes", bound)
+        self.wait(lambda: {index for _, index, _ in self.model.blocked} == INDEXES, "waits for all three indexes", bound)
 
     def stop(self) -> int:
         """End of file on stdin; the exit code."""
@@ -206,76 +143,41 @@ class FakeHost:
 
     def wait_exit(self) -> int:
         self.wait(lambda: self.child.poll() is not None, "the exit")
-        while self._reading and self.pump(0):
+        while not self.at_eof and self.pump(0):
             pass
         return self.child.returncode
 
     # The socket
 
-    def listen(self) -> None:
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(os.path.join(self.directory, "lightning-rpc"))
-        self._listener.listen()
-        self._listener.setblocking(False)
-        self.selector.register(self._listener, selectors.EVENT_READ, self._accept)
-
     def hang_up(self) -> None:
-        """The socket is gone, connections and all."""
-        if self._listener:
-            self.selector.unregister(self._listener)
-            self._listener.close()
-            self._listener = None
-            os.unlink(os.path.join(self.directory, "lightning-rpc"))
-        for client in list(self.clients):
-            self._drop(client)
+        super().hang_up()
         self.model.forget_waits()
 
-    def _accept(self) -> None:
-        client = Client(self._listener.accept()[0])
-        self.clients.append(client)
-        self.selector.register(client.sock, selectors.EVENT_READ, lambda: self._serve(client))
+    def drop(self, connection: Connection) -> None:
+        super().drop(connection)
+        self.model.blocked = [entry for entry in self.model.blocked if entry[0][0] is not connection]
 
-    def _drop(self, client: Client) -> None:
-        self.selector.unregister(client.sock)
-        client.sock.close()
-        self.clients.remove(client)
-        self.model.blocked = [entry for entry in self.model.blocked if entry[0][0] is not client]
+    def call_came(self, connection: Connection, text: bytes) -> None:
+        request = strict_json.loads(text)
+        self.calls.append((request["method"], request["params"]))
+        self.answer(connection, request)
 
-    def _serve(self, client: Client) -> None:
-        try:
-            data = client.sock.recv(CHUNK)
-        except ConnectionResetError:
-            data = b""
-        if not data:
-            return self._drop(client)
-        for text in client.splitter.feed(data):
-            request = strict_json.loads(text)
-            self.calls.append((request["method"], request["params"]))
-            self.answer(client, request)
-
-    def answer(self, client: Client, request: dict[str, Any]) -> None:
+    def answer(self, client: Connection, request: dict[str, Any]) -> None:
         custom = self.answers.get(request["method"])
         token = (client, request)
         reply = custom(request["params"], token) if custom else self.model.call(request["method"], request["params"], token)
         if isinstance(reply, bytes):
-            self._write(client, reply)
+            self.answer_call(client, reply)
         elif reply is not None:
-            self._write(client, {"jsonrpc": "2.0", "id": request["id"], **reply})
+            self.answer_call(client, encoded({"jsonrpc": "2.0", "id": request["id"], **reply}))
         self.fire()
 
     def fire(self) -> None:
         """Waits whose time has come are answered."""
         for (client, request), result in self.model.fired:
             if client in self.clients:
-                self._write(client, {"jsonrpc": "2.0", "id": request["id"], "result": result})
+                self.answer_call(client, encoded({"jsonrpc": "2.0", "id": request["id"], "result": result}))
         self.model.fired.clear()
-
-    @staticmethod
-    def _write(client: Client, message: dict[str, Any] | bytes) -> None:
-        try:
-            client.sock.sendall(message if isinstance(message, bytes) else strict_json.dumps(message).encode() + b"\n\n")
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # the plugin hung up: the next read says so
 
     # Rows
 

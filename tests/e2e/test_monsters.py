@@ -34,13 +34,9 @@ def call(identity: bytes, method: bytes, params: bytes) -> bytes:
 class Blunt(FakeHost):
     """Reads what is no UTF-8 too: ids come back as they were."""
 
-    def _read_output(self) -> None:
-        data = self.child.stdout.read(1 << 16)
-        if data == b"":
-            self.read_output(False)
-        for text in self._splitter.feed(data or b""):
-            self.texts.append(text)
-            self.messages.append(json.loads(text.decode("utf-8", "surrogateescape"), strict=False))
+    def output_came(self, text: bytes) -> None:
+        self.texts.append(text)
+        self.messages.append(json.loads(text.decode("utf-8", "surrogateescape"), strict=False))
 
     def complaints(self) -> list[str]:
         return []

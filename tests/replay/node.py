@@ -5,15 +5,16 @@ At rest: two unknown requests in a row came back (stdin is read in order) while 
 call is open but `wait`s, a wait is armed on each of the three counters, and every row that changed was listed since. Nothing here
 sleeps.
 """
-import copy
 import json
 import re
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
+import strict_json
+from fake_lightningd import Connection, FakeLightningd, encoded
 from model import Model
-from process import Broken, Connection, PluginProcess
+from splitters import Broken
 
 PATIENCE = 180.0  # seconds, on machines that are slow and noisy: it only ends what hangs
 TOPICS = ("trackpayments", "trackpayments_final", "trackpayments_deleted")
@@ -50,7 +51,7 @@ class Journal:
     faults: list[str] = field(default_factory=list)
 
 
-class Node:
+class Node(FakeLightningd):
     """`late_waits`: the answer of a wait stays unsent until the next message on stdin was read, or until the plugin asks
     something on the socket, whose answers are in order. Real nodes do that: no order holds between stdin and the socket."""
 
@@ -69,14 +70,24 @@ class Node:
         self._activity = 0
         self._rested = model.counters["created"]
         self._unread: dict[int, str] = {}  # rows that changed and were not listed since
-        self.process = PluginProcess(argv, directory, self._output, self._rpc, model.version.name, environment)
+        super().__init__(argv, directory, model.version.name, environment)
+
+    def send(self, *messages: Any) -> None:
+        """All at once; text goes as it is."""
+        self.write_input(b"".join(encoded(message) for message in messages))
+
+    def output_came(self, text: bytes) -> None:
+        self._output(_parsed(text, "stdout"))
+
+    def call_came(self, connection: Connection, text: bytes) -> None:
+        self._rpc(connection, _parsed(text, "the RPC socket"))
 
     # Requests to the plugin.
 
     def request(self, message: dict) -> dict:
         """Sends a request and waits for its reply."""
         self._asked.add(message["id"])
-        self.process.send(message)
+        self.send(message)
         return self._reply_to(message)
 
     def _reply_to(self, message: dict) -> dict:
@@ -102,7 +113,7 @@ class Node:
 
     def notify(self, message: dict) -> None:
         if message["method"] in self.manifest.get("subscriptions", []):
-            self.process.send(message)
+            self.send(message)
 
     def hooks(self, method: str) -> bool:
         """Whether the plugin gets the hook call of that command, asked for or not."""
@@ -122,7 +133,7 @@ class Node:
     def call_hook(self, message: dict, inner: tuple[Connection, dict] | None = None) -> HookCall:
         call = HookCall(message["params"]["rpc_command"], inner)
         self._hooks[message["id"]] = call
-        self.process.send(message)
+        self.send(message)
         return call
 
     def call_unreadable_hook(self, text: str) -> HookCall:
@@ -130,7 +141,7 @@ class Node:
         call = HookCall({"text": text})
         self._hooks[json.loads(ID.search(text)[1])] = call
         before, after = self._unknown_request(), self._unknown_request()
-        self.process.send(before, text, after)
+        self.send(before, text, after)
         for request in (before, after):
             self._refusal_of(request)
         if call.answer is None:
@@ -152,9 +163,9 @@ class Node:
 
     def barrier(self) -> None:
         request = self._unknown_request()
-        self.process.send(request)
+        self.send(request)
         self._refusal_of(request)
-        while self.process.pump(0):
+        while self.pump(0):
             pass
 
     def rest(self, when: str) -> None:
@@ -180,7 +191,7 @@ class Node:
     def _release_waits(self) -> None:
         for (connection, request), result in self.model.fired:
             self._activity += 1
-            self.process.reply(connection, {"jsonrpc": "2.0", "id": request["id"], "result": result})
+            self.answer_call(connection, encoded({"jsonrpc": "2.0", "id": request["id"], "result": result}))
         self.model.fired.clear()
 
     def rows_changed(self, row: dict | None = None) -> None:
@@ -193,20 +204,20 @@ class Node:
 
     def stop(self) -> int | None:
         """End of file on stdin, as at shutdown; the exit code."""
-        self.process.close_stdin()
+        self.flush_input(PATIENCE)
+        self.child.stdin.close()
         self.model.forget_waits()
-        return self.process.wait_exit(PATIENCE)
+        return self.exit_code(PATIENCE)
 
     def close(self) -> None:
-        self.process.abandon()
-        text = bytes(self.process.stderr).decode("utf-8", "replace")
-        if text:
+        if text := self.errors():
             self.journal.stderr.append(text)
+        super().close()
 
     def _pump(self, seconds: float, deadline: float, complaint: str) -> None:
-        self.process.pump(seconds)
-        if self.process.at_eof:
-            raise Broken(f"the plugin is gone ({complaint}); stderr: {bytes(self.process.stderr[-2000:]).decode('utf-8', 'replace')}")
+        self.pump(seconds)
+        if self.at_eof:
+            raise Broken(f"the plugin is gone ({complaint}); stderr: {self.errors()[-2000:]}")
         if time.monotonic() > deadline:
             raise Broken(complaint)
 
@@ -283,7 +294,7 @@ class Node:
         if answer is not None:
             if answer.get("error", {}).get("code") == -32601:
                 self.journal.faults.append(f"called a method that is not modelled: {request['method']}")
-            self.process.reply(connection, {"jsonrpc": "2.0", "id": request["id"], **copy.deepcopy(answer)})
+            self.answer_call(connection, encoded({"jsonrpc": "2.0", "id": request["id"], **answer}))
             for row in answer.get("result", {}).get("payments", []):
                 if self._unread.get(row["created_index"]) == row["status"]:
                     del self._unread[row["created_index"]]
@@ -294,3 +305,13 @@ class Node:
 def _attempts(params: Any) -> set[int]:
     payment = params.get("trackpayments", {}) if isinstance(params, dict) else {}
     return {int(htlc["attempt_id"]) for htlc in payment.get("htlcs", [])} if isinstance(payment, dict) else set()
+
+
+def _parsed(text: bytes, where: str) -> dict:
+    try:
+        message = strict_json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Broken(f"not JSON on {where}: {error}: {text[:200]!r}") from error
+    if not isinstance(message, dict) or "jsonrpc" not in message:
+        raise Broken(f"no JSON-RPC message on {where}: {text[:200]!r}")
+    return message

@@ -20,7 +20,7 @@ from ahead import Ahead
 from held import held_until
 from model import Model
 from node import PATIENCE, HookCall, Journal, Node
-from process import Broken
+from splitters import Broken
 from timeline import Step, timeline
 from transcript import Call, Entry, Recording, calls, hooked, load
 

@@ -27,7 +27,7 @@ import pacing
 import sequence
 from node import PATIENCE
 from player import ORDERS, Played, Player
-from process import Broken
+from splitters import Broken
 from strict_json import dumps
 
 

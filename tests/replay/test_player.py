@@ -9,7 +9,7 @@ import unittest
 from pathlib import Path
 
 import paths  # noqa: F401
-from process import Splitter
+from splitters import Splitter
 
 HERE = Path(__file__).resolve().parent
 

@@ -10,7 +10,7 @@ import unittest
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-for room in (HERE.parent, HERE.parents[1] / "lightningd"):
+for room in (HERE.parent, HERE.parents[1] / "lightningd", HERE.parents[1] / "pylib"):
     sys.path.append(str(room))
 
 from plugin_on_pipes import PluginOnPipes  # noqa: E402

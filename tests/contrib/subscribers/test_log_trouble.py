@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-for room in (HERE.parent, HERE.parents[1] / "lightningd"):
+for room in (HERE.parent, HERE.parents[1] / "lightningd", HERE.parents[1] / "pylib"):
     sys.path.append(str(room))
 
 from plugin_on_pipes import PluginOnPipes  # noqa: E402
@@ -59,13 +59,13 @@ class Trouble(unittest.TestCase):
     def test_a_lightningd_that_has_gone_is_no_traceback(self) -> None:
         for program, topic in TOPICS.items():
             plugin = self.start(program)
-            plugin.process.stdout.close()
+            plugin.close_output()
             plugin.notify(topic, {topic: GOOD, "cursor": "c"})
             try:
-                plugin.process.stdin.close()
+                plugin.child.stdin.close()
             except BrokenPipeError:
                 pass
-            self.assertEqual((plugin.process.wait(BOUND), plugin.process.stderr.read()), (0, ""))
+            self.assertEqual((plugin.child.wait(BOUND), plugin.errors()), (0, ""))
 
     def test_in_a_terminal_they_say_what_they_are(self) -> None:
         for program in TOPICS:

@@ -99,12 +99,12 @@ class Decided(unittest.TestCase):
         self.follow = Follow(Board())
         self.follow.request()
         self.follow.result({"payments": [], "cursor": "c1"})
-        self.said = [self.follow.notice]
+        self.notices = [self.follow.notice]
         self.pauses: list[float] = []
 
     def note(self) -> None:
-        if self.follow.notice != self.said[-1]:
-            self.said.append(self.follow.notice)
+        if self.follow.notice != self.notices[-1]:
+            self.notices.append(self.follow.notice)
         self.pauses.append(self.follow.pause)
 
     def test_a_caller_who_may_not_wait_is_told_once_and_still_shown_all(self) -> None:
@@ -117,7 +117,7 @@ class Decided(unittest.TestCase):
             shown = self.follow.result({"payments": [over] if n == 5 else [], "cursor": "c1"})
             self.assertEqual(len(shown), n == 5)
             self.note()
-        self.assertEqual(self.said, ["", "too many waiting callers; trying again"])
+        self.assertEqual(self.notices, ["", "too many waiting callers; trying again"])
         self.assertEqual(self.pauses[::2], [0.25, 0.5, 1, 2, 4, 8, 10, 10], "it asks less and less often")
         self.follow.request()
         self.follow.accepted()
@@ -131,7 +131,7 @@ class Decided(unittest.TestCase):
             self.assertEqual(self.follow.request(), {})
             self.follow.result({"payments": [], "cursor": "c1"})
             self.note()
-        self.assertEqual(self.said, ["", "since: needs lightningd v23.11 or later; trying again"])
+        self.assertEqual(self.notices, ["", "since: needs lightningd v23.11 or later; trying again"])
         self.assertEqual(self.pauses[::2][-1], 10)
 
     def test_a_lost_connection_is_told_until_a_question_is_accepted_again(self) -> None:
@@ -142,7 +142,7 @@ class Decided(unittest.TestCase):
             self.follow.request()
             self.follow.result({"payments": [], "cursor": "c1"})
             self.note()
-        self.assertEqual(self.said, ["", "connection lost; trying again"])
+        self.assertEqual(self.notices, ["", "connection lost; trying again"])
         self.follow.request()
         self.follow.result({"payments": [], "cursor": "c2"})
         self.assertEqual((self.follow.notice, self.follow.pause), ("", EMPTY_PAUSE), "sent away without news: it does not come back at once")

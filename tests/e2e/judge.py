@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Iterable
 
 import sequence
 from model import NODE_ID
-from node import Told
+from node import Received
 from payment_shape import check_payment
 from protos import TOPICS
 
@@ -115,32 +115,32 @@ def messages(stage: "Stage") -> list[str]:
     there = {str(row["created_index"]) for row in stage.node.rows()}
     told = [m for m in stage.subscribers[0].messages() if m["method"] in TOPICS]
     out = [f"origin {m.get('origin')!r}" for m in told if m.get("origin") != "trackpayments"]
-    runs: list[str] = []
+    run_ids: list[str] = []
     shown: dict[str, tuple[int, str]] = {}
     gone: dict[str, tuple[int, str]] = {}
     for message in told:
-        run = str(message["params"].get("cursor")).split(".")[1:2]
-        if run and run[0] not in runs:
-            runs.append(run[0])
+        run_id = str(message["params"].get("cursor")).split(".")[1:2]
+        if run_id and run_id[0] not in run_ids:
+            run_ids.append(run_id[0])
         body = message["params"].get(message["method"], {})
-        life, payment_hash = len(runs), body["payment_hash"]
+        run, payment_hash = len(run_ids), body["payment_hash"]
         for attempt in body.get("attempt_ids", ()):
-            gone[attempt] = (life, payment_hash)
+            gone[attempt] = (run, payment_hash)
         for attempt in body.get("htlcs", ()):
-            shown[attempt["attempt_id"]] = (life, payment_hash)
-    # A row that is no more was deleted; one whose deletion nobody told counts for the last life that showed it.
+            shown[attempt["attempt_id"]] = (run, payment_hash)
+    # A row that is no more was deleted; one whose deletion nobody told counts for the last run that showed it.
     deleted = {a: gone.get(a, shown.get(a)) for a in set(shown) | set(gone) if a not in there}
     in_order = sorted(deleted.items(), key=lambda entry: (entry[0] in stage.unwatched, entry[1][0], int(entry[0])))
     deleted_rows = [{"created_index": int(a), "payment_hash": payment_hash} for a, (_, payment_hash) in in_order]
     read = []
     for position, message in enumerate(told):
-        life = runs.index(str(message["params"].get("cursor")).split(".")[1]) + 1
+        run = run_ids.index(str(message["params"].get("cursor")).split(".")[1]) + 1
         params = message["params"]
         if str(params.get("cursor")).startswith("00000000."):
             # A notification that overtook our first question to the node: its id is not known yet.
             params = {**params, "cursor": NODE_ID[:8] + params["cursor"][8:]}
-        known = sum(1 for attempt, (its_life, _) in in_order if its_life <= life and attempt not in stage.unwatched)
-        read.append(Told(life, position, message["method"], params, counters, set(), known))
+        known = sum(1 for attempt, (its_run, _) in in_order if its_run <= run and attempt not in stage.unwatched)
+        read.append(Received(run, position, message["method"], params, counters, set(), known))
     return out + (sequence.shapes(read) or sequence.check(read, deleted_rows, all_known=False))
 
 

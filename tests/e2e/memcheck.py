@@ -28,10 +28,10 @@ def main() -> int:
         wrapper.chmod(0o755)
         failed = failures(NOT_HERE, {"PLUGIN": str(wrapper), "TRACKPAYMENTS_LONG": "no"})
         logs = list(Path(directory).glob("*.log"))
-        said = [text for log in logs if (text := log.read_text())]
-        print(f"{len(logs)} processes, of {len(said)} valgrind had something to say")
-        print("\n".join(said[:10]))
-        return 1 if failed or said or len(logs) < 50 else 0
+        messages = [text for log in logs if (text := log.read_text())]
+        print(f"{len(logs)} processes, of {len(messages)} valgrind had something to say")
+        print("\n".join(messages[:10]))
+        return 1 if failed or messages or len(logs) < 50 else 0
 
 
 if __name__ == "__main__":

@@ -29,13 +29,13 @@ hook_delpay.number = 0
 
 def brief(host: FakeHost) -> list[tuple[str, Any]]:
     """Topic and status, or what was deleted, of all that was published, without repetitions in a row."""
-    said: list[tuple[str, Any]] = []
+    messages: list[tuple[str, Any]] = []
     for message in host.messages:
         topic = message.get("method", "")
         if topic.startswith("trackpayments"):
             body = message["params"][topic]
-            said.append((topic, body.get("status", body.get("attempt_ids"))))
-    return [entry for n, entry in enumerate(said) if n == 0 or said[n - 1] != entry]
+            messages.append((topic, body.get("status", body.get("attempt_ids"))))
+    return [entry for n, entry in enumerate(messages) if n == 0 or messages[n - 1] != entry]
 
 
 FAILED_THEN_DELETED = [("trackpayments", "IN_FLIGHT"), ("trackpayments", "FAILED"), ("trackpayments_final", "FAILED"),

@@ -37,8 +37,8 @@ class RealNode:
         self.directory = Path(self._temporary.name)
         self.network_directory = self.directory / "regtest"
         self.node = self
-        said = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=BOUND).stdout
-        number = re.match(r"v\d+(\.\d+)+", said)
+        output = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=BOUND).stdout
+        number = re.match(r"v\d+(\.\d+)+", output)
         self.version = versions.Node(number[0] if number else versions.NEWEST)
         self.log_path = self.directory / "log"
         self.subscriber = Subscriber(self, "first", TOPICS, "")

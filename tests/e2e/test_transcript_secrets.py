@@ -49,11 +49,11 @@ def pieces(text: str, step: int = 1) -> Iterator[str]:
 
 def leaks(lines: Iterable[str], secrets: set[str]) -> list[str]:
     """Whatever is twice as long as a piece holds one of those that the secret can be cut into."""
-    said = {piece for line in set(lines) for piece in pieces(line)}
-    if not said:
+    logged = {piece for line in set(lines) for piece in pieces(line)}
+    if not logged:
         return []
     return sorted({f"{piece[:4]}… of a secret of {len(secret)} characters" for secret in secrets for form in spellings(secret)
-                   for piece in pieces(form, PIECE) if piece in said})
+                   for piece in pieces(form, PIECE) if piece in logged})
 
 
 def damaged(text: str, kind: int, secret: str) -> str:
@@ -111,8 +111,8 @@ class TranscriptSecrets(unittest.TestCase):
     def test_a_piece_in_any_spelling_is_found(self) -> None:
         secret = self.example
         raw = bytes.fromhex(secret)
-        for said in (secret, secret.upper(), base64.b64encode(raw).decode(), secret[7:40], raw[::-1].hex()):
-            self.assertTrue(leaks(["a line that says nothing", f"it was '{said}'."], self.all))
+        for logged in (secret, secret.upper(), base64.b64encode(raw).decode(), secret[7:40], raw[::-1].hex()):
+            self.assertTrue(leaks(["a line that says nothing", f"it was '{logged}'."], self.all))
         invoice = next(secret for secret in sorted(self.all) if secret.startswith("lnbcrt"))
         self.assertTrue(leaks([invoice[40:70]], self.all))
         self.assertEqual(leaks(["row of listsendpays skipped: result.payments[0].payment_hash: not 32 bytes of hex"], self.all), [])

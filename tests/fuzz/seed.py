@@ -149,7 +149,7 @@ def take_reply(seeds: Seeds, call: transcript.Call) -> None:
 def story(entries: list[transcript.Entry]) -> bytes:
     """The recording as steps of the dispatch target: what came on stdin, and the rows as the node had them at the end."""
     rows: dict[int, dict] = {}
-    said = []
+    messages = []
     for entry in entries:
         for row in transcript.row_mentions(entry):
             if row.get("status") in ("complete", "failed", "pending") and "raw_message" not in row:
@@ -159,9 +159,9 @@ def story(entries: list[transcript.Entry]) -> bytes:
                 "rpc_command", "sendpay_success", "sendpay_failure", "pay_failure", "pay_part_start", "pay_part_end", "block_added"):
             if method != "rpc_command" or transcript.hooked(entry)["method"] in (
                     "sendpay", "createonion", "sendonion", "injectpaymentonion", "delpay"):
-                said.append("<" + compact(entry.msg))
+                messages.append("<" + compact(entry.msg))
     steps = ["v26.06.6 lightningd", '<{"jsonrpc":"2.0","id":"cln:getmanifest#0","method":"getmanifest","params":{}}', INIT]
-    steps += ["+" + compact(row) for row in list(rows.values())[-3:]] + said[:8]
+    steps += ["+" + compact(row) for row in list(rows.values())[-3:]] + messages[:8]
     steps += ['@{"subsystem":"sendpays","created":9}', '<{"jsonrpc":"2.0","id":7,"method":"trackpayments","params":[]}', ".", "x"]
     return "\n".join(steps).encode()
 

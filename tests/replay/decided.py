@@ -3,35 +3,35 @@ restart), while the linger of the replay is still hours from its end; and withou
 minute has passed if that is how long its payer may be silent."""
 import expect
 import facts as truth
-from node import Told
+from node import Received
 from oracle import snapshot_key
 from transcript import Entry
 
 
-def check(entries: list[Entry], lives: list[tuple[int, int]], told: list[Told]) -> list[str]:
+def check(entries: list[Entry], runs: list[tuple[int, int]], told: list[Received]) -> list[str]:
     facts = truth.read(entries)
     snapshots = [one for one in told if one.topic == "trackpayments" and one.position < len(entries)]
     lingers_ended = [one for one in told if one.topic == "trackpayments" and one.position == len(entries)]
-    return _too_late(facts, lives, snapshots) + _too_early(facts, lives, snapshots) + _impatient(facts, lives, lingers_ended)
+    return _too_late(facts, runs, snapshots) + _too_early(facts, runs, snapshots) + _impatient(facts, runs, lingers_ended)
 
 
-def _too_late(facts: truth.Facts, lives: list[tuple[int, int]], snapshots: list[Told]) -> list[str]:
+def _too_late(facts: truth.Facts, runs: list[tuple[int, int]], snapshots: list[Received]) -> list[str]:
     """Everything told at a position inside the recording was told before the linger was ended."""
     before = {snapshot_key(one.params["trackpayments"]): one.params["trackpayments"]["status"] for one in snapshots
-              if one.life == len(lives) - 1}
-    wanted = [e for e in expect.expected_payments(facts, lives[-1], last=False, late_waits=True) if e.before_the_end]
+              if one.run == len(runs) - 1}
+    wanted = [e for e in expect.expected_payments(facts, runs[-1], last=False, late_waits=True) if e.before_the_end]
     return [f"payment {e.payment_hash[:8]}… index {e.payment_index} was {before.get((e.payment_hash, str(e.payment_index)))} when "
             "the linger was ended, but its payer had given up"
             for e in wanted if e.states[-1].status == "FAILED" and before.get((e.payment_hash, str(e.payment_index))) != "FAILED"]
 
 
-def _too_early(facts: truth.Facts, lives: list[tuple[int, int]], snapshots: list[Told]) -> list[str]:
+def _too_early(facts: truth.Facts, runs: list[tuple[int, int]], snapshots: list[Received]) -> list[str]:
     out = []
     for one in snapshots:
         payment = one.params["trackpayments"]
         if payment["status"] != "FAILED":
             continue
-        until_then = expect.expected_payments(facts, (lives[one.life][0], one.position + 1), last=False, late_waits=True)
+        until_then = expect.expected_payments(facts, (runs[one.run][0], one.position + 1), last=False, late_waits=True)
         possible = {state.status for e in until_then for state in e.states
                     if (e.payment_hash, str(e.payment_index)) == snapshot_key(payment)}
         if "FAILED" not in possible:
@@ -40,8 +40,8 @@ def _too_early(facts: truth.Facts, lives: list[tuple[int, int]], snapshots: list
     return out
 
 
-def _impatient(facts: truth.Facts, lives: list[tuple[int, int]], snapshots: list[Told]) -> list[str]:
-    patient = {(e.payment_hash, str(e.payment_index)) for e in expect.expected_payments(facts, lives[-1], last=False, late_waits=True)
+def _impatient(facts: truth.Facts, runs: list[tuple[int, int]], snapshots: list[Received]) -> list[str]:
+    patient = {(e.payment_hash, str(e.payment_index)) for e in expect.expected_payments(facts, runs[-1], last=False, late_waits=True)
                if e.patient and not e.before_the_end}
     return [f"payment {key[0][:8]}… index {key[1]} is FAILED by silence, but its payer may wait a minute for a block" for one in snapshots
             if (key := snapshot_key(one.params["trackpayments"])) in patient and one.params["trackpayments"]["status"] == "FAILED"]

@@ -37,12 +37,12 @@ def is_autocleans(entry: Entry) -> bool:
 def of_cli(entries: list[Entry], hook_call: Entry) -> Call | None:
     """What lightning-cli printed, as a note of the recorder says it."""
     request = hooked(hook_call, "delpay")
-    said = next((e for e in entries[hook_call.index:] if e.direction == "note" and "cli" in e.msg), None)
-    if not str(request["id"]).startswith("cli:") or said is None or not said.msg.get("stdout"):
+    note = next((e for e in entries[hook_call.index:] if e.direction == "note" and "cli" in e.msg), None)
+    if not str(request["id"]).startswith("cli:") or note is None or not note.msg.get("stdout"):
         return None
-    printed = json.loads(said.msg["stdout"])
+    printed = json.loads(note.msg["stdout"])
     reply = {"error": printed} if printed.keys() == {"code", "message"} else {"result": printed}
-    return Call(Entry(hook_call.index, hook_call.t, "rpc_request", request), Entry(said.index, said.t, "rpc_response", reply))
+    return Call(Entry(hook_call.index, hook_call.t, "rpc_request", request), Entry(note.index, note.t, "rpc_response", reply))
 
 
 def at_once(entries: list[Entry], first: Entry) -> list[Entry]:

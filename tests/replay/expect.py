@@ -1,5 +1,5 @@
 """What the last snapshot of each payment must say, from the facts of a recording: the rules of the model retold
-over the recorded events of one life of the plugin process.
+over the recorded events of one run of the plugin process.
 
 Where the recording leaves room (a deletion may or may not be followed by a snapshot of an undecided payment) the expectation
 lists every state that is right.
@@ -85,7 +85,7 @@ class _Walk:
         return State(status, tuple(sorted(self.present.items())))
 
 
-def _events(facts: Facts, rows: list[RowFacts], life: tuple[int, int]) -> list[tuple[int, int, str, int]]:
+def _events(facts: Facts, rows: list[RowFacts], run: tuple[int, int]) -> list[tuple[int, int, str, int]]:
     events = []
     for row in rows:
         events += [(row.created, 0, "created", row.index), (row.deleted, 2, "deleted", row.index)]
@@ -93,53 +93,53 @@ def _events(facts: Facts, rows: list[RowFacts], life: tuple[int, int]) -> list[t
             events.append((row.ended, 1, "ended", row.index))
         if row.group in facts.released:
             events.append((facts.released[row.group], 3, "gave up", 0))
-        if life[0] < facts.renepays.get(row.index, (-1, ""))[0]:
+        if run[0] < facts.renepays.get(row.index, (-1, ""))[0]:
             events += [(at, 3, "gave up", 0) for at in facts.renepaid.get(row.group[0], [])]
     payment_hash, mine = rows[0].group[0], {row.index for row in rows}
     if payment_hash in facts.gave_up:
         events.append((facts.gave_up[payment_hash], 3, "gave up", 0))
     events += [(other.created, -1, "other payment", 0) for other in facts.rows.values()
                if other.group[0] == payment_hash and other.index not in mine]
-    return sorted(e for e in events if life[0] <= e[0] < life[1])
+    return sorted(e for e in events if run[0] <= e[0] < run[1])
 
 
-def _payments(facts: Facts, life: tuple[int, int]) -> list[list[RowFacts]]:
+def _payments(facts: Facts, run: tuple[int, int]) -> list[list[RowFacts]]:
     """The rows of each payment: of one group, or of all groups that one call of renepay made, as far as this life of the plugin
     heard whose they are."""
     found: dict[tuple, list[RowFacts]] = {}
     for index in sorted(facts.rows):
         row = facts.rows[index]
-        said, call = facts.renepays.get(index, (life[1], ""))
-        if row.created < life[1] and row.deleted > life[0]:
-            found.setdefault((row.group[0], call) if call and life[0] < said < life[1] else row.group, []).append(row)
+        called_at, call = facts.renepays.get(index, (run[1], ""))
+        if row.created < run[1] and row.deleted > run[0]:
+            found.setdefault((row.group[0], call) if call and run[0] < called_at < run[1] else row.group, []).append(row)
     return list(found.values())
 
 
-def expected_payments(facts: Facts, life: tuple[int, int], last: bool, late_waits: bool = False) -> list[Expected]:
+def expected_payments(facts: Facts, run: tuple[int, int], last: bool, late_waits: bool = False) -> list[Expected]:
     """`late_waits`: the plugin may have learnt of a row only by its end."""
     found = []
-    for rows in _payments(facts, life):
-        walk = _walked(facts, rows, life)
+    for rows in _payments(facts, run):
+        walk = _walked(facts, rows, run)
         if walk.first is None:
             continue
         decided = walk.verdict is not None
         if last:
             walk.decided()  # the linger was ended
-        found.append(Expected(rows[0].group[0], walk.first, walk.rows, walk.states, expected_value(facts, rows, life, late_waits),
-                              walk.paid, decided, any(life[0] < facts.patient.get(row.index, -1) for row in rows)))
+        found.append(Expected(rows[0].group[0], walk.first, walk.rows, walk.states, expected_value(facts, rows, run, late_waits),
+                              walk.paid, decided, any(run[0] < facts.patient.get(row.index, -1) for row in rows)))
     return found
 
 
-def _walked(facts: Facts, rows: list[RowFacts], life: tuple[int, int]) -> _Walk:
-    started = any(life[0] < at < life[1] for at in facts.startups)
-    there = [row for row in rows if row.created < life[0]]
+def _walked(facts: Facts, rows: list[RowFacts], run: tuple[int, int]) -> _Walk:
+    started = any(run[0] < at < run[1] for at in facts.startups)
+    there = [row for row in rows if row.created < run[0]]
     # A payment that appeared after the restart has a living payer again.
     walk = _Walk(rows, fresh_start=started and bool(there))
     for row in there:
-        walk.present[row.index] = row.status_at(life[0])
+        walk.present[row.index] = row.status_at(run[0])
     if "pending" in walk.present.values():
         walk.shown()
-    for at, _, kind, index in _events(facts, rows, life):
+    for at, _, kind, index in _events(facts, rows, run):
         if kind == "created":
             walk.present[index] = "pending"
             walk.given_up = walk.fresh_start = False

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import strict_json
-from node import Told
+from node import Received
 from oracle import SECOND, differences, snapshot_key
 from pacing import is_paced
 
@@ -30,19 +30,19 @@ def normalised(payment: dict) -> dict:
     return payment
 
 
-def _line(one: Told) -> dict:
+def _line(one: Received) -> dict:
     params: dict[str, Any] = dict(one.params)
     if one.topic != "trackpayments_deleted":
         params[one.topic] = normalised(params[one.topic])
     params["cursor"] = params["cursor"].split(".")[0]
-    return {"life": one.life, "method": one.topic, "params": params}
+    return {"life": one.run, "method": one.topic, "params": params}
 
 
-def lines(told: list[Told]) -> list[str]:
+def lines(told: list[Received]) -> list[str]:
     last_open: dict[Any, int] = {}
     for number, one in enumerate(told):
         if one.topic == "trackpayments" and not is_paced(one.params["trackpayments"]):
-            last_open[(one.life, snapshot_key(one.params["trackpayments"]))] = number
+            last_open[(one.run, snapshot_key(one.params["trackpayments"]))] = number
     out: list[str] = []
     before: Any = None
     for number, one in enumerate(told):
@@ -51,7 +51,7 @@ def lines(told: list[Told]) -> list[str]:
             payment = one.params["trackpayments"]
             thin = len(payment["htlcs"]) > THIN and payment["status"] not in TERMINAL
             before = line["params"]["trackpayments"]
-            if thin and last_open.get((one.life, snapshot_key(payment))) != number:
+            if thin and last_open.get((one.run, snapshot_key(payment))) != number:
                 continue
         elif one.topic == "trackpayments_final" and line["params"]["trackpayments_final"] == before:
             line["params"]["trackpayments_final"] = "same"
@@ -59,12 +59,12 @@ def lines(told: list[Told]) -> list[str]:
     return out
 
 
-def write(path: Path, told: list[Told]) -> None:
+def write(path: Path, told: list[Received]) -> None:
     path.parent.mkdir(exist_ok=True)
     path.write_text("".join(line + "\n" for line in lines(told)), encoding="utf-8")
 
 
-def compare(path: Path, told: list[Told]) -> list[str]:
+def compare(path: Path, told: list[Received]) -> list[str]:
     """All messages, in order."""
     if not path.exists():
         return [f"golden: {path.name} does not exist; look at the run and make it with --bless"]
@@ -79,7 +79,7 @@ def compare(path: Path, told: list[Told]) -> list[str]:
     return []
 
 
-def compare_ends(path: Path, told: list[Told], loose_values: set[str]) -> list[str]:
+def compare_ends(path: Path, told: list[Received], loose_values: set[str]) -> list[str]:
     """Where the order of events differs, only the end must be the same: the last snapshot of each payment and what was deleted.
     When a failure was heard before any row said its second, the time of it is the plugin's own. `loose_values`: payment hashes
     whose value_msat depends on the order."""
@@ -102,7 +102,7 @@ def _ends(messages: list[dict], loose_values: set[str]) -> dict[str, Any]:
             if payload["payment_hash"] in loose_values:
                 for member in ("value", "value_sat", "value_msat"):
                     payload[member] = "loose"
-            ends[f"life {message['life']} {payload['payment_hash']} {payload['payment_index']}"] = payload
+            ends[f"run {message['life']} {payload['payment_hash']} {payload['payment_index']}"] = payload
         elif message["method"] == "trackpayments_deleted":
             for attempt in payload["attempt_ids"]:
                 ends[f"deleted {payload['payment_hash']} {attempt}"] = payload["payment_index"]

@@ -23,8 +23,8 @@ def held_until(entries: Recording) -> dict[Group, int]:
             group = (call["params"]["payment_hash"], call["params"]["groupid"])
             payer = call["id"].split("/")[0]  # the user's own call, before the ids of those it led to
             until[group] = max(until.get(group, -1), entry.index, answered.get(payer, -1))
-    for group, said in _listed(entries).items():
-        for position, status in said if group in until else []:
+    for group, statuses in _listed(entries).items():
+        for position, status in statuses if group in until else []:
             if status == "pending" and position >= until[group]:
                 until[group] = TO_THE_END
             elif status != "pending" and until[group] == TO_THE_END:
@@ -35,7 +35,7 @@ def held_until(entries: Recording) -> dict[Group, int]:
 def _listed(entries: list[Entry]) -> dict[Group, list[tuple[int, str]]]:
     """What recorded answers of listpays say of groups whose rows have all failed by then."""
     rows: dict[int, tuple[Group, str]] = {}
-    said: dict[Group, list[tuple[int, str]]] = {}
+    statuses: dict[Group, list[tuple[int, str]]] = {}
     replies = {call.answered.index: call.reply for call in calls(entries) if call.method == "listpays" and call.answered}
     for entry in entries:
         for row in row_mentions(entry):
@@ -44,5 +44,5 @@ def _listed(entries: list[Entry]) -> dict[Group, list[tuple[int, str]]]:
         for pay in replies.get(entry.index, {}).get("result", {}).get("pays", []):
             group, _ = rows.get(pay["created_index"], (None, ""))
             if group and all(status == "failed" for other, status in rows.values() if other == group):
-                said.setdefault(group, []).append((entry.index, pay["status"]))
-    return said
+                statuses.setdefault(group, []).append((entry.index, pay["status"]))
+    return statuses

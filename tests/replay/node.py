@@ -23,9 +23,9 @@ INDEXES = ("created", "updated", "deleted")
 
 
 @dataclass
-class Told:
+class Received:
     """One topic message, and what was true in the model when it was read."""
-    life: int
+    run: int
     position: int
     topic: str
     params: Any
@@ -45,7 +45,7 @@ class HookCall:
 @dataclass
 class Journal:
     """Everything the plugin said, over all its lives."""
-    told: list[Told] = field(default_factory=list)
+    told: list[Received] = field(default_factory=list)
     logs: list[dict] = field(default_factory=list)
     stderr: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -55,9 +55,9 @@ class Node(FakeLightningd):
     """`late_waits`: the answer of a wait stays unsent until the next message on stdin was read, or until the plugin asks
     something on the socket, whose answers are in order. Real nodes do that: no order holds between stdin and the socket."""
 
-    def __init__(self, argv: list[str], directory: str, model: Model, journal: Journal, life: int, late_waits: bool,
+    def __init__(self, argv: list[str], directory: str, model: Model, journal: Journal, run: int, late_waits: bool,
                  environment: dict[str, str]):
-        self.model, self.journal, self.life = model, journal, life
+        self.model, self.journal, self.run = model, journal, run
         self.late_waits = late_waits
         self.position = -1
         self.manifest: dict = {}
@@ -235,7 +235,7 @@ class Node(FakeLightningd):
         if method == "log":
             self.journal.logs.append(params)
         elif method in declared and method in TOPICS:
-            self.journal.told.append(Told(self.life, self.position, method, params, dict(self.model.counters),
+            self.journal.told.append(Received(self.run, self.position, method, params, dict(self.model.counters),
                                           self.model.pending_beside(_attempts(params)), len(self.model.deleted), self._rested))
         else:
             self.journal.faults.append(f"notification of a topic that is not declared: {method}")

@@ -22,27 +22,27 @@ def snapshot_key(payment: dict) -> tuple[str, str]:
     return payment["payment_hash"], payment["payment_index"]
 
 
-def judge(entries: list[Entry], lives: list[tuple[int, int]], snapshots: list[tuple[int, dict]],
+def judge(entries: list[Entry], runs: list[tuple[int, int]], snapshots: list[tuple[int, dict]],
           clock: tuple[int, int] | None = None) -> list[str]:
     """`snapshots`: (life, Payment) as told on the main topic, in order. `clock`: begin and end of the run in nanoseconds, if
     waits came late, so that a failure may have been told before any row said in which second it happened."""
     facts = truth.read(entries)
     out: list[str] = []
-    for number, life in enumerate(lives):
+    for number, run in enumerate(runs):
         told: dict[tuple[str, str], list[dict]] = {}
         for where, payment in snapshots:
             if where == number:
                 told.setdefault(snapshot_key(payment), []).append(payment)
         wanted = {(e.payment_hash, str(e.payment_index)): e
-                  for e in expect.expected_payments(facts, life, number == len(lives) - 1, clock is not None)}
-        out += [f"life {number}: nothing was told about {_short(key)}" for key in wanted if key not in told]
-        out += [f"life {number}: {_short(key)} was told, but nothing of it happened then" for key in told if key not in wanted]
+                  for e in expect.expected_payments(facts, run, number == len(runs) - 1, clock is not None)}
+        out += [f"run {number}: nothing was told about {_short(key)}" for key in wanted if key not in told]
+        out += [f"run {number}: {_short(key)} was told, but nothing of it happened then" for key in told if key not in wanted]
         for key, expected in wanted.items():
             if key in told:
-                complaints = compare(facts, expected, told[key][-1], life, clock)
+                complaints = compare(facts, expected, told[key][-1], run, clock)
                 if not any("status and attempts" in complaint for complaint in complaints):
                     complaints += expected.value.complaints(told[key])
-                out += [f"life {number}: {_short(key)}: {complaint}" for complaint in complaints]
+                out += [f"run {number}: {_short(key)}: {complaint}" for complaint in complaints]
     return out
 
 
@@ -50,7 +50,7 @@ def _short(key: tuple[str, str]) -> str:
     return f"payment {key[0][:8]}… index {key[1]}"
 
 
-def compare(facts: truth.Facts, expected: expect.Expected, payment: dict, life: tuple[int, int],
+def compare(facts: truth.Facts, expected: expect.Expected, payment: dict, run: tuple[int, int],
             clock: tuple[int, int] | None = None) -> list[str]:
     """One last snapshot against its expectation."""
     shape = check_payment(payment)
@@ -70,31 +70,31 @@ def compare(facts: truth.Facts, expected: expect.Expected, payment: dict, life: 
     settled = [row for row, (_, status) in zip(rows, shown.attempts) if status == "SUCCEEDED"]
     settled += [expected.rows[index] for index in sorted(expected.paid - {row.index for row in rows})]
     first = expected.rows[expected.payment_index]
-    same("fee_msat", payment["fee_msat"], [str(sum(_fee(facts, row, life) for row in settled))])
+    same("fee_msat", payment["fee_msat"], [str(sum(_fee(facts, row, run) for row in settled))])
     same("payment_preimage", payment["payment_preimage"], {row.row["payment_preimage"] for row in settled} or {ZERO_PREIMAGE})
     same("payment_request", payment["payment_request"], expected.requests)
     same("creation_time_ns", payment["creation_time_ns"], [str(first.row["created_at"] * SECOND)])
     same("failure_reason", payment["failure_reason"],
-         sorted(reasons.expected_reasons(facts, rows, life)) if payment["status"] == "FAILED" else [reasons.NONE])
+         sorted(reasons.expected_reasons(facts, rows, run)) if payment["status"] == "FAILED" else [reasons.NONE])
     if payment["status"] == "SUCCEEDED":
-        out += _what_left(facts, settled, payment, life)
+        out += _what_left(facts, settled, payment, run)
     secret = _payment_secret(facts, expected)
     for row, htlc in zip(rows, payment["htlcs"]):
         total = expected.value.of_attempts[row.index] if expected.value.follows else int(payment["value_msat"])
-        out += [f"attempt {row.index}: {c}" for c in _attempt(facts, row, htlc, life, clock)]
+        out += [f"attempt {row.index}: {c}" for c in _attempt(facts, row, htlc, run, clock)]
         out += [f"attempt {row.index}: {c}" for c in differences(
-            htlc["route"], _route(facts, row, life, secret, total), "route")]
+            htlc["route"], _route(facts, row, run, secret, total), "route")]
     return out
 
 
-def _what_left(facts: truth.Facts, settled: list[truth.RowFacts], payment: dict, life: tuple[int, int]) -> list[str]:
+def _what_left(facts: truth.Facts, settled: list[truth.RowFacts], payment: dict, run: tuple[int, int]) -> list[str]:
     """What a payment was worth and its fee are what left the node, where the whole of it leaves from here, no part delivers more
     than was asked, and of each part it is known what it delivers."""
-    delivered = [facts.delivered(row, life) for row in settled]
+    delivered = [facts.delivered(row, run) for row in settled]
     if None in delivered or payment["payment_hash"] in facts.shares or sum(delivered) > int(payment["value_msat"]):
         return []
-    left, said = sum(row.row["amount_sent_msat"] for row in settled), int(payment["value_msat"]) + int(payment["fee_msat"])
-    return [] if said == left else [f"value_msat and fee_msat are {said}, but {left} left the node"]
+    left, explained = sum(row.row["amount_sent_msat"] for row in settled), int(payment["value_msat"]) + int(payment["fee_msat"])
+    return [] if explained == left else [f"value_msat and fee_msat are {explained}, but {left} left the node"]
 
 
 def differences(is_: Any, should: Any, path: str) -> list[str]:
@@ -106,8 +106,8 @@ def differences(is_: Any, should: Any, path: str) -> list[str]:
     return [] if is_ == should else [f"{path} is {is_!r}, expected {should!r}"]
 
 
-def _fee(facts: truth.Facts, row: truth.RowFacts, life: tuple[int, int]) -> int:
-    delivered = facts.delivered(row, life)
+def _fee(facts: truth.Facts, row: truth.RowFacts, run: tuple[int, int]) -> int:
+    delivered = facts.delivered(row, run)
     return row.row["amount_sent_msat"] - delivered if delivered is not None else 0
 
 
@@ -116,17 +116,17 @@ def _payment_secret(facts: truth.Facts, expected: expect.Expected) -> bytes | No
     return bytes.fromhex(known[0]) if known and known[0] else None
 
 
-def _route(facts: truth.Facts, row: truth.RowFacts, life: tuple[int, int], secret: bytes | None, value: int) -> dict:
-    heard = facts.route(row, life) or routes.Route(0)
+def _route(facts: truth.Facts, row: truth.RowFacts, run: tuple[int, int], secret: bytes | None, value: int) -> dict:
+    heard = facts.route(row, run) or routes.Route(0)
     hops = list(heard.hops)
     if heard.secret_of_invoice and secret:
         hops[-1] = dict(hops[-1], mpp_record=routes.mpp_record(secret, value))
-    sent, fee = row.row["amount_sent_msat"], _fee(facts, row, life)
+    sent, fee = row.row["amount_sent_msat"], _fee(facts, row, run)
     return {"total_time_lock": heard.time_lock, "total_fees": str(fee // 1000), "total_amt": str(sent // 1000), "hops": hops,
             "total_fees_msat": str(fee), "total_amt_msat": str(sent), "first_hop_amount_msat": str(sent), "custom_channel_data": ""}
 
 
-def _attempt(facts: truth.Facts, row: truth.RowFacts, htlc: dict, life: tuple[int, int],
+def _attempt(facts: truth.Facts, row: truth.RowFacts, htlc: dict, run: tuple[int, int],
              clock: tuple[int, int] | None) -> list[str]:
     out = []
     if not _within(htlc["attempt_time_ns"], row.row["created_at"]):
@@ -142,7 +142,7 @@ def _attempt(facts: truth.Facts, row: truth.RowFacts, htlc: dict, life: tuple[in
         if base64.b64decode(htlc["preimage"]).hex() != row.row["payment_preimage"]:
             out.append("preimage is not the row's")
     if htlc["status"] == "FAILED":
-        out += differences(htlc["failure"], failures.expected_failure(facts, row, life), "failure")
+        out += differences(htlc["failure"], failures.expected_failure(facts, row, run), "failure")
     return out
 
 

@@ -45,7 +45,7 @@ class Played:
     entries: Recording
     journal: Journal
     model: Model
-    lives: list[tuple[int, int]] = field(default_factory=list)  # entry indexes: alive from, until
+    runs: list[tuple[int, int]] = field(default_factory=list)  # entry indexes: alive from, until
     put_forward: float = 0  # seconds that the plugin's clock went beside those that passed
 
     @property
@@ -104,16 +104,16 @@ class Player:
             if row["status"] != "pending" and row["created_at"] > AGED:
                 self.model.table[row["created_index"]] = {
                     k: v - AGED if k in ("created_at", "completed_at") else v for k, v in row.items()}
-        life = len(self.played.lives)
-        self.played.lives.append((position, 1 << 60))
-        self.node = Node(self.argv, self.directory, self.model, self.played.journal, life, self.order == "messages-first",
+        run = len(self.played.runs)
+        self.played.runs.append((position, 1 << 60))
+        self.node = Node(self.argv, self.directory, self.model, self.played.journal, run, self.order == "messages-first",
                          self.ahead.environment if self.ahead else {})
         self.node.position = position
 
     def _stop(self, position: int) -> None:
         if self.node is None:
             return
-        self.played.lives[-1] = (self.played.lives[-1][0], position)
+        self.played.runs[-1] = (self.played.runs[-1][0], position)
         code = self.node.stop()
         for entry, call in self.hook_calls:
             if call.answer != delpays.CONTINUE:
@@ -290,5 +290,5 @@ class Player:
                                              or delpays.of_cli(self.played.entries, entry)))
         told = self.played.journal.told
         # It asks for the rows again by a timer.
-        self._wait_while(lambda: shown.untold_deletions(told, self.node.life, self.model.deleted), "after a deletion")
+        self._wait_while(lambda: shown.untold_deletions(told, self.node.run, self.model.deleted), "after a deletion")
         self.played.faults.extend(delpays.judge(answered))

@@ -39,18 +39,18 @@ def judge(played: Played, clock: tuple[int, int]) -> list[str]:
     malformed = sequence.shapes(journal.told)
     if malformed:
         return out + malformed
-    snapshots = [(one.life, one.params["trackpayments"]) for one in journal.told if one.topic == "trackpayments"]
+    snapshots = [(one.run, one.params["trackpayments"]) for one in journal.told if one.topic == "trackpayments"]
     late = clock if played.order == "messages-first" else None
-    out += oracle.judge(played.entries, played.lives, snapshots, late)
+    out += oracle.judge(played.entries, played.runs, snapshots, late)
     out += pacing.check(journal.told, clock[1] - clock[0] + int(played.put_forward * oracle.SECOND))
-    out += decided.check(played.entries, played.lives, journal.told)
-    out += ends.check(journal.told, len(played.lives), played.model.pending())
-    return out + sequence.check(journal.told, played.model.deleted, late is None, len(played.lives))
+    out += decided.check(played.entries, played.runs, journal.told)
+    out += ends.check(journal.told, len(played.runs), played.model.pending())
+    return out + sequence.check(journal.told, played.model.deleted, late is None, len(played.runs))
 
 
 def loose_values(played: Played) -> set[str]:
     known = facts.read(played.entries)
-    return {one.payment_hash for life in played.lives for one in expect.expected_payments(known, life, True, True)
+    return {one.payment_hash for run in played.runs for one in expect.expected_payments(known, run, True, True)
             if one.value.loose}
 
 
@@ -78,7 +78,7 @@ def main() -> int:
         complaints = [str(broken), *played.faults]
     if given.show or complaints:
         for one in played.journal.told if given.show else []:
-            print(f"life {one.life} entry {one.position} {one.topic} {dumps(one.params)}")
+            print(f"run {one.run} entry {one.position} {one.topic} {dumps(one.params)}")
         for line in played.journal.logs:
             print(f"log {dumps(line)}")
         for text in played.journal.stderr:

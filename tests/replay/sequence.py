@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from model import NODE_ID
-from node import Told
+from node import Received
 from oracle import snapshot_key
 from pacing import is_paced
 from payment_shape import check_payment
@@ -13,7 +13,7 @@ CURSOR = re.compile(rf"{NODE_ID[:8]}\.([^.]+)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\
 DELETED_KEYS = ["payment_hash", "payment_index", "attempt_ids", "remaining"]
 
 
-def shapes(told: list[Told]) -> list[str]:
+def shapes(told: list[Received]) -> list[str]:
     """Is every message well formed? Nothing else looks at a message that is not."""
     out: list[str] = []
     for one in told:
@@ -34,22 +34,22 @@ def _is_deletion(message: Any) -> bool:
             and all(isinstance(i, str) and i.isdigit() for i in message["attempt_ids"]))
 
 
-def check(told: list[Told], deleted_rows: list[dict], all_known: bool, lives: int = 0) -> list[str]:
+def check(told: list[Received], deleted_rows: list[dict], all_known: bool, runs: int = 0) -> list[str]:
     """For well formed messages only. `all_known`: the socket has said everything before a message was told, so the plugin has no
-    excuse for calling a payment settled whose row is pending. FAILED has none in any case. `lives`: how many there were, if every
+    excuse for calling a payment settled whose row is pending. FAILED has none in any case. `runs`: how many there were, if every
     deletion that the last one could see was to be told before its end."""
     out: list[str] = []
-    for life in sorted({one.life for one in told}):
-        mine = [one for one in told if one.life == life]
+    for run in sorted({one.run for one in told}):
+        mine = [one for one in told if one.run == run]
         out += _cursors(mine, all_known)
         out += _finals(mine)
         out += [f"entry {one.position}: {complaint}" for one in mine if one.topic == "trackpayments"
                 for complaint in verdict(one.params["trackpayments"])]
         out += _snapshots([one for one in mine if one.topic == "trackpayments"], deleted_rows, all_known)
         out += _paid_is_paid([one for one in mine if one.topic == "trackpayments"], deleted_rows)
-        out += _deletions(mine, deleted_rows, life == lives - 1)
-    runs = [(one.life, one.params["cursor"].split(".")[1]) for one in told]
-    if len({run for _, run in runs}) != len({life for life, _ in runs}):
+        out += _deletions(mine, deleted_rows, run == runs - 1)
+    run_ids = [(one.run, one.params["cursor"].split(".")[1]) for one in told]
+    if len({run_id for _, run_id in run_ids}) != len({run for run, _ in run_ids}):
         out.append("cursor: the run id must change with each plugin process")
     return out
 
@@ -65,17 +65,17 @@ def verdict(payment: dict) -> list[str]:
     return out
 
 
-def _cursors(told: list[Told], all_known: bool) -> list[str]:
+def _cursors(told: list[Received], all_known: bool) -> list[str]:
     out: list[str] = []
     created = updated = 0
-    runs = set()
+    run_ids = set()
     paced = any(is_paced(one.params["trackpayments"]) for one in told if one.topic == "trackpayments")  # holds the cursor back
     for one in told:
         match = CURSOR.match(one.params["cursor"])
         if not match:
             out.append(f"entry {one.position}: cursor {one.params['cursor']!r} is malformed")
             continue
-        runs.add(match[1])
+        run_ids.add(match[1])
         now = int(match[2]), int(match[3])
         if now[0] < created or now[1] < updated:
             out.append(f"entry {one.position}: cursor went back from {created}.{updated} to {now[0]}.{now[1]}")
@@ -84,12 +84,12 @@ def _cursors(told: list[Told], all_known: bool) -> list[str]:
         if all_known and not paced and now[0] < one.rested:
             out.append(f"entry {one.position}: cursor {now[0]}.{now[1]} lags behind created_index {one.rested}, which was read before")
         created, updated = now
-    if len(runs) > 1:
-        out.append(f"one life, several run ids: {sorted(runs)}")
+    if len(run_ids) > 1:
+        out.append(f"one run, several run ids: {sorted(run_ids)}")
     return out
 
 
-def _finals(told: list[Told]) -> list[str]:
+def _finals(told: list[Received]) -> list[str]:
     """Every terminal snapshot goes to both topics, in order, and nothing else goes to the final one."""
     terminal = [one.params["trackpayments"] for one in told
                 if one.topic == "trackpayments" and one.params["trackpayments"]["status"] in ("SUCCEEDED", "FAILED")]
@@ -98,11 +98,11 @@ def _finals(told: list[Told]) -> list[str]:
                                          "terminal ones of trackpayments"]
 
 
-def _gone(one: Told, deleted_rows: list[dict]) -> set[str]:
+def _gone(one: Received, deleted_rows: list[dict]) -> set[str]:
     return {str(row["created_index"]) for row in deleted_rows[:one.deleted]}
 
 
-def _snapshots(told: list[Told], deleted_rows: list[dict], all_known: bool) -> list[str]:
+def _snapshots(told: list[Received], deleted_rows: list[dict], all_known: bool) -> list[str]:
     out: list[str] = []
     before: dict[tuple[str, str], dict] = {}
     for one in told:
@@ -147,7 +147,7 @@ def _shared_attempts(payments: list[dict]) -> set[str]:
     return shared
 
 
-def _paid_is_paid(told: list[Told], deleted_rows: list[dict]) -> list[str]:
+def _paid_is_paid(told: list[Received], deleted_rows: list[dict]) -> list[str]:
     """Per hash nothing but SUCCEEDED after SUCCEEDED, until the complete rows were deleted."""
     out = []
     paid: dict[str, set[str]] = {}
@@ -164,7 +164,7 @@ def _paid_is_paid(told: list[Told], deleted_rows: list[dict]) -> list[str]:
     return out
 
 
-def _deletions(told: list[Told], deleted_rows: list[dict], last_life: bool) -> list[str]:
+def _deletions(told: list[Received], deleted_rows: list[dict], last_run: bool) -> list[str]:
     """Each deleted attempt that was ever shown is told once; of one that was never shown it may be told, once, and truly."""
     out: list[str] = []
     shown: dict[str, tuple[str, str]] = {}
@@ -197,7 +197,7 @@ def _deletions(told: list[Told], deleted_rows: list[dict], last_life: bool) -> l
             if attempt in shown and shown[attempt] != (message["payment_hash"], message["payment_index"]):
                 out.append(f"{where}: attempt {attempt} belongs to {shown[attempt]}, not to {message}")
     # Rows deleted in another life of the process are not this one's to tell.
-    last_known = len(deleted_rows) if last_life else max((one.deleted for one in told), default=0)
+    last_known = len(deleted_rows) if last_run else max((one.deleted for one in told), default=0)
     mine = {str(row["created_index"]) for row in deleted_rows[:last_known]} & set(shown)
     out += [f"the deletion of attempt {attempt} was never told" for attempt in sorted(mine - seen)]
     return out

@@ -1,20 +1,20 @@
 """What a plugin has shown so far and must still say something about."""
-from node import Told
+from node import Received
 from timeline import row_key
 
 
-def untold_deletions(told: list[Told], life: int, deleted: list[dict]) -> set[int]:
+def untold_deletions(told: list[Received], run: int, deleted: list[dict]) -> set[int]:
     """Deleted rows that this life of the plugin has shown as attempts."""
-    shown, said = set(), set()
+    shown, deletions_shown = set(), set()
     for message in told:
-        if message.life == life and message.topic == "trackpayments":
+        if message.run == run and message.topic == "trackpayments":
             shown.update(int(htlc["attempt_id"]) for htlc in message.params["trackpayments"]["htlcs"])
-        elif message.life == life and message.topic == "trackpayments_deleted":
-            said.update(int(attempt) for attempt in message.params["trackpayments_deleted"]["attempt_ids"])
-    return ({row["created_index"] for row in deleted} & shown) - said
+        elif message.run == run and message.topic == "trackpayments_deleted":
+            deletions_shown.update(int(attempt) for attempt in message.params["trackpayments_deleted"]["attempt_ids"])
+    return ({row["created_index"] for row in deleted} & shown) - deletions_shown
 
 
-def undecided(told: list[Told], table: dict[int, dict]) -> set[tuple[str, int]]:
+def undecided(told: list[Received], table: dict[int, dict]) -> set[tuple[str, int]]:
     """Groups that by their last snapshot are between attempts and still have rows."""
     last = {}
     for message in told:

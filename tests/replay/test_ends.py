@@ -6,13 +6,13 @@ import paths  # noqa: F401
 import delpays
 import expect
 import facts as truth
-from node import Told
+from node import Received
 from payment_shape import ZERO_PREIMAGE
 from transcript import Call, Entry, hooked, load
 from truthful import Truthful
 
 
-def change_status(one: Told, status: str, reason: str = "FAILURE_REASON_NONE") -> None:
+def change_status(one: Received, status: str, reason: str = "FAILURE_REASON_NONE") -> None:
     for topic in ("trackpayments", "trackpayments_final"):
         if topic in one.params:
             one.params[topic].update(status=status, failure_reason=reason)
@@ -32,7 +32,7 @@ class Ends(Truthful):
             deleted = {"payment_hash": payment["payment_hash"], "payment_index": payment["payment_index"],
                        "attempt_ids": [payment["htlcs"][0]["attempt_id"]], "remaining": 0}
             cursor = told[0].params["cursor"]
-            told.insert(1, Told(0, told[0].position, "trackpayments_deleted", {"trackpayments_deleted": deleted, "cursor": cursor},
+            told.insert(1, Received(0, told[0].position, "trackpayments_deleted", {"trackpayments_deleted": deleted, "cursor": cursor},
                                 told[0].counters, set(), 0))
         self.changed("held_then_failed", change, "its last attempt is told as deleted before its end")
 

@@ -45,7 +45,7 @@ class Walk:
         return found
 
 
-def said(call: Call) -> dict:
+def as_recorded(call: Call) -> dict:
     return {k: v for k, v in call.reply.items() if k in ("result", "error")}
 
 
@@ -56,11 +56,11 @@ class ModelAgreesWithRecordings(unittest.TestCase):
             walk = Walk(name)
             for call in walk.calls:
                 if call.method == "listsendpays":
-                    self.assertIn(said(call), walk.answers(call), f"{name}, entry {call.request.index}")
+                    self.assertIn(as_recorded(call), walk.answers(call), f"{name}, entry {call.request.index}")
                     compared += 1
                 elif call.method == "delpay":
                     walk.until(call.answered.index)
-                    self.assertEqual(said(call), walk.model.call("delpay", call.params), f"{name}, entry {call.request.index}")
+                    self.assertEqual(as_recorded(call), walk.model.call("delpay", call.params), f"{name}, entry {call.request.index}")
                     compared += 1
         self.assertGreater(compared, 100)
 
@@ -83,7 +83,7 @@ class ModelAgreesWithRecordings(unittest.TestCase):
             walk = Walk(name)
             for call in walk.calls:
                 if call.method == "decode" and "result" in call.reply:
-                    self.assertEqual(said(call), walk.model.call("decode", call.params), name)
+                    self.assertEqual(as_recorded(call), walk.model.call("decode", call.params), name)
 
     def test_waits_fire_on_their_own_increment_with_the_recorded_details(self):
         compared = 0

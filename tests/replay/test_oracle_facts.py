@@ -131,7 +131,7 @@ class Reasons(Truthful):
             self.assertIn(right, REASONS)
             for reason in REASONS:
                 if reason != right:
-                    self.reject(name, lambda p: p.update(failure_reason=reason), "failure_reason is")
+                    self.reject(name, lambda p: p.update(failure_reason=reason), "failure_reason")
 
     def test_a_settled_payment_has_none(self):
         for name in ("xpay_retry_succeeds", "keysend"):

@@ -41,8 +41,8 @@ class Worth(unittest.TestCase):
 
     def test_a_total_that_was_said_before_the_plugin_lived_is_unknown(self):
         found = truth.read(load("xkeysend"))
-        said = min(at for said in found.totals.values() for _, at, _ in said)
-        self.assertTrue(expect.expected_payments(found, (said, 1 << 60), last=True)[0].value.grows)
+        total_at = min(at for total_at in found.totals.values() for _, at, _ in total_at)
+        self.assertTrue(expect.expected_payments(found, (total_at, 1 << 60), last=True)[0].value.grows)
 
     def test_a_part_of_which_nobody_says_what_it_delivers_counts_as_what_it_sends(self):
         for name in ("sendonion_bare", "fail_sendonion_without_secrets"):
@@ -85,7 +85,7 @@ def snapshot(value: int, *attempts: tuple[int, str]) -> dict:
     return {"value_msat": str(value), "htlcs": [{"attempt_id": str(index), "status": status} for index, status in attempts]}
 
 
-class Told(unittest.TestCase):
+class Received(unittest.TestCase):
     def test_one_value_from_first_to_last(self):
         value = Value(5, 5, {1: 5})
         self.assertEqual(value.complaints([snapshot(5, (1, "IN_FLIGHT")), snapshot(5, (1, "FAILED"))]), [])

@@ -22,7 +22,7 @@ FINAL_ONLY = {"updated_index", "completed_at", "payment_preimage", "erroronion"}
 
 
 @dataclass
-class RowLife:
+class RowHistory:
     created_index: int
     pending: dict = field(default_factory=dict)
     final: dict | None = None
@@ -81,37 +81,37 @@ def _wait_replies(all_calls: list[Call], index: str) -> list[tuple[int, int, dic
     return sorted(found, key=lambda reply: reply[0])
 
 
-def _note_mentions(entries: list[Entry], lives: dict[int, RowLife]) -> None:
+def _note_mentions(entries: list[Entry], histories: dict[int, RowHistory]) -> None:
     for entry in entries:
         ended = notification(entry, "sendpay_failure") is not None or "error" in entry.msg
         for row in row_mentions(entry):
-            life = lives.setdefault(row["created_index"], RowLife(row["created_index"]))
-            life.appears = min(life.appears, entry.index)
-            if len(pending_form(row)) >= len(life.pending):
-                life.pending = pending_form(row)
+            history = histories.setdefault(row["created_index"], RowHistory(row["created_index"]))
+            history.appears = min(history.appears, entry.index)
+            if len(pending_form(row)) >= len(history.pending):
+                history.pending = pending_form(row)
             if row["status"] != "pending":
-                if life.final is None or len(_final_form(row)) >= len(life.final):
-                    life.final = _final_form(row)
+                if history.final is None or len(_final_form(row)) >= len(history.final):
+                    history.final = _final_form(row)
             # An error reply carrying a row (waitsendpay, sendpay) tells that the row failed, whatever its status says.
             if row["status"] != "pending" or ended:
-                life.ends = min(life.ends, entry.index)
+                history.ends = min(history.ends, entry.index)
 
 
-def _note_waits(all_calls: list[Call], lives: dict[int, RowLife]) -> None:
+def _note_waits(all_calls: list[Call], histories: dict[int, RowHistory]) -> None:
     for position, counter, _ in _wait_replies(all_calls, "created"):
-        for life in lives.values():
-            if life.created_index <= counter:
-                life.appears = min(life.appears, position)
+        for history in histories.values():
+            if history.created_index <= counter:
+                history.appears = min(history.appears, position)
     for position, counter, details in _wait_replies(all_calls, "updated"):
         if details is None:
             continue
         key = (details["payment_hash"], details["groupid"], details["partid"])
         # A key can be used again after deletion: the newest row having it is meant.
-        same = [life for life in lives.values() if life.key == key and life.appears <= position]
-        for life in same[-1:]:
-            life.ends = min(life.ends, position)
-            if life.final is None:
-                life.final = _guess_final(life.pending, details["status"], counter)
+        same = [history for history in histories.values() if history.key == key and history.appears <= position]
+        for history in same[-1:]:
+            history.ends = min(history.ends, position)
+            if history.final is None:
+                history.final = _guess_final(history.pending, details["status"], counter)
 
 
 def _guess_final(pending: dict, status: str, updated_index: int) -> dict:
@@ -120,45 +120,45 @@ def _guess_final(pending: dict, status: str, updated_index: int) -> dict:
     return _final_form(known)
 
 
-def _make_monotone(lives: list[RowLife]) -> None:
+def _make_monotone(histories: list[RowHistory]) -> None:
     limit = 1 << 60
-    for life in sorted(lives, key=lambda life: -life.created_index):
-        limit = life.appears = min(life.appears, limit)
+    for history in sorted(histories, key=lambda history: -history.created_index):
+        limit = history.appears = min(history.appears, limit)
     limit = 1 << 60
-    ended = [life for life in lives if life.final]
-    for life in sorted(ended, key=lambda life: -life.final["updated_index"]):
-        limit = life.ends = max(min(life.ends, limit), life.appears)
+    ended = [history for history in histories if history.final]
+    for history in sorted(ended, key=lambda history: -history.final["updated_index"]):
+        limit = history.ends = max(min(history.ends, limit), history.appears)
 
 
-def row_lives(entries: list[Entry]) -> dict[int, RowLife]:
+def row_histories(entries: list[Entry]) -> dict[int, RowHistory]:
     all_calls = calls(entries)
     counters = _initial_counters(all_calls)
-    lives: dict[int, RowLife] = {}
-    _note_mentions(entries, lives)
-    _note_waits(all_calls, lives)
+    histories: dict[int, RowHistory] = {}
+    _note_mentions(entries, histories)
+    _note_waits(all_calls, histories)
     for position, counter, _ in _wait_replies(all_calls, "updated"):
-        for life in lives.values():
-            if life.final and life.final.get("updated_index", 1 << 60) <= counter:
-                life.ends = min(life.ends, position)
-    for life in lives.values():
-        if life.created_index <= counters["created"]:
-            life.appears = BEFORE
-        if life.final and life.final["updated_index"] <= counters["updated"]:
-            life.ends = BEFORE
-    _make_monotone(list(lives.values()))
-    return lives
+        for history in histories.values():
+            if history.final and history.final.get("updated_index", 1 << 60) <= counter:
+                history.ends = min(history.ends, position)
+    for history in histories.values():
+        if history.created_index <= counters["created"]:
+            history.appears = BEFORE
+        if history.final and history.final["updated_index"] <= counters["updated"]:
+            history.ends = BEFORE
+    _make_monotone(list(histories.values()))
+    return histories
 
 
 def timeline(entries: list[Entry]) -> Timeline:
-    lives = row_lives(entries)
+    histories = row_histories(entries)
     start, steps = [], []
-    for life in lives.values():
-        if life.appears == BEFORE:
-            start.append(life.final if life.ends == BEFORE else life.pending)
+    for history in histories.values():
+        if history.appears == BEFORE:
+            start.append(history.final if history.ends == BEFORE else history.pending)
         else:
-            steps.append(Step(life.appears, "created", life.pending))
-        if life.final and life.ends != BEFORE:
-            steps.append(Step(life.ends, "updated", life.final))
+            steps.append(Step(history.appears, "created", history.pending))
+        if history.final and history.ends != BEFORE:
+            steps.append(Step(history.ends, "updated", history.final))
 
     def order(step: Step) -> tuple[int, int, Any]:
         # At one entry all rows appear before any of them ends: nothing in the file says more.

@@ -9,7 +9,7 @@ import decided
 import ends
 import oracle
 import sequence
-from node import Told
+from node import Received
 from player import Played, Player
 
 
@@ -23,20 +23,20 @@ class Truthful(unittest.TestCase):
             self.runs[name] = played
         return self.runs[name]
 
-    def told(self, name: str) -> list[Told]:
+    def told(self, name: str) -> list[Received]:
         """A copy to be changed."""
         return copy.deepcopy(self.played(name).journal.told)
 
-    def judged(self, played: Played, told: list[Told]) -> list[str]:
+    def judged(self, played: Played, told: list[Received]) -> list[str]:
         malformed = sequence.shapes(told)
         if malformed:
             return malformed
-        snapshots = [(one.life, one.params["trackpayments"]) for one in told if one.topic == "trackpayments"]
-        return [*oracle.judge(played.entries, played.lives, snapshots), *decided.check(played.entries, played.lives, told),
-                *ends.check(told, len(played.lives), played.model.pending()),
-                *sequence.check(told, played.model.deleted, True, len(played.lives))]
+        snapshots = [(one.run, one.params["trackpayments"]) for one in told if one.topic == "trackpayments"]
+        return [*oracle.judge(played.entries, played.runs, snapshots), *decided.check(played.entries, played.runs, told),
+                *ends.check(told, len(played.runs), played.model.pending()),
+                *sequence.check(told, played.model.deleted, True, len(played.runs))]
 
-    def changed(self, name: str, change: Callable[[list[Told]], Any], words: str) -> None:
+    def changed(self, name: str, change: Callable[[list[Received]], Any], words: str) -> None:
         """Changes what was told and wants a complaint with these words."""
         told = self.told(name)
         change(told)
@@ -45,20 +45,20 @@ class Truthful(unittest.TestCase):
 
     def reject(self, name: str, change: Callable[[dict], Any], words: str) -> None:
         """Changes the last snapshot, on both topics alike."""
-        def both(told: list[Told]) -> None:
+        def both(told: list[Received]) -> None:
             for payment in last_snapshots(told)[-1]:
                 change(payment)
         self.changed(name, both, words)
 
 
-def last_snapshots(told: list[Told]) -> list[list[dict]]:
+def last_snapshots(told: list[Received]) -> list[list[dict]]:
     """The last snapshot of each payment, with its copy on the final topic, in the order in which they ended."""
     found: dict[tuple, dict[str, dict]] = {}
     for one in told:
         if one.topic == "trackpayments_deleted":
             continue
         payment = one.params[one.topic]
-        key = one.life, *oracle.snapshot_key(payment)
+        key = one.run, *oracle.snapshot_key(payment)
         if one.topic == "trackpayments":
             found.pop(key, None)
         found.setdefault(key, {})[one.topic] = payment

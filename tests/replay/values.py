@@ -48,16 +48,16 @@ class Value:
         return min(max(1, before, alive), self.high), self.high
 
 
-def expected_value(facts: Facts, rows: list[RowFacts], life: tuple[int, int], late_waits: bool) -> Value:
+def expected_value(facts: Facts, rows: list[RowFacts], run: tuple[int, int], late_waits: bool) -> Value:
     """`rows` are all of one payment. `late_waits`: the plugin may have learnt of a row only by its end."""
-    each = {row.index: facts.delivered(row, life) or row.row["amount_sent_msat"] for row in rows}
+    each = {row.index: facts.delivered(row, run) or row.row["amount_sent_msat"] for row in rows}
     if any(row.group in facts.sendamounts for row in rows):
         return Value(min(each.values()), max(each.values()), each, follows=True)
     asked = {invoice.amount_msat for row in rows if (invoice := facts.invoice(row)) and invoice.amount_msat}
     if not asked:
-        said = [one for row in rows for one in facts.totals.get(row.index, []) if life[0] < one[1] < life[1]]
-        best = min((rank for rank, _, _ in said), default=0)
-        asked = {msat for rank, _, msat in said if rank == best}
+        heard_totals = [one for row in rows for one in facts.totals.get(row.index, []) if run[0] < one[1] < run[1]]
+        best = min((rank for rank, _, _ in heard_totals), default=0)
+        asked = {msat for rank, _, msat in heard_totals if rank == best}
     if asked:
         return Value(min(asked), max(asked), each)
     low, high = _largest_live_sum(rows, each, late_waits)

@@ -18,7 +18,7 @@ class Piped:
         self.process = subprocess.Popen([str(program)], cwd=directory, env={**os.environ, **environment}, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True, encoding="utf-8")
         self.old = old
-        self.said: list[dict[str, Any]] = []
+        self.messages: list[dict[str, Any]] = []
         # Up to v25.02 ids were numbers, that of getmanifest always.
         ids: tuple[Any, Any] = (1, 2) if old else ("cln:getmanifest#20", "cln:init#44")
         self.manifest = self.request(ids[0], "getmanifest", {"allow-deprecated-apis": False})
@@ -49,7 +49,7 @@ class Piped:
     def request(self, identity: Any, method: str, params: Any) -> Any:
         self.raw(json.dumps({"jsonrpc": "2.0", "id": identity, "method": method, "params": params}) + "\n\n")
         while "id" not in (message := self.read()):
-            self.said.append(message)
+            self.messages.append(message)
         assert message["id"] == identity and message["jsonrpc"] == "2.0", message
         return message["result"]
 
@@ -68,6 +68,6 @@ class Piped:
         rest = self.process.stdout.read()
         code = self.process.wait(BOUND)
         assert code == 0, f"exit code {code}"
-        said = self.said + [json.loads(text) for text in rest.split("\n\n") if text.strip()]
-        assert all(m["method"] == "log" and m["jsonrpc"] == "2.0" for m in said), said
-        return [m["params"]["message"] for m in said]
+        messages = self.messages + [json.loads(text) for text in rest.split("\n\n") if text.strip()]
+        assert all(m["method"] == "log" and m["jsonrpc"] == "2.0" for m in messages), messages
+        return [m["params"]["message"] for m in messages]

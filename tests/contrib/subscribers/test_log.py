@@ -78,8 +78,8 @@ class Wrappings(unittest.TestCase):
         with Piped(PYTHON, self.directory) as plugin:
             plugin.told("trackpayments", '{"trackpayments":{"status":"FAILED"},"cursor":"x"}')
             plugin.told("trackpayments", told(payment(HASHES[1], "FAILED", "ERROR"), "trackpayments"))
-            said = plugin.end()
-            self.assertEqual([said[0], len(said)], ["trackpayments: KeyError('payment_hash')", 2])
+            messages = plugin.end()
+            self.assertEqual([messages[0], len(messages)], ["trackpayments: KeyError('payment_hash')", 2])
 
 
 class WithTheNode(unittest.TestCase):

@@ -17,9 +17,10 @@ ROOMS: dict[str, set[str]] = {
     "payments": {"payments", "bolt", "base"},
     "cln": {"cln", "payments", "rpc", "json", "io", "bolt", "base"},
     "lnrpc": {"lnrpc", "payments", "json", "bolt", "base"},
-    "publish": {"publish", "cln", "lnrpc", "payments", "rpc", "json", "io", "bolt", "base"},
-    "mirror": {"mirror", "publish", "cln", "payments", "rpc", "json", "io", "bolt", "base"},
-    "commands": {"commands", "mirror", "publish", "cln", "lnrpc", "payments", "rpc", "json", "io", "bolt", "base"},
+    "host": {"host", "cln", "rpc", "json", "io", "base"},  # knows nothing of payments
+    "publish": {"publish", "host", "cln", "lnrpc", "payments", "rpc", "json", "io", "bolt", "base"},
+    "mirror": {"mirror", "publish", "host", "cln", "payments", "rpc", "json", "io", "bolt", "base"},
+    "commands": {"commands", "mirror", "publish", "host", "cln", "lnrpc", "payments", "rpc", "json", "io", "bolt", "base"},
 }
 PLUGIN = set(ROOMS) | {"plugin"}
 # The stand-in node must not know what the plugin knows of Core Lightning: it would mirror its mistakes.

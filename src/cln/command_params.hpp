@@ -16,9 +16,15 @@
 
 namespace cln {
 
+/// As the man pages call them.
+enum class ParamType { boolean, hex, integer, string };
+
 struct Param {
     std::string_view name;
     bool required = false;
+    ParamType type = ParamType::string;
+    std::string_view help = {};          ///< how the man page begins to describe it
+    std::string_view default_value = {}; ///< what counts when it is not given; empty: nothing does
 };
 
 /// `payment_hash status [partid] [groupid]`, as help shows it.

@@ -21,9 +21,7 @@ struct Version {
     return v >= Version{23, 11};
 }
 /// xpay tells its parts: pay_part_start and pay_part_end.
-[[nodiscard]] inline bool has_pay_part_topics(Version v) {
-    return v >= Version{25, 9};
-}
+inline constexpr Version part_topics_since{25, 9};
 /// `listpays` is served by xpay's own plugin: failed means given up.
 [[nodiscard]] inline bool listpays_knows_xpay(Version v) {
     return v >= Version{26, 6};

@@ -11,12 +11,14 @@ namespace {
 
 using payments::PartStatus;
 
-constexpr std::array<cln::Param, 4> params_of_delpay{{
-    {"payment_hash", true},
-    {"status", true},
-    {"partid", false},
-    {"groupid", false},
+constexpr std::array<cln::Param, 4> delpay_params{{
+    {"payment_hash", true, cln::ParamType::hex, "The hash of the payment"},
+    {"status", true, cln::ParamType::string, "complete or failed"},
+    {"partid", false, cln::ParamType::integer, "Only this part"},
+    {"groupid", false, cln::ParamType::integer, "Only a part of this group"},
 }};
+constexpr std::array<host::Member, 1> delpay_result{{{"payments", "array"}}};
+constexpr std::array<int, 3> delpay_codes{rpc::invalid_params, no_such_payment, other_status};
 
 tl::expected<PartStatus, rpc::Error> read_status(const json::Tree& value) {
     if (value == "complete")
@@ -51,12 +53,20 @@ bool has_other_status(const DelpayRequest& request, const std::vector<payments::
 
 } // namespace
 
-std::string delpay_usage() {
-    return cln::usage(params_of_delpay);
-}
+constinit const host::CommandSpec delpay_spec{
+    .name = "delpay",
+    .params = delpay_params,
+    .description = "Delete the parts of {payment_hash} that have {status} (complete or failed), or only "
+                   "the one with {partid} and {groupid}",
+    .long_description = {},
+    .category = "payment",
+    .result = delpay_result,
+    .codes = delpay_codes,
+    .built_in = true,
+};
 
 tl::expected<DelpayRequest, rpc::Error> read_delpay(const json::Tree& params) {
-    const auto args = cln::Args::bind(params, params_of_delpay);
+    const auto args = cln::Args::bind(params, delpay_params);
     if (!args)
         return tl::unexpected(args.error());
     DelpayRequest request;

@@ -5,6 +5,7 @@
 
 #include "cln/hook.hpp"
 #include "cln/lightningd.hpp"
+#include "host/declaration.hpp"
 #include "payments/table.hpp"
 
 namespace commands {
@@ -26,8 +27,7 @@ struct DelpayRequest {
 
 /// Named or positional. Refusals are worded as lightningd words them.
 [[nodiscard]] tl::expected<DelpayRequest, rpc::Error> read_delpay(const json::Tree& params);
-/// `payment_hash status [partid] [groupid]`
-[[nodiscard]] std::string delpay_usage();
+extern const host::CommandSpec delpay_spec;
 
 class Delpay final {
   public:

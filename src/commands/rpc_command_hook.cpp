@@ -2,13 +2,16 @@
 
 #include "cln/bare_digits.hpp"
 
+#include <algorithm>
+
 namespace commands {
 
 namespace {
 
 /// Below v25.12 every call of every command comes by: the others are not looked at.
 bool makes_a_part(std::string_view method) {
-    return method == "sendpay" || method == "createonion" || method == "sendonion" || method == "injectpaymentonion";
+    return method != "delpay" &&
+           std::find(hooked_commands.begin(), hooked_commands.end(), method) != hooked_commands.end();
 }
 
 } // namespace

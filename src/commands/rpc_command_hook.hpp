@@ -5,7 +5,13 @@
 #include "cln/hook.hpp"
 #include "commands/delpay.hpp"
 
+#include <array>
+
 namespace commands {
+
+/// All but the last make a part, or an onion for one.
+inline constexpr std::array<std::string_view, 5> hooked_commands{"sendpay", "createonion", "sendonion",
+                                                                 "injectpaymentonion", "delpay"};
 
 class RpcCommandHook final {
   public:

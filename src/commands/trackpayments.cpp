@@ -14,7 +14,6 @@ namespace {
 
 /// For lightningd's socket to come up at the start.
 constexpr auto early_patience = 30'000ms;
-constexpr int generic = -1; ///< LIGHTNINGD, common/jsonrpc_errors.h
 
 rpc::Error bad_cursor(const std::string& why) {
     return {rpc::invalid_params, "since: " + why};
@@ -111,13 +110,13 @@ void TrackpaymentsCommand::serve(std::string_view id, const json::Tree& params, 
         return begin(std::move(caller));
     early_.push_back(std::move(caller));
     if (early_.size() > WaitingCallers::most) {
-        refuse(early_.front(), {generic, "too many callers wait for the plugin to start; ask again later"});
+        refuse(early_.front(), {generic_error, "too many callers wait for the plugin to start; ask again later"});
         early_.pop_front();
     }
     if (!patience_.armed())
         patience_.start(early_patience, [this] {
             for (const auto& waiting : std::exchange(early_, {}))
-                refuse(waiting, {generic, "lightningd's RPC socket does not answer; ask again later"});
+                refuse(waiting, {generic_error, "lightningd's RPC socket does not answer; ask again later"});
         });
 }
 
@@ -203,16 +202,16 @@ void TrackpaymentsCommand::check_reach(Caller caller) {
     if (publish::later(cursor, feed_.counted()) == feed_.counted())
         return answer_since(std::move(caller));
     lightningd_.wait(cln::Index::created, 0, [this, cursor, caller = std::move(caller)](const auto& created) mutable {
-        lightningd_.wait(cln::Index::updated, 0,
-                         [this, cursor, created = created, caller = std::move(caller)](const auto& updated) mutable {
-                             if (!created || !updated)
-                                 return refuse(caller, {generic, "lightningd's counters cannot be read; ask again"});
-                             if (cursor.created.value > created->counter || cursor.updated.value > updated->counter)
-                                 return refuse(
-                                     caller, bad_cursor("this cursor lies beyond the node's counters: was its database "
-                                                        "restored? Begin anew, without since"));
-                             answer_since(std::move(caller));
-                         });
+        lightningd_.wait(
+            cln::Index::updated, 0,
+            [this, cursor, created = created, caller = std::move(caller)](const auto& updated) mutable {
+                if (!created || !updated)
+                    return refuse(caller, {generic_error, "lightningd's counters cannot be read; ask again"});
+                if (cursor.created.value > created->counter || cursor.updated.value > updated->counter)
+                    return refuse(caller, bad_cursor("this cursor lies beyond the node's counters: was its database "
+                                                     "restored? Begin anew, without since"));
+                answer_since(std::move(caller));
+            });
     });
 }
 

@@ -1,13 +1,26 @@
 #include "commands/trackpayments_request.hpp"
 
+#include "commands/delpay.hpp"
+
 #include <array>
 
 namespace commands {
 
 namespace {
 
-constexpr std::array<cln::Param, 4> params_of_follow{
-    {{"no_inflight_updates"}, {"payment_hash"}, {"since"}, {"timeout"}}};
+constexpr std::array<cln::Param, 4> trackpayments_params{{
+    {"no_inflight_updates", false, cln::ParamType::boolean, "If true, only payments that are SUCCEEDED or FAILED",
+     "false"},
+    {"payment_hash", false, cln::ParamType::hex, "Only payments of this hash, oldest first, finished ones included"},
+    {"since", false, cln::ParamType::string, "A cursor, as this command and the topics give it"},
+    {"timeout", false, cln::ParamType::integer, "How many seconds to stay, 0 to 3600", "0"},
+}};
+constexpr std::array<host::Member, 3> trackpayments_result{{
+    {"payments", "array of objects"},
+    {"cursor", "string"},
+    {"more", "boolean, optional"},
+}};
+constexpr std::array<int, 3> trackpayments_codes{rpc::invalid_params, no_such_payment, generic_error};
 
 tl::expected<publish::Cursor, rpc::Error> read_cursor(const json::Tree& value) {
     auto cursor = value.is_string() ? publish::parse_cursor(value.get_ref<const std::string&>()) : std::nullopt;
@@ -40,7 +53,7 @@ std::optional<rpc::Error> take(const json::Tree* value, T& out, Read read) {
 } // namespace
 
 tl::expected<TrackpaymentsRequest, rpc::Error> read_trackpayments(const json::Tree& params) {
-    const auto args = cln::Args::bind(params, params_of_follow);
+    const auto args = cln::Args::bind(params, trackpayments_params);
     if (!args)
         return tl::unexpected(args.error());
     TrackpaymentsRequest request;
@@ -58,8 +71,20 @@ tl::expected<TrackpaymentsRequest, rpc::Error> read_trackpayments(const json::Tr
     return request;
 }
 
-std::string trackpayments_usage() {
-    return cln::usage(params_of_follow);
-}
+constinit const host::CommandSpec trackpayments_spec{
+    .name = "trackpayments",
+    .params = trackpayments_params,
+    .description =
+        "Show payments as LND's TrackPayments does: those in flight, those of {payment_hash}, or those that "
+        "changed after the cursor {since}; with {timeout} (seconds) stay and follow; with {no_inflight_updates} only "
+        "those that ended",
+    .long_description = "The result holds `payments`, each an lnrpc.Payment, and a `cursor` to pass as {since} "
+                        "of the next call; `more` if that has further ones at once. While a caller stays, each "
+                        "update is sent as a `message` notification. Codes: -32602 bad parameter or cursor, 208 "
+                        "unknown {payment_hash}, -1 ask again later. See lightning-trackpayments(7).",
+    .category = "payment",
+    .result = trackpayments_result,
+    .codes = trackpayments_codes,
+};
 
 } // namespace commands

@@ -1,7 +1,7 @@
 // What a caller of `trackpayments` asks for.
 #pragma once
 
-#include "cln/command_params.hpp"
+#include "host/declaration.hpp"
 #include "publish/cursor.hpp"
 
 #include <chrono>
@@ -19,7 +19,8 @@ inline constexpr std::chrono::seconds longest_timeout{3600};
 
 /// Named or positional, refused as lightningd would. Whose cursor it is and how far it reaches is not judged here.
 [[nodiscard]] tl::expected<TrackpaymentsRequest, rpc::Error> read_trackpayments(const json::Tree& params);
-/// `[no_inflight_updates] [payment_hash] [since] [timeout]`
-[[nodiscard]] std::string trackpayments_usage();
+inline constexpr int generic_error = -1; ///< LIGHTNINGD, common/jsonrpc_errors.h
+
+extern const host::CommandSpec trackpayments_spec;
 
 } // namespace commands

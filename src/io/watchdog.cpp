@@ -1,7 +1,5 @@
 #include "io/watchdog.hpp"
 
-#include <string_view>
-
 #include <poll.h>
 #include <unistd.h>
 
@@ -31,18 +29,13 @@ bool waits(int input) {
     return poll(&descriptor, 1, 0) > 0;
 }
 
-/// Without locks or memory: the hanging thread may hold either.
-[[noreturn]] void die() {
-    constexpr std::string_view words =
-        "trackpayments: the event loop hangs while input waits; ending, so that payments go on\n";
-    (void)!write(STDERR_FILENO, words.data(), words.size());
-    _exit(1);
-}
-
 } // namespace
 
-Watchdog::Watchdog(Loop& loop, int input, std::chrono::seconds limit)
-    : input_(input), limit_(limit), handles_(new Handles) {
+Watchdog::Watchdog(Loop& loop, int input, std::chrono::seconds limit, std::string_view program)
+    : input_(input),
+      limit_(limit),
+      last_words_(std::string(program) + ": the event loop hangs while input waits; ending, so that payments go on\n"),
+      handles_(new Handles) {
     uv_prepare_init(loop.raw(), &handles_->before_poll);
     uv_check_init(loop.raw(), &handles_->after_poll);
     handles_->before_poll.data = handles_->after_poll.data = handles_;
@@ -69,6 +62,12 @@ Watchdog::~Watchdog() {
     thread_.join();
     uv_close(reinterpret_cast<uv_handle_t*>(&handles_->before_poll), Handles::closed);
     uv_close(reinterpret_cast<uv_handle_t*>(&handles_->after_poll), Handles::closed);
+}
+
+/// Without locks or memory: the hanging thread may hold either.
+void Watchdog::die() const {
+    (void)!write(STDERR_FILENO, last_words_.data(), last_words_.size());
+    _exit(1);
 }
 
 /// Counts its own seconds, not the clock's: a process that was stopped or a machine that slept has not hung.

@@ -8,6 +8,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <string>
+#include <string_view>
 #include <thread>
 
 namespace io {
@@ -16,7 +18,8 @@ class Watchdog final {
   public:
     /// `input`: the descriptor whose waiting bytes make a hang matter. A turn of the loop may take up to `limit`, in
     /// whole seconds, at least one.
-    Watchdog(Loop& loop, int input, std::chrono::seconds limit);
+    /// `program`: whose name the last words begin with.
+    Watchdog(Loop& loop, int input, std::chrono::seconds limit, std::string_view program);
     ~Watchdog();
     Watchdog(const Watchdog&) = delete;
     Watchdog& operator=(const Watchdog&) = delete;
@@ -25,9 +28,11 @@ class Watchdog final {
     struct Handles;
 
     void watch();
+    [[noreturn]] void die() const;
 
     int input_;
     std::chrono::seconds limit_;
+    std::string last_words_;
     Handles* handles_; // freed in libuv's close callback, which comes after the destructor
     std::mutex mutex_;
     std::condition_variable over_;

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/pool.hpp"
-#include "payments/event.hpp"
+#include "cln/topics.hpp"
 #include "rpc/message.hpp"
 #include "json/parser.hpp"
 
@@ -18,8 +18,7 @@ namespace mirror {
 
 class NotificationBatch final {
   public:
-    /// A fact, or why the notification cannot be read (without its content).
-    using DecodedNotification = tl::expected<payments::Event, std::string>;
+    using DecodedNotification = cln::DecodedNotification;
 
     /// It is a notification, and its topic is about payments.
     [[nodiscard]] static bool is_decoded(const rpc::Message& message);

@@ -1,5 +1,6 @@
 #include "publish/publisher.hpp"
 
+#include "publish/topics.hpp"
 #include "rpc/write.hpp"
 
 #include <utility>
@@ -26,9 +27,9 @@ struct Heads {
     static std::string of(std::string_view topic) {
         return rpc::notification_head(topic) + R"({")" + std::string(topic) + R"(":)";
     }
-    std::string snapshot = of("trackpayments");
-    std::string final = of("trackpayments_final");
-    std::string deletion = of("trackpayments_deleted");
+    std::string snapshot = of(snapshot_topic);
+    std::string final = of(final_topic);
+    std::string deletion = of(deletion_topic);
 };
 
 const Heads& heads() {

@@ -11,10 +11,9 @@ Inside::Inside(Node& node) : ends_(pipe_pair_for_child(in_, out_)) {
     auto out = io::Stream::open(loop_, out_);
     if (!in || !out)
         throw std::runtime_error("no pipes");
-    plugin::Host world;
-    world.lightningd = true;
-    world.version = cln::read_version("v26.06.6");
-    plugin_ = std::make_unique<plugin::Plugin>(loop_, std::move(*in), std::move(*out), world);
+    const host::Parent parent{true, cln::read_version("v26.06.6")};
+    plugin_ =
+        std::make_unique<trackpayments::Tracker>(loop_, host::Pipes{std::move(*in), std::move(*out)}, parent, true);
     loop_.stop(); // run() only begins then: the turns are ours
     plugin_->run();
     host_ = std::make_unique<Host>(ends_, node, [this] { turn(); });

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "host.hpp"
-#include "plugin/plugin.hpp"
+#include "plugin/trackpayments/tracker.hpp"
 
 namespace bench {
 
@@ -23,7 +23,7 @@ class Inside final {
     int in_ = -1;
     int out_ = -1;
     Ends ends_;
-    std::unique_ptr<plugin::Plugin> plugin_;
+    std::unique_ptr<trackpayments::Tracker> plugin_;
     std::unique_ptr<Host> host_;
     std::int64_t spent_ = 0;
     std::int64_t longest_ = 0;

@@ -1,7 +1,8 @@
 // The plugin, but its loop hangs as soon as a file named `hang` stands in its working directory, and says so with one
 // named `hanging`: for the watchdog's test. Patient for five seconds only.
+#include "host/start.hpp"
 #include "io/timer.hpp"
-#include "plugin/serve.hpp"
+#include "plugin/trackpayments/tracker.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -31,5 +32,6 @@ class Trap final {
 int main() {
     io::Loop loop;
     const Trap trap(loop);
-    return plugin::serve(loop, plugin::read_host(), std::chrono::seconds(5));
+    return host::serve(loop, {"trackpayments", "", "", trackpayments::run}, host::read_parent(),
+                       std::chrono::seconds(5));
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "node_at_work.hpp"
-#include "plugin/plugin.hpp"
+#include "plugin/trackpayments/tracker.hpp"
 #include "shape.hpp"
 #include "json/members.hpp"
 
@@ -17,9 +17,9 @@ class HostAtWork final {
   public:
     explicit HostAtWork(std::string_view input) : input_(input), node_(loop_), step_(loop_) {
         const auto kind = line();
-        host_.lightningd = kind.find("lightningd") != std::string_view::npos;
-        host_.hook = kind.find("nohook") == std::string_view::npos;
-        host_.version = cln::read_version(kind);
+        parent_.lightningd = kind.find("lightningd") != std::string_view::npos;
+        hook_ = kind.find("nohook") == std::string_view::npos;
+        parent_.version = cln::read_version(kind);
         std::array<int, 2> in{};
         std::array<int, 2> out{};
         require(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in.data()) == 0 &&
@@ -28,7 +28,8 @@ class HostAtWork final {
         stdin_ = open(in[0]);
         stdout_ = open(out[0]);
         stdout_->read([this](std::string_view bytes) { hear(bytes); }, [](const std::string&) {});
-        plugin_ = std::make_unique<plugin::Plugin>(loop_, open(in[1]), open(out[1]), host_);
+        plugin_ =
+            std::make_unique<trackpayments::Tracker>(loop_, host::Pipes{open(in[1]), open(out[1])}, parent_, hook_);
     }
 
     /// Until the plugin has gone by itself.
@@ -199,12 +200,13 @@ class HostAtWork final {
     }
 
     std::string_view input_;
-    plugin::Host host_;
+    host::Parent parent_;
+    bool hook_ = true;
     io::Loop loop_;
     NodeAtWork node_;
     std::unique_ptr<io::Stream> stdin_;
     std::unique_ptr<io::Stream> stdout_;
-    std::unique_ptr<plugin::Plugin> plugin_;
+    std::unique_ptr<trackpayments::Tracker> plugin_;
     io::Timer step_;
     std::size_t steps_ = 0;
     std::size_t idle_ = 0;

@@ -1,14 +1,24 @@
 // The plugin's options at init, and with setconfig. The input is one JSON value for both.
-#include "plugin/options.hpp"
+#include "plugin/trackpayments/options.hpp"
+#include "host/init.hpp"
 #include "refused_params.hpp"
 
 namespace options_target {
 
 namespace {
 
-void check(const plugin::Options& options) {
-    fuzz::require(options.linger.count() >= 0 && options.linger.count() <= 86'400, "a linger of a day at most");
-    fuzz::require(options.retain <= 10'000'000, "ten million parts at most");
+using trackpayments::options;
+
+void check(const host::Settings& settings) {
+    for (const auto& option : options)
+        fuzz::require(settings.of(option) >= option.least && settings.of(option) <= option.most,
+                      "a value in its range");
+}
+
+host::Settings changed(const host::Setting& setting) {
+    host::Settings settings(options);
+    settings.set(setting);
+    return settings;
 }
 
 } // namespace
@@ -17,29 +27,34 @@ FUZZ_TARGET(options) {
     const auto value = fuzz::json_of(data, size);
     if (!value)
         return 0;
-    const auto options = plugin::read_options(*value);
-    if (options)
-        check(*options);
+    const auto given = host::read_options(options, *value);
+    if (given)
+        check(*given);
     else
-        fuzz::require(!options.error().empty(), "a refusal has words");
-    const auto set = plugin::setting_of(*value);
+        fuzz::require(!given.error().empty(), "a refusal has words");
+    const auto set = host::read_setconfig(options, *value);
     if (set)
-        check(plugin::changed({}, *set));
+        check(changed(*set));
     else
         fuzz::check_refusal(set.error());
+    const auto started = host::read_init(options, *value);
+    if (started)
+        check(started->settings);
+    else
+        fuzz::require(!started.error().reason.empty(), "a refusal has words");
     for (const char* name : {"trackpayments-linger", "trackpayments-retain"}) {
         auto init = fuzz::Tree::object();
         init[name] = *value;
         auto params = fuzz::Tree::object();
         params["config"] = name;
         params["val"] = *value;
-        const auto at_init = plugin::read_options(init);
-        const auto later = plugin::setting_of(params);
+        const auto at_init = host::read_options(options, init);
+        const auto later = host::read_setconfig(options, params);
         fuzz::require(at_init.has_value() == later.has_value() || value->is_null(), "both ways take the same values");
         if (at_init && later) {
-            const auto changed = plugin::changed({}, *later);
-            fuzz::require(at_init->linger == changed.linger && at_init->retain == changed.retain,
-                          "both ways give the same");
+            const auto then = changed(*later);
+            for (const auto& option : options)
+                fuzz::require(at_init->of(option) == then.of(option), "both ways give the same");
         }
     }
     return 0;

@@ -46,7 +46,9 @@ DECODERS: dict[str, str] = {
     "read_hooked_call": "hook",
     "read_message": "message",
     "read_msat": "calls",
+    "read_init": "options",
     "read_options": "options",
+    "read_setconfig": "options",
     "read_string": "command_params",
     "read_u64": "command_params",
     "read_version": "version",
@@ -65,13 +67,12 @@ BOUNDARIES: dict[str, str] = {
     "from_hex": "hex",
     "parse": "json",
     "maybe_channel": "calls",
-    "setting_of": "options",
 }
 
 # They read no bytes of anybody.
 NO_DECODERS = {
     "read_counters": "a step of the feed",
-    "read_host": "reads the environment; what it finds there goes to read_version",
+    "read_parent": "reads the environment; what it finds there goes to read_version",
 }
 
 DECLARATION = re.compile(r"\b((?:decode|parse|read)_\w+)\(")

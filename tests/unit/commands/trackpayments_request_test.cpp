@@ -59,7 +59,7 @@ TEST_CASE("what cannot be used is refused by its name") {
 }
 
 TEST_CASE("usage names the parameters as help shows them") {
-    CHECK(commands::trackpayments_usage() == "[no_inflight_updates] [payment_hash] [since] [timeout]");
+    CHECK(cln::usage(commands::trackpayments_spec.params) == "[no_inflight_updates] [payment_hash] [since] [timeout]");
 }
 
 } // namespace trackpayments_request_test

@@ -1,21 +1,28 @@
-#include "plugin/manifest.hpp"
+#include "plugin/trackpayments/tables.hpp"
 
-#include "json/text.hpp"
+#include "host/manifest.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include <doctest/doctest.h>
 
-namespace manifest_test {
+namespace tables_test {
 
 using json::Tree;
-using plugin::Host;
 
 namespace {
 
+struct Host {
+    bool lightningd = false;
+    cln::Version version;
+    bool hook = true;
+};
+
 Tree told(const Host& host) {
-    const auto value = json::parse(plugin::manifest(host));
+    const auto value =
+        json::parse(host::manifest(trackpayments::declaration(nullptr, host.hook), {host.lightningd, host.version}));
     REQUIRE(value.has_value());
     return *value;
 }
@@ -119,4 +126,15 @@ TEST_CASE("the manifest has what lightningd requires, and what it would kill for
     }
 }
 
-} // namespace manifest_test
+TEST_CASE("the hook is left out on request only") {
+    ::unsetenv("TRACKPAYMENTS_NO_HOOK");
+    CHECK(trackpayments::wants_hook());
+    ::setenv("TRACKPAYMENTS_NO_HOOK", "1", 1);
+    CHECK_FALSE(trackpayments::wants_hook());
+    for (const auto* value : {"0", ""}) {
+        ::setenv("TRACKPAYMENTS_NO_HOOK", value, 1);
+        CHECK(trackpayments::wants_hook());
+    }
+}
+
+} // namespace tables_test

@@ -1,17 +1,17 @@
-#include "plugin/setting.hpp"
+#include "host/setting_check.hpp"
 
-#include "plugin/start_config.hpp"
+#include "host/start_config.hpp"
 
 #include <utility>
 
-namespace plugin {
+namespace host {
 
 namespace {
 
 constexpr std::chrono::seconds longest_wait{10};
 
 rpc::Error unchanged(const Setting& setting, const std::string& why) {
-    return {rpc::invalid_params, setting.option + " is unchanged: " + why};
+    return {rpc::invalid_params, setting.name + " is unchanged: " + why};
 }
 
 constexpr auto unknown = "lightningd does not say what its configuration starts. Try again";
@@ -19,8 +19,8 @@ constexpr auto unknown = "lightningd does not say what its configuration starts.
 } // namespace
 
 void SettingCheck::check(const json::Tree& params, Answer answer) {
-    const auto setting = setting_of(params);
-    if (!setting || !host_.lightningd) // another host has no configuration that could break
+    const auto setting = read_setconfig(options_, params);
+    if (!setting || !parent_.lightningd) // another host has no configuration that could break
         return answer(setting);
     if (lightningd_.up())
         return look(*setting, answer);
@@ -50,4 +50,4 @@ void SettingCheck::give_up() {
         answer(tl::unexpected(unchanged(setting, unknown)));
 }
 
-} // namespace plugin
+} // namespace host

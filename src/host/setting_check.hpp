@@ -3,20 +3,20 @@
 #pragma once
 
 #include "cln/lightningd.hpp"
-#include "plugin/host.hpp"
-#include "plugin/options.hpp"
+#include "host/option.hpp"
+#include "host/parent.hpp"
 
 #include <functional>
 #include <vector>
 
-namespace plugin {
+namespace host {
 
 class SettingCheck final {
   public:
     using Answer = std::function<void(const tl::expected<Setting, rpc::Error>&)>;
 
-    SettingCheck(io::Loop& loop, cln::Lightningd& lightningd, const Host& host)
-        : lightningd_(lightningd), host_(host), limit_(loop) {}
+    SettingCheck(io::Loop& loop, cln::Lightningd& lightningd, const Parent& parent, std::span<const Option> options)
+        : lightningd_(lightningd), parent_(parent), options_(options), limit_(loop) {}
 
     /// Answers once, at the latest ten seconds after lightningd could first be asked in vain.
     void check(const json::Tree& params, Answer answer);
@@ -32,9 +32,10 @@ class SettingCheck final {
     void give_up();
 
     cln::Lightningd& lightningd_;
-    const Host& host_;
+    const Parent& parent_;
+    std::span<const Option> options_;
     std::vector<Early> early_; // asked before lightningd could be
     io::Timer limit_;
 };
 
-} // namespace plugin
+} // namespace host

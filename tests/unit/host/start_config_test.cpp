@@ -1,4 +1,4 @@
-#include "plugin/start_config.hpp"
+#include "host/start_config.hpp"
 
 #include "directory.hpp"
 
@@ -26,7 +26,7 @@ struct Place : unit::Directory {
         fs::create_directories(file.parent_path());
         std::ofstream(file).flush();
     }
-    [[nodiscard]] bool starts() const { return plugin::starts_with_node(config, self); }
+    [[nodiscard]] bool starts() const { return host::starts_with_node(config, self); }
 };
 
 } // namespace
@@ -81,15 +81,15 @@ TEST_CASE("so is the folder of Core Lightning's own plugins") {
 }
 
 TEST_CASE("the refusal says both ways that work") {
-    const auto words = plugin::not_in_config({"trackpayments-linger", 30}, "/p/trackpayments");
+    const auto words = host::not_in_config({nullptr, "trackpayments-linger", 30}, "/p/trackpayments");
     CHECK(words.find("lightning-cli plugin stop /p/trackpayments && lightning-cli plugin -k subcommand=start "
                      "plugin=/p/trackpayments trackpayments-linger=30") != std::string::npos);
     CHECK(words.find("put plugin=/p/trackpayments into the config file") != std::string::npos);
 }
 
 TEST_CASE("a program knows its own path") {
-    CHECK(plugin::own_path().filename() == "unit-plugin");
-    CHECK(plugin::own_path().is_absolute());
+    CHECK(host::own_path().filename() == "unit-host");
+    CHECK(host::own_path().is_absolute());
 }
 
 } // namespace start_config_test

@@ -3,12 +3,12 @@
 #pragma once
 
 #include "cln/config.hpp"
-#include "plugin/options.hpp"
+#include "host/option.hpp"
 
 #include <filesystem>
 #include <string>
 
-namespace plugin {
+namespace host {
 
 /// `self`: the absolute path of this program, as the kernel knows it.
 [[nodiscard]] bool starts_with_node(const cln::PluginConfig& config, const std::filesystem::path& self);
@@ -19,4 +19,4 @@ namespace plugin {
 /// The path of this program; its name alone where the kernel does not tell.
 [[nodiscard]] std::filesystem::path own_path();
 
-} // namespace plugin
+} // namespace host

@@ -1,21 +1,22 @@
-#include "plugin/host.hpp"
+#include "host/parent.hpp"
 
 #include <cstdlib>
 #include <initializer_list>
+#include <utility>
 
 #include <doctest/doctest.h>
 
-namespace host_test {
+namespace parent_test {
 
 namespace {
 
 /// The environment of a plugin: these and none of the others that matter.
-plugin::Host with(std::initializer_list<std::pair<const char*, const char*>> set) {
-    for (const auto* name : {"LIGHTNINGD_PLUGIN", "LIGHTNINGD_VERSION", "TRACKPAYMENTS_NO_HOOK"})
+host::Parent with(std::initializer_list<std::pair<const char*, const char*>> set) {
+    for (const auto* name : {"LIGHTNINGD_PLUGIN", "LIGHTNINGD_VERSION"})
         ::unsetenv(name);
     for (const auto& [name, value] : set)
         ::setenv(name, value, 1);
-    return plugin::read_host();
+    return host::read_parent();
 }
 
 } // namespace
@@ -33,11 +34,4 @@ TEST_CASE("its version is read, and taken for new when it cannot be") {
     CHECK(with({{"LIGHTNINGD_PLUGIN", "1"}}).version == cln::Version{});
 }
 
-TEST_CASE("the hook is left out on request only") {
-    CHECK(with({}).hook);
-    CHECK_FALSE(with({{"TRACKPAYMENTS_NO_HOOK", "1"}}).hook);
-    CHECK(with({{"TRACKPAYMENTS_NO_HOOK", "0"}}).hook);
-    CHECK(with({{"TRACKPAYMENTS_NO_HOOK", ""}}).hook);
-}
-
-} // namespace host_test
+} // namespace parent_test

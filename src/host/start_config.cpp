@@ -1,9 +1,10 @@
-#include "plugin/start_config.hpp"
+#include "host/start_config.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <vector>
 
-namespace plugin {
+namespace host {
 
 namespace fs = std::filesystem;
 
@@ -57,7 +58,7 @@ std::string not_in_config(const Setting& setting, const fs::path& self) {
     const auto path = self.string();
     return "no plugin= or plugin-dir= of lightningd's configuration starts this plugin, and a node does not start with "
            "an option it does not know. Start the plugin with the option: lightning-cli plugin stop " +
-           path + " && lightning-cli plugin -k subcommand=start plugin=" + path + " " + setting.option + "=" +
+           path + " && lightning-cli plugin -k subcommand=start plugin=" + path + " " + setting.name + "=" +
            std::to_string(setting.value) + ". Or put plugin=" + path +
            " into the config file and restart the node first";
 }
@@ -65,7 +66,7 @@ std::string not_in_config(const Setting& setting, const fs::path& self) {
 fs::path own_path() {
     std::error_code error;
     auto path = fs::read_symlink("/proc/self/exe", error);
-    return error ? fs::path("trackpayments") : path;
+    return error ? fs::path(program_invocation_short_name) : path;
 }
 
-} // namespace plugin
+} // namespace host

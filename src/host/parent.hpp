@@ -1,0 +1,15 @@
+// The process that started this one, as far as the environment tells before the first message.
+#pragma once
+
+#include "cln/version.hpp"
+
+namespace host {
+
+struct Parent {
+    bool lightningd = false; ///< it has built-in commands, and crashes when a plugin registers one of their names
+    cln::Version version;
+};
+
+[[nodiscard]] Parent read_parent();
+
+} // namespace host

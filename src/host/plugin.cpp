@@ -1,0 +1,224 @@
+#include "host/plugin.hpp"
+
+#include "base/hex.hpp"
+#include "cln/bare_digits.hpp"
+#include "cln/hook.hpp"
+#include "cln/log.hpp"
+#include "host/manifest.hpp"
+#include "host/start_config.hpp"
+#include "rpc/write.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <random>
+
+#include <unistd.h>
+
+namespace host {
+
+using namespace std::chrono_literals;
+using base::LogLevel;
+
+namespace {
+
+/// lightningd gives a plugin 30 s to go; one that does not read must not keep us for ever.
+constexpr auto drain_limit = 20'000ms;
+
+/// Names are short; what is long may be anything, and is not for the log.
+std::string loggable(std::string_view method) {
+    return std::string(method.size() <= 40 ? method : "a message of no name we know");
+}
+
+constexpr std::size_t call_tag_bytes = 8; // not to be guessed by anybody who may call lightningd
+
+std::string remedy_for_options() {
+    return ". Correct the configuration and restart the node, which keeps what it read; or give a value now: "
+           "lightning-cli plugin -k subcommand=start plugin=" +
+           own_path().string() + " OPTION=VALUE";
+}
+
+} // namespace
+
+std::string random_hex(std::size_t bytes) {
+    std::random_device entropy;
+    std::vector<std::uint8_t> random(bytes);
+    for (auto& byte : random)
+        byte = static_cast<std::uint8_t>(entropy());
+    return base::to_hex(random);
+}
+
+Plugin::Plugin(io::Loop& loop, Pipes pipes, const Parent& parent, Declaration declared)
+    : loop_(loop),
+      parent_(parent),
+      declared_(std::move(declared)),
+      settings_(declared_.options),
+      stdio_(std::move(pipes.in), std::move(pipes.out), *this),
+      client_(loop, std::string(declared_.name), random_hex(call_tag_bytes),
+              [this](LogLevel level, const std::string& words) { log(level, words); }),
+      lightningd_(client_, [this](LogLevel level, const std::string& words) { log(level, words); }),
+      setting_check_(loop, lightningd_, parent_, declared_.options),
+      drain_timeout_(loop) {}
+
+int Plugin::run() {
+    stdio_.start();
+    loop_.run();
+    return exit_code_;
+}
+
+void Plugin::send(std::string_view message) {
+    stdio_.send(std::string(message));
+}
+
+void Plugin::reply(std::string_view id, std::string_view result) {
+    send(rpc::result(id, result));
+}
+
+void Plugin::refuse(std::string_view id, const rpc::Error& error) {
+    send(rpc::error(id, error));
+}
+
+void Plugin::reply_to_hook(std::string_view id, std::string_view result) {
+    stdio_.send(rpc::result(id, result), io::Priority::urgent);
+}
+
+void Plugin::log(LogLevel level, const std::string& words) {
+    send(cln::log_notification(level, words));
+}
+
+void Plugin::read(std::span<const rpc::Message> messages) {
+    for (const auto& message : messages)
+        dispatch(message);
+}
+
+void Plugin::dispatch(const rpc::Message& message) {
+    if (finishing_)
+        return;
+    switch (message.kind()) {
+    case rpc::Message::Kind::request:
+        return is_hook(message.method) ? hook(message) : request(message);
+    case rpc::Message::Kind::notification:
+        return message.method == "shutdown" ? finish(0) : notification(message);
+    case rpc::Message::Kind::reply:
+        return log(LogLevel::unusual, "a reply on stdin answers nothing we asked");
+    }
+}
+
+bool Plugin::is_hook(std::string_view method) const {
+    return std::any_of(declared_.hooks.begin(), declared_.hooks.end(),
+                       [&](const Hook& hook) { return hook.name == method; });
+}
+
+const Command* Plugin::command(std::string_view name) const {
+    for (const auto& command : declared_.commands)
+        if (name == command.spec.name && registers(command.spec, parent_))
+            return &command;
+    return nullptr;
+}
+
+void Plugin::request(const rpc::Message& message) {
+    const auto params =
+        message.params.empty() ? json::Tree::object() : json::parse(cln::quote_bare_digits(message.params));
+    if (!params) {
+        log(LogLevel::unusual, loggable(message.method) + " skipped: params: " + params.error());
+        return refuse(message.id, {rpc::invalid_request, "params: " + params.error()});
+    }
+    if (message.method == "getmanifest") {
+        parent_.lightningd |= message.id.starts_with("\"cln:");
+        return reply(message.id, manifest(declared_, parent_));
+    }
+    if (message.method == "init")
+        return init(message.id, *params);
+    if (message.method == "setconfig")
+        return set_config(message.id, *params);
+    if (message.method == "check")
+        return check(message.id, *params);
+    if (const auto* served = command(message.method))
+        return served->serve({message.id, *params, message.filter});
+    refuse(message.id, {rpc::method_not_found, "Unknown command '" + std::string(message.method) + "'"});
+}
+
+void Plugin::init(std::string_view id, const json::Tree& params) {
+    const auto init = read_init(declared_.options, params);
+    if (!init) {
+        // lightningd logs the reason at level debug alone (lightningd/plugin.c), and most nodes do not log that level.
+        log(LogLevel::unusual, std::string(declared_.name) + " does not run: " + init.error().reason +
+                                   (init.error().bad_option ? remedy_for_options() : ""));
+        return reply(id, R"({"disable":)" + json::quote(init.error().reason) + "}");
+    }
+    reply(id, "{}"); // first: lightningd waits for nobody else while it starts
+    for (const auto* option : init->settings.by_old_name)
+        log(LogLevel::unusual, std::string(option->old_name) + " is deprecated: use " + std::string(option->name));
+    settings_ = init->settings;
+    configure(settings_);
+    started(*init);
+}
+
+void Plugin::connect(const Init& init) {
+    // By its relative name where it can be reached so: a socket's path may have 107 bytes, a node's directory more.
+    const bool absolute = init.rpc_file.starts_with('/');
+    const bool inside = !absolute && chdir(init.lightning_dir.c_str()) == 0;
+    client_.start(inside || absolute ? init.rpc_file : init.lightning_dir + "/" + init.rpc_file, [this] {
+        connected();
+        setting_check_.connected();
+    });
+}
+
+/// `check` of a command of ours: its own parameters stand behind its name (common/json_command.h).
+void Plugin::check(std::string_view id, const json::Tree& params) {
+    auto own = params;
+    json::Tree name;
+    if (own.is_array() && !own.empty()) {
+        name = own.front();
+        own.erase(own.begin());
+    } else if (own.is_object() && own.contains("command_to_check")) {
+        name = own["command_to_check"];
+        own.erase("command_to_check");
+    }
+    if (name == "setconfig")
+        return setting_check_.check(own, [this, id = std::string(id)](const auto& setting) {
+            setting ? reply(id, R"({"command_to_check":"setconfig"})") : refuse(id, setting.error());
+        });
+    const auto* checked = name.is_string() ? command(name.get_ref<const std::string&>()) : nullptr;
+    const auto error = checked ? checked->check(own)
+                               : rpc::Error{rpc::invalid_params, "command_to_check: not a command of this plugin"};
+    error ? refuse(id, *error) : reply(id, R"({"command_to_check":)" + json::dump(name) + "}");
+}
+
+void Plugin::set_config(std::string_view id, const json::Tree& params) {
+    setting_check_.check(params, [this, id = std::string(id)](const auto& setting) {
+        if (!setting)
+            return refuse(id, setting.error());
+        settings_.set(*setting);
+        configure(settings_);
+        reply(id, "{}");
+    });
+}
+
+/// Somebody waits for the answer to a request, and behind a hook request a payment.
+void Plugin::skipped(const rpc::Message& head, const std::string& reason) {
+    if (head.kind() == rpc::Message::Kind::request) {
+        if (is_hook(head.method))
+            reply_to_hook(head.id, cln::hook_continue());
+        else
+            refuse(head.id, {rpc::invalid_request, reason});
+    }
+    log(LogLevel::unusual, "stdin: " + reason);
+}
+
+void Plugin::closed(const std::string& reason) {
+    if (!reason.empty())
+        std::cerr << declared_.name << ": stdin: " << reason << '\n';
+    finish(reason.empty() ? 0 : 1);
+}
+
+void Plugin::finish(int exit_code) {
+    if (finishing_)
+        return;
+    finishing_ = true;
+    exit_code_ = exit_code;
+    finishing();
+    drain_timeout_.start(drain_limit, [this] { loop_.stop(); });
+    stdio_.out().when_drained([this] { loop_.stop(); });
+}
+
+} // namespace host

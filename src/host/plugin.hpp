@@ -1,0 +1,94 @@
+// A Core Lightning plugin as a process on two streams: answers getmanifest, init, check and setconfig from the
+// program's declaration, hands on its commands, hook requests and notifications, and leaves when lightningd does.
+// Programs derive from it. Knows nothing of payments.
+#pragma once
+
+#include "base/log.hpp"
+#include "cln/lightningd.hpp"
+#include "host/declaration.hpp"
+#include "host/init.hpp"
+#include "host/parent.hpp"
+#include "host/setting_check.hpp"
+#include "io/timer.hpp"
+#include "rpc/client.hpp"
+#include "rpc/connection.hpp"
+
+#include <string>
+
+namespace host {
+
+/// lightningd's ends are the other ones.
+struct Pipes {
+    std::unique_ptr<io::Stream> in;
+    std::unique_ptr<io::Stream> out;
+};
+
+/// For names that nobody else has.
+[[nodiscard]] std::string random_hex(std::size_t bytes);
+
+class Plugin : private rpc::Connection::Handler {
+  public:
+    Plugin(io::Loop& loop, Pipes pipes, const Parent& parent, Declaration declared);
+    ~Plugin() override = default;
+    Plugin(const Plugin&) = delete;
+    Plugin& operator=(const Plugin&) = delete;
+
+    /// Serves until stdin ends or lightningd says shutdown; what is written by then has left. The exit code.
+    int run();
+
+  protected:
+    /// The options have these values: after `init`, and again when one was changed.
+    virtual void configure(const Settings&) {}
+    /// `init` was accepted and answered.
+    virtual void started(const Init&) {}
+    /// The RPC socket is there, for the first time or again.
+    virtual void connected() {}
+    /// All messages of one read. Whoever overrides it gives each to dispatch(), in their order.
+    void read(std::span<const rpc::Message> messages) override;
+    virtual void hook(const rpc::Message&) {}
+    virtual void notification(const rpc::Message&) {}
+    /// Writes a reply or a log line. Whoever has an order of their own for what leaves puts it in there.
+    virtual void send(std::string_view message);
+    /// Nothing more will be read: what was held back has to leave now.
+    virtual void finishing() {}
+
+    void dispatch(const rpc::Message& message);
+    /// Connects to lightningd's RPC socket, from started() on.
+    void connect(const Init& init);
+    /// `id`, `result`: raw.
+    void reply(std::string_view id, std::string_view result);
+    void refuse(std::string_view id, const rpc::Error& error);
+    /// Ahead of everything ordinary: a payment may wait behind it.
+    void reply_to_hook(std::string_view id, std::string_view result);
+    void log(base::LogLevel level, const std::string& words);
+
+    [[nodiscard]] const Parent& parent() const { return parent_; }
+    [[nodiscard]] cln::Lightningd& lightningd() { return lightningd_; }
+    [[nodiscard]] io::Stream& out() { return stdio_.out(); }
+
+  private:
+    void skipped(const rpc::Message& head, const std::string& reason) override;
+    void closed(const std::string& reason) override;
+
+    [[nodiscard]] bool is_hook(std::string_view method) const;
+    [[nodiscard]] const Command* command(std::string_view name) const;
+    void request(const rpc::Message& message);
+    void init(std::string_view id, const json::Tree& params);
+    void check(std::string_view id, const json::Tree& params);
+    void set_config(std::string_view id, const json::Tree& params);
+    void finish(int exit_code);
+
+    io::Loop& loop_;
+    Parent parent_;
+    Declaration declared_;
+    Settings settings_;
+    bool finishing_ = false;
+    int exit_code_ = 0;
+    rpc::Connection stdio_;
+    rpc::Client client_;
+    cln::Lightningd lightningd_;
+    SettingCheck setting_check_;
+    io::Timer drain_timeout_;
+};
+
+} // namespace host

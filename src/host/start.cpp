@@ -1,0 +1,81 @@
+#include "host/start.hpp"
+
+#include "cln/log.hpp"
+#include "io/watchdog.hpp"
+
+#include <array>
+#include <iostream>
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <unistd.h>
+
+namespace host {
+
+namespace {
+
+/// libuv ends the process where it cannot open descriptors of its own; a sentence is better.
+bool enough_descriptors() {
+    std::array<int, 10> probes{};
+    bool enough = true;
+    for (auto& probe : probes) {
+        probe = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+        enough &= probe >= 0;
+    }
+    for (const int probe : probes)
+        if (probe >= 0)
+            close(probe);
+    return enough;
+}
+
+} // namespace
+
+int start(int argc, char** argv, const Program& program) {
+    for (int i = 1; i < argc; ++i) { // lightningd passes --developer and may pass more: what is unknown is ignored
+        const std::string_view argument = argv[i];
+        if (argument == "--help" || argument == "-h") {
+            std::cout << program.about;
+            return 0;
+        }
+        if (argument == "--version") {
+            std::cout << program.name << ' ' << program.version << '\n';
+            return 0;
+        }
+    }
+    const auto parent = read_parent();
+    if (!parent.lightningd && isatty(STDIN_FILENO) == 1) {
+        std::cout << program.about;
+        return 0;
+    }
+    // libuv takes the lowest free descriptors: a stream that is closed must not become one of its own.
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", O_RDWR | O_CLOEXEC);
+    // The memory of a large message goes back when it is gone. By itself glibc learns from the first to keep the next.
+    constexpr int large = 1024 * 1024;
+    (void)mallopt(M_MMAP_THRESHOLD, large); // NOLINT(concurrency-mt-unsafe): there is no other thread yet
+    if (!enough_descriptors())
+        return give_up(program, parent, "too few file descriptors to begin with: raise the limit (ulimit -n)");
+    io::Loop loop;
+    return serve(loop, program, parent);
+}
+
+int serve(io::Loop& loop, const Program& program, const Parent& parent, std::chrono::seconds patience) {
+    auto in = io::Stream::open(loop, STDIN_FILENO);
+    auto out = io::Stream::open(loop, STDOUT_FILENO);
+    if (!in || !out)
+        return give_up(program, parent, in ? "stdout: " + out.error() : "stdin: " + in.error());
+    const io::Watchdog watchdog(loop, STDIN_FILENO, patience, program.name);
+    return program.run(loop, {std::move(*in), std::move(*out)}, parent);
+}
+
+int give_up(const Program& program, const Parent& parent, const std::string& reason) {
+    std::cerr << program.name << ": " << reason << '\n';
+    if (parent.lightningd)
+        std::cout << cln::log_notification(base::LogLevel::unusual,
+                                           std::string(program.name) + " does not run: " + reason)
+                  << std::flush;
+    return 1;
+}
+
+} // namespace host

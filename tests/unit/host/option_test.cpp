@@ -1,0 +1,143 @@
+#include "host/option.hpp"
+
+#include <array>
+
+#include <doctest/doctest.h>
+
+namespace option_test {
+
+using host::read_options;
+using host::read_setconfig;
+using host::Settings;
+using json::Tree;
+
+namespace {
+
+constexpr host::Option wait{.name = "x-wait",
+                            .unit = "SECONDS",
+                            .description = "How long",
+                            .least = 1,
+                            .most = 60,
+                            .default_value = 10,
+                            .old_name = "x-linger"};
+constexpr host::Option keep{
+    .name = "x-keep", .unit = "ROWS", .description = "How many", .least = 0, .most = 5000, .default_value = 200};
+constexpr std::array<host::Option, 2> options{wait, keep};
+
+Tree parsed(std::string_view text) {
+    const auto value = json::parse(text);
+    REQUIRE(value.has_value());
+    return *value;
+}
+
+Settings read(std::string_view given) {
+    const auto settings = read_options(options, parsed(given));
+    REQUIRE(settings.has_value());
+    return *settings;
+}
+
+std::string refusal(std::string_view params) {
+    const auto setting = read_setconfig(options, parsed(params));
+    REQUIRE_FALSE(setting.has_value());
+    CHECK(setting.error().code == -32602);
+    return setting.error().message;
+}
+
+Settings changed(std::string_view params) {
+    const auto setting = read_setconfig(options, parsed(params));
+    REQUIRE(setting.has_value());
+    Settings settings(options);
+    settings.set({&options[0], "x-wait", 33});
+    settings.set({&options[1], "x-keep", 44});
+    settings.set(*setting);
+    return settings;
+}
+
+} // namespace
+
+TEST_CASE("options are declared as lightningd wants them") {
+    const auto declared = host::declare(options);
+    REQUIRE(declared.size() == 3);
+    CHECK(declared[0] ==
+          parsed(R"({"name":"x-wait","type":"int","default":10,"description":"How long","dynamic":true})"));
+    CHECK(declared[1] ==
+          parsed(R"({"name":"x-keep","type":"int","default":200,"description":"How many","dynamic":true})"));
+}
+
+TEST_CASE("an old name is deprecated, and has no default that lightningd could refuse") {
+    CHECK(
+        host::declare(options)[2] ==
+        parsed(
+            R"({"name":"x-linger","type":"int","description":"Old name of x-wait","dynamic":true,"deprecated":true})"));
+}
+
+TEST_CASE("--help shows every option with its default, and no old name") {
+    CHECK(host::help(options) ==
+          "  x-wait=SECONDS\n      How long (default 10)\n  x-keep=ROWS\n      How many (default 200)\n");
+}
+
+TEST_CASE("init's options are numbers, missing ones have their default") {
+    for (const auto* none : {"{}", "null", "[]", "5"}) {
+        CHECK(read(none).of(wait) == 10);
+        CHECK(read(none).of(keep) == 200);
+    }
+    CHECK(read(R"({"x-wait":1,"x-keep":5})").of(wait) == 1);
+    CHECK(read(R"({"x-wait":1,"x-keep":5})").of(keep) == 5);
+    CHECK(read(R"({"x-wait":1,"x-keep":5})").by_old_name.empty());
+}
+
+TEST_CASE("an option that is no row of the program has its default") {
+    constexpr host::Option other{.name = "y", .unit = "", .description = "", .least = 0, .most = 1, .default_value = 1};
+    CHECK(read("{}").of(other) == 1);
+}
+
+TEST_CASE("an old name means the same as the new one, which wins unless it has its default") {
+    const auto old = read(R"({"x-linger":30})");
+    CHECK(old.of(wait) == 30);
+    REQUIRE(old.by_old_name.size() == 1);
+    CHECK(old.by_old_name[0]->name == "x-wait");
+    CHECK(read(R"({"x-linger":30,"x-wait":10})").of(wait) == 30); // 10: nobody set it
+    CHECK(read(R"({"x-linger":30,"x-wait":20})").of(wait) == 20);
+    CHECK(read(R"({"x-linger":30,"x-wait":20})").by_old_name.size() == 1);
+    CHECK(read_options(options, parsed(R"({"x-linger":61})")).error() ==
+          "x-linger: should be a whole number from 1 to 60");
+    CHECK(changed(R"({"config":"x-linger","val":"50"})").of(wait) == 50);
+    CHECK(read_setconfig(options, parsed(R"(["x-linger","50"])"))->name == "x-linger");
+}
+
+TEST_CASE("a value out of bounds is refused with the bounds") {
+    CHECK(read(R"({"x-wait":60,"x-keep":5000})").of(wait) == 60);
+    CHECK(read(R"({"x-wait":60,"x-keep":5000})").of(keep) == 5000);
+    for (const auto* value : {"61", "0", "-1", "1.5", "18446744073709551615", "18446744073709551616", "true", "null",
+                              "[]", "\"x\"", "\"\"", "\"-1\"", "\"61\""})
+        CHECK(read_options(options, parsed(R"({"x-wait":)" + std::string(value) + "}")).error() ==
+              "x-wait: should be a whole number from 1 to 60");
+    CHECK(read_options(options, parsed(R"({"x-keep":5001})")).error() ==
+          "x-keep: should be a whole number from 0 to 5000");
+}
+
+TEST_CASE("an option that is not ours is refused by name") {
+    CHECK(read_options(options, parsed(R"({"foo":1})")).error() == "foo: not an option of this plugin");
+    CHECK(read_options({}, parsed(R"({"":1})")).error() == ": not an option of this plugin");
+}
+
+TEST_CASE("setconfig gives strings, whatever the type, and changes only what it names") {
+    CHECK(changed(R"({"config":"x-wait","val":"60"})").of(wait) == 60);
+    CHECK(changed(R"({"config":"x-wait","val":"60"})").of(keep) == 44);
+    CHECK(changed(R"(["x-keep","0"])").of(wait) == 33);
+    CHECK(changed(R"(["x-keep","0"])").of(keep) == 0);
+    CHECK(changed(R"({"config":"x-keep","val":9})").of(keep) == 9);
+}
+
+TEST_CASE("setconfig refuses with the option's or the parameter's name") {
+    CHECK(refusal(R"({"config":"x-wait","val":"soon"})") == "x-wait: should be a whole number from 1 to 60");
+    CHECK(refusal(R"({"config":"x-wait","val":["1"]})") == "x-wait: should be a whole number from 1 to 60");
+    CHECK(refusal(R"({"config":"other","val":"1"})") == "other: not an option of this plugin");
+    CHECK(refusal(R"({"config":"x-wait"})") == "missing required parameter: val");
+    CHECK(refusal(R"({"val":"1"})") == "missing required parameter: config");
+    CHECK(refusal(R"({"config":5,"val":"1"})") == "config: should be a string: invalid token '5'");
+    CHECK(refusal("[]") == "missing required parameter: config");
+    CHECK(refusal(R"(["a","b","c"])") == "too many parameters: got 3, expected 2");
+}
+
+} // namespace option_test

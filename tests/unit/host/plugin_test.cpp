@@ -1,0 +1,277 @@
+#include "host/plugin.hpp"
+
+#include "directory.hpp"
+#include "listener.hpp"
+#include "until.hpp"
+
+#include <array>
+#include <filesystem>
+#include <stdexcept>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <doctest/doctest.h>
+
+namespace plugin_test {
+
+using Texts = std::vector<std::string>;
+
+namespace {
+
+constexpr host::Option wait{.name = "x-wait",
+                            .unit = "",
+                            .description = "",
+                            .least = 0,
+                            .most = 60,
+                            .default_value = 10,
+                            .old_name = "x-linger"};
+constexpr std::array<host::Option, 1> options{wait};
+constexpr std::array<cln::Param, 1> params{{{"word", true}}};
+constexpr host::CommandSpec echo{.name = "echo", .params = params, .description = "Says it", .category = "x"};
+constexpr host::CommandSpec taken{.name = "taken", .params = {}, .description = "", .category = "x", .built_in = true};
+
+/// A program that writes down what it is given.
+class Program final : public host::Plugin {
+  public:
+    Program(io::Loop& loop, host::Pipes pipes, const host::Parent& parent)
+        : host::Plugin(loop, std::move(pipes), parent,
+                       {.name = "x",
+                        .options = options,
+                        .commands = {{echo, [this](const host::Request& request) { serve(request); }, check},
+                                     {taken, [this](const host::Request& request) { reply(request.id, "7"); }, check}},
+                        .subscriptions = {{"news"}, {"shutdown"}},
+                        .hooks = {{"rpc_command"}}}) {}
+
+    Texts events;
+
+  private:
+    void serve(const host::Request& request) {
+        reply(request.id, json::dump(request.params) + std::string(request.filter));
+    }
+    static std::optional<rpc::Error> check(const json::Tree& params) {
+        if (params.contains("word"))
+            return std::nullopt;
+        return rpc::Error{rpc::invalid_params, "missing required parameter: word"};
+    }
+    void configure(const host::Settings& settings) override {
+        events.push_back("wait " + std::to_string(settings.of(wait)));
+    }
+    void started(const host::Init& init) override {
+        events.push_back(init.startup ? "startup" : "started");
+        connect(init);
+    }
+    void connected() override { events.emplace_back("connected"); }
+    void hook(const rpc::Message& request) override {
+        events.push_back("hook " + std::string(request.params));
+        reply_to_hook(request.id, R"({"result":"continue"})");
+    }
+    void notification(const rpc::Message& message) override {
+        events.push_back("heard " + std::string(message.method));
+    }
+    void finishing() override { log(base::LogLevel::info, "last words"); }
+};
+
+/// lightningd's side of its pipes.
+struct Beside {
+    unit::Directory directory; // first: the program changes into it
+    io::Loop loop;
+    std::unique_ptr<io::Stream> to;
+    std::unique_ptr<io::Stream> from;
+    std::unique_ptr<Program> program;
+    std::string said;
+
+    explicit Beside(bool lightningd = false) {
+        auto [in, to_fd] = ends();
+        auto [out, from_fd] = ends();
+        to = open(to_fd);
+        from = open(from_fd);
+        from->read([this](std::string_view bytes) { said += bytes; }, [](const std::string&) {});
+        program = std::make_unique<Program>(loop, host::Pipes{open(in), open(out)}, host::Parent{lightningd, {}});
+        loop.stop(); // the turns are the test's
+        CHECK(program->run() == 0);
+    }
+    ~Beside() { (void)::chdir("/"); }
+    Beside(const Beside&) = delete;
+    Beside& operator=(const Beside&) = delete;
+
+    static std::array<int, 2> ends() {
+        std::array<int, 2> fds{};
+        if (::socketpair(AF_UNIX, SOCK_STREAM, 0, fds.data()) != 0)
+            throw std::runtime_error("no sockets for the test");
+        return fds;
+    }
+    std::unique_ptr<io::Stream> open(int fd) { return std::move(*io::Stream::open(loop, fd)); }
+
+    /// What it said to these bytes, one message a text.
+    Texts tell(std::string bytes) {
+        said.clear();
+        to->write(std::move(bytes));
+        unit::settle(loop);
+        Texts all;
+        for (std::size_t at = 0; at < said.size();) {
+            const auto end = said.find("\n\n", at);
+            all.push_back(said.substr(at, end - at));
+            at = end + 2;
+        }
+        return all;
+    }
+    Texts ask(const std::string& method, const std::string& params) {
+        return tell(R"({"jsonrpc":"2.0","id":1,"method":")" + method + R"(","params":)" + params + "}");
+    }
+    [[nodiscard]] std::string configuration(const std::string& file = "rpc") const {
+        return R"("configuration":{"lightning-dir":)" + json::quote(directory.path.string()) + R"(,"rpc-file":)" +
+               json::quote(file) + "}";
+    }
+};
+
+std::string result(const std::string& text) {
+    return R"({"jsonrpc":"2.0","id":1,"result":)" + text + "}";
+}
+
+std::string error(int code, const std::string& message) {
+    return R"({"jsonrpc":"2.0","id":1,"error":{"code":)" + std::to_string(code) + R"(,"message":)" +
+           json::quote(message) + "}}";
+}
+
+std::string logged(const std::string& message, const std::string& level = "unusual") {
+    return R"({"jsonrpc":"2.0","method":"log","params":{"level":")" + level + R"(","message":)" + json::quote(message) +
+           "}}";
+}
+
+} // namespace
+
+TEST_CASE("a command is served with its params and filter, an unknown one is refused") {
+    Beside b;
+    CHECK(b.ask("echo", R"({"word":"a"})") == Texts{result(R"({"word":"a"})")});
+    CHECK(b.tell(R"({"jsonrpc":"2.0","id":1,"method":"echo"})") == Texts{result("{}")});
+    CHECK(b.tell(R"({"jsonrpc":"2.0","id":1,"method":"echo","params":[],"filter":{"a":true}})") ==
+          Texts{result(R"([]{"a":true})")});
+    CHECK(b.ask("ech", "{}") == Texts{error(-32601, "Unknown command 'ech'")});
+    CHECK(b.ask("taken", "{}") == Texts{result("7")});
+}
+
+TEST_CASE("what lightningd has built in is not served under it") {
+    Beside b(true);
+    CHECK(b.ask("taken", "{}") == Texts{error(-32601, "Unknown command 'taken'")});
+    Beside by_id; // lightningd's ids tell who it is where the environment does not
+    by_id.tell(R"({"jsonrpc":"2.0","id":"cln:getmanifest#1","method":"getmanifest","params":{}})");
+    CHECK(by_id.ask("taken", "{}") == Texts{error(-32601, "Unknown command 'taken'")});
+}
+
+TEST_CASE("params that are no JSON are refused, and logged without them") {
+    Beside b;
+    const auto said = b.ask("echo", R"({"secret":tru})");
+    REQUIRE(said.size() == 2);
+    CHECK(said[0].find("echo skipped: params: ") != std::string::npos);
+    CHECK(said[1].find(R"("code":-32600)") != std::string::npos);
+    CHECK(b.said.find("secret") == std::string::npos);
+    CHECK(b.ask(std::string(41, 'm'), "{x}")[0].find("a message of no name we know skipped") != std::string::npos);
+}
+
+TEST_CASE("init is answered, then the options are set and the program starts") {
+    Beside b;
+    CHECK(b.ask("init", R"({"options":{"x-wait":5},)" + b.configuration() + "}") ==
+          Texts{result("{}"), logged("RPC socket: no such file or directory; trying again until it answers")});
+    CHECK(b.program->events == Texts{"wait 5", "started"});
+}
+
+TEST_CASE("an old name of an option is logged with the new one") {
+    Beside b;
+    const auto said = b.ask("init", R"({"options":{"x-linger":5,"x-wait":10},)" + b.configuration() + "}");
+    REQUIRE(said.size() >= 2);
+    CHECK(said[1] == logged("x-linger is deprecated: use x-wait"));
+    CHECK(b.program->events == Texts{"wait 5", "started"});
+}
+
+TEST_CASE("an init that cannot be used disables the plugin, and an operator reads why") {
+    Beside b;
+    const auto said = b.ask("init", R"({"options":{"x-wait":61},)" + b.configuration() + "}");
+    REQUIRE(said.size() == 2);
+    CHECK(said[0].find("x does not run: x-wait: should be a whole number from 0 to 60. Correct the configuration") !=
+          std::string::npos);
+    CHECK(said[1] == result(R"({"disable":"x-wait: should be a whole number from 0 to 60"})"));
+    CHECK(b.ask("init", "{}") == Texts{logged("x does not run: init has no configuration"),
+                                       result(R"({"disable":"init has no configuration"})")});
+    CHECK(b.program->events.empty());
+}
+
+TEST_CASE("the RPC socket is found in lightningd's directory, or by its whole path") {
+    for (const bool absolute : {false, true}) {
+        Beside b;
+        std::list<std::unique_ptr<io::Stream>> peers;
+        const unit::Listener listener(b.loop, b.directory.path / "rpc",
+                                      [&](std::unique_ptr<io::Stream> stream) { peers.push_back(std::move(stream)); });
+        b.ask("init", "{" + b.configuration(absolute ? (b.directory.path / "rpc").string() : "rpc") + "}");
+        CHECK(unit::until(b.loop, [&] { return b.program->events == Texts{"wait 10", "started", "connected"}; }));
+    }
+}
+
+TEST_CASE("check tells whether a command would be served") {
+    Beside b;
+    CHECK(b.ask("check", R"({"command_to_check":"echo","word":"a"})") ==
+          Texts{result(R"({"command_to_check":"echo"})")});
+    CHECK(b.ask("check", R"(["echo"])") == Texts{error(-32602, "missing required parameter: word")});
+    for (const std::string params : {R"({"command_to_check":"init"})", "{}", "[]", "[7]", R"({"command_to_check":{}})"})
+        CHECK(b.ask("check", params) == Texts{error(-32602, "command_to_check: not a command of this plugin")});
+    CHECK(b.ask("check", R"({"command_to_check":"setconfig","config":"x-wait","val":"5"})") ==
+          Texts{result(R"({"command_to_check":"setconfig"})")});
+    CHECK(b.ask("check", R"({"command_to_check":"setconfig","config":"x-wait","val":"61"})") ==
+          Texts{error(-32602, "x-wait: should be a whole number from 0 to 60")});
+    CHECK(b.program->events.empty());
+}
+
+TEST_CASE("setconfig sets an option and leaves it when the value is refused") {
+    Beside b;
+    CHECK(b.ask("setconfig", R"({"config":"x-wait","val":"5"})") == Texts{result("{}")});
+    CHECK(b.ask("setconfig", R"({"config":"x-linger","val":"6"})") == Texts{result("{}")});
+    CHECK(b.ask("setconfig", R"({"config":"x-wait","val":"61"})") ==
+          Texts{error(-32602, "x-wait: should be a whole number from 0 to 60")});
+    CHECK(b.program->events == Texts{"wait 5", "wait 6"});
+}
+
+TEST_CASE("hook requests and notifications are the program's") {
+    Beside b;
+    CHECK(b.ask("rpc_command", "[1]") == Texts{result(R"({"result":"continue"})")});
+    CHECK(b.tell(R"({"jsonrpc":"2.0","method":"news","params":{}})").empty());
+    CHECK(b.program->events == Texts{"hook [1]", "heard news"});
+    CHECK(b.tell(R"({"jsonrpc":"2.0","id":9,"result":{}})") ==
+          Texts{logged("a reply on stdin answers nothing we asked")});
+}
+
+TEST_CASE("a request that cannot be read is answered all the same, a hook request so that lightningd goes on") {
+    Beside b;
+    const auto refused = b.tell(R"({"id":1,"method":"echo","params":{},})");
+    REQUIRE(refused.size() == 2);
+    CHECK(refused[0].find(R"("code":-32600)") != std::string::npos);
+    CHECK(refused[1].find("stdin: ") != std::string::npos);
+    const auto hooked = b.tell(R"({"id":1,"method":"rpc_command","params":{},})");
+    REQUIRE(hooked.size() == 2);
+    CHECK(hooked[0] == result(R"({"result":"continue"})"));
+    CHECK(b.tell("nonsense ").size() == 1);
+    CHECK(b.program->events.empty());
+}
+
+TEST_CASE("it leaves when lightningd says so, with what was still to be said, and reads no more") {
+    Beside b;
+    const auto said = b.tell(R"({"id":1,"method":"echo","params":{}}{"method":"shutdown","params":{}})"
+                             R"({"id":2,"method":"echo","params":{}})");
+    CHECK(said == Texts{result("{}"), logged("last words", "info")});
+    b.to.reset(); // the end of stdin is no second end
+    unit::settle(b.loop);
+    CHECK(b.said.find("last words") == b.said.rfind("last words"));
+}
+
+TEST_CASE("it leaves at the end of stdin") {
+    Beside b;
+    b.to.reset();
+    unit::settle(b.loop);
+    CHECK(b.said == logged("last words", "info") + "\n\n");
+}
+
+TEST_CASE("random names differ") {
+    CHECK(host::random_hex(8).size() == 16);
+    CHECK(host::random_hex(8) != host::random_hex(8));
+}
+
+} // namespace plugin_test

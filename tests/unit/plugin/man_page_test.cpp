@@ -1,0 +1,141 @@
+// The man pages against the rows of the program: parameters, results, codes, options, topics.
+#include "plugin/trackpayments/tables.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include <doctest/doctest.h>
+
+namespace man_page_test {
+
+using Texts = std::vector<std::string>;
+
+namespace {
+
+/// A page without its markup.
+std::string page(std::string_view name) {
+    std::ifstream file(std::string(MAN_DIR) + "/lightning-" + std::string(name) + ".7.md");
+    std::ostringstream text;
+    text << file.rdbuf();
+    return std::regex_replace(text.str(), std::regex(R"(\*|\\)"), "");
+}
+
+std::string section(const std::string& page, const std::string& name) {
+    const auto begin = page.find("\n# " + name + "\n");
+    REQUIRE_MESSAGE(begin != std::string::npos, name);
+    return page.substr(begin + 1, page.find("\n# ", begin + 1) - begin);
+}
+
+Texts found(const std::string& text, const std::string& pattern) {
+    const std::regex regex(pattern);
+    Texts all;
+    for (std::sregex_iterator at(text.begin(), text.end(), regex); at != std::sregex_iterator(); ++at)
+        all.push_back((*at)[1]);
+    return all;
+}
+
+const char* name_of(cln::ParamType type) {
+    switch (type) {
+    case cln::ParamType::boolean:
+        return "boolean";
+    case cln::ParamType::hex:
+        return "hex";
+    case cln::ParamType::integer:
+        return "integer";
+    case cln::ParamType::string:
+        return "string";
+    }
+    return "";
+}
+
+/// The lines of the section PARAMETERS that the rows ask for: a heading, and the beginning of the description.
+Texts parameters(const host::CommandSpec& spec) {
+    Texts lines;
+    for (const auto& param : spec.params)
+        lines.push_back(std::string(param.name) + " (" + name_of(param.type) + (param.required ? "" : ", optional") +
+                        ")\n: " + std::string(param.help));
+    return lines;
+}
+
+std::vector<host::Command> commands() {
+    return trackpayments::declaration(nullptr, true).commands;
+}
+
+} // namespace
+
+TEST_CASE("the parameters of the pages are those of the rows, in their order, with type and default") {
+    for (const auto& [spec, serve, check] : commands()) {
+        const auto text = section(page(spec.name), "PARAMETERS");
+        std::size_t at = 0;
+        for (const auto& line : parameters(spec)) {
+            at = text.find(line, at);
+            REQUIRE_MESSAGE(at != std::string::npos, line);
+        }
+        CHECK(found(text, R"((\w+) \([^)]*\)\n: )").size() == spec.params.size());
+        Texts defaults;
+        for (const auto& param : spec.params)
+            if (!param.default_value.empty())
+                defaults.emplace_back(param.default_value);
+        CHECK(found(text, R"(Default (\w+))") == defaults);
+    }
+}
+
+TEST_CASE("the synopsis of the pages is the usage") {
+    for (const auto& [spec, serve, check] : commands())
+        CHECK(section(page(spec.name), "SYNOPSIS")
+                  .find("\n" + std::string(spec.name) + " " + cln::usage(spec.params) + "\n") != std::string::npos);
+}
+
+TEST_CASE("the results of the pages have the members of the rows") {
+    for (const auto& [spec, serve, check] : commands()) {
+        const auto text = section(page(spec.name), "RETURN VALUE");
+        for (const auto& [name, type] : spec.result) {
+            const auto listed = "- " + std::string(name) + " (" + std::string(type) + ")";
+            const auto in_words = "containing " + std::string(name) + ", an " + std::string(type);
+            CHECK_MESSAGE((text.find(listed) != std::string::npos || text.find(in_words) != std::string::npos), name);
+        }
+    }
+    const auto all = commands().front().spec;
+    CHECK(found(section(page(all.name), "RETURN VALUE"), R"(\n- (\w+) \()").size() == all.result.size());
+}
+
+TEST_CASE("the error codes of the pages are those of the rows") {
+    for (const auto& [spec, serve, check] : commands()) {
+        std::set<std::string> codes;
+        for (const int code : spec.codes)
+            codes.insert(std::to_string(code));
+        const auto shown = found(section(page(spec.name), "ERRORS"), R"(\n- (-?\d+): )");
+        CHECK(std::set<std::string>(shown.begin(), shown.end()) == codes);
+    }
+}
+
+TEST_CASE("the options of the page are those of the rows, with range and default") {
+    const auto text = section(page("trackpayments"), "OPTIONS");
+    const auto declared = trackpayments::declaration(nullptr, true);
+    for (const auto& option : declared.options) {
+        const auto at = text.find("\n" + std::string(option.name) + "=" + std::string(option.unit) + "\n: ");
+        REQUIRE_MESSAGE(at != std::string::npos, option.name);
+        const auto about = text.substr(at, text.find("\n\n", at) - at);
+        const auto range = std::to_string(option.least) + " to " + std::to_string(option.most) + ",\ndefault " +
+                           std::to_string(option.default_value);
+        CHECK_MESSAGE(
+            std::regex_replace(about, std::regex("\n"), " ").find(std::regex_replace(range, std::regex("\n"), " ")) !=
+                std::string::npos,
+            option.name);
+        if (!option.old_name.empty())
+            CHECK_MESSAGE(about.find(option.old_name) != std::string::npos, option.old_name);
+    }
+    CHECK(found(text, R"(\n([\w-]+)=\w+\n: )").size() == declared.options.size());
+}
+
+TEST_CASE("the topics of the page are those that are published") {
+    Texts topics;
+    for (const auto topic : trackpayments::declaration(nullptr, true).topics)
+        topics.emplace_back(topic);
+    CHECK(found(section(page("trackpayments"), "TOPICS"), R"(\n(trackpayments\w*): )") == topics);
+}
+
+} // namespace man_page_test

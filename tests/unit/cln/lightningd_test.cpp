@@ -1,6 +1,6 @@
 #include "cln/lightningd.hpp"
 
-#include "node.hpp"
+#include "caller.hpp"
 #include "received.hpp"
 
 namespace lightningd_test {
@@ -125,7 +125,7 @@ TEST_CASE("lightningd's own errors and a lost connection are told apart") {
     Received<cln::Lightningd::Listing> refused;
     typed.lightningd.list_all_pending(refused.answer());
     REQUIRE(typed.calls(1));
-    typed.node.say(rpc::error(typed.node.calls[0].id, {-32602, "start: should be"}));
+    typed.node.send(rpc::error(typed.node.calls[0].id, {-32602, "start: should be"}));
     CHECK(until(typed.loop, [&] { return refused.times == 1; }));
     CHECK_FALSE(refused.failure.lost);
     CHECK(refused.failure.error.code == -32602);

@@ -1,18 +1,14 @@
-// A lightningd made of answers: a unix socket that shows each call to the test and says what the test tells it to.
+// The fake lightningd with a client that is up, for whatever is built on cln::Lightningd.
 #pragma once
 
+#include "../fake_lightningd.hpp"
 #include "../until.hpp"
 #include "cln/lightningd.hpp"
 #include "cln/row_text.hpp"
-#include "rpc/write.hpp"
-
-#include <filesystem>
-
-#include <unistd.h>
 
 namespace unit {
 
-class Node final : private rpc::Connection::Handler {
+class Node final {
   public:
     struct Call {
         std::string id;
@@ -21,81 +17,56 @@ class Node final : private rpc::Connection::Handler {
     };
 
     explicit Node(io::Loop& loop)
-        : path_(std::filesystem::temp_directory_path() /
-                ("unit-node-" + std::to_string(getpid()) + "-" + std::to_string(++made_))),
-          loop_(loop),
+        : loop_(loop),
+          fake_(loop),
           client_(std::make_unique<rpc::Client>(
               loop, "trackpayments", "tag",
               [this](base::LogLevel, const std::string& words) { log.push_back(words); })),
           lightningd(*client_, [this](base::LogLevel, const std::string& words) { log.push_back(words); }) {
-        uv_pipe_init(loop.raw(), &listener_, 0);
-        listener_.data = this;
-        uv_pipe_bind(&listener_, path_.c_str());
-        uv_listen(reinterpret_cast<uv_stream_t*>(&listener_), 8, [](uv_stream_t* stream, int) {
-            auto* self = static_cast<Node*>(stream->data);
-            rpc::Connection::Handler& handler = *self;
-            self->connection_ = std::make_unique<rpc::Connection>(io::Stream::accept(stream), handler);
-            self->connection_->start();
-        });
-        client_->start(path_, [] {});
-        connected_ = until(loop, [&] { return client_->up() && connection_; });
+        client_->start(fake_.path(), [] {});
+        connected_ = until(loop, [&] { return client_->up() && fake_.connected(); });
     }
-    ~Node() override {
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+    ~Node() {
         client_.reset(); // whoever waited for its answers is gone by now
-        uv_close(reinterpret_cast<uv_handle_t*>(&listener_), nullptr);
-        connection_.reset();
-        settle(loop_);
-        std::filesystem::remove(path_);
+        fake_.stop_listening();
+        hang_up();
     }
 
     [[nodiscard]] bool connected() const { return connected_; }
     /// Waits for the next call.
     Call next() {
-        if (!until(loop_, [&] { return !calls_.empty(); }))
+        if (!until(loop_, [&] { return !fake_.calls.empty(); }))
             return {};
-        Call call = calls_.front();
-        calls_.erase(calls_.begin());
-        return call;
+        const auto call = std::move(fake_.calls.front());
+        fake_.calls.pop_front();
+        return {call.id, call.method, *json::parse(call.params)};
     }
     [[nodiscard]] bool quiet() {
         settle(loop_);
-        return calls_.empty();
+        return fake_.calls.empty();
     }
-    void answer(const Call& call, const std::string& result) {
-        connection_->send(rpc::result(call.id, result));
-        settle(loop_);
-    }
-    void refuse(const Call& call, const rpc::Error& error) {
-        connection_->send(rpc::error(call.id, error));
-        settle(loop_);
-    }
+    void answer(const Call& call, const std::string& result) { send(rpc::result(call.id, result)); }
+    void refuse(const Call& call, const rpc::Error& error) { send(rpc::error(call.id, error)); }
     /// `error` as raw JSON.
-    void refuse_raw(const Call& call, const std::string& error) {
-        connection_->send(R"({"jsonrpc":"2.0","id":)" + call.id + R"(,"error":)" + error + "}");
-        settle(loop_);
-    }
+    void refuse_raw(const Call& call, const std::string& error) { send(FakeLightningd::refusal(call.id, error)); }
     void hang_up() {
-        connection_.reset();
+        fake_.hang_up();
         settle(loop_);
     }
 
     std::vector<std::string> log;
 
   private:
-    void read(std::span<const rpc::Message> messages) override {
-        for (const auto& message : messages)
-            calls_.push_back({std::string(message.id), std::string(message.method), *json::parse(message.params)});
+    void send(std::string bytes) {
+        fake_.send(std::move(bytes));
+        settle(loop_);
     }
-    void skipped(const rpc::Message&, const std::string&) override {}
-    void closed(const std::string&) override {}
 
-    static inline int made_ = 0;
-    std::string path_;
     io::Loop& loop_;
-    uv_pipe_t listener_{};
-    std::unique_ptr<rpc::Connection> connection_;
+    FakeLightningd fake_;
     bool connected_ = false;
-    std::vector<Call> calls_;
     std::unique_ptr<rpc::Client> client_;
 
   public:

@@ -1,5 +1,5 @@
 // Connections that break, and come back.
-#include "node.hpp"
+#include "caller.hpp"
 
 #include <doctest/doctest.h>
 
@@ -27,7 +27,7 @@ TEST_CASE("every call in flight gets exactly one answer when the connection is l
     REQUIRE(caller.calls(answers.size()));
     caller.node.answer(caller.node.calls[7], "7");
     REQUIRE(until(caller.loop, [&] { return answers[7].times == 1; }));
-    caller.node.refuse();
+    caller.node.stop_listening();
     caller.node.hang_up();
     CHECK(until(caller.loop, [&] { return !caller.client.up(); }));
     Answer late;
@@ -47,7 +47,7 @@ TEST_CASE("every call in flight gets exactly one answer when the connection is l
 TEST_CASE("a call that cannot even be written is answered once") {
     Caller caller;
     REQUIRE(caller.connect());
-    caller.node.refuse();
+    caller.node.stop_listening();
     caller.node.hang_up();
     Answer answer; // our side has not noticed yet
     caller.client.call("m", "[\"" + std::string(1'000'000, 'x') + "\"]", answer.callback());
@@ -102,7 +102,7 @@ TEST_CASE("half a reply of the old connection is not mixed with the new one") {
     Answer answer;
     caller.client.call("m", "[]", answer.callback());
     REQUIRE(caller.calls(1));
-    caller.node.say("{\"jsonrpc\":\"2.0\",\"id\":\"trackpay");
+    caller.node.send("{\"jsonrpc\":\"2.0\",\"id\":\"trackpay");
     unit::settle(caller.loop);
     caller.node.hang_up();
     CHECK(until(caller.loop, [&] { return caller.ups == 2 && caller.node.connections == 2; }));
@@ -149,7 +149,7 @@ TEST_CASE("on_up may call at once") {
 
 TEST_CASE("a client may go while its calls are in flight") {
     io::Loop loop;
-    Node node(loop);
+    unit::FakeLightningd node(loop);
     const auto held = std::make_shared<int>(1);
     {
         rpc::Client client(loop, "x", "tag", [](base::LogLevel, const std::string&) {});

@@ -1,4 +1,4 @@
-#include "node.hpp"
+#include "caller.hpp"
 
 #include <doctest/doctest.h>
 
@@ -51,7 +51,7 @@ TEST_CASE("a reply that comes byte by byte is one reply") {
     caller.client.call("m", "[]", answer.callback());
     REQUIRE(caller.calls(1));
     for (const char byte : rpc::result(caller.node.calls[0].id, R"({"a":"}"})")) {
-        caller.node.say(std::string(1, byte));
+        caller.node.send(std::string(1, byte));
         unit::settle(caller.loop);
     }
     CHECK(until(caller.loop, [&] { return answer.times == 1; }));
@@ -107,9 +107,9 @@ TEST_CASE("what answers no call of ours is ignored and logged, without its words
     caller.client.call("m", "[]", answer.callback());
     REQUIRE(caller.calls(1));
     const auto id = caller.node.calls[0].id;
-    caller.node.say(rpc::result(R"("somebody:else#1")", R"("secret")") + rpc::result("1", R"("secret")") +
-                    rpc::result("trackpayments:m#1", R"("secret")") + rpc::notification("secret", "{}"));
-    caller.node.say(rpc::result(id, "1") + rpc::result(id, "2"));
+    caller.node.send(rpc::result(R"("somebody:else#1")", R"("secret")") + rpc::result("1", R"("secret")") +
+                     rpc::result("trackpayments:m#1", R"("secret")") + rpc::notification("secret", "{}"));
+    caller.node.send(rpc::result(id, "1") + rpc::result(id, "2"));
     CHECK(until(caller.loop, [&] { return caller.log.size() == 5; }));
     CHECK(answer.times == 1);
     CHECK(answer.result == "1");
@@ -126,7 +126,7 @@ TEST_CASE("bytes that are no message cost the connection, not the reply that was
     caller.client.call("m", "[]", answered.callback());
     caller.client.call("m", "[]", lost.callback());
     REQUIRE(caller.calls(2));
-    caller.node.say("secret ]] {\"secret\":} " + rpc::result(caller.node.calls[0].id, "true"));
+    caller.node.send("secret ]] {\"secret\":} " + rpc::result(caller.node.calls[0].id, "true"));
     CHECK(until(caller.loop, [&] { return caller.ups == 2 && lost.times == 1; }));
     CHECK(answered.times == 1);
     CHECK(answered.result == "true");
@@ -149,7 +149,7 @@ TEST_CASE("an error is told with its code, its message and its very bytes") {
     caller.client.call("delpay", "[]", answer.callback());
     REQUIRE(caller.calls(1));
     const std::string raw = R"({ "code": 208, "message": "Unknown payment \"x\"", "data": {"a": [1]} })";
-    caller.node.say(R"({"jsonrpc":"2.0","id":)" + caller.node.calls[0].id + R"(,"error":)" + raw + "}\n\n");
+    caller.node.send(R"({"jsonrpc":"2.0","id":)" + caller.node.calls[0].id + R"(,"error":)" + raw + "}\n\n");
     CHECK(until(caller.loop, [&] { return answer.times == 1; }));
     CHECK_FALSE(answer.failure.lost);
     CHECK(answer.failure.error.code == 208);
@@ -179,7 +179,7 @@ TEST_CASE("an error that is none is an error all the same") {
         caller.client.call("m", "[]", answer.callback());
     REQUIRE(caller.calls(errors.size()));
     for (std::size_t i = 0; i < errors.size(); ++i)
-        caller.node.say(R"({"id":)" + caller.node.calls[i].id + R"(,"error":)" + errors[i] + "}");
+        caller.node.send(R"({"id":)" + caller.node.calls[i].id + R"(,"error":)" + errors[i] + "}");
     CHECK(until(caller.loop, [&] { return caller.client.in_flight() == 0; }));
     for (std::size_t i = 0; i < errors.size(); ++i) {
         INFO(errors[i]);
@@ -198,7 +198,7 @@ TEST_CASE("a reply with neither result nor error is an error") {
     Answer answer;
     caller.client.call("m", "[]", answer.callback());
     REQUIRE(caller.calls(1));
-    caller.node.say(R"({"jsonrpc":"2.0","id":)" + caller.node.calls[0].id + "}");
+    caller.node.send(R"({"jsonrpc":"2.0","id":)" + caller.node.calls[0].id + "}");
     CHECK(until(caller.loop, [&] { return answer.times == 1; }));
     CHECK_FALSE(answer.failure.lost);
     CHECK(answer.failure.error.code == -1);

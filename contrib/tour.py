@@ -61,7 +61,7 @@ def later(outcome: str) -> dict:
 
 def main(plugin: str, standin: str) -> None:
     recorder = str(TOP / "contrib" / "recorder")
-    with StandIn(standin, plugins=[plugin, recorder], options=["--trackpayments-linger=2"]) as node:
+    with StandIn(standin, plugins=[plugin, recorder], options=["--trackpayments-failed-after=2"]) as node:
         screen = Screen(node.network_directory / "trackpayments.jsonl")
         print("A stand-in node runs with the plugin. What follows is the topic `trackpayments`, as it comes.")
         paid = pay(node, screen, "one part", 5_000_000, {"attempts": [later("settle")]}, "SUCCEEDED")

@@ -7,14 +7,15 @@
 
 namespace trackpayments {
 
-inline constexpr host::Option linger_option{
-    .name = "trackpayments-linger",
+inline constexpr host::Option failed_after_option{
+    .name = "trackpayments-failed-after",
     .unit = "SECONDS",
-    .description = "Seconds without a new attempt after which a payment whose parts all failed is told to have failed, "
+    .description = "Seconds without a new attempt after which a payment whose parts all failed is published as FAILED, "
                    "where nothing else says so",
     .least = 0,
     .most = 86'400,
     .default_value = 10,
+    .old_name = "trackpayments-linger",
 };
 inline constexpr host::Option retain_option{
     .name = "trackpayments-retain",
@@ -24,6 +25,6 @@ inline constexpr host::Option retain_option{
     .most = 10'000'000,
     .default_value = 20'000,
 };
-inline constexpr std::array<host::Option, 2> options{linger_option, retain_option};
+inline constexpr std::array<host::Option, 2> options{failed_after_option, retain_option};
 
 } // namespace trackpayments

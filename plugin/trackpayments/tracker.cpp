@@ -85,7 +85,7 @@ void Tracker::notification(const rpc::Message& message) {
 }
 
 void Tracker::configure(const host::Settings& settings) {
-    mirror_.set_linger(std::chrono::seconds(settings.of(linger_option)));
+    mirror_.set_linger(std::chrono::seconds(settings.of(failed_after_option)));
     mirror_.set_retain(settings.of(retain_option));
 }
 

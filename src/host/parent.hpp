@@ -8,6 +8,7 @@ namespace host {
 struct Parent {
     bool lightningd = false; ///< it has built-in commands, and crashes when a plugin registers one of their names
     cln::Version version;
+    bool takes_deprecated = true; ///< it starts with deprecated options in its configuration; getmanifest says so
 };
 
 [[nodiscard]] Parent read_parent();

@@ -124,6 +124,8 @@ void Plugin::request(const rpc::Message& message) {
     }
     if (message.method == "getmanifest") {
         parent_.lightningd |= message.id.starts_with("\"cln:");
+        const auto deprecated = params->find("allow-deprecated-apis");
+        parent_.takes_deprecated = deprecated == params->end() || *deprecated != false;
         return reply(message.id, manifest(declared_, parent_));
     }
     if (message.method == "init")

@@ -22,6 +22,11 @@ void SettingCheck::check(const json::Tree& params, Answer answer) {
     const auto setting = read_setconfig(options_, params);
     if (!setting || !parent_.lightningd) // another host has no configuration that could break
         return answer(setting);
+    if (setting->name != setting->option->name && !parent_.takes_deprecated)
+        return answer(tl::unexpected(
+            unchanged(*setting, "lightningd, where allow-deprecated-apis is false, does not start with this old name. "
+                                "Use " +
+                                    std::string(setting->option->name))));
     if (lightningd_.up())
         return look(*setting, answer);
     early_.push_back({*setting, std::move(answer)});

@@ -34,8 +34,9 @@ def totals(path: Path) -> list[int]:
 
 
 class ExportingNode(Node):
-    def __init__(self, settle: int = 0, linger: int = 0) -> None:
-        super().__init__(f"--trackpayments-linger={linger}", f"--{OPTION}interval=1", f"--{OPTION}settle={settle}", plugins=[EXPORTER])
+    def __init__(self, settle: int = 0, failed_after: int = 0) -> None:
+        super().__init__(f"--trackpayments-failed-after={failed_after}", f"--{OPTION}interval=1", f"--{OPTION}settle={settle}",
+                         plugins=[EXPORTER])
         self.textfile = self.network_directory / "trackpayments.prom"
 
     def state(self) -> dict[str, Any]:

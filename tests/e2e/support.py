@@ -1,6 +1,6 @@
 """A stage for whole-process tests: the stand-in node with the plugin and subscribers, and what they were told.
 
-    with Stage(["--trackpayments-linger=0"]) as stage:
+    with Stage(["--trackpayments-failed-after=0"]) as stage:
         invoice = stage.invoice(5_000_000)
         stage.node.call("xpay", {"invstring": invoice["bolt11"]})
         payment = stage.wait_status(invoice, "SUCCEEDED")

@@ -81,16 +81,17 @@ class BadRequests(unittest.TestCase):
             self.assertEqual(host.told("trackpayments_deleted")[0]["attempt_ids"], ["1"])
 
     def test_setconfig_names_what_it_refuses(self) -> None:
-        bad = [({}, "config"), ({"config": "trackpayments-linger"}, "val"), ({"val": "1"}, "config"), ({"config": 7, "val": "1"}, "config"),
-               ({"config": "trackpayments-linger", "val": "soon"}, "trackpayments-linger"),
-               ({"config": "trackpayments-linger", "val": "-1"}, "trackpayments-linger"),
-               ({"config": "trackpayments-linger", "val": "86401"}, "trackpayments-linger"),
-               ({"config": "trackpayments-linger", "val": ""}, "trackpayments-linger"),
-               ({"config": "trackpayments-linger", "val": []}, "trackpayments-linger"),
+        bad = [({}, "config"), ({"config": "trackpayments-failed-after"}, "val"), ({"val": "1"}, "config"),
+               ({"config": 7, "val": "1"}, "config"),
+               ({"config": "trackpayments-failed-after", "val": "soon"}, "trackpayments-failed-after"),
+               ({"config": "trackpayments-failed-after", "val": "-1"}, "trackpayments-failed-after"),
+               ({"config": "trackpayments-failed-after", "val": "86401"}, "trackpayments-failed-after"),
+               ({"config": "trackpayments-failed-after", "val": ""}, "trackpayments-failed-after"),
+               ({"config": "trackpayments-failed-after", "val": []}, "trackpayments-failed-after"),
                ({"config": "trackpayments-retain", "val": "1e3"}, "trackpayments-retain"),
                ({"config": "trackpayments-retain", "val": "99999999999999999999"}, "trackpayments-retain"),
                ({"config": "trackpayments-other", "val": "1"}, "trackpayments-other"),
-               ({"config": "trackpayments-linger", "val": "1", "more": 1}, "more")]
+               ({"config": "trackpayments-failed-after", "val": "1", "more": 1}, "more")]
         with FakeHost() as host:
             host.begin()
             for params, name in bad:
@@ -104,8 +105,8 @@ class BadRequests(unittest.TestCase):
 
     def test_absurd_options_disable_the_plugin_with_a_reason(self) -> None:
         configuration = {"lightning-dir": "/nonexistent", "rpc-file": "lightning-rpc", "startup": True, "network": "regtest"}
-        bad = [({"options": {"trackpayments-linger": -1}, "configuration": configuration}, "trackpayments-linger"),
-               ({"options": {"trackpayments-linger": 10**9}, "configuration": configuration}, "trackpayments-linger"),
+        bad = [({"options": {"trackpayments-failed-after": -1}, "configuration": configuration}, "trackpayments-failed-after"),
+               ({"options": {"trackpayments-failed-after": 10**9}, "configuration": configuration}, "trackpayments-failed-after"),
                ({"options": {"trackpayments-retain": "many"}, "configuration": configuration}, "trackpayments-retain"),
                ({"options": {"trackpayments-retain": None}, "configuration": configuration}, "trackpayments-retain"),
                ({"options": {"other": 1}, "configuration": configuration}, "other"),
@@ -117,9 +118,9 @@ class BadRequests(unittest.TestCase):
                 self.assertIn(name, host.request("init", params)["result"]["disable"])
 
     def test_a_node_with_an_absurd_option_starts_without_the_plugin(self) -> None:
-        with Stage(["--trackpayments-linger=-5"]) as stage:
+        with Stage(["--trackpayments-failed-after=-5"]) as stage:
             line = next(line for line in stage.node.log().splitlines() if "disabled itself" in line)
-            self.assertIn("trackpayments-linger: should be a whole number", line)
+            self.assertIn("trackpayments-failed-after: should be a whole number", line)
             self.assertEqual(stage.stop(), [])
             stage.finish = lambda: None  # nobody was told anything
 

@@ -65,7 +65,7 @@ def wrong_ends(host: FakeHost) -> list[str]:
 class Blocked(unittest.TestCase):
     def test_a_node_that_does_not_read_loses_no_last_state(self) -> None:
         with FakeHost() as host:
-            host.begin(**{"trackpayments-linger": 3600, "trackpayments-retain": 1000})
+            host.begin(**{"trackpayments-failed-after": 3600, "trackpayments-retain": 1000})
             traffic = Traffic(host)
             traffic.round(0)
             host.wait(lambda: not wrong_ends(host), "the first round, read as it comes")
@@ -108,7 +108,7 @@ class Blocked(unittest.TestCase):
 
     @unittest.skipUnless(NODE.has_filters, "every command comes by the hook, also the one that makes the node read again")
     def test_payments_end_while_the_node_does_not_read(self) -> None:
-        with Stage(["--trackpayments-linger=0"]) as stage:
+        with Stage(["--trackpayments-failed-after=0"]) as stage:
             held = [stage.pay(1_000_000 + n, parts=["hold", "hold"]) for n in range(100)]
             for invoice in held:
                 stage.wait_status(invoice, "IN_FLIGHT", parts=2)

@@ -108,7 +108,7 @@ class ClockIsSet(unittest.TestCase):
 
     def test_the_clock_of_plugin_and_node(self) -> None:
         with FakeHost(**self.clock.environment) as host:
-            host.begin(**{"trackpayments-linger": 3600})
+            host.begin(**{"trackpayments-failed-after": 3600})
             for jump in JUMPS:
                 if abs(jump) > 400 * 24 * HOUR:
                     continue  # lightningd's own seconds would leave their 32 bits
@@ -140,7 +140,7 @@ class ClockIsSet(unittest.TestCase):
 
     def test_a_whole_node_whose_clock_is_set(self) -> None:
         # In the rows; the stage compares them with all that was told, second by second.
-        with Stage(["--trackpayments-linger=3600"], environment=self.clock.environment) as stage:
+        with Stage(["--trackpayments-failed-after=3600"], environment=self.clock.environment) as stage:
             held = stage.pay(1_000_000, parts=["hold", "hold"])
             stage.wait_status(held, "IN_FLIGHT", parts=2)
             for jump in JUMPS[:4]:
@@ -159,7 +159,7 @@ class ClockIsSet(unittest.TestCase):
 
     def test_a_restart_over_which_the_clock_is_set(self) -> None:
         for jump in (-HOUR, HOUR, -365 * 24 * HOUR):
-            with self.subTest(jump=jump), Stage(["--trackpayments-linger=3600"], gate=True, keep_rows=True,
+            with self.subTest(jump=jump), Stage(["--trackpayments-failed-after=3600"], gate=True, keep_rows=True,
                                                 environment=self.clock.environment) as stage:
                 old = stage.pay(5_000_000, "hold", by="pay")
                 stage.wait_status(old, "IN_FLIGHT")
@@ -179,7 +179,7 @@ class ClockIsSet(unittest.TestCase):
 
     def test_a_jump_ends_no_waiting_and_forgets_no_payment(self) -> None:
         with FakeHost(**self.clock.environment) as host:
-            host.begin(**{"trackpayments-linger": 3600})
+            host.begin(**{"trackpayments-failed-after": 3600})
             rows = [host.insert(pending_row(n)) for n in range(1, 4)]
             host.wait(lambda: len(host.told()) == 3, "the payments in flight")
             host.notify("sendpay_failure", failure(rows[0]))

@@ -5,7 +5,7 @@ import unittest
 from support import Stage, die_on_sigterm
 
 UNKNOWN = "ab" * 32
-DEFAULT = ["--trackpayments-linger=0"]
+DEFAULT = ["--trackpayments-failed-after=0"]
 TWO_PARTS = [{"amount_msat": 2_000_000, "attempts": ["hold"]}, "hold"]
 
 

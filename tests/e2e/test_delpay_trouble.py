@@ -7,7 +7,7 @@ import unittest
 from support import PLUGIN, RpcError, Stage, die_on_sigterm, wait_until
 from versions import needs_the_end
 
-DEFAULT = ["--trackpayments-linger=0"]
+DEFAULT = ["--trackpayments-failed-after=0"]
 
 
 def paid(stage: Stage, count: int = 1) -> list[dict]:

@@ -10,8 +10,8 @@ from typing import Any
 from support import PLUGIN, Stage, die_on_sigterm, wait_until
 from versions import ALL
 
-NEVER = ["--trackpayments-linger=3600"]
-NOW = ["--trackpayments-linger=0"]
+NEVER = ["--trackpayments-failed-after=3600"]
+NOW = ["--trackpayments-failed-after=0"]
 NO_HOOK = {"TRACKPAYMENTS_NO_HOOK": "1"}
 LONG = os.environ.get("TRACKPAYMENTS_LONG") == "yes"
 VERSIONS = list(ALL) if LONG else ["v23.11", "v24.11"]
@@ -68,7 +68,7 @@ class EachVersion(unittest.TestCase):
                 if stage.version.listpays_knows_xpay:
                     stage.wait_status(xpay, "FAILED")
                 else:
-                    stage.node.call("setconfig", {"config": "trackpayments-linger", "val": "0"})
+                    stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
                     stage.wait_status(by_hand, "FAILED")
                     stage.settle_slowly()
                     # It may wait for a block for a minute before it tries again (retry_for).

@@ -7,7 +7,7 @@ from typing import Any
 from fake_host import FakeHost, failure, pending_row
 from support import Stage, die_on_sigterm
 
-NEVER = ["--trackpayments-linger=3600"]
+NEVER = ["--trackpayments-failed-after=3600"]
 HASH = "de" * 32
 PREIMAGE = f"{1:064x}"  # that fake_host gives the first row
 
@@ -53,7 +53,7 @@ class Ends(unittest.TestCase):
         return ended
 
     def begin(self, host: FakeHost) -> None:
-        host.begin(**{"trackpayments-linger": 3600})
+        host.begin(**{"trackpayments-failed-after": 3600})
 
     def test_a_delpay_before_the_verdict(self) -> None:
         with FakeHost() as host:
@@ -191,7 +191,7 @@ class Ends(unittest.TestCase):
 
     def test_the_socket_is_lost_between_failure_and_verdict(self) -> None:
         with FakeHost() as host:
-            host.begin(**{"trackpayments-linger": 1})
+            host.begin(**{"trackpayments-failed-after": 1})
             row = host.insert(pending_row(1, HASH, partid=1, groupid=5))
             host.wait(host.told, "the first snapshot")
             host.hang_up()
@@ -204,13 +204,13 @@ class Ends(unittest.TestCase):
 
     def test_eviction_lets_nothing_go_that_is_not_over(self) -> None:
         with FakeHost() as host:
-            host.begin(**{"trackpayments-linger": 3600, "trackpayments-retain": 0})
+            host.begin(**{"trackpayments-failed-after": 3600, "trackpayments-retain": 0})
             self.undecided(host)
             for n in range(2, 30):
                 row = host.insert(pending_row(n))
                 host.notify("sendpay_success", host.end(row, "complete"))
             host.wait(lambda: sum(p["status"] == "SUCCEEDED" for p in host.told("trackpayments_final")) == 28, "the others")
-            host.request("setconfig", {"config": "trackpayments-linger", "val": "0"})
+            host.request("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
             host.wait(lambda: host.told()[-1]["payment_hash"] == HASH and host.told()[-1]["status"] == "FAILED", "its end")
 
 
@@ -244,7 +244,7 @@ class Restarts(unittest.TestCase):
             stage.start_plugin()
             stage.first_shown = 1
             stage.wait_status(invoice, "IN_FLIGHT")
-            stage.node.call("setconfig", {"config": "trackpayments-linger", "val": "0"})
+            stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
             stage.wait_status(invoice, "FAILED")
 
 

@@ -118,7 +118,7 @@ class Failures(unittest.TestCase):
     @needs_the_end
     def test_every_code_is_told_with_its_data_whoever_pays(self) -> None:
         for by in ("sendpay", "pay", "xpay", "keysend"):
-            with Stage(["--trackpayments-linger=0"]) as stage:
+            with Stage(["--trackpayments-failed-after=0"]) as stage:
                 for code, data, expected in MESSAGES:
                     raw = u16(code) + data
                     outcome = {"do": "fail", "code": code, "erring_index": expected["failure_source_index"], "raw_message": raw.hex()}
@@ -128,7 +128,7 @@ class Failures(unittest.TestCase):
 
     @needs_the_end
     def test_an_onion_that_nobody_can_read_is_unreadable(self) -> None:
-        with Stage(["--trackpayments-linger=0"]) as stage:
+        with Stage(["--trackpayments-failed-after=0"]) as stage:
             for by in ("sendpay", "pay", "xpay", "keysend"):
                 with self.subTest(by=by):
                     payment = self.pay(stage, by, "garble")
@@ -137,7 +137,7 @@ class Failures(unittest.TestCase):
 
     @needs_the_end
     def test_what_fails_in_our_own_node_has_index_0(self) -> None:
-        with Stage(["--trackpayments-linger=0"]) as stage:
+        with Stage(["--trackpayments-failed-after=0"]) as stage:
             for by in ("sendpay", "pay", "xpay", "keysend"):
                 with self.subTest(by=by):
                     payment = self.pay(stage, by, "local_fail")
@@ -146,7 +146,7 @@ class Failures(unittest.TestCase):
     def test_an_onion_that_our_peer_cannot_read_is_our_finding(self) -> None:
         # lightningd counts it as hop 1, LND as 0 (lnrpc-payment 12).
         expected = failure("INVALID_ONION_HMAC", 0, onion_sha_256=b64(SHA))
-        with Stage(["--trackpayments-linger=0"]) as stage:
+        with Stage(["--trackpayments-failed-after=0"]) as stage:
             for by in ("sendpay", "pay", "keysend"):
                 with self.subTest(by=by):
                     self.assertEqual(self.pay(stage, by, "malformed")["htlcs"][0]["failure"], expected)
@@ -162,7 +162,7 @@ class Failures(unittest.TestCase):
                  ([{"do": "fail", "code": 0x0011, "erring_index": 2}], "INCORRECT_PAYMENT_DETAILS"),
                  ([{"do": "fail", "code": 0x2002, "erring_index": 2}], "ERROR"),
                  ([{"do": "fail", "code": 0x4016, "erring_index": 2}], "ERROR")]
-        with Stage(["--trackpayments-linger=3600"]) as stage:
+        with Stage(["--trackpayments-failed-after=3600"]) as stage:
             for outcomes, reason in cases:
                 for by in ("pay", "xpay"):
                     with self.subTest(by=by, outcomes=outcomes):
@@ -186,7 +186,7 @@ class Unwatched(unittest.TestCase):
                  ("pay", fail, failure("UNKNOWN_FAILURE", 0)), ("pay", "garble", failure("UNREADABLE_FAILURE", 0)),
                  # xpay alone could read it, and what it said nobody heard.
                  ("xpay", fail, failure("UNREADABLE_FAILURE", 0))]
-        with Stage(["--trackpayments-linger=3600"], plugin=False, hooks="waitsendpay") as stage:
+        with Stage(["--trackpayments-failed-after=3600"], plugin=False, hooks="waitsendpay") as stage:
             told: list[tuple[dict[str, Any], dict[str, Any]]] = []
             for by, outcome, expected in cases:
                 if by == "sendpay":
@@ -209,7 +209,7 @@ class Unwatched(unittest.TestCase):
                 self.assertEqual(stage.asked("waitsendpay", invoice), 0 if unreadable else 1)
 
     def test_failures_while_the_plugin_was_away_and_while_it_was_there_stand_side_by_side(self) -> None:
-        with Stage(["--trackpayments-linger=3600"]) as stage:
+        with Stage(["--trackpayments-failed-after=3600"]) as stage:
             invoice = stage.undecided("permanent_node_failure", "unknown_next_peer", "hold")
             stage.node.stop_plugin(PLUGIN)
             stage.sendpay(invoice, partid=2, groupid=1)

@@ -6,7 +6,7 @@ import unittest
 from support import Stage, die_on_sigterm
 from versions import needs_the_end, needs_xpay
 
-NEVER = ["--trackpayments-linger=3600"]
+NEVER = ["--trackpayments-failed-after=3600"]
 
 
 class Finality(unittest.TestCase):
@@ -101,7 +101,7 @@ class Finality(unittest.TestCase):
             self.assertEqual(stage.statuses(invoice)[-1], "SUCCEEDED")
 
     def test_the_linger_alone_ends_a_payment_that_nobody_goes_on_with(self) -> None:
-        with Stage(["--trackpayments-linger=1"]) as stage:
+        with Stage(["--trackpayments-failed-after=1"]) as stage:
             invoice = stage.undecided()
             payment = stage.wait_status(invoice, "FAILED", parts=1)
             self.assertEqual(stage.ends(invoice), ["FAILED"])
@@ -118,7 +118,7 @@ class Finality(unittest.TestCase):
             invoice = stage.undecided("hold")
             stage.sendpay(invoice, partid=2, groupid=1)
             stage.wait_status(invoice, "IN_FLIGHT", parts=2)
-            stage.node.call("setconfig", {"config": "trackpayments-linger", "val": "0"})
+            stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
             stage.settle()
             self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"], "a part is in flight: no silence counts")
             stage.release(invoice, "fail")
@@ -126,7 +126,7 @@ class Finality(unittest.TestCase):
 
     def test_a_payment_with_a_settled_part_has_not_failed(self) -> None:
         for by in ("xpay", "pay"):
-            with self.subTest(by=by), Stage(["--trackpayments-linger=0"]) as stage:
+            with self.subTest(by=by), Stage(["--trackpayments-failed-after=0"]) as stage:
                 invoice = stage.pay(6_000_000, parts=["hold", "hold"], by=by)
                 stage.wait_status(invoice, "IN_FLIGHT", parts=2)
                 first, second = (row["partid"] for row in stage.node.rows(payment_hash=invoice["payment_hash"]))
@@ -138,7 +138,7 @@ class Finality(unittest.TestCase):
                 self.assertEqual(stage.ends(invoice), ["SUCCEEDED"])
 
     def test_by_hand_a_settled_part_outweighs_those_that_failed_before_and_after(self) -> None:
-        with Stage(["--trackpayments-linger=0"]) as stage:
+        with Stage(["--trackpayments-failed-after=0"]) as stage:
             invoice = stage.invoice(6_000_000, outcomes=["hold"])
             for partid in (1, 2, 3):
                 stage.sendpay(invoice, 2_000_000, partid=partid, groupid=1)
@@ -159,7 +159,7 @@ class Reopening(unittest.TestCase):
         return payment
 
     def test_a_later_part_of_a_failed_payment_opens_it_again(self) -> None:
-        with Stage(["--trackpayments-linger=0"]) as stage:
+        with Stage(["--trackpayments-failed-after=0"]) as stage:
             invoice = stage.invoice(4_000_000, outcomes=["temporary_channel_failure", "hold", "temporary_channel_failure", "settle"])
             stage.sendpay(invoice, partid=1, groupid=1)
             failed = stage.wait_status(invoice, "FAILED", parts=1)
@@ -189,7 +189,7 @@ class Reopening(unittest.TestCase):
                 stage.settle_slowly()
                 # Another one has taken over, and of him nothing is known: the old evidence does not count any more.
                 self.assertEqual(stage.statuses(invoice)[-2:], ["FAILED", "IN_FLIGHT"])
-                stage.node.call("setconfig", {"config": "trackpayments-linger", "val": "0"})
+                stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
                 payment = stage.wait_status(invoice, "FAILED", parts=2)
                 self.assertEqual(payment["failure_reason"], "FAILURE_REASON_INCORRECT_PAYMENT_DETAILS", "the payee's word outranks")
 

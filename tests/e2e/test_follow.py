@@ -8,7 +8,7 @@ from fake_host import FakeHost, pending_row
 from support import Stage, die_on_sigterm, wait_until
 from versions import needs_cancheck, needs_the_end, needs_whole_rows
 
-NEVER = ["--trackpayments-linger=3600"]
+NEVER = ["--trackpayments-failed-after=3600"]
 
 
 def brief(answer: dict[str, Any]) -> list[tuple[str, str]]:
@@ -40,7 +40,8 @@ class Follow(unittest.TestCase):
 
     def test_all_payments_of_a_hash_are_told_even_those_let_go(self) -> None:
         for retain in (20000, 0):
-            with self.subTest(retain=retain), Stage(["--trackpayments-linger=0", f"--trackpayments-retain={retain}"]) as stage:
+            with self.subTest(retain=retain), Stage(
+                    ["--trackpayments-failed-after=0", f"--trackpayments-retain={retain}"]) as stage:
                 invoice = stage.invoice(5_000_000, outcomes=["temporary_channel_failure", "temporary_channel_failure", "settle"])
                 for group, ending in ((3, "FAILED"), (9, "FAILED"), (4, "SUCCEEDED")):
                     before = len(stage.snapshots(invoice))
@@ -58,7 +59,8 @@ class Follow(unittest.TestCase):
     @needs_the_end
     def test_everything_after_a_cursor_is_told_in_bounded_answers(self) -> None:
         for retain in (20000, 10):
-            with self.subTest(retain=retain), Stage(["--trackpayments-linger=0", f"--trackpayments-retain={retain}"]) as stage:
+            with self.subTest(retain=retain), Stage(
+                    ["--trackpayments-failed-after=0", f"--trackpayments-retain={retain}"]) as stage:
                 begin = self.ask(stage)["cursor"]
                 invoices = [stage.invoice(1000 + n, "settle" if n % 5 else "incorrect_or_unknown_payment_details") for n in range(230)]
                 for invoice in invoices:
@@ -122,7 +124,7 @@ class Follow(unittest.TestCase):
                 self.assertIn((str(row["created_index"]), "IN_FLIGHT"), brief(answer))
                 cursor = answer["cursor"]
                 self.assertLess(int(cursor.split(".")[3]), row["updated_index"])
-            stage.node.call("setconfig", {"config": "trackpayments-linger", "val": "0"})
+            stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
             stage.wait_status(invoice, "FAILED")
             self.assertIn((str(row["created_index"]), "FAILED"), brief(self.ask(stage, since=cursor)))
 
@@ -241,10 +243,10 @@ class Stay(unittest.TestCase):
                 refused = stage.refused("check", {"command_to_check": "trackpayments", **params})
                 self.assertEqual(refused, stage.refused("trackpayments", params))
                 self.assertEqual(refused[0], -32602)
-            ok = {"command_to_check": "setconfig", "config": "trackpayments-linger", "val": "5"}
+            ok = {"command_to_check": "setconfig", "config": "trackpayments-failed-after", "val": "5"}
             self.assertEqual(call("check", ok), {"command_to_check": "setconfig"})
             self.assertEqual(stage.refused("check", {**ok, "val": "-5"})[0], -32602)
-            self.assertEqual(call("listconfigs")["configs"]["trackpayments-linger"]["value_int"], 3600, "checked, not set")
+            self.assertEqual(call("listconfigs")["configs"]["trackpayments-failed-after"]["value_int"], 3600, "checked, not set")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import unittest
 from support import Stage, die_on_sigterm, wait_until
 from versions import needs_listpays, needs_xpay
 
-NEVER = ["--trackpayments-linger=3600"]
+NEVER = ["--trackpayments-failed-after=3600"]
 
 
 class Groups(unittest.TestCase):
@@ -29,7 +29,7 @@ class Groups(unittest.TestCase):
 
     @needs_listpays
     def test_a_part_left_behind_by_a_failed_payer_decides_late(self) -> None:
-        with Stage(["--trackpayments-linger=0"]) as stage:
+        with Stage(["--trackpayments-failed-after=0"]) as stage:
             invoice = stage.invoice(5_000_000, parts=[{"amount_msat": 3_000_000, "attempts": ["temporary_channel_failure"]}, "hold"])
             stage.refused("xpay", {"invstring": invoice["bolt11"]})
             stage.wait_payment(invoice, lambda p: [a["status"] for a in p["htlcs"]] == ["FAILED", "IN_FLIGHT"], "a failed part")
@@ -39,7 +39,7 @@ class Groups(unittest.TestCase):
             stage.wait_status(invoice, "FAILED", parts=2)
 
     def test_two_groups_of_one_hash_are_two_payments(self) -> None:
-        with Stage(["--trackpayments-linger=0"]) as stage:
+        with Stage(["--trackpayments-failed-after=0"]) as stage:
             invoice = stage.invoice(5_000_000, outcomes=["temporary_channel_failure", "temporary_channel_failure", "settle"])
             for group, ending in ((3, "failed"), (9, "failed"), (4, "complete")):
                 stage.sendpay(invoice, groupid=group)
@@ -51,7 +51,7 @@ class Groups(unittest.TestCase):
 
     def test_names_of_deleted_parts_used_again_make_a_new_payment(self) -> None:
         for whole in (True, False):
-            with self.subTest(whole=whole), Stage(["--trackpayments-linger=0"]) as stage:
+            with self.subTest(whole=whole), Stage(["--trackpayments-failed-after=0"]) as stage:
                 invoice = stage.invoice(5_000_000, outcomes=["temporary_channel_failure", "hold"])
                 stage.sendpay(invoice)
                 old = stage.wait_status(invoice, "FAILED")
@@ -99,7 +99,7 @@ class Groups(unittest.TestCase):
             invoice = stage.undecided()
             stage.node.call("delpay", [invoice["payment_hash"], "failed"])
             stage.wait_deletion(invoice)
-            stage.node.call("setconfig", {"config": "trackpayments-linger", "val": "0"})
+            stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
             stage.settle()
             self.assertEqual(stage.ends(invoice), ["FAILED"])
 

@@ -11,7 +11,7 @@ from fake_host import FakeHost, failure
 from support import die_on_sigterm
 
 HASH = "cd" * 32
-AT_ONCE = {"trackpayments-linger": 0}
+AT_ONCE = {"trackpayments-failed-after": 0}
 
 
 def whole_row(index: int, status: str = "pending", **more: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ class Judge(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         with FakeHost() as host:
-            host.begin(**{"trackpayments-linger": 0})
+            host.begin(**{"trackpayments-failed-after": 0})
             failed, settled = host.insert(pending_row(1)), host.insert(pending_row(2))
             host.wait(lambda: len(host.told()) == 2, "both payments")
             host.notify("sendpay_failure", failure(failed))

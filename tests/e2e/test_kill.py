@@ -206,7 +206,8 @@ class Kill(unittest.TestCase):
         self.assertEqual(judge.log(stage), [])
 
     def test_no_final_state_is_missed(self) -> None:
-        stage = Stage(["--trackpayments-linger=1"], keep_rows=True, subscribers={"first": TOPICS, "second": f"{TOPICS},{ROWS}"})
+        stage = Stage(["--trackpayments-failed-after=1"], keep_rows=True,
+                      subscribers={"first": TOPICS, "second": f"{TOPICS},{ROWS}"})
         with stage.alone() as stage:
             stage.allowed = ["RPC socket: ", "plugin-trackpayments: Killing plugin", "exited"]
             consumer = Caller(stage)
@@ -265,7 +266,7 @@ class Kill(unittest.TestCase):
 
     def test_what_waited_in_a_blocked_plugin_is_not_lost_with_it(self) -> None:
         """Also where snapshots were merged: their cursor was never told."""
-        stage = Stage(["--trackpayments-linger=1"], keep_rows=True, environment={"TRACKPAYMENTS_NO_HOOK": "1"})
+        stage = Stage(["--trackpayments-failed-after=1"], keep_rows=True, environment={"TRACKPAYMENTS_NO_HOOK": "1"})
         with stage.alone() as stage:
             stage.allowed = ["RPC socket: ", "were merged", "plugin-trackpayments: Killing plugin", "exited"]
             consumer = Consumer(stage)

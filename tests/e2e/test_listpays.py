@@ -7,7 +7,7 @@ from fake_host import FakeHost, pending_row
 from support import Stage, die_on_sigterm, wait_until
 from versions import needs_listpays
 
-NEVER = ["--trackpayments-linger=3600"]
+NEVER = ["--trackpayments-failed-after=3600"]
 XPAY = "cli:xpay#1/cln:xpay#50/cln-xpay:injectpaymentonion#7"
 
 
@@ -95,7 +95,7 @@ class Answers(unittest.TestCase):
                    self.answer(row, "failed")]
         with FakeHost() as host:
             host.answers["listpays"] = lambda *_: not_yet[min(self.asked(host), len(not_yet)) - 1]
-            host.begin(**{"trackpayments-linger": 3600})
+            host.begin(**{"trackpayments-failed-after": 3600})
             self.failed_part(host)
             host.wait(lambda: host.told()[-1]["status"] == "FAILED", "the verdict")
             self.assertEqual(self.asked(host), len(not_yet))
@@ -105,18 +105,18 @@ class Answers(unittest.TestCase):
         for reply in ({"error": {"code": -32601, "message": "Unknown command 'listpays'"}}, {"result": {"pays": "garbage"}}):
             with self.subTest(reply=reply), FakeHost() as host:
                 host.answers["listpays"] = lambda *_, reply=reply: reply
-                host.begin(**{"trackpayments-linger": 3600})
+                host.begin(**{"trackpayments-failed-after": 3600})
                 self.failed_part(host)
                 host.wait(lambda: self.asked(host), "the question")
                 host.barrier()
                 self.assertEqual({p["status"] for p in host.told()}, {"IN_FLIGHT"})
-                host.request("setconfig", {"config": "trackpayments-linger", "val": "0"})
+                host.request("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
                 host.wait(lambda: host.told()[-1]["status"] == "FAILED", "the verdict")
                 self.assertEqual(self.asked(host), 1)
 
     def test_before_v26_06_listpays_says_nothing_and_nobody_asks(self) -> None:
         with FakeHost("v26.04") as host:
-            host.begin(**{"trackpayments-linger": 1})
+            host.begin(**{"trackpayments-failed-after": 1})
             self.failed_part(host)
             host.wait(lambda: host.told()[-1]["htlcs"][0]["status"] == "FAILED", "the failed part")
             by_hand = host.insert(pending_row(2))

@@ -191,7 +191,7 @@ class Held(unittest.TestCase):
     """All parts of a payment made by hand have failed: until its verdict, no cursor passes the last of them."""
 
     def begin(self, host: FakeHost) -> Poller:
-        host.begin(**{"trackpayments-linger": 3600})
+        host.begin(**{"trackpayments-failed-after": 3600})
         poller = Poller(host, no_inflight_updates=True)
         ended = host.end(host.insert(pending_row(1, HASH)), "failed")
         host.notify("sendpay_failure", failure(ended))
@@ -210,7 +210,7 @@ class Held(unittest.TestCase):
         host.wait(lambda: {str(i) for i in indexes} <= {p["payment_index"] for p in host.told("trackpayments_final")}, "the ends")
 
     def decide(self, host: FakeHost) -> None:
-        self.assertEqual(host.request("setconfig", {"config": "trackpayments-linger", "val": "0"})["result"], {})
+        self.assertEqual(host.request("setconfig", {"config": "trackpayments-failed-after", "val": "0"})["result"], {})
 
     def test_an_open_verdict_brings_no_other_end_twice(self) -> None:
         with FakeHost(rows=[]) as host:
@@ -290,7 +290,7 @@ class Held(unittest.TestCase):
 
     def resume(self, host: FakeHost, cursor: str) -> tuple[Poller, list[tuple[str, str]]]:
         """With a cursor of another run, after which 2 and 3 had ended; 4 ends in this one. The poller, and what it was given by then."""
-        host.begin(startup=False, **{"trackpayments-linger": 3600})
+        host.begin(startup=False, **{"trackpayments-failed-after": 3600})
         poller = Poller(host, no_inflight_updates=True)
         poller.cursor = cursor
         self.pay(host, 4)

@@ -34,8 +34,11 @@ class Manifest(unittest.TestCase):
             self.assertIs(manifest["dynamic"], True)
             self.assertIs(manifest["nonnumericids"], True)
             options = {option["name"]: option for option in manifest["options"]}
-            self.assertEqual({name: (o["type"], o["default"], o["dynamic"]) for name, o in options.items()},
-                             {"trackpayments-linger": ("int", 10, True), "trackpayments-retain": ("int", 20000, True)})
+            self.assertEqual({name: (o["type"], o.get("default"), o["dynamic"], o.get("deprecated"))
+                              for name, o in options.items()},
+                             {"trackpayments-failed-after": ("int", 10, True, None),
+                              "trackpayments-retain": ("int", 20000, True, None),
+                              "trackpayments-linger": ("int", None, True, True)})
             self.assertLessEqual({"sendpay_success", "sendpay_failure", "pay_failure", "shutdown"}, set(manifest["subscriptions"]))
 
     def test_topics_are_asked_for_by_version(self) -> None:
@@ -56,7 +59,7 @@ class Manifest(unittest.TestCase):
 
     def test_there_it_is_served_from_the_table(self) -> None:
         with FakeHost(None) as host:
-            host.begin(identity=1, **{"trackpayments-linger": 0})
+            host.begin(identity=1, **{"trackpayments-failed-after": 0})
             both = "cd" * 32
             done = host.insert(pending_row(1))
             rows = [host.insert(pending_row(n, both, partid=n, groupid=8912158845556297834)) for n in (2, 3)]

@@ -10,34 +10,66 @@ class Options(unittest.TestCase):
     def test_setconfig_answers_with_what_is_set(self) -> None:
         with Stage(["--trackpayments-retain=7"]) as stage:
             before = stage.node.call("listconfigs")["configs"]
-            self.assertEqual((before["trackpayments-linger"]["value_int"], before["trackpayments-retain"]["value_int"]), (10, 7))
-            for name, value in (("linger", 86400), ("linger", 0), ("retain", 0), ("retain", 10_000_000)):
+            self.assertEqual([before[f"trackpayments-{name}"]["value_int"] for name in ("failed-after", "retain")], [10, 7])
+            for name, value in (("failed-after", 86400), ("failed-after", 0), ("retain", 0), ("retain", 10_000_000)):
                 changed = stage.node.call("setconfig", {"config": f"trackpayments-{name}", "val": str(value)})["config"]
                 self.assertEqual((changed["value_int"], changed["dynamic"]), (value, True))
-            for name, value in (("linger", "86401"), ("linger", "-1"), ("retain", "10000001")):
+            for name, value in (("failed-after", "86401"), ("failed-after", "-1"), ("retain", "10000001")):
                 code, message = stage.refused("setconfig", {"config": f"trackpayments-{name}", "val": value})
                 self.assertEqual(code, -32602)
                 self.assertIn(f"trackpayments-{name}", message)
-            self.assertEqual(stage.node.call("listconfigs")["configs"]["trackpayments-linger"]["value_int"], 0)
+            self.assertEqual(stage.node.call("listconfigs")["configs"]["trackpayments-failed-after"]["value_int"], 0)
 
-    def test_a_changed_linger_counts_for_payments_that_wait_already(self) -> None:
-        with Stage(["--trackpayments-linger=3600"]) as stage:
+    def test_a_changed_time_counts_for_payments_that_wait_already(self) -> None:
+        with Stage(["--trackpayments-failed-after=3600"]) as stage:
             failed = [stage.undecided(amount_msat=1_000_000 + n) for n in range(5)]
             stage.settle()
             self.assertEqual({p["status"] for invoice in failed for p in stage.snapshots(invoice)}, {"IN_FLIGHT"})
-            stage.node.call("setconfig", {"config": "trackpayments-linger", "val": "0"})
+            stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
             for invoice in failed:
                 stage.wait_status(invoice, "FAILED")
 
-    def test_a_longer_linger_keeps_payments_open(self) -> None:
-        with Stage(["--trackpayments-linger=0"]) as stage:
-            stage.node.call("setconfig", {"config": "trackpayments-linger", "val": "3600"})
+    def test_a_longer_time_keeps_payments_open(self) -> None:
+        with Stage(["--trackpayments-failed-after=0"]) as stage:
+            stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "3600"})
             invoice = stage.undecided()
             stage.settle()
             self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"])
 
+    def test_the_old_name_of_an_option_means_the_same(self) -> None:
+        with Stage(["--trackpayments-linger=3600"]) as stage:
+            hint = "trackpayments-linger is deprecated: use trackpayments-failed-after"
+            stage.allowed.append(hint)
+            self.assertIn(" UNUSUAL ", stage.wait_log(hint))
+            self.assertEqual(stage.node.call("listconfigs")["configs"]["trackpayments-linger"]["value_int"], 3600)
+            invoice = stage.undecided()
+            stage.settle()
+            self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"])
+            stage.node.call("setconfig", {"config": "trackpayments-linger", "val": "0"})
+            stage.wait_status(invoice, "FAILED")
+
+    def test_the_old_name_is_not_set_where_the_node_would_not_start_with_it(self) -> None:
+        for allowed in (True, False):
+            with Stage([f"--allow-deprecated-apis={str(allowed).lower()}"]) as stage:
+                setting = {"config": "trackpayments-linger", "val": "30"}
+                if allowed:
+                    self.assertEqual(stage.node.call("setconfig", setting)["config"]["value_int"], 30)
+                else:
+                    code, message = stage.refused("setconfig", setting)
+                    self.assertEqual(code, -32602)
+                    self.assertIn("Use trackpayments-failed-after", message)
+
+    def test_of_both_names_the_new_one_counts(self) -> None:
+        with Stage(["--trackpayments-linger=0", "--trackpayments-failed-after=3600"]) as stage:
+            stage.allowed.append("trackpayments-linger is deprecated")
+            invoice = stage.undecided()
+            stage.settle()
+            self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"])
+            stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
+            stage.wait_status(invoice, "FAILED")
+
     def test_a_value_that_cannot_be_used_is_logged_where_operators_look(self) -> None:
-        for option, value in (("linger", "86401"), ("retain", "10000001")):
+        for option, value in (("failed-after", "86401"), ("retain", "10000001")):
             with Stage([f"--trackpayments-{option}={value}"]).alone() as stage:
                 line = stage.wait_log("trackpayments does not run")
                 self.assertIn(" UNUSUAL ", line)
@@ -53,12 +85,12 @@ class Options(unittest.TestCase):
     def test_setconfig_is_refused_where_the_node_would_not_start_again(self) -> None:
         with Stage(plugin=False) as stage:
             stage.start_plugin()
-            setting = {"config": "trackpayments-linger", "val": "30"}
+            setting = {"config": "trackpayments-failed-after", "val": "30"}
             for method, params in (("setconfig", setting), ("check", {"command_to_check": "setconfig", **setting})):
                 code, message = stage.refused(method, params)
                 self.assertEqual(code, -32602)
-                self.assertIn("trackpayments-linger is unchanged: no plugin= or plugin-dir=", message)
-            self.assertEqual(stage.node.call("listconfigs")["configs"]["trackpayments-linger"]["value_int"], 10)
+                self.assertIn("trackpayments-failed-after is unchanged: no plugin= or plugin-dir=", message)
+            self.assertEqual(stage.node.call("listconfigs")["configs"]["trackpayments-failed-after"]["value_int"], 10)
             # Another value is still refused for what it is.
             self.assertIn("should be a whole number", stage.refused("setconfig", {**setting, "val": "86401"})[1])
             # The refusal's own recipe.
@@ -66,10 +98,10 @@ class Options(unittest.TestCase):
             self.assertEqual(stop.split(), ["lightning-cli", "plugin", "stop", PLUGIN])
             stage.node.call("plugin", stop.split()[2:])
             stage.node.call("plugin", dict(word.split("=") for word in start.split()[3:]))
-            self.assertEqual(stage.node.call("listconfigs")["configs"]["trackpayments-linger"]["value_int"], 30)
+            self.assertEqual(stage.node.call("listconfigs")["configs"]["trackpayments-failed-after"]["value_int"], 30)
 
     def test_setconfig_is_refused_where_lightningd_does_not_say_what_it_starts(self) -> None:
-        setting = {"config": "trackpayments-linger", "val": "30"}
+        setting = {"config": "trackpayments-failed-after", "val": "30"}
         with FakeHost() as host:
             host.begin()
             for answer in ({"error": {"code": -1, "message": "no"}}, {"result": {}}, {"result": {"configs": {"plugin": {"values_str": 5}}}},
@@ -77,7 +109,7 @@ class Options(unittest.TestCase):
                 host.answers["listconfigs"] = lambda params, token, answer=answer: answer
                 error = host.request("setconfig", setting)["error"]
                 self.assertEqual(error["code"], -32602)
-                self.assertIn("trackpayments-linger is unchanged: lightningd does not say", error["message"])
+                self.assertIn("trackpayments-failed-after is unchanged: lightningd does not say", error["message"])
             host.answers["listconfigs"] = lambda params, token: {"result": {"configs": {"plugin": {"values_str": [PLUGIN]}}}}
             self.assertEqual(host.request("setconfig", setting)["result"], {})
             host.answers["listconfigs"] = lambda params, token: {"error": {"code": -32601, "message": "a host without a configuration"}}

@@ -13,7 +13,7 @@ from support import die_on_sigterm
 HASH = "ab" * 32
 HOUR = 3600
 STEPS = [-24 * HOUR * 365, -HOUR, -2, 0, 2, HOUR, 24 * HOUR * 365]  # of the node's clock, against the plugin's
-NEVER = {"trackpayments-linger": 3600}
+NEVER = {"trackpayments-failed-after": 3600}
 
 
 def at(step: int) -> int:
@@ -84,7 +84,7 @@ class Orphans(unittest.TestCase):
         rows = [{**pending_row(n, f"{n:064x}"), "status": "failed", "updated_index": n, "completed_at": at(step), "created_at": at(step)}
                 for n, step in enumerate((-HOUR, HOUR, 24 * HOUR, 365 * 24 * HOUR), 1)]
         with FakeHost(rows=rows) as host:
-            host.begin(startup=False, **{"trackpayments-linger": 60})
+            host.begin(startup=False, **{"trackpayments-failed-after": 60})
             row = host.insert(pending_row(9, HASH))
             host.wait(lambda: self.status(host), "the payment")
             host.barrier()

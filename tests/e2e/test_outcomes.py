@@ -49,7 +49,7 @@ class Outcomes(unittest.TestCase):
 
     def test_a_retry_that_succeeds_keeps_its_failed_attempt(self) -> None:
         for by in ("xpay", "pay"):
-            with self.subTest(by=by), Stage(["--trackpayments-linger=3600"]) as stage:
+            with self.subTest(by=by), Stage(["--trackpayments-failed-after=3600"]) as stage:
                 invoice = stage.pay(4_000_000, "temporary_channel_failure", "hold", by=by)
                 payment = stage.wait_status(invoice, "IN_FLIGHT", parts=2)
                 self.assertEqual([a["status"] for a in payment["htlcs"]], ["FAILED", "IN_FLIGHT"])
@@ -60,7 +60,7 @@ class Outcomes(unittest.TestCase):
                 self.assertEqual(payment["payment_index"], payment["htlcs"][0]["attempt_id"])
 
     def test_a_failure_is_told_with_its_code_and_place(self) -> None:
-        with Stage(["--trackpayments-linger=0"]) as stage:
+        with Stage(["--trackpayments-failed-after=0"]) as stage:
             invoice = stage.invoice(4_000_000, outcomes=["temporary_channel_failure", "incorrect_or_unknown_payment_details", "garble"])
             expected = [("TEMPORARY_CHANNEL_FAILURE", 1), ("INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS", 2), ("UNREADABLE_FAILURE", 0)]
             for number, (code, place) in enumerate(expected, 1):
@@ -70,13 +70,13 @@ class Outcomes(unittest.TestCase):
                 self.assertEqual((failure["code"], failure["failure_source_index"]), (code, place))
 
     def test_all_parts_failed_is_no_failed_payment_before_something_says_that_it_is_over(self) -> None:
-        with Stage(["--trackpayments-linger=3600"]) as stage:
+        with Stage(["--trackpayments-failed-after=3600"]) as stage:
             invoice = stage.undecided("permanent_node_failure", amount_msat=6_000_000)
             stage.sendpay(invoice, partid=2, groupid=1)
             stage.wait_attempts(invoice, "FAILED", "FAILED")
             stage.settle()
             self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"], "nothing yet says that it is over")
-            stage.node.call("setconfig", {"config": "trackpayments-linger", "val": "0"})
+            stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
             payment = stage.wait_status(invoice, "FAILED")
             self.assertEqual(payment["failure_reason"], "FAILURE_REASON_NO_ROUTE")
             self.assertEqual(payment["fee_msat"], "0")

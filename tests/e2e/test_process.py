@@ -34,13 +34,14 @@ def answered(output: bytes) -> bool:
 
 class Arguments(unittest.TestCase):
     def test_help_and_version_say_what_it_is(self) -> None:
-        for argument, word in (("--help", b"lightning-cli plugin start"), ("-h", b"trackpayments-linger"), ("--version", b"trackpayments ")):
+        for argument, word in (("--help", b"lightning-cli plugin start"), ("-h", b"trackpayments-failed-after"),
+                               ("--version", b"trackpayments ")):
             done = run(argument, stdin=subprocess.DEVNULL)
             self.assertEqual((done.returncode, done.stderr), (0, b""))
             self.assertIn(word, done.stdout)
 
     def test_unknown_arguments_are_ignored(self) -> None:
-        with FakeHost(arguments=["--developer", "--dev-debug-self", "what", "--trackpayments-linger=x", ""]) as host:
+        with FakeHost(arguments=["--developer", "--dev-debug-self", "what", "--trackpayments-failed-after=x", ""]) as host:
             host.begin()
             self.assertEqual(host.stop(), 0)
 

@@ -92,10 +92,9 @@ class Real(unittest.TestCase):
         return refused.exception.code, refused.exception.message
 
     def test_it_is_loaded_follows_payments_and_serves_delpay(self) -> None:
-        started = self.rpc.call("plugin", {"subcommand": "start", "plugin": PLUGIN})
+        started = self.rpc.call("plugin", {"subcommand": "start", "plugin": PLUGIN, "trackpayments-failed-after": "0"})
         self.assertIn(PLUGIN, [plugin["name"] for plugin in started["plugins"] if plugin["active"]])
-        configured = self.rpc.call("setconfig", {"config": "trackpayments-linger", "val": "0"})
-        self.assertEqual(configured["config"]["value_int"], 0)
+        self.assertEqual(self.rpc.call("listconfigs")["configs"]["trackpayments-failed-after"]["value_int"], 0)
 
         invoice = self.rpc.call("invoice", {"amount_msat": 5000, "label": "tea", "description": "tea"})
         payment_hash = invoice["payment_hash"]

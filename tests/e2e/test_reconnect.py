@@ -10,7 +10,7 @@ from versions import needs_the_end
 class Reconnect(unittest.TestCase):
     def test_rows_of_the_outage_are_fetched_and_nothing_is_told_twice(self) -> None:
         with FakeHost(rows=[pending_row(n) for n in range(1, 6)]) as host:
-            host.begin(**{"trackpayments-linger": 0})
+            host.begin(**{"trackpayments-failed-after": 0})
             host.wait(lambda: len(host.told()) == 5, "the payments in flight")
             host.hang_up()
             host.wait(lambda: host.logs("unusual"), "the complaint")
@@ -76,7 +76,7 @@ class Reconnect(unittest.TestCase):
 
     @needs_the_end
     def test_the_node_closes_all_connections_while_payments_go_on(self) -> None:
-        with Stage(["--trackpayments-linger=0"]) as stage:
+        with Stage(["--trackpayments-failed-after=0"]) as stage:
             stage.allowed.append("RPC socket: ")
             held = [stage.pay(1_000_000 + n, parts=["hold", {"amount_msat": 200_000, "attempts": ["hold"]}]) for n in range(20)]
             for invoice in held:

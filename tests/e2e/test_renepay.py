@@ -9,8 +9,8 @@ from typing import Any
 from support import PLUGIN, Stage, die_on_sigterm, wait_until
 from versions import NEWEST
 
-NEVER = ["--trackpayments-linger=3600"]
-NOW = ["--trackpayments-linger=0"]
+NEVER = ["--trackpayments-failed-after=3600"]
+NOW = ["--trackpayments-failed-after=0"]
 BUSY = "temporary_channel_failure"
 NO = "incorrect_or_unknown_payment_details"
 # Of v23.11 a call has one group; there it is what pay does.

@@ -5,7 +5,7 @@ import unittest
 from support import Stage, die_on_sigterm
 from versions import needs_xpay
 
-NEVER = ["--trackpayments-linger=3600"]
+NEVER = ["--trackpayments-failed-after=3600"]
 
 
 class Restart(unittest.TestCase):

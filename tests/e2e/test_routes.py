@@ -117,7 +117,7 @@ class Routes(unittest.TestCase):
     @needs_pay_part
     @needs_the_end
     def test_of_xpay(self) -> None:
-        with Stage(["--trackpayments-linger=3600"]) as stage:
+        with Stage(["--trackpayments-failed-after=3600"]) as stage:
             fail = {"do": "fail", "code": "temporary_channel_failure", "via": "l4", "fee_msat": 1234}
             for ending, status in (({"do": "settle", "via": "l2", "fee_msat": 321}, "SUCCEEDED"),
                                    ({"do": "fail", "code": "unknown_next_peer", "via": "l2", "fee_msat": 321}, "FAILED")):

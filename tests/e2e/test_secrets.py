@@ -31,7 +31,7 @@ class Secrets(unittest.TestCase):
     @needs_the_end
     def test_payments_leave_none_in_the_log(self) -> None:
         calls = "sendpay,createonion,sendonion,injectpaymentonion,delpay"
-        with Stage(["--trackpayments-linger=0"], subscribers={"first": TOPICS + ",sendpay_success,sendpay_failure"},
+        with Stage(["--trackpayments-failed-after=0"], subscribers={"first": TOPICS + ",sendpay_success,sendpay_failure"},
                    hooks=calls) as stage:
             invoices = [stage.pay(3_000_000, *attempts, by=by) for by in ("xpay", "pay")
                         for attempts in (["settle"], ["temporary_channel_failure", "settle"], ["garble"], ["local_fail"])]
@@ -66,7 +66,8 @@ class Secrets(unittest.TestCase):
         for method in ("delpay", "sendpay", "createonion", "sendonion", "injectpaymentonion"):
             call = {"id": secret, "method": method, "params": params | {"status": "complete"}}
             texts.append(json.dumps({"jsonrpc": "2.0", "id": "h", "method": "rpc_command", "params": {"rpc_command": call}}))
-        texts.append(json.dumps({"jsonrpc": "2.0", "id": "s", "method": "setconfig", "params": {"config": "trackpayments-linger", "val": secret}}))
+        texts.append(json.dumps({"jsonrpc": "2.0", "id": "s", "method": "setconfig",
+                                 "params": {"config": "trackpayments-failed-after", "val": secret}}))
         with FakeHost() as host:
             host.begin()
             for text in texts:

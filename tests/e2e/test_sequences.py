@@ -16,7 +16,7 @@ from typing import Any
 from support import Stage, die_on_sigterm
 from versions import needs_the_end, needs_xpay
 
-NEVER = ["--trackpayments-linger=3600"]
+NEVER = ["--trackpayments-failed-after=3600"]
 LETTERS = {"IN_FLIGHT": "I", "SUCCEEDED": "S", "FAILED": "F"}
 PAYERS = ("xpay", "pay")
 
@@ -122,7 +122,7 @@ class Sequences(unittest.TestCase):
                 self.assertEqual(self.told(stage, invoice), refused)
             stage.settle_slowly()
             self.assertEqual(self.told(stage, by_hand), refused[:2])
-            stage.node.call("setconfig", {"config": "trackpayments-linger", "val": "0"})
+            stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
             stage.wait_status(by_hand, "FAILED")
             self.assertEqual(self.told(stage, by_hand), refused)  # (4)
 
@@ -142,7 +142,7 @@ class Sequences(unittest.TestCase):
                 stage.wait_attempts(invoice, "FAILED")
             for invoice in payments:
                 stage.wait_status(invoice, "FAILED")
-            stage.node.call("setconfig", {"config": "trackpayments-linger", "val": "0"})
+            stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
             stage.wait_status(by_hand, "FAILED")  # (4)
             for invoice in [*payments, by_hand]:
                 self.assertEqual(self.told(stage, invoice), no_route)

@@ -202,7 +202,7 @@ class Socket(unittest.TestCase):
                 self.assertEqual(host.stop(), 0)
 
     def test_a_node_in_a_directory_with_a_name_of_its_own_kind(self) -> None:
-        stage = Stage(["--trackpayments-linger=0"])
+        stage = Stage(["--trackpayments-failed-after=0"])
         odd = stage.directory / "né \"w\"\\ '₿'"
         stage.node.directory = odd
         stage.node.network_directory = odd / "regtest"
@@ -219,7 +219,7 @@ class Options(unittest.TestCase):
         # As text: not all of them can be written otherwise. Plainer ones: test_bad_requests.
         numbers = ["1e400", "1e3", "-0", "0.5", "18446744073709551616", "9" * 500, '"' + "9" * 500 + '"', '"1\\u0000"', '" 1"', '"+1"',
                    '"0x10"', "true", "[" * 100 + "]" * 100, '"' + "x" * 100_000 + '"', "{}", '"\\n\\n"']
-        for name in ("trackpayments-linger", "trackpayments-retain"):
+        for name in ("trackpayments-failed-after", "trackpayments-retain"):
             for number in numbers:
                 with self.subTest(name=name, number=number[:30]), FakeHost() as host:
                     host.request("getmanifest", {}, "cln:getmanifest#1")

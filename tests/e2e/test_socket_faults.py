@@ -253,7 +253,7 @@ class SocketFaults(unittest.TestCase):
 
     def test_one_that_comes_and_goes_all_the_time(self) -> None:
         with FakeHost(rows=[pending_row(n) for n in range(1, 11)]) as host:
-            host.begin(**{"trackpayments-linger": 3600})
+            host.begin(**{"trackpayments-failed-after": 3600})
             host.wait(lambda: len(host.told()) == 10, "the payments in flight")
             for number in range(1, 11):
                 host.end(host.model.table[number], "complete" if number % 2 else "failed")

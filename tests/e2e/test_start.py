@@ -17,7 +17,7 @@ class Start(unittest.TestCase):
 
     @needs_whole_rows
     def test_each_unfinished_payment_is_told_once_when_the_plugin_starts_and_its_end_later(self) -> None:
-        with Stage(["--trackpayments-linger=0"], plugin=False) as stage:
+        with Stage(["--trackpayments-failed-after=0"], plugin=False) as stage:
             finished = stage.pay(1_000_000)
             stage.wait_rows(finished, "complete")
             failed = stage.pay(1_000_000, "incorrect_or_unknown_payment_details")
@@ -68,7 +68,7 @@ class Start(unittest.TestCase):
             self.assertEqual(len(stage.snapshots()), 500)
 
     def test_a_start_between_two_attempts_shows_one_payment_with_the_failed_sibling(self) -> None:
-        with Stage(["--trackpayments-linger=600"], plugin=False) as stage:
+        with Stage(["--trackpayments-failed-after=600"], plugin=False) as stage:
             invoice = stage.invoice(4_000_000, outcomes=["temporary_channel_failure", "hold"])
             stage.sendpay(invoice, partid=1, groupid=7)
             first = stage.wait_rows(invoice, "failed")[0]
@@ -122,7 +122,7 @@ class Early(unittest.TestCase):
             host.model.insert(failed)
             host.end(failed, "failed")
             host.model.insert(settled)
-            host.begin(waits=False, **{"trackpayments-linger": 0})
+            host.begin(waits=False, **{"trackpayments-failed-after": 0})
             host.notify("sendpay_success", host.end(settled, "complete"))
             host.barrier()
             host.listen()
@@ -134,7 +134,7 @@ class Early(unittest.TestCase):
         with FakeHost() as host:
             host.hang_up()
             host.insert(lost)
-            host.begin(waits=False, startup=True, **{"trackpayments-linger": 3600})
+            host.begin(waits=False, startup=True, **{"trackpayments-failed-after": 3600})
             host.end(lost, "failed")
             host.notify("sendpay_failure", failure(lost))
             host.barrier()

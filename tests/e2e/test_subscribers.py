@@ -10,7 +10,7 @@ NAMES = TOPICS.split(",")
 class Subscribers(unittest.TestCase):
     def test_everybody_is_told_the_same_in_the_same_order(self) -> None:
         everybody = {"first": TOPICS, "second": TOPICS, "wildcard": "*", "final": "trackpayments_final", "main": "trackpayments"}
-        with Stage(["--trackpayments-linger=0"], subscribers=everybody) as stage:
+        with Stage(["--trackpayments-failed-after=0"], subscribers=everybody) as stage:
             invoices = [stage.pay(1_000_000 + n) for n in range(10)]
             invoices.append(stage.pay(3_000_000, parts=["settle", {"amount_msat": 1_000_000}]))
             for invoice in invoices:

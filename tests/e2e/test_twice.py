@@ -28,7 +28,7 @@ def processes(stage: Stage) -> int:
 
 class Twice(unittest.TestCase):
     def test_a_second_one_in_the_same_node_is_refused_and_the_first_goes_on(self) -> None:
-        with Stage(["--trackpayments-linger=0"]) as stage:
+        with Stage(["--trackpayments-failed-after=0"]) as stage:
             held = stage.pay(5_000_000, parts=["hold", "hold"])
             stage.wait_status(held, "IN_FLIGHT", parts=2)
             first = stage.plugin_pid()
@@ -103,7 +103,7 @@ class Twice(unittest.TestCase):
             for number in range(3):
                 manifest = host.request("getmanifest", {}, f"cln:getmanifest#1{number}")
                 self.assertIn("rpcmethods", manifest["result"])
-                for odd in ({"options": {"trackpayments-linger": -1}}, {}, []):
+                for odd in ({"options": {"trackpayments-failed-after": -1}}, {}, []):
                     self.assertIn("disable", host.request("init", odd)["result"])
                 host.request("init", {"options": {"trackpayments-retain": 5}, "configuration": {
                     "lightning-dir": host.directory, "rpc-file": "lightning-rpc", "startup": number == 1}})
@@ -118,7 +118,7 @@ class Twice(unittest.TestCase):
 class StopAndStart(unittest.TestCase):
     @needs_whole_rows
     def test_held_hooks_go_on_and_what_is_in_flight_is_told_again(self) -> None:
-        with Stage(["--trackpayments-linger=3600"]) as stage:
+        with Stage(["--trackpayments-failed-after=3600"]) as stage:
             held = [stage.pay(1_000_000 + n, parts=["hold", "hold"]) for n in range(5)]
             for invoice in held:
                 stage.wait_status(invoice, "IN_FLIGHT", parts=2)
@@ -156,7 +156,7 @@ class StopAndStart(unittest.TestCase):
             stage.finish = lambda: self.assertEqual(stage.stop(), [])  # ends of which nobody was there to tell
 
     def test_a_plugin_that_comes_and_goes_slows_no_payment(self) -> None:
-        with Stage(["--trackpayments-linger=0"]).alone() as stage:
+        with Stage(["--trackpayments-failed-after=0"]).alone() as stage:
             amid = 0  # how often it went and came again while payments were going on
             for _ in range(50):
                 amid += self.come_and_go(stage)
@@ -192,7 +192,7 @@ class StopAndStart(unittest.TestCase):
 class FullQueue(unittest.TestCase):
     def fill(self, host: FakeHost) -> int:
         """Far more than is kept: a hundred payments of which each part, and the end of each part, is a snapshot. How many there are."""
-        host.begin(**{"trackpayments-linger": 3600})
+        host.begin(**{"trackpayments-failed-after": 3600})
         rows = [host.insert(pending_row(n + 1, f"{n:064x}", partid=1, bolt11=f"lnbcrt{n}")) for n in range(100)]
         host.wait(lambda: len(host.told()) == 100, "the payments in flight")
         host.barrier()

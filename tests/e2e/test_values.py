@@ -9,7 +9,7 @@ from typing import Any, Callable
 from support import PAYEE, PEER, Stage, die_on_sigterm, wait_until
 from versions import NODE, needs_whole_rows, needs_xpay
 
-NEVER = ["--trackpayments-linger=3600"]
+NEVER = ["--trackpayments-failed-after=3600"]
 AMOUNT = 5_000_000
 SHARES = [{"amount_msat": 2_000_000, "do": "hold"}, {"amount_msat": 3_000_000, "do": "hold"}]
 needs_sendamount = unittest.skipUnless(NODE.has_sendamount, f"{NODE.name} has no sendamount")
@@ -274,7 +274,7 @@ class Values(unittest.TestCase):
 
     def test_an_invoice_that_failed_in_parts(self) -> None:
         for by in ("pay", "renepay", *(["xpay"] if NODE.listpays_knows_xpay else [])):
-            with self.subTest(by=by), Stage(["--trackpayments-linger=0"], plugin=False) as stage:
+            with self.subTest(by=by), Stage(["--trackpayments-failed-after=0"], plugin=False) as stage:
                 stage.start_plugin()
                 busy = "temporary_channel_failure"
                 invoice = stage.invoice(AMOUNT, parts=[{"amount_msat": 2_000_000, "attempts": [busy]}, busy])

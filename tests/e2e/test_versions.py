@@ -11,7 +11,7 @@ from fake_host import FakeHost, pending_row
 from support import PEER, RpcError, Stage, die_on_sigterm
 from versions import ALL, Node
 
-NEVER = ["--trackpayments-linger=3600"]
+NEVER = ["--trackpayments-failed-after=3600"]
 NO_HOOK = {"TRACKPAYMENTS_NO_HOOK": "1"}
 VERSIONS = [os.environ["VERSION_AS"]] if os.environ.get("VERSION_AS") else list(ALL)
 
@@ -96,15 +96,15 @@ class Differences(unittest.TestCase):
 
     def test_options_can_be_set_and_checked(self) -> None:
         for stage in self.each():
-            stage.node.call("setconfig", {"config": "trackpayments-linger", "val": "5"})
-            self.assertEqual(stage.node.call("listconfigs")["configs"]["trackpayments-linger"]["value_int"], 5)
+            stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "5"})
+            self.assertEqual(stage.node.call("listconfigs")["configs"]["trackpayments-failed-after"]["value_int"], 5)
             wrong = {"command_to_check": "trackpayments", "timeout": 3601}
             if stage.version.number >= (24, 5):
                 self.assertEqual(stage.refused("check", wrong)[0], -32602)
             else:  # a plugin is not asked
                 self.assertEqual(stage.node.call("check", wrong), {"command_to_check": "trackpayments"})
             with self.assertRaises(RpcError):
-                stage.node.call("setconfig", {"config": "trackpayments-linger", "val": "-5"})
+                stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "-5"})
 
 
 @unittest.skipUnless("v23.11" in VERSIONS, "v23.11 alone knows them")
@@ -138,7 +138,7 @@ class Hosts(unittest.TestCase):
     def test_a_host_without_delpay_is_served_whatever_it_says_of_the_hook(self) -> None:
         for environment in ({}, NO_HOOK):
             with self.subTest(**environment), FakeHost(None, **environment) as host:
-                manifest = host.begin(identity=1, **{"trackpayments-linger": 0})
+                manifest = host.begin(identity=1, **{"trackpayments-failed-after": 0})
                 self.assertEqual(manifest["hooks"] == [], bool(environment))
                 self.assertEqual([m["name"] for m in manifest["rpcmethods"]], ["trackpayments", "delpay"])
                 row = host.insert(pending_row(1))

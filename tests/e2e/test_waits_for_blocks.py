@@ -12,7 +12,7 @@ from test_orphans import ask_thrice
 
 HASH, OTHER = "ab" * 32, "cd" * 32
 NO_HOOK = {"TRACKPAYMENTS_NO_HOOK": "1"}
-AT_ONCE = {"trackpayments-linger": 0}
+AT_ONCE = {"trackpayments-failed-after": 0}
 
 
 def refused(row: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ class WithoutHook(unittest.TestCase):
 
     @needs_the_end
     def test_payments_are_still_right(self) -> None:
-        with Stage(["--trackpayments-linger=0"], environment=NO_HOOK) as stage:
+        with Stage(["--trackpayments-failed-after=0"], environment=NO_HOOK) as stage:
             invoices = [stage.pay(4_000_000, *attempts, by=by) for by in ("xpay", "pay") for attempts in
                         (["settle"], ["temporary_channel_failure", "settle"])]
             invoices += [stage.pay(9_000_000, parts=[{"amount_msat": 2_000_000}, "settle", "settle"]) for _ in range(10)]
@@ -31,7 +31,7 @@ class WithoutHook(unittest.TestCase):
             stage.wait_status(failed, "FAILED")
 
     def test_delpay_is_served_by_the_node_and_told(self) -> None:
-        with Stage(["--trackpayments-linger=0"], environment=NO_HOOK) as stage:
+        with Stage(["--trackpayments-failed-after=0"], environment=NO_HOOK) as stage:
             one, two = (stage.pay(4_000_000, "temporary_channel_failure", "settle") for _ in range(2))
             for invoice in (one, two):
                 stage.wait_status(invoice, "SUCCEEDED")
@@ -48,7 +48,7 @@ class WithoutHook(unittest.TestCase):
 
 
     def test_names_used_again_replace_a_part_whose_deletion_nobody_saw(self) -> None:
-        with Stage(["--trackpayments-linger=0"], environment=NO_HOOK) as stage:
+        with Stage(["--trackpayments-failed-after=0"], environment=NO_HOOK) as stage:
             invoice = stage.invoice(5_000_000, outcomes=["temporary_channel_failure", "hold"])
             stage.sendpay(invoice)
             old = stage.wait_status(invoice, "FAILED")
@@ -67,7 +67,7 @@ class Older(unittest.TestCase):
     def test_notifications_and_one_list_are_enough(self) -> None:
         held = pending_row(1)
         with FakeHost("v23.08", rows=[held]) as host:
-            host.begin(waits=False, **{"trackpayments-linger": 0})
+            host.begin(waits=False, **{"trackpayments-failed-after": 0})
             host.wait(host.told, "the payment in flight")
             self.assertNotIn("wait", [method for method, _ in host.calls])
             self.assertEqual([params for method, params in host.calls if method == "listsendpays"],

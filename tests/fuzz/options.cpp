@@ -42,7 +42,7 @@ FUZZ_TARGET(options) {
         check(started->settings);
     else
         fuzz::require(!started.error().reason.empty(), "a refusal has words");
-    for (const char* name : {"trackpayments-linger", "trackpayments-retain"}) {
+    for (const char* name : {"trackpayments-failed-after", "trackpayments-linger", "trackpayments-retain"}) {
         auto init = fuzz::Tree::object();
         init[name] = *value;
         auto params = fuzz::Tree::object();

@@ -72,7 +72,7 @@ class Emitted(unittest.TestCase):
         self.assertEqual(len(seen), 3)
 
     def test_what_is_told_and_answered_now_fits(self) -> None:
-        with Stage(["--trackpayments-linger=0"]) as stage:
+        with Stage(["--trackpayments-failed-after=0"]) as stage:
             first = stage.node.call("trackpayments")
             self.complain(ANSWER, first)
             held = stage.pay(2_000_000, "hold")

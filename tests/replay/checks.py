@@ -28,7 +28,7 @@ def manifest(found: dict) -> list[str]:
     if found.get("nonnumericids") is not True:
         out.append("manifest: nonnumericids is not true")
     options = {option["name"]: option for option in found.get("options", [])}
-    for name in ("trackpayments-linger", "trackpayments-retain"):
+    for name in ("trackpayments-failed-after", "trackpayments-retain"):
         if options.get(name, {}).get("dynamic") is not True:
             out.append(f"manifest: option {name} is missing or not dynamic")
     for method in found.get("rpcmethods", []):

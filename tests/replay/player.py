@@ -148,7 +148,7 @@ class Player:
         given = message["params"]["configuration"]
         configuration = {"lightning-dir": self.directory, "rpc-file": "lightning-rpc"}
         configuration.update((k, v) for k, v in given.items() if k not in configuration)
-        options = {"trackpayments-linger": self.linger, "trackpayments-retain": RETAIN}
+        options = {"trackpayments-failed-after": self.linger, "trackpayments-retain": RETAIN}
         self.node.init(dict(message, params={"options": options, "configuration": configuration}))
 
     def _end_lingers(self) -> None:
@@ -162,9 +162,9 @@ class Player:
         self.node.position = self.model.position = end
         self.model.held = set()
         reply = self.node.request({"jsonrpc": "2.0", "id": "replay:setconfig#1", "method": "setconfig",
-                                   "params": {"config": "trackpayments-linger", "val": "0"}})
+                                   "params": {"config": "trackpayments-failed-after", "val": "0"}})
         if "result" not in reply:
-            self.played.faults.append(f"setconfig trackpayments-linger 0 refused: {reply}")
+            self.played.faults.append(f"setconfig trackpayments-failed-after 0 refused: {reply}")
         self.node.rest("after the linger ended")
         waiting = {call.given["payment_hash"] for call in making.makings(self.played.entries)
                    if payers.waits_for_blocks(call, self.played.entries.version)}

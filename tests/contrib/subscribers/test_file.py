@@ -177,7 +177,8 @@ class WithTheNode(unittest.TestCase):
 
     def node(self) -> StandIn:
         """With the script, which keeps its rows over a restart."""
-        node = StandIn(plugins=[str(SCRIPT), PLUGIN], options=["--trackpayments-linger=0", "--db", str(self.file.parent / "rows")],
+        node = StandIn(plugins=[str(SCRIPT), PLUGIN],
+                       options=["--trackpayments-failed-after=0", "--db", str(self.file.parent / "rows")],
                        directory=self.file.parent / "node", environment=self.environment)
         self.addCleanup(node.close)
         node.start()
@@ -221,7 +222,7 @@ class WithTheNode(unittest.TestCase):
             self.assertEqual(check_payment(strict_json.loads(text)), [])
 
     def test_every_line_is_what_another_subscriber_was_told(self) -> None:
-        stage = Stage(["--trackpayments-linger=0"], environment=self.environment)
+        stage = Stage(["--trackpayments-failed-after=0"], environment=self.environment)
         stage.node.plugins.append(str(SCRIPT))
         with stage:
             wait_until(lambda: cursor_of(self.file), "the first cursor")

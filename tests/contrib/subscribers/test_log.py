@@ -84,7 +84,7 @@ class Wrappings(unittest.TestCase):
 
 class WithTheNode(unittest.TestCase):
     def test_every_end_is_in_the_log(self) -> None:
-        stage = Stage(["--trackpayments-linger=0"])
+        stage = Stage(["--trackpayments-failed-after=0"])
         stage.node.plugins += [str(PYTHON), str(CPP)]
         with stage:
             paid = stage.pay(5_000_000, "temporary_channel_failure", "settle")

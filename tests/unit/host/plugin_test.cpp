@@ -230,6 +230,15 @@ TEST_CASE("setconfig sets an option and leaves it when the value is refused") {
     CHECK(b.program->events == Texts{"wait 5", "wait 6"});
 }
 
+TEST_CASE("what lightningd says of deprecated options counts for setconfig") {
+    for (const std::string params : {"{}", R"({"allow-deprecated-apis":true})", R"({"allow-deprecated-apis":false})"}) {
+        Beside b(true);
+        b.ask("getmanifest", params);
+        const auto said = b.ask("setconfig", R"({"config":"x-linger","val":"6"})");
+        CHECK((said.size() == 1) == (params.find("false") != std::string::npos)); // else it waits for lightningd
+    }
+}
+
 TEST_CASE("hook requests and notifications are the program's") {
     Beside b;
     CHECK(b.ask("rpc_command", "[1]") == Texts{result(R"({"result":"continue"})")});

@@ -11,8 +11,13 @@ namespace setting_check_test {
 
 namespace {
 
-constexpr host::Option wait{
-    .name = "x-wait", .unit = "", .description = "", .least = 0, .most = 60, .default_value = 10};
+constexpr host::Option wait{.name = "x-wait",
+                            .unit = "",
+                            .description = "",
+                            .least = 0,
+                            .most = 60,
+                            .default_value = 10,
+                            .old_name = "x-linger"};
 constexpr std::array<host::Option, 1> options{wait};
 const std::string good = R"({"config":"x-wait","val":"30"})";
 
@@ -75,6 +80,22 @@ TEST_CASE("it is refused where lightningd does not say, but for one that has no 
     CHECK(c.answers[0].starts_with("x-wait is unchanged: lightningd does not say"));
     CHECK(c.answers[1] == c.answers[0]);
     CHECK(c.answers[2] == "=30");
+}
+
+TEST_CASE("an old name is refused where lightningd would not start with it") {
+    Checked c;
+    const std::string old = R"({"config":"x-linger","val":"30"})";
+    c.parent.takes_deprecated = false;
+    c.ask(old);
+    REQUIRE(c.answers.size() == 1);
+    CHECK(c.answers[0].starts_with("x-linger is unchanged: lightningd, where allow-deprecated-apis is false"));
+    CHECK(c.answers[0].ends_with("Use x-wait"));
+    CHECK(c.node.quiet());
+    c.ask(good);
+    CHECK(c.node.next().method == "listconfigs");
+    c.parent.takes_deprecated = true;
+    c.ask(old);
+    CHECK(c.node.next().method == "listconfigs");
 }
 
 TEST_CASE("another host has no configuration that could break") {

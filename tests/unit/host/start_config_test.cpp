@@ -81,9 +81,9 @@ TEST_CASE("so is the folder of Core Lightning's own plugins") {
 }
 
 TEST_CASE("the refusal says both ways that work") {
-    const auto words = host::not_in_config({nullptr, "trackpayments-linger", 30}, "/p/trackpayments");
+    const auto words = host::not_in_config({nullptr, "trackpayments-failed-after", 30}, "/p/trackpayments");
     CHECK(words.find("lightning-cli plugin stop /p/trackpayments && lightning-cli plugin -k subcommand=start "
-                     "plugin=/p/trackpayments trackpayments-linger=30") != std::string::npos);
+                     "plugin=/p/trackpayments trackpayments-failed-after=30") != std::string::npos);
     CHECK(words.find("put plugin=/p/trackpayments into the config file") != std::string::npos);
 }
 

@@ -122,7 +122,7 @@ TEST_CASE("the manifest has what lightningd requires, and what it would kill for
         CHECK(all["nonnumericids"] == true);
         CHECK_FALSE(all.contains("featurebits"));
         CHECK_FALSE(all.contains("disable"));
-        CHECK(all["options"].size() == 2);
+        CHECK(all["options"].size() == 3);
     }
 }
 

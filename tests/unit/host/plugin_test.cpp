@@ -79,14 +79,14 @@ struct Beside {
     std::unique_ptr<io::Stream> to;
     std::unique_ptr<io::Stream> from;
     std::unique_ptr<Program> program;
-    std::string said;
+    std::string sent_back;
 
     explicit Beside(bool lightningd = false) {
         auto [in, to_fd] = ends();
         auto [out, from_fd] = ends();
         to = open(to_fd);
         from = open(from_fd);
-        from->read([this](std::string_view bytes) { said += bytes; }, [](const std::string&) {});
+        from->read([this](std::string_view bytes) { sent_back += bytes; }, [](const std::string&) {});
         program = std::make_unique<Program>(loop, host::Pipes{open(in), open(out)}, host::Parent{lightningd, {}});
         loop.stop(); // the turns are the test's
         CHECK(program->run() == 0);
@@ -103,15 +103,15 @@ struct Beside {
     }
     std::unique_ptr<io::Stream> open(int fd) { return std::move(*io::Stream::open(loop, fd)); }
 
-    /// What it said to these bytes, one message a text.
+    /// What it sent_back to these bytes, one message a text.
     Texts tell(std::string bytes) {
-        said.clear();
+        sent_back.clear();
         to->write(std::move(bytes));
         unit::settle(loop);
         Texts all;
-        for (std::size_t at = 0; at < said.size();) {
-            const auto end = said.find("\n\n", at);
-            all.push_back(said.substr(at, end - at));
+        for (std::size_t at = 0; at < sent_back.size();) {
+            const auto end = sent_back.find("\n\n", at);
+            all.push_back(sent_back.substr(at, end - at));
             at = end + 2;
         }
         return all;
@@ -161,11 +161,11 @@ TEST_CASE("what lightningd has built in is not served under it") {
 
 TEST_CASE("params that are no JSON are refused, and logged without them") {
     Beside b;
-    const auto said = b.ask("echo", R"({"secret":tru})");
-    REQUIRE(said.size() == 2);
-    CHECK(said[0].find("echo skipped: params: ") != std::string::npos);
-    CHECK(said[1].find(R"("code":-32600)") != std::string::npos);
-    CHECK(b.said.find("secret") == std::string::npos);
+    const auto sent_back = b.ask("echo", R"({"secret":tru})");
+    REQUIRE(sent_back.size() == 2);
+    CHECK(sent_back[0].find("echo skipped: params: ") != std::string::npos);
+    CHECK(sent_back[1].find(R"("code":-32600)") != std::string::npos);
+    CHECK(b.sent_back.find("secret") == std::string::npos);
     CHECK(b.ask(std::string(41, 'm'), "{x}")[0].find("a message of no name we know skipped") != std::string::npos);
 }
 
@@ -178,19 +178,20 @@ TEST_CASE("init is answered, then the options are set and the program starts") {
 
 TEST_CASE("an old name of an option is logged with the new one") {
     Beside b;
-    const auto said = b.ask("init", R"({"options":{"x-linger":5,"x-wait":10},)" + b.configuration() + "}");
-    REQUIRE(said.size() >= 2);
-    CHECK(said[1] == logged("x-linger is deprecated: use x-wait"));
+    const auto sent_back = b.ask("init", R"({"options":{"x-linger":5,"x-wait":10},)" + b.configuration() + "}");
+    REQUIRE(sent_back.size() >= 2);
+    CHECK(sent_back[1] == logged("x-linger is deprecated: use x-wait"));
     CHECK(b.program->events == Texts{"wait 5", "started"});
 }
 
 TEST_CASE("an init that cannot be used disables the plugin, and an operator reads why") {
     Beside b;
-    const auto said = b.ask("init", R"({"options":{"x-wait":61},)" + b.configuration() + "}");
-    REQUIRE(said.size() == 2);
-    CHECK(said[0].find("x does not run: x-wait: should be a whole number from 0 to 60. Correct the configuration") !=
-          std::string::npos);
-    CHECK(said[1] == result(R"({"disable":"x-wait: should be a whole number from 0 to 60"})"));
+    const auto sent_back = b.ask("init", R"({"options":{"x-wait":61},)" + b.configuration() + "}");
+    REQUIRE(sent_back.size() == 2);
+    CHECK(
+        sent_back[0].find("x does not run: x-wait: should be a whole number from 0 to 60. Correct the configuration") !=
+        std::string::npos);
+    CHECK(sent_back[1] == result(R"({"disable":"x-wait: should be a whole number from 0 to 60"})"));
     CHECK(b.ask("init", "{}") == Texts{logged("x does not run: init has no configuration"),
                                        result(R"({"disable":"init has no configuration"})")});
     CHECK(b.program->events.empty());
@@ -234,8 +235,8 @@ TEST_CASE("what lightningd says of deprecated options counts for setconfig") {
     for (const std::string params : {"{}", R"({"allow-deprecated-apis":true})", R"({"allow-deprecated-apis":false})"}) {
         Beside b(true);
         b.ask("getmanifest", params);
-        const auto said = b.ask("setconfig", R"({"config":"x-linger","val":"6"})");
-        CHECK((said.size() == 1) == (params.find("false") != std::string::npos)); // else it waits for lightningd
+        const auto sent_back = b.ask("setconfig", R"({"config":"x-linger","val":"6"})");
+        CHECK((sent_back.size() == 1) == (params.find("false") != std::string::npos)); // else it waits for lightningd
     }
 }
 
@@ -261,21 +262,21 @@ TEST_CASE("a request that cannot be read is answered all the same, a hook reques
     CHECK(b.program->events.empty());
 }
 
-TEST_CASE("it leaves when lightningd says so, with what was still to be said, and reads no more") {
+TEST_CASE("it leaves when lightningd says so, with what was still to be sent_back, and reads no more") {
     Beside b;
-    const auto said = b.tell(R"({"id":1,"method":"echo","params":{}}{"method":"shutdown","params":{}})"
-                             R"({"id":2,"method":"echo","params":{}})");
-    CHECK(said == Texts{result("{}"), logged("last words", "info")});
+    const auto sent_back = b.tell(R"({"id":1,"method":"echo","params":{}}{"method":"shutdown","params":{}})"
+                                  R"({"id":2,"method":"echo","params":{}})");
+    CHECK(sent_back == Texts{result("{}"), logged("last words", "info")});
     b.to.reset(); // the end of stdin is no second end
     unit::settle(b.loop);
-    CHECK(b.said.find("last words") == b.said.rfind("last words"));
+    CHECK(b.sent_back.find("last words") == b.sent_back.rfind("last words"));
 }
 
 TEST_CASE("it leaves at the end of stdin") {
     Beside b;
     b.to.reset();
     unit::settle(b.loop);
-    CHECK(b.said == logged("last words", "info") + "\n\n");
+    CHECK(b.sent_back == logged("last words", "info") + "\n\n");
 }
 
 TEST_CASE("random names differ") {

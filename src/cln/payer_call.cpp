@@ -1,5 +1,6 @@
 #include "cln/payer_call.hpp"
 
+#include "cln/payer.hpp"
 #include <algorithm>
 #include <array>
 
@@ -7,7 +8,6 @@ namespace cln {
 
 namespace {
 
-using payments::Payer;
 using payments::TotalSource;
 
 /// Where each command keeps what we look for, when its params are positional. -1: it has no such parameter.
@@ -23,21 +23,6 @@ constexpr std::array<Positions, 3> commands{{
     {"sendonion", 2, 5, 10},
     {"injectpaymentonion", 1, 4, 5},
 }};
-
-constexpr std::array<std::pair<std::string_view, Payer>, 5> payer_names{{
-    {"pay", Payer::pay},
-    {"keysend", Payer::keysend},
-    {"cln-xpay", Payer::xpay},
-    {"cln-renepay", Payer::renepay},
-    {"", Payer::unknown},
-}};
-
-Payer payer_of(std::string_view caller) {
-    for (const auto& [name, payer] : payer_names)
-        if (name == caller)
-            return payer;
-    return Payer::other;
-}
 
 /// What the whole payment is to deliver; injectpaymentonion does not say.
 payments::Total total_of(std::string_view method, Value params) {

@@ -1,5 +1,7 @@
 #include "mirror/giveup_poller.hpp"
 
+#include "cln/payer.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -41,10 +43,19 @@ void GiveupPoller::look(const payments::Change& change) {
 }
 
 bool GiveupPoller::can_be_asked(const payments::Payment& payment) const {
-    if (payment.payer == payments::Payer::xpay)
+    const auto* row = cln::payer_row(payment.payer);
+    if (!row)
+        return false;
+    switch (row->end) {
+    case cln::EndKnownBy::pay_failure:
+        return false;
+    case cln::EndKnownBy::listpays:
         return authoritative_;
-    // It knows its payments by their BOLT 11 invoices alone (plugins/renepay/main.c, json_renepaystatus).
-    return payment.payer == payments::Payer::renepay && !payment.invoice.empty() && !payment.invoice.starts_with("lni");
+    case cln::EndKnownBy::renepaystatus:
+        // It knows its payments by their BOLT 11 invoices alone (plugins/renepay/main.c, json_renepaystatus).
+        return !payment.invoice.empty() && !payment.invoice.starts_with("lni");
+    }
+    return false;
 }
 
 void GiveupPoller::part_ended(const payments::PaymentKey& key) {

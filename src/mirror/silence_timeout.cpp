@@ -1,5 +1,7 @@
 #include "mirror/silence_timeout.hpp"
 
+#include "cln/payer.hpp"
+
 #include <algorithm>
 
 namespace mirror {
@@ -44,22 +46,11 @@ void SilenceTimeout::set_unwatched(base::CreatedIndex upto) {
 
 /// And nothing says so meanwhile, nor that it gave up in the end.
 bool SilenceTimeout::may_wait_for_blocks(const payments::Payment& payment) const {
-    using payments::Payer;
-    const bool xpay = cln::xpay_ends_silently(version_);
-    const bool pay = cln::pay_waits_for_blocks(version_);
-    switch (payment.payer) {
-    case Payer::xpay:
-        return xpay;
-    case Payer::pay:
-    case Payer::keysend:
-        return pay;
-    case Payer::renepay: // says so itself (GiveupPoller), and does not wait
-    case Payer::other:
-        return false;
-    case Payer::unknown:
-        return (xpay || pay) && payment.index <= unwatched_;
-    }
-    return false;
+    const auto waits = [&](const cln::PayerRow& row) { return row.may_wait_silently(version_); };
+    if (payment.payer == payments::Payer::unknown)
+        return payment.index <= unwatched_ && std::any_of(cln::payers.begin(), cln::payers.end(), waits);
+    const auto* row = cln::payer_row(payment.payer);
+    return row && waits(*row);
 }
 
 seconds SilenceTimeout::pause(const payments::Payment& payment, const Deadline& deadline) const {

@@ -1,0 +1,49 @@
+// The payers that come with lightningd, a row each: by which name they call, and how it is known that one tries no
+// more.
+#pragma once
+
+#include "cln/version.hpp"
+#include "payments/payment.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace cln {
+
+enum class EndKnownBy {
+    pay_failure,   ///< it sends that notification
+    listpays,      ///< shows its payment as failed, from v26.06
+    renepaystatus, ///< answers whether it goes on
+};
+
+struct PayerRow {
+    payments::Payer payer = payments::Payer::unknown;
+    std::string_view caller; ///< its plugin, in the ids of its calls
+    EndKnownBy end = EndKnownBy::pay_failure;
+    /// On this version it may wait for blocks, up to a minute without a sign.
+    bool (*may_wait_silently)(Version version) = nullptr;
+};
+
+inline constexpr std::array<PayerRow, 4> payers{{
+    {payments::Payer::pay, "pay", EndKnownBy::pay_failure, pay_waits_for_blocks},
+    {payments::Payer::keysend, "keysend", EndKnownBy::pay_failure, pay_waits_for_blocks},
+    {payments::Payer::xpay, "cln-xpay", EndKnownBy::listpays, xpay_ends_silently},
+    {payments::Payer::renepay, "cln-renepay", EndKnownBy::renepaystatus, [](Version) { return false; }},
+}};
+
+/// Null when nobody knows who pays, and for other plugins.
+[[nodiscard]] constexpr const PayerRow* payer_row(payments::Payer payer) {
+    for (const auto& row : payers)
+        if (row.payer == payer)
+            return &row;
+    return nullptr;
+}
+
+[[nodiscard]] constexpr payments::Payer payer_of(std::string_view caller) {
+    for (const auto& row : payers)
+        if (row.caller == caller)
+            return row.payer;
+    return caller.empty() ? payments::Payer::unknown : payments::Payer::other;
+}
+
+} // namespace cln

@@ -1,0 +1,44 @@
+#include "cln/payer.hpp"
+
+#include <doctest/doctest.h>
+
+namespace payer_rows_test {
+
+using cln::EndKnownBy;
+using payments::Payer;
+
+TEST_CASE("a payer is known by the name of its plugin, exactly") {
+    for (const auto& row : cln::payers) {
+        CHECK(cln::payer_of(row.caller) == row.payer);
+        CHECK(cln::payer_row(row.payer) == &row);
+        CHECK(cln::payer_of(std::string(row.caller) + "x") == Payer::other);
+    }
+    CHECK(cln::payer_of("") == Payer::unknown);
+    CHECK(cln::payer_of("xpay") == Payer::other);
+    CHECK(cln::payer_row(Payer::unknown) == nullptr);
+    CHECK(cln::payer_row(Payer::other) == nullptr);
+}
+
+TEST_CASE("how its end is known") {
+    CHECK(cln::payer_row(Payer::pay)->end == EndKnownBy::pay_failure);
+    CHECK(cln::payer_row(Payer::keysend)->end == EndKnownBy::pay_failure);
+    CHECK(cln::payer_row(Payer::xpay)->end == EndKnownBy::listpays);
+    CHECK(cln::payer_row(Payer::renepay)->end == EndKnownBy::renepaystatus);
+}
+
+TEST_CASE("on which version it may wait without a sign") {
+    const auto waits = [](Payer payer, cln::Version version) {
+        return cln::payer_row(payer)->may_wait_silently(version);
+    };
+    for (const auto payer : {Payer::pay, Payer::keysend}) {
+        CHECK(waits(payer, {24, 8}));
+        CHECK_FALSE(waits(payer, {24, 11}));
+    }
+    CHECK_FALSE(waits(Payer::xpay, {24, 8}));
+    CHECK(waits(Payer::xpay, {24, 11}));
+    CHECK_FALSE(waits(Payer::xpay, {26, 6}));
+    CHECK_FALSE(waits(Payer::renepay, {24, 8}));
+    CHECK_FALSE(waits(Payer::renepay, {}));
+}
+
+} // namespace payer_rows_test

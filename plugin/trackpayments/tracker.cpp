@@ -1,6 +1,7 @@
 #include "plugin/trackpayments/tracker.hpp"
 
 #include "commands/delpay_from_table.hpp"
+#include "json/parser.hpp"
 #include "plugin/trackpayments/options.hpp"
 #include "plugin/trackpayments/tables.hpp"
 
@@ -78,7 +79,8 @@ void Tracker::notification(const rpc::Message& message) {
         return mirror_.notified(message.method, notifications_.next());
     if (message.method != "block_added")
         return; // not parsed: nobody subscribed to it, and it may be long
-    const auto params = json::parse(message.params);
+    json::Parser parser;
+    const auto params = parser.read(message.params);
     if (!params)
         return log(LogLevel::unusual, "block_added skipped: params: " + params.error());
     mirror_.block_added(*params);

@@ -18,7 +18,6 @@
 
 namespace cln {
 
-using json::Tree;
 using json::Value;
 
 /// How a value was reached: at most six names, each perhaps with an index. Spelled out only for an error, so that

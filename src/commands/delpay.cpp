@@ -2,6 +2,7 @@
 
 #include "cln/command_params.hpp"
 #include "cln/result_filter.hpp"
+#include "json/parser.hpp"
 
 #include <array>
 
@@ -120,13 +121,14 @@ void Delpay::done(const DelpayRequest& request, const std::vector<payments::Row>
             failure.error.code == no_such_payment && has_other_status(request, before, failure.error.message);
         return answer(cln::hook_return_error(other ? other_status : failure.error.code, failure.error.message));
     }
-    const auto result = json::parse(*reply);
+    json::Parser parser;
+    const auto result = parser.read(*reply);
     const auto rows = result ? cln::decode_rows(*result) : tl::unexpected(cln::DecodeError{"result", "not JSON"});
     if (!rows || !rows->errors.empty())
         log_(base::LogLevel::unusual,
              "rows deleted by delpay cannot be read: " + (rows ? rows->errors.front() : rows.error()).text());
     // Bytes that are no JSON would end lightningd, and a bare string loses its quotes there (lightningd/jsonrpc.c).
-    if (!result || result->is_string()) {
+    if (!result || result->text()) {
         answer(cln::hook_return_error(unreadable_answer, "lightningd's own answer cannot be read"));
     } else if (filter.empty()) {
         answer(cln::hook_return_result(*reply));

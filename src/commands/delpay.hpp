@@ -7,6 +7,7 @@
 #include "cln/lightningd.hpp"
 #include "host/declaration.hpp"
 #include "payments/table.hpp"
+#include "json/text.hpp"
 
 namespace commands {
 

@@ -1,6 +1,7 @@
 #include "host/init.hpp"
 
 #include "cln/fields.hpp"
+#include "json/parser.hpp"
 
 namespace host {
 
@@ -12,7 +13,8 @@ tl::expected<Init, CannotRun> read_init(std::span<const Option> options, const j
     const auto configuration = params.find("configuration");
     if (configuration == params.end())
         return tl::unexpected(CannotRun{"init has no configuration"});
-    cln::Fields fields(*configuration, "configuration");
+    json::Parser parser;
+    cln::Fields fields(parser.read(json::dump(*configuration)).value_or(json::Value()), "configuration");
     Init init{*std::move(settings), std::string(fields.text("lightning-dir")), std::string(fields.text("rpc-file")),
               fields.find("startup").is_true()};
     if (fields.error())

@@ -8,7 +8,7 @@ FUZZ_TARGET(block_added) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
-    const auto height = cln::decode_block_added(*params);
+    const auto height = cln::decode_block_added(fuzz::Nodes(*params));
     const auto* newer = fuzz::at(*params, "block_added");
     const auto* body = newer ? newer : fuzz::at(*params, "block");
     if (!height)
@@ -18,7 +18,7 @@ FUZZ_TARGET(block_added) {
     if (newer) {
         auto params_of_old = fuzz::Tree::object();
         params_of_old["block"] = *newer;
-        const auto old = cln::decode_block_added(params_of_old);
+        const auto old = cln::decode_block_added(fuzz::Nodes(params_of_old));
         fuzz::require(old.has_value() == height.has_value() && (!height || *old == *height), "both names say the same");
     }
     return 0;

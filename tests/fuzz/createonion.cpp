@@ -9,7 +9,7 @@ FUZZ_TARGET(createonion) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
-    const auto onion = cln::decode_createonion(*params);
+    const auto onion = cln::decode_createonion(fuzz::Nodes(*params));
     if (!onion)
         return 0;
     const auto& list = params->is_array() ? params->front() : *fuzz::at(*params, "hops");

@@ -40,7 +40,7 @@ void check_round_trip(const payments::Row& row) {
     auto part = payments::Part::of(row);
     part.merge(row);
     const auto text = parsed(cln::RowText::of(row.key, part, row.invoice).json());
-    const auto again = cln::decode_row(text.value_or(Tree()), "result");
+    const auto again = cln::decode_row(Nodes(text.value_or(Tree())), "result");
     require(again.has_value(), "an encoded row can be decoded");
     auto expected = row;
     expected.unreadable_error = false; // kept as the part's failure

@@ -5,6 +5,7 @@
 #include "json_input.hpp"
 #include "payments/event.hpp"
 #include "refusal.hpp"
+#include "json/nlohmann_reader.hpp"
 #include "json/parser.hpp"
 
 #include <tuple>
@@ -34,31 +35,40 @@ Tree with_unknown_member(Tree object);
 /// A topic's body in the wrappings of all versions, and with members of tomorrow.
 std::vector<Tree> wrappings(const char* topic, const Tree& body);
 
-/// `decode` gives the same for the bytes as they come as for the tree made of them. `same(a, b)` compares two results.
+/// `decode` gives the same for what a Parser reads, by either library, and for the tree. `same(a, b)` compares two
+/// results.
 template <class Decode, class Same>
 void check_forms(std::string_view text, const Tree& tree, Decode decode, Same same) {
-    json::Parser document;
-    const auto value = document.read(text);
+    const auto expected = decode(Nodes(tree));
+    const auto check = [&](json::Value value) {
+        const auto decoded = decode(value);
+        require(decoded.has_value() == expected.has_value(), "all forms are read or none is");
+        if (decoded)
+            require(same(*decoded, *expected), "all forms say the same");
+        else
+            require(decoded.error().text() == expected.error().text(), "all forms are refused in the same words");
+    };
+    json::Parser parser;
+    const auto value = parser.read(text);
     require(value.has_value(), "what has a tree can be read");
-    const auto one = decode(*value);
-    const auto other = decode(tree);
-    require(one.has_value() == other.has_value(), "both forms are read or none is");
-    if (one)
-        require(same(*one, *other), "both forms say the same");
-    else
-        require(one.error().text() == other.error().text(), "both forms are refused in the same words");
+    check(*value);
+    json::NodeRow row;
+    std::string texts;
+    const auto node = json::read_with_nlohmann(text, row, texts);
+    require(node.has_value(), "what has a tree can be read by its library's events");
+    check(json::Value(*node));
 }
 
 /// `decode` gives the same for the wrappings of all versions, and with members of tomorrow. `same(a, b)` compares two
 /// results.
 template <class Decode, class Same>
 void check_wrappings(const Tree& params, const char* topic, Decode decode, Same same) {
-    const auto plain = decode(params);
+    const auto plain = decode(Nodes(params));
     const auto* body = at(params, topic);
     if (!body || !body->is_object())
         return;
     for (const auto& form : wrappings(topic, *body)) {
-        const auto other = decode(form);
+        const auto other = decode(Nodes(form));
         require(plain.has_value() == other.has_value(), "every wrapping of a topic is read or none is");
         if (plain)
             require(same(*plain, *other), "every wrapping of a topic says the same");

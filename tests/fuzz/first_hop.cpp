@@ -8,7 +8,7 @@ FUZZ_TARGET(first_hop) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
-    const auto first = cln::decode_first_hop(*params, {800'000});
+    const auto first = cln::decode_first_hop(fuzz::Nodes(*params), {800'000});
     if (!first)
         return 0;
     const auto& object = params->is_array() ? (*params)[1] : *fuzz::at(*params, "first_hop");

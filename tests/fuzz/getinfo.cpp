@@ -8,7 +8,7 @@ FUZZ_TARGET(getinfo) {
     const auto result = fuzz::json_of(data, size);
     if (!result)
         return 0;
-    const auto info = cln::decode_getinfo(*result);
+    const auto info = cln::decode_getinfo(fuzz::Nodes(*result));
     if (!info) {
         fuzz::check_refusal(info.error());
         return 0;

@@ -8,7 +8,7 @@ FUZZ_TARGET(invoice) {
     const auto result = fuzz::json_of(data, size);
     if (!result)
         return 0;
-    const auto invoice = cln::decode_invoice(*result);
+    const auto invoice = cln::decode_invoice(fuzz::Nodes(*result));
     if (!invoice) {
         fuzz::check_refusal(invoice.error());
         return 0;

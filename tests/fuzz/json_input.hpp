@@ -4,6 +4,7 @@
 
 #include "fuzz.hpp"
 #include "rpc/framer.hpp"
+#include "unit/nodes.hpp"
 #include "json/text.hpp"
 
 #include <optional>
@@ -12,6 +13,7 @@
 namespace fuzz {
 
 using json::Tree;
+using unit::Nodes;
 
 /// Brackets outside strings, as the framer counts them.
 bool shallow(std::string_view text);

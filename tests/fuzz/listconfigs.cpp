@@ -18,7 +18,7 @@ FUZZ_TARGET(listconfigs) {
     const auto result = fuzz::json_of(data, size);
     if (!result)
         return 0;
-    const auto config = cln::decode_listconfigs(*result);
+    const auto config = cln::decode_listconfigs(fuzz::Nodes(*result));
     if (!config) {
         fuzz::check_refusal(config.error());
         return 0;

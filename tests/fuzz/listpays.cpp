@@ -8,7 +8,7 @@ FUZZ_TARGET(listpays) {
     const auto result = fuzz::json_of(data, size);
     if (!result)
         return 0;
-    const auto pays = cln::decode_listpays(*result);
+    const auto pays = cln::decode_listpays(fuzz::Nodes(*result));
     if (!pays) {
         fuzz::check_refusal(pays.error());
         return 0;

@@ -1,8 +1,10 @@
-// The two ways a Parser reads: what simdjson gave is what nlohmann gives, and a refusal has nlohmann's words. The
-// input is a text, and with it that text with one thing changed, so that a replay meets more than the corpus holds.
+// What a Parser reads, and what it would read by its tolerant half alone: always what nlohmann's tree says, and a
+// refusal has parse()'s words. The input is a text, and with it that text with one thing changed, so that a replay
+// meets more than the corpus holds.
 #include "json/parser.hpp"
 #include "json_input.hpp"
 #include "unit/same_value.hpp"
+#include "json/nlohmann_reader.hpp"
 
 #include <array>
 
@@ -10,17 +12,24 @@ namespace parser_target {
 
 namespace {
 
+void check(const tl::expected<json::Tree, std::string>& tree, const tl::expected<json::Value, std::string>& value) {
+    fuzz::require(value.has_value() == tree.has_value(), "all read or all refuse");
+    if (tree)
+        fuzz::require(unit::same_value(*value, *tree), "all say the same");
+    else
+        fuzz::require(value.error() == tree.error(), "all refuse in the same words");
+}
+
 void check(std::string_view text) {
     if (!fuzz::shallow(text))
         return;
-    static json::Parser document; // used again, as in the plugin
-    const auto value = document.read(text);
+    static json::Parser parser; // used again, as in the plugin
+    static json::NodeRow row;
+    static std::string texts;
     const auto tree = json::parse(text);
-    fuzz::require(value.has_value() == tree.has_value(), "both ways read or refuse alike");
-    if (tree)
-        fuzz::require(unit::same_value(*value, *tree), "both ways say the same");
-    else
-        fuzz::require(value.error() == tree.error(), "both ways refuse in the same words");
+    check(tree, parser.read(text));
+    check(tree,
+          json::read_with_nlohmann(text, row, texts).map([](const json::Node* node) { return json::Value(node); }));
 }
 
 } // namespace

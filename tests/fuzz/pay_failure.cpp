@@ -8,7 +8,7 @@ FUZZ_TARGET(pay_failure) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
-    const auto hash = cln::decode_pay_failure(*params);
+    const auto hash = cln::decode_pay_failure(fuzz::Nodes(*params));
     const auto* body = fuzz::at(*params, "pay_failure");
     if (!hash)
         fuzz::check_refusal(hash.error());

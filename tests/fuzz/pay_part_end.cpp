@@ -20,7 +20,7 @@ FUZZ_TARGET(pay_part_end) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
-    const auto end = cln::decode_pay_part_end(*params);
+    const auto end = cln::decode_pay_part_end(fuzz::Nodes(*params));
     const auto* body = fuzz::at(*params, "pay_part_end");
     if (!end) {
         fuzz::check_refusal(end.error());

@@ -19,7 +19,7 @@ FUZZ_TARGET(pay_part_start) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
-    const auto start = decode(*params);
+    const auto start = decode(fuzz::Nodes(*params));
     const auto* body = fuzz::at(*params, "pay_part_start");
     if (!start) {
         fuzz::check_refusal(start.error());
@@ -33,7 +33,7 @@ FUZZ_TARGET(pay_part_start) {
                             : start->total.source == payments::TotalSource::none,
                       "total_payment_msat");
         const auto* hops = fuzz::at(*body, "hops");
-        const auto route = hops ? cln::decode_xpay_hops(*hops) : payments::Route{};
+        const auto route = hops ? cln::decode_xpay_hops(fuzz::Nodes(*hops)) : payments::Route{};
         fuzz::require(route && start->route == *route, "its hops are read as such");
     }
     const auto same = [](const auto& a, const auto& b) { return fuzz::all_of(a) == fuzz::all_of(b); };

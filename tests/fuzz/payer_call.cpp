@@ -68,7 +68,7 @@ FUZZ_TARGET(payer_call) {
     if (!params)
         return 0;
     const cln::ChainHeight height{800'000};
-    const auto part = cln::decode_payer_call(call, *params, height, now);
+    const auto part = cln::decode_payer_call(call, fuzz::Nodes(*params), height, now);
     fuzz::require(!part || !method.params.empty(), "other methods announce nothing");
     if (!params->is_object())
         return 0;
@@ -76,7 +76,7 @@ FUZZ_TARGET(payer_call) {
         check(*part, *params, method);
     if (method.params.empty())
         return 0;
-    const auto again = cln::decode_payer_call(call, by_position(*params, method), height, now);
+    const auto again = cln::decode_payer_call(call, fuzz::Nodes(by_position(*params, method)), height, now);
     fuzz::require(part.has_value() == again.has_value() && (!part || fuzz::all_of(*part) == fuzz::all_of(*again)),
                   "by name or by position: the same");
     return 0;

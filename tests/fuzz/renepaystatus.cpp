@@ -10,7 +10,7 @@ FUZZ_TARGET(renepaystatus) {
     const auto result = fuzz::json_of(data, size);
     if (!result)
         return 0;
-    const auto pending = cln::decode_renepaystatus(*result);
+    const auto pending = cln::decode_renepaystatus(fuzz::Nodes(*result));
     if (!pending) {
         fuzz::check_refusal(pending.error());
         return 0;

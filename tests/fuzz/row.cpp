@@ -20,11 +20,11 @@ FUZZ_TARGET(row) {
     const auto object = fuzz::json_of(data, size);
     if (!object)
         return 0;
-    const auto row = cln::decode_row(*object, "result.payments[0]");
+    const auto row = cln::decode_row(fuzz::Nodes(*object), "result.payments[0]");
     if (row) {
         fuzz::check_row(*row, *object);
         fuzz::check_round_trip(*row);
-        const auto tomorrow = cln::decode_row(fuzz::with_unknown_member(*object), "result");
+        const auto tomorrow = cln::decode_row(fuzz::Nodes(fuzz::with_unknown_member(*object)), "result");
         fuzz::require(tomorrow && fuzz::all_of(*tomorrow) == fuzz::all_of(*row), "unknown members change nothing");
     } else {
         fuzz::check_refusal(row.error());
@@ -38,10 +38,10 @@ FUZZ_TARGET(row) {
     auto listing = fuzz::Tree::object();
     for (const auto& one : {good, *object, good})
         listing["payments"].push_back(one);
-    const auto rows = cln::decode_rows(listing);
+    const auto rows = cln::decode_rows(fuzz::Nodes(listing));
     fuzz::require(rows && rows->rows.size() == (row ? 3U : 2U) && rows->errors.size() == (row ? 0U : 1U),
                   "one bad row does not spoil the others");
-    if (const auto all = cln::decode_rows(*object)) {
+    if (const auto all = cln::decode_rows(fuzz::Nodes(*object))) {
         fuzz::require(all->rows.size() + all->errors.size() == fuzz::at(*object, "payments")->size(),
                       "each row is read or refused");
         for (const auto& error : all->errors)

@@ -7,7 +7,7 @@ FUZZ_TARGET(sendpay_failure) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
-    const auto failed = cln::decode_sendpay_failure(*params);
+    const auto failed = cln::decode_sendpay_failure(fuzz::Nodes(*params));
     const auto* body = fuzz::at(*params, "sendpay_failure");
     if (!failed)
         fuzz::check_refusal(failed.error());

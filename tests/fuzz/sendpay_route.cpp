@@ -30,8 +30,8 @@ FUZZ_TARGET(sendpay_route) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
-    const auto route = cln::decode_sendpay_route(*params, {800'000});
-    const auto blind = cln::decode_sendpay_route(*params, {});
+    const auto route = cln::decode_sendpay_route(fuzz::Nodes(*params), {800'000});
+    const auto blind = cln::decode_sendpay_route(fuzz::Nodes(*params), {});
     fuzz::require(route.has_value() == blind.has_value(), "the height decides about expiries only");
     if (!route)
         return 0;

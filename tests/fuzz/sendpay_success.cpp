@@ -9,7 +9,7 @@ FUZZ_TARGET(sendpay_success) {
     const auto params = fuzz::json_of(data, size);
     if (!params)
         return 0;
-    const auto row = decode(*params);
+    const auto row = decode(fuzz::Nodes(*params));
     const auto* body = fuzz::at(*params, "sendpay_success");
     if (!row)
         fuzz::check_refusal(row.error());

@@ -52,6 +52,7 @@ DECODERS: dict[str, str] = {
     "read_string": "command_params",
     "read_u64": "command_params",
     "read_version": "version",
+    "read_with_nlohmann": "parser",
 }
 
 # Boundaries that have other names: what the target's source must name.

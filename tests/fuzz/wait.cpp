@@ -21,7 +21,7 @@ FUZZ_TARGET(wait) {
     if (!result)
         return 0;
     for (const auto index : {cln::Index::created, cln::Index::updated, cln::Index::deleted}) {
-        const auto reply = cln::decode_wait(*result, index);
+        const auto reply = cln::decode_wait(fuzz::Nodes(*result), index);
         fuzz::check_forms(
             fuzz::text_of(data, size), *result, [&](json::Value value) { return cln::decode_wait(value, index); },
             same_reply);

@@ -7,14 +7,14 @@ FUZZ_TARGET(waitsendpay_error) {
     const auto error = fuzz::json_of(data, size);
     if (!error)
         return 0;
-    const auto failed = cln::decode_waitsendpay_error(*error);
+    const auto failed = cln::decode_waitsendpay_error(fuzz::Nodes(*error));
     if (failed)
         fuzz::check_failure(*failed, *error);
     else
         fuzz::check_refusal(failed.error());
     auto params = fuzz::Tree::object();
     params["sendpay_failure"] = *error;
-    const auto told = cln::decode_sendpay_failure(params);
+    const auto told = cln::decode_sendpay_failure(fuzz::Nodes(params));
     fuzz::require(told.has_value() == failed.has_value() || !error->is_object(), "both are read or none is");
     if (failed)
         fuzz::require(fuzz::same_failure(*told, *failed), "both say the same");

@@ -8,7 +8,7 @@ FUZZ_TARGET(xpay_hops) {
     const auto hops = fuzz::json_of(data, size);
     if (!hops)
         return 0;
-    const auto route = cln::decode_xpay_hops(*hops);
+    const auto route = cln::decode_xpay_hops(fuzz::Nodes(*hops));
     if (!route)
         return 0;
     fuzz::require(hops->is_array() && route->hops.size() == hops->size() && route->self == hops->empty(),

@@ -1,6 +1,7 @@
-// A value, in whatever form it is kept, beside the tree that nlohmann makes of the same text.
+// A value beside the tree that nlohmann makes of the same text.
 #pragma once
 
+#include "json/text.hpp"
 #include "json/value.hpp"
 
 #include <cstring>

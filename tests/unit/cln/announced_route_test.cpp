@@ -13,7 +13,7 @@ payments::Route expected(std::string_view method, const std::string& members) {
     cln::HookedCall call;
     call.id = R"("pay:call#1")";
     call.method = method;
-    const auto part = cln::decode_payer_call(call, received::json("{" + hash + members + "}"), {107}, {42});
+    const auto part = cln::decode_payer_call(call, received::value("{" + hash + members + "}"), {107}, {42});
     REQUIRE(part.has_value());
     return part->route;
 }

@@ -15,7 +15,7 @@ const std::string hash = "f0b3b5932bf7c971c2ab25525edd7ab23c5f536c43d9a7a2237545
 const std::string secret = "3bbfbeeeec86fcca86ae762efc0a5d5a59b43d7971457df69a37d0d149e64259";
 
 cln::Invoice invoice(const std::string& result) {
-    const auto decoded = decode_invoice(received::json(result));
+    const auto decoded = decode_invoice(received::value(result));
     REQUIRE_MESSAGE(decoded.has_value(), decoded.error().text());
     return *decoded;
 }
@@ -30,7 +30,7 @@ std::string fault(const Decoded& decoded) {
 
 TEST_CASE("listpays tells of each group its lowest row and whether it has failed") {
     // delpay_variants.jsonl and xpay_payee_rejects.jsonl, shortened
-    const auto pays = decode_listpays(received::json(R"({"pays":[
+    const auto pays = decode_listpays(received::value(R"({"pays":[
         {"payment_hash":")" + hash + R"(","status":"complete","preimage":"00","created_index":3,"updated_index":4},
         {"payment_hash":")" + hash + R"(","status":"failed","amount_sent_msat":0,"created_index":104},
         {"payment_hash":")" + hash + R"(","status":"pending","created_index":18446744073709551615},
@@ -46,26 +46,26 @@ TEST_CASE("listpays tells of each group its lowest row and whether it has failed
 
 TEST_CASE("renepay goes on while it calls a payment pending") {
     const auto goes_on = [](const char* list) {
-        return *cln::decode_renepaystatus(received::json(R"({"paystatus":)" + std::string(list) + "}"));
+        return *cln::decode_renepaystatus(received::value(R"({"paystatus":)" + std::string(list) + "}"));
     };
     CHECK(goes_on(R"([{"payment_hash":"00","groupid":3,"parts":2,"status":"pending"}])"));
     CHECK_FALSE(goes_on(R"([{"status":"failed"}])"));
     CHECK_FALSE(goes_on(R"([{"status":"complete","payment_preimage":"00"}])"));
     CHECK_FALSE(goes_on("[]")); // it never paid that one
-    const auto refusal = [](const char* result) { return fault(cln::decode_renepaystatus(received::json(result))); };
+    const auto refusal = [](const char* result) { return fault(cln::decode_renepaystatus(received::value(result))); };
     CHECK(refusal("5") == "result: not an object");
     CHECK(refusal("{}") == "result.paystatus: not an array");
     CHECK(refusal(R"({"paystatus":[{}]})") == "result.paystatus[0].status: missing");
 }
 
 TEST_CASE("listpays may know nothing of a hash") {
-    const auto pays = decode_listpays(received::json(R"({"pays":[]})"));
+    const auto pays = decode_listpays(received::value(R"({"pays":[]})"));
     REQUIRE(pays.has_value());
     CHECK(pays->empty());
 }
 
 TEST_CASE("a fault in listpays is told with its place") {
-    const auto refusal = [](const char* result) { return fault(decode_listpays(received::json(result))); };
+    const auto refusal = [](const char* result) { return fault(decode_listpays(received::value(result))); };
     CHECK(refusal("5") == "result: not an object");
     CHECK(refusal("{}") == "result.pays: not an array");
     CHECK(refusal(R"({"pays":{}})") == "result.pays: not an array");
@@ -112,7 +112,7 @@ TEST_CASE("a payment secret of any other size is none") {
 }
 
 TEST_CASE("a fault in a decoded invoice is told with its place") {
-    const auto refusal = [](const std::string& result) { return fault(decode_invoice(received::json(result))); };
+    const auto refusal = [](const std::string& result) { return fault(decode_invoice(received::value(result))); };
     CHECK(refusal("5") == "result: not an object");
     CHECK(refusal(R"({"type":"bolt12 offer","offer_id":"00","valid":true})") == "result.payment_hash: missing");
     CHECK(refusal(R"({"payment_hash":"00"})") == "result.payment_hash: not a 32 byte hex value");
@@ -125,7 +125,7 @@ TEST_CASE("a fault in a decoded invoice is told with its place") {
 
 TEST_CASE("getinfo tells the chain's height, if it has one") {
     const auto height = [](const std::string& more) {
-        const auto info = decode_getinfo(received::json(R"({"id":")" + std::string(66, '2') + "\"" + more + "}"));
+        const auto info = decode_getinfo(received::value(R"({"id":")" + std::string(66, '2') + "\"" + more + "}"));
         REQUIRE(info.has_value());
         return info->height;
     };
@@ -133,7 +133,7 @@ TEST_CASE("getinfo tells the chain's height, if it has one") {
     CHECK(height(R"(,"blockheight":4294967295)") == UINT32_MAX);
     CHECK(height(R"(,"blockheight":4294967296)") == 0);
     CHECK(height("") == 0);
-    CHECK(fault(decode_getinfo(received::json(R"({"id":")" + std::string(66, '2') + R"(","blockheight":-1})"))) ==
+    CHECK(fault(decode_getinfo(received::value(R"({"id":")" + std::string(66, '2') + R"(","blockheight":-1})"))) ==
           "result.blockheight: not an unsigned integer");
 }
 

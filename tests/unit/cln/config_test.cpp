@@ -8,7 +8,7 @@ using cln::decode_listconfigs;
 
 TEST_CASE("listconfigs says which plugins the configuration names, and where it looks for others") {
     // v26.06.6, shortened
-    const auto config = decode_listconfigs(received::json(R"({"configs":{
+    const auto config = decode_listconfigs(received::value(R"({"configs":{
         "lightning-dir":{"value_str":"/n/.lightning","source":"cmdline"},
         "plugin":{"values_str":["/a/one","two"],"sources":["/c:1","/c:2"]},
         "plugin-dir":{"values_str":["/d"],"sources":["/c:3"]},
@@ -23,7 +23,7 @@ TEST_CASE("listconfigs says which plugins the configuration names, and where it 
 
 TEST_CASE("a node that names no plugins has none") {
     const auto config =
-        decode_listconfigs(received::json(R"({"configs":{"plugin":{"values_str":[]},"plugin-dir":{}}})"));
+        decode_listconfigs(received::value(R"({"configs":{"plugin":{"values_str":[]},"plugin-dir":{}}})"));
     REQUIRE(config.has_value());
     CHECK(config->plugins.empty());
     CHECK(config->directories.empty());
@@ -32,7 +32,7 @@ TEST_CASE("a node that names no plugins has none") {
 }
 
 TEST_CASE("what is no listing of plugins is refused with its place") {
-    const auto refusal = [](const char* text) { return decode_listconfigs(received::json(text)).error().text(); };
+    const auto refusal = [](const char* text) { return decode_listconfigs(received::value(text)).error().text(); };
     CHECK(refusal("[]") == "result: not an object");
     CHECK(refusal("{}") == "result.configs: missing");
     CHECK(refusal(R"({"configs":{"plugin":5}})") == "result.configs.plugin: not an object");

@@ -19,7 +19,7 @@ std::optional<payments::ExpectedPart> expected(std::string_view method, const st
     call.id = id;
     call.method = method;
     const auto json = json::Tree::parse(params, nullptr, false);
-    return cln::decode_payer_call(call, json, cln::ChainHeight{100}, base::UnixNs{42});
+    return cln::decode_payer_call(call, received::value_of(json), cln::ChainHeight{100}, base::UnixNs{42});
 }
 
 } // namespace

@@ -20,7 +20,7 @@ std::string failed(int code, const std::string& details) {
 
 payments::Failure told_by(int code, const std::string& details) {
     const auto decoded =
-        cln::decode_sendpay_failure(received::json(R"({"sendpay_failure":)" + failed(code, details) + "}"));
+        cln::decode_sendpay_failure(received::value(R"({"sendpay_failure":)" + failed(code, details) + "}"));
     REQUIRE_MESSAGE(decoded.has_value(), decoded.error().text());
     return decoded->failure;
 }
@@ -110,7 +110,7 @@ TEST_CASE("a part that failed without any node's word failed here") {
 
 TEST_CASE("waitsendpay's error is the same account, of a row that has failed already") {
     // fail_local.jsonl
-    const auto decoded = cln::decode_waitsendpay_error(received::json(R"json({"code":204,"message":
+    const auto decoded = cln::decode_waitsendpay_error(received::value(R"json({"code":204,"message":
         "failed: WIRE_TEMPORARY_CHANNEL_FAILURE (WIRE_TEMPORARY_CHANNEL_FAILURE: Capacity exceeded - HTLC fee: 1626sat)",
         "data":{"created_index":90,"id":90,
         "payment_hash":"3e2134b2716ef1eb9d4495ef9b56a9e15502c401f45b0431cb7c1c8d9da5c72f","groupid":1,"updated_index":90,
@@ -128,14 +128,14 @@ TEST_CASE("waitsendpay's error is the same account, of a row that has failed alr
 }
 
 TEST_CASE("waitsendpay's error for a part of which nothing was stored explains nothing") {
-    const auto decoded = cln::decode_waitsendpay_error(received::json(failed(209, "")));
+    const auto decoded = cln::decode_waitsendpay_error(received::value(failed(209, "")));
     REQUIRE(decoded.has_value());
     CHECK(decoded->failure.kind == Kind::unknown);
 }
 
 TEST_CASE("a fault in waitsendpay's error is told with its place") {
     const auto refusal = [](const std::string& error) {
-        const auto decoded = cln::decode_waitsendpay_error(received::json(error));
+        const auto decoded = cln::decode_waitsendpay_error(received::value(error));
         REQUIRE_FALSE(decoded.has_value());
         return decoded.error().text();
     };

@@ -22,7 +22,7 @@ std::string hop(const std::string& node, std::string_view payload) {
 }
 
 std::optional<cln::Onion> decode(const std::string& hops) {
-    return cln::decode_createonion(received::json(R"({"hops":[)" + hops + R"(],"assocdata":")" + hash + "\"}"));
+    return cln::decode_createonion(received::value(R"({"hops":[)" + hops + R"(],"assocdata":")" + hash + "\"}"));
 }
 
 std::string payload(std::initializer_list<Octets> tlvs) {
@@ -30,7 +30,7 @@ std::string payload(std::initializer_list<Octets> tlvs) {
 }
 
 std::optional<cln::FirstHop> first_hop(const std::string& params, std::uint32_t blocks = 107) {
-    return cln::decode_first_hop(received::json(params), cln::ChainHeight{blocks});
+    return cln::decode_first_hop(received::value(params), cln::ChainHeight{blocks});
 }
 
 } // namespace
@@ -122,7 +122,7 @@ TEST_CASE("createonion: metadata and custom records are kept at their hop") {
 
 TEST_CASE("createonion: by position the hops come first, then the hash") {
     const auto onion = cln::decode_createonion(
-        received::json("[[" + hop(bob, recorded::final_with_secret) + R"(],")" + hash + R"(","5e55","1300"])"));
+        received::value("[[" + hop(bob, recorded::final_with_secret) + R"(],")" + hash + R"(","5e55","1300"])"));
     REQUIRE(onion.has_value());
     CHECK(onion->hash.hex() == hash);
     CHECK(onion->hops.size() == 1);
@@ -139,7 +139,7 @@ TEST_CASE("createonion: what cannot be read whole is not known") {
     for (const auto& params : {std::string("{}"), std::string("[]"), std::string("5"), R"({"hops":[)" + good + "]}",
                                R"({"hops":[)" + good + R"(],"assocdata":"00"})", R"({"assocdata":")" + hash + "\"}",
                                R"({"hops":{},"assocdata":")" + hash + "\"}"})
-        CHECK_FALSE_MESSAGE(cln::decode_createonion(received::json(params)).has_value(), params);
+        CHECK_FALSE_MESSAGE(cln::decode_createonion(received::value(params)).has_value(), params);
 }
 
 TEST_CASE("sendonion: the first hop tells node, channel and the height of our offer") {

@@ -20,14 +20,14 @@ std::string failure(const std::string& members) {
 }
 
 payments::PartReport report(const std::string& members) {
-    const auto ended = decode_pay_part_end(received::json(failure(members)));
+    const auto ended = decode_pay_part_end(received::value(failure(members)));
     REQUIRE_MESSAGE(ended.has_value(), ended.error().text());
     REQUIRE(ended->report.has_value());
     return *ended->report;
 }
 
 std::string refusal(const std::string& params) {
-    const auto ended = decode_pay_part_end(received::json(params));
+    const auto ended = decode_pay_part_end(received::value(params));
     REQUIRE_FALSE(ended.has_value());
     return ended.error().text();
 }
@@ -37,8 +37,8 @@ std::string refusal(const std::string& params) {
 TEST_CASE("pay_part_end names the part, and the node that refused it with its words") {
     // xpay_payee_rejects.jsonl
     const auto ended = decode_pay_part_end(
-        received::json(failure(R"(,"failed_msg":"400f00000000003d09000000006c","failed_node_id":")" + hops::bob +
-                               R"(","error_code":16399,"error_message":"incorrect_or_unknown_payment_details")")));
+        received::value(failure(R"(,"failed_msg":"400f00000000003d09000000006c","failed_node_id":")" + hops::bob +
+                                R"(","error_code":16399,"error_message":"incorrect_or_unknown_payment_details")")));
     REQUIRE(ended.has_value());
     CHECK(ended->key.hash.hex() == hash);
     CHECK(ended->key.group.value == 4876265510727400187ULL);
@@ -55,7 +55,7 @@ TEST_CASE("pay_part_end names the part, and the node that refused it with its wo
 TEST_CASE("pay_part_end of a success reports no failure") {
     // xpay_retry_succeeds.jsonl
     const auto ended = decode_pay_part_end(
-        received::json(R"({"pay_part_end":{"status":"success","duration":0.096630109,)" + part + "}}"));
+        received::value(R"({"pay_part_end":{"status":"success","duration":0.096630109,)" + part + "}}"));
     REQUIRE(ended.has_value());
     CHECK(ended->partid.value == 2);
     CHECK_FALSE(ended->report.has_value());
@@ -92,7 +92,7 @@ TEST_CASE("pay_part_end is read in every wrapping") {
     const auto body = R"({"status":"success",)" + part + "}";
     for (const auto& params : {R"({"pay_part_end":)" + body + "}", R"({"origin":"cln-xpay","payload":)" + body + "}",
                                R"({"origin":"cln-xpay","payload":{"pay_part_end":)" + body + "}}"}) {
-        const auto ended = decode_pay_part_end(received::json(params));
+        const auto ended = decode_pay_part_end(received::value(params));
         REQUIRE_MESSAGE(ended.has_value(), params);
         CHECK(ended->key.hash.hex() == hash);
     }
@@ -117,14 +117,14 @@ TEST_CASE("a fault in pay_part_end is told with its place") {
 // No node at all means our own: read so, a node nobody can read puts the blame on us.
 TEST_CASE("pay_part_end with a node nobody can read is refused") {
     for (const std::string node : {"5", R"("")", R"("02")", R"("zz")", "[]"})
-        CHECK_FALSE(
-            decode_pay_part_end(received::json(failure(R"(,"error_code":4103,"failed_node_id":)" + node))).has_value());
+        CHECK_FALSE(decode_pay_part_end(received::value(failure(R"(,"error_code":4103,"failed_node_id":)" + node)))
+                        .has_value());
 }
 
 TEST_CASE("pay_part_start tells the hops") {
     // xpay_payee_rejects.jsonl
     const auto start = decode_pay_part_start(
-        received::json(
+        received::value(
             R"({"pay_part_start":{)" + part +
             R"(,"total_payment_msat":4000000,"attempt_msat":4000000,"hops":[{"next_node":")" + hops::carol +
             R"(","short_channel_id":"103x1x0","direction":1,"channel_in_msat":4000041,"channel_out_msat":4000041},
@@ -141,24 +141,24 @@ TEST_CASE("pay_part_start tells the hops") {
 }
 
 TEST_CASE("pay_part_start without hops leaves the route unknown, with hops nobody can read it is refused") {
-    const auto start = decode_pay_part_start(received::json(R"({"pay_part_start":{)" + part + "}}"), {});
+    const auto start = decode_pay_part_start(received::value(R"({"pay_part_start":{)" + part + "}}"), {});
     REQUIRE(start.has_value());
     CHECK(start->route == payments::Route{});
     for (const std::string hops : {"5", "{}", "[5]", R"([{"next_node":"02"}])"})
-        CHECK(decode_pay_part_start(received::json(R"({"pay_part_start":{)" + part + R"(,"hops":)" + hops + "}}"), {})
+        CHECK(decode_pay_part_start(received::value(R"({"pay_part_start":{)" + part + R"(,"hops":)" + hops + "}}"), {})
                   .error()
                   .text() == "params.pay_part_start.hops: a hop that cannot be read");
 }
 
 TEST_CASE("block_added tells the chain's height under both of its names") {
     const auto block = std::string(R"({"hash":"00","height":850000}})");
-    CHECK(decode_block_added(received::json(R"({"block_added":)" + block)) == 850'000);
-    CHECK(decode_block_added(received::json(R"({"block":)" + block)) == 850'000); // up to v23.08
-    CHECK(decode_block_added(received::json(R"({"block_added":{"height":4294967295}})")) == UINT32_MAX);
+    CHECK(decode_block_added(received::value(R"({"block_added":)" + block)) == 850'000);
+    CHECK(decode_block_added(received::value(R"({"block":)" + block)) == 850'000); // up to v23.08
+    CHECK(decode_block_added(received::value(R"({"block_added":{"height":4294967295}})")) == UINT32_MAX);
 }
 
 TEST_CASE("a fault in block_added is told with its place") {
-    const auto told_as = [](const char* params) { return decode_block_added(received::json(params)).error().text(); };
+    const auto told_as = [](const char* params) { return decode_block_added(received::value(params)).error().text(); };
     CHECK(told_as("{}") == "params.block: missing");
     CHECK(told_as("5") == "params: not an object");
     CHECK(told_as(R"({"block_added":{}})") == "params.block_added.height: missing");

@@ -19,7 +19,7 @@ std::optional<base::Msat> sent(std::string_view method, const std::string& param
     cln::HookedCall call;
     call.method = method;
     const std::string hash = R"("payment_hash":"ed61c0ff47f52a1b0b89a4864e95659c8794f34c3529d5b0d67a2a3abbb3c46d")";
-    const auto part = cln::decode_payer_call(call, received::json("{" + hash + params + "}"), {107}, {42});
+    const auto part = cln::decode_payer_call(call, received::value("{" + hash + params + "}"), {107}, {42});
     REQUIRE(part.has_value());
     return part->sent;
 }

@@ -21,7 +21,7 @@ const std::string part =
         "channel_in_msat":600000,"channel_out_msat":600000}]})";
 
 std::string failed_hash(const std::string& params) {
-    const auto decoded = decode_pay_failure(received::json(params));
+    const auto decoded = decode_pay_failure(received::value(params));
     REQUIRE_MESSAGE(decoded.has_value(), decoded.error().text());
     return decoded->hex();
 }
@@ -40,20 +40,20 @@ TEST_CASE("pay_failure is read in every wrapping of v23.11 to v26.06") {
 }
 
 TEST_CASE("a pay_failure that tells no hash is told with its place") {
-    CHECK(decode_pay_failure(received::json(R"({"pay_failure":{"bolt11":"x"}})")).error().text() ==
+    CHECK(decode_pay_failure(received::value(R"({"pay_failure":{"bolt11":"x"}})")).error().text() ==
           "params.pay_failure.payment_hash: missing");
-    CHECK(decode_pay_failure(received::json(R"({"pay_failure":{"payment_hash":"zz"}})")).error().text() ==
+    CHECK(decode_pay_failure(received::value(R"({"pay_failure":{"payment_hash":"zz"}})")).error().text() ==
           "params.pay_failure.payment_hash: not a 32 byte hex value");
-    CHECK(decode_pay_failure(received::json(R"({"origin":"pay","payload":{"bolt11":"x"}})")).error().text() ==
+    CHECK(decode_pay_failure(received::value(R"({"origin":"pay","payload":{"bolt11":"x"}})")).error().text() ==
           "params.payload.payment_hash: missing");
-    CHECK(decode_pay_failure(received::json(R"({"origin":"pay","payload":5})")).error().text() ==
+    CHECK(decode_pay_failure(received::value(R"({"origin":"pay","payload":5})")).error().text() ==
           "params.pay_failure: missing");
-    CHECK(decode_pay_failure(received::json("{}")).error().text() == "params.pay_failure: missing");
-    CHECK(decode_pay_failure(received::json("[]")).error().text() == "params: not an object");
+    CHECK(decode_pay_failure(received::value("{}")).error().text() == "params.pay_failure: missing");
+    CHECK(decode_pay_failure(received::value("[]")).error().text() == "params: not an object");
 }
 
 TEST_CASE("pay_part_start announces a part of xpay and the whole payment's amount") {
-    const auto told = decode_pay_part_start(received::json(R"({"pay_part_start":)" + part + "}"), base::UnixNs{42});
+    const auto told = decode_pay_part_start(received::value(R"({"pay_part_start":)" + part + "}"), base::UnixNs{42});
     REQUIRE(told.has_value());
     CHECK(told->hash.hex() == "2b234d485f09e331120a360279af7dca839769e1d8110a4a41185fdaeb439659");
     CHECK(told->group == base::GroupId{8912158845556297834ULL});
@@ -69,7 +69,7 @@ TEST_CASE("a total that is just what leaves may be sendamount's: less of it arri
     object["total_payment_msat"] = 2'000'000U;
     object["attempt_msat"] = 1'999'980U;
     object["hops"].front()["channel_in_msat"] = 2'000'000U;
-    const auto told = decode_pay_part_start(json::Tree::object({{"pay_part_start", object}}), {});
+    const auto told = decode_pay_part_start(received::value_of(json::Tree::object({{"pay_part_start", object}})), {});
     REQUIRE(told.has_value());
     CHECK(told->total == payments::Total{payments::TotalSource::spent, {2'000'000}});
     CHECK(told->sent == base::Msat{2'000'000});
@@ -80,15 +80,17 @@ TEST_CASE("pay_part_start without a total is still a part") {
     auto object = received::json(part);
     object.erase("total_payment_msat");
     object["hops"] = json::Tree::array(); // we pay ourselves
-    const auto told = decode_pay_part_start(json::Tree::object({{"pay_part_start", object}}), {});
+    const auto told = decode_pay_part_start(received::value_of(json::Tree::object({{"pay_part_start", object}})), {});
     REQUIRE(told.has_value());
     CHECK(told->total.source == payments::TotalSource::none);
 }
 
 TEST_CASE("a fault in pay_part_start is told with its place") {
     const auto refusal = [](const char* name, const char* value) {
-        const auto told = decode_pay_part_start(
-            json::Tree::object({{"pay_part_start", received::with(received::json(part), name, value)}}), {});
+        const auto told =
+            decode_pay_part_start(received::value_of(json::Tree::object(
+                                      {{"pay_part_start", received::with(received::json(part), name, value)}})),
+                                  {});
         REQUIRE_FALSE(told.has_value());
         return told.error().text();
     };
@@ -97,7 +99,7 @@ TEST_CASE("a fault in pay_part_start is told with its place") {
     CHECK(refusal("groupid", "null") == "params.pay_part_start.groupid: missing");
     CHECK(refusal("partid", "\"1\"") == "params.pay_part_start.partid: not an unsigned integer");
     CHECK(refusal("total_payment_msat", "true") == "params.pay_part_start.total_payment_msat: not an amount in msat");
-    CHECK(decode_pay_part_start(received::json("{}"), {}).error().text() == "params.pay_part_start: missing");
+    CHECK(decode_pay_part_start(received::value("{}"), {}).error().text() == "params.pay_part_start: missing");
 }
 
 } // namespace payer_test

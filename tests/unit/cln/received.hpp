@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cln/fields.hpp"
+#include "nodes.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,6 +12,14 @@ inline json::Tree json(std::string_view text) {
     auto value = json::parse(text);
     REQUIRE(value.has_value());
     return std::move(*value);
+}
+
+/// As a decoder takes it.
+inline unit::Parsed value(std::string_view text) {
+    return unit::Parsed(text);
+}
+inline unit::Nodes value_of(json::Tree tree) {
+    return unit::Nodes(std::move(tree));
 }
 
 /// `object` with one member set to what `text` says.

@@ -19,11 +19,12 @@ const std::string details =
 
 TEST_CASE("getinfo tells the node's id") {
     const std::string id = "035fdd0cddae793c67358ff26bbd00c405835ede7dbc5b52cbcef7e8ac746e3c72";
-    CHECK(decode_getinfo(Tree::object({{"id", id}, {"alias", "l1"}}))->id.hex() == id);
-    CHECK(decode_getinfo(Tree::object()).error().text() == "result.id: missing");
-    CHECK(decode_getinfo(Tree::object({{"id", 5}})).error().text() == "result.id: not a string");
-    CHECK(decode_getinfo(Tree::object({{"id", "03"}})).error().text() == "result.id: not a node id");
-    CHECK(decode_getinfo(Tree()).error().text() == "result: not an object");
+    CHECK(decode_getinfo(received::value_of(Tree::object({{"id", id}, {"alias", "l1"}})))->id.hex() == id);
+    CHECK(decode_getinfo(received::value_of(Tree::object())).error().text() == "result.id: missing");
+    CHECK(decode_getinfo(received::value_of(Tree::object({{"id", 5}}))).error().text() == "result.id: not a string");
+    CHECK(decode_getinfo(received::value_of(Tree::object({{"id", "03"}}))).error().text() ==
+          "result.id: not a node id");
+    CHECK(decode_getinfo(received::value_of(Tree())).error().text() == "result: not an object");
 }
 
 TEST_CASE("each index has lightningd's name") {
@@ -37,7 +38,7 @@ TEST_CASE("a wait that waited tells whose row moved the counter") {
     for (const auto& members : {R"("sendpays":)" + details, R"("details":)" + details + R"(,"sendpays":)" + details,
                                 R"("details":)" + details}) {
         const auto reply =
-            decode_wait(received::json(R"({"subsystem":"sendpays","created":17,)" + members + "}"), Index::created);
+            decode_wait(received::value(R"({"subsystem":"sendpays","created":17,)" + members + "}"), Index::created);
         REQUIRE(reply.has_value());
         CHECK(reply->counter == 17);
         REQUIRE(reply->details.has_value());
@@ -48,19 +49,19 @@ TEST_CASE("a wait that waited tells whose row moved the counter") {
 }
 
 TEST_CASE("a wait that came too late tells the counter only") {
-    const auto reply = decode_wait(received::json(R"({"subsystem":"sendpays","updated":133})"), Index::updated);
+    const auto reply = decode_wait(received::value(R"({"subsystem":"sendpays","updated":133})"), Index::updated);
     REQUIRE(reply.has_value());
     CHECK(reply->counter == 133);
     CHECK_FALSE(reply->details.has_value());
 }
 
 TEST_CASE("a counter may be 0") {
-    CHECK(decode_wait(received::json(R"({"deleted":0})"), Index::deleted)->counter == 0);
+    CHECK(decode_wait(received::value(R"({"deleted":0})"), Index::deleted)->counter == 0);
 }
 
 TEST_CASE("a fault in a wait's answer is told with its place") {
     const auto refusal = [](std::string_view text, Index index = Index::created) {
-        const auto reply = decode_wait(received::json(text), index);
+        const auto reply = decode_wait(received::value(text), index);
         REQUIRE_FALSE(reply.has_value());
         return reply.error().text();
     };

@@ -12,13 +12,13 @@ using received::without;
 namespace {
 
 payments::Row good(const json::Tree& object) {
-    const auto row = decode_row(object, "row");
+    const auto row = decode_row(received::value_of(object), "row");
     REQUIRE_MESSAGE(row.has_value(), row.error().text());
     return *row;
 }
 
 std::string refusal(const json::Tree& object) {
-    const auto row = decode_row(object, "row");
+    const auto row = decode_row(received::value_of(object), "row");
     REQUIRE_FALSE(row.has_value());
     return row.error().text();
 }

@@ -27,11 +27,11 @@ std::string learned(const std::vector<std::string>& accounts) {
 } // namespace
 
 TEST_CASE("a part that is written as a row reads back the same") {
-    const auto row =
-        *cln::decode_row(with(with(received::row(), "partid", "3"), "groupid", "8912158845556297834"), "row");
+    const auto row = *cln::decode_row(
+        received::value_of(with(with(received::row(), "partid", "3"), "groupid", "8912158845556297834")), "row");
     auto part = payments::Part::of(row);
     part.merge(row);
-    const auto again = *cln::decode_row(received::json(RowText::of(row.key, part, "lnbcrt1").json()), "row");
+    const auto again = *cln::decode_row(received::value(RowText::of(row.key, part, "lnbcrt1").json()), "row");
     CHECK(again.key == row.key);
     CHECK(again.partid == row.partid);
     CHECK(again.created == row.created);

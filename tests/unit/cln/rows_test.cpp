@@ -10,7 +10,7 @@ using json::Tree;
 TEST_CASE("one bad row does not spoil the others") {
     auto second = received::with(received::row(), "created_index", "134");
     const json::Tree result{{"payments", {received::row(), received::with(second, "groupid", "-1"), second, "no row"}}};
-    const auto rows = decode_rows(result);
+    const auto rows = decode_rows(received::value_of(result));
     REQUIRE(rows.has_value());
     REQUIRE(rows->rows.size() == 2);
     CHECK(rows->rows[0].created.value == 133);
@@ -21,19 +21,22 @@ TEST_CASE("one bad row does not spoil the others") {
 }
 
 TEST_CASE("an empty list is an answer") {
-    const auto rows = decode_rows(Tree::object({{"payments", Tree::array()}}));
+    const auto rows = decode_rows(received::value_of(Tree::object({{"payments", Tree::array()}})));
     REQUIRE(rows.has_value());
     CHECK(rows->rows.empty());
     CHECK(rows->errors.empty());
 }
 
 TEST_CASE("an answer without its frame is an error") {
-    CHECK(decode_rows(Tree::object()).error().text() == "result.payments: not an array");
-    CHECK(decode_rows(Tree::object({{"payments", 5}})).error().text() == "result.payments: not an array");
-    CHECK(decode_rows(Tree::object({{"payments", nullptr}})).error().text() == "result.payments: not an array");
-    CHECK(decode_rows(Tree::object({{"payments", Tree::object()}})).error().text() == "result.payments: not an array");
-    CHECK(decode_rows(Tree::array()).error().text() == "result: not an object");
-    CHECK(decode_rows(Tree()).error().text() == "result: not an object");
+    CHECK(decode_rows(received::value_of(Tree::object())).error().text() == "result.payments: not an array");
+    CHECK(decode_rows(received::value_of(Tree::object({{"payments", 5}}))).error().text() ==
+          "result.payments: not an array");
+    CHECK(decode_rows(received::value_of(Tree::object({{"payments", nullptr}}))).error().text() ==
+          "result.payments: not an array");
+    CHECK(decode_rows(received::value_of(Tree::object({{"payments", Tree::object()}}))).error().text() ==
+          "result.payments: not an array");
+    CHECK(decode_rows(received::value_of(Tree::array())).error().text() == "result: not an object");
+    CHECK(decode_rows(received::value_of(Tree())).error().text() == "result: not an object");
 }
 
 } // namespace rows_test

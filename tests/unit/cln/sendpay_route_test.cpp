@@ -17,7 +17,7 @@ const std::string secret(64, 'a');
 const std::string last_element = R"({"id":")" + bob + R"(","channel":"103x4x0","amount_msat":1234000,"delay":9})";
 
 std::optional<payments::Route> decode(const std::string& params, std::uint32_t blocks = 107) {
-    return cln::decode_sendpay_route(received::json(params), ChainHeight{blocks});
+    return cln::decode_sendpay_route(received::value(params), ChainHeight{blocks});
 }
 
 /// One hop, and whatever else the call says.
@@ -170,10 +170,11 @@ TEST_CASE("one element that cannot be read spoils the route: a shortened one wou
         for (const auto* value : {"null", "-1", "1.5", "true", "\"\"", "\"zz\"", "[]", "{}"}) {
             INFO(name, " ", value);
             const json::Tree params{{"route", {good, received::with(good, name, value)}}};
-            CHECK_FALSE(cln::decode_sendpay_route(params, {107}).has_value());
+            CHECK_FALSE(cln::decode_sendpay_route(received::value_of(params), {107}).has_value());
         }
         CHECK_FALSE(
-            cln::decode_sendpay_route(json::Tree::object({{"route", {received::without(good, name), good}}}), {107})
+            cln::decode_sendpay_route(
+                received::value_of(json::Tree::object({{"route", {received::without(good, name), good}}})), {107})
                 .has_value());
     }
     for (const auto* element : {"null", "5", "[]", "\"x\"", "{}"})

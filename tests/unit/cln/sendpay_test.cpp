@@ -24,7 +24,7 @@ json::Tree failure(int code, std::string_view message, std::string_view data) {
 }
 
 payments::Failure good(const json::Tree& params) {
-    const auto decoded = decode_sendpay_failure(params);
+    const auto decoded = decode_sendpay_failure(received::value_of(params));
     REQUIRE_MESSAGE(decoded.has_value(), decoded.error().text());
     CHECK(decoded->row.created.value == 134);
     CHECK(decoded->row.status == payments::PartStatus::pending); // data is the row as it was before
@@ -33,7 +33,7 @@ payments::Failure good(const json::Tree& params) {
 }
 
 std::string refusal(const json::Tree& params) {
-    const auto decoded = decode_sendpay_failure(params);
+    const auto decoded = decode_sendpay_failure(received::value_of(params));
     REQUIRE_FALSE(decoded.has_value());
     return decoded.error().text();
 }
@@ -41,20 +41,22 @@ std::string refusal(const json::Tree& params) {
 } // namespace
 
 TEST_CASE("sendpay_success is the complete row") {
-    const auto row = decode_sendpay_success(Tree::object({{"sendpay_success", received::row()}}));
+    const auto row = decode_sendpay_success(received::value_of(Tree::object({{"sendpay_success", received::row()}})));
     REQUIRE(row.has_value());
     CHECK(row->created.value == 133);
     CHECK(row->status == payments::PartStatus::complete);
 }
 
 TEST_CASE("a fault in sendpay_success is told with its place") {
-    CHECK(decode_sendpay_success(Tree::object({{"sendpay_success", received::with(received::row(), "groupid", "-1")}}))
+    CHECK(decode_sendpay_success(
+              received::value_of(Tree::object({{"sendpay_success", received::with(received::row(), "groupid", "-1")}})))
               .error()
               .text() == "params.sendpay_success.groupid: not an unsigned integer");
-    CHECK(decode_sendpay_success(Tree::object({{"other", 1}})).error().text() == "params.sendpay_success: missing");
-    CHECK(decode_sendpay_success(Tree::object({{"sendpay_success", 5}})).error().text() ==
+    CHECK(decode_sendpay_success(received::value_of(Tree::object({{"other", 1}}))).error().text() ==
+          "params.sendpay_success: missing");
+    CHECK(decode_sendpay_success(received::value_of(Tree::object({{"sendpay_success", 5}}))).error().text() ==
           "params.sendpay_success: not an object");
-    CHECK(decode_sendpay_success(Tree::array({1, 2})).error().text() == "params: not an object");
+    CHECK(decode_sendpay_success(received::value_of(Tree::array({1, 2}))).error().text() == "params: not an object");
 }
 
 TEST_CASE("a channel's failure on the way has its code and its place") {

@@ -20,7 +20,7 @@ std::string hop(const std::string& node, const std::string& channel, std::uint64
 }
 
 std::optional<payments::Route> decode(const std::string& hops) {
-    return cln::decode_xpay_hops(received::json("[" + hops + "]"));
+    return cln::decode_xpay_hops(received::value("[" + hops + "]"));
 }
 
 } // namespace
@@ -88,12 +88,14 @@ TEST_CASE("xpay's hops: one that cannot be read spoils them all") {
         for (const auto* value : {"null", "-1", "1.5", "true", "\"\"", "\"zz\"", "[]", "{}"}) {
             INFO(name, " ", value);
             CHECK_FALSE(
-                cln::decode_xpay_hops(json::Tree::array({good, received::with(good, name, value)})).has_value());
+                cln::decode_xpay_hops(received::value_of(json::Tree::array({good, received::with(good, name, value)})))
+                    .has_value());
         }
-        CHECK_FALSE(cln::decode_xpay_hops(json::Tree::array({received::without(good, name), good})).has_value());
+        CHECK_FALSE(cln::decode_xpay_hops(received::value_of(json::Tree::array({received::without(good, name), good})))
+                        .has_value());
     }
     for (const auto* hops : {"null", "5", "\"x\"", "{}"})
-        CHECK_FALSE(cln::decode_xpay_hops(received::json(hops)).has_value());
+        CHECK_FALSE(cln::decode_xpay_hops(received::value(hops)).has_value());
 }
 
 } // namespace xpay_hops_test

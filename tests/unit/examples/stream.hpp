@@ -12,6 +12,7 @@
 #include "payments/table.hpp"
 
 #include "expected.hpp"
+#include "nodes.hpp"
 
 namespace examples {
 
@@ -20,12 +21,6 @@ template <class T>
 T understood(cln::Decoded<T> decoded) {
     REQUIRE_MESSAGE(decoded.has_value(), decoded.error().text());
     return std::move(*decoded);
-}
-
-inline json::Tree parsed(std::string_view text) {
-    auto value = json::parse(text);
-    REQUIRE(value.has_value());
-    return std::move(*value);
 }
 
 class Stream final {
@@ -38,7 +33,7 @@ class Stream final {
     void called(const std::string& params, std::int64_t now_ns) {
         const auto call = cln::read_hooked_call(params);
         REQUIRE(call.has_value());
-        const auto given = parsed(call->params);
+        const unit::Parsed given(call->params);
         if (call->method == "createonion") {
             auto onion = cln::decode_createonion(given);
             REQUIRE(onion.has_value());
@@ -57,32 +52,32 @@ class Stream final {
 
     /// The answer of listsendpays.
     void listed(const std::string& result) {
-        const auto rows = understood(cln::decode_rows(parsed(result)));
+        const auto rows = understood(cln::decode_rows(unit::Parsed(result)));
         REQUIRE(rows.errors.empty());
         for (const auto& row : rows.rows)
             apply(payments::PartSeen{row, std::nullopt});
     }
 
     void sendpay_success(const std::string& params, std::int64_t now_ns) {
-        apply(payments::PartSeen{understood(cln::decode_sendpay_success(parsed(params))), base::UnixNs{now_ns}});
+        apply(payments::PartSeen{understood(cln::decode_sendpay_success(unit::Parsed(params))), base::UnixNs{now_ns}});
     }
 
     void sendpay_failure(const std::string& params, std::int64_t now_ns) {
-        auto failed = understood(cln::decode_sendpay_failure(parsed(params)));
+        auto failed = understood(cln::decode_sendpay_failure(unit::Parsed(params)));
         apply(payments::PartFailed{std::move(failed.row), std::move(failed.failure), {now_ns}});
     }
 
     void pay_part_start(const std::string& params, std::int64_t now_ns) {
-        apply(understood(cln::decode_pay_part_start(parsed(params), {now_ns})));
+        apply(understood(cln::decode_pay_part_start(unit::Parsed(params), {now_ns})));
     }
 
     void pay_failure(const std::string& params) {
-        apply(payments::GivenUp{understood(cln::decode_pay_failure(parsed(params))), std::nullopt, true});
+        apply(payments::GivenUp{understood(cln::decode_pay_failure(unit::Parsed(params))), std::nullopt, true});
     }
 
     /// The answer of decode, asked about the payment's invoice.
     void invoice_decoded(const std::string& invoice, const std::string& result) {
-        const auto decoded = understood(cln::decode_invoice(parsed(result)));
+        const auto decoded = understood(cln::decode_invoice(unit::Parsed(result)));
         apply(payments::InvoiceDecoded{decoded.hash, invoice, decoded.amount, decoded.payment_secret});
     }
 

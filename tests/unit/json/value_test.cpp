@@ -1,4 +1,5 @@
-// A value answers alike whether it is kept as nlohmann's tree or as the nodes of a Parser.
+// Every question a reader can ask of a value, whichever library read it.
+#include "json/nlohmann_reader.hpp"
 #include "json/parser.hpp"
 
 #include <vector>
@@ -12,24 +13,26 @@ using json::Value;
 
 namespace {
 
-/// `look` is shown the same text in both forms.
+/// `look` is shown what a Parser reads, and what its tolerant half would read.
 template <class Look>
-void in_both_forms(std::string_view text, Look look) {
+void by_both_libraries(std::string_view text, Look look) {
     INFO(text);
-    Parser document;
-    const auto nodes = document.read(text);
-    REQUIRE(nodes.has_value());
-    REQUIRE(document.quick());
-    look(*nodes);
-    const auto tree = json::parse(text);
-    REQUIRE(tree.has_value());
-    look(Value(*tree));
+    Parser parser;
+    const auto value = parser.read(text);
+    REQUIRE(value.has_value());
+    REQUIRE(parser.quick());
+    look(*value);
+    json::NodeRow row;
+    std::string texts;
+    const auto node = json::read_with_nlohmann(text, row, texts);
+    REQUIRE(node.has_value());
+    look(Value(*node));
 }
 
 } // namespace
 
 TEST_CASE("a natural number is whole, not negative and below 2^64") {
-    in_both_forms("[0,7,9223372036854775807,9223372036854775808,18446744073709551615]", [](Value list) {
+    by_both_libraries("[0,7,9223372036854775807,9223372036854775808,18446744073709551615]", [](Value list) {
         std::vector<std::uint64_t> numbers;
         for (const auto value : list.elements()) {
             REQUIRE(value.natural().has_value());
@@ -39,14 +42,14 @@ TEST_CASE("a natural number is whole, not negative and below 2^64") {
         }
         CHECK(numbers == std::vector<std::uint64_t>{0, 7, 9223372036854775807U, 9223372036854775808U, UINT64_MAX});
     });
-    in_both_forms(R"([-1,-9223372036854775808,1.0,1e3,"1",true,null,[],[1],{},{"a":1}])", [](Value list) {
+    by_both_libraries(R"([-1,-9223372036854775808,1.0,1e3,"1",true,null,[],[1],{},{"a":1}])", [](Value list) {
         for (const auto value : list.elements())
             CHECK_FALSE(value.natural().has_value());
     });
 }
 
 TEST_CASE("what has a point or an exponent is a fraction") {
-    in_both_forms("[1795222611.75,1e3,2E-1]", [](Value list) {
+    by_both_libraries("[1795222611.75,1e3,2E-1]", [](Value list) {
         std::vector<double> numbers;
         for (const auto value : list.elements())
             numbers.push_back(value.fraction().value_or(-1));
@@ -55,20 +58,20 @@ TEST_CASE("what has a point or an exponent is a fraction") {
 }
 
 TEST_CASE("text comes without its escapes") {
-    in_both_forms(R"(["","plain","\"\\\/\b\f\n\r\t","é ₿ 😀"])", [](Value list) {
+    by_both_libraries(R"(["","plain","\"\\\/\b\f\n\r\t","é ₿ 😀"])", [](Value list) {
         std::vector<std::string> texts;
         for (const auto value : list.elements())
             texts.emplace_back(value.text().value_or("none"));
         CHECK(texts == std::vector<std::string>{"", "plain", "\"\\/\b\f\n\r\t", "é ₿ 😀"});
     });
-    in_both_forms("[1,true,null,{}]", [](Value list) {
+    by_both_libraries("[1,true,null,{}]", [](Value list) {
         for (const auto value : list.elements())
             CHECK_FALSE(value.text().has_value());
     });
 }
 
 TEST_CASE("each kind is that kind and no other") {
-    in_both_forms(R"([null,true,false,[],{},5,"x"])", [](Value list) {
+    by_both_libraries(R"([null,true,false,[],{},5,"x"])", [](Value list) {
         std::string nulls;
         std::string trues;
         std::string arrays;
@@ -88,7 +91,7 @@ TEST_CASE("each kind is that kind and no other") {
 }
 
 TEST_CASE("a member is found behind and inside others, and null is none") {
-    in_both_forms(R"({"a":{"b":[1,{"deep":2}],"n":null},"":3,"ab":[[]],"b":4,"ba":5})", [](Value object) {
+    by_both_libraries(R"({"a":{"b":[1,{"deep":2}],"n":null},"":3,"ab":[[]],"b":4,"ba":5})", [](Value object) {
         CHECK(object.find("b").natural() == 4);
         CHECK(object.find("ba").natural() == 5);
         CHECK(object.find("").natural() == 3);
@@ -108,7 +111,7 @@ TEST_CASE("a member is found behind and inside others, and null is none") {
 }
 
 TEST_CASE("whatever was found last, every member is found, and what is none is not") {
-    in_both_forms(R"({"a":1,"n":null,"b":{"a":7,"x":8},"c":[],"d":5})", [](Value object) {
+    by_both_libraries(R"({"a":1,"n":null,"b":{"a":7,"x":8},"c":[],"d":5})", [](Value object) {
         const std::vector<std::string_view> names{"a", "n", "b", "c", "d", "x", ""};
         for (const auto first : names)
             for (const auto second : names) {
@@ -120,7 +123,7 @@ TEST_CASE("whatever was found last, every member is found, and what is none is n
                 CHECK(object.find("a", last).natural() == 1);
             }
     });
-    in_both_forms("[{},5,[]]", [](Value list) {
+    by_both_libraries("[{},5,[]]", [](Value list) {
         for (const auto value : list.elements()) {
             Value last;
             CHECK_FALSE(value.find("a", last));
@@ -132,12 +135,12 @@ TEST_CASE("whatever was found last, every member is found, and what is none is n
 }
 
 TEST_CASE("what is no object has no members, and what is no array no elements") {
-    in_both_forms(R"([5,"x",null,[1],true])", [](Value list) {
+    by_both_libraries(R"([5,"x",null,[1],true])", [](Value list) {
         for (const auto value : list.elements())
             CHECK_FALSE(value.find("x"));
         CHECK_FALSE(list.find("x"));
     });
-    in_both_forms(R"({"a":1,"b":"x","c":[],"d":{}})", [](Value object) {
+    by_both_libraries(R"({"a":1,"b":"x","c":[],"d":{}})", [](Value object) {
         CHECK(object.elements().empty());
         for (const auto* name : {"a", "b", "c", "d"})
             CHECK(object.find(name).elements().empty());
@@ -145,16 +148,15 @@ TEST_CASE("what is no object has no members, and what is no array no elements") 
 }
 
 TEST_CASE("nothing at all answers every question with no") {
-    for (const auto nothing : {Value(), Value(static_cast<const json::Tree*>(nullptr))}) {
-        CHECK_FALSE(nothing);
-        CHECK_FALSE(nothing.is_null());
-        CHECK_FALSE(nothing.is_true());
-        CHECK_FALSE(nothing.natural().has_value());
-        CHECK_FALSE(nothing.fraction().has_value());
-        CHECK_FALSE(nothing.text().has_value());
-        CHECK_FALSE(nothing.find("a"));
-        CHECK(nothing.elements().empty());
-    }
+    const Value nothing;
+    CHECK_FALSE(nothing);
+    CHECK_FALSE(nothing.is_null());
+    CHECK_FALSE(nothing.is_true());
+    CHECK_FALSE(nothing.natural().has_value());
+    CHECK_FALSE(nothing.fraction().has_value());
+    CHECK_FALSE(nothing.text().has_value());
+    CHECK_FALSE(nothing.find("a"));
+    CHECK(nothing.elements().empty());
 }
 
 } // namespace value_test

@@ -5,6 +5,7 @@
 #include "../until.hpp"
 #include "cln/lightningd.hpp"
 #include "cln/row_text.hpp"
+#include "json/text.hpp"
 
 namespace unit {
 

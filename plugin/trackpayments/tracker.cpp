@@ -34,11 +34,9 @@ Tracker::Tracker(io::Loop& loop, host::Pipes pipes, const host::Parent& parent, 
     : host::Plugin(loop, std::move(pipes), parent, declaration(this, hook)),
       log_([this](LogLevel level, const std::string& words) { log(level, words); }),
       table_(retain_option.default_value),
-      publisher_(
-          loop, out(), table_, [this] { return mirror_.told(); }, publish::CursorMaker(host::random_hex(run_id_bytes)),
-          log_),
-      mirror_(loop, lightningd(), table_, publisher_, clock_now, {parent.version, hook}, log_),
-      trackpayments_(loop, lightningd(), table_, mirror_, publisher_, parent.version,
+      publisher_(loop, out(), table_, progress_, publish::CursorMaker(host::random_hex(run_id_bytes)), log_),
+      mirror_(loop, {lightningd(), table_, progress_, publisher_}, clock_now, {parent.version, hook}, log_),
+      trackpayments_(loop, {lightningd(), table_, mirror_, progress_, publisher_}, parent.version,
                      [this](std::string_view id, const tl::expected<std::string, rpc::Error>& result) {
                          result ? reply(id, *result) : refuse(id, result.error());
                      }),
@@ -47,7 +45,7 @@ Tracker::Tracker(io::Loop& loop, host::Pipes pipes, const host::Parent& parent, 
       hook_(
           lightningd(), delpay_, [this](std::string_view id, const std::string& result) { reply_to_hook(id, result); },
           [this](const cln::HookedCall& call, base::UnixNs when) { mirror_.call_seen(call, when); },
-          [this](const commands::DelpayRequest& request) { mirror_.deletion_noted(request.hash); }, log_) {
+          [this](const commands::DelpayRequest& request) { mirror_.deletion_seen(request.hash); }, log_) {
     mirror_.on_ready([this] { trackpayments_.ready(); });
 }
 
@@ -87,7 +85,7 @@ void Tracker::notification(const rpc::Message& message) {
 }
 
 void Tracker::configure(const host::Settings& settings) {
-    mirror_.set_linger(std::chrono::seconds(settings.of(failed_after_option)));
+    mirror_.set_failed_after(std::chrono::seconds(settings.of(failed_after_option)));
     mirror_.set_retain(settings.of(retain_option));
 }
 
@@ -101,6 +99,10 @@ void Tracker::started(const host::Init& init) {
 
 void Tracker::connected() {
     mirror_.connected();
+}
+
+void Tracker::disconnected() {
+    mirror_.disconnected();
 }
 
 void Tracker::trackpayments(const host::Request& request) {

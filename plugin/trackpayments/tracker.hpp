@@ -29,6 +29,7 @@ class Tracker final : public host::Plugin {
     void configure(const host::Settings& settings) override;
     void started(const host::Init& init) override;
     void connected() override;
+    void disconnected() override;
     void send(std::string_view message) override;
     void finishing() override;
 
@@ -36,6 +37,7 @@ class Tracker final : public host::Plugin {
     base::UnixNs now_; // when the messages at hand were read
     mirror::NotificationBatch notifications_;
     payments::Table table_;
+    publish::Progress progress_;
     publish::Publisher publisher_;
     mirror::Mirror mirror_;
     commands::TrackpaymentsCommand trackpayments_;

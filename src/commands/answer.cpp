@@ -10,9 +10,9 @@ Snapshot snapshot(const payments::Payment& payment) {
             std::make_shared<const std::string>(lnrpc::to_json(lnrpc::to_lnrpc(payment)))};
 }
 
-bool is_beyond(const payments::Part& part, const publish::Position& marks) {
+bool is_beyond(const payments::Part& part, const publish::Position& position) {
     const bool settled = part.status != payments::PartStatus::pending;
-    return part.created > marks.created || (settled && (part.updated.value == 0 || part.updated > marks.updated));
+    return part.created > position.created || (settled && (part.updated.value == 0 || part.updated > position.updated));
 }
 
 } // namespace commands

@@ -101,25 +101,25 @@ Delpay::Delpay(cln::Lightningd& lightningd, Deleted deleted, base::Log log)
     : lightningd_(lightningd), deleted_(std::move(deleted)), log_(std::move(log)) {}
 
 void Delpay::serve(const DelpayRequest& request, const cln::HookedCall& call, Answer answer) {
-    lightningd_.list(request.hash, [this, request, params = std::string(call.params), filter = std::string(call.filter),
-                                    answer = std::move(answer)](const auto& listing) {
+    const auto lost = [answer] { answer(cln::hook_continue()); };
+    const auto listed = [this, request, params = std::string(call.params), filter = std::string(call.filter), answer,
+                         lost](const auto& listing) {
         auto before = listing ? listing->rows : std::vector<payments::Row>{};
         // The filter stays here: lightningd does not filter what a hook returns, and the table needs the whole rows.
-        lightningd_.delpay(params, [this, request, before = std::move(before), filter, answer](const auto& reply) {
+        const auto deleted = [this, request, before = std::move(before), filter, answer](const auto& reply) {
             done(request, before, filter, reply, answer);
-        });
-    });
+        };
+        lightningd_.delpay(params, deleted, lost);
+    };
+    lightningd_.list(request.hash, listed, lost);
 }
 
 void Delpay::done(const DelpayRequest& request, const std::vector<payments::Row>& before, const std::string& filter,
                   const tl::expected<std::string_view, rpc::Client::Failure>& reply, const Answer& answer) {
     if (!reply) {
-        const auto& failure = reply.error();
-        if (failure.lost)
-            return answer(cln::hook_continue());
-        const bool other =
-            failure.error.code == no_such_payment && has_other_status(request, before, failure.error.message);
-        return answer(cln::hook_return_error(other ? other_status : failure.error.code, failure.error.message));
+        const auto& error = reply.error().error;
+        const bool other = error.code == no_such_payment && has_other_status(request, before, error.message);
+        return answer(cln::hook_return_error(other ? other_status : error.code, error.message));
     }
     json::Parser parser;
     const auto result = parser.read(*reply);

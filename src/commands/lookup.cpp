@@ -1,5 +1,6 @@
 #include "commands/lookup.hpp"
 
+#include "commands/answer.hpp"
 #include "commands/history.hpp"
 
 #include <algorithm>
@@ -21,23 +22,46 @@ std::vector<payments::Payment> merged(const payments::Table& table, const base::
     return all;
 }
 
+/// A lookup under way: what it needs to answer.
+struct Lookup {
+    mirror::InvoiceLookup& invoices;
+    const payments::Table& table;
+    base::PaymentHash hash;
+    LookupDone answer;
+
+    /// `rows`: of the hash. Only what the table does not have is made from them.
+    void found(std::vector<payments::Row> rows) const {
+        std::erase_if(rows, [&](const auto& row) { return table.find(row.key) != nullptr; });
+        load_history(invoices, std::move(rows), [one = *this](std::vector<payments::Payment> past, bool lost) {
+            if (lost)
+                one.not_asked(socket_lost());
+            else
+                one.answer(merged(one.table, one.hash, std::move(past)));
+        });
+    }
+    void not_asked(const rpc::Error& error) const {
+        auto known = merged(table, hash, {});
+        if (known.empty())
+            answer(tl::unexpected(error));
+        else
+            answer(std::move(known));
+    }
+};
+
 } // namespace
 
 void lookup(cln::Lightningd& lightningd, mirror::InvoiceLookup& invoices, const payments::Table& table,
             const base::PaymentHash& hash, LookupDone answer) {
-    lightningd.list(hash, [&invoices, &table, hash, answer = std::move(answer)](const auto& listing) {
-        if (!listing && table.groups(hash).empty())
-            return answer(tl::unexpected(listing.error().error));
-        // Only what the table does not have is made anew.
-        auto rows = listing ? listing->rows : std::vector<payments::Row>{};
-        std::erase_if(rows, [&](const auto& row) { return table.find(row.key) != nullptr; });
-        load_history(invoices, std::move(rows), [&table, hash, answer](std::vector<payments::Payment> past, bool lost) {
-            auto all = merged(table, hash, lost ? std::vector<payments::Payment>{} : std::move(past));
-            if (lost && all.empty())
-                return answer(tl::unexpected(rpc::Error{-1, "lightningd's RPC socket was lost; ask again"}));
-            answer(std::move(all));
-        });
-    });
+    const Lookup one{invoices, table, hash, std::move(answer)};
+    lightningd.list(
+        hash,
+        [one](const auto& listing) {
+            if (listing)
+                one.found(listing->rows);
+            else
+                one.not_asked(listing.error());
+        },
+        [one] { one.not_asked(socket_lost()); });
 }
 
 } // namespace commands

@@ -7,28 +7,28 @@
 namespace commands {
 
 void Resume::run(cln::Lightningd& lightningd, mirror::InvoiceLookup& invoices, const payments::Table& table,
-                 publish::ResumeBounds limits, Known since, Done done) {
-    const std::shared_ptr<Resume> it(new Resume(lightningd, invoices, table, limits, since, std::move(done)));
+                 publish::ResumeBounds bounds, Known since, Done done) {
+    const std::shared_ptr<Resume> it(new Resume(lightningd, invoices, table, bounds, since, std::move(done)));
     it->begin(cln::Index::created);
 }
 
 Resume::Resume(cln::Lightningd& lightningd, mirror::InvoiceLookup& invoices, const payments::Table& table,
-               publish::ResumeBounds limits, Known since, Done done)
+               publish::ResumeBounds bounds, Known since, Done done)
     : lightningd_(lightningd),
       invoices_(invoices),
       table_(table),
-      limits_(limits),
+      bounds_(bounds),
       since_(since),
       begun_(table.last_change()),
       done_(std::move(done)),
-      position_(since.marks) {}
+      position_(since.position) {}
 
 std::uint64_t& Resume::position() {
     return index_ == cln::Index::created ? position_.created.value : position_.updated.value;
 }
 
 std::uint64_t Resume::limit() const {
-    return index_ == cln::Index::created ? limits_.readable.created.value : limits_.readable.updated.value;
+    return index_ == cln::Index::created ? bounds_.listed.created.value : bounds_.listed.updated.value;
 }
 
 void Resume::begin(cln::Index index) {
@@ -42,29 +42,29 @@ void Resume::begin(cln::Index index) {
 void Resume::fetch() {
     if (pages_++ == most_pages)
         return finish(true);
-    lightningd_.list_page(index_, position() + 1, page, [self = shared_from_this()](const auto& listing) {
-        if (!listing)
-            return self->fail(listing.error());
-        self->rows_ = listing->rows;
+    const auto read = [self = shared_from_this()](const auto& page) {
+        if (!page)
+            return self->done_(tl::unexpected(page.error()));
+        self->rows_ = page->rows;
         self->next_ = 0;
-        // A full page of which nothing could be read must not be asked for again and again.
-        self->last_page_ = listing->told < page || listing->rows.empty();
+        self->last_page_ = page->last;
         self->work();
-    });
+    };
+    mirror::fetch_page(lightningd_, {index_, position()}, read, [self = shared_from_this()] { self->lost(); });
 }
 
 void Resume::work() {
     for (; next_ < rows_.size(); ++next_) {
         const auto& row = rows_[next_];
-        const auto at = index_ == cln::Index::created ? row.created.value : row.updated.value;
+        const auto at = mirror::index_of(row, index_);
         if (at > limit())
             return index_over();
         const auto* payment = table_.find(row.key);
-        if (index_ == cln::Index::created && row.updated > since_.marks.updated) {
+        if (index_ == cln::Index::created && row.updated > since_.position.updated) {
             position() = std::max(position(), at); // the updated index gives it, in this answer or in a later one
             continue;
         }
-        if (!(payment && is_known(*payment)) && !told_.contains(payment ? payment->key : row.key)) {
+        if (!(payment && is_known(*payment)) && !given_.contains(payment ? payment->key : row.key)) {
             if (answer_.payments.size() >= most_payments || bytes_ >= most_bytes)
                 return finish(true);
             if (!payment)
@@ -81,28 +81,30 @@ void Resume::work() {
 
 /// Comes back to the same row.
 void Resume::fetch_group(const payments::PaymentKey& key) {
-    lightningd_.list(key.hash, [self = shared_from_this(), key](const auto& listing) {
+    const auto read = [self = shared_from_this(), key](const auto& listing) {
         if (!listing)
-            return self->fail(listing.error());
+            return self->done_(tl::unexpected(listing.error()));
         load_history(self->invoices_, listing->rows, [self, key](std::vector<payments::Payment> past, bool lost) {
             if (lost)
-                return self->fail({true, {}});
-            self->fetched(key, past);
+                self->lost();
+            else
+                self->fetched(key, past);
         });
-    });
+    };
+    lightningd_.list(key.hash, read, [self = shared_from_this()] { self->lost(); });
 }
 
 void Resume::fetched(const payments::PaymentKey& key, const std::vector<payments::Payment>& past) {
     const auto at = std::find_if(past.begin(), past.end(), [&](const auto& payment) { return payment.key == key; });
-    const auto* followed = table_.find(key);
-    if (followed || at != past.end())
-        collect(followed ? *followed : *at);
-    told_.insert(key); // also one that was deleted in between
+    const auto* known = table_.find(key);
+    if (known || at != past.end())
+        collect(known ? *known : *at);
+    given_.insert(key); // also one that was deleted in between
     work();
 }
 
 void Resume::collect(const payments::Payment& payment) {
-    told_.insert(payment.key);
+    given_.insert(payment.key);
     answer_.payments.push_back(snapshot(payment));
     bytes_ += answer_.payments.back().json->size();
 }
@@ -122,22 +124,22 @@ bool Resume::is_known(const payments::Payment& payment) const {
 bool Resume::is_unread(const payments::Payment& payment) const {
     return std::any_of(payment.parts.begin(), payment.parts.end(), [&](const payments::Part& part) {
         return part.status != payments::PartStatus::pending &&
-               (part.updated.value == 0 || part.updated > limits_.readable.updated);
+               (part.updated.value == 0 || part.updated > bounds_.listed.updated);
     });
 }
 
 void Resume::finish(bool more) {
-    // Beyond the hold an answer may tell, as far as there is room, but its marks stay.
-    answer_.more = more && !(index_ == cln::Index::updated && position_.updated >= limits_.hold.updated);
-    answer_.marks = publish::later(since_.marks, publish::earlier(position_, limits_.hold));
+    // Beyond the hold an answer may tell, as far as there is room, but its position stay.
+    answer_.more = more && !(index_ == cln::Index::updated && position_.updated >= bounds_.safe.updated);
+    answer_.position = publish::later(since_.position, publish::earlier(position_, bounds_.safe));
     // What lies beyond the hold may have been told before: alone it is no news, or a waiting caller would go in
     // circles.
-    answer_.news = !answer_.payments.empty() && answer_.marks != since_.marks;
+    answer_.news = !answer_.payments.empty() && answer_.position != since_.position;
     // What a notification brought is told before any page has its row: who subscribed since then heard nothing of it.
     if (!answer_.more)
         table_.for_each([&](const payments::Payment& payment) {
             const bool due = payment.undecided() || (is_unread(payment) && !is_known(payment));
-            if (due && !told_.contains(payment.key))
+            if (due && !given_.contains(payment.key))
                 collect(payment);
         });
     number_answer();
@@ -145,8 +147,8 @@ void Resume::finish(bool more) {
     done_(std::move(answer_));
 }
 
-/// The ends that this answer or an earlier one gave beyond the marks, so that the next one leaves them out. The number
-/// stays below that of every end which none of them gave.
+/// The ends that this answer or an earlier one gave beyond the position, so that the next one leaves them out. The
+/// number stays below that of every end which none of them gave.
 void Resume::number_answer() {
     answer_.number = since_.number;
     if (answer_.more)
@@ -157,13 +159,13 @@ void Resume::number_answer() {
     table_.for_each([&](const payments::Payment& payment) {
         const auto& parts = payment.parts;
         if (!payment.terminal() || std::none_of(parts.begin(), parts.end(), [&](const payments::Part& part) {
-                return is_beyond(part, answer_.marks);
+                return is_beyond(part, answer_.position);
             }))
             return;
         needed = true;
         if (is_known(payment))
             return;
-        if (told_.contains(payment.key))
+        if (given_.contains(payment.key))
             gave = true;
         else
             number = std::min(number, payment.change_number - 1);
@@ -172,8 +174,8 @@ void Resume::number_answer() {
     answer_.news |= gave && answer_.number > since_.number; // the next answer begins after it: no circle
 }
 
-void Resume::fail(const cln::Lightningd::Failure& failure) {
-    done_(tl::unexpected(failure.lost ? rpc::Error{-1, "lightningd's RPC socket was lost; ask again"} : failure.error));
+void Resume::lost() {
+    done_(tl::unexpected(socket_lost()));
 }
 
 } // namespace commands

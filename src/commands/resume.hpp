@@ -6,6 +6,7 @@
 #include "cln/lightningd.hpp"
 #include "commands/answer.hpp"
 #include "mirror/invoice_lookup.hpp"
+#include "mirror/row_pager.hpp"
 #include "payments/table.hpp"
 
 #include <unordered_set>
@@ -14,7 +15,7 @@ namespace commands {
 
 /// What a caller knows.
 struct Known {
-    publish::Position marks;
+    publish::Position position;
     std::uint64_t number = 0; ///< publish::Cursor::number, if it is one of this run
 };
 
@@ -26,15 +27,13 @@ class Resume final : public std::enable_shared_from_this<Resume> {
 
     using Done = std::function<void(tl::expected<Answer, rpc::Error>)>;
 
-    /// Calls `done` once, later or at once; the answer's marks are never before those of `since`. Lives until then.
+    /// Calls `done` once, later or at once; the answer's position are never before those of `since`. Lives until then.
     static void run(cln::Lightningd& lightningd, mirror::InvoiceLookup& invoices, const payments::Table& table,
-                    publish::ResumeBounds limits, Known since, Done done);
+                    publish::ResumeBounds bounds, Known since, Done done);
 
   private:
-    static constexpr std::size_t page = 100;
-
     Resume(cln::Lightningd& lightningd, mirror::InvoiceLookup& invoices, const payments::Table& table,
-           publish::ResumeBounds limits, Known since, Done done);
+           publish::ResumeBounds bounds, Known since, Done done);
 
     void begin(cln::Index index);
     void fetch();
@@ -48,7 +47,7 @@ class Resume final : public std::enable_shared_from_this<Resume> {
     [[nodiscard]] bool is_known(const payments::Payment& payment) const;
     [[nodiscard]] bool is_unread(const payments::Payment& payment) const;
     void number_answer();
-    void fail(const cln::Lightningd::Failure& failure);
+    void lost();
 
     /// Of the index at hand.
     [[nodiscard]] std::uint64_t& position();
@@ -57,7 +56,7 @@ class Resume final : public std::enable_shared_from_this<Resume> {
     cln::Lightningd& lightningd_;
     mirror::InvoiceLookup& invoices_;
     const payments::Table& table_;
-    publish::ResumeBounds limits_;
+    publish::ResumeBounds bounds_;
     Known since_;
     std::uint64_t begun_; // what changed after it may be older in the answer than in the table
     Done done_;
@@ -68,7 +67,7 @@ class Resume final : public std::enable_shared_from_this<Resume> {
     bool last_page_ = false;
     int pages_ = 0;
     std::size_t bytes_ = 0;
-    std::unordered_set<payments::PaymentKey> told_;
+    std::unordered_set<payments::PaymentKey> given_;
     Answer answer_;
 };
 

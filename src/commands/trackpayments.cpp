@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// For lightningd's socket to come up at the start.
-constexpr auto early_patience = 30'000ms;
+constexpr auto startup_timeout = 30'000ms;
 
 rpc::Error bad_cursor(const std::string& why) {
     return {rpc::invalid_params, "since: " + why};
@@ -28,10 +28,10 @@ std::vector<Snapshot> wanted(const std::vector<payments::Payment>& payments, con
 }
 
 /// Whether it has a row that a holder of the cursor does not know, or still waits for its outcome.
-bool is_after(const payments::Payment& payment, const publish::Position& marks) {
+bool is_after(const payments::Payment& payment, const publish::Position& position) {
     return payment.undecided() || std::any_of(payment.parts.begin(), payment.parts.end(), [&](const auto& part) {
                const bool unread = part.status != payments::PartStatus::pending && part.updated.value == 0;
-               return unread || part.created > marks.created || part.updated > marks.updated;
+               return unread || part.created > position.created || part.updated > position.updated;
            });
 }
 
@@ -53,32 +53,30 @@ bool has(const std::vector<Snapshot>& snapshots, const payments::PaymentKey& key
 
 } // namespace
 
-TrackpaymentsCommand::TrackpaymentsCommand(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table,
-                                           mirror::Mirror& feed, publish::Publisher& publisher, cln::Version version,
-                                           Reply reply)
-    : lightningd_(lightningd),
-      table_(table),
-      feed_(feed),
-      publisher_(publisher),
+TrackpaymentsCommand::TrackpaymentsCommand(io::Loop& loop, Parts parts, cln::Version version, Reply reply)
+    : lightningd_(parts.lightningd),
+      table_(parts.table),
+      mirror_(parts.mirror),
+      progress_(parts.progress),
+      publisher_(parts.publisher),
       version_(version),
       reply_(std::move(reply)),
-      followers_(
-          loop, table,
+      callers_(
+          loop, parts.table,
           [this](const Caller& to, const WaitingCallers::Quoted& quoted) {
               publisher_.send_next(message_head(to.id), quoted, message_tail);
           },
           [this] { return publisher_.next_sent(); }, [this](Caller caller) { ended(std::move(caller)); }),
-      rows_wait_(
-          loop, table, [this] { return feed_.limits(); },
-          [this](Caller caller) {
-              if (caller.request.hash)
-                  answer_hash(std::move(caller));
-              else
-                  answer_since(std::move(caller));
-          }),
-      patience_(loop) {
-    publisher_.set_observer([this](const publish::Publisher::Left& snapshot) { followers_.left(snapshot); });
-    feed_.on_moved([this] { rows_wait_.moved(); });
+      delayed_(loop, parts.table, parts.progress,
+               [this](Caller caller) {
+                   if (caller.request.hash)
+                       answer_hash(std::move(caller));
+                   else
+                       answer_since(std::move(caller));
+               }),
+      startup_timer_(loop) {
+    publisher_.set_observer([this](const publish::Publisher::Written& snapshot) { callers_.written(snapshot); });
+    mirror_.set_last_listener(delayed_);
 }
 
 tl::expected<TrackpaymentsRequest, rpc::Error> TrackpaymentsCommand::read(const json::Tree& params) const {
@@ -106,22 +104,22 @@ void TrackpaymentsCommand::serve(std::string_view id, const json::Tree& params, 
     caller.id = id;
     caller.request = *std::move(request);
     caller.filter = filter;
-    if (feed_.ready())
+    if (mirror_.ready())
         return begin(std::move(caller));
     early_.push_back(std::move(caller));
     if (early_.size() > WaitingCallers::most) {
         refuse(early_.front(), {generic_error, "too many callers wait for the plugin to start; ask again later"});
         early_.pop_front();
     }
-    if (!patience_.armed())
-        patience_.start(early_patience, [this] {
+    if (!startup_timer_.armed())
+        startup_timer_.start(startup_timeout, [this] {
             for (const auto& waiting : std::exchange(early_, {}))
                 refuse(waiting, {generic_error, "lightningd's RPC socket does not answer; ask again later"});
         });
 }
 
 void TrackpaymentsCommand::ready() {
-    patience_.cancel();
+    startup_timer_.cancel();
     for (auto& caller : std::exchange(early_, {})) {
         // Its cursor was taken on trust before the node's id was known.
         if (caller.request.since && !publisher_.is_ours(*caller.request.since))
@@ -132,7 +130,7 @@ void TrackpaymentsCommand::ready() {
 }
 
 void TrackpaymentsCommand::begin(Caller caller) {
-    caller.begin = publisher_.marks();
+    caller.begin = publisher_.position();
     if (const auto& since = caller.request.since;
         since && (!publisher_.is_of_this_run(*since) || since->number > table_.last_change()))
         caller.request.since->number = 0;
@@ -146,7 +144,7 @@ void TrackpaymentsCommand::begin(Caller caller) {
 
 /// What LND sends to a new subscriber.
 void TrackpaymentsCommand::answer_all(Caller caller) {
-    Answer now{{}, publisher_.marks(), false, false};
+    Answer now{{}, publisher_.position(), false, false};
     if (!caller.request.only_final)
         table_.for_each([&](const payments::Payment& payment) {
             if (!payment.terminal() && !payment.parts.empty())
@@ -161,7 +159,7 @@ void TrackpaymentsCommand::answer_all(Caller caller) {
 
 void TrackpaymentsCommand::answer_hash(Caller caller) {
     const auto hash = *caller.request.hash;
-    lookup(lightningd_, feed_.invoices(), table_, hash, [this, caller = std::move(caller)](auto payments) mutable {
+    lookup(lightningd_, mirror_.invoices(), table_, hash, [this, caller = std::move(caller)](auto payments) mutable {
         if (payments)
             found_by_hash(std::move(caller), *std::move(payments));
         else
@@ -172,23 +170,23 @@ void TrackpaymentsCommand::answer_hash(Caller caller) {
 void TrackpaymentsCommand::found_by_hash(Caller caller, std::vector<payments::Payment> payments) {
     // What ended with the deletion of its last row is nowhere but in what the caller was sent.
     auto gone = caller.changed;
-    std::erase_if(gone, [&](const Snapshot& heard) {
-        return std::any_of(payments.begin(), payments.end(), [&](const auto& p) { return p.key == heard.key; });
+    std::erase_if(gone, [&](const Snapshot& sent) {
+        return std::any_of(payments.begin(), payments.end(), [&](const auto& p) { return p.key == sent.key; });
     });
     if (payments.empty() && gone.empty())
         return refuse(caller, {no_such_payment, "Unknown payment with payment_hash: " + caller.request.hash->hex()});
-    Answer now{{}, marks_of(payments, feed_.limits().readable), false, false};
+    Answer now{{}, marks_of(payments, progress_.bounds().listed), false, false};
     const bool over = payments.empty() || payments.back().terminal();
     bool news = !caller.request.since || !gone.empty();
     if (caller.request.since) {
-        const auto& from = caller.request.since->marks;
-        now.marks = publish::later(from, now.marks);
+        const auto& from = caller.request.since->position;
+        now.position = publish::later(from, now.position);
         std::erase_if(payments, [&](const auto& payment) { return !is_after(payment, from); });
         news |= std::any_of(payments.begin(), payments.end(), [](const auto& p) { return !p.undecided(); });
     }
     now.payments = wanted(payments, caller.request);
     now.payments.insert(now.payments.end(), gone.begin(), gone.end());
-    if (caller.request.since && rows_wait_.took(caller, now))
+    if (caller.request.since && delayed_.delays(caller, now))
         return;
     const bool enough = caller.request.since ? news && !now.payments.empty() : over;
     if (caller.may_stay && !enough && caller.request.timeout.count() > 0)
@@ -196,29 +194,34 @@ void TrackpaymentsCommand::found_by_hash(Caller caller, std::vector<payments::Pa
     reply(caller, now);
 }
 
-/// A cursor beyond what the feed knows may only be young; beyond lightningd's counters it is of another database.
+/// A cursor beyond what was read may only be young; beyond lightningd's counters it is of another database.
 void TrackpaymentsCommand::check_reach(Caller caller) {
-    const auto cursor = caller.request.since->marks;
-    if (publish::later(cursor, feed_.counted()) == feed_.counted())
+    const auto cursor = caller.request.since->position;
+    if (publish::later(cursor, progress_.read()) == progress_.read())
         return answer_since(std::move(caller));
-    lightningd_.wait(cln::Index::created, 0, [this, cursor, caller = std::move(caller)](const auto& created) mutable {
-        lightningd_.wait(
-            cln::Index::updated, 0,
-            [this, cursor, created = created, caller = std::move(caller)](const auto& updated) mutable {
-                if (!created || !updated)
-                    return refuse(caller, {generic_error, "lightningd's counters cannot be read; ask again"});
-                if (cursor.created.value > created->counter || cursor.updated.value > updated->counter)
-                    return refuse(caller, bad_cursor("this cursor lies beyond the node's counters: was its database "
-                                                     "restored? Begin anew, without since"));
-                answer_since(std::move(caller));
-            });
-    });
+    const auto unreadable = [this, id = caller.id] {
+        reply_(id, tl::unexpected(rpc::Error{generic_error, "lightningd's counters cannot be read; ask again"}));
+    };
+    const auto created_read = [this, cursor, unreadable, caller = std::move(caller)](const auto& created) {
+        if (!created)
+            return unreadable();
+        const auto updated_read = [this, cursor, unreadable, caller, made = created->counter](const auto& updated) {
+            if (!updated)
+                return unreadable();
+            if (cursor.created.value > made || cursor.updated.value > updated->counter)
+                return refuse(caller, bad_cursor("this cursor lies beyond the node's counters: was its database "
+                                                 "restored? Begin anew, without since"));
+            answer_since(caller);
+        };
+        lightningd_.wait(cln::Index::updated, 0, updated_read, unreadable);
+    };
+    lightningd_.wait(cln::Index::created, 0, created_read, unreadable);
 }
 
 void TrackpaymentsCommand::answer_since(Caller caller) {
     const auto& since = *caller.request.since;
-    const Known known{since.marks, since.number};
-    Resume::run(lightningd_, feed_.invoices(), table_, feed_.limits(), known,
+    const Known known{since.position, since.number};
+    Resume::run(lightningd_, mirror_.invoices(), table_, progress_.bounds(), known,
                 [this, caller = std::move(caller)](tl::expected<Answer, rpc::Error> found) mutable {
                     if (found)
                         found_since(std::move(caller), *std::move(found));
@@ -229,12 +232,12 @@ void TrackpaymentsCommand::answer_since(Caller caller) {
 
 void TrackpaymentsCommand::found_since(Caller caller, Answer found) {
     // What the caller was sent may be younger than the rows read, or be deleted by now.
-    for (const auto& heard : caller.changed)
-        if (!has(found.payments, heard.key))
-            found.payments.push_back(heard);
+    for (const auto& sent : caller.changed)
+        if (!has(found.payments, sent.key))
+            found.payments.push_back(sent);
     if (caller.request.only_final)
         std::erase_if(found.payments, [](const Snapshot& found_one) { return !found_one.terminal; });
-    if (rows_wait_.took(caller, found))
+    if (delayed_.delays(caller, found))
         return;
     const bool news = found.more || (found.news && !found.payments.empty());
     if (caller.may_stay && !news && caller.request.timeout.count() > 0)
@@ -261,7 +264,7 @@ void TrackpaymentsCommand::stay(Caller caller, const std::vector<Snapshot>& now)
     }
     caller.first_number = publisher_.last_number();
     caller.awaited.reset();
-    followers_.add(std::move(caller));
+    callers_.add(std::move(caller));
 }
 
 void TrackpaymentsCommand::ended(Caller caller) {
@@ -271,7 +274,7 @@ void TrackpaymentsCommand::ended(Caller caller) {
         return answer_since(std::move(caller));
     if (caller.overflowed)
         return reply(caller, {{}, caller.begin, true, false});
-    reply(caller, {std::move(caller.changed), publisher_.marks(), false, false});
+    reply(caller, {std::move(caller.changed), publisher_.position(), false, false});
 }
 
 void TrackpaymentsCommand::reply(const Caller& caller, const Answer& answer) {
@@ -281,7 +284,7 @@ void TrackpaymentsCommand::reply(const Caller& caller, const Answer& answer) {
             result += ',';
         result += *payment.json;
     }
-    result += R"(],"cursor":")" + publisher_.cursor(answer.marks, answer.number) + '"';
+    result += R"(],"cursor":")" + publisher_.cursor(answer.position, answer.number) + '"';
     result += answer.more ? R"(,"more":true})" : "}";
     if (!caller.filter.empty()) {
         if (const auto filter = json::parse(caller.filter))

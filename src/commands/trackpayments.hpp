@@ -2,8 +2,8 @@
 // for those who stay the stream itself.
 #pragma once
 
+#include "commands/delayed_answers.hpp"
 #include "commands/resume.hpp"
-#include "commands/rows_wait.hpp"
 #include "commands/waiting_callers.hpp"
 #include "mirror/mirror.hpp"
 
@@ -16,14 +16,21 @@ class TrackpaymentsCommand final {
     /// Sends a reply, in its turn. `id`, `result`: raw.
     using Reply = std::function<void(std::string_view id, const tl::expected<std::string, rpc::Error>& result)>;
 
-    TrackpaymentsCommand(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table,
-                         mirror::Mirror& feed, publish::Publisher& publisher, cln::Version version, Reply reply);
+    struct Parts {
+        cln::Lightningd& lightningd;
+        const payments::Table& table;
+        mirror::Mirror& mirror;
+        publish::Progress& progress;
+        publish::Publisher& publisher;
+    };
+
+    TrackpaymentsCommand(io::Loop& loop, Parts parts, cln::Version version, Reply reply);
 
     /// Every request is answered once, sooner or later. `filter`: raw, empty if there is none.
     void serve(std::string_view id, const json::Tree& params, std::string_view filter);
     /// Why serve() would refuse them; nothing when it would not.
     [[nodiscard]] std::optional<rpc::Error> check(const json::Tree& params) const;
-    /// The feed has listed what was in flight at the start: answers can be given.
+    /// The mirror has listed what was in flight at the start: answers can be given.
     void ready();
 
   private:
@@ -43,14 +50,15 @@ class TrackpaymentsCommand final {
 
     cln::Lightningd& lightningd_;
     const payments::Table& table_;
-    mirror::Mirror& feed_;
+    mirror::Mirror& mirror_;
+    publish::Progress& progress_;
     publish::Publisher& publisher_;
     cln::Version version_;
     Reply reply_;
-    WaitingCallers followers_;
-    RowsWait rows_wait_;
-    std::deque<Caller> early_; // asked before the feed was ready
-    io::Timer patience_;       // of those
+    WaitingCallers callers_;
+    DelayedAnswers delayed_;
+    std::deque<Caller> early_; // asked before the mirror was ready
+    io::Timer startup_timer_;  // of those
 };
 
 } // namespace commands

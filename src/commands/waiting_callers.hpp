@@ -16,7 +16,7 @@
 
 namespace commands {
 
-/// Payments of an answer that cursors do not cover yet (RowsWait).
+/// Payments of an answer that cursors do not cover yet (DelayedAnswers).
 struct AwaitedRows {
     std::chrono::steady_clock::time_point since;
     std::unordered_map<payments::PaymentKey, bool> terminal; ///< whether each was over when it was found
@@ -26,7 +26,7 @@ struct Caller {
     std::string id; ///< of its request, raw
     TrackpaymentsRequest request;
     std::string filter;                      ///< raw; empty if none
-    publish::Position begin;                 ///< a cursor from which nothing it was told is missing
+    publish::Position begin;                 ///< a cursor from which nothing it was sent is missing
     bool may_stay = true;                    ///< it has not waited yet
     std::vector<payments::PaymentKey> first; ///< what it was sent before it began to wait
     std::uint64_t first_number = 0;          ///< of the last snapshot made until then
@@ -44,54 +44,54 @@ class WaitingCallers final {
     static constexpr std::chrono::milliseconds merge_pause{100};
 
     using Quoted = std::shared_ptr<const std::string>;
-    /// Puts a `message` ahead of all that waits, in the order in which they are said. `quoted`: shared by many callers.
-    using Say = std::function<void(const Caller& to, const Quoted& quoted)>;
-    /// Whether all that was said has left.
-    using AllSaid = std::function<bool()>;
+    /// Puts a `message` ahead of all that waits, in the order in which they are sent. `quoted`: shared by many callers.
+    using Send = std::function<void(const Caller& to, const Quoted& quoted)>;
+    /// Whether all that was sent has snapshot.
+    using AllSent = std::function<bool()>;
     using Ended = std::function<void(Caller)>;
 
-    WaitingCallers(io::Loop& loop, const payments::Table& table, Say say, AllSaid all_said, Ended ended);
+    WaitingCallers(io::Loop& loop, const payments::Table& table, Send say, AllSent all_sent, Ended ended);
 
-    void add(Caller follower);
+    void add(Caller caller);
     [[nodiscard]] std::size_t size() const { return waiting_.size(); }
     /// A snapshot has just left for the topic.
-    void left(const publish::Publisher::Left& snapshot);
+    void written(const publish::Publisher::Written& snapshot);
 
   private:
     struct Waiting {
-        Caller follower;
-        std::uint64_t came = 0; // number of what had left by then
+        Caller caller;
+        std::uint64_t joined = 0; // number of what had left by then
         std::unique_ptr<io::Timer> timer;
     };
-    using Place = std::list<Waiting>::iterator;
+    using WaitingRef = std::list<Waiting>::iterator;
     /// A line that waits for the end of the pause.
     struct Line {
         Snapshot snapshot;
-        std::uint64_t made = 0;   // publish::Publisher::Left::number
+        std::uint64_t made = 0;   // publish::Publisher::Written::number
         std::uint64_t number = 0; // of those that left
         Quoted quoted{};
     };
-    using LinePlace = std::list<Line>::iterator;
+    using LineRef = std::list<Line>::iterator;
 
-    void merge(const Snapshot& news, std::uint64_t made);
-    void say(Line& line) const;
-    void say_to(const Waiting& waiting, Line& line) const;
-    void say_all();
+    void merge(const Snapshot& newest, std::uint64_t made);
+    void send(Line& line) const;
+    void send_to(const Waiting& waiting, Line& line) const;
+    void send_all();
     void pause_over();
-    [[nodiscard]] bool has_what_it_waits_for(const Caller& follower, bool terminal) const;
-    void end(Place place);
+    [[nodiscard]] bool has_what_it_waits_for(const Caller& caller, bool terminal) const;
+    void end(WaitingRef place);
 
     io::Loop& loop_;
     const payments::Table& table_;
-    Say say_;
-    AllSaid all_said_;
+    Send send_;
+    AllSent all_sent_;
     Ended ended_;
     std::list<Waiting> waiting_; // the longest first
     std::uint64_t number_ = 0;   // of snapshots that left
-    RecentSnapshots heard_;
-    RecentSnapshots ends_; // of terminal ones alone: what those hear who asked for them
+    RecentSnapshots recent_;
+    RecentSnapshots recent_ends_; // of terminal ones alone: what those hear who asked for them
     std::list<Line> lines_;
-    std::unordered_map<payments::PaymentKey, LinePlace> line_of_;
+    std::unordered_map<payments::PaymentKey, LineRef> line_of_;
     io::Timer pause_;
 };
 

@@ -159,10 +159,12 @@ void Plugin::connect(const Init& init) {
     // By its relative name where it can be reached so: a socket's path may have 107 bytes, a node's directory more.
     const bool absolute = init.rpc_file.starts_with('/');
     const bool inside = !absolute && chdir(init.lightning_dir.c_str()) == 0;
-    client_.start(inside || absolute ? init.rpc_file : init.lightning_dir + "/" + init.rpc_file, [this] {
+    const auto on_up = [this] {
         connected();
         setting_check_.connected();
-    });
+    };
+    client_.start(inside || absolute ? init.rpc_file : init.lightning_dir + "/" + init.rpc_file, on_up,
+                  [this] { disconnected(); });
 }
 
 /// `check` of a command of ours: its own parameters stand behind its name (common/json_command.h).

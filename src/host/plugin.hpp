@@ -43,6 +43,8 @@ class Plugin : private rpc::Connection::Handler {
     virtual void started(const Init&) {}
     /// The RPC socket is there, for the first time or again.
     virtual void connected() {}
+    /// The RPC socket is gone: calls under way get no answer (rpc::Client).
+    virtual void disconnected() {}
     /// All messages of one read. Whoever overrides it gives each to dispatch(), in their order.
     void read(std::span<const rpc::Message> messages) override;
     virtual void hook(const rpc::Message&) {}

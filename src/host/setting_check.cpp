@@ -41,13 +41,15 @@ void SettingCheck::connected() {
 }
 
 void SettingCheck::look(const Setting& setting, const Answer& answer) {
-    lightningd_.listconfigs([setting, answer](const auto& config) {
-        if (!config && config.error().error.code != rpc::method_not_found)
-            return answer(tl::unexpected(unchanged(setting, unknown)));
-        if (config && !starts_with_node(*config, own_path()))
-            return answer(tl::unexpected(unchanged(setting, not_in_config(setting, own_path()))));
-        answer(setting);
-    });
+    lightningd_.listconfigs(
+        [setting, answer](const auto& config) {
+            if (!config && config.error().code != rpc::method_not_found)
+                return answer(tl::unexpected(unchanged(setting, unknown)));
+            if (config && !starts_with_node(*config, own_path()))
+                return answer(tl::unexpected(unchanged(setting, not_in_config(setting, own_path()))));
+            answer(setting);
+        },
+        [setting, answer] { answer(tl::unexpected(unchanged(setting, unknown))); });
 }
 
 void SettingCheck::give_up() {

@@ -14,47 +14,50 @@ constexpr std::chrono::milliseconds a_while{1000};
 } // namespace
 
 DeletionDetector::DeletionDetector(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table,
-                                   Deleted deleted)
-    : lightningd_(lightningd), table_(table), deleted_(std::move(deleted)), next_turn_(loop), retry_timer_(loop) {}
+                                   FactSink& facts)
+    : lightningd_(lightningd), table_(table), facts_(facts), next_turn_(loop), retry_timer_(loop) {}
 
-void DeletionDetector::counter(std::uint64_t now) {
-    checking_ = false; // the connection is new: no question is under way
-    if (begun_ && now != counted_)
-        suspect_all();
-    begun_ = true;
-    counted_ = now;
-    armed_ = now;
-    arm();
+void DeletionDetector::connected(std::optional<std::uint64_t> counter) {
+    retry_timer_.cancel();
+    if (const auto lost = std::exchange(checked_, std::nullopt))
+        suspect(*lost, at_once);
+    if (counter) {
+        if (counted_ && *counter != *counted_)
+            suspect_all();
+        counted_ = *counter;
+        armed_ = *counter;
+        arm();
+    }
     if (!suspects_.empty())
         next_turn_.start(at_once, [this] { check_next(); });
 }
 
 void DeletionDetector::arm() {
-    while (armed_ < counted_ + waits) {
+    while (armed_ < *counted_ + waits) {
         const auto next = ++armed_;
         lightningd_.wait(cln::Index::deleted, next, [this, next](const auto& reply) {
             if (reply)
                 fired(next, *reply);
-            else if (!reply.error().lost && !retry_timer_.armed()) // a lost connection comes back with counter()
-                retry_timer_.start(a_while, [this] { arm_again(); });
+            else if (!retry_timer_.armed())
+                retry_timer_.start([this] { arm_again(); });
         });
     }
 }
 
-/// What was deleted meanwhile the first of these waits tells at once, without details.
+/// The first of these waits answers at once, without details, if anything was deleted meanwhile.
 void DeletionDetector::arm_again() {
-    armed_ = counted_;
+    armed_ = *counted_;
     arm();
 }
 
 void DeletionDetector::fired(std::uint64_t waited_for, const cln::WaitReply& reply) {
-    counted_ = std::max(counted_, waited_for);
+    counted_ = std::max(*counted_, waited_for);
     if (reply.details) {
         // They name group and part, and both may be in use again: the listing tells by created_index which row is gone.
         suspect(reply.details->hash, at_once);
     } else {
         armed_ = std::max(armed_, reply.counter);
-        counted_ = std::max(counted_, reply.counter);
+        counted_ = std::max(*counted_, reply.counter);
         suspect_all();
     }
     arm();
@@ -71,7 +74,7 @@ void DeletionDetector::suspect(const base::PaymentHash& hash, std::chrono::milli
         return;
     if (suspected_.insert(hash).second)
         suspects_.push_back(hash);
-    if (!checking_ && (!next_turn_.armed() || pause == at_once))
+    if (!checked_ && (!next_turn_.armed() || pause == at_once))
         next_turn_.start(pause, [this] { check_next(); });
 }
 
@@ -90,7 +93,7 @@ std::vector<base::CreatedIndex> DeletionDetector::deletable(const base::PaymentH
 }
 
 void DeletionDetector::check_next() {
-    if (checking_ || !lightningd_.up())
+    if (checked_ || !lightningd_.up())
         return;
     for (std::size_t looked = 0; looked < most_looked && !suspects_.empty(); ++looked) {
         const auto hash = suspects_.front();
@@ -104,13 +107,11 @@ void DeletionDetector::check_next() {
 }
 
 void DeletionDetector::check(const base::PaymentHash& hash, std::vector<base::CreatedIndex> asked_about) {
-    checking_ = true;
+    checked_ = hash;
     lightningd_.list(hash, [this, hash, asked_about = std::move(asked_about)](const auto& listing) {
-        checking_ = false;
+        checked_.reset();
         if (listing)
             compare(hash, asked_about, listing->rows);
-        else if (listing.error().lost)
-            return suspect(hash, at_once);
         next_turn_.start(at_once, [this] { check_next(); });
     });
 }
@@ -127,7 +128,7 @@ void DeletionDetector::compare(const base::PaymentHash& hash, const std::vector<
                 gone.push_back(payments::PartDeleted{payment->key, part.created});
         }
     if (!gone.empty())
-        deleted_(std::move(gone));
+        facts_.take(std::move(gone), Source::socket);
 }
 
 } // namespace mirror

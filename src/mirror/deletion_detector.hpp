@@ -3,7 +3,8 @@
 #pragma once
 
 #include "cln/lightningd.hpp"
-#include "io/timer.hpp"
+#include "mirror/fact_sink.hpp"
+#include "mirror/retry_timer.hpp"
 #include "payments/table.hpp"
 
 #include <deque>
@@ -13,12 +14,11 @@ namespace mirror {
 
 class DeletionDetector final {
   public:
-    using Deleted = std::function<void(std::vector<payments::Event>)>;
+    DeletionDetector(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, FactSink& facts);
 
-    DeletionDetector(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, Deleted deleted);
-
-    /// lightningd's counter at each (re)connection; what moved it while nobody waited is found by listing.
-    void counter(std::uint64_t now);
+    /// lightningd's counter at each (re)connection, if it counts; what moved it while nobody waited is found by
+    /// listing.
+    void connected(std::optional<std::uint64_t> counter);
     /// A deletion of this hash was seen on its way; `wait` may not report it (the whole-hash form never moves the
     /// counter).
     void suspect(const base::PaymentHash& hash);
@@ -42,15 +42,14 @@ class DeletionDetector final {
 
     cln::Lightningd& lightningd_;
     const payments::Table& table_;
-    Deleted deleted_;
-    bool begun_ = false;
-    std::uint64_t counted_ = 0; // deletions accounted for
-    std::uint64_t armed_ = 0;   // the highest counter waited for
+    FactSink& facts_;
+    std::optional<std::uint64_t> counted_; // deletions accounted for; nothing before the first connection
+    std::uint64_t armed_ = 0;              // the highest counter waited for
     std::deque<base::PaymentHash> suspects_;
     std::unordered_set<base::PaymentHash> suspected_;
-    bool checking_ = false;
+    std::optional<base::PaymentHash> checked_; // its listing is under way
     io::Timer next_turn_;
-    io::Timer retry_timer_; // after a wait that was refused
+    RetryTimer retry_timer_;
 };
 
 } // namespace mirror

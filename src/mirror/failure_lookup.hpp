@@ -1,40 +1,42 @@
 // Asks why a part failed that nobody watched: the failure's details are in no listing, but `waitsendpay` on a finished
-// part tells them at once. One question at a time, and only some moments after the part was seen, because its
+// part gives them at once. One question at a time, and only some moments after the part was seen, because its
 // notification may be on its way.
 #pragma once
 
 #include "cln/lightningd.hpp"
 #include "io/timer.hpp"
+#include "mirror/fact_sink.hpp"
+#include "payments/change.hpp"
 #include "payments/table.hpp"
 
 #include <deque>
 
 namespace mirror {
 
-class FailureLookup final {
+class FailureLookup final : public payments::ChangeListener {
   public:
-    using Found = std::function<void(const payments::PaymentKey&, const payments::Part&, const payments::Failure&)>;
+    FailureLookup(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, FactSink& facts);
 
-    FailureLookup(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, Found found);
-
+    /// A question under way was not answered.
+    void connected();
     /// Remembers failed parts of which nothing is known.
-    void look(const payments::Change& change);
+    void changed(const payments::Change& change) override;
 
   private:
-    struct Open {
+    struct Question {
         payments::PaymentKey key;
         base::CreatedIndex created;
     };
 
-    [[nodiscard]] bool known(base::CreatedIndex created) const;
-    [[nodiscard]] const payments::Part* unexplained(const Open& open) const;
-    void next();
+    [[nodiscard]] bool is_open(base::CreatedIndex created) const;
+    [[nodiscard]] const payments::Part* unexplained(const Question& question) const;
+    void ask_next();
 
     cln::Lightningd& lightningd_;
     const payments::Table& table_;
-    Found found_;
-    std::deque<Open> open_;
-    bool asking_ = false;
+    FactSink& facts_;
+    std::deque<Question> open_;
+    std::optional<Question> under_way_;
     io::Timer next_turn_;
 };
 

@@ -17,16 +17,21 @@ constexpr std::array<std::chrono::milliseconds, 5> pauses{100ms, 500ms, 1000ms, 
 } // namespace
 
 GiveupPoller::GiveupPoller(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table,
-                           cln::Version version, GivenUp given_up, GoesOn goes_on, Asked asked)
+                           cln::Version version, FactSink& facts, SilenceTimeout& silence)
     : loop_(loop),
       lightningd_(lightningd),
       table_(table),
-      authoritative_(cln::listpays_knows_xpay(version)),
-      given_up_(std::move(given_up)),
-      goes_on_(std::move(goes_on)),
-      asked_(std::move(asked)) {}
+      asks_xpay_(cln::listpays_knows_xpay(version)),
+      facts_(facts),
+      silence_(silence) {}
 
-void GiveupPoller::look(const payments::Change& change) {
+void GiveupPoller::connected() {
+    for (auto& [key, question] : questions_)
+        if (std::exchange(question.under_way, false))
+            ask_after(key, 0ms);
+}
+
+void GiveupPoller::changed(const payments::Change& change) {
     for (const auto& deletion : change.deleted)
         if (!table_.find(deletion.key))
             questions_.erase(deletion.key);
@@ -35,7 +40,7 @@ void GiveupPoller::look(const payments::Change& change) {
         if (payment->undecided() && can_be_asked(*payment)) {
             if (!questions_.contains(key))
                 ask_after(key, pauses.front());
-            asked_(key, true);
+            silence_.asked(key, true);
         } else if (!questions_.empty()) {
             questions_.erase(key);
         }
@@ -50,7 +55,7 @@ bool GiveupPoller::can_be_asked(const payments::Payment& payment) const {
     case cln::EndKnownBy::pay_failure:
         return false;
     case cln::EndKnownBy::listpays:
-        return authoritative_;
+        return asks_xpay_;
     case cln::EndKnownBy::renepaystatus:
         // It knows its payments by their BOLT 11 invoices alone (plugins/renepay/main.c, json_renepaystatus).
         return !payment.invoice.empty() && !payment.invoice.starts_with("lni");
@@ -67,53 +72,51 @@ void GiveupPoller::ask_after(const payments::PaymentKey& key, std::chrono::milli
     auto& question = questions_[key];
     if (!question.timer)
         question.timer = std::make_unique<io::Timer>(loop_);
-    if (!question.waiting)
+    if (!question.under_way)
         question.timer->start(pause, [this, key] { ask(key); });
 }
 
 void GiveupPoller::ask(const payments::PaymentKey& key) {
     auto& question = questions_[key];
-    question.waiting = true;
-    ++question.asked;
-    const auto unanswered = [](const auto& reply) { return reply.error().lost ? Word::lost : Word::refused; };
+    question.under_way = true;
+    ++question.times;
     const auto* payment = table_.find(key);
     if (payment && payment->payer == payments::Payer::renepay)
-        return lightningd_.renepaystatus(payment->invoice, [this, key, unanswered](const auto& pending) {
-            answered(key, !pending ? unanswered(pending) : *pending ? Word::goes_on : Word::gave_up);
+        return lightningd_.renepaystatus(payment->invoice, [this, key](const auto& pending) {
+            answered(key, !pending ? Reply::refused : *pending ? Reply::goes_on : Reply::gave_up);
         });
-    lightningd_.listpays(key.hash, [this, key, unanswered](const auto& pays) {
-        answered(key, !pays ? unanswered(pays) : word_of_xpay(key, *pays));
-    });
+    lightningd_.listpays(
+        key.hash, [this, key](const auto& pays) { answered(key, !pays ? Reply::refused : reply_of_xpay(key, *pays)); });
 }
 
 /// The entries carry no groupid: a group is known by its lowest row.
-GiveupPoller::Word GiveupPoller::word_of_xpay(const payments::PaymentKey& key,
-                                              const std::vector<cln::Pay>& pays) const {
+GiveupPoller::Reply GiveupPoller::reply_of_xpay(const payments::PaymentKey& key,
+                                                const std::vector<cln::Pay>& pays) const {
     const auto* payment = table_.find(key);
     const bool failed =
         payment && !payment->parts.empty() && std::any_of(pays.begin(), pays.end(), [&](const cln::Pay& pay) {
             return pay.failed && pay.created == payment->parts.front().created;
         });
-    return failed ? Word::gave_up : Word::goes_on;
+    return failed ? Reply::gave_up : Reply::goes_on;
 }
 
-void GiveupPoller::answered(const payments::PaymentKey& key, Word word) {
+void GiveupPoller::answered(const payments::PaymentKey& key, Reply reply) {
     const auto at = questions_.find(key);
     const auto* payment = table_.find(key);
     if (at == questions_.end() || !payment || payment->parts.empty())
         return;
-    at->second.waiting = false;
-    if (word == Word::refused) {
-        questions_.erase(at); // then deadline has to do
-        return asked_(key, false);
-    }
-    if (word == Word::gave_up) {
+    at->second.under_way = false;
+    switch (reply) {
+    case Reply::refused:
+        questions_.erase(at); // then silence has to do
+        return silence_.asked(key, false);
+    case Reply::gave_up:
         questions_.erase(at);
-        return given_up_(key);
+        return facts_.take(payments::GivenUp{key.hash, key.group, false}, Source::socket);
+    case Reply::goes_on:
+        silence_.heard_of(key);
+        return ask_after(key, pauses[std::min(at->second.times, pauses.size() - 1)]);
     }
-    if (word == Word::goes_on)
-        goes_on_(key);
-    ask_after(key, pauses[std::min(at->second.asked, pauses.size() - 1)]);
 }
 
 } // namespace mirror

@@ -16,7 +16,7 @@ struct Overload : Fs... {
 template <class... Fs>
 Overload(Fs...) -> Overload<Fs...>;
 
-/// The payment an event is about; nothing for those that never wait.
+/// The payment a fact is about; nothing for those that never wait.
 std::optional<base::PaymentHash> hash_of(const Event& event) {
     using Result = std::optional<base::PaymentHash>;
     return std::visit(Overload{
@@ -59,39 +59,30 @@ bool lacks_a_row(std::span<const Event> shown, std::span<const payments::Row> li
 
 } // namespace
 
-GroupLoader::GroupLoader(io::Loop& loop, cln::Lightningd& lightningd, InvoiceLookup& invoices,
-                         const payments::Table& table, Apply apply, std::function<publish::Position()> listed,
-                         Missing missing, bool sees_calls)
-    : loop_(loop),
-      lightningd_(lightningd),
-      invoices_(invoices),
-      table_(table),
-      apply_(std::move(apply)),
-      listed_(std::move(listed)),
-      missing_(std::move(missing)),
-      sees_calls_(sees_calls),
-      patience_(loop) {}
+GroupLoader::GroupLoader(io::Loop& loop, Parts parts, Apply apply, bool sees_calls)
+    : loop_(loop), parts_(parts), apply_(std::move(apply)), sees_calls_(sees_calls), socket_timer_(loop) {}
 
-bool GroupLoader::must_wait(const Event& event, Source source) const {
+bool GroupLoader::must_wait(const Event& fact, Source source) const {
+    const auto& table = parts_.table;
     return std::visit(
         Overload{
             [&](const payments::PartSeen& e) {
-                const auto* payment = table_.find(e.row.key);
+                const auto* payment = table.find(e.row.key);
                 if (!payment)
                     return true;
-                // With this part complete the payment may look finished while a sibling's row is still
-                // unread. Part 0 has no siblings in flight.
+                // With this part complete the payment may look finished while a sibling's row is still unread. Part 0
+                // has no siblings in flight.
                 if (e.row.status != PartStatus::complete || e.row.partid.value == 0)
                     return false;
                 const auto known = std::any_of(payment->parts.begin(), payment->parts.end(), [&](const auto& part) {
                     return part.created == e.row.created && part.status == PartStatus::complete;
                 });
-                const bool all_announced = source == Source::standard_input && sees_calls_;
-                return !known && !(all_announced && !table_.expected(e.row.key.hash));
+                const bool all_expected = source == Source::standard_input && sees_calls_;
+                return !known && !(all_expected && !table.expected(e.row.key.hash));
             },
-            [&](const payments::PartFailed& e) { return table_.find(e.row.key) == nullptr; },
+            [&](const payments::PartFailed& e) { return table.find(e.row.key) == nullptr; },
             // "It is over" is said of what lightningd has, not of what we happen to know.
-            [&](const payments::GivenUp& e) { return !table_.groups(e.hash).empty(); },
+            [&](const payments::GivenUp& e) { return !table.groups(e.hash).empty(); },
             [](const payments::SilenceExpired&) { return true; },
             [](const payments::PartDeleted&) { return false; },
             [](const payments::PartExplained&) { return false; },
@@ -100,169 +91,167 @@ bool GroupLoader::must_wait(const Event& event, Source source) const {
             [](const payments::ExpectedPart&) { return false; },
             [](const payments::ExpectedPartsExpired&) { return false; },
         },
-        event);
+        fact);
 }
 
-/// True when the event has gone where it waits.
-bool GroupLoader::kept(Event& event, Source source) {
-    const auto hash = hash_of(event);
+bool GroupLoader::defer(Event& fact, Source source) {
+    const auto hash = hash_of(fact);
     if (!hash)
         return false;
-    auto at = waiting_.find(*hash);
-    if (at == waiting_.end()) {
-        if (!must_wait(event, source))
+    auto at = loading_.find(*hash);
+    if (at == loading_.end()) {
+        if (!must_wait(fact, source))
             return false;
-        at = wait(*hash);
+        at = load(*hash);
     }
-    at->second.events.push_back(std::move(event));
+    at->second.facts.push_back(std::move(fact));
     return true;
 }
 
-void GroupLoader::take(std::vector<Event> events, Source source) {
+void GroupLoader::take(std::vector<Event> facts, Source source) {
     std::size_t ready = 0;
-    for (auto& event : events)
-        if (!kept(event, source))
-            std::swap(events[ready++], event);
+    for (auto& fact : facts)
+        if (!defer(fact, source))
+            std::swap(facts[ready++], fact);
     if (ready > 0)
-        apply_(std::span(events).first(ready));
+        apply_(std::span(facts).first(ready));
     ask();
 }
 
-void GroupLoader::take(Event&& event, Source source) {
-    if (!kept(event, source))
-        apply_({&event, 1});
+void GroupLoader::take(Event&& fact, Source source) {
+    if (!defer(fact, source))
+        apply_({&fact, 1});
     ask();
 }
 
-std::unordered_map<base::PaymentHash, GroupLoader::Waiting>::iterator GroupLoader::wait(const base::PaymentHash& hash) {
-    const auto at = waiting_.emplace(hash, Waiting{{}, listed_()}).first;
-    floors_.add(at->second.floor);
+GroupLoader::Groups::iterator GroupLoader::load(const base::PaymentHash& hash) {
+    const auto at = loading_.emplace(hash, Group{{}, parts_.progress.hold(publish::Progress::Reason::loading)}).first;
     queue_.push_back(hash);
     return at;
 }
 
 void GroupLoader::connected() {
-    patience_.cancel();
-    const auto lost = std::exchange(lost_, {});
-    queue_.insert(queue_.end(), lost.begin(), lost.end());
+    socket_timer_.cancel();
     for (const auto& hash : std::exchange(unlisted_, {}))
-        if (!table_.groups(hash).empty() && !waiting_.contains(hash))
-            wait(hash);
+        if (!parts_.table.groups(hash).empty() && !loading_.contains(hash))
+            load(hash);
     ask();
 }
 
+void GroupLoader::disconnected() {
+    for (const auto& hash : asked_) {
+        auto& group = loading_.at(hash);
+        group.rows.clear();
+        group.invoice_timer.reset();
+    }
+    queue_.insert(queue_.begin(), asked_.begin(), asked_.end());
+    asked_.clear();
+    start_socket_timer();
+}
+
+/// Published from one row alone, a payment would keep that row's index for ever: that is only done when nobody knows
+/// how long the socket will be away.
+void GroupLoader::start_socket_timer() {
+    if (queue_.empty() || socket_timer_.armed())
+        return;
+    socket_timer_.start(socket_timeout, [this] {
+        for (const auto& hash : std::exchange(queue_, {}))
+            apply_unlisted(hash);
+        if (on_loaded_)
+            on_loaded_();
+    });
+}
+
 void GroupLoader::ask() {
-    while (asked_ < most_asked && !queue_.empty()) {
+    if (!parts_.lightningd.up())
+        return start_socket_timer();
+    while (asked_.size() < most_asked && !queue_.empty()) {
         const auto hash = queue_.front();
         queue_.pop_front();
-        ++asked_;
-        lightningd_.list(hash, [this, hash](const auto& rows) { answered(hash, rows); });
+        asked_.push_back(hash);
+        parts_.lightningd.list(hash, [this, hash](const auto& listing) { answered(hash, listing); });
     }
 }
 
 void GroupLoader::answered(const base::PaymentHash& hash,
-                           const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& listing) {
+                           const tl::expected<cln::Lightningd::Listing, rpc::Error>& listing) {
     if (!listing) {
-        missed(hash, listing.error().lost);
-        return ask_next();
+        apply_unlisted(hash);
+        return done(hash);
     }
-    auto& waiting = waiting_.at(hash);
-    waiting.rows = listing->rows;
-    waiting.turn = ++turns_;
-    if (!unread(waiting))
-        return released(hash);
-    waiting.invoices = std::make_unique<io::Timer>(loop_);
-    waiting.invoices->start(invoice_patience_, [this, hash] { released(hash); });
+    auto& group = loading_.at(hash);
+    group.rows = listing->rows;
+    group.listing = ++listings_;
+    if (!unread_invoice(group))
+        return loaded(hash);
+    group.invoice_timer = std::make_unique<io::Timer>(loop_);
+    group.invoice_timer->start(invoice_timeout_, [this, hash] { loaded(hash); });
     ask_for_invoices(hash);
 }
 
 /// A listed row with an invoice nobody has read yet: it may say another amount than the parts that are known by now.
-const payments::Row* GroupLoader::unread(const Waiting& waiting) const {
+const payments::Row* GroupLoader::unread_invoice(const Group& group) const {
     const auto is_read = [&](const std::string& invoice) {
-        return std::any_of(waiting.events.begin(), waiting.events.end(), [&](const Event& event) {
-            const auto* decoded = std::get_if<payments::InvoiceDecoded>(&event);
+        return std::any_of(group.facts.begin(), group.facts.end(), [&](const Event& fact) {
+            const auto* decoded = std::get_if<payments::InvoiceDecoded>(&fact);
             return decoded && decoded->invoice == invoice;
         });
     };
-    for (const auto& row : waiting.rows) {
-        const auto* payment = table_.find(row.key);
+    for (const auto& row : group.rows) {
+        const auto* payment = parts_.table.find(row.key);
         const bool known = row.invoice.empty() || (payment && payment->invoice_read);
-        if (!known && followed(row, waiting.events) && !is_read(row.invoice))
+        if (!known && is_wanted(row, group.facts) && !is_read(row.invoice))
             return &row;
     }
     return nullptr;
 }
 
 void GroupLoader::ask_for_invoices(const base::PaymentHash& hash) {
-    const auto* row = unread(waiting_.at(hash));
+    const auto& group = loading_.at(hash);
+    const auto* row = unread_invoice(group);
     if (!row)
-        return released(hash);
-    const auto turn = waiting_.at(hash).turn;
-    invoices_.read(row->invoice, hash, [this, hash, turn, invoice = row->invoice](const auto* decoded, bool lost) {
-        const auto at = waiting_.find(hash);
-        if (at != waiting_.end() && at->second.turn == turn) // else it took too long
-            invoice_read(hash, invoice, decoded, lost);
-    });
-}
-
-void GroupLoader::invoice_read(const base::PaymentHash& hash, const std::string& invoice,
-                               const payments::InvoiceDecoded* decoded, bool lost) {
-    auto& waiting = waiting_.at(hash);
-    if (lost) {
-        waiting.invoices.reset();
-        missed(hash, true);
-        return ask_next();
-    }
-    // What cannot be read, or is of another hash, says nothing, and is not asked again.
-    waiting.events.emplace_back(decoded ? *decoded : payments::InvoiceDecoded{{}, invoice, std::nullopt, std::nullopt});
-    ask_for_invoices(hash);
+        return loaded(hash);
+    const auto read = [this, hash, number = group.listing, invoice = row->invoice](const auto* decoded, bool lost) {
+        const auto at = loading_.find(hash);
+        if (lost || at == loading_.end() || at->second.listing != number) // else it took too long
+            return;
+        // What cannot be read, or is of another hash, says nothing, and is not asked about again.
+        at->second.facts.emplace_back(decoded ? *decoded
+                                              : payments::InvoiceDecoded{{}, invoice, std::nullopt, std::nullopt});
+        ask_for_invoices(hash);
+    };
+    parts_.invoices.read(row->invoice, hash, read);
 }
 
 /// Listed, and all invoices are read, or took too long.
-void GroupLoader::released(const base::PaymentHash& hash) {
-    const auto rows = std::move(waiting_.at(hash).rows);
-    const bool missing = lacks_a_row(waiting_.at(hash).events, rows);
-    release(hash, rows);
+void GroupLoader::loaded(const base::PaymentHash& hash) {
+    const auto rows = std::move(loading_.at(hash).rows);
+    const bool missing = lacks_a_row(loading_.at(hash).facts, rows);
+    apply_group(hash, rows);
     if (missing)
-        missing_(hash);
-    ask_next();
+        parts_.deletions.suspect(hash);
+    done(hash);
 }
 
-void GroupLoader::missed(const base::PaymentHash& hash, bool lost) {
-    if (lost) {
-        // Told from one row alone, a payment would keep that row's index for ever.
-        lost_.push_back(hash);
-        if (!patience_.armed())
-            patience_.start(patience, [this] { do_without(); });
-    } else {
-        unlisted_.insert(hash);
-        release(hash, {});
-    }
+void GroupLoader::apply_unlisted(const base::PaymentHash& hash) {
+    unlisted_.insert(hash);
+    apply_group(hash, {});
 }
 
-void GroupLoader::ask_next() {
-    --asked_;
+void GroupLoader::done(const base::PaymentHash& hash) {
+    std::erase(asked_, hash);
     ask();
-    if (on_released_)
-        on_released_();
+    if (on_loaded_)
+        on_loaded_();
 }
 
-void GroupLoader::do_without() {
-    for (const auto& hash : std::exchange(lost_, {})) {
-        unlisted_.insert(hash);
-        release(hash, {});
-    }
-    if (on_released_)
-        on_released_();
-}
-
-/// Its hash was paid by another group before this process began: that was told in an earlier life, and nothing but
-/// success is told after success.
+/// Its hash was paid by another group before this process began: that was published then, and after success nothing is
+/// published but success.
 bool GroupLoader::settled_before(const payments::PaymentKey& key, std::span<const payments::Row> rows) const {
     const auto is_past = [&](const payments::Row& row) {
         return row.updated.value > 0 && row.updated <= past_.updated;
     };
-    if (table_.find(key))
+    if (parts_.table.find(key))
         return false;
     bool paid = false;
     for (const auto& row : rows) {
@@ -275,30 +264,27 @@ bool GroupLoader::settled_before(const payments::PaymentKey& key, std::span<cons
     return paid;
 }
 
-bool GroupLoader::followed(const payments::Row& row, std::span<const Event> waiting) const {
-    return table_.find(row.key) || table_.expected(row) ||
-           std::any_of(waiting.begin(), waiting.end(),
-                       [&](const Event& event) { return group_of(event) == row.key.group; });
+bool GroupLoader::is_wanted(const payments::Row& row, std::span<const Event> deferred) const {
+    return parts_.table.find(row.key) || parts_.table.expected(row) ||
+           std::any_of(deferred.begin(), deferred.end(),
+                       [&](const Event& fact) { return group_of(fact) == row.key.group; });
 }
 
-void GroupLoader::release(const base::PaymentHash& hash, std::span<const payments::Row> rows) {
-    const auto at = waiting_.find(hash);
-    auto held = std::move(at->second.events);
-    std::erase_if(held, [&](const Event& event) {
-        const auto group = group_of(event);
+void GroupLoader::apply_group(const base::PaymentHash& hash, std::span<const payments::Row> rows) {
+    const auto at = loading_.find(hash);
+    auto deferred = std::move(at->second.facts);
+    std::erase_if(deferred, [&](const Event& fact) {
+        const auto group = group_of(fact);
         return group && settled_before({hash, *group}, rows);
     });
-    std::vector<Event> events;
+    std::vector<Event> facts;
     for (const auto& row : rows)
-        if (row.key.hash == hash && followed(row, held))
-            events.push_back(payments::PartSeen{row, std::nullopt});
-    events.insert(events.end(), held.begin(), held.end());
-    if (!events.empty())
-        apply_(events);
-    // Only now: until it was applied a cursor must not pass it.
-    const auto applied = waiting_.find(hash);
-    floors_.remove(applied->second.floor);
-    waiting_.erase(applied);
+        if (row.key.hash == hash && is_wanted(row, deferred))
+            facts.push_back(payments::PartSeen{row, std::nullopt});
+    facts.insert(facts.end(), deferred.begin(), deferred.end());
+    if (!facts.empty())
+        apply_(facts);
+    loading_.erase(hash); // only now: until it was applied no cursor may pass it
 }
 
 } // namespace mirror

@@ -1,10 +1,12 @@
-// The door to the table. Facts about a payment the table does not know yet wait here until the whole group was listed
-// once and its invoice was read, so that its first snapshot is complete and says what is paid; so do endings that only
-// the whole picture can confirm. All else goes straight through.
+// Defers facts of groups that the table does not have until the whole group was listed and its invoice read, so that
+// the first snapshot is complete and says what is paid. Endings that only the whole group can confirm are deferred too.
+// All other facts go straight to the table.
 #pragma once
 
 #include "cln/lightningd.hpp"
 #include "io/timer.hpp"
+#include "mirror/deletion_detector.hpp"
+#include "mirror/fact_sink.hpp"
 #include "mirror/invoice_lookup.hpp"
 #include "payments/table.hpp"
 #include "publish/progress.hpp"
@@ -14,89 +16,83 @@
 
 namespace mirror {
 
-class GroupLoader final {
+class GroupLoader final : public FactSink {
   public:
+    /// How long facts are deferred while the socket is away; then they are published as they are.
+    static constexpr std::chrono::milliseconds socket_timeout{5000};
+    /// How long a first snapshot waits for its invoice, unless set otherwise.
+    static constexpr std::chrono::milliseconds invoice_timeout{1000};
+
     using Apply = std::function<void(std::span<const payments::Event>)>;
-    /// Where facts were read. What came through the hook was expected on stdin before its row was made; the socket has
-    /// no such order.
-    enum class Source { standard_input, socket };
-
-    /// How long facts about an unknown payment wait for a socket that is away before they are told as they are.
-    static constexpr std::chrono::milliseconds patience{5000};
-    /// How long a first snapshot waits for its invoice, unless told otherwise.
-    static constexpr std::chrono::milliseconds invoice_patience{1000};
-
-    using Missing = std::function<void(const base::PaymentHash&)>;
-
-    /// `listed`: how far the index pages have come. `missing`: a row that was shown is not listed any more.
-    /// `sees_calls`: the hook is ours, so announcements are complete.
-    GroupLoader(io::Loop& loop, cln::Lightningd& lightningd, InvoiceLookup& invoices, const payments::Table& table,
-                Apply apply, std::function<publish::Position()> listed, Missing missing, bool sees_calls);
-
-    /// The ready ones are applied as one change before this returns; the rest when the listing is there.
-    void take(std::vector<payments::Event> events, Source source);
-    void take(payments::Event&& event, Source source);
-    void set_invoice_patience(std::chrono::milliseconds most) { invoice_patience_ = most; }
-    /// What lay before this process: a group that failed there, of a hash that was paid there, is not told again.
-    void set_past(publish::Position past) { past_ = past; }
-    /// The socket is (again) there: lists what could not be listed without it.
-    void connected();
-    /// Told whenever something waits no more.
-    void on_released(std::function<void()> released) { on_released_ = std::move(released); }
-    [[nodiscard]] bool idle() const { return waiting_.empty(); }
-    /// A cursor must not pass what waits here.
-    [[nodiscard]] publish::Position pending() const { return floors_.least(); }
-
-  private:
-    struct Waiting {
-        std::vector<payments::Event> events;
-        publish::Position floor;
-        std::vector<payments::Row> rows{};     // listed; the invoices are to come
-        std::uint64_t turn = 0;                // of the listing
-        std::unique_ptr<io::Timer> invoices{}; // how long they may take
+    struct Parts {
+        cln::Lightningd& lightningd;
+        InvoiceLookup& invoices;
+        DeletionDetector& deletions; ///< told of rows that were shown and are not listed any more
+        const payments::Table& table;
+        publish::Progress& progress; ///< held while a group loads
     };
 
-    [[nodiscard]] bool must_wait(const payments::Event& event, Source source) const;
-    [[nodiscard]] bool kept(payments::Event& event, Source source);
+    /// `apply`: into the table. `sees_calls`: our hook shows every call that makes a part.
+    GroupLoader(io::Loop& loop, Parts parts, Apply apply, bool sees_calls);
+
+    /// The facts that need not wait are applied as one change before this returns.
+    void take(std::vector<payments::Event> facts, Source source) override;
+    void take(payments::Event&& fact, Source source) override;
+
+    void set_invoice_timeout(std::chrono::milliseconds most) { invoice_timeout_ = most; }
+    /// What lay before this process: a group that failed there, of a hash that was paid there, is not published again.
+    void set_past(publish::Position past) { past_ = past; }
+    /// The socket is there, and counters were read: lists what could not be listed without it.
+    void connected();
+    /// Answers under way will not come.
+    void disconnected();
+    /// Called whenever a group is loaded.
+    void on_loaded(std::function<void()> loaded) { on_loaded_ = std::move(loaded); }
+    [[nodiscard]] bool idle() const { return loading_.empty(); }
+
+  private:
+    struct Group {
+        std::vector<payments::Event> facts; ///< deferred
+        publish::Progress::Hold hold;
+        std::vector<payments::Row> rows{}; ///< listed; the invoices are to come
+        std::uint64_t listing = 0;         ///< its number
+        std::unique_ptr<io::Timer> invoice_timer{};
+    };
+    using Groups = std::unordered_map<base::PaymentHash, Group>;
+
+    [[nodiscard]] bool must_wait(const payments::Event& fact, Source source) const;
+    /// True when the fact was taken over, to be applied later.
+    [[nodiscard]] bool defer(payments::Event& fact, Source source);
+    Groups::iterator load(const base::PaymentHash& hash);
     void ask();
-    std::unordered_map<base::PaymentHash, Waiting>::iterator wait(const base::PaymentHash& hash);
-    void answered(const base::PaymentHash& hash,
-                  const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& listing);
-    [[nodiscard]] const payments::Row* unread(const Waiting& waiting) const;
+    void answered(const base::PaymentHash& hash, const tl::expected<cln::Lightningd::Listing, rpc::Error>& listing);
+    [[nodiscard]] const payments::Row* unread_invoice(const Group& group) const;
     void ask_for_invoices(const base::PaymentHash& hash);
-    void invoice_read(const base::PaymentHash& hash, const std::string& invoice,
-                      const payments::InvoiceDecoded* decoded, bool lost);
-    void released(const base::PaymentHash& hash);
-    void missed(const base::PaymentHash& hash, bool lost);
-    void ask_next();
-    /// The table has the row's group, its call was seen, or one of these is about it; else it is history that nobody
-    /// asked for.
-    [[nodiscard]] bool followed(const payments::Row& row, std::span<const payments::Event> waiting) const;
-    void release(const base::PaymentHash& hash, std::span<const payments::Row> rows);
+    void loaded(const base::PaymentHash& hash);
+    void apply_unlisted(const base::PaymentHash& hash);
+    void done(const base::PaymentHash& hash);
+    void start_socket_timer();
+    /// The table has the row's group, its payer's call was seen, or one of these facts is about it; else it is history
+    /// that nobody asked for.
+    [[nodiscard]] bool is_wanted(const payments::Row& row, std::span<const payments::Event> deferred) const;
+    void apply_group(const base::PaymentHash& hash, std::span<const payments::Row> rows);
     [[nodiscard]] bool settled_before(const payments::PaymentKey& key, std::span<const payments::Row> rows) const;
-    void do_without();
 
     static constexpr std::size_t most_asked = 4; // lightningd is single-threaded, and has payments to make
 
     io::Loop& loop_;
-    cln::Lightningd& lightningd_;
-    InvoiceLookup& invoices_;
-    const payments::Table& table_;
+    Parts parts_;
     Apply apply_;
-    std::function<publish::Position()> listed_;
-    Missing missing_;
     bool sees_calls_;
     publish::Position past_;
-    std::unordered_map<base::PaymentHash, Waiting> waiting_;
-    publish::HeldMarks floors_;           // of all that wait
-    std::deque<base::PaymentHash> queue_; // not asked yet
-    std::size_t asked_ = 0;
-    std::uint64_t turns_ = 0;
-    std::function<void()> on_released_;
-    std::chrono::milliseconds invoice_patience_{invoice_patience};
-    std::vector<base::PaymentHash> lost_;            // asked, and the socket went away
+    Groups loading_;
+    std::deque<base::PaymentHash> queue_;  // not asked about yet
+    std::vector<base::PaymentHash> asked_; // their listing or an invoice is under way
+    std::uint64_t listings_ = 0;
+    std::function<void()> on_loaded_;
+    std::chrono::milliseconds invoice_timeout_{invoice_timeout};
     std::unordered_set<base::PaymentHash> unlisted_; // applied without the listing
-    io::Timer patience_;                             // with a socket that is away
+    io::Timer socket_timer_;
 };
 
 } // namespace mirror

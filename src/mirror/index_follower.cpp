@@ -6,90 +6,101 @@ namespace mirror {
 
 using namespace std::chrono_literals;
 
-IndexFollower::IndexFollower(io::Loop& loop, cln::Lightningd& lightningd, Clock clock, Rows rows, base::Log log)
+IndexFollower::IndexFollower(io::Loop& loop, cln::Lightningd& lightningd, Clock clock, FactSink& facts,
+                             publish::Progress& progress, base::Log log)
     : lightningd_(lightningd),
       clock_(std::move(clock)),
-      rows_(std::move(rows)),
+      facts_(facts),
+      progress_(progress),
       log_(std::move(log)),
+      created_{cln::Index::created, RetryTimer(loop)},
+      updated_{cln::Index::updated, RetryTimer(loop)},
+      page_retry_(loop),
       next_turn_(loop) {}
 
-void IndexFollower::counters(publish::Position now) {
-    busy_ = false; // a page asked for on an earlier connection was answered with its loss
-    if (!begun_) {
-        created_.mark = created_.target = now.created.value;
-        updated_.mark = updated_.target = now.updated.value;
-        begun_ = true;
-        return;
-    }
-    counter(created_, now.created.value);
-    counter(updated_, now.updated.value);
+std::uint64_t IndexFollower::read(const Follower& follower) const {
+    const auto read = progress_.read();
+    return follower.index == cln::Index::created ? read.created.value : read.updated.value;
+}
+
+void IndexFollower::connected(publish::Position counters) {
+    if (state_ == State::not_begun)
+        progress_.reset(counters);
+    state_ = State::idle; // a page asked for on an earlier connection will not come
+    page_retry_.cancel();
+    follow(created_, counters.created.value);
+    follow(updated_, counters.updated.value);
     schedule();
 }
 
-void IndexFollower::counter(Follower& follower, std::uint64_t now) {
-    if (now < follower.mark) {
+void IndexFollower::follow(Follower& follower, std::uint64_t counter) {
+    follower.retry.cancel();
+    if (counter < read(follower)) {
         log_(base::LogLevel::unusual, std::string("lightningd's ") + cln::name(follower.index) +
                                           " counter went back: was its database restored?");
-        follower.mark = follower.target = now;
+        auto position = progress_.read();
+        (follower.index == cln::Index::created ? position.created.value : position.updated.value) = counter;
+        progress_.reset(position);
+        follower.counter = counter;
     }
-    follower.target = std::max(follower.target, now);
+    follower.counter = std::max(follower.counter, counter);
+    wait(follower, counter + 1);
 }
 
-void IndexFollower::fired(cln::Index index, std::uint64_t counter) {
-    auto& follower = index == cln::Index::created ? created_ : updated_;
-    follower.target = std::max(follower.target, counter);
-    schedule();
+void IndexFollower::wait(Follower& follower, std::uint64_t next) {
+    lightningd_.wait(follower.index, next, [this, &follower, next](const auto& reply) {
+        if (!reply) {
+            log_(base::LogLevel::unusual,
+                 std::string("wait sendpays ") + cln::name(follower.index) + " refused: " + reply.error().message);
+            return follower.retry.start([this, &follower, next] { wait(follower, next); });
+        }
+        follower.counter = std::max(follower.counter, reply->counter);
+        schedule();
+        wait(follower, reply->counter + 1);
+    });
 }
 
-void IndexFollower::schedule(std::chrono::milliseconds pause) {
-    // Not now: first the hooks and notifications of this turn.
-    if (!busy_ && !next_turn_.armed())
-        next_turn_.start(pause, [this] { fetch(); });
+/// Not now: first the hooks and notifications of this turn.
+void IndexFollower::schedule() {
+    if (state_ == State::idle && !next_turn_.armed() && !page_retry_.armed())
+        next_turn_.start(0ms, [this] { fetch(); });
 }
 
 void IndexFollower::fetch() {
-    if (busy_)
+    if (state_ != State::idle)
         return;
     // Created first: a row must be known before it is said to have changed.
-    auto& follower = created_.mark < created_.target ? created_ : updated_;
-    if (follower.mark >= follower.target)
+    const auto& follower = read(created_) < created_.counter ? created_ : updated_;
+    const auto after = read(follower);
+    if (after >= follower.counter)
         return;
-    busy_ = true;
-    lightningd_.list_page(
-        follower.index, follower.mark + 1, page,
-        [this, &follower, asked_to = follower.target](const auto& listing) { answered(follower, asked_to, listing); });
+    state_ = State::fetching;
+    fetch_page(lightningd_, {follower.index, after, follower.counter}, [this, &follower, after](const auto& page) {
+        state_ = State::idle;
+        if (!page) {
+            log_(base::LogLevel::unusual, "listsendpays refused: " + page.error().message);
+            return page_retry_.start([this] { fetch(); });
+        }
+        take(follower, after, *page);
+        schedule();
+    });
 }
 
-void IndexFollower::answered(Follower& follower, std::uint64_t asked_to,
-                             const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& listing) {
-    busy_ = false;
-    if (!listing) {
-        if (!listing.error().lost) {
-            log_(base::LogLevel::unusual, "listsendpays refused: " + listing.error().error.message);
-            schedule(1000ms);
-        }
-        return; // a lost connection comes back with counters()
-    }
-    std::uint64_t last = follower.mark;
-    std::vector<payments::PartSeen> seen;
-    for (const auto& row : listing->rows) {
-        last = std::max(last, follower.index == cln::Index::created ? row.created.value : row.updated.value);
-        seen.push_back({row, witnessed(row)});
-    }
-    if (!seen.empty())
-        rows_(std::move(seen));
-    // A short page reaches as far as the counter did when it was asked for: indexes in between have no rows any more. A
-    // full one of which nothing could be read must not be asked for again and again.
-    const bool full = listing->told >= page && last > follower.mark;
-    follower.mark = full ? last : std::max(last, asked_to);
-    follower.target = std::max(follower.target, follower.mark);
-    if (moved_)
-        moved_();
-    schedule();
+void IndexFollower::take(const Follower& follower, std::uint64_t after, const RowPage& page) {
+    std::vector<payments::Event> facts;
+    facts.reserve(page.rows.size());
+    for (const auto& row : page.rows)
+        facts.emplace_back(payments::PartSeen{row, seen_at(row)});
+    if (!facts.empty())
+        facts_.take(std::move(facts), Source::socket);
+    if (follower.index == cln::Index::created)
+        progress_.advance(base::CreatedIndex{after}, base::CreatedIndex{page.upto});
+    else
+        progress_.advance(base::UpdatedIndex{after}, base::UpdatedIndex{page.upto});
 }
 
 /// The moment of reading, if the row changed so recently that it is the change we saw.
-std::optional<base::UnixNs> IndexFollower::witnessed(const payments::Row& row) const {
+std::optional<base::UnixNs> IndexFollower::seen_at(const payments::Row& row) const {
     const auto now = clock_();
     const auto changed = row.completed_at.value_or(row.created_at);
     const bool just_now = changed <= now && now.value - changed.value < 2'000'000'000;

@@ -1,55 +1,52 @@
-// Follows lightningd's created and updated indexes: after each `wait` that fired it fetches the rows between the last
-// one known and the counter, page by page, one page in flight at a time, so that nothing is skipped however many events
-// fell between two waits.
+// Follows lightningd's created and updated indexes: waits for each to move, then reads the rows between the last one
+// known and the counter, page by page, one page at a time, so that nothing is skipped however many events fell between
+// two waits.
 #pragma once
 
-#include "cln/lightningd.hpp"
-#include "io/timer.hpp"
-#include "payments/event.hpp"
+#include "mirror/fact_sink.hpp"
+#include "mirror/retry_timer.hpp"
+#include "mirror/row_pager.hpp"
 #include "publish/progress.hpp"
 
 namespace mirror {
 
 class IndexFollower final {
   public:
-    static constexpr std::size_t page = 100;
     using Clock = std::function<base::UnixNs()>;
-    using Rows = std::function<void(std::vector<payments::PartSeen>)>;
 
-    IndexFollower(io::Loop& loop, cln::Lightningd& lightningd, Clock clock, Rows rows, base::Log log);
+    /// What was read is moved on in `progress` once `facts` has it.
+    IndexFollower(io::Loop& loop, cln::Lightningd& lightningd, Clock clock, FactSink& facts,
+                  publish::Progress& progress, base::Log log);
 
     /// Both counters, at each (re)connection. The first time they only say where to begin; later, what was missed
-    /// meanwhile.
-    void counters(publish::Position now);
-    void fired(cln::Index index, std::uint64_t counter);
-    /// Told whenever marks() has changed.
-    void on_moved(std::function<void()> moved) { moved_ = std::move(moved); }
-    /// Everything up to here was handed over.
-    [[nodiscard]] publish::Position marks() const { return {{created_.mark}, {updated_.mark}}; }
+    /// meanwhile. Waits from here on.
+    void connected(publish::Position counters);
 
   private:
+    enum class State { not_begun, idle, fetching };
     struct Follower {
         cln::Index index;
-        std::uint64_t mark = 0;
-        std::uint64_t target = 0;
+        RetryTimer retry;
+        std::uint64_t counter = 0; ///< lightningd's
     };
 
-    void counter(Follower& follower, std::uint64_t now);
-    void schedule(std::chrono::milliseconds pause = std::chrono::milliseconds{0});
+    void follow(Follower& follower, std::uint64_t counter);
+    void wait(Follower& follower, std::uint64_t next);
+    void schedule();
     void fetch();
-    void answered(Follower& follower, std::uint64_t asked_to,
-                  const tl::expected<cln::Lightningd::Listing, cln::Lightningd::Failure>& listing);
-    [[nodiscard]] std::optional<base::UnixNs> witnessed(const payments::Row& row) const;
+    void take(const Follower& follower, std::uint64_t after, const RowPage& page);
+    [[nodiscard]] std::uint64_t read(const Follower& follower) const;
+    [[nodiscard]] std::optional<base::UnixNs> seen_at(const payments::Row& row) const;
 
     cln::Lightningd& lightningd_;
     Clock clock_;
-    Rows rows_;
-    std::function<void()> moved_;
+    FactSink& facts_;
+    publish::Progress& progress_;
     base::Log log_;
-    Follower created_{cln::Index::created};
-    Follower updated_{cln::Index::updated};
-    bool begun_ = false;
-    bool busy_ = false;
+    State state_ = State::not_begun;
+    Follower created_;
+    Follower updated_;
+    RetryTimer page_retry_;
     io::Timer next_turn_;
 };
 

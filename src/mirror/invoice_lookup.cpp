@@ -13,8 +13,8 @@ void answer_with(const InvoiceLookup::Answer& answer, const std::optional<paymen
 
 } // namespace
 
-InvoiceLookup::InvoiceLookup(cln::Lightningd& lightningd, const payments::Table& table, Decoded decoded)
-    : lightningd_(lightningd), table_(table), decoded_(std::move(decoded)) {}
+InvoiceLookup::InvoiceLookup(cln::Lightningd& lightningd, const payments::Table& table, FactSink& facts)
+    : lightningd_(lightningd), table_(table), facts_(facts) {}
 
 void InvoiceLookup::read(const std::string& invoice, const base::PaymentHash& hash, const Answer& answer) {
     if (const auto at = known_.find(invoice); at != known_.end() && at->second.decoding)
@@ -25,32 +25,34 @@ void InvoiceLookup::read(const std::string& invoice, const base::PaymentHash& ha
         ask(invoice);
 }
 
-void InvoiceLookup::look(const payments::Change& change) {
-    // Collected first: to apply one changes the table.
-    std::vector<payments::InvoiceDecoded> known;
+void InvoiceLookup::changed(const payments::Change& change) {
+    std::vector<payments::Event> known; // applied when nothing of the change is needed any more
     for (const auto* payment : change.updated) {
         if (payment->invoice.empty() || payment->invoice_read || !lightningd_.up())
-            continue; // asked with the next news
+            continue; // asked about with the next news
         const auto at = known_.find(payment->invoice);
         if (at == known_.end()) {
             known_.try_emplace(payment->invoice);
             ask(payment->invoice);
         } else if (const auto& decoding = at->second.decoding;
                    decoding && *decoding && (*decoding)->hash == payment->key.hash) {
-            known.push_back(**decoding);
+            known.emplace_back(**decoding);
         }
     }
-    for (auto& decoded : known)
-        decoded_(std::move(decoded));
+    for (auto& fact : known)
+        facts_.take(std::move(fact), Source::socket);
 }
 
 void InvoiceLookup::ask(const std::string& invoice) {
-    lightningd_.decode_invoice(invoice, [this, invoice](const auto& decoded) {
-        Decoding decoding;
-        if (decoded)
-            decoding = payments::InvoiceDecoded{decoded->hash, invoice, decoded->amount, decoded->payment_secret};
-        answered(invoice, decoding, !decoded && decoded.error().lost);
-    });
+    lightningd_.decode_invoice(
+        invoice,
+        [this, invoice](const auto& decoded) {
+            Decoding decoding;
+            if (decoded)
+                decoding = payments::InvoiceDecoded{decoded->hash, invoice, decoded->amount, decoded->payment_secret};
+            answered(invoice, decoding, false);
+        },
+        [this, invoice] { answered(invoice, std::nullopt, true); });
 }
 
 void InvoiceLookup::answered(const std::string& invoice, const Decoding& decoding, bool lost) {
@@ -64,7 +66,7 @@ void InvoiceLookup::answered(const std::string& invoice, const Decoding& decodin
         else
             answer_with(answer, decoding, hash);
     if (decoding && is_missed(*decoding))
-        decoded_(*decoding);
+        facts_.take(*decoding, Source::socket);
 }
 
 void InvoiceLookup::remember(const std::string& invoice, const Decoding& decoding) {

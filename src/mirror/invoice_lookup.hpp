@@ -4,6 +4,8 @@
 #pragma once
 
 #include "cln/lightningd.hpp"
+#include "mirror/fact_sink.hpp"
+#include "payments/change.hpp"
 #include "payments/table.hpp"
 
 #include <deque>
@@ -11,19 +13,18 @@
 
 namespace mirror {
 
-class InvoiceLookup final {
+class InvoiceLookup final : public payments::ChangeListener {
   public:
-    using Decoded = std::function<void(payments::InvoiceDecoded)>;
     /// `decoded`: null when the invoice cannot be read or is of another hash. `lost`: the socket went away.
     using Answer = std::function<void(const payments::InvoiceDecoded* decoded, bool lost)>;
 
-    /// `decoded`: of payments in the table.
-    InvoiceLookup(cln::Lightningd& lightningd, const payments::Table& table, Decoded decoded);
+    /// `facts`: what invoices of payments in the table say.
+    InvoiceLookup(cln::Lightningd& lightningd, const payments::Table& table, FactSink& facts);
 
     /// Answers at once what is remembered.
     void read(const std::string& invoice, const base::PaymentHash& hash, const Answer& answer);
     /// Reads what is missing of payments that changed, beside everything else.
-    void look(const payments::Change& change);
+    void changed(const payments::Change& change) override;
 
   private:
     using Decoding = std::optional<payments::InvoiceDecoded>; ///< nothing where lightningd could not decode it
@@ -42,7 +43,7 @@ class InvoiceLookup final {
 
     cln::Lightningd& lightningd_;
     const payments::Table& table_;
-    Decoded decoded_;
+    FactSink& facts_;
     std::unordered_map<std::string, Known> known_; // by invoice
     std::deque<std::string> order_;                // of known_, oldest first
 };

@@ -4,34 +4,34 @@
 
 namespace mirror {
 
-void OnionHops::made(cln::Onion onion, std::string_view caller, base::UnixNs when) {
-    if (made_.size() == limit)
-        made_.pop_front();
-    made_.push_back({std::move(onion), std::string(caller), when});
+void OnionHops::created(cln::Onion onion, std::string_view caller, base::UnixNs when) {
+    if (created_.size() == limit)
+        created_.pop_front();
+    created_.push_back({std::move(onion), std::string(caller), when});
 }
 
-bool OnionHops::Made::fits(const Sent& sent) const {
-    return caller == sent.caller && onion.hash == sent.hash && onion.hops.front().node == sent.first.node &&
-           sent.amount.value_or(onion.hops.back().forward) == onion.hops.back().forward;
+bool OnionHops::Created::fits(const Use& use) const {
+    return caller == use.caller && onion.hash == use.hash && onion.hops.front().node == use.first.node &&
+           use.amount.value_or(onion.hops.back().forward) == onion.hops.back().forward;
 }
 
-std::optional<cln::Onion> OnionHops::sent(const Sent& sent) {
-    const auto fits = [&](const Made& made) { return made.fits(sent); };
-    const auto oldest = std::find_if(made_.begin(), made_.end(), fits);
-    if (oldest == made_.end())
+std::optional<cln::Onion> OnionHops::take(const Use& use) {
+    const auto fits = [&](const Created& one) { return one.fits(use); };
+    const auto oldest = std::find_if(created_.begin(), created_.end(), fits);
+    if (oldest == created_.end())
         return std::nullopt;
-    const auto at = sent.payer ? oldest : std::prev(std::find_if(made_.rbegin(), made_.rend(), fits).base());
+    const auto at = use.payer ? oldest : std::prev(std::find_if(created_.rbegin(), created_.rend(), fits).base());
     auto onion = std::move(at->onion);
-    const auto before = made_.erase(at) - made_.begin();
-    if (!sent.payer) // those made before it were given up
-        made_.erase(std::remove_if(made_.begin(), made_.begin() + before, fits), made_.begin() + before);
-    onion.hops.front().channel = sent.first.channel;
+    const auto before = created_.erase(at) - created_.begin();
+    if (!use.payer) // those made before it were given up
+        created_.erase(std::remove_if(created_.begin(), created_.begin() + before, fits), created_.begin() + before);
+    onion.hops.front().channel = use.first.channel;
     return onion;
 }
 
 void OnionHops::expire(base::UnixNs before) {
-    while (!made_.empty() && made_.front().when < before)
-        made_.pop_front();
+    while (!created_.empty() && created_.front().when < before)
+        created_.pop_front();
 }
 
 } // namespace mirror

@@ -13,28 +13,28 @@ namespace mirror {
 class OnionHops final {
   public:
     /// `caller`: the plugin that calls, or the client's own name.
-    void made(cln::Onion onion, std::string_view caller, base::UnixNs when);
+    void created(cln::Onion onion, std::string_view caller, base::UnixNs when);
     /// The hops of the onion that fits, with the channel into the first node; nothing when none was seen.
-    struct Sent {
+    struct Use {
         base::PaymentHash hash;
         std::string_view caller;
         bool payer = false; ///< the caller is one of lightningd's own payers
         cln::FirstHop first;
         std::optional<base::Msat> amount; ///< that the payee gets by this part, if it is said
     };
-    [[nodiscard]] std::optional<cln::Onion> sent(const Sent& sent);
+    [[nodiscard]] std::optional<cln::Onion> take(const Use& use);
     /// An onion that was not sent by then never will be.
     void expire(base::UnixNs before);
 
   private:
     static constexpr std::size_t limit = 1000;
-    struct Made {
+    struct Created {
         cln::Onion onion;
         std::string caller;
         base::UnixNs when;
-        [[nodiscard]] bool fits(const Sent& sent) const;
+        [[nodiscard]] bool fits(const Use& use) const;
     };
-    std::deque<Made> made_; // by age
+    std::deque<Created> created_; // by age
 };
 
 } // namespace mirror

@@ -18,6 +18,7 @@ class Orphans final {
     /// lightningd itself was just started. Else nobody is an orphan.
     void restarted() { restarted_ = true; }
     [[nodiscard]] bool possible() const { return restarted_; }
+    [[nodiscard]] bool begun() const { return newest_.has_value(); }
     /// A payer is about to make a part of this hash.
     void called(const base::PaymentHash& hash);
     /// The newest row there was when lightningd was first asked; only the first time counts.

@@ -17,8 +17,8 @@ constexpr seconds wait_for_blocks{60};
 /// Twice the longest pause between two questions to a payer (GiveupPoller).
 constexpr seconds time_to_answer{10};
 
-/// The last change of the payment but for one. A failure that no row told yet has an index beyond the pages' mark: that
-/// mark holds the cursor by itself.
+/// The last change of the payment but for one. A failure of which no row was read yet has an index beyond what was
+/// read: no cursor goes there anyway.
 std::optional<base::UpdatedIndex> before_last_change(const payments::Payment& payment) {
     base::UpdatedIndex last;
     for (const auto& part : payment.parts) {
@@ -31,11 +31,12 @@ std::optional<base::UpdatedIndex> before_last_change(const payments::Payment& pa
 
 } // namespace
 
-SilenceTimeout::SilenceTimeout(io::Loop& loop, const payments::Table& table, cln::Version version, Expired expired)
-    : table_(table), version_(version), expired_(std::move(expired)), timer_(loop) {}
+SilenceTimeout::SilenceTimeout(io::Loop& loop, const payments::Table& table, cln::Version version, FactSink& facts,
+                               publish::Progress& progress)
+    : table_(table), version_(version), facts_(facts), progress_(progress), timer_(loop) {}
 
-void SilenceTimeout::set(seconds linger) {
-    linger_ = linger;
+void SilenceTimeout::set(seconds failed_after) {
+    failed_after_ = failed_after;
     arm();
 }
 
@@ -55,14 +56,14 @@ bool SilenceTimeout::may_wait_for_blocks(const payments::Payment& payment) const
 
 seconds SilenceTimeout::pause(const payments::Payment& payment, const Deadline& deadline) const {
     if (may_wait_for_blocks(payment))
-        return std::max(linger_, wait_for_blocks);
-    return deadline.asked ? std::max(linger_, time_to_answer) : linger_;
+        return std::max(failed_after_, wait_for_blocks);
+    return deadline.asked ? std::max(failed_after_, time_to_answer) : failed_after_;
 }
 
-void SilenceTimeout::look(const payments::Change& change) {
+void SilenceTimeout::changed(const payments::Change& change) {
     for (const auto& deletion : change.deleted)
         if (!table_.find(deletion.key))
-            erase(deadlines_.find(deletion.key));
+            deadlines_.erase(deletion.key);
         else
             row_read(deletion.key);
     bool sooner = false; // not all payments have the same pause
@@ -70,11 +71,11 @@ void SilenceTimeout::look(const payments::Change& change) {
         if (payment->undecided()) {
             auto& deadline = deadlines_[payment->key];
             deadline.since = steady_clock::now();
-            deadline.told = false;
-            hold(deadline, before_last_change(*payment));
+            deadline.expired = false;
+            hold(deadline, *payment);
             sooner |= deadline.since + pause(*payment, deadline) < armed_for_;
         } else if (!deadlines_.empty()) {
-            erase(deadlines_.find(payment->key));
+            deadlines_.erase(payment->key);
         }
     }
     if (sooner || !timer_.armed())
@@ -84,7 +85,7 @@ void SilenceTimeout::look(const payments::Change& change) {
 void SilenceTimeout::heard_of(const payments::PaymentKey& key) {
     if (const auto at = deadlines_.find(key); at != deadlines_.end()) {
         at->second.since = steady_clock::now();
-        at->second.told = false;
+        at->second.expired = false;
     }
 }
 
@@ -100,28 +101,22 @@ void SilenceTimeout::row_read(const payments::PaymentKey& rows) {
     if (!payment)
         return;
     if (const auto at = deadlines_.find(payment->key); at != deadlines_.end())
-        hold(at->second, before_last_change(*payment));
+        hold(at->second, *payment);
 }
 
-void SilenceTimeout::hold(Deadline& deadline, std::optional<base::UpdatedIndex> at) {
-    if (deadline.holds)
-        held_.erase(held_.find(*deadline.holds));
-    deadline.holds = at;
-    if (at)
-        held_.insert(*at);
-}
-
-void SilenceTimeout::erase(Deadlines::iterator at) {
-    if (at == deadlines_.end())
+void SilenceTimeout::hold(Deadline& deadline, const payments::Payment& payment) {
+    const auto at = before_last_change(payment);
+    const auto held = deadline.hold.position();
+    if (held && at && held->updated == *at)
         return;
-    hold(at->second, std::nullopt);
-    deadlines_.erase(at);
+    deadline.hold = at ? progress_.hold(publish::Progress::Reason::undecided, {publish::unlimited.created, *at})
+                       : publish::Progress::Hold();
 }
 
 void SilenceTimeout::arm() {
     auto next = Time::max();
     for (const auto& [key, deadline] : deadlines_)
-        if (const auto* payment = table_.find(key); payment && !deadline.told)
+        if (const auto* payment = table_.find(key); payment && !deadline.expired)
             next = std::min(next, deadline.since + pause(*payment, deadline));
     armed_for_ = next;
     if (next == Time::max())
@@ -132,21 +127,17 @@ void SilenceTimeout::arm() {
 
 void SilenceTimeout::expire() {
     const auto now = steady_clock::now();
-    std::vector<payments::PaymentKey> over;
-    for (auto at = deadlines_.begin(); at != deadlines_.end();) {
-        const auto here = at++;
-        if (!table_.find(here->first))
-            erase(here);
-    }
+    std::erase_if(deadlines_, [&](const auto& one) { return !table_.find(one.first); });
+    std::vector<payments::Event> expired;
     for (auto& [key, deadline] : deadlines_) {
-        if (deadline.told || deadline.since + pause(*table_.find(key), deadline) > now)
+        if (deadline.expired || deadline.since + pause(*table_.find(key), deadline) > now)
             continue;
-        deadline.told = true;
-        over.push_back(key);
+        deadline.expired = true;
+        expired.emplace_back(payments::SilenceExpired{key});
     }
     arm();
-    if (!over.empty())
-        expired_(std::move(over));
+    if (!expired.empty())
+        facts_.take(std::move(expired), Source::socket);
 }
 
 } // namespace mirror

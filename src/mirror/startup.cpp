@@ -1,193 +1,160 @@
-// How the feed begins, with each connection: counters, what is in flight, what may still go on; then waits for more.
-#include "mirror/mirror.hpp"
+#include "mirror/startup.hpp"
 
 #include <algorithm>
 #include <cstdlib>
-#include <utility>
 
 namespace mirror {
 
-using namespace std::chrono_literals;
-using payments::Event;
 using payments::PartStatus;
-using Source = GroupLoader::Source;
 
-namespace {
+Startup::Startup(io::Loop& loop, Parts parts, Events events, Clock clock, MirrorConfig config, base::Log log)
+    : parts_(parts),
+      events_(std::move(events)),
+      clock_(std::move(clock)),
+      config_(config),
+      log_(std::move(log)),
+      retry_timer_(loop) {}
 
-constexpr auto again_pause = 1'000ms;
-
-} // namespace
-
-/// What is asked of each new connection before anything else.
-struct Mirror::Beginning {
-    publish::Position marks;
-    std::uint64_t deleted = 0;
-    int missing = 1; // getinfo
-    bool counts = true;
-};
-
-void Mirror::connected() {
-    created_again_.cancel();
-    updated_again_.cancel();
-    const auto beginning = std::make_shared<Beginning>();
-    lightningd_.getinfo([this, beginning](const auto& info) {
+void Startup::connected() {
+    retry_timer_.cancel();
+    if (state_ == State::listing)
+        state_ = State::no_counters; // what was listed so far does no harm a second time
+    answers_ = {};
+    parts_.lightningd.getinfo([this](const auto& info) {
         if (info) {
-            publisher_.set_node(info->id); // of every cursor from here on
-            height_.blocks = std::max(height_.blocks, info->height);
-        } else if (info.error().lost) {
-            return; // comes back with connected()
+            events_.node_known(info->id);
+            parts_.calls.height_at_least(info->height);
         }
-        answered(beginning);
+        answers_.node = true;
+        answered();
     });
     // At once: the more time goes by, the more rows are taken to be older than they are.
-    beginning->counts = cln::has_wait_sendpays(config_.version);
-    if (beginning->counts)
-        for (const auto index : {cln::Index::created, cln::Index::updated, cln::Index::deleted})
-            ask_counter(index, beginning);
+    answers_.counts = cln::has_wait_sendpays(config_.version);
+    if (!answers_.counts)
+        return;
+    ask_counter(cln::Index::created, &Answers::created);
+    ask_counter(cln::Index::updated, &Answers::updated);
+    ask_counter(cln::Index::deleted, &Answers::deleted);
 }
 
-void Mirror::ask_counter(cln::Index index, const std::shared_ptr<Beginning>& beginning) {
-    ++beginning->missing;
-    lightningd_.wait(index, 0, [this, index, beginning](const auto& reply) {
-        if (!reply && reply.error().lost)
-            return; // comes back with connected()
-        if (reply) {
-            auto& into = index == cln::Index::created   ? beginning->marks.created.value
-                         : index == cln::Index::updated ? beginning->marks.updated.value
-                                                        : beginning->deleted;
-            into = reply->counter;
-        } else if (std::exchange(beginning->counts, false)) {
+void Startup::ask_counter(cln::Index index, std::optional<std::uint64_t> Answers::*into) {
+    parts_.lightningd.wait(index, 0, [this, into](const auto& reply) {
+        if (reply)
+            answers_.*into = reply->counter;
+        else if (std::exchange(answers_.counts, false))
             log_(base::LogLevel::unusual,
-                 "wait sendpays refused: " + reply.error().error.message + "; following notifications only");
-        }
-        answered(beginning);
+                 "wait sendpays refused: " + reply.error().message + "; following notifications only");
+        answered();
     });
 }
 
-void Mirror::answered(const std::shared_ptr<Beginning>& beginning) {
-    if (--beginning->missing > 0)
+void Startup::answered() {
+    if (!answers_.complete())
         return;
-    if (beginning->counts)
-        counters_read(beginning->marks, beginning->deleted);
-    else if (!begun_)
-        begin_without_wait();
-    intake_.connected();
+    if (answers_.counts) {
+        counters_read();
+    } else {
+        parts_.deletions.connected(std::nullopt);
+        if (state_ == State::no_counters)
+            list_without_counters();
+    }
+    parts_.loader.connected();
 }
 
-void Mirror::counters_read(publish::Position now, std::uint64_t deleted) {
-    older_rows(now.created);
-    pages_.counters(now);
-    deletions_.counter(deleted);
-    wait_for(cln::Index::created, now.created.value + 1);
-    wait_for(cln::Index::updated, now.updated.value + 1);
-    if (begun_)
+void Startup::counters_read() {
+    const publish::Position now{{*answers_.created}, {*answers_.updated}};
+    set_older_rows(now.created);
+    parts_.indexes.connected(now);
+    parts_.deletions.connected(answers_.deleted);
+    if (state_ != State::no_counters)
         return;
-    begun_ = true;
-    intake_.set_past(now);
-    if (orphans_.possible())
-        list_pending(1);
+    state_ = State::listing;
+    parts_.loader.set_past(now);
+    if (parts_.orphans.possible())
+        list_pending(0);
     else
         list_recent(now.updated.value);
 }
 
 /// The first time: rows up to this one were there before we could see their payers' calls.
-void Mirror::older_rows(base::CreatedIndex newest) {
-    if (started_)
+void Startup::set_older_rows(base::CreatedIndex newest) {
+    if (parts_.orphans.begun())
         return;
-    started_ = true;
-    orphans_.begin(newest);
+    parts_.orphans.begin(newest);
     if (config_.sees_calls)
-        linger_.set_unwatched(newest);
-    intake_.take(orphans_.in(table_), Source::socket);
+        parts_.silence.set_unwatched(newest);
+    parts_.loader.take(parts_.orphans.in(parts_.table), Source::socket);
 }
 
-/// There is no counter: what is pending in the first listing is what was there before. A payment that had no pending
-/// row then, between two attempts, is seen again with its next one.
-void Mirror::begin_without_wait() {
-    lightningd_.list_all_pending([this](const auto& listing) {
-        if (!listing)
-            return;
-        begun_ = true;
+/// Before v23.11 there is no counter: what is pending in the first listing is what was there before. A payment that had
+/// no pending row then, between two attempts, is seen again with its next one.
+void Startup::list_without_counters() {
+    state_ = State::listing;
+    parts_.lightningd.list_all_pending([this](const auto& listing) {
+        if (!listing) {
+            log_(base::LogLevel::unusual, "listsendpays refused: " + listing.error().message);
+            return retry_timer_.start([this] { list_without_counters(); });
+        }
         base::CreatedIndex newest;
         for (const auto& row : listing->rows)
             newest = std::max(newest, row.created);
-        older_rows(newest);
-        began(listing->rows);
-        listed();
+        set_older_rows(newest);
+        take(listing->rows);
+        finish();
     });
 }
 
-void Mirror::list_pending(std::uint64_t start) {
-    lightningd_.list_pending_page(start, IndexFollower::page, [this, start](const auto& listing) {
-        if (!listing && listing.error().lost) {
-            begun_ = false; // begins anew with the next connection
-            return;
+void Startup::list_pending(std::uint64_t after) {
+    const RowQuery query{cln::Index::created, after, 0, true};
+    fetch_page(parts_.lightningd, query, [this, after](const auto& page) {
+        if (!page) {
+            log_(base::LogLevel::unusual, "listsendpays refused: " + page.error().message);
+            return retry_timer_.start([this, after] { list_pending(after); });
         }
-        if (!listing) {
-            log_(base::LogLevel::unusual, "listsendpays refused: " + listing.error().error.message);
-            return list_again_.start(again_pause, [this, start] { list_pending(start); });
-        }
-        auto next = start;
-        for (const auto& row : listing->rows)
-            next = std::max(next, row.created.value + 1);
-        began(listing->rows);
-        if (listing->told == IndexFollower::page && next > start)
-            list_pending(next);
+        take(page->rows);
+        if (page->last)
+            finish();
         else
-            listed();
+            list_pending(page->upto);
     });
 }
 
-/// A payment between two attempts has no pending row: if its last part failed within the linger it may still go on.
-/// Such payments come first: they hold the cursor of everything told after them.
-void Mirror::list_recent(std::uint64_t upto) {
+/// A payment between two attempts has no pending row: if its last part failed within the time after which it is taken
+/// to be over, it may still go on. Such payments come first: they hold the cursor of everything published after them.
+void Startup::list_recent(std::uint64_t upto) {
     if (upto == 0)
-        return list_pending(1);
-    const auto start = upto < IndexFollower::page ? 1 : upto - IndexFollower::page + 1;
-    lightningd_.list_page(cln::Index::updated, start, IndexFollower::page, [this, start](const auto& listing) {
-        if (!listing && listing.error().lost) {
-            begun_ = false; // begins anew with the next connection
-            return;
-        }
-        if (!listing)
-            return list_pending(1);
+        return list_pending(0);
+    const auto after = upto - std::min<std::uint64_t>(upto, rows_per_page);
+    fetch_page(parts_.lightningd, {cln::Index::updated, after}, [this, after](const auto& page) {
+        if (!page)
+            return list_pending(0);
         // What seems to lie ahead is an old row of a clock that was set back since, and its neighbours are old too.
         const auto now = clock_().seconds();
-        const auto linger = linger_seconds_.count();
         std::vector<payments::Row> recent;
-        bool all_recent = !listing->rows.empty();
-        for (const auto& row : listing->rows) {
-            const bool is_recent = row.completed_at && std::abs(now - row.completed_at->seconds()) <= linger;
+        bool all_recent = !page->rows.empty();
+        for (const auto& row : page->rows) {
+            const bool is_recent = row.completed_at &&
+                                   std::abs(now - row.completed_at->seconds()) <= parts_.silence.failed_after().count();
             all_recent &= is_recent;
             if (is_recent && row.status == PartStatus::failed)
                 recent.push_back(row);
         }
-        began(recent);
-        list_recent(all_recent ? start - 1 : 0);
+        take(recent);
+        list_recent(all_recent ? after : 0);
     });
 }
 
-void Mirror::began(const std::vector<payments::Row>& rows) {
-    std::vector<Event> events;
-    events.reserve(rows.size());
+void Startup::take(const std::vector<payments::Row>& rows) {
+    std::vector<payments::Event> facts;
+    facts.reserve(rows.size());
     for (const auto& row : rows)
-        events.emplace_back(payments::PartSeen{row, std::nullopt});
-    intake_.take(std::move(events), Source::socket);
+        facts.emplace_back(payments::PartSeen{row, std::nullopt});
+    parts_.loader.take(std::move(facts), Source::socket);
 }
 
-void Mirror::wait_for(cln::Index index, std::uint64_t next) {
-    lightningd_.wait(index, next, [this, index, next](const auto& reply) {
-        if (!reply) {
-            if (reply.error().lost)
-                return; // a lost connection comes back with connected()
-            log_(base::LogLevel::unusual,
-                 std::string("wait sendpays ") + cln::name(index) + " refused: " + reply.error().error.message);
-            auto& again = index == cln::Index::created ? created_again_ : updated_again_;
-            return again.start(again_pause, [this, index, next] { wait_for(index, next); });
-        }
-        pages_.fired(index, reply->counter);
-        wait_for(index, reply->counter + 1);
-    });
+void Startup::finish() {
+    state_ = State::listed;
+    events_.listed();
 }
 
 } // namespace mirror

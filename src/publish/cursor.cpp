@@ -50,9 +50,9 @@ bool CursorMaker::is_ours(const Cursor& cursor) const {
     return cursor.node == node_ || cursor.node == unknown_node || node_ == unknown_node;
 }
 
-std::string CursorMaker::make(Position marks, std::uint64_t number) const {
-    auto text =
-        node_ + '.' + run_id_ + '.' + std::to_string(marks.created.value) + '.' + std::to_string(marks.updated.value);
+std::string CursorMaker::make(Position position, std::uint64_t number) const {
+    auto text = node_ + '.' + run_id_ + '.' + std::to_string(position.created.value) + '.' +
+                std::to_string(position.updated.value);
     return number > 0 ? text + '.' + std::to_string(number) : text;
 }
 

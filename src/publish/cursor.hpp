@@ -1,6 +1,6 @@
 // The cursor on the wire: `<node id, first 8 hex>.<run id>.<created>.<updated>[.<change number>]`, opaque to consumers.
 // It is their position in the stream, so that they can ask for what came after. The change number is there where an
-// answer gave ends of payments beyond the marks, so that the next answer does not repeat them.
+// answer gave ends of payments beyond the position, so that the next answer does not repeat them.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -15,9 +15,9 @@ namespace publish {
 struct Cursor {
     std::string node; ///< zeros where it was stamped before the node's id was known
     std::string run;
-    Position marks;
+    Position position;
     /// Payments that ended are known as they are now if they last changed at or before it (Table::last_change of that
-    /// run). 0: it says nothing of what lies beyond the marks.
+    /// run). 0: it says nothing of what lies beyond the position.
     std::uint64_t number = 0;
 };
 
@@ -37,7 +37,7 @@ class CursorMaker final {
     [[nodiscard]] bool is_ours(const Cursor& cursor) const;
     /// Only then its number means anything.
     [[nodiscard]] bool is_of_this_run(const Cursor& cursor) const { return cursor.run == run_id_; }
-    [[nodiscard]] std::string make(Position marks, std::uint64_t number = 0) const;
+    [[nodiscard]] std::string make(Position position, std::uint64_t number = 0) const;
 
   private:
     std::string node_ = unknown_node;

@@ -1,14 +1,20 @@
-// How far a consumer has been told of lightningd's rows.
+// Where a cursor may go, and nothing else. A cursor says: every row up to here was published, or will not be. So it
+// may go as far as lightningd's rows were read, but not past anything that is read and not yet published: a group that
+// still loads, a payment without an outcome, a message that waits to be written. Each of these keeps a Hold.
 #pragma once
 
 #include "base/ids.hpp"
 
 #include <algorithm>
-#include <set>
+#include <array>
+#include <functional>
+#include <map>
+#include <optional>
+#include <utility>
 
 namespace publish {
 
-/// Every row up to `created`, and every change up to `updated`, has been told.
+/// A place in lightningd's two counters: rows made up to `created`, changes of rows up to `updated`.
 struct Position {
     base::CreatedIndex created;
     base::UpdatedIndex updated;
@@ -26,31 +32,103 @@ struct Position {
 /// Holds nothing back.
 inline constexpr Position unlimited{{UINT64_MAX}, {UINT64_MAX}};
 
-/// How far a cursor may go, at one moment.
+/// What an answer from lightningd's database may say, at one moment.
 struct ResumeBounds {
-    Position readable; ///< rows beyond have not all found their way into the table
-    Position hold;     ///< a payment is undecided: its outcome moves no index, so cursors wait before its last row
+    Position listed; ///< beyond it not all rows are in the table
+    Position safe;   ///< beyond it a payment has no outcome yet: its end will move no counter
 };
 
-/// What many hold back, and the least of it without asking them all: a cursor is stamped with every snapshot.
-class HeldMarks final {
+class Progress final {
   public:
-    void add(const Position& marks) {
-        created_.insert(marks.created);
-        updated_.insert(marks.updated);
-    }
-    /// One that was added.
-    void remove(const Position& marks) {
-        created_.erase(created_.find(marks.created));
-        updated_.erase(updated_.find(marks.updated));
-    }
-    [[nodiscard]] Position least() const {
-        return created_.empty() ? unlimited : Position{*created_.begin(), *updated_.begin()};
+    /// Why a cursor must wait.
+    enum class Reason {
+        loading,   ///< facts of a group wait until the whole group is listed
+        undecided, ///< all parts of a payment failed, and nothing says yet whether that was the end
+        queued     ///< a message waits to be written
+    };
+
+    /// While it lives no cursor passes its position. Released when it is destroyed or assigned to.
+    class [[nodiscard]] Hold final {
+      public:
+        Hold() = default; ///< holds nothing
+        Hold(Hold&& other) noexcept
+            : progress_(std::exchange(other.progress_, nullptr)), reason_(other.reason_), at_(other.at_) {}
+        Hold& operator=(Hold&& other) noexcept {
+            if (this != &other) {
+                release();
+                progress_ = std::exchange(other.progress_, nullptr);
+                reason_ = other.reason_;
+                at_ = other.at_;
+            }
+            return *this;
+        }
+        ~Hold() { release(); }
+
+        void release();
+        /// Nothing when it holds nothing.
+        [[nodiscard]] std::optional<Position> position() const { return progress_ ? std::optional(at_) : std::nullopt; }
+
+      private:
+        friend class Progress;
+        Hold(Progress& progress, Reason reason, Position at) : progress_(&progress), reason_(reason), at_(at) {}
+
+        Progress* progress_ = nullptr;
+        Reason reason_ = Reason::loading;
+        Position at_;
+    };
+
+    Progress() = default;
+    Progress(const Progress&) = delete; // holds point here
+    Progress& operator=(const Progress&) = delete;
+    ~Progress() = default;
+
+    /// Everything up to here was read from lightningd.
+    [[nodiscard]] Position read() const { return read_; }
+    /// Rows in (after, upto] of that counter were read, and what they say is published or held. Moves read() unless
+    /// rows before `after` are missing; false then. So a notification whose index is exactly the next moves it too.
+    bool advance(base::CreatedIndex after, base::CreatedIndex upto) { return advance(read_.created, after, upto); }
+    bool advance(base::UpdatedIndex after, base::UpdatedIndex upto) { return advance(read_.updated, after, upto); }
+    /// At the start, and when a counter went back because lightningd's database was restored.
+    void reset(Position read);
+
+    /// Holds all that is safe now, but for what only waits to be written.
+    [[nodiscard]] Hold hold(Reason reason) { return hold(reason, published()); }
+    [[nodiscard]] Hold hold(Reason reason, Position at);
+
+    /// The position of a cursor that is written now.
+    [[nodiscard]] Position safe() const { return earlier(published(), least(Reason::queued)); }
+    [[nodiscard]] ResumeBounds bounds() const {
+        return {earlier(read_, least(Reason::loading)), least(Reason::undecided)};
     }
 
+    /// `moved` is called when bounds() may have changed.
+    void on_moved(std::function<void()> moved) { moved_ = std::move(moved); }
+
   private:
-    std::multiset<base::CreatedIndex> created_;
-    std::multiset<base::UpdatedIndex> updated_;
+    /// How many hold each index, so that the least of them is known without asking all: every message has a cursor.
+    template <class Index>
+    using Held = std::map<Index, std::size_t>;
+    struct Holds {
+        Held<base::CreatedIndex> created;
+        Held<base::UpdatedIndex> updated;
+    };
+
+    template <class Index>
+    bool advance(Index& read, Index after, Index upto);
+    /// As far as everything was handed over to be written.
+    [[nodiscard]] Position published() const {
+        return earlier(read_, earlier(least(Reason::loading), least(Reason::undecided)));
+    }
+    [[nodiscard]] Position least(Reason reason) const;
+    void release(Reason reason, Position at);
+    void moved() const {
+        if (moved_)
+            moved_();
+    }
+
+    Position read_;
+    std::array<Holds, 3> holds_; // by reason
+    std::function<void()> moved_;
 };
 
 } // namespace publish

@@ -50,13 +50,14 @@ Client::Client(io::Loop& loop, std::string name, std::string tag, base::Log log)
       log_(std::move(log)),
       pause_(first_pause),
       reconnect_(loop),
-      fail_soon_(loop) {}
+      next_turn_(loop) {}
 
 Client::~Client() = default;
 
-void Client::start(std::string path, std::function<void()> on_up) {
+void Client::start(std::string path, std::function<void()> on_up, std::function<void()> on_down) {
     path_ = std::move(path);
     on_up_ = std::move(on_up);
+    on_down_ = std::move(on_down);
     connect();
 }
 
@@ -65,7 +66,8 @@ void Client::connect() {
         if (!reason.empty())
             return lost(reason);
         up_ = true;
-        told_down_ = false;
+        outage_logged_ = false;
+        ++connections_;
         pause_ = first_pause;
         connection_->start();
         on_up_();
@@ -74,35 +76,39 @@ void Client::connect() {
     connection_ = std::make_unique<Connection>(std::move(stream), self);
 }
 
-void Client::call(std::string_view method, std::string_view params, Callback callback) {
+void Client::call(std::string_view method, std::string_view params, Callback answer, Lost lost) {
     if (!up_)
-        return fail_lost(std::move(callback));
+        return report_lost(std::move(lost));
     std::string id = "\"" + name_ + ":" + std::string(method) + "#" + std::to_string(next_id_++) + "-" + tag_ + "\"";
     connection_->send(request(id, method, params));
-    calls_.emplace(std::move(id), std::move(callback));
+    calls_.emplace(std::move(id), Call{std::move(answer), std::move(lost)});
 }
 
-void Client::fail_lost(Callback callback) {
-    to_fail_.push_back(std::move(callback));
-    if (fail_soon_.armed())
+void Client::report_lost(Lost lost) {
+    if (!lost)
         return;
-    fail_soon_.start(0ms, [this] {
-        for (auto failed = std::exchange(to_fail_, {}); !failed.empty(); failed.pop_front())
-            failed.front()(tl::unexpected(Failure{true, {-1, "no connection to the RPC socket"}, {}}));
+    lost_.push_back(std::move(lost));
+    if (next_turn_.armed())
+        return;
+    next_turn_.start(0ms, [this] {
+        for (auto calls = std::exchange(lost_, {}); !calls.empty(); calls.pop_front())
+            calls.front()();
     });
 }
 
 void Client::lost(const std::string& reason) {
-    up_ = false;
+    const bool was_up = std::exchange(up_, false);
     connection_.reset();
-    if (!told_down_)
+    if (!outage_logged_)
         log_(base::LogLevel::unusual, "RPC socket: " + (reason.empty() ? "closed by the other side" : reason) +
                                           "; trying again until it answers");
-    told_down_ = true;
-    for (auto& [id, callback] : std::exchange(calls_, {}))
-        fail_lost(std::move(callback));
+    outage_logged_ = true;
+    for (auto& [id, call] : std::exchange(calls_, {}))
+        report_lost(std::move(call.lost));
     reconnect_.start(pause_, [this] { connect(); });
     pause_ = std::min<std::chrono::milliseconds>(pause_ * 2, longest_pause);
+    if (was_up && on_down_)
+        on_down_();
 }
 
 void Client::read(std::span<const Message> messages) {
@@ -116,14 +122,14 @@ void Client::answered(const Message& message) {
         log_(base::LogLevel::unusual, "RPC socket: ignored a message that answers no call of ours");
         return;
     }
-    const Callback callback = std::move(found->second);
+    const Callback answer = std::move(found->second.answer);
     calls_.erase(found);
     if (!message.result.empty())
-        callback(message.result);
+        answer(message.result);
     else if (!message.error.empty())
-        callback(tl::unexpected(read_failure(message.error)));
+        answer(tl::unexpected(read_failure(message.error)));
     else
-        callback(tl::unexpected(Failure{false, {-1, "a reply without result and error"}, {}}));
+        answer(tl::unexpected(Failure{{-1, "a reply without result and error"}, {}}));
 }
 
 void Client::skipped(const Message&, const std::string& reason) {

@@ -13,7 +13,8 @@ FUZZ_TARGET(cursor) {
     const auto node = base::NodeId::from_hex(cursor->node + std::string(58, '0'));
     fuzz::require(node.has_value(), "a node's beginning is hex");
     maker.set_node(*node);
-    fuzz::require(maker.make(cursor->marks, cursor->number) == text, "a cursor that is read is spelled as it is made");
+    fuzz::require(maker.make(cursor->position, cursor->number) == text,
+                  "a cursor that is read is spelled as it is made");
     fuzz::require(maker.is_ours(*cursor), "and it is its maker's");
     fuzz::require(maker.is_of_this_run(*cursor), "of this run");
     return 0;

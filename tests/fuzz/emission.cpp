@@ -138,15 +138,13 @@ FUZZ_TARGET(emission) {
     auto out = io::Stream::open(loop, ends[0]);
     fuzz::require(out.has_value(), "a stream for the test");
     {
-        publish::Publisher publisher(
-            loop, **out, table,
-            [] {
-                return publish::Position{{1}, {1}};
-            },
-            publish::CursorMaker("0123abcd"), [](base::LogLevel, const std::string&) {});
+        publish::Progress progress;
+        progress.reset({{1}, {1}});
+        publish::Publisher publisher(loop, **out, table, progress, publish::CursorMaker("0123abcd"),
+                                     [](base::LogLevel, const std::string&) {});
         std::vector<payments::Event> settled;
         fuzz::apply_in_some_order(world, seed, [&](std::span<const payments::Event> events) {
-            publisher.tell(table.apply(events));
+            publisher.changed(table.apply(events));
             for (std::size_t turns = dice() % 3; turns > 0; --turns)
                 loop.turn(false);
             if (dice() % 2 == 0)
@@ -160,7 +158,7 @@ FUZZ_TARGET(emission) {
                     if (gone.empty() && part.status != payments::PartStatus::pending && payment.terminal())
                         gone.emplace_back(payments::PartDeleted{payment.key, part.created});
             });
-            publisher.tell(table.apply(gone));
+            publisher.changed(table.apply(gone));
         });
         publisher.flush();
         bool drained = false;

@@ -59,6 +59,7 @@ DECODERS: dict[str, str] = {
 BOUNDARIES: dict[str, str] = {
     "Parser": "parser",
     "HostAtWork": "dispatch",
+    "Progress": "progress",
     "Publisher": "emission",
     "Framer": "framer",
     "RowSlices": "row_slices",

@@ -12,8 +12,8 @@ std::string since(const commands::TrackpaymentsRequest& request) {
     if (!request.since)
         return {};
     const auto& cursor = *request.since;
-    const auto text = cursor.node + '.' + cursor.run + '.' + std::to_string(cursor.marks.created.value) + '.' +
-                      std::to_string(cursor.marks.updated.value);
+    const auto text = cursor.node + '.' + cursor.run + '.' + std::to_string(cursor.position.created.value) + '.' +
+                      std::to_string(cursor.position.updated.value);
     return cursor.number > 0 ? text + '.' + std::to_string(cursor.number) : text;
 }
 

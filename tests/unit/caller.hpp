@@ -29,6 +29,7 @@ struct Caller {
 /// What one call was answered, and how often.
 struct Answer {
     int times = 0;
+    int losses = 0;
     std::string result;
     rpc::Client::Failure failure;
 
@@ -40,5 +41,8 @@ struct Answer {
             else
                 failure = reply.error();
         };
+    }
+    rpc::Client::Lost lost() {
+        return [this] { ++losses; };
     }
 };

@@ -4,6 +4,7 @@
 
 #include "facts.hpp"
 #include "node.hpp"
+#include "taken_facts.hpp"
 
 #include <doctest/doctest.h>
 
@@ -22,7 +23,8 @@ struct Bench {
     io::Loop loop;
     unit::Node node{loop};
     payments::Table table{1000};
-    mirror::InvoiceLookup invoices{node.lightningd, table, [](const payments::InvoiceDecoded&) {}};
+    unit::TakenFacts facts;
+    mirror::InvoiceLookup invoices{node.lightningd, table, facts};
     std::optional<tl::expected<commands::Answer, rpc::Error>> answer;
 
     void run(commands::Known since, Position readable, Position hold = publish::unlimited) {
@@ -70,7 +72,7 @@ TEST_CASE("rows that did not change come first, in their order, then those that 
     b.group({old});
     REQUIRE(b.answer.has_value());
     CHECK(b.told() == std::vector<std::string>{"9 IN_FLIGHT", "6 SUCCEEDED", "3 SUCCEEDED"});
-    CHECK((*b.answer)->marks == Position{{9}, {8}});
+    CHECK((*b.answer)->position == Position{{9}, {8}});
     CHECK((*b.answer)->news);
     CHECK_FALSE((*b.answer)->more);
     CHECK(b.node.quiet());
@@ -94,7 +96,7 @@ TEST_CASE("nothing after the cursor is no question and no news") {
     b.answer.reset();
     b.run({{{9}, {9}}}, {{5}, {5}}); // a cursor that is ahead of the pages is not set back
     REQUIRE(b.answer.has_value());
-    CHECK((*b.answer)->marks == Position{{9}, {9}});
+    CHECK((*b.answer)->position == Position{{9}, {9}});
 }
 
 TEST_CASE("rows that the feed has not taken in yet are left for later") {
@@ -105,7 +107,7 @@ TEST_CASE("rows that the feed has not taken in yet are left for later") {
     b.group({pending(1, 1, 1, 6)});
     REQUIRE(b.answer.has_value());
     CHECK(b.told() == std::vector<std::string>{"6 IN_FLIGHT"});
-    CHECK((*b.answer)->marks == Position{{7}, {5}});
+    CHECK((*b.answer)->position == Position{{7}, {5}});
 }
 
 TEST_CASE("an answer is bounded and goes on where it stopped") {
@@ -124,7 +126,7 @@ TEST_CASE("an answer is bounded and goes on where it stopped") {
     REQUIRE(b.answer.has_value());
     CHECK(b.told().size() == Resume::most_payments);
     CHECK((*b.answer)->more);
-    CHECK((*b.answer)->marks == Position{{101}, {100}});
+    CHECK((*b.answer)->position == Position{{101}, {100}});
     b.run({{{101}, {100}}}, {{101}, {101}});
     b.page("updated", 101, {complete(pending(200, 1, 1, 101), 101)});
     CHECK(b.told() == std::vector<std::string>{"101 SUCCEEDED"}); // and none of the others again
@@ -140,7 +142,7 @@ TEST_CASE("an undecided payment holds the cursor and is always told") {
     b.page("updated", 6, {failed(pending(1, 1, 1, 2), 6), complete(pending(2, 1, 1, 3), 7)});
     REQUIRE(b.answer.has_value());
     CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED"});
-    CHECK((*b.answer)->marks == Position{{3}, {5}});
+    CHECK((*b.answer)->position == Position{{3}, {5}});
     b.run({{{3}, {7}}}, {{3}, {7}}, {publish::unlimited.created, {5}});
     REQUIRE(b.answer.has_value());
     CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT"});
@@ -165,7 +167,7 @@ struct HeldBench : Bench {
         run({before, number}, {{9}, {rows.back().updated.value}}, hold);
         page("updated", 6, rows);
         REQUIRE(answer.has_value());
-        CHECK((*answer)->marks == before);
+        CHECK((*answer)->position == before);
     }
     [[nodiscard]] std::uint64_t number() const { return (*answer)->number; }
 };
@@ -265,7 +267,7 @@ TEST_CASE("an answer that is not the last one keeps the number it was asked with
     b.run({b.before, b.table.last_change()}, {{9}, {8}});
     b.page("updated", 6, b.rows);
     CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT"});
-    CHECK((*b.answer)->marks == Position{{9}, {8}});
+    CHECK((*b.answer)->position == Position{{9}, {8}});
     CHECK(b.number() == 0);
 }
 

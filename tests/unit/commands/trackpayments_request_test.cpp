@@ -26,7 +26,7 @@ TEST_CASE("parameters are named or positional, numbers and truth may be strings"
         REQUIRE(request.has_value());
         CHECK(request->only_final);
         CHECK(request->hash->hex() == hash);
-        CHECK(request->since->marks == publish::Position{{1}, {2}});
+        CHECK(request->since->position == publish::Position{{1}, {2}});
         CHECK(request->timeout.count() == 3600);
     }
     for (const auto* none : {"{}", "[]", "[null,null,null,null]", R"({"timeout":null})"}) {

@@ -21,31 +21,31 @@ struct Bench {
     std::vector<std::pair<std::string, std::string>> lines; // of whom, and which
     std::vector<commands::WaitingCallers::Quoted> texts;
     std::vector<Caller> ended;
-    bool all_said = true;
+    bool all_sent = true;
     std::uint64_t made = 0;
-    commands::WaitingCallers followers{
+    commands::WaitingCallers callers{
         loop, table,
         [this](const Caller& to, const commands::WaitingCallers::Quoted& quoted) {
             messages.push_back(commands::message_head(to.id) + *quoted + std::string(commands::message_tail));
             lines.emplace_back(to.id, json::Tree::parse(*quoted).get<std::string>());
             texts.push_back(quoted);
         },
-        [this] { return all_said; }, [this](Caller follower) { ended.push_back(std::move(follower)); }};
+        [this] { return all_sent; }, [this](Caller caller) { ended.push_back(std::move(caller)); }};
 
     void add(const std::string& id, commands::TrackpaymentsRequest request = {}) {
         if (request.timeout.count() == 0)
             request.timeout = std::chrono::seconds(3600);
-        Caller follower;
-        follower.id = id;
-        follower.request = std::move(request);
-        followers.add(std::move(follower));
+        Caller caller;
+        caller.id = id;
+        caller.request = std::move(request);
+        callers.add(std::move(caller));
     }
     /// As many as are sent nothing at once.
     void add_crowd() {
-        for (std::size_t n = followers.size(); n <= commands::WaitingCallers::most_at_once; ++n)
+        for (std::size_t n = callers.size(); n <= commands::WaitingCallers::most_at_once; ++n)
             add("900" + std::to_string(n));
     }
-    void left(const payments::Row& row, const std::string& json = "{}") {
+    void written(const payments::Row& row, const std::string& json = "{}") {
         leave(row, json);
         unit::settle(loop);
     }
@@ -55,7 +55,7 @@ struct Bench {
         leave_as(row.key, row.status == payments::PartStatus::complete, json);
     }
     void leave_as(const payments::PaymentKey& key, bool terminal, const std::string& json) {
-        followers.left({key, terminal, json, ++made});
+        callers.written({key, terminal, json, ++made});
     }
     [[nodiscard]] std::vector<std::string> lines_of(const std::string& id) const {
         std::vector<std::string> out;
@@ -73,11 +73,11 @@ using Lines = std::vector<std::string>;
 
 } // namespace
 
-TEST_CASE("each follower is sent what leaves, as a message of its own request") {
+TEST_CASE("each caller is sent what leaves, as a message of its own request") {
     Bench b;
     b.add("7", {});
     b.add(R"("cli:x#1")", {});
-    b.left(pending(1, 1, 1, 1), R"({"a":"\"é"})");
+    b.written(pending(1, 1, 1, 1), R"({"a":"\"é"})");
     REQUIRE(b.messages.size() == 2);
     CHECK(
         json::Tree::parse(b.messages[0]) ==
@@ -87,7 +87,7 @@ TEST_CASE("each follower is sent what leaves, as a message of its own request") 
     CHECK(b.ended.empty());
 }
 
-TEST_CASE("a follower hears what it asked for only") {
+TEST_CASE("a caller hears what it asked for only") {
     Bench b;
     commands::TrackpaymentsRequest one;
     one.hash = hash(2);
@@ -95,47 +95,47 @@ TEST_CASE("a follower hears what it asked for only") {
     commands::TrackpaymentsRequest final_only;
     final_only.only_final = true;
     b.add("2", final_only);
-    b.left(pending(1, 1, 1, 1));
+    b.written(pending(1, 1, 1, 1));
     CHECK(b.messages.empty());
-    b.left(complete(pending(1, 1, 1, 1), 1));
+    b.written(complete(pending(1, 1, 1, 1), 1));
     REQUIRE(b.messages.size() == 1);
     CHECK(json::Tree::parse(b.messages[0])["params"]["id"] == 2);
-    b.left(pending(2, 1, 1, 2));
+    b.written(pending(2, 1, 1, 2));
     REQUIRE(b.messages.size() == 2);
     CHECK(json::Tree::parse(b.messages[1])["params"]["id"] == 1);
 }
 
-TEST_CASE("a follower of one hash goes when its newest payment is over") {
+TEST_CASE("a caller of one hash goes when its newest payment is over") {
     Bench b;
     commands::TrackpaymentsRequest one;
     one.hash = hash(2);
     b.add("1", one);
-    b.left(complete(pending(1, 1, 1, 1), 1));
-    b.left(pending(2, 1, 1, 2));
+    b.written(complete(pending(1, 1, 1, 1), 1));
+    b.written(pending(2, 1, 1, 2));
     CHECK(b.ended.empty());
-    b.left(complete(pending(2, 1, 1, 2), 2));
+    b.written(complete(pending(2, 1, 1, 2), 2));
     REQUIRE(b.ended.size() == 1);
     CHECK(b.ended[0].id == "1");
-    b.left(complete(pending(2, 1, 1, 2), 2));
+    b.written(complete(pending(2, 1, 1, 2), 2));
     CHECK(b.ended.size() == 1);
 }
 
-TEST_CASE("one that gave a cursor goes with the first news") {
+TEST_CASE("one that gave a cursor goes with the first newest") {
     Bench b;
     commands::TrackpaymentsRequest poll;
     poll.since.emplace();
     b.add("1", poll);
     poll.only_final = true;
     b.add("2", poll);
-    b.left(pending(1, 1, 1, 1));
+    b.written(pending(1, 1, 1, 1));
     REQUIRE(b.ended.size() == 1);
     CHECK(b.ended[0].id == "1");
     CHECK(b.ended[0].changed.size() == 1);
-    b.left(complete(pending(1, 1, 1, 1), 1));
+    b.written(complete(pending(1, 1, 1, 1), 1));
     CHECK(b.ended.size() == 2);
 }
 
-TEST_CASE("a follower keeps the newest of each payment, the last to change last") {
+TEST_CASE("a caller keeps the newest of each payment, the last to change last") {
     Bench b;
     commands::TrackpaymentsRequest brief;
     brief.timeout = std::chrono::seconds(1);
@@ -149,7 +149,7 @@ TEST_CASE("a follower keeps the newest of each payment, the last to change last"
     CHECK(*b.ended[0].changed[1].json == "3");
 }
 
-TEST_CASE("a follower that heard too much lets it go and says so") {
+TEST_CASE("a caller that heard too much lets it go and says so") {
     Bench b;
     commands::TrackpaymentsRequest brief;
     brief.timeout = std::chrono::seconds(1);
@@ -180,7 +180,7 @@ TEST_CASE("one that hears ends alone keeps an end behind which the payment went 
     CHECK(*b.ended[1].changed[0].json == "FAILED");
 }
 
-TEST_CASE("one that comes later keeps nothing that left before it came") {
+TEST_CASE("one that comes later keeps nothing that left before it joined") {
     Bench b;
     b.add("1");
     b.leave(pending(1, 1, 1, 1), "1");
@@ -206,7 +206,7 @@ TEST_CASE("more than may wait let the one go that has waited longest, with what 
     REQUIRE(b.ended[0].changed.size() == 1);
     CHECK(*b.ended[0].changed[0].json == "1");
     CHECK(b.lines_of("0") == Lines{"1"}); // before its answer, behind which it would not be sent it
-    CHECK(b.followers.size() == commands::WaitingCallers::most);
+    CHECK(b.callers.size() == commands::WaitingCallers::most);
     b.add("newer");
     REQUIRE(b.ended.size() == 2);
     CHECK(b.ended[1].id == "1");
@@ -224,9 +224,9 @@ TEST_CASE(
     CHECK(b.lines.empty());
     REQUIRE(b.wait_for_lines("1", 3));
     CHECK(b.lines_of("1") == Lines{"b1", "a2", "c1"});
-    CHECK(b.lines.size() == 3 * b.followers.size());
+    CHECK(b.lines.size() == 3 * b.callers.size());
     CHECK(b.texts.front() == b.texts[1]);
-    CHECK(b.texts.front().use_count() == static_cast<long>(b.followers.size()));
+    CHECK(b.texts.front().use_count() == static_cast<long>(b.callers.size()));
     b.leave(pending(1, 1, 1, 1), "a3");
     REQUIRE(b.wait_for_lines("1", 4));
     CHECK(b.lines_of("1").back() == "a3");
@@ -245,7 +245,7 @@ TEST_CASE("at twenty every line is sent at once, behind those that were merged b
     b.leave(pending(1, 1, 1, 1), "a2");
     REQUIRE(unit::until(b.loop, [&] { return !b.ended.empty(); }));
     CHECK(b.lines_of("2") == Lines{"b1"});
-    REQUIRE(b.followers.size() == commands::WaitingCallers::most_at_once);
+    REQUIRE(b.callers.size() == commands::WaitingCallers::most_at_once);
     b.leave(pending(1, 1, 1, 1), "a3");
     CHECK(b.lines_of("1") == Lines{"b1", "a2", "a3"});
 }
@@ -283,7 +283,7 @@ TEST_CASE("one whose wait is over is sent the merged lines first") {
     CHECK(*b.ended[0].changed[0].json == "SUCCEEDED");
 }
 
-TEST_CASE("merged lines from before a caller came are not for it, nor those older than it was sent at first") {
+TEST_CASE("merged lines from before a caller joined are not for it, nor those older than it was sent at first") {
     Bench b;
     b.add_crowd();
     b.leave(pending(1, 1, 1, 1), "a1");
@@ -292,7 +292,7 @@ TEST_CASE("merged lines from before a caller came are not for it, nor those olde
     late.request.timeout = std::chrono::seconds(3600);
     late.first = {{hash(2), {1}}};
     late.first_number = b.made + 2; // two snapshots still wait for lightningd to read, and it was sent a newer one
-    b.followers.add(std::move(late));
+    b.callers.add(std::move(late));
     b.leave(pending(2, 1, 1, 2), "b1");
     b.leave(pending(3, 1, 1, 3), "c1");
     REQUIRE(b.wait_for_lines("1", 1));
@@ -306,7 +306,7 @@ TEST_CASE("as long as lightningd has not read the last lines, merging goes on") 
     Bench b;
     b.add("1");
     b.add_crowd();
-    b.all_said = false;
+    b.all_sent = false;
     b.leave(pending(1, 1, 1, 1), "a1");
     int pauses = 0;
     io::Timer pause(b.loop);
@@ -318,7 +318,7 @@ TEST_CASE("as long as lightningd has not read the last lines, merging goes on") 
     REQUIRE(unit::until(b.loop, [&] { return pauses == 3; }));
     CHECK(b.lines.empty());
     b.leave(pending(1, 1, 1, 1), "a2");
-    b.all_said = true;
+    b.all_sent = true;
     REQUIRE(b.wait_for_lines("1", 1));
     CHECK(b.lines_of("1") == Lines{"a2"});
 }

@@ -37,12 +37,12 @@ class Stream final {
         if (call->method == "createonion") {
             auto onion = cln::decode_createonion(given);
             REQUIRE(onion.has_value());
-            return onions_.made(std::move(*onion), call->caller(), {now_ns});
+            return onions_.created(std::move(*onion), call->caller(), {now_ns});
         }
         auto expected = cln::decode_payer_call(*call, given, height_, {now_ns});
         REQUIRE(expected.has_value());
         if (const auto first = cln::decode_first_hop(given, height_)) {
-            auto onion = onions_.sent({expected->hash, call->caller(), true, *first, cln::sendonion_amount(given)});
+            auto onion = onions_.take({expected->hash, call->caller(), true, *first, cln::sendonion_amount(given)});
             REQUIRE(onion.has_value());
             expected->route.hops = std::move(onion->hops);
             expected->total = {payments::TotalSource::total_amount, onion->total};

@@ -3,6 +3,7 @@
 
 #include "facts.hpp"
 #include "node.hpp"
+#include "taken_facts.hpp"
 
 #include <doctest/doctest.h>
 
@@ -16,22 +17,30 @@ struct Watcher {
     io::Loop loop;
     unit::Node node{loop};
     payments::Table table{1'000'000};
-    std::vector<base::CreatedIndex> gone;
-    mirror::DeletionDetector deletions{loop, node.lightningd, table,
-                                       [this](const std::vector<payments::Event>& events) {
-                                           for (const auto& event : events)
-                                               gone.push_back(std::get<payments::PartDeleted>(event).created);
-                                       }};
+    unit::TakenFacts facts;
+    mirror::DeletionDetector deletions{loop, node.lightningd, table, facts};
+
+    [[nodiscard]] std::vector<base::CreatedIndex> gone() const {
+        std::vector<base::CreatedIndex> found;
+        for (const auto& deleted : facts.of<payments::PartDeleted>())
+            found.push_back(deleted.created);
+        return found;
+    }
 
     /// Begins at this counter; the waits it arms, by the number waited for.
     std::vector<unit::Node::Call> begin(std::uint64_t counter) {
-        deletions.counter(counter);
+        auto waits = begin_again(counter);
+        CHECK(node.quiet());
+        return waits;
+    }
+    /// As begin(), where more may be asked.
+    std::vector<unit::Node::Call> begin_again(std::uint64_t counter) {
+        deletions.connected(counter);
         std::vector<unit::Node::Call> waits;
         for (std::uint64_t n = 1; n <= 8; ++n) {
             waits.push_back(node.next());
             CHECK(waits.back().params["nextvalue"] == counter + n);
         }
-        CHECK(node.quiet());
         return waits;
     }
 };
@@ -57,7 +66,7 @@ TEST_CASE("a deletion that is named has its hash listed, and what is missing the
     const auto call = watcher.node.next();
     CHECK(call.params == json::Tree({{"payment_hash", hash(1).hex()}}));
     watcher.node.answer(call, unit::listing({kept}));
-    CHECK(watcher.gone == std::vector<base::CreatedIndex>{{11}});
+    CHECK(watcher.gone() == std::vector<base::CreatedIndex>{{11}});
     CHECK(watcher.node.quiet()); // the other hash is nobody's business
 }
 
@@ -75,7 +84,7 @@ TEST_CASE("one that is not named may be any; parts in flight are asked about lea
         CHECK(call.params["payment_hash"] != hash(2).hex());
         watcher.node.answer(call, unit::listing({}));
     }
-    CHECK(watcher.gone.size() == 2);
+    CHECK(watcher.gone().size() == 2);
     CHECK(watcher.node.quiet());
 }
 
@@ -97,7 +106,31 @@ TEST_CASE("among very many payments in flight nobody is asked about, and the sta
     const auto call = watcher.node.next();
     CHECK(call.params == json::Tree({{"payment_hash", hash(250).hex()}}));
     watcher.node.answer(call, unit::listing({}));
-    CHECK(watcher.gone == std::vector<base::CreatedIndex>{{many + 1}});
+    CHECK(watcher.gone() == std::vector<base::CreatedIndex>{{many + 1}});
+}
+
+TEST_CASE("a listing that was lost is asked for again, and what moved the counter meanwhile is looked for") {
+    Watcher watcher;
+    watcher.table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
+    auto waits = watcher.begin(0);
+    watcher.node.answer(waits[0], fired(1, {{"payment_hash", hash(1).hex()}, {"groupid", 9}, {"partid", 1}}));
+    CHECK(watcher.node.next().params["nextvalue"] == 9);
+    CHECK(watcher.node.next().method == "listsendpays");
+    watcher.node.hang_up();
+    REQUIRE(unit::until(watcher.loop, [&] { return watcher.node.connected(); }));
+    (void)watcher.begin_again(1);
+    watcher.node.answer(watcher.node.next(), unit::listing({}));
+    CHECK(watcher.gone() == std::vector<base::CreatedIndex>{{10}});
+
+    watcher.table.apply(seen(failed(pending(2, 9, 1, 11), 2)));
+    (void)watcher.begin_again(2); // somebody deleted while the socket was away
+    std::vector<std::string> asked;
+    for (int n = 0; n < 2; ++n) {
+        const auto call = watcher.node.next();
+        asked.push_back(call.params["payment_hash"]);
+        watcher.node.answer(call, unit::listing({}));
+    }
+    CHECK(std::count(asked.begin(), asked.end(), hash(2).hex()) == 1);
 }
 
 } // namespace deletion_detector_test

@@ -1,113 +1,166 @@
+// Follows two counters of a node that answers as the test says.
 #include "mirror/index_follower.hpp"
 
 #include "facts.hpp"
 #include "node.hpp"
+#include "taken_facts.hpp"
 
 #include <doctest/doctest.h>
 
 namespace index_follower_test {
 
 using namespace facts;
-using cln::Index;
 using mirror::IndexFollower;
+using Call = unit::Node::Call;
 
 namespace {
 
-struct Follower {
+struct Fixture {
     io::Loop loop;
     unit::Node node{loop};
-    std::vector<payments::PartSeen> rows;
+    unit::TakenFacts facts;
+    publish::Progress progress;
     base::UnixNs now = second(1000);
-    IndexFollower pages{
-        loop, node.lightningd, [this] { return now; },
-        [this](std::vector<payments::PartSeen> more) { rows.insert(rows.end(), more.begin(), more.end()); },
-        [this](base::LogLevel, const std::string& words) { node.log.push_back(words); }};
+    IndexFollower follower{
+        loop,  node.lightningd, [this] { return now; },
+        facts, progress,        [this](base::LogLevel, const std::string& words) { node.log.push_back(words); }};
+    Call created; ///< the waits that are open
+    Call updated;
+
+    /// The counters at a connection; takes the waits that follow.
+    void connect(std::uint64_t created_to, std::uint64_t updated_to) {
+        follower.connected({{created_to}, {updated_to}});
+        created = wait("created", created_to + 1);
+        updated = wait("updated", updated_to + 1);
+    }
+    Call wait(const char* index, std::uint64_t next) {
+        const auto call = node.next();
+        CHECK(call.params == json::Tree({{"subsystem", "sendpays"}, {"indexname", index}, {"nextvalue", next}}));
+        return call;
+    }
+    /// lightningd's counter moved; takes the wait for the next.
+    void move_created(std::uint64_t to) {
+        node.answer(created, R"({"subsystem":"sendpays","created":)" + std::to_string(to) + "}");
+        created = wait("created", to + 1);
+    }
+    void move_updated(std::uint64_t to) {
+        node.answer(updated, R"({"subsystem":"sendpays","updated":)" + std::to_string(to) + "}");
+        updated = wait("updated", to + 1);
+    }
+    Call page(const char* index, std::uint64_t start) {
+        const auto call = node.next();
+        CHECK(call.params == json::Tree({{"index", index}, {"start", start}, {"limit", 100}}));
+        return call;
+    }
 };
 
 } // namespace
 
 TEST_CASE("the first counters only say where to begin") {
-    Follower f;
-    f.pages.counters({{7}, {5}});
+    Fixture f;
+    f.connect(7, 5);
     CHECK(f.node.quiet());
-    CHECK(f.pages.marks().created.value == 7);
-    CHECK(f.pages.marks().updated.value == 5);
+    CHECK(f.progress.read() == publish::Position{{7}, {5}});
 }
 
 TEST_CASE("a counter that jumped is followed page by page until a short one, created before updated") {
-    Follower f;
-    f.pages.counters({{0}, {0}});
-    f.pages.fired(Index::updated, 1);
-    f.pages.fired(Index::created, 150);
-    auto call = f.node.next();
-    CHECK(call.params == json::Tree({{"index", "created"}, {"start", 1}, {"limit", 100}}));
+    Fixture f;
+    f.connect(0, 0);
+    f.follower.connected({{150}, {1}}); // both at once
+    f.wait("created", 151);
+    f.wait("updated", 2);
     std::vector<payments::Row> rows;
     for (std::uint64_t n = 1; n <= 100; ++n)
         rows.push_back(pending(1, 1, n, n));
-    f.node.answer(call, unit::listing(rows));
-    CHECK(f.pages.marks().created.value == 100);
-    call = f.node.next();
-    CHECK(call.params == json::Tree({{"index", "created"}, {"start", 101}, {"limit", 100}}));
-    f.node.answer(call, unit::listing({pending(1, 1, 120, 120)}));
-    CHECK(f.pages.marks().created.value == 150); // short: the others have no rows any more
-    call = f.node.next();
-    CHECK(call.params["index"] == "updated");
-    f.node.answer(call, unit::listing({complete(pending(1, 1, 1, 1), 1)}));
-    CHECK(f.rows.size() == 102);
-    CHECK(f.pages.marks().updated.value == 1);
+    f.node.answer(f.page("created", 1), unit::listing(rows));
+    CHECK(f.progress.read().created.value == 100);
+    f.node.answer(f.page("created", 101), unit::listing({pending(1, 1, 120, 120)}));
+    CHECK(f.progress.read().created.value == 150); // short: the others have no rows any more
+    f.node.answer(f.page("updated", 1), unit::listing({complete(pending(1, 1, 1, 1), 1)}));
+    CHECK(f.facts.all.size() == 102);
+    CHECK(f.progress.read().updated.value == 1);
     CHECK(f.node.quiet());
 }
 
-TEST_CASE("one page is in flight at a time; what fires meanwhile is fetched after it") {
-    Follower f;
-    f.pages.counters({{0}, {0}});
-    f.pages.fired(Index::created, 1);
-    const auto first = f.node.next();
-    f.pages.fired(Index::created, 2);
+TEST_CASE("one page is in flight at a time; what moves meanwhile is read after it") {
+    Fixture f;
+    f.connect(0, 0);
+    f.move_created(1);
+    const auto first = f.page("created", 1);
+    f.move_created(2);
+    f.move_updated(1);
     CHECK(f.node.quiet());
     f.node.answer(first, unit::listing({pending(1, 1, 0, 1)}));
-    CHECK(f.node.next().params["start"] == 2);
+    f.page("created", 2);
 }
 
 TEST_CASE("a page of which no row can be read is not asked for for ever") {
-    Follower f;
-    f.pages.counters({{0}, {0}});
-    f.pages.fired(Index::created, 100);
-    const auto call = f.node.next();
+    Fixture f;
+    f.connect(0, 0);
+    f.move_created(100);
     auto broken = json::Tree::array();
     for (int n = 0; n < 100; ++n)
         broken.push_back({{"created_index", -1}});
-    f.node.answer(call, json::dump({{"payments", broken}}));
-    CHECK(f.pages.marks().created.value == 100);
+    f.node.answer(f.page("created", 1), json::dump({{"payments", broken}}));
+    CHECK(f.progress.read().created.value == 100);
     CHECK(f.node.quiet());
     CHECK(f.node.log.size() == 100);
 }
 
-TEST_CASE("what happened while the socket was away is fetched when it is back") {
-    Follower f;
-    f.pages.counters({{3}, {2}});
-    f.pages.counters({{5}, {2}});
-    const auto call = f.node.next();
-    CHECK(call.params == json::Tree({{"index", "created"}, {"start", 4}, {"limit", 100}}));
+TEST_CASE("what happened while the socket was away is read when it is back, also where a page was under way") {
+    Fixture f;
+    f.connect(3, 2);
+    f.connect(5, 2);
+    f.page("created", 4);
+    f.node.hang_up();
+    REQUIRE(unit::until(f.loop, [&] { return f.node.connected(); }));
+    f.connect(6, 2);
+    f.page("created", 4);
 }
 
-TEST_CASE("a counter that went back is told and followed from there") {
-    Follower f;
-    f.pages.counters({{9}, {9}});
-    f.pages.counters({{4}, {9}});
-    CHECK(f.pages.marks().created.value == 4);
+TEST_CASE("a counter that went back is logged and followed from there") {
+    Fixture f;
+    f.connect(9, 9);
+    f.connect(4, 9);
+    CHECK(f.progress.read() == publish::Position{{4}, {9}});
     CHECK(f.node.log.size() == 1);
 }
 
-TEST_CASE("a change is witnessed only if lightningd recorded it just now") {
-    Follower f;
-    f.pages.counters({{0}, {0}});
+TEST_CASE("a refused wait and a refused page are asked for again") {
+    Fixture f;
+    f.connect(0, 0);
+    f.node.refuse(f.created, {-1, "not now"});
+    f.created = f.wait("created", 1);
+    f.move_created(1);
+    f.node.refuse(f.page("created", 1), {-1, "not now"});
+    f.node.answer(f.page("created", 1), unit::listing({pending(1, 1, 0, 1)}));
+    CHECK(f.progress.read().created.value == 1);
+    CHECK(f.node.log ==
+          std::vector<std::string>{"wait sendpays created refused: not now", "listsendpays refused: not now"});
+}
+
+TEST_CASE("a row is handed over before a cursor may pass it") {
+    Fixture f;
+    f.connect(0, 0);
+    bool too_early = false;
+    f.facts.on_fact = [&](const payments::Event&) { too_early |= f.progress.read().created.value > 0; };
+    f.move_created(1);
+    f.node.answer(f.page("created", 1), unit::listing({pending(1, 1, 0, 1)}));
+    CHECK(f.facts.all.size() == 1);
+    CHECK_FALSE(too_early);
+    CHECK(f.progress.read().created.value == 1);
+}
+
+TEST_CASE("a change has a moment only if lightningd recorded it just now") {
+    Fixture f;
+    f.connect(0, 0);
     f.now = {second(101).value + 300};
-    f.pages.fired(Index::created, 2);
-    f.node.answer(f.node.next(), unit::listing({pending(1, 1, 1, 1), pending(1, 1, 2, 800)}));
-    REQUIRE(f.rows.size() == 2);
-    CHECK(f.rows[0].seen == f.now); // made in second 101
-    CHECK_FALSE(f.rows[1].seen.has_value());
+    f.move_created(2);
+    f.node.answer(f.page("created", 1), unit::listing({pending(1, 1, 1, 1), pending(1, 1, 2, 800)}));
+    const auto rows = f.facts.of<payments::PartSeen>();
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].seen == f.now); // made in second 101
+    CHECK_FALSE(rows[1].seen.has_value());
 }
 
 } // namespace index_follower_test

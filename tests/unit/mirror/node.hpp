@@ -24,8 +24,13 @@ class Node final {
               loop, "trackpayments", "tag",
               [this](base::LogLevel, const std::string& words) { log.push_back(words); })),
           lightningd(*client_, [this](base::LogLevel, const std::string& words) { log.push_back(words); }) {
-        client_->start(fake_.path(), [] {});
-        connected_ = until(loop, [&] { return client_->up() && fake_.connected(); });
+        client_->start(
+            fake_.path(), [] {},
+            [this] {
+                if (on_down)
+                    on_down();
+            });
+        (void)until(loop, [&] { return connected(); });
     }
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;
@@ -35,7 +40,7 @@ class Node final {
         hang_up();
     }
 
-    [[nodiscard]] bool connected() const { return connected_; }
+    [[nodiscard]] bool connected() const { return client_->up() && fake_.connected(); }
     /// Waits for the next call.
     Call next() {
         if (!until(loop_, [&] { return !fake_.calls.empty(); }))
@@ -58,6 +63,7 @@ class Node final {
     }
 
     std::vector<std::string> log;
+    std::function<void()> on_down; ///< the connection is lost
 
   private:
     void send(std::string bytes) {
@@ -67,7 +73,6 @@ class Node final {
 
     io::Loop& loop_;
     FakeLightningd fake_;
-    bool connected_ = false;
     std::unique_ptr<rpc::Client> client_;
 
   public:

@@ -6,6 +6,7 @@
 
 #include "facts.hpp"
 #include "node.hpp"
+#include "taken_facts.hpp"
 
 #include <doctest/doctest.h>
 
@@ -40,45 +41,55 @@ std::string pays(const char* status, std::uint64_t created) {
 }
 
 struct Watch : Bench {
-    std::vector<PaymentKey> given_up;
-    int goes_on = 0;
-    std::vector<bool> asked;
-    mirror::GiveupPoller watch;
+    unit::TakenFacts facts;
+    publish::Progress progress;
+    mirror::SilenceTimeout silence;
+    mirror::GiveupPoller poller;
+
     explicit Watch(cln::Version version = {26, 6})
-        : watch(
-              loop, node.lightningd, table, version, [this](const PaymentKey& k) { given_up.push_back(k); },
-              [this](const PaymentKey&) { ++goes_on; },
-              [this](const PaymentKey&, bool is_asked) { asked.push_back(is_asked); }) {}
+        : silence(loop, table, version, facts, progress),
+          poller(loop, node.lightningd, table, version, facts, silence) {
+        silence.set(std::chrono::hours(24)); // silence decides nothing here
+    }
+    void apply(const payments::Change& change) {
+        silence.changed(change);
+        poller.changed(change);
+    }
+    [[nodiscard]] std::vector<PaymentKey> given_up() const {
+        std::vector<PaymentKey> keys;
+        for (const auto& one : facts.of<payments::GivenUp>())
+            keys.push_back({one.hash, *one.group});
+        return keys;
+    }
 };
 
 } // namespace
 
 TEST_CASE("listpays is asked again until it says that xpay has given the payment up") {
     Watch w;
-    w.watch.look(w.fail_part_of(payments::Payer::xpay));
-    w.watch.part_ended(key);
+    w.apply(w.fail_part_of(payments::Payer::xpay));
+    w.poller.part_ended(key);
     auto call = w.node.next();
     CHECK(call.method == "listpays");
     w.node.answer(call, pays("pending", 10));
-    CHECK(w.goes_on == 1);
     call = w.node.next();
     w.node.answer(call, pays("failed", 4)); // an older group of the same hash
-    CHECK(w.given_up.empty());
+    CHECK(w.given_up().empty());
     w.node.answer(w.node.next(), pays("failed", 10));
-    CHECK(w.given_up == std::vector{key});
+    CHECK(w.given_up() == std::vector{key});
     CHECK(w.node.quiet());
 }
 
 TEST_CASE("listpays is not asked about other payers, nor where it knows nothing of xpay") {
     for (const auto payer : {payments::Payer::pay, payments::Payer::other, payments::Payer::unknown}) {
         Watch w;
-        w.watch.look(w.fail_part_of(payer));
-        w.watch.part_ended(key);
+        w.apply(w.fail_part_of(payer));
+        w.poller.part_ended(key);
         CHECK(w.node.quiet());
     }
     Watch old({26, 4});
-    old.watch.look(old.fail_part_of(payments::Payer::xpay));
-    old.watch.part_ended(key);
+    old.apply(old.fail_part_of(payments::Payer::xpay));
+    old.poller.part_ended(key);
     CHECK(old.node.quiet());
 }
 
@@ -95,52 +106,70 @@ TEST_CASE("renepay is asked by renepaystatus, on every version, by its invoice")
     auto row = failed(pending(1, 9, 1, 10), 1);
     SUBCASE("BOLT 11") {
         row.invoice = "lnbc1";
-        w.watch.look(w.table.apply(seen(row)));
+        w.apply(w.table.apply(seen(row)));
         auto asked = w.node.next();
         CHECK(asked.method == "renepaystatus");
         CHECK(asked.params == json::Tree::array({"lnbc1"}));
         w.node.answer(asked, R"({"paystatus":[{"status":"pending"}]})");
-        CHECK(w.goes_on == 1);
-        CHECK(w.given_up.empty());
+        CHECK(w.given_up().empty());
         w.node.answer(w.node.next(), R"({"paystatus":[{"status":"failed"}]})");
-        CHECK(w.given_up == std::vector{key});
+        CHECK(w.given_up() == std::vector{key});
         CHECK(w.node.quiet());
     }
     SUBCASE("it knows no others") {
         row.invoice = "lni1";
-        w.watch.look(w.table.apply(seen(row)));
-        w.watch.part_ended(key);
+        w.apply(w.table.apply(seen(row)));
+        w.poller.part_ended(key);
         CHECK(w.node.quiet());
     }
 }
 
-TEST_CASE("a new part ends the asking, a refusal leaves it to the linger") {
+TEST_CASE("a new part ends the asking, a refusal leaves it to silence") {
     Watch w;
-    w.watch.look(w.fail_part_of(payments::Payer::xpay));
-    w.watch.look(w.table.apply(seen(pending(1, 9, 2, 11))));
-    w.watch.part_ended(key);
+    w.apply(w.fail_part_of(payments::Payer::xpay));
+    w.apply(w.table.apply(seen(pending(1, 9, 2, 11))));
+    w.poller.part_ended(key);
     CHECK(w.node.quiet());
 
     Watch refused;
-    refused.watch.look(refused.fail_part_of(payments::Payer::xpay));
-    refused.watch.part_ended(key);
+    refused.apply(refused.fail_part_of(payments::Payer::xpay));
+    refused.poller.part_ended(key);
     refused.node.refuse(refused.node.next(), {-32601, "Unknown command"});
-    refused.watch.part_ended(key);
+    refused.poller.part_ended(key);
     CHECK(refused.node.quiet());
-    CHECK(refused.goes_on == 0);
-    CHECK(refused.asked == std::vector{true, false});
+}
+
+TEST_CASE("a question that was lost with the connection is asked again") {
+    Watch w;
+    w.apply(w.fail_part_of(payments::Payer::xpay));
+    w.poller.part_ended(key);
+    CHECK(w.node.next().method == "listpays");
+    unit::TakenFacts facts;
+    mirror::FailureLookup lookup(w.loop, w.node.lightningd, w.table, facts);
+    lookup.changed(w.table.apply(seen(failed(pending(2, 9, 1, 20), 2))));
+    CHECK(w.node.next().method == "waitsendpay");
+    w.node.hang_up();
+    REQUIRE(unit::until(w.loop, [&] { return w.node.connected(); }));
+    CHECK(w.node.quiet());
+    w.poller.connected();
+    const auto pays_call = w.node.next();
+    CHECK(pays_call.method == "listpays");
+    w.node.answer(pays_call, pays("failed", 10));
+    CHECK(w.given_up() == std::vector{key});
+    lookup.connected();
+    const auto call = w.node.next();
+    CHECK(call.method == "waitsendpay");
+    CHECK(call.params["payment_hash"] == hash(2).hex());
 }
 
 TEST_CASE("a part that failed unwatched is asked for; never a pending one, nor one whose number a newer group has") {
     Bench b;
-    std::vector<payments::Failure> found;
-    mirror::FailureLookup inquest(
-        b.loop, b.node.lightningd, b.table,
-        [&](const PaymentKey&, const payments::Part&, const payments::Failure& f) { found.push_back(f); });
-    inquest.look(b.table.apply(seen(failed(pending(1, 9, 1, 10), 1))));
-    inquest.look(b.table.apply(seen(pending(2, 9, 1, 20))));
-    inquest.look(b.table.apply(seen(failed(pending(3, 1, 1, 30), 2))));
-    inquest.look(b.table.apply(seen(failed(pending(3, 2, 1, 31), 3))));
+    unit::TakenFacts facts;
+    mirror::FailureLookup lookup(b.loop, b.node.lightningd, b.table, facts);
+    lookup.changed(b.table.apply(seen(failed(pending(1, 9, 1, 10), 1))));
+    lookup.changed(b.table.apply(seen(pending(2, 9, 1, 20))));
+    lookup.changed(b.table.apply(seen(failed(pending(3, 1, 1, 30), 2))));
+    lookup.changed(b.table.apply(seen(failed(pending(3, 2, 1, 31), 3))));
     auto call = b.node.next();
     CHECK(call.method == "waitsendpay");
     CHECK(call.params["payment_hash"] == hash(1).hex());
@@ -151,8 +180,9 @@ TEST_CASE("a part that failed unwatched is asked for; never a pending one, nor o
     data["erring_index"] = 1;
     data["failcode"] = 4103;
     b.node.refuse_raw(call, json::dump({{"code", 204}, {"message", "failed"}, {"data", data}}));
+    const auto found = facts.of<payments::PartExplained>();
     REQUIRE(found.size() == 1);
-    CHECK(found[0].code == 4103);
+    CHECK(found[0].failure.code == 4103);
     call = b.node.next(); // of hash 3 only the newer group
     CHECK(call.params["groupid"] == 2);
     CHECK(b.node.quiet());
@@ -160,54 +190,53 @@ TEST_CASE("a part that failed unwatched is asked for; never a pending one, nor o
 
 TEST_CASE("a failure that was told meanwhile is not asked for") {
     Bench b;
-    mirror::FailureLookup inquest(b.loop, b.node.lightningd, b.table,
-                                  [](const PaymentKey&, const payments::Part&, const payments::Failure&) {});
+    unit::TakenFacts facts;
+    mirror::FailureLookup lookup(b.loop, b.node.lightningd, b.table, facts);
     const auto row = failed(pending(1, 9, 1, 10), 1);
-    inquest.look(b.table.apply(seen(row)));
+    lookup.changed(b.table.apply(seen(row)));
     b.table.apply(failure(row, 0x1007, 1));
-    inquest.look(b.table.apply(seen(failed(pending(2, 9, 1, 11), 2))));
+    lookup.changed(b.table.apply(seen(failed(pending(2, 9, 1, 11), 2))));
     CHECK(b.node.next().params["payment_hash"] == hash(2).hex());
 }
 
 TEST_CASE("an invoice is decoded once, for every attempt at it") {
     Bench b;
-    std::vector<payments::InvoiceDecoded> decoded;
-    mirror::InvoiceLookup invoices(b.node.lightningd, b.table,
-                                   [&](payments::InvoiceDecoded invoice) { decoded.push_back(std::move(invoice)); });
+    unit::TakenFacts facts;
+    mirror::InvoiceLookup invoices(b.node.lightningd, b.table, facts);
     auto row = pending(1, 9, 1, 10);
     row.invoice = "lnbc1";
-    invoices.look(b.table.apply(seen(row)));
+    invoices.changed(b.table.apply(seen(row)));
     const auto call = b.node.next();
     CHECK(call.method == "decode");
     CHECK(call.params == json::Tree::array({"lnbc1"}));
     b.node.answer(call, R"({"payment_hash":")" + hash(1).hex() + R"(","amount_msat":5000,"payment_secret":")" +
                             hash(7).hex() + "\"}");
+    auto decoded = facts.of<payments::InvoiceDecoded>();
     REQUIRE(decoded.size() == 1);
     CHECK(decoded[0].amount == base::Msat{5000});
     CHECK(decoded[0].payment_secret->front() == 7);
     row.key.group = {10};
     row.created = {11};
-    invoices.look(b.table.apply(seen(row))); // the next attempt
-    CHECK(decoded.size() == 2);
+    invoices.changed(b.table.apply(seen(row))); // the next attempt
+    CHECK(facts.all.size() == 2);
     CHECK(b.node.quiet());
 }
 
 TEST_CASE("two invoices of one hash are two: each payment gets what its own says") {
     Bench b;
-    std::vector<payments::InvoiceDecoded> decoded;
-    mirror::InvoiceLookup invoices(b.node.lightningd, b.table,
-                                   [&](payments::InvoiceDecoded invoice) { decoded.push_back(std::move(invoice)); });
+    unit::TakenFacts facts;
+    mirror::InvoiceLookup invoices(b.node.lightningd, b.table, facts);
     for (std::uint64_t group = 1; group <= 2; ++group) {
         auto row = pending(1, group, 1, 10 * group);
         row.invoice = "lnbc" + std::to_string(group);
-        invoices.look(b.table.apply(seen(row)));
+        invoices.changed(b.table.apply(seen(row)));
         const auto call = b.node.next();
         CHECK(call.params == json::Tree::array({row.invoice}));
         b.node.answer(call, R"({"payment_hash":")" + hash(1).hex() + R"(","amount_msat":)" +
                                 std::to_string(1000 * group) + "}");
     }
-    REQUIRE(decoded.size() == 2);
-    for (const auto& invoice : decoded)
+    REQUIRE(facts.all.size() == 2);
+    for (const auto& invoice : facts.all)
         b.table.apply(invoice);
     CHECK(b.table.find({hash(1), {1}})->value().value == 1000);
     CHECK(b.table.find({hash(1), {2}})->value().value == 2000);
@@ -216,7 +245,8 @@ TEST_CASE("two invoices of one hash are two: each payment gets what its own says
 TEST_CASE("an invoice of another hash, or one that cannot be read, says nothing, and is not asked for again") {
     Bench b;
     std::vector<bool> answers;
-    mirror::InvoiceLookup invoices(b.node.lightningd, b.table, [](const payments::InvoiceDecoded&) {});
+    unit::TakenFacts facts;
+    mirror::InvoiceLookup invoices(b.node.lightningd, b.table, facts);
     const auto answer = [&](const payments::InvoiceDecoded* decoded, bool lost) {
         CHECK_FALSE(lost);
         answers.push_back(decoded != nullptr);
@@ -250,17 +280,17 @@ TEST_CASE("an onion that was made and not sent lends its way to no other") {
         return joined ? joined->hops[1].node.bytes[0] : 0;
     };
     mirror::OnionHops onions;
-    onions.made(onion(1000, 5), "lab", {1});
-    onions.made(onion(1000, 6), "lab", {2});
-    onions.made(onion(700, 7), "pay", {3});
-    onions.made(onion(1000, 8), "pay", {4});
-    onions.made(onion(1000, 9), "pay", {5});
-    CHECK(second_node(onions.sent({hash(1), "lab", false, {}, base::Msat{1000}})) == 6); // a script made it anew
-    CHECK(second_node(onions.sent({hash(1), "lab", false, {}, base::Msat{1000}})) == 0); // the one before was given up
-    CHECK(second_node(onions.sent({hash(1), "pay", true, {}, base::Msat{1000}})) ==
+    onions.created(onion(1000, 5), "lab", {1});
+    onions.created(onion(1000, 6), "lab", {2});
+    onions.created(onion(700, 7), "pay", {3});
+    onions.created(onion(1000, 8), "pay", {4});
+    onions.created(onion(1000, 9), "pay", {5});
+    CHECK(second_node(onions.take({hash(1), "lab", false, {}, base::Msat{1000}})) == 6); // a script made it anew
+    CHECK(second_node(onions.take({hash(1), "lab", false, {}, base::Msat{1000}})) == 0); // the one before was given up
+    CHECK(second_node(onions.take({hash(1), "pay", true, {}, base::Msat{1000}})) ==
           8); // of equal ones first made, first sent
-    CHECK(second_node(onions.sent({hash(1), "pay", true, {}, std::nullopt})) == 7);
-    CHECK(second_node(onions.sent({hash(1), "pay", true, {}, base::Msat{5}})) == 0);
+    CHECK(second_node(onions.take({hash(1), "pay", true, {}, std::nullopt})) == 7);
+    CHECK(second_node(onions.take({hash(1), "pay", true, {}, base::Msat{5}})) == 0);
 }
 
 TEST_CASE("onions are joined with their sending first made, first sent, per hash and first node") {
@@ -279,19 +309,19 @@ TEST_CASE("onions are joined with their sending first made, first sent, per hash
         hop.channel = {42};
         return hop;
     };
-    const auto sent = [&](std::uint8_t h, std::uint8_t first) {
-        return mirror::OnionHops::Sent{hash(h), "pay", true, first_hop(first), std::nullopt};
+    const auto use = [&](std::uint8_t h, std::uint8_t first) {
+        return mirror::OnionHops::Use{hash(h), "pay", true, first_hop(first), std::nullopt};
     };
-    onions.made(onion(1, 2, 100), "pay", {1});
-    onions.made(onion(1, 2, 200), "pay", {2});
-    onions.made(onion(1, 3, 300), "pay", {3});
-    CHECK_FALSE(onions.sent(sent(2, 2)).has_value());
-    CHECK(onions.sent(sent(1, 3))->hops[0].forward.value == 300);
-    const auto joined = onions.sent(sent(1, 2));
+    onions.created(onion(1, 2, 100), "pay", {1});
+    onions.created(onion(1, 2, 200), "pay", {2});
+    onions.created(onion(1, 3, 300), "pay", {3});
+    CHECK_FALSE(onions.take(use(2, 2)).has_value());
+    CHECK(onions.take(use(1, 3))->hops[0].forward.value == 300);
+    const auto joined = onions.take(use(1, 2));
     CHECK(joined->hops[0].forward.value == 100);
     CHECK(joined->hops[0].channel.value == 42);
     onions.expire({3});
-    CHECK_FALSE(onions.sent(sent(1, 2)).has_value());
+    CHECK_FALSE(onions.take(use(1, 2)).has_value());
 }
 
 } // namespace payers_test

@@ -1,8 +1,9 @@
-// Deadline: whom it decides about, what restarts its clock, and how far a cursor may go meanwhile.
+// Silence: whom it decides about, what restarts its clock, and how far a cursor may go meanwhile.
 #include "mirror/silence_timeout.hpp"
 
 #include "../until.hpp"
 #include "facts.hpp"
+#include "taken_facts.hpp"
 
 #include <algorithm>
 
@@ -19,16 +20,21 @@ namespace {
 struct Quiet {
     io::Loop loop;
     payments::Table table{100};
-    std::vector<payments::PaymentKey> over;
-    SilenceTimeout linger;
+    unit::TakenFacts facts;
+    publish::Progress progress;
+    SilenceTimeout silence;
 
-    explicit Quiet(cln::Version version = {26, 6})
-        : linger(loop, table, version, [this](std::vector<payments::PaymentKey> keys) {
-              over.insert(over.end(), keys.begin(), keys.end());
-          }) {}
+    explicit Quiet(cln::Version version = {26, 6}) : silence(loop, table, version, facts, progress) {}
 
-    void apply(const payments::Event& event) { linger.look(table.apply(event)); }
-    [[nodiscard]] std::uint64_t holds() const { return linger.pending().updated.value; }
+    void apply(const payments::Event& event) { silence.changed(table.apply(event)); }
+    [[nodiscard]] std::uint64_t holds() const { return progress.bounds().safe.updated.value; }
+    /// Of whom silence was heard long enough.
+    [[nodiscard]] std::vector<payments::PaymentKey> over() const {
+        std::vector<payments::PaymentKey> keys;
+        for (const auto& expired : facts.of<payments::SilenceExpired>())
+            keys.push_back(expired.key);
+        return keys;
+    }
 };
 
 } // namespace
@@ -46,7 +52,7 @@ TEST_CASE("of an undecided payment a cursor stays before the last change, until 
     CHECK(quiet.holds() == 6);
     quiet.apply(seen(pending(1, 9, 2, 12)));
     CHECK(quiet.holds() == UINT64_MAX);
-    CHECK(quiet.linger.pending().created.value == UINT64_MAX);
+    CHECK(quiet.progress.bounds().safe.created.value == UINT64_MAX);
 }
 
 TEST_CASE("a failure no row told yet holds nothing; its row does, as soon as it is read") {
@@ -54,7 +60,7 @@ TEST_CASE("a failure no row told yet holds nothing; its row does, as soon as it 
     quiet.apply(failure(pending(1, 9, 1, 10), 0x1007, 1));
     CHECK(quiet.holds() == UINT64_MAX);
     (void)quiet.table.apply(seen(failed(pending(1, 9, 1, 10), 7)));
-    quiet.linger.row_read({hash(1), {9}});
+    quiet.silence.row_read({hash(1), {9}});
     CHECK(quiet.holds() == 6);
 }
 
@@ -69,10 +75,10 @@ TEST_CASE("silence is told once, of those that are undecided") {
     Quiet quiet;
     quiet.apply(seen(failed(pending(1, 9, 1, 10), 7)));
     quiet.apply(seen(pending(2, 9, 1, 11)));
-    quiet.linger.set(0s);
-    REQUIRE(unit::until(quiet.loop, [&] { return !quiet.over.empty(); }));
+    quiet.silence.set(0s);
+    REQUIRE(unit::until(quiet.loop, [&] { return !quiet.over().empty(); }));
     unit::settle(quiet.loop);
-    CHECK(quiet.over == std::vector<payments::PaymentKey>{{hash(1), {9}}});
+    CHECK(quiet.over() == std::vector<payments::PaymentKey>{{hash(1), {9}}});
     CHECK(quiet.holds() == 6); // until the outcome is there
 }
 
@@ -80,11 +86,11 @@ namespace {
 
 using payments::Payer;
 
-/// Those of payments 1, 2, …, of one failed part each by these payers, that a linger of 0 seconds ends at once.
+/// Those of payments 1, 2, …, of one failed part each by these payers, that silence of 0 seconds ends at once.
 std::vector<std::uint64_t> ended(cln::Version version, std::uint64_t unwatched, const std::vector<Payer>& payers) {
     Quiet quiet(version);
-    quiet.linger.set_unwatched({unwatched});
-    quiet.linger.set(0s);
+    quiet.silence.set_unwatched({unwatched});
+    quiet.silence.set(0s);
     for (std::uint8_t n = 1; n <= payers.size(); ++n) {
         payments::ExpectedPart expected;
         expected.hash = hash(n);
@@ -97,11 +103,12 @@ std::vector<std::uint64_t> ended(cln::Version version, std::uint64_t unwatched, 
     }
     quiet.apply(seen(failed(pending(99, 9, 1, 99), 99))); // ends everywhere: the others had their turn by then
     CHECK(unit::until(quiet.loop, [&] {
-        return std::find(quiet.over.begin(), quiet.over.end(), payments::PaymentKey{hash(99), {9}}) != quiet.over.end();
+        const auto over = quiet.over();
+        return std::find(over.begin(), over.end(), payments::PaymentKey{hash(99), {9}}) != over.end();
     }));
     unit::settle(quiet.loop);
     std::vector<std::uint64_t> numbers;
-    for (const auto& key : quiet.over)
+    for (const auto& key : quiet.over())
         if (key.hash != hash(99))
             numbers.push_back(key.hash.bytes[0]);
     std::sort(numbers.begin(), numbers.end());
@@ -112,7 +119,7 @@ const std::vector<Payer> all_payers{Payer::xpay, Payer::pay, Payer::keysend, Pay
 
 } // namespace
 
-TEST_CASE("where a payer waits for blocks without a word its deadline is longer than that of others") {
+TEST_CASE("where a payer waits for blocks without a word its silence may be longer than that of others") {
     using Numbers = std::vector<std::uint64_t>;
     for (const cln::Version old : {cln::Version{23, 8}, {23, 11}, {24, 8}})
         CHECK(ended(old, 0, all_payers) == Numbers{1, 4, 5});
@@ -133,13 +140,13 @@ TEST_CASE("a payer nobody could see may be one that waits") {
 
 TEST_CASE("a payment that turns out to be watched ends at once") {
     Quiet quiet({24, 11});
-    quiet.linger.set_unwatched({UINT64_MAX});
-    quiet.linger.set(0s);
+    quiet.silence.set_unwatched({UINT64_MAX});
+    quiet.silence.set(0s);
     quiet.apply(seen(failed(pending(1, 9, 1, 10), 7)));
     unit::settle(quiet.loop);
-    CHECK(quiet.over.empty());
-    quiet.linger.set_unwatched({9});
-    CHECK(unit::until(quiet.loop, [&] { return !quiet.over.empty(); }));
+    CHECK(quiet.over().empty());
+    quiet.silence.set_unwatched({9});
+    CHECK(unit::until(quiet.loop, [&] { return !quiet.over().empty(); }));
 }
 
 } // namespace silence_timeout_test

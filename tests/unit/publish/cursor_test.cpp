@@ -16,25 +16,25 @@ publish::CursorMaker maker() {
 } // namespace
 
 TEST_CASE("a cursor is read as it was written") {
-    for (const auto& marks : {publish::Position{{0}, {0}}, publish::Position{{1}, {18446744073709551615ULL}}}) {
-        const auto text = maker().make(marks);
+    for (const auto& position : {publish::Position{{0}, {0}}, publish::Position{{1}, {18446744073709551615ULL}}}) {
+        const auto text = maker().make(position);
         const auto cursor = publish::parse_cursor(text);
         REQUIRE(cursor.has_value());
-        CHECK(cursor->marks == marks);
+        CHECK(cursor->position == position);
         CHECK(cursor->run == "89abcdef");
         CHECK(cursor->number == 0);
         CHECK(maker().is_ours(*cursor));
     }
 }
 
-TEST_CASE("a change number stands behind the marks where there is one") {
+TEST_CASE("a change number stands behind the position where there is one") {
     CHECK(maker().make({{1}, {2}}) == "02aaaaaa.89abcdef.1.2");
     for (const std::uint64_t number : {std::uint64_t{1}, std::uint64_t{10}, UINT64_MAX}) {
         const auto text = maker().make({{1}, {2}}, number);
         CHECK(text == "02aaaaaa.89abcdef.1.2." + std::to_string(number));
         const auto cursor = publish::parse_cursor(text);
         REQUIRE(cursor.has_value());
-        CHECK(cursor->marks == publish::Position{{1}, {2}});
+        CHECK(cursor->position == publish::Position{{1}, {2}});
         CHECK(cursor->number == number);
     }
 }

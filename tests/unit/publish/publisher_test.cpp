@@ -22,7 +22,7 @@ namespace {
 struct Desk {
     io::Loop loop;
     payments::Table table{100'000};
-    Position told{{0}, {0}};
+    publish::Progress progress;
     std::vector<std::string> log;
     int reader = -1;
     std::unique_ptr<io::Stream> out;
@@ -34,14 +34,13 @@ struct Desk {
         REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
         reader = ends[0];
         out = *io::Stream::open(loop, ends[1]);
-        publisher.emplace(
-            loop, *out, table, [this] { return told; }, publish::CursorMaker("run"),
-            [this](base::LogLevel, const std::string& words) { log.push_back(words); });
+        publisher.emplace(loop, *out, table, progress, publish::CursorMaker("run"),
+                          [this](base::LogLevel, const std::string& words) { log.push_back(words); });
     }
     ~Desk() { close(reader); }
 
-    void apply(const payments::Event& event) { publisher->tell(table.apply(event)); }
-    void apply(const std::vector<payments::Event>& events) { publisher->tell(table.apply(events)); }
+    void apply(const payments::Event& event) { publisher->changed(table.apply(event)); }
+    void apply(const std::vector<payments::Event>& events) { publisher->changed(table.apply(events)); }
 
     /// All messages that come until nothing more does.
     std::vector<std::string> read_texts() {
@@ -90,9 +89,9 @@ payments::Row row_of(std::uint32_t n) {
 
 TEST_CASE("a snapshot goes out with the cursor of what was told before, a final one on both topics") {
     Desk desk;
-    desk.told = {{4}, {2}};
+    desk.progress.reset({{4}, {2}});
     desk.apply(seen(pending(1, 1, 0, 5)));
-    desk.told = {{5}, {2}};
+    desk.progress.reset({{5}, {2}});
     desk.apply(seen(complete(pending(1, 1, 0, 5), 3)));
     const auto messages = desk.read_all();
     REQUIRE(messages.size() == 3);
@@ -110,7 +109,7 @@ TEST_CASE("a cursor promises nothing that still waits in the queue") {
     std::uint32_t n = 0;
     while (desk.out->queued_bytes() == 0 || n < 1000) { // more than the socket takes at once
         desk.apply(seen(row_of(++n)));
-        desk.told = {{n}, {0}}; // its page has come meanwhile
+        desk.progress.reset({{n}, {0}}); // its page has come meanwhile
     }
     const auto messages = desk.read_all();
     REQUIRE(messages.size() == n);
@@ -131,7 +130,7 @@ TEST_CASE("a place in the queue keeps nothing of what it was used for before") {
         desk.apply(seen(complete(row_of(n), n)));
     CHECK(desk.out->queued_bytes() > 0);
     CHECK(desk.read_all().size() == 2 * many);
-    desk.told = {{many}, {many}};
+    desk.progress.reset({{many}, {many}});
     for (std::uint32_t n = many + 1; n <= 2 * many; ++n)
         desk.apply(seen(row_of(n)));
     const auto messages = desk.read_all();
@@ -183,13 +182,14 @@ TEST_CASE("a large snapshot in flight waits its second, the final one does not")
     desk.apply(many_parts());
     const auto in_flight = desk.read_all();
     REQUIRE(in_flight.size() == 1); // nothing was told before: it does not wait
-    CHECK(in_flight.back().dump().size() > Publisher::large);
+    CHECK(in_flight.back().dump().size() > publish::LargeSnapshots::large);
     desk.apply(seen(part(301)));
     CHECK(desk.read_all().empty());
-    CHECK(desk.publisher->pending().created.value == 0); // what is held back holds the cursor
+    desk.progress.reset({{7}, {7}});
+    CHECK(desk.progress.safe().created.value == 0); // what is held back holds the cursor
     desk.publisher->set_large_pause(std::chrono::milliseconds(1));
-    REQUIRE(unit::until(desk.loop,
-                        [&] { return desk.out->queued_bytes() > 0 || desk.publisher->pending().created.value > 0; }));
+    REQUIRE(
+        unit::until(desk.loop, [&] { return desk.out->queued_bytes() > 0 || desk.progress.safe().created.value > 0; }));
     const auto later = desk.read_all();
     REQUIRE(later.size() == 1);
     CHECK(later[0]["params"]["trackpayments"]["htlcs"].size() == 301);
@@ -248,7 +248,7 @@ TEST_CASE("the end of a payment whose last row was deleted goes out before its d
     Desk desk;
     desk.apply(seen(failed(pending(1, 9, 1, 10), 1)));
     std::vector<bool> observed;
-    desk.publisher->set_observer([&](const Publisher::Left& snapshot) { observed.push_back(snapshot.terminal); });
+    desk.publisher->set_observer([&](const Publisher::Written& snapshot) { observed.push_back(snapshot.terminal); });
     desk.apply(payments::PartDeleted{{hash(1), {9}}, {10}});
     const auto messages = desk.read_all();
     REQUIRE(messages.size() == 4);
@@ -263,7 +263,7 @@ TEST_CASE("what an observer says stands right behind what it was told of, and it
         Desk desk;
         std::uint32_t told = 0;
         const auto text = std::make_shared<const std::string>(",7");
-        desk.publisher->set_observer([&](const Publisher::Left& snapshot) {
+        desk.publisher->set_observer([&](const Publisher::Written& snapshot) {
             CHECK(snapshot.json.find(R"("payment_index":")" + std::to_string(++told) + '"') != std::string_view::npos);
             CHECK(snapshot.number == told);
             const auto head = R"({"jsonrpc":"2.0","method":"heard","params":[)" + std::to_string(told);

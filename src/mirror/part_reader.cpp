@@ -1,0 +1,58 @@
+#include "mirror/part_reader.hpp"
+
+#include "cln/bare_digits.hpp"
+#include "cln/payer_call.hpp"
+
+namespace mirror {
+
+void PartReader::call_seen(const cln::HookedCall& call, base::UnixNs now) {
+    if (read(call, call.params, now))
+        return;
+    const auto meant = cln::quote_bare_digits(call.params);
+    if (meant == call.params || !read(call, meant, now))
+        log_unreadable(call);
+}
+
+void PartReader::log_unreadable(const cln::HookedCall& call) const {
+    log_(base::LogLevel::unusual, "a call of " + std::string(call.method) + " cannot be read");
+}
+
+/// False when it says nothing of a part.
+bool PartReader::read(const cln::HookedCall& call, std::string_view params, base::UnixNs now) {
+    const auto parsed = params_.read(params);
+    if (!parsed)
+        return false;
+    if (call.method == "createonion") {
+        auto onion = cln::decode_createonion(*parsed);
+        if (onion)
+            onions_.created(std::move(*onion), call.caller(), now);
+        return onion.has_value();
+    }
+    auto expected = cln::decode_payer_call(call, *parsed, height_, now);
+    if (!expected)
+        return false;
+    const auto first = call.method == "sendonion" ? cln::decode_first_hop(*parsed, height_) : std::nullopt;
+    const bool no_route = call.method == "sendpay" && expected->route.hops.empty() && !expected->route.self;
+    if (no_route || (call.method == "sendonion" && !first))
+        log_unreadable(call); // the part is expected all the same
+    if (first)
+        join_onion(call, *first, *parsed, *expected);
+    orphans_.called(expected->hash);
+    facts_.take(std::move(*expected), Source::standard_input);
+    return true;
+}
+
+/// The hops of a sendonion were in its createonion, and so is what the payee is told as the whole.
+void PartReader::join_onion(const cln::HookedCall& call, const cln::FirstHop& first, json::Value params,
+                            payments::ExpectedPart& expected) {
+    using payments::Payer;
+    const bool payer = expected.payer != Payer::other && expected.payer != Payer::unknown;
+    auto onion = onions_.take({expected.hash, call.caller(), payer, first, cln::sendonion_amount(params)});
+    if (!onion)
+        return;
+    expected.route.hops = std::move(onion->hops);
+    if (onion->total.value > 0)
+        expected.total = {payments::TotalSource::total_amount, onion->total};
+}
+
+} // namespace mirror

@@ -1,0 +1,42 @@
+// Reads what payers say of the parts they are about to make: their calls, as the hook shows them. Joins a `sendonion`
+// with the `createonion` that has its hops. What cannot be read is logged by the name of the call alone.
+#pragma once
+
+#include "cln/hook.hpp"
+#include "cln/route.hpp"
+#include "mirror/fact_sink.hpp"
+#include "mirror/onion_hops.hpp"
+#include "mirror/orphans.hpp"
+#include "json/parser.hpp"
+
+namespace mirror {
+
+class PartReader final {
+  public:
+    /// `orphans` hears of every payment that has a payer.
+    PartReader(FactSink& facts, Orphans& orphans, base::Log log)
+        : facts_(facts), orphans_(orphans), log_(std::move(log)) {}
+
+    /// A call that makes a part, or an onion for one. `now`: when it was read.
+    void call_seen(const cln::HookedCall& call, base::UnixNs now);
+    void set_height(std::uint32_t blocks) { height_.blocks = blocks; }
+    /// As getinfo says; `block_added` may have come first.
+    void height_at_least(std::uint32_t blocks) { height_.blocks = std::max(height_.blocks, blocks); }
+    /// Onions made before were not sent and will not be.
+    void expire(base::UnixNs before) { onions_.expire(before); }
+
+  private:
+    [[nodiscard]] bool read(const cln::HookedCall& call, std::string_view params, base::UnixNs now);
+    void join_onion(const cln::HookedCall& call, const cln::FirstHop& first, json::Value params,
+                    payments::ExpectedPart& expected);
+    void log_unreadable(const cln::HookedCall& call) const;
+
+    FactSink& facts_;
+    Orphans& orphans_;
+    base::Log log_;
+    OnionHops onions_;
+    cln::ChainHeight height_;
+    json::Parser params_; // of the call at hand
+};
+
+} // namespace mirror

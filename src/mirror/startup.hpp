@@ -1,0 +1,79 @@
+// What is asked of each new connection before anything else: the node's id and height, then lightningd's counters. The
+// first time the payments in flight are listed too, and those that may still go on between two attempts.
+#pragma once
+
+#include "mirror/group_loader.hpp"
+#include "mirror/index_follower.hpp"
+#include "mirror/orphans.hpp"
+#include "mirror/part_reader.hpp"
+#include "mirror/silence_timeout.hpp"
+
+namespace mirror {
+
+struct MirrorConfig {
+    cln::Version version;
+    /// Our hook shows us every call that makes a part.
+    bool sees_calls = true;
+};
+
+class Startup final {
+  public:
+    using Clock = std::function<base::UnixNs()>;
+    struct Parts {
+        cln::Lightningd& lightningd;
+        const payments::Table& table;
+        GroupLoader& loader;
+        IndexFollower& indexes;
+        DeletionDetector& deletions;
+        SilenceTimeout& silence;
+        Orphans& orphans;
+        PartReader& calls;
+    };
+    struct Events {
+        std::function<void(const base::NodeId&)> node_known;
+        std::function<void()> listed; ///< once: what was in flight has been handed to the loader
+    };
+
+    Startup(io::Loop& loop, Parts parts, Events events, Clock clock, MirrorConfig config, base::Log log);
+
+    /// The socket is there, for the first time or again.
+    void connected();
+    [[nodiscard]] bool listed() const { return state_ == State::listed; }
+
+  private:
+    enum class State {
+        no_counters, ///< nothing is known of lightningd's rows
+        listing,     ///< what is in flight is being listed
+        listed
+    };
+    /// Of this connection.
+    struct Answers {
+        bool node = false; ///< getinfo has answered
+        bool counts = true;
+        std::optional<std::uint64_t> created;
+        std::optional<std::uint64_t> updated;
+        std::optional<std::uint64_t> deleted;
+        [[nodiscard]] bool complete() const { return node && (!counts || (created && updated && deleted)); }
+    };
+
+    void ask_counter(cln::Index index, std::optional<std::uint64_t> Answers::*into);
+    void answered();
+    void counters_read();
+    void set_older_rows(base::CreatedIndex newest);
+    void list_without_counters();
+    void list_recent(std::uint64_t upto);
+    void list_pending(std::uint64_t after);
+    void take(const std::vector<payments::Row>& rows);
+    void finish();
+
+    Parts parts_;
+    Events events_;
+    Clock clock_;
+    MirrorConfig config_;
+    base::Log log_;
+    State state_ = State::no_counters;
+    Answers answers_;
+    RetryTimer retry_timer_;
+};
+
+} // namespace mirror

@@ -1,0 +1,124 @@
+// Holds taken, moved and released in any order, and counters that move: at every step the cursor is where a model says
+// that asks every hold there is.
+#include "publish/progress.hpp"
+#include "fuzz.hpp"
+
+#include <vector>
+
+namespace progress_target {
+
+namespace {
+
+using publish::Position;
+using publish::Progress;
+using Reason = Progress::Reason;
+
+/// The rule in its plainest form.
+struct Model {
+    struct Held {
+        std::size_t id;
+        Reason reason;
+        Position at;
+    };
+    Position read;
+    std::vector<Held> holds;
+
+    [[nodiscard]] Position least(std::initializer_list<Reason> reasons) const {
+        Position least = publish::unlimited;
+        for (const auto& one : holds)
+            for (const auto reason : reasons)
+                if (one.reason == reason) {
+                    least.created = std::min(least.created, one.at.created);
+                    least.updated = std::min(least.updated, one.at.updated);
+                }
+        return least;
+    }
+    [[nodiscard]] Position safe(std::initializer_list<Reason> reasons) const {
+        const auto held = least(reasons);
+        return {std::min(read.created, held.created), std::min(read.updated, held.updated)};
+    }
+    void erase(std::size_t id) {
+        std::erase_if(holds, [&](const Held& one) { return one.id == id; });
+    }
+};
+
+/// One counter of both: after, upto.
+template <class Index>
+void advance(Progress& progress, Index& model, fuzz::Choices& choices) {
+    const Index after{choices.coin() ? model.value : choices.number()};
+    const Index upto{choices.coin() ? after.value + 1 : choices.number()};
+    const bool reaches = after.value <= model.value;
+    fuzz::require(progress.advance(after, upto) == reaches, "what was read moves unless something before is missing");
+    if (reaches && upto.value > model.value)
+        model = upto;
+}
+
+} // namespace
+
+FUZZ_TARGET(progress) {
+    fuzz::Choices choices(data, size);
+    Progress progress;
+    Model model;
+    std::vector<Progress::Hold> holds(16); // by their id
+    int moved = 0;
+    progress.on_moved([&] { ++moved; });
+    while (!choices.empty()) {
+        const auto bounds = progress.bounds();
+        const auto before = moved;
+        const auto id = choices.below(holds.size());
+        const auto reason = static_cast<Reason>(choices.below(3));
+        switch (choices.below(7)) {
+        case 0:
+            model.erase(id);
+            model.holds.push_back({id, reason, model.safe({Reason::loading, Reason::undecided})});
+            holds[id].release();
+            holds[id] = progress.hold(reason);
+            break;
+        case 1: {
+            const Position at{{choices.number()}, {choices.number()}};
+            model.erase(id);
+            model.holds.push_back({id, reason, at});
+            holds[id] = progress.hold(reason, at);
+            break;
+        }
+        case 2:
+            model.erase(id);
+            holds[id].release();
+            break;
+        case 3: { // to another owner; who had it before holds nothing
+            const auto other = choices.below(holds.size());
+            if (other == id)
+                break;
+            model.erase(other);
+            for (auto& one : model.holds)
+                if (one.id == id)
+                    one.id = other;
+            holds[other] = std::move(holds[id]);
+            break;
+        }
+        case 4:
+            advance(progress, model.read.created, choices);
+            break;
+        case 5:
+            advance(progress, model.read.updated, choices);
+            break;
+        default:
+            model.read = {{choices.number()}, {choices.number()}};
+            progress.reset(model.read);
+        }
+        fuzz::require(progress.read() == model.read, "what was read is known");
+        fuzz::require(progress.safe() == model.safe({Reason::loading, Reason::undecided, Reason::queued}),
+                      "no cursor passes a hold, and nothing else stops it");
+        fuzz::require(progress.bounds().listed == model.safe({Reason::loading}), "a group that loads bounds an answer");
+        fuzz::require(progress.bounds().safe == model.least({Reason::undecided}), "an open outcome bounds an answer");
+        const bool further = progress.bounds().listed.created > bounds.listed.created ||
+                             progress.bounds().listed.updated > bounds.listed.updated ||
+                             progress.bounds().safe.updated > bounds.safe.updated;
+        fuzz::require(!further || moved > before, "who waits for the bounds hears that they moved");
+    }
+    holds.clear();
+    fuzz::require(progress.safe() == model.read, "without holds a cursor goes as far as was read");
+    return 0;
+}
+
+} // namespace progress_target

@@ -1,0 +1,39 @@
+// The way in for facts, as a test sees it: what was taken, in order.
+#pragma once
+
+#include "mirror/fact_sink.hpp"
+
+#include <functional>
+
+namespace unit {
+
+class TakenFacts final : public mirror::FactSink {
+  public:
+    std::vector<payments::Event> all;
+    /// Called with each, if it is set.
+    std::function<void(const payments::Event&)> on_fact;
+
+    void take(payments::Event&& fact, mirror::Source) override { note(fact); }
+    void take(std::vector<payments::Event> facts, mirror::Source) override {
+        for (const auto& fact : facts)
+            note(fact);
+    }
+    /// Those of one kind.
+    template <class Fact>
+    [[nodiscard]] std::vector<Fact> of() const {
+        std::vector<Fact> found;
+        for (const auto& fact : all)
+            if (const auto* one = std::get_if<Fact>(&fact))
+                found.push_back(*one);
+        return found;
+    }
+
+  private:
+    void note(const payments::Event& fact) {
+        all.push_back(fact);
+        if (on_fact)
+            on_fact(fact);
+    }
+};
+
+} // namespace unit

@@ -17,30 +17,30 @@ DecodedNotification decoded(Decoded<Fact> fact, EventOf event_of) {
     return DecodedNotification(tl::in_place, event_of(*fact));
 }
 
-DecodedNotification sendpay_success(Notification& given) {
+DecodedNotification sendpay_success(const Notification& given) {
     return decoded(decode_sendpay_success(given.params, std::move(given.invoice_buffer)), [&](payments::Row& row) {
         return payments::PartSeen{std::move(row), given.received};
     });
 }
 
-DecodedNotification sendpay_failure(Notification& given) {
+DecodedNotification sendpay_failure(const Notification& given) {
     return decoded(decode_sendpay_failure(given.params), [&](SendpayFailure& failed) {
         return payments::PartFailed{std::move(failed.row), std::move(failed.failure), given.received};
     });
 }
 
-DecodedNotification pay_failure(Notification& given) {
+DecodedNotification pay_failure(const Notification& given) {
     return decoded(decode_pay_failure(given.params), [](const base::PaymentHash& hash) {
         return payments::GivenUp{hash, std::nullopt, true};
     });
 }
 
-DecodedNotification pay_part_start(Notification& given) {
+DecodedNotification pay_part_start(const Notification& given) {
     return decoded(decode_pay_part_start(given.params, given.received),
                    [](payments::ExpectedPart& expected) { return std::move(expected); });
 }
 
-DecodedNotification pay_part_end(Notification& given) {
+DecodedNotification pay_part_end(const Notification& given) {
     return decoded(decode_pay_part_end(given.params), [](payments::PartEnded& ended) { return std::move(ended); });
 }
 

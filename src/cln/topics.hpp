@@ -21,14 +21,14 @@ using DecodedNotification = tl::expected<payments::Event, std::string>;
 struct Notification {
     json::Value params;
     base::UnixNs received;
-    std::string invoice_buffer; ///< memory for an invoice; may be moved from
+    std::string& invoice_buffer; ///< memory for an invoice; may be moved from
 };
 
 struct Topic {
     std::string_view name;
     Version since = {0, 0};
     /// Null for a topic that is no fact about a payment: its receiver reads it.
-    DecodedNotification (*decode)(Notification& notification) = nullptr;
+    DecodedNotification (*decode)(const Notification& notification) = nullptr;
 };
 
 [[nodiscard]] std::span<const Topic> topics();

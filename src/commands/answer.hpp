@@ -21,7 +21,7 @@ struct Snapshot {
 
 [[nodiscard]] Snapshot snapshot(const payments::Payment& payment);
 
-/// Whether a cursor with these position does not cover what the part shows.
+/// Whether a cursor at this position does not cover what the part shows.
 [[nodiscard]] bool is_beyond(const payments::Part& part, const publish::Position& position);
 
 /// To a caller whose question was on a connection to lightningd that is lost.
@@ -33,7 +33,7 @@ struct Answer {
     std::vector<Snapshot> payments;
     publish::Position position; ///< for the cursor
     bool more = false;          ///< there is more behind the cursor
-    bool news = false;          ///< something that a caller with a cursor does not know yet
+    bool news = false;          ///< it has something that a caller with a cursor does not know yet
     std::uint64_t number = 0;   ///< for the cursor, 0 if it needs none
     std::uint64_t begun = 0;    ///< the table's last change when it was begun: later ones may be missing in it
 };

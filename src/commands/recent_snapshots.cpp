@@ -32,10 +32,10 @@ void RecentSnapshots::clear() {
     bytes_ = 0;
 }
 
-void RecentSnapshots::remove(Place place) {
-    bytes_ -= place->snapshot.json->size();
-    places_.erase(place->snapshot.key);
-    entries_.erase(place);
+void RecentSnapshots::remove(EntryRef entry) {
+    bytes_ -= entry->snapshot.json->size();
+    places_.erase(entry->snapshot.key);
+    entries_.erase(entry);
 }
 
 } // namespace commands

@@ -26,12 +26,12 @@ class RecentSnapshots final {
         Snapshot snapshot;
         std::uint64_t number;
     };
-    using Place = std::list<Entry>::iterator;
+    using EntryRef = std::list<Entry>::iterator;
 
-    void remove(Place place);
+    void remove(EntryRef entry);
 
     std::list<Entry> entries_; // by number
-    std::unordered_map<payments::PaymentKey, Place> places_;
+    std::unordered_map<payments::PaymentKey, EntryRef> places_;
     std::size_t bytes_ = 0;
     std::uint64_t gone_ = 0; // the newest that had to go
 };

@@ -53,7 +53,7 @@ bool has(const std::vector<Snapshot>& snapshots, const payments::PaymentKey& key
 
 } // namespace
 
-TrackpaymentsCommand::TrackpaymentsCommand(io::Loop& loop, Parts parts, cln::Version version, Reply reply)
+TrackpaymentsCommand::TrackpaymentsCommand(io::Loop& loop, const Parts& parts, cln::Version version, Reply reply)
     : lightningd_(parts.lightningd),
       table_(parts.table),
       mirror_(parts.mirror),

@@ -24,7 +24,7 @@ class TrackpaymentsCommand final {
         publish::Publisher& publisher;
     };
 
-    TrackpaymentsCommand(io::Loop& loop, Parts parts, cln::Version version, Reply reply);
+    TrackpaymentsCommand(io::Loop& loop, const Parts& parts, cln::Version version, Reply reply);
 
     /// Every request is answered once, sooner or later. `filter`: raw, empty if there is none.
     void serve(std::string_view id, const json::Tree& params, std::string_view filter);

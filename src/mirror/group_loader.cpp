@@ -59,7 +59,7 @@ bool lacks_a_row(std::span<const Event> shown, std::span<const payments::Row> li
 
 } // namespace
 
-GroupLoader::GroupLoader(io::Loop& loop, Parts parts, Apply apply, bool sees_calls)
+GroupLoader::GroupLoader(io::Loop& loop, const Parts& parts, Apply apply, bool sees_calls)
     : loop_(loop), parts_(parts), apply_(std::move(apply)), sees_calls_(sees_calls), socket_timer_(loop) {}
 
 bool GroupLoader::must_wait(const Event& fact, Source source) const {

@@ -27,13 +27,13 @@ class GroupLoader final : public FactSink {
     struct Parts {
         cln::Lightningd& lightningd;
         InvoiceLookup& invoices;
-        DeletionDetector& deletions; ///< told of rows that were shown and are not listed any more
+        DeletionDetector& deletions; ///< hears of rows that were shown and are not listed any more
         const payments::Table& table;
         publish::Progress& progress; ///< held while a group loads
     };
 
     /// `apply`: into the table. `sees_calls`: our hook shows every call that makes a part.
-    GroupLoader(io::Loop& loop, Parts parts, Apply apply, bool sees_calls);
+    GroupLoader(io::Loop& loop, const Parts& parts, Apply apply, bool sees_calls);
 
     /// The facts that need not wait are applied as one change before this returns.
     void take(std::vector<payments::Event> facts, Source source) override;

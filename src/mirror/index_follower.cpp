@@ -18,9 +18,9 @@ IndexFollower::IndexFollower(io::Loop& loop, cln::Lightningd& lightningd, Clock 
       page_retry_(loop),
       next_turn_(loop) {}
 
-std::uint64_t IndexFollower::read(const Follower& follower) const {
+std::uint64_t IndexFollower::read(const Counter& counter) const {
     const auto read = progress_.read();
-    return follower.index == cln::Index::created ? read.created.value : read.updated.value;
+    return counter.index == cln::Index::created ? read.created.value : read.updated.value;
 }
 
 void IndexFollower::connected(publish::Position counters) {
@@ -33,30 +33,30 @@ void IndexFollower::connected(publish::Position counters) {
     schedule();
 }
 
-void IndexFollower::follow(Follower& follower, std::uint64_t counter) {
-    follower.retry.cancel();
-    if (counter < read(follower)) {
-        log_(base::LogLevel::unusual, std::string("lightningd's ") + cln::name(follower.index) +
+void IndexFollower::follow(Counter& counter, std::uint64_t now) {
+    counter.retry.cancel();
+    if (now < read(counter)) {
+        log_(base::LogLevel::unusual, std::string("lightningd's ") + cln::name(counter.index) +
                                           " counter went back: was its database restored?");
         auto position = progress_.read();
-        (follower.index == cln::Index::created ? position.created.value : position.updated.value) = counter;
+        (counter.index == cln::Index::created ? position.created.value : position.updated.value) = now;
         progress_.reset(position);
-        follower.counter = counter;
+        counter.target = now;
     }
-    follower.counter = std::max(follower.counter, counter);
-    wait(follower, counter + 1);
+    counter.target = std::max(counter.target, now);
+    wait(counter, now + 1);
 }
 
-void IndexFollower::wait(Follower& follower, std::uint64_t next) {
-    lightningd_.wait(follower.index, next, [this, &follower, next](const auto& reply) {
+void IndexFollower::wait(Counter& counter, std::uint64_t next) {
+    lightningd_.wait(counter.index, next, [this, &counter, next](const auto& reply) {
         if (!reply) {
             log_(base::LogLevel::unusual,
-                 std::string("wait sendpays ") + cln::name(follower.index) + " refused: " + reply.error().message);
-            return follower.retry.start([this, &follower, next] { wait(follower, next); });
+                 std::string("wait sendpays ") + cln::name(counter.index) + " refused: " + reply.error().message);
+            return counter.retry.start([this, &counter, next] { wait(counter, next); });
         }
-        follower.counter = std::max(follower.counter, reply->counter);
+        counter.target = std::max(counter.target, reply->counter);
         schedule();
-        wait(follower, reply->counter + 1);
+        wait(counter, reply->counter + 1);
     });
 }
 
@@ -70,30 +70,30 @@ void IndexFollower::fetch() {
     if (state_ != State::idle)
         return;
     // Created first: a row must be known before it is said to have changed.
-    const auto& follower = read(created_) < created_.counter ? created_ : updated_;
-    const auto after = read(follower);
-    if (after >= follower.counter)
+    const auto& counter = read(created_) < created_.target ? created_ : updated_;
+    const auto after = read(counter);
+    if (after >= counter.target)
         return;
     state_ = State::fetching;
-    fetch_page(lightningd_, {follower.index, after, follower.counter}, [this, &follower, after](const auto& page) {
+    fetch_page(lightningd_, {counter.index, after, counter.target}, [this, &counter, after](const auto& page) {
         state_ = State::idle;
         if (!page) {
             log_(base::LogLevel::unusual, "listsendpays refused: " + page.error().message);
             return page_retry_.start([this] { fetch(); });
         }
-        take(follower, after, *page);
+        take(counter, after, *page);
         schedule();
     });
 }
 
-void IndexFollower::take(const Follower& follower, std::uint64_t after, const RowPage& page) {
+void IndexFollower::take(const Counter& counter, std::uint64_t after, const RowPage& page) {
     std::vector<payments::Event> facts;
     facts.reserve(page.rows.size());
     for (const auto& row : page.rows)
         facts.emplace_back(payments::PartSeen{row, seen_at(row)});
     if (!facts.empty())
         facts_.take(std::move(facts), Source::socket);
-    if (follower.index == cln::Index::created)
+    if (counter.index == cln::Index::created)
         progress_.advance(base::CreatedIndex{after}, base::CreatedIndex{page.upto});
     else
         progress_.advance(base::UpdatedIndex{after}, base::UpdatedIndex{page.upto});

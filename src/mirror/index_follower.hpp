@@ -24,18 +24,18 @@ class IndexFollower final {
 
   private:
     enum class State { not_begun, idle, fetching };
-    struct Follower {
+    struct Counter {
         cln::Index index;
         RetryTimer retry;
-        std::uint64_t counter = 0; ///< lightningd's
+        std::uint64_t target = 0; ///< as far as lightningd has counted
     };
 
-    void follow(Follower& follower, std::uint64_t counter);
-    void wait(Follower& follower, std::uint64_t next);
+    void follow(Counter& counter, std::uint64_t now);
+    void wait(Counter& counter, std::uint64_t next);
     void schedule();
     void fetch();
-    void take(const Follower& follower, std::uint64_t after, const RowPage& page);
-    [[nodiscard]] std::uint64_t read(const Follower& follower) const;
+    void take(const Counter& counter, std::uint64_t after, const RowPage& page);
+    [[nodiscard]] std::uint64_t read(const Counter& counter) const;
     [[nodiscard]] std::optional<base::UnixNs> seen_at(const payments::Row& row) const;
 
     cln::Lightningd& lightningd_;
@@ -44,8 +44,8 @@ class IndexFollower final {
     publish::Progress& progress_;
     base::Log log_;
     State state_ = State::not_begun;
-    Follower created_;
-    Follower updated_;
+    Counter created_;
+    Counter updated_;
     RetryTimer page_retry_;
     io::Timer next_turn_;
 };

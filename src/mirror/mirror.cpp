@@ -24,7 +24,7 @@ std::vector<Event> joined(std::span<const Event> first, const std::vector<Event>
 
 } // namespace
 
-Mirror::Mirror(io::Loop& loop, Parts parts, Clock clock, MirrorConfig config, base::Log log)
+Mirror::Mirror(io::Loop& loop, const Parts& parts, Clock clock, MirrorConfig config, base::Log log)
     : table_(parts.table),
       progress_(parts.progress),
       publisher_(parts.publisher),
@@ -42,11 +42,15 @@ Mirror::Mirror(io::Loop& loop, Parts parts, Clock clock, MirrorConfig config, ba
       failures_(loop, parts.lightningd, parts.table, loader_),
       invoices_(parts.lightningd, parts.table, loader_),
       startup_(loop, {parts.lightningd, parts.table, loader_, indexes_, deletions_, silence_, orphans_, calls_},
-               {[this](const base::NodeId& id) { publisher_.set_node(id); }, [this] { check_ready(); }}, clock_, config,
-               log_),
+               {[this](const base::NodeId& id) { publisher_.set_node(id); },
+                [this] {
+                    if (on_ready_)
+                        on_ready_();
+                }},
+               clock_, config, log_),
       listeners_{&silence_, &parts.publisher, &giveups_, &failures_, &invoices_, nullptr},
       sweep_timer_(loop) {
-    loader_.on_loaded([this] { check_ready(); });
+    loader_.on_loaded([this] { startup_.group_loaded(); });
     silence_.set_unwatched({UINT64_MAX}); // until it is known what was there before us
     expire_expected_parts();
 }
@@ -69,14 +73,6 @@ void Mirror::apply(std::span<const Event> facts) {
         if (listener)
             listener->changed(change);
     table_.evict(cln::has_wait_sendpays(config_.version) ? progress_.safe().updated : payments::Table::every_update);
-}
-
-void Mirror::check_ready() {
-    if (ready_ || !startup_.listed() || !loader_.idle())
-        return;
-    ready_ = true;
-    if (on_ready_)
-        on_ready_();
 }
 
 void Mirror::set_retain(std::size_t parts) {

@@ -22,7 +22,7 @@ class Mirror final {
         publish::Publisher& publisher;
     };
 
-    Mirror(io::Loop& loop, Parts parts, Clock clock, MirrorConfig config, base::Log log);
+    Mirror(io::Loop& loop, const Parts& parts, Clock clock, MirrorConfig config, base::Log log);
 
     /// lightningd itself was just started: payers have forgotten whatever was made before.
     void restarted() { orphans_.restarted(); }
@@ -53,7 +53,7 @@ class Mirror final {
 
     /// `ready` is called once, when the payments in flight at the start are in the table.
     void on_ready(std::function<void()> ready) { on_ready_ = std::move(ready); }
-    [[nodiscard]] bool ready() const { return ready_; }
+    [[nodiscard]] bool ready() const { return startup_.ready(); }
     /// Called after all others that follow from a change.
     void set_last_listener(payments::ChangeListener& listener) { listeners_.back() = &listener; }
     /// Shared with those who make payments from rows.
@@ -61,7 +61,6 @@ class Mirror final {
 
   private:
     void apply(std::span<const payments::Event> facts);
-    void check_ready();
     void expire_expected_parts();
 
     payments::Table& table_;
@@ -70,7 +69,6 @@ class Mirror final {
     Clock clock_;
     MirrorConfig config_;
     base::Log log_;
-    bool ready_ = false;
     std::function<void()> on_ready_;
     GroupLoader loader_;
     Orphans orphans_;

@@ -14,15 +14,15 @@ DecodedNotification NotificationBatch::decoded(const rpc::Message& message, base
     const auto params = params_.read(message.params);
     if (!params)
         return tl::unexpected("params: " + params.error());
-    cln::Notification given{*params, now, pool_.take()};
-    return cln::decoded_topic(message.method)->decode(given);
+    auto buffer = pool_.take();
+    return cln::decoded_topic(message.method)->decode({*params, now, buffer});
 }
 
 /// Of those that were applied, not put aside.
 void NotificationBatch::reuse_invoices() {
     constexpr std::size_t largest = 4096;
-    for (auto& notice : notices_) {
-        auto* seen = notice ? std::get_if<payments::PartSeen>(&*notice) : nullptr;
+    for (auto& notification : notifications_) {
+        auto* seen = notification ? std::get_if<payments::PartSeen>(&*notification) : nullptr;
         if (seen && seen->row.invoice.capacity() <= largest)
             pool_.give_back(std::move(seen->row.invoice));
     }
@@ -30,11 +30,11 @@ void NotificationBatch::reuse_invoices() {
 
 void NotificationBatch::decode(std::span<const rpc::Message> messages, base::UnixNs now) {
     reuse_invoices();
-    notices_.clear();
+    notifications_.clear();
     next_ = 0;
     for (const auto& message : messages)
         if (is_decoded(message))
-            notices_.push_back(decoded(message, now));
+            notifications_.push_back(decoded(message, now));
 }
 
 } // namespace mirror

@@ -26,16 +26,16 @@ class NotificationBatch final {
     /// Decodes those of the messages, in place of what is left of earlier ones. `now`: when they came.
     void decode(std::span<const rpc::Message> messages, base::UnixNs now);
     /// What the first of those says that was not asked for yet; there must be one.
-    [[nodiscard]] DecodedNotification& next() { return notices_[next_++]; }
+    [[nodiscard]] DecodedNotification& next() { return notifications_[next_++]; }
     /// All that are left.
-    [[nodiscard]] std::span<const DecodedNotification> left() const { return std::span(notices_).subspan(next_); }
+    [[nodiscard]] std::span<const DecodedNotification> left() const { return std::span(notifications_).subspan(next_); }
 
   private:
     [[nodiscard]] DecodedNotification decoded(const rpc::Message& message, base::UnixNs now);
     void reuse_invoices();
 
     json::Parser params_; // of the one at hand
-    std::vector<DecodedNotification> notices_;
+    std::vector<DecodedNotification> notifications_;
     base::Pool<std::string> pool_{64}; // used invoices: malloc keeps seven at hand, beyond that it is slow
     std::size_t next_ = 0;
 };

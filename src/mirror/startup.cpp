@@ -7,7 +7,7 @@ namespace mirror {
 
 using payments::PartStatus;
 
-Startup::Startup(io::Loop& loop, Parts parts, Events events, Clock clock, MirrorConfig config, base::Log log)
+Startup::Startup(io::Loop& loop, const Parts& parts, Events events, Clock clock, MirrorConfig config, base::Log log)
     : parts_(parts),
       events_(std::move(events)),
       clock_(std::move(clock)),
@@ -153,8 +153,15 @@ void Startup::take(const std::vector<payments::Row>& rows) {
 }
 
 void Startup::finish() {
-    state_ = State::listed;
-    events_.listed();
+    state_ = State::loading;
+    group_loaded();
+}
+
+void Startup::group_loaded() {
+    if (state_ != State::loading || !parts_.loader.idle())
+        return;
+    state_ = State::ready;
+    events_.ready();
 }
 
 } // namespace mirror

@@ -31,20 +31,23 @@ class Startup final {
     };
     struct Events {
         std::function<void(const base::NodeId&)> node_known;
-        std::function<void()> listed; ///< once: what was in flight has been handed to the loader
+        std::function<void()> ready; ///< once: what was in flight at the start is in the table
     };
 
-    Startup(io::Loop& loop, Parts parts, Events events, Clock clock, MirrorConfig config, base::Log log);
+    Startup(io::Loop& loop, const Parts& parts, Events events, Clock clock, MirrorConfig config, base::Log log);
 
     /// The socket is there, for the first time or again.
     void connected();
-    [[nodiscard]] bool listed() const { return state_ == State::listed; }
+    /// A group has been loaded.
+    void group_loaded();
+    [[nodiscard]] bool ready() const { return state_ == State::ready; }
 
   private:
     enum class State {
         no_counters, ///< nothing is known of lightningd's rows
         listing,     ///< what is in flight is being listed
-        listed
+        loading,     ///< the groups of these rows are being loaded
+        ready
     };
     /// Of this connection.
     struct Answers {

@@ -65,9 +65,10 @@ void Store::erase(EntryRef payment) {
 
 Part& Store::add_part(EntryRef payment, Part part) {
     part.revision = ++revisions_;
-    auto& added = payment->insert(std::move(part));
-    payment->totals.add(added);
-    if (payment->outcome)
+    Entry& entry = *payment;
+    Part& added = entry.insert(std::move(part));
+    entry.totals.add(added);
+    if (entry.outcome)
         ++finished_parts_;
     return added;
 }

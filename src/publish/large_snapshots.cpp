@@ -37,14 +37,14 @@ void LargeSnapshots::pause_over() {
     std::vector<std::pair<payments::PaymentKey, Progress::Hold>> due;
     bool waiting = false;
     for (auto at = payments_.begin(); at != payments_.end();) {
-        auto& [key, payment] = *at;
+        auto& payment = at->second;
         if (now - payment.last < pause_) {
             waiting |= payment.waiting;
             ++at;
             continue;
         }
         if (payment.waiting)
-            due.emplace_back(key, std::move(payment.hold));
+            due.emplace_back(at->first, std::move(payment.hold));
         at = payments_.erase(at);
     }
     if (waiting)

@@ -108,8 +108,8 @@ class HostAtWork final {
         for (auto place = text.find(mark); place != std::string::npos; place = text.find(mark))
             text.replace(place, mark.size(), NodeAtWork::directory().path.string());
         text += '\n';
-        told_.feed(text);
-        for (auto result = told_.next(); result.kind != rpc::Framer::Result::Kind::more; result = told_.next())
+        given_.feed(text);
+        for (auto result = given_.next(); result.kind != rpc::Framer::Result::Kind::more; result = given_.next())
             if (result.kind == rpc::Framer::Result::Kind::message) {
                 const auto message = rpc::read_message(result.text);
                 note(message ? *message : rpc::read_head(result.text));
@@ -211,7 +211,7 @@ class HostAtWork final {
     std::size_t steps_ = 0;
     std::size_t idle_ = 0;
     bool over_ = false;
-    rpc::Framer told_;
+    rpc::Framer given_;
     rpc::Framer output_;
     std::map<std::string, Asked> asked_;
     std::map<std::string, std::size_t> answered_;

@@ -93,7 +93,8 @@ FUZZ_TARGET(progress) {
             for (auto& one : model.holds)
                 if (one.id == id)
                     one.id = other;
-            holds[other] = std::move(holds[id]);
+            Progress::Hold on_its_way(std::move(holds[id]));
+            holds[other] = std::move(on_its_way);
             break;
         }
         case 4:

@@ -185,7 +185,7 @@ FUZZ_TARGET(table_wild) {
             listener.erase(key);
         after.insert(gone.begin(), gone.end());
         fuzz::require(after == before && table.size() + gone.size() == before.size(),
-                      "trim takes the oldest finished, just enough, and no others");
+                      "evict takes the oldest finished, just enough, and no others");
     }
     listener.check_published(table);
     return 0;

@@ -64,7 +64,7 @@ BOUNDARIES: dict[str, str] = {
     "Framer": "framer",
     "RowSlices": "row_slices",
     "Table": "table",
-    "trim": "table_wild",
+    "evict": "table_wild",
     "apply_filter": "result_filter",
     "from_hex": "hex",
     "parse": "json",
@@ -73,7 +73,6 @@ BOUNDARIES: dict[str, str] = {
 
 # They read no bytes of anybody.
 NO_DECODERS = {
-    "read_counters": "a step of the feed",
     "read_parent": "reads the environment; what it finds there goes to read_version",
 }
 

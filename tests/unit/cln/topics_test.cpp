@@ -25,7 +25,8 @@ TEST_CASE("a topic is decoded when it tells a fact about a payment") {
 }
 
 TEST_CASE("what cannot be decoded says why, without its content") {
-    cln::Notification empty;
+    std::string buffer;
+    const cln::Notification empty{{}, {}, buffer};
     for (const auto& topic : cln::topics())
         if (topic.decode) {
             const auto fact = topic.decode(empty);

@@ -12,11 +12,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Place : unit::Directory {
+struct Installed : unit::Directory {
     fs::path self = path / "build" / "trackpayments";
     cln::PluginConfig config;
 
-    Place() {
+    Installed() {
         make(self);
         make(path / "builtin" / "autoclean");
         config.lightning_dir = (path / ".lightning").string();
@@ -32,52 +32,52 @@ struct Place : unit::Directory {
 } // namespace
 
 TEST_CASE("a plugin that was started by hand is not in the configuration") {
-    Place place;
-    CHECK_FALSE(place.starts());
-    Place::make(place.path / "other" / "trackpayments");
-    place.config.plugins = {(place.path / "other" / "trackpayments").string(), "elsewhere", ""};
-    place.config.directories = {(place.path / "other").string(), "/not/there", ""};
-    CHECK_FALSE(place.starts());
+    Installed installed;
+    CHECK_FALSE(installed.starts());
+    Installed::make(installed.path / "other" / "trackpayments");
+    installed.config.plugins = {(installed.path / "other" / "trackpayments").string(), "elsewhere", ""};
+    installed.config.directories = {(installed.path / "other").string(), "/not/there", ""};
+    CHECK_FALSE(installed.starts());
 }
 
 TEST_CASE("plugin= may name it by its path, through a link, or by a relative path") {
-    Place place;
-    fs::create_symlink(place.self, place.path / "link");
-    fs::create_symlink(place.self.parent_path(), place.path / "linked");
+    Installed installed;
+    fs::create_symlink(installed.self, installed.path / "link");
+    fs::create_symlink(installed.self.parent_path(), installed.path / "linked");
     for (const auto& named :
-         {place.self, place.path / "link", place.path / "linked" / "trackpayments",
-          place.self.parent_path() / ".." / "build" / "trackpayments", fs::path("build/trackpayments")}) {
-        place.config.plugins = {"/another", named.string()};
-        CHECK_MESSAGE(place.starts(), named.string());
+         {installed.self, installed.path / "link", installed.path / "linked" / "trackpayments",
+          installed.self.parent_path() / ".." / "build" / "trackpayments", fs::path("build/trackpayments")}) {
+        installed.config.plugins = {"/another", named.string()};
+        CHECK_MESSAGE(installed.starts(), named.string());
     }
 }
 
 TEST_CASE("a plugin directory may hold it or a link to it") {
-    Place place;
-    place.config.directories = {"/not/there", place.self.parent_path().string()};
-    CHECK(place.starts());
-    fs::create_directories(place.path / "d");
-    place.config.directories = {(place.path / "d").string()};
-    CHECK_FALSE(place.starts());
-    fs::create_symlink(place.self, place.path / "d" / "mine");
-    CHECK(place.starts());
+    Installed installed;
+    installed.config.directories = {"/not/there", installed.self.parent_path().string()};
+    CHECK(installed.starts());
+    fs::create_directories(installed.path / "d");
+    installed.config.directories = {(installed.path / "d").string()};
+    CHECK_FALSE(installed.starts());
+    fs::create_symlink(installed.self, installed.path / "d" / "mine");
+    CHECK(installed.starts());
 }
 
 TEST_CASE("the folder plugins of the lightning-dir is always searched, and one level below it") {
     for (const char* folder : {"plugins", "plugins/below"}) {
-        Place place;
-        fs::create_directories(place.path / ".lightning" / folder);
-        CHECK_FALSE(place.starts());
-        fs::create_symlink(place.self, place.path / ".lightning" / folder / "trackpayments");
-        CHECK(place.starts());
+        Installed installed;
+        fs::create_directories(installed.path / ".lightning" / folder);
+        CHECK_FALSE(installed.starts());
+        fs::create_symlink(installed.self, installed.path / ".lightning" / folder / "trackpayments");
+        CHECK(installed.starts());
     }
 }
 
 TEST_CASE("so is the folder of Core Lightning's own plugins") {
-    Place place;
-    place.self = place.path / "builtin" / "trackpayments";
-    Place::make(place.self);
-    CHECK(place.starts());
+    Installed installed;
+    installed.self = installed.path / "builtin" / "trackpayments";
+    Installed::make(installed.self);
+    CHECK(installed.starts());
 }
 
 TEST_CASE("the refusal says both ways that work") {

@@ -41,7 +41,8 @@ struct Request {
 struct Command {
     CommandSpec spec;
     std::function<void(const Request&)> serve; ///< every request is answered once, sooner or later
-    std::function<std::optional<rpc::Error>(const json::Tree& params)> check; ///< why serve would refuse them
+    /// Why serve would refuse them. Left out: whatever fits the declared parameters is accepted.
+    std::function<std::optional<rpc::Error>(const json::Tree& params)> check = nullptr;
 };
 
 /// A topic of lightningd's or of another plugin's.

@@ -37,6 +37,13 @@ std::string remedy_for_options() {
            own_path().string() + " OPTION=VALUE";
 }
 
+std::optional<rpc::Error> why_refused(const Command& command, const json::Tree& params) {
+    if (command.check)
+        return command.check(params);
+    const auto args = cln::Args::bind(params, command.spec.params);
+    return args ? std::nullopt : std::optional(args.error());
+}
+
 } // namespace
 
 std::string random_hex(std::size_t bytes) {
@@ -183,7 +190,7 @@ void Plugin::check(std::string_view id, const json::Tree& params) {
             setting ? reply(id, R"({"command_to_check":"setconfig"})") : refuse(id, setting.error());
         });
     const auto* checked = name.is_string() ? command(name.get_ref<const std::string&>()) : nullptr;
-    const auto error = checked ? checked->check(own)
+    const auto error = checked ? why_refused(*checked, own)
                                : rpc::Error{rpc::invalid_params, "command_to_check: not a command of this plugin"};
     error ? refuse(id, *error) : reply(id, R"({"command_to_check":)" + json::dump(name) + "}");
 }

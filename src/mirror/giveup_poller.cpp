@@ -81,7 +81,8 @@ void GiveupPoller::ask(const payments::PaymentKey& key) {
     question.under_way = true;
     ++question.times;
     const auto* payment = table_.find(key);
-    if (payment && payment->payer == payments::Payer::renepay)
+    const auto* row = payment ? cln::payer_row(payment->payer) : nullptr;
+    if (row && row->end == cln::EndKnownBy::renepaystatus)
         return lightningd_.renepaystatus(payment->invoice, [this, key](const auto& pending) {
             answered(key, !pending ? Reply::refused : *pending ? Reply::goes_on : Reply::gave_up);
         });

@@ -35,12 +35,14 @@ inline constexpr Position unlimited{{UINT64_MAX}, {UINT64_MAX}};
 /// What an answer from lightningd's database may say, at one moment.
 struct ResumeBounds {
     Position listed; ///< beyond it not all rows are in the table
-    Position safe;   ///< beyond it a payment has no outcome yet: its end will move no counter
+    Position safe;   ///< beyond it a payment has no outcome yet: its end will move no counter. Queued messages do not
+                     ///< count, the answer has what they say
 };
 
 class Progress final {
   public:
-    /// Why a cursor must wait.
+    /// Why a cursor must wait. A new reason stands before `queued`, which is the last, and in handed_over(); in
+    /// bounds() too, if answers from the database have to wait for it.
     enum class Reason {
         loading,   ///< facts of a group wait until the whole group is listed
         undecided, ///< all parts of a payment failed, and nothing says yet whether that was the end
@@ -92,11 +94,11 @@ class Progress final {
     void reset(Position read);
 
     /// Holds all that is safe now, but for what only waits to be written.
-    [[nodiscard]] Hold hold(Reason reason) { return hold(reason, published()); }
+    [[nodiscard]] Hold hold(Reason reason) { return hold(reason, handed_over()); }
     [[nodiscard]] Hold hold(Reason reason, Position at);
 
     /// The position of a cursor that is written now.
-    [[nodiscard]] Position safe() const { return earlier(published(), least(Reason::queued)); }
+    [[nodiscard]] Position safe() const { return earlier(handed_over(), least(Reason::queued)); }
     [[nodiscard]] ResumeBounds bounds() const {
         return {earlier(read_, least(Reason::loading)), least(Reason::undecided)};
     }
@@ -116,7 +118,7 @@ class Progress final {
     template <class Index>
     bool advance(Index& read, Index after, Index upto);
     /// As far as everything was handed over to be written.
-    [[nodiscard]] Position published() const {
+    [[nodiscard]] Position handed_over() const {
         return earlier(read_, earlier(least(Reason::loading), least(Reason::undecided)));
     }
     [[nodiscard]] Position least(Reason reason) const;
@@ -127,7 +129,7 @@ class Progress final {
     }
 
     Position read_;
-    std::array<Holds, 3> holds_; // by reason
+    std::array<Holds, static_cast<std::size_t>(Reason::queued) + 1> holds_; // by reason
     std::function<void()> moved_;
 };
 

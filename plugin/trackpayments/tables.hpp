@@ -1,4 +1,4 @@
-// What the program is to lightningd: its commands, options, topics, hooks and subscriptions, as rows.
+// The declaration of trackpayments: its options, commands, topics, subscriptions and hooks.
 #pragma once
 
 #include "host/declaration.hpp"

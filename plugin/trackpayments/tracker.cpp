@@ -1,9 +1,9 @@
 #include "plugin/trackpayments/tracker.hpp"
 
 #include "commands/delpay_from_table.hpp"
-#include "json/parser.hpp"
 #include "plugin/trackpayments/options.hpp"
 #include "plugin/trackpayments/tables.hpp"
+#include "json/parser.hpp"
 
 #include <algorithm>
 
@@ -22,8 +22,8 @@ bool is_hook_request(const rpc::Message& message) {
     return message.kind() == rpc::Message::Kind::request && message.method == "rpc_command";
 }
 
-/// How many messages are decoded before the first of them is applied. Fewer are slower; many leave the reader of what
-/// we write without work, and then with too much of it.
+/// How many messages are decoded before the first of them is applied. Fewer are slower; with more, lightningd first
+/// waits idle and then gets too much at once.
 constexpr std::size_t batch_size = 20;
 
 constexpr std::size_t run_id_bytes = 4; // told apart, not kept secret
@@ -53,7 +53,7 @@ void Tracker::read(std::span<const rpc::Message> messages) {
     now_ = clock_now();
     decisions_.clear();
     next_decision_ = 0;
-    for (const auto& message : messages) // first: a payment may wait behind each
+    for (const auto& message : messages) // hook requests first: a payment may wait behind each
         if (is_hook_request(message))
             decisions_.push_back(hook_.decide(message.id, message.params));
     while (!messages.empty()) {

@@ -1,6 +1,5 @@
-// Objects that were used and will be used again, with the memory they have: where one comes for each that goes, malloc
-// is a noticeable part of the time. Bounded. Who gives an object back sees to it that nothing but memory stays in it,
-// and of that not much.
+// Keeps used objects with their memory, to be used again: where one comes for each that goes, malloc is a noticeable
+// part of the time. Bounded. Whoever gives one back must empty it and must not leave much memory in it.
 #pragma once
 
 #include <cstddef>

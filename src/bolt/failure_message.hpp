@@ -1,5 +1,6 @@
 // The failure message a node sends back through the onion (BOLT 4, "failure messages"): lightningd's raw_message and
-// failed_msg. It comes from strangers of all ages, so the rule is: what is said is kept, what is left unsaid is absent.
+// failed_msg. It comes from nodes of every version, so the rule is: what is said is kept, what is left unsaid is
+// absent.
 //
 // - A message may end before any of its fields; that one and those after it are absent (BOLT 4's older forms).
 // - One that ends within a field before the channel_update is an error.
@@ -8,8 +9,7 @@
 //   rcvd_htlc_reply); BOLT 4 sees no update there, nor do LND and xpay, nor do we.
 // - Bytes behind the fields are ignored: BOLT 4 allows TLVs there.
 // - A code we do not know is kept without its data. The type and offset of invalid_onion_payload are not read: LND
-// shows
-//   neither.
+//   shows neither.
 #pragma once
 
 #include "base/msat.hpp"

@@ -1,5 +1,6 @@
-// lightning-cli sends an argument of digits alone without quotes: `007`, or a hash that happens to have no letter.
-// lightningd reads such a token as it stands, whatever JSON thinks of it; here it gets the quotes that were meant.
+// Puts quotes around digits that lightning-cli sent bare. It sends an argument of digits alone without quotes: `007`,
+// or a hash that happens to have no letter. lightningd reads such a token as it stands, whatever JSON thinks of it;
+// here it gets the quotes that were meant.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Reading the params of a payer's call as the hook shows them: named or positional, numbers as numbers or strings.
-// Lenient where lightningd judges: what cannot be read is simply not known.
+// Lenient readers of single arguments of a payer's call. The hook shows them named or positional, numbers as numbers or
+// strings. lightningd judges the call: what cannot be read is simply not known.
 #pragma once
 
 #include "base/bytes.hpp"

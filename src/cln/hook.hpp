@@ -10,7 +10,8 @@
 //   spend the node's money anyhow.
 // - `cln-renepay` with the number of a running command: its own group of the same hash is shown as attempts of that
 //   payment. The status follows the rows all the same.
-// - ours: nothing. Our ids end in a random tag, and one counts only while the call is under way (rpc::Client::awaits).
+// - an id like ours: it can do nothing. Our ids end in a random tag, and one counts only while the call is under way
+//   (rpc::Client::awaits).
 #pragma once
 
 #include "payments/payment.hpp"

@@ -35,7 +35,7 @@ class Lightningd final {
     void listconfigs(Answer<PluginConfig> answer, Lost lost = nullptr);
     /// Answers when the counter has reached `next`; 0 answers at once.
     void wait(Index index, std::uint64_t next, Answer<WaitReply> answer, Lost lost = nullptr);
-    /// Also shows every answer of listsendpays, raw and in parts of some rows, before its rows are taken in.
+    /// Also shows every answer of listsendpays, raw, in slices of some rows, before its rows are taken in.
     void show_listings(std::function<void(std::string_view)> show) { show_listing_ = std::move(show); }
     /// Every row of the hash.
     void list(const base::PaymentHash& hash, ListAnswer answer, Lost lost = nullptr);
@@ -49,7 +49,8 @@ class Lightningd final {
     void listpays(const base::PaymentHash& hash, Answer<std::vector<Pay>> answer);
     /// Whether renepay still tries to pay that BOLT 11 invoice.
     void renepaystatus(const std::string& invoice, Answer<bool> answer);
-    /// How a part failed that nobody watched. Never for a pending one: that would wait (`core-lightning.md` 3.6).
+    /// Why a part failed whose failure was not seen. Never for a pending one: that would wait (`core-lightning.md`
+    /// 3.6).
     void waitsendpay(const payments::PaymentKey& key, base::PartId partid, Answer<payments::Failure> answer);
     void decode_invoice(const std::string& invoice, Answer<Invoice> answer, Lost lost = nullptr);
     /// `params` as the caller gave them; the raw result is valid during the callback.

@@ -8,7 +8,7 @@ namespace cln {
 namespace {
 
 /// The object named after the topic. Before v25.09 lightningd put what a plugin emitted into `payload`, and the plugins
-/// of those days emitted no such object: the payload is it.
+/// of those days emitted no such object: the payload itself is that object.
 Fields body(Value params, std::string_view topic) {
     Fields outer(params, "params");
     if (outer.error())

@@ -35,7 +35,7 @@ payments::Total total_of(std::string_view method, Value params) {
                  : payments::Total{};
 }
 
-/// What the part's row will say that leaves.
+/// The amount sent, as the part's row will say it.
 std::optional<base::Msat> sent_by(std::string_view method, Value params) {
     if (method == "injectpaymentonion")
         return maybe_amount(argument(params, "amount_msat", 2));
@@ -69,7 +69,7 @@ std::optional<payments::ExpectedPart> decode_payer_call(const HookedCall& call, 
     const auto group = argument(params, "groupid", at->groupid);
     const auto part_number = maybe_number(partid);
     const auto group_number = maybe_number(group);
-    // Not given is a value too; given and no number is none.
+    // If absent, the default counts; if not a number, the call is unreadable.
     if (!hash || (partid && !part_number) || (group && !group_number))
         return std::nullopt;
 

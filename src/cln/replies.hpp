@@ -1,4 +1,4 @@
-// The other answers of lightningd that we read: `getinfo` and `wait sendpays`.
+// Decoders of the answers of getinfo, wait, listpays, renepaystatus and decode.
 #pragma once
 
 #include "cln/fields.hpp"

@@ -12,7 +12,7 @@ namespace cln {
 /// `room`: a string that is not needed any more, for the invoice.
 [[nodiscard]] Decoded<payments::Row> decode_row(Value row, const Path& path, std::string room = {});
 
-/// A whole answer. One bad row does not spoil the others: it is left out and its error told.
+/// A whole answer. One bad row does not spoil the others: it is left out and its error reported.
 struct Rows {
     std::vector<payments::Row> rows;
     std::vector<DecodeError> errors;

@@ -1,5 +1,5 @@
-// A row as its host wrote it: every member, as raw text. For hosts where we answer `delpay` ourselves: its result is
-// the rows of `listsendpays`, whole and in lightningd's order (lightningd/pay.c, json_add_payment_fields).
+// Rows kept as raw text, for a host other than lightningd, where the plugin answers delpay itself. Its result is the
+// rows of `listsendpays`, whole and in lightningd's order (lightningd/pay.c, json_add_payment_fields).
 #pragma once
 
 #include "payments/part.hpp"

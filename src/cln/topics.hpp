@@ -1,5 +1,5 @@
-// The topics of lightningd that tell about payments, a row each: since which version there is one, and how it is
-// decoded. What a mirror subscribes to and what it understands are the same rows.
+// The topics of lightningd that are about payments, a row each: since which version there is one, and how it is
+// decoded. What the plugin subscribes to and what it understands are the same rows.
 #pragma once
 
 #include "cln/version.hpp"

@@ -1,4 +1,4 @@
-// What `trackpayments` answers, before it is text.
+// The answer of `trackpayments` before it is written as JSON.
 #pragma once
 
 #include "payments/payment.hpp"
@@ -11,7 +11,7 @@
 
 namespace commands {
 
-/// A payment as it was at one moment, in LND's JSON. WaitingCallers share the text.
+/// A payment as it was at one moment, in LND's JSON. Waiting callers share the text.
 struct Snapshot {
     payments::PaymentKey key;
     base::CreatedIndex index; ///< payment index

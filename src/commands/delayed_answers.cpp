@@ -12,7 +12,7 @@ DelayedAnswers::DelayedAnswers(io::Loop& loop, const payments::Table& table, pub
     progress.on_moved([this] { check_soon(); });
 }
 
-/// Nothing of an undecided payment: it comes with every answer.
+/// An undecided payment never delays: it is in every answer.
 DelayedAnswers::Beyond DelayedAnswers::beyond(const payments::PaymentKey& key, const publish::Position& position,
                                               std::uint64_t number, const publish::ResumeBounds& bounds) const {
     const auto* payment = table_.find(key);
@@ -28,7 +28,7 @@ DelayedAnswers::Beyond DelayedAnswers::beyond(const payments::PaymentKey& key, c
 
 bool DelayedAnswers::delays(Caller& caller, Answer& answer) {
     if (answer.more)
-        return false; // the next answer begins in the midst of rows: it gives some of these again anyway
+        return false; // the next answer begins in the middle of the rows: it gives some of these again anyway
     const auto bounds = progress_.bounds();
     const bool first = !caller.awaited;
     auto& awaited = first ? caller.awaited.emplace(AwaitedRows{steady_clock::now(), {}}) : *caller.awaited;
@@ -44,7 +44,7 @@ bool DelayedAnswers::delays(Caller& caller, Answer& answer) {
                 answer.number = std::min(answer.number, table_.find(given.key)->change_number - 1);
             return true;
         }
-        if (given.terminal && !at->second) { // nor may its end come twice
+        if (given.terminal && !at->second) { // its end must not come twice either
             at->second = true;
             awaited.since = steady_clock::now();
         }

@@ -1,7 +1,7 @@
-// Answers to `since` that would have to be given twice wait here. A notification shows the end of a payment before its
-// row is read, and no cursor passes a row that is not: given at once, the payment would come again with the next
-// answer. Its row is there within milliseconds. What ends meanwhile is left to the next answer, so that a busy node
-// delays nobody. The wait is bounded: after it the answer is given as it is, and one payment comes twice.
+// Delays an answer to `since` until its cursor covers it, so that the next answer does not repeat it. A notification
+// shows the end of a payment before its row is read, and no cursor passes a row that is not; it is there within
+// milliseconds. What ends meanwhile is left to the next answer, so that a busy node delays nobody. The wait is bounded:
+// after it the answer is given as it is, and one payment comes twice.
 #pragma once
 
 #include "commands/waiting_callers.hpp"

@@ -1,5 +1,6 @@
-// Payments that left the table, or ended before the plugin came, made anew from lightningd's rows and their invoices.
-// What lightningd does not store (routes, failures, moments, a total that no invoice says) is not in them.
+// Builds payments that the table does not hold from lightningd's rows and their invoices: they left the table, or ended
+// before the plugin came. What lightningd does not store (routes, failures, moments, a total that no invoice says) is
+// not in them.
 #pragma once
 
 #include "mirror/invoice_lookup.hpp"

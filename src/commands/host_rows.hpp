@@ -1,5 +1,5 @@
-// The rows of a host that has no `delpay` of its own, as it wrote them: what ours gives back is more than the table
-// keeps. Under lightningd nothing is ever put in here.
+// The rows of a host, as it wrote them: what our `delpay` gives back is more than the table keeps. A host here is a
+// parent process without a delpay of its own, not the room `host`. Under lightningd nothing is ever put in here.
 #pragma once
 
 #include "cln/row_text.hpp"
@@ -31,7 +31,7 @@ class HostRows final {
         bool fresh = true; ///< its part may be on its way to the table
     };
     std::unordered_map<base::CreatedIndex, Kept> rows_;
-    std::size_t look_at_ = 1000; ///< so many rows, and those without a part are looked for
+    std::size_t look_at_ = 1000; ///< at this many rows, those without a part are dropped
 };
 
 } // namespace commands

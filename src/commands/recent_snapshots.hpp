@@ -1,5 +1,5 @@
-// What has left for the topic while callers wait, once for all of them: the newest snapshot of each payment, the last
-// to change last. Bounded: the longest unchanged goes first, and whoever came before it left has to ask again.
+// The newest snapshot of each payment that changed while callers wait, shared by all of them; the last to change last.
+// Bounded: the one unchanged longest is dropped first; a caller that came before must then ask again.
 #pragma once
 
 #include "commands/answer.hpp"

@@ -129,13 +129,14 @@ bool Resume::is_unread(const payments::Payment& payment) const {
 }
 
 void Resume::finish(bool more) {
-    // Beyond the hold an answer may tell, as far as there is room, but its position stay.
+    // Beyond the hold an answer may show payments, as far as there is room, but its position stays.
     answer_.more = more && !(index_ == cln::Index::updated && position_.updated >= bounds_.safe.updated);
     answer_.position = publish::later(since_.position, publish::earlier(position_, bounds_.safe));
-    // What lies beyond the hold may have been told before: alone it is no news, or a waiting caller would go in
+    // What lies beyond the hold may have been shown before: alone it is no news, or a waiting caller would go in
     // circles.
     answer_.news = !answer_.payments.empty() && answer_.position != since_.position;
-    // What a notification brought is told before any page has its row: who subscribed since then heard nothing of it.
+    // What a notification brought is given although no page has its row yet: a caller that subscribed since then has
+    // not been sent it.
     if (!answer_.more)
         table_.for_each([&](const payments::Payment& payment) {
             const bool due = payment.undecided() || (is_unread(payment) && !is_known(payment));
@@ -171,7 +172,7 @@ void Resume::number_answer() {
             number = std::min(number, payment.change_number - 1);
     });
     answer_.number = needed ? number : 0;
-    answer_.news |= gave && answer_.number > since_.number; // the next answer begins after it: no circle
+    answer_.news |= gave && answer_.number > since_.number; // the next answer begins after it, so it cannot loop
 }
 
 void Resume::lost() {

@@ -27,7 +27,7 @@ class Resume final : public std::enable_shared_from_this<Resume> {
 
     using Done = std::function<void(tl::expected<Answer, rpc::Error>)>;
 
-    /// Calls `done` once, later or at once; the answer's position are never before those of `since`. Lives until then.
+    /// Calls `done` once, later or at once; the answer's position is never before that of `since`. Lives until then.
     static void run(cln::Lightningd& lightningd, mirror::InvoiceLookup& invoices, const payments::Table& table,
                     publish::ResumeBounds bounds, Known since, Done done);
 

@@ -32,7 +32,7 @@ std::optional<DelpayRequest> RpcCommandHook::to_hold(const cln::HookedCall& call
         return std::nullopt;
     const auto params = json::parse(call.params);
     const auto request = params ? read_delpay(*params) : tl::unexpected(rpc::Error{});
-    return request ? std::optional(*request) : std::nullopt; // what is wrong lightningd says best itself
+    return request ? std::optional(*request) : std::nullopt; // lightningd reports bad parameters best itself
 }
 
 RpcCommandHook::Decision RpcCommandHook::decide(std::string_view id, std::string_view params) {
@@ -54,7 +54,7 @@ void RpcCommandHook::process(const Decision& decision, base::UnixNs now) {
         return serve(decision);
     if (call->method != "delpay")
         return;
-    // lightningd takes more than we hold: digits without quotes, that are no JSON or no hash to anybody else.
+    // lightningd takes more than we hold: unquoted digits that are not JSON, or not a hash, to any other reader.
     const auto parsed = json::parse(cln::quote_bare_digits(call->params));
     const auto request = parsed ? read_delpay(*parsed) : tl::unexpected(rpc::Error{});
     if (request && !lightningd_.awaits(call->id))

@@ -36,15 +36,15 @@ bool is_after(const payments::Payment& payment, const publish::Position& positio
 }
 
 /// A cursor of one hash waits for its own undecided payments only.
-publish::Position marks_of(const std::vector<payments::Payment>& payments, publish::Position readable) {
+publish::Position position_of(const std::vector<payments::Payment>& payments, publish::Position listed) {
     for (const auto& payment : payments) {
         base::UpdatedIndex last;
         for (const auto& part : payment.parts)
             last = std::max(last, part.updated);
         if (payment.undecided() && last.value > 0)
-            readable.updated = std::min(readable.updated, base::UpdatedIndex{last.value - 1});
+            listed.updated = std::min(listed.updated, base::UpdatedIndex{last.value - 1});
     }
-    return readable;
+    return listed;
 }
 
 bool has(const std::vector<Snapshot>& snapshots, const payments::PaymentKey& key) {
@@ -175,7 +175,7 @@ void TrackpaymentsCommand::found_by_hash(Caller caller, std::vector<payments::Pa
     });
     if (payments.empty() && gone.empty())
         return refuse(caller, {no_such_payment, "Unknown payment with payment_hash: " + caller.request.hash->hex()});
-    Answer now{{}, marks_of(payments, progress_.bounds().listed), false, false};
+    Answer now{{}, position_of(payments, progress_.bounds().listed), false, false};
     const bool over = payments.empty() || payments.back().terminal();
     bool news = !caller.request.since || !gone.empty();
     if (caller.request.since) {
@@ -245,8 +245,8 @@ void TrackpaymentsCommand::found_since(Caller caller, Answer found) {
     reply(caller, found);
 }
 
-/// Whether something for the caller changed while its answer was made: nobody sent that to it, and once it waits it
-/// hears only of what comes later.
+/// Whether something for the caller changed while its answer was made: nobody sent that to it, and once it waits it is
+/// sent only what comes later.
 bool TrackpaymentsCommand::has_changed(const TrackpaymentsRequest& request, std::uint64_t begun) const {
     bool changed = false;
     if (table_.last_change() > begun)

@@ -28,10 +28,10 @@ std::string message_head(std::string_view id) {
     return head.append(id).append(R"(,"level":"info","message":)");
 }
 
-WaitingCallers::WaitingCallers(io::Loop& loop, const payments::Table& table, Send say, AllSent all_sent, Ended ended)
+WaitingCallers::WaitingCallers(io::Loop& loop, const payments::Table& table, Send send, AllSent all_sent, Ended ended)
     : loop_(loop),
       table_(table),
-      send_(std::move(say)),
+      send_(std::move(send)),
       all_sent_(std::move(all_sent)),
       ended_(std::move(ended)),
       pause_(loop) {}
@@ -91,8 +91,8 @@ void WaitingCallers::send(Line& line) const {
         send_to(waiting, line);
 }
 
-/// What left before it joined is not for it, nor what is older than it was sent at first: that may leave later when
-/// lightningd reads slowly.
+/// What left before it joined is not for it, nor snapshots older than the one it was sent first: those may leave later
+/// when lightningd reads slowly.
 void WaitingCallers::send_to(const Waiting& waiting, Line& line) const {
     const auto& caller = waiting.caller;
     const auto& key = line.snapshot.key;
@@ -131,7 +131,7 @@ bool WaitingCallers::has_what_it_waits_for(const Caller& caller, bool terminal) 
 }
 
 void WaitingCallers::end(WaitingRef place) {
-    for (auto& line : lines_) // behind the answer it would not be sent them
+    for (auto& line : lines_) // after the answer they could not be sent any more
         send_to(*place, line);
     auto caller = std::move(place->caller);
     if (!caller.request.hash) {

@@ -1,7 +1,7 @@
 // Callers of `trackpayments` that wait: each is sent what the topic says as a `message` of its request, and is let go
 // when its time is up, what it waits for has come, or too many wait. lightningd does not say that a caller has gone, so
 // those who died wait like the others: 1000 of them made a payment of 200 parts four times slower. Knows who waits and
-// what each was sent; what the final answer is, is for whoever ends it.
+// what each was sent. The final answer is made elsewhere (TrackpaymentsCommand).
 #pragma once
 
 #include "commands/recent_snapshots.hpp"
@@ -46,11 +46,11 @@ class WaitingCallers final {
     using Quoted = std::shared_ptr<const std::string>;
     /// Puts a `message` ahead of all that waits, in the order in which they are sent. `quoted`: shared by many callers.
     using Send = std::function<void(const Caller& to, const Quoted& quoted)>;
-    /// Whether all that was sent has snapshot.
+    /// Whether all that was sent has left.
     using AllSent = std::function<bool()>;
     using Ended = std::function<void(Caller)>;
 
-    WaitingCallers(io::Loop& loop, const payments::Table& table, Send say, AllSent all_sent, Ended ended);
+    WaitingCallers(io::Loop& loop, const payments::Table& table, Send send, AllSent all_sent, Ended ended);
 
     void add(Caller caller);
     [[nodiscard]] std::size_t size() const { return waiting_.size(); }
@@ -89,7 +89,7 @@ class WaitingCallers final {
     std::list<Waiting> waiting_; // the longest first
     std::uint64_t number_ = 0;   // of snapshots that left
     RecentSnapshots recent_;
-    RecentSnapshots recent_ends_; // of terminal ones alone: what those hear who asked for them
+    RecentSnapshots recent_ends_; // of terminal ones alone: for callers with no_inflight_updates
     std::list<Line> lines_;
     std::unordered_map<payments::PaymentKey, LineRef> line_of_;
     io::Timer pause_;

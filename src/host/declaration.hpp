@@ -1,5 +1,5 @@
-// What a program is to lightningd, as rows: dispatch, `check`, usage, --help and the manifest come from them, and the
-// tables of the man pages are tested against them.
+// What a plugin declares: options, commands, topics, subscriptions, hooks. Dispatch, `check`, usage, --help and the
+// manifest come from these rows, and the tables of the man pages are tested against them.
 #pragma once
 
 #include "cln/command_params.hpp"
@@ -53,7 +53,8 @@ struct Subscription {
 
 struct Hook {
     std::string_view name;
-    std::span<const std::string_view> filters = {}; ///< a command that this program serves itself is left out
+    /// Methods to hook; those the program registers itself are left out.
+    std::span<const std::string_view> filters = {};
     bool registered = true;
 };
 

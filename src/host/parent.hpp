@@ -1,4 +1,5 @@
-// The process that started this one, as far as the environment tells before the first message.
+// The process that started this one, lightningd or another host, as far as the environment tells before the first
+// message.
 #pragma once
 
 #include "cln/version.hpp"

@@ -17,7 +17,7 @@
 
 namespace host {
 
-/// lightningd's ends are the other ones.
+/// Our ends of the two pipes.
 struct Pipes {
     std::unique_ptr<io::Stream> in;
     std::unique_ptr<io::Stream> out;
@@ -49,7 +49,7 @@ class Plugin : private rpc::Connection::Handler {
     void read(std::span<const rpc::Message> messages) override;
     virtual void hook(const rpc::Message&) {}
     virtual void notification(const rpc::Message&) {}
-    /// Writes a reply or a log line. Whoever has an order of their own for what leaves puts it in there.
+    /// Writes a reply or a log line. Override to queue it in your own order.
     virtual void send(std::string_view message);
     /// Nothing more will be read: what was held back has to leave now.
     virtual void finishing() {}

@@ -18,7 +18,7 @@ struct Program {
     std::function<int(io::Loop& loop, Pipes pipes, const Parent& parent)> run;
 };
 
-/// Longer no turn of the loop may take while lightningd waits.
+/// No turn of the loop may take longer than this while lightningd waits.
 inline constexpr std::chrono::seconds longest_turn{20};
 
 /// What main() does; the exit code.

@@ -10,12 +10,12 @@ void Outbox::push(std::string message, Priority priority) {
 }
 
 bool Outbox::begin_queued() {
-    for (auto* priority : {&urgent_, &ordinary_}) {
-        if (priority->empty())
+    for (auto* queue : {&urgent_, &ordinary_}) {
+        if (queue->empty())
             continue;
-        buffer_ += priority->front();
-        queued_ -= priority->front().size();
-        priority->pop_front();
+        buffer_ += queue->front();
+        queued_ -= queue->front().size();
+        queue->pop_front();
         return true;
     }
     return false;
@@ -29,7 +29,7 @@ bool Outbox::begin_next() {
     return source_(buffer_) || begin_queued(); // it may have pushed something instead: a log line
 }
 
-/// Not while more is left than was written: of a large message each chunk would move all that is left.
+/// Not while more is left than was written: each chunk of a large message would move the whole rest.
 void Outbox::drop_written() {
     if (buffer_.size() - written_ > written_)
         return;

@@ -1,7 +1,8 @@
-// What waits to be written to one stream, as whole messages in two lanes. Knows no descriptor: the stream takes chunks
-// from it. Urgent messages (replies to hooks, behind which a payment waits) overtake ordinary ones, but never cut into
-// one that was begun. When both lanes are empty the source is asked, so that a producer can decide as late as possible
-// what to say. Messages that leave together stand behind each other in one buffer, written there once.
+// Messages waiting to be written to one stream; urgent ones go first. Knows no descriptor: the stream takes chunks from
+// it. Whole messages wait in two queues. Urgent ones (replies to hooks, behind which a payment waits) overtake ordinary
+// ones, but never cut into one that was begun. When both queues are empty the source is asked, so that a producer can
+// decide as late as possible what to send. Messages that leave together stand behind each other in one buffer, written
+// there once.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +29,7 @@ class Outbox final {
     /// Where the next message may be appended at once, because none is queued; null otherwise.
     [[nodiscard]] std::string* append_buffer();
 
-    /// Bytes in both lanes and of what was begun; what the source still holds is not counted.
+    /// Bytes in both queues and of what was begun; what the source still holds is not counted.
     [[nodiscard]] std::size_t queued_bytes() const { return queued_ + buffer_.size() - written_; }
     void clear();
 
@@ -44,7 +45,7 @@ class Outbox final {
     std::deque<std::string> ordinary_;
     std::string buffer_; // behind what is being written: the rest of one message, and what append_buffer() was used for
     std::size_t written_ = 0; // of buffer_
-    std::size_t queued_ = 0;  // in the lanes
+    std::size_t queued_ = 0;  // in the two queues
     Source source_;
 };
 

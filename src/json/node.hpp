@@ -1,5 +1,5 @@
-// How a parsed JSON value lies in memory: a row of nodes. A value's members or elements follow it, each with all of its
-// own, so that a message is read from front to back and nothing is allocated for any one value.
+// A parsed JSON value in memory: nodes in one row, each followed by its members. So a message is read from front to
+// back, and nothing is allocated for any one value.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ struct Node {
     std::uint32_t span = 1; ///< nodes it takes, with all below it
     Kind kind = Kind::null;
 
-    /// One of 64, different for nearly all keys of one of lightningd's objects: what an object lacks need not be
-    /// searched for, nor what it has once be compared with all the others.
+    /// One of 64, different for nearly all keys of one object in practice: what an object lacks need not be searched
+    /// for, nor what it has once be compared with all the others.
     [[nodiscard]] static std::uint64_t key_bit(std::string_view key) {
         if (key.empty())
             return 1;

@@ -1,5 +1,5 @@
-// nlohmann_json refuses by throwing; here that ends, and becomes a reason that may be logged: what we read may be
-// secret, and the library's own messages quote it, so only kind and place are said.
+// Turns nlohmann_json's exceptions into reasons that are safe to log. What we read may be secret, and the library's own
+// messages quote it, so only kind and place are said.
 #pragma once
 
 #include <string>

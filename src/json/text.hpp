@@ -1,4 +1,4 @@
-// nlohmann_json at its two edges: bytes to value and value to bytes, where its exceptions end.
+// parse() and dump() with nlohmann_json, without its exceptions.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// A JSON value in a row of nodes that somebody else keeps (Parser): a pointer, to be copied. Strict: a number is what
-// is written as one, and null of JSON is a value, but no member.
+// Read access to one parsed JSON value: a pointer, to be copied, into a row of nodes that somebody else keeps (Parser).
+// Strict: a number is what is written as one, and null of JSON is a value, but no member.
 #pragma once
 
 #include "json/node.hpp"

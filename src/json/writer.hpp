@@ -1,6 +1,7 @@
-// Text appended in place to one buffer, which can be used again: JSON's fixed parts as literals, and between them what
-// varies. Knows no schema and sets no commas or quotes: the literals have them. Room is made once for all pieces of one
-// add(), so that writing a piece is a copy of known size: a third of the time of appending them one by one.
+// A text buffer for writing JSON. It is appended to in place and can be used again: JSON's fixed parts as literals, and
+// between them what varies. Knows no schema and sets no commas or quotes: the literals have them. Room is made once for
+// all pieces of one add(), so that writing a piece is a copy of known size: a third of the time of appending them one
+// by one.
 #pragma once
 
 #include "base/decimal.hpp"

@@ -82,7 +82,7 @@ void DeletionDetector::suspect_all() {
     table_.for_each([&](const payments::Payment& payment) { suspect(payment.key.hash, at_once); });
 }
 
-/// Of what lightningd deletes; that is no part in flight.
+/// Parts that lightningd may delete: none in flight.
 std::vector<base::CreatedIndex> DeletionDetector::deletable(const base::PaymentHash& hash) const {
     std::vector<base::CreatedIndex> parts;
     for (const auto* payment : table_.groups(hash))

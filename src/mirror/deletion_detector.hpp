@@ -1,5 +1,5 @@
 // Learns which rows were deleted: from `wait sendpays deleted`, or, where that says nothing, by listing the payments
-// again and looking what is missing. Finds out; the table removes.
+// again and looking for what is missing. Finds out; the table removes.
 #pragma once
 
 #include "cln/lightningd.hpp"

@@ -1,6 +1,6 @@
-// Asks why a part failed that nobody watched: the failure's details are in no listing, but `waitsendpay` on a finished
-// part gives them at once. One question at a time, and only some moments after the part was seen, because its
-// notification may be on its way.
+// Asks lightningd why a part failed when the plugin did not see it fail: the failure's details are in no listing, but
+// `waitsendpay` on a finished part gives them at once. One question at a time, and only some moments after the part was
+// seen, because its notification may be on its way.
 #pragma once
 
 #include "cln/lightningd.hpp"

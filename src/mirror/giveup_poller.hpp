@@ -11,7 +11,7 @@ namespace mirror {
 
 class GiveupPoller final : public payments::ChangeListener {
   public:
-    /// `silence` hears which payers are asked, and which go on: their silence is no evidence then.
+    /// `silence` is notified which payers are asked, and which go on: their silence is no evidence then.
     GiveupPoller(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, cln::Version version,
                  FactSink& facts, SilenceTimeout& silence);
 

@@ -27,7 +27,7 @@ class GroupLoader final : public FactSink {
     struct Parts {
         cln::Lightningd& lightningd;
         InvoiceLookup& invoices;
-        DeletionDetector& deletions; ///< hears of rows that were shown and are not listed any more
+        DeletionDetector& deletions; ///< is notified of rows that were shown and are not listed any more
         const payments::Table& table;
         publish::Progress& progress; ///< held while a group loads
     };
@@ -40,7 +40,8 @@ class GroupLoader final : public FactSink {
     void take(payments::Event&& fact, Source source) override;
 
     void set_invoice_timeout(std::chrono::milliseconds most) { invoice_timeout_ = most; }
-    /// What lay before this process: a group that failed there, of a hash that was paid there, is not published again.
+    /// lightningd's counters when this process began: a group that failed before, of a hash that was paid before, is
+    /// not published again.
     void set_past(publish::Position past) { past_ = past; }
     /// The socket is there, and counters were read: lists what could not be listed without it.
     void connected();

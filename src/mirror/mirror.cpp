@@ -109,14 +109,14 @@ void Mirror::notified(std::string_view topic, NotificationBatch::DecodedNotifica
 }
 
 void Mirror::deleted(const std::vector<payments::Row>& gone, const std::vector<payments::Row>& before) {
-    std::vector<Event> facts; // also of what is unknown: it must not rise again
+    std::vector<Event> facts; // also of what is unknown: a late listing must not bring it back
     std::map<payments::PaymentKey, std::vector<base::CreatedIndex>> unknown;
     for (const auto& row : gone) {
         facts.emplace_back(payments::PartDeleted{row.key, row.created});
         if (!table_.find(row.key))
             unknown[row.key].push_back(row.created);
     }
-    payments::Change change; // finished before we came: still somebody may keep a copy of it
+    payments::Change change; // finished before the plugin started, but a subscriber may hold a copy
     for (auto& [key, attempts] : unknown) {
         auto index = *std::min_element(attempts.begin(), attempts.end());
         std::size_t had = 0;

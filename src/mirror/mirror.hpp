@@ -1,5 +1,5 @@
 // Keeps the table equal to lightningd's payments: facts come in by the GroupLoader, apply() puts them into the table,
-// and whoever follows from a change is called there, in one fixed order.
+// and listeners are then called in one fixed order.
 #pragma once
 
 #include "mirror/failure_lookup.hpp"
@@ -54,7 +54,7 @@ class Mirror final {
     /// `ready` is called once, when the payments in flight at the start are in the table.
     void on_ready(std::function<void()> ready) { on_ready_ = std::move(ready); }
     [[nodiscard]] bool ready() const { return startup_.ready(); }
-    /// Called after all others that follow from a change.
+    /// Called after all other listeners.
     void set_last_listener(payments::ChangeListener& listener) { listeners_.back() = &listener; }
     /// Shared with those who make payments from rows.
     [[nodiscard]] InvoiceLookup& invoices() { return invoices_; }

@@ -1,6 +1,6 @@
-// What lightningd's notifications say of payments, several of them decoded before the first is applied: the code that
-// decodes and the code that applies are together more than the processor's nearest 32 kB, and by turns each would push
-// the other out. A tenth of a round.
+// Decodes lightningd's notifications in batches, before the first is applied. The code that decodes and the code that
+// applies are together more than the processor's nearest 32 kB, and by turns each would push the other out: a tenth of
+// a round.
 #pragma once
 
 #include "base/pool.hpp"

@@ -1,6 +1,7 @@
-// Joins `createonion` with the `sendonion` that uses it: only the first names the hops, only the second the part. No
-// key links the two (the session key is the caller's): they fit when caller, hash, first node, amount and payee agree.
-// Of several that fit a payer's plugin sends the oldest first; anyone else who makes an onion again means the newer.
+// Finds the hops of a `sendonion` in the `createonion` before it: only createonion names the hops, only sendonion the
+// part. No key links the two (the session key is the caller's): they fit when caller, hash, first node, amount and
+// payee agree. Of several that fit a payer's plugin sends the oldest first; anyone else who makes an onion again means
+// the newer.
 #pragma once
 
 #include "cln/route.hpp"

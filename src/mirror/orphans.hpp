@@ -1,8 +1,8 @@
-// Which payments lost their payer when lightningd was restarted: payers forget what they were doing. A row is older
-// than the restart exactly if its created_index is not above lightningd's counter when it was first read; no clock
-// decides. Rows made between the restart and that reading are known by the call of their payer, seen by the hook or
-// announced by xpay. Without either such a payment, of the first moments, is taken for an orphan: FAILED comes early,
-// and its next part takes it back.
+// Payments whose payer was lost when lightningd restarted: payers forget what they were doing. A row is older than the
+// restart exactly if its created_index is not above lightningd's counter when it was first read; no clock decides. Rows
+// made between the restart and that reading are known by the call of their payer, seen by the hook or announced by
+// xpay. Without either such a payment, of the first moments, is taken for an orphan: FAILED comes early, and its next
+// part takes it back.
 #pragma once
 
 #include "payments/table.hpp"

@@ -13,7 +13,7 @@ namespace mirror {
 
 class PartReader final {
   public:
-    /// `orphans` hears of every payment that has a payer.
+    /// `orphans` is notified of every payment that has a payer.
     PartReader(FactSink& facts, Orphans& orphans, base::Log log)
         : facts_(facts), orphans_(orphans), log_(std::move(log)) {}
 

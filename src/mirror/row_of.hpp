@@ -1,4 +1,4 @@
-// The row an event shows.
+// The row inside a PartSeen or PartFailed.
 #pragma once
 
 #include "payments/event.hpp"

@@ -1,4 +1,4 @@
-// Reads lightningd's rows page by page. The one place that knows how far a page reaches and when it was the last.
+// Fetches one page of listsendpays and knows how far it reaches; callers loop.
 #pragma once
 
 #include "cln/lightningd.hpp"

@@ -17,8 +17,8 @@ constexpr seconds wait_for_blocks{60};
 /// Twice the longest pause between two questions to a payer (GiveupPoller).
 constexpr seconds time_to_answer{10};
 
-/// The last change of the payment but for one. A failure of which no row was read yet has an index beyond what was
-/// read: no cursor goes there anyway.
+/// The updated index just before the payment's last change. A failure of which no row was read yet has an index beyond
+/// what was read: no cursor goes there anyway.
 std::optional<base::UpdatedIndex> before_last_change(const payments::Payment& payment) {
     base::UpdatedIndex last;
     for (const auto& part : payment.parts) {
@@ -45,7 +45,7 @@ void SilenceTimeout::set_unwatched(base::CreatedIndex upto) {
     arm();
 }
 
-/// And nothing says so meanwhile, nor that it gave up in the end.
+/// The payer may wait for blocks, and nothing shows that it waits or gives up.
 bool SilenceTimeout::may_wait_for_blocks(const payments::Payment& payment) const {
     const auto waits = [&](const cln::PayerRow& row) { return row.may_wait_silently(version_); };
     if (payment.payer == payments::Payer::unknown)

@@ -29,7 +29,7 @@ class SilenceTimeout final : public payments::ChangeListener {
     /// The payer itself is being asked whether it goes on: its answers get their time before silence counts. `false`:
     /// it cannot be asked after all.
     void asked(const payments::PaymentKey& key, bool is_asked);
-    /// A row of that group was read: that alone may move what its payment holds.
+    /// A row of that group was read: this may move the payment's hold.
     void row_read(const payments::PaymentKey& rows);
 
   private:

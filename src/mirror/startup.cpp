@@ -28,7 +28,7 @@ void Startup::connected() {
         answers_.node = true;
         answered();
     });
-    // At once: the more time goes by, the more rows are taken to be older than they are.
+    // At once: rows made before the counter is read are taken for old ones.
     answers_.counts = cln::has_wait_sendpays(config_.version);
     if (!answers_.counts)
         return;

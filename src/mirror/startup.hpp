@@ -1,5 +1,5 @@
-// What is asked of each new connection before anything else: the node's id and height, then lightningd's counters. The
-// first time the payments in flight are listed too, and those that may still go on between two attempts.
+// Runs at every connection, the first most of all: asks for the node's id and height, then lightningd's counters. The
+// first time it lists the payments in flight too, and those that may still go on between two attempts.
 #pragma once
 
 #include "mirror/group_loader.hpp"

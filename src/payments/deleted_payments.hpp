@@ -1,6 +1,6 @@
-// Payments that did not succeed and whose last row was deleted. A payer that goes on after all makes another part of
-// the same group: it is the same payment then, under the same index. A new payment may use the group's number again; it
-// begins to count its parts anew.
+// Remembers payments that did not succeed and whose last row was deleted. A payer that goes on after all makes another
+// part of the same group: it is the same payment then, under the same index. A new payment may use the group's number
+// again; it begins to count its parts anew.
 #pragma once
 
 #include "payments/hash_index.hpp"

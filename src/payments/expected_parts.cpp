@@ -20,7 +20,7 @@ bool complete_each_other(const ExpectedPart& a, const ExpectedPart& b) {
     return !a.by.overlap(b.by) && a.group && a.group == b.group && a.partid == b.partid;
 }
 
-/// One account of one call, come twice; of two calls in one read at least the route differs.
+/// The same account of one call, received twice; of two calls in one read at least the route differs.
 bool are_the_same(const ExpectedPart& known, const ExpectedPart& a) {
     if (!known.by.overlap(a.by) || known.seen != a.seen || known.group != a.group || known.partid != a.partid)
         return false;

@@ -15,8 +15,8 @@ class ExpectedParts final {
     /// Calls for one and the same part that are kept: the row of an earlier one may be on its way.
     static constexpr std::size_t most_for_a_part = 4;
 
-    /// The two accounts of one part of xpay become one. Ignored when full: the route is then unknown, which is
-    /// allowed.
+    /// The hook's and the topic's account of the same xpay part are merged. Ignored when full: the route is then
+    /// unknown, which is allowed.
     void add(const ExpectedPart& expected);
     /// Takes out what made this row: the newest call for its hash, part number and group (or none named) that sends as
     /// much. One made in a later second than the row counts only if there is no other.

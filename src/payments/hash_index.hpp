@@ -1,7 +1,7 @@
-// Finds the places of a payment hash; one hash may have several. Open addressing by the hash's own bits, which are
-// random. Memory that was not used for a while is not in the processor's caches, and each piece of it costs some 100
-// ns: a look-up here needs one (std::unordered_map: three, and another entry's when one is erased). Growing does not
-// look at the places at all.
+// A hash table from payment hash to locations in memory; one hash may have several. Open addressing by the hash's own
+// bits, which are random. Memory that was not used for a while is not in the processor's caches, and each piece of it
+// costs some 100 ns: a look-up here needs one (std::unordered_map: three, and another entry's when one is erased).
+// Growing does not look at the locations at all.
 #pragma once
 
 #include "base/bytes.hpp"

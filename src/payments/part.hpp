@@ -42,7 +42,7 @@ struct Failure {
     base::HeapOptional<bolt::FailureMessage> message{}; ///< of the failing node, if it came back whole
 
     bool operator==(const Failure&) const = default;
-    /// An account that knows more than the other; of equals none does.
+    /// An account that knows more than the other; false for equals.
     [[nodiscard]] bool knows_more_than(const Failure& other) const;
 };
 

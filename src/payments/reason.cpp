@@ -6,7 +6,7 @@ namespace payments {
 
 namespace {
 
-/// One failure today; older nodes tell its kinds apart.
+/// One code today; older nodes used three.
 bool is_wrong_details(std::uint16_t code) {
     return code == bolt::incorrect_or_unknown_payment_details || code == bolt::incorrect_payment_amount ||
            code == bolt::final_expiry_too_soon;

@@ -1,4 +1,4 @@
-// When is a payment in flight, succeeded, failed? LND's truth table (payments/db/payment_status.go), and nothing else.
+// Decides a payment's status from its parts, as LND's truth table does (payments/db/payment_status.go). Nothing else.
 #pragma once
 
 namespace payments {

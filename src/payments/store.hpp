@@ -1,6 +1,6 @@
-// The memory of the table: every payment it follows, found by hash in one step, in flight or finished. Keeps what
-// follows from the parts (totals, revisions, the count of finished parts), lets go of the oldest finished payments, and
-// remembers deleted rows. The table decides what happens to a payment.
+// Every payment the table follows, in flight or finished, found by hash in one step. Keeps what follows from the parts
+// (totals, revisions, the count of finished parts), lets go of the oldest finished payments, and remembers deleted
+// rows. The table decides what happens to a payment.
 #pragma once
 
 #include "base/pool.hpp"

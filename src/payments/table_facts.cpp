@@ -84,7 +84,7 @@ void Table::on(const InvoiceDecoded& event, Batch& batch) {
         auto& payment = *sibling;
         if (payment.invoice != event.invoice)
             continue;
-        // Shows with the next news and is none by itself, unless there is none to come.
+        // Shown with the next change; published alone only if no change will follow.
         const bool is_last = payment.terminal() && !payment.invoice_secret && event.payment_secret &&
                              std::any_of(payment.parts.begin(), payment.parts.end(),
                                          [](const Part& part) { return part.route && part.route->secret_of_invoice; });

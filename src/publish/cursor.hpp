@@ -1,6 +1,7 @@
-// The cursor on the wire: `<node id, first 8 hex>.<run id>.<created>.<updated>[.<change number>]`, opaque to consumers.
-// It is their position in the stream, so that they can ask for what came after. The change number is there where an
-// answer gave ends of payments beyond the position, so that the next answer does not repeat them.
+// The cursor as text: reading it and making it.
+// `<node id, first 8 hex>.<run id>.<created>.<updated>[.<change number>]`, opaque to consumers. It is their position in
+// the stream, so that they can ask for what came after. The change number is there where an answer contained finished
+// payments beyond the position, so that the next answer does not repeat them.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -35,7 +36,7 @@ class CursorMaker final {
     void set_node(const base::NodeId& id) { node_ = id.hex().substr(0, 8); }
     /// Whether a cursor can be one of this node's, as far as that is known.
     [[nodiscard]] bool is_ours(const Cursor& cursor) const;
-    /// Only then its number means anything.
+    /// Only then does its number mean anything.
     [[nodiscard]] bool is_of_this_run(const Cursor& cursor) const { return cursor.run == run_id_; }
     [[nodiscard]] std::string make(Position position, std::uint64_t number = 0) const;
 

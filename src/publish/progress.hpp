@@ -93,7 +93,7 @@ class Progress final {
     /// At the start, and when a counter went back because lightningd's database was restored.
     void reset(Position read);
 
-    /// Holds all that is safe now, but for what only waits to be written.
+    /// Holds the cursor where it is now, queued messages not counted.
     [[nodiscard]] Hold hold(Reason reason) { return hold(reason, handed_over()); }
     [[nodiscard]] Hold hold(Reason reason, Position at);
 

@@ -148,7 +148,7 @@ void Publisher::write_out(std::string& leaving, const Written& snapshot) {
         append(leaving, heads().final, snapshot.json, end);
     if (!observer_)
         return;
-    observed_ = true; // whoever takes what leaves takes more by itself
+    observed_ = true; // the stream asks for more by itself
     observer_(snapshot);
     observed_ = false;
 }

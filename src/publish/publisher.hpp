@@ -40,16 +40,16 @@ class Publisher final : public payments::ChangeListener {
     void changed(const payments::Change& change) override;
     /// A reply or log line, in its turn behind what already waits.
     void send(std::string_view message);
-    /// A message ahead of all that waits but others sent so: for observers, whose news are those that left before.
-    /// `text`, shared with others, stands in its middle.
+    /// Sends a message before everything queued, behind other messages sent this way. For observers: theirs belongs
+    /// right behind the snapshot that just left. `text` is shared with others.
     void send_next(std::string head, std::shared_ptr<const std::string> text, std::string_view tail);
-    /// Whether all of these have left.
+    /// Whether all messages of send_next() have left.
     [[nodiscard]] bool next_sent() const { return next_.empty(); }
-    /// Of the last snapshot made: what the table says now is at least as new.
+    /// Number of the last snapshot made: what the table says now is at least as new.
     [[nodiscard]] std::uint64_t last_number() const { return made_; }
     /// Puts what was delayed for its size into the queue: nothing more will come.
     void flush();
-    /// Of messages that wait: what merging weighs against its limit.
+    /// Of messages that wait, compared with Queue::merge_above.
     [[nodiscard]] std::size_t waiting_bytes() const { return queue_.waiting_bytes() + next_bytes_; }
     /// What a cursor written now says.
     [[nodiscard]] Position position() const { return progress_.safe(); }

@@ -1,6 +1,6 @@
-// Writes payments as JSON again and again as they change. Keeps the text of the attempts of a payment of several parts:
-// those of the same revision (Part::revision) are copied, which takes 50 ns each with a route instead of 400. One
-// buffer for all; the kept texts are bounded, and the longest unused goes first.
+// Writes payments as JSON and reuses the text of attempts that did not change. Of a payment of several parts, attempts
+// of the same revision (Part::revision) are copied, which takes 50 ns each with a route instead of 400. One buffer for
+// all; the kept texts are bounded, and the one unused longest goes first.
 #pragma once
 
 #include "payments/payment.hpp"
@@ -16,7 +16,8 @@ class SnapshotCache final {
     /// `most_kept`: bytes of texts and their entries.
     explicit SnapshotCache(std::size_t most_kept = 16UL * 1024 * 1024) : most_kept_(most_kept) {}
 
-    /// As to_json(from(payment)). All payments asked about are of one table. Good until the next call.
+    /// As lnrpc::to_json(lnrpc::to_lnrpc(payment)). All payments asked about are of one table. Good until the next
+    /// call.
     [[nodiscard]] std::string_view json(const payments::Payment& payment);
     [[nodiscard]] std::size_t kept_bytes() const { return kept_bytes_; }
 

@@ -1,7 +1,7 @@
 // The caller's side of a JSON-RPC unix socket: many calls in flight, replies in any order, reconnecting by itself with
 // a growing pause. A call belongs to the connection it was made on and is never repeated: when that is lost, its answer
 // does not come. Who follows the other side begins anew with the next connection; who owes somebody an answer gives a
-// `Lost` and hears of it.
+// `Lost` and is notified of it.
 #pragma once
 
 #include "base/log.hpp"

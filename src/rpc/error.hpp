@@ -1,4 +1,4 @@
-// A JSON-RPC error as a value, and the codes lightningd uses (common/jsonrpc_errors.h).
+// A JSON-RPC error as a value, and some of the codes that JSON-RPC defines.
 #pragma once
 
 #include <string>

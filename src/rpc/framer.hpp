@@ -1,7 +1,7 @@
-// Cuts a byte stream into JSON messages by structure (depth and string state), because lightningd forwards clients'
-// bytes verbatim: blank lines may stand inside a message, and none need stand between two. Bytes are scanned once,
-// whatever the reads. What is too big, too deep or no object is skipped up to its end and reported; it never reaches a
-// parser.
+// Cuts a byte stream into JSON messages by structure (depth and string state), because the peer may forward its
+// clients' bytes verbatim: blank lines may stand inside a message, and none need stand between two. Bytes are scanned
+// once, whatever the reads. What is too big, too deep or no object is skipped up to its end and reported; it never
+// reaches a parser.
 #pragma once
 
 #include "json/bracket_scanner.hpp"
@@ -14,7 +14,7 @@ namespace rpc {
 
 class Framer final {
   public:
-    /// lightningd itself is fine with 50 MB answers; deeper values would overflow nlohmann's stack.
+    /// Answers of 50 MB do occur; deeper values would overflow nlohmann's stack.
     static constexpr std::size_t max_message = 64UL * 1024 * 1024;
     static constexpr std::size_t max_depth = 128;
     /// A message whose end does not come within this many bytes is taken to have none.
@@ -32,7 +32,7 @@ class Framer final {
             lost     ///< `text` says why no further message can be found
         } kind;
         std::string_view text;
-        std::string_view head; ///< of one skipped: how the message begins; empty if none did. Valid until the next()
+        std::string_view head; ///< of a skipped message: how it begins, if it did. Valid until the next next()
         /// Of a message that came in one piece: its only member in brackets, if there is just one. Saves read_message()
         /// from looking for its end once more: 4 % of the round of a notification.
         std::string_view inner{};

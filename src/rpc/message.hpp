@@ -1,5 +1,5 @@
 // One JSON-RPC 2.0 message as it came: its members as raw text, nothing decoded but the method's name. Ids stay raw
-// because lightningd looks a reply up by the very bytes of its id; results stay raw so that they can be passed on
+// because the peer may look a reply up by the very bytes of its id; results stay raw so that they can be passed on
 // untouched.
 #pragma once
 
@@ -20,7 +20,7 @@ struct Message {
     std::string_view params; ///< raw, empty if absent
     std::string_view result; ///< raw, empty if absent
     std::string_view error;  ///< raw, empty if absent
-    std::string_view filter; ///< raw, empty if absent: lightningd's extension
+    std::string_view filter; ///< raw, empty if absent: an extension, the parts of the result that are wanted
 
     /// With a method and an id a request, with only a method a notification, else a reply.
     [[nodiscard]] Kind kind() const {
@@ -34,8 +34,8 @@ struct Message {
 /// wins. `inner`: Framer::Result::inner.
 [[nodiscard]] tl::expected<Message, std::string> read_message(std::string_view text, std::string_view inner = {});
 
-/// Of one that cannot be read to its end: the members that stand whole before that. lightningd writes id and method
-/// first.
+/// Of one that cannot be read to its end: the members that stand whole before that. Id and method are among them if the
+/// peer writes them first.
 [[nodiscard]] Message read_head(std::string_view text);
 
 } // namespace rpc

@@ -1,4 +1,4 @@
-// JSON-RPC 2.0 messages as text, from parts that are JSON already. Each ends in the blank line lightningd also writes.
+// JSON-RPC 2.0 messages as text, from parts that are JSON already. Each ends in a blank line.
 #pragma once
 
 #include "rpc/error.hpp"
@@ -17,7 +17,7 @@ inline constexpr std::string_view notification_tail = "}\n\n";
 [[nodiscard]] std::string result(std::string_view id, std::string_view result);
 [[nodiscard]] std::string error(std::string_view id, const Error& error);
 
-/// `{"code": …, "message": …}`: always both, an error without one of them crashes lightningd inside a hook's `return`.
+/// `{"code": …, "message": …}`: always both, as JSON-RPC requires; without one of them a peer may crash.
 [[nodiscard]] std::string error_object(const Error& error);
 
 } // namespace rpc

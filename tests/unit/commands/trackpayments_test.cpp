@@ -1,0 +1,198 @@
+// The command `trackpayments`: who is answered when, with what, and with which cursor.
+#include "commands/trackpayments.hpp"
+
+#include "mirror_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+namespace trackpayments_test {
+
+using namespace facts;
+using Texts = std::vector<std::string>;
+
+namespace {
+
+const std::string node_id = "02aaaaaa";
+
+struct Fixture : unit::MirrorFixture {
+    std::map<std::string, std::string> results; ///< by id
+    std::map<std::string, rpc::Error> errors;
+    commands::TrackpaymentsCommand command;
+
+    explicit Fixture(cln::Version version = {26, 6})
+        : unit::MirrorFixture(version),
+          command(loop, {node.lightningd, table, *mirror, progress, *publisher}, version,
+                  [this](std::string_view id, const tl::expected<std::string, rpc::Error>& result) {
+                      if (result)
+                          results[std::string(id)] = *result;
+                      else
+                          errors[std::string(id)] = result.error();
+                  }) {
+        mirror->on_ready([this] { command.ready(); });
+    }
+    void ask(const std::string& id, const std::string& params) {
+        command.serve(id, *json::parse(params), {});
+        unit::settle(loop);
+    }
+    /// `index status` of each payment in an answer, then its cursor, then `more` if it says so.
+    [[nodiscard]] Texts answer(const std::string& id) {
+        REQUIRE_MESSAGE(results.contains(id), (errors.contains(id) ? errors[id].message : "no answer yet"));
+        const auto result = *json::parse(results[id]);
+        Texts out;
+        for (const auto& payment : result["payments"])
+            out.push_back(payment["payment_index"].get<std::string>() + ' ' + payment["status"].get<std::string>());
+        const std::string cursor = result["cursor"];
+        CHECK(cursor.starts_with(node_id + ".0123abcd."));
+        out.push_back(cursor.substr(node_id.size() + 10));
+        if (result.contains("more"))
+            out.emplace_back("more");
+        return out;
+    }
+    static std::string since(const std::string& position, const std::string& rest = "") {
+        return R"({"since":")" + node_id + ".0123abcd." + position + "\"" + rest + "}";
+    }
+    /// The row, the first of all, is read by both counters; an answer that waited for that is made anew.
+    void read_row(const payments::Row& row) {
+        node.answer(waits["created 1"], R"({"subsystem":"sendpays","created":1})");
+        node.answer(next(), unit::listing({row}));
+        node.answer(waits["updated 1"], R"({"subsystem":"sendpays","updated":1})");
+        node.answer(next(), unit::listing({row}));
+        node.answer(next(), unit::listing({}));
+        node.answer(next(), unit::listing({row}));
+    }
+    /// The mirror has read rows up to here, and the table has these.
+    void has(const std::vector<payments::Row>& rows, publish::Position read) {
+        for (const auto& row : rows)
+            table.apply(seen(row));
+        progress.reset(read);
+    }
+};
+
+} // namespace
+
+TEST_CASE("a caller that comes before the start is answered when the mirror is ready") {
+    Fixture f;
+    f.ask("1", "{}");
+    CHECK(f.results.empty());
+    f.start_empty();
+    CHECK(f.answer("1") == Texts{"0.0"});
+}
+
+TEST_CASE("a cursor of another node that came before the node was known is refused at the start") {
+    Fixture f;
+    f.ask("1", R"({"since":"03bbbbbb.0123abcd.0.0"})");
+    f.ask("2", Fixture::since("0.0"));
+    f.start_empty();
+    CHECK(f.errors["1"].code == rpc::invalid_params);
+    CHECK(f.answer("2") == Texts{"0.0"});
+    f.ask("3", R"({"since":"03bbbbbb.0123abcd.0.0"})");
+    CHECK(f.errors["3"].message == "since: this cursor is of another node");
+}
+
+TEST_CASE("without parameters the payments in flight are shown, oldest first; with no_inflight_updates none") {
+    Fixture f;
+    f.start_empty();
+    f.has({pending(2, 1, 0, 2), pending(1, 1, 0, 1), complete(pending(3, 1, 0, 3), 1)}, {{3}, {1}});
+    f.ask("1", "{}");
+    CHECK(f.answer("1") == Texts{"1 IN_FLIGHT", "2 IN_FLIGHT", "3.1"});
+    f.ask("2", "[true]");
+    CHECK(f.answer("2") == Texts{"3.1"});
+}
+
+TEST_CASE("of one hash all payments are shown; of an unknown one 208") {
+    Fixture f;
+    f.start_empty();
+    f.has({pending(1, 2, 1, 7)}, {{7}, {1}});
+    f.ask("1", R"({"payment_hash":")" + hash(1).hex() + "\"}");
+    f.node.answer(f.next(), unit::listing({failed(pending(1, 1, 1, 3), 1), pending(1, 2, 1, 7)}));
+    CHECK(f.answer("1") == Texts{"3 FAILED", "7 IN_FLIGHT", "7.1"});
+    f.ask("2", R"({"payment_hash":")" + hash(2).hex() + "\"}");
+    f.node.answer(f.next(), unit::listing({}));
+    CHECK(f.errors["2"].code == 208);
+}
+
+TEST_CASE("since gives what changed after the cursor, and the next cursor") {
+    Fixture f;
+    f.start_empty();
+    const auto one = complete(pending(1, 1, 0, 1), 2);
+    const auto two = pending(2, 1, 0, 2);
+    f.has({one, two}, {{2}, {2}});
+    f.ask("1", Fixture::since("1.1"));
+    f.node.answer(f.next(), unit::listing({two})); // created after 1
+    const auto updated_page = f.next();
+    CHECK(updated_page.params == json::Tree({{"index", "updated"}, {"start", 2}, {"limit", 100}}));
+    f.node.answer(updated_page, unit::listing({one}));
+    CHECK(f.answer("1") == Texts{"2 IN_FLIGHT", "1 SUCCEEDED", "2.2"});
+    f.ask("2", Fixture::since("2.2"));
+    CHECK(f.answer("2") == Texts{"2.2"});
+}
+
+TEST_CASE("a cursor beyond lightningd's counters is refused; one that is only young is not") {
+    Fixture f;
+    f.start_empty();
+    f.ask("1", Fixture::since("5.0"));
+    auto call = f.node.next();
+    CHECK(call.params == json::Tree({{"subsystem", "sendpays"}, {"indexname", "created"}, {"nextvalue", 0}}));
+    f.node.answer(call, R"({"subsystem":"sendpays","created":4})");
+    f.node.answer(f.node.next(), R"({"subsystem":"sendpays","updated":0})");
+    CHECK(f.errors["1"].message.starts_with("since: this cursor lies beyond the node's counters"));
+
+    f.ask("2", Fixture::since("5.0"));
+    f.node.answer(f.node.next(), R"({"subsystem":"sendpays","created":5})");
+    f.node.answer(f.node.next(), R"({"subsystem":"sendpays","updated":0})");
+    CHECK(f.answer("2") == Texts{"5.0"});
+}
+
+TEST_CASE("what lightningd cannot be asked is an error to ask again") {
+    Fixture f;
+    f.start_empty();
+    f.ask("1", Fixture::since("5.0"));
+    (void)f.node.next();
+    f.ask("2", R"({"payment_hash":")" + hash(1).hex() + "\"}");
+    (void)f.next();
+    f.has({}, {{2}, {0}});
+    f.ask("3", Fixture::since("1.0"));
+    (void)f.next();
+    f.node.hang_up();
+    REQUIRE(unit::until(f.loop, [&] { return f.errors.size() == 3; }));
+    CHECK(f.errors["1"].message == "lightningd's counters cannot be read; ask again");
+    CHECK(f.errors["2"].message == "lightningd's RPC socket was lost; ask again");
+    CHECK(f.errors["3"].message == "lightningd's RPC socket was lost; ask again");
+    for (const auto& [id, error] : f.errors)
+        CHECK(error.code == -1);
+}
+
+TEST_CASE("before v23.11 nothing can be resumed") {
+    Fixture f({23, 8});
+    CHECK(f.command.check(*json::parse(Fixture::since("0.0")))->message.starts_with("since: this lightningd does not"));
+    CHECK_FALSE(f.command.check(*json::parse("{}")).has_value());
+    CHECK(f.command.check(*json::parse(R"({"timeout":-1})"))->code == rpc::invalid_params);
+}
+
+TEST_CASE("a caller of since waits for the first news, and is answered with it") {
+    Fixture f;
+    f.start_empty();
+    f.ask("1", Fixture::since("0.0", R"(,"timeout":3600)"));
+    CHECK(f.results.empty());
+    const auto row = complete(pending(1, 1, 0, 1), 1);
+    f.notify(payments::PartSeen{row, second(300)});
+    f.node.answer(f.next(), unit::listing({row})); // its group
+    CHECK(f.read() == Texts{"trackpayments SUCCEEDED 1 0.0", "trackpayments_final SUCCEEDED 1 0.0", "message"});
+    f.read_row(row);
+    CHECK(f.answer("1") == Texts{"1 SUCCEEDED", "1.1"});
+}
+
+TEST_CASE("an answer whose cursor would not cover the end it gives waits for the row") {
+    Fixture f;
+    f.start_empty();
+    const auto row = complete(pending(1, 1, 0, 1), 1);
+    f.notify(payments::PartSeen{row, second(300)});
+    f.node.answer(f.next(), unit::listing({row}));
+    REQUIRE(f.table.size() == 1);
+    f.ask("1", Fixture::since("0.0"));
+    CHECK(f.results.empty()); // given now, the payment would come again with the next answer
+    f.read_row(row);
+    CHECK(f.answer("1") == Texts{"1 SUCCEEDED", "1.1"});
+}
+
+} // namespace trackpayments_test

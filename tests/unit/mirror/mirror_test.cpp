@@ -1,0 +1,133 @@
+// The mirror as a whole: how it begins, what it publishes, and how it begins again.
+#include "mirror_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+namespace mirror_test {
+
+using namespace facts;
+using Published = std::vector<std::string>;
+using unit::MirrorFixture;
+
+TEST_CASE("what is in flight at the start is published once its groups are listed, and only then it is ready") {
+    MirrorFixture f;
+    f.connect(7, 3);
+    const auto recent = f.next();
+    CHECK(recent.params == json::Tree({{"index", "updated"}, {"start", 1}, {"limit", 100}}));
+    f.node.answer(recent, unit::listing({failed(pending(3, 1, 1, 4), 3)})); // long ago
+    const auto in_flight = f.next();
+    CHECK(in_flight.params == json::Tree({{"status", "pending"}, {"index", "created"}, {"start", 1}, {"limit", 100}}));
+    f.node.answer(in_flight, unit::listing({pending(1, 9, 2, 7)}));
+    CHECK_FALSE(f.mirror->ready());
+    const auto group = f.next();
+    CHECK(group.params == json::Tree({{"payment_hash", hash(1).hex()}}));
+    f.node.answer(group, unit::listing({failed(pending(1, 9, 1, 6), 2), pending(1, 9, 2, 7)}));
+    CHECK(f.ready == 1);
+    CHECK(f.read() == Published{"trackpayments IN_FLIGHT 6 7.3"});
+    CHECK(f.progress.read() == publish::Position{{7}, {3}});
+}
+
+TEST_CASE("a failure of the last seconds is listed too: its payer may go on") {
+    MirrorFixture f;
+    f.mirror->set_failed_after(std::chrono::hours(24 * 365));
+    f.connect(2, 2);
+    f.node.answer(f.next(), unit::listing({failed(pending(1, 1, 1, 1), 1), complete(pending(2, 1, 1, 2), 2)}));
+    const auto group = f.next();
+    CHECK(group.params == json::Tree({{"payment_hash", hash(1).hex()}}));
+    f.node.answer(group, unit::listing({failed(pending(1, 1, 1, 1), 1)}));
+    f.node.answer(f.next(), unit::listing({})); // nothing is pending
+    CHECK(f.ready == 1);
+    CHECK(f.read() == Published{"trackpayments IN_FLIGHT 1 2.0"}); // undecided: the cursor stays before its failure
+}
+
+TEST_CASE("after a restart of lightningd nobody goes on with the older rows") {
+    MirrorFixture f;
+    f.mirror->restarted();
+    f.connect(2, 1);
+    const auto pending_rows = f.next();
+    CHECK(pending_rows.params["status"] == "pending"); // none is recent: their payers have forgotten them
+    f.node.answer(pending_rows, unit::listing({pending(1, 1, 1, 2)}));
+    f.node.answer(f.next(), unit::listing({pending(1, 1, 1, 2)}));
+    CHECK(f.ready == 1);
+    f.notify(failure(pending(1, 1, 1, 2), 0x1007, 1));
+    CHECK(f.read() ==
+          Published{"trackpayments IN_FLIGHT 2 2.1", "trackpayments FAILED 2 2.1", "trackpayments_final FAILED 2 2.1"});
+}
+
+TEST_CASE("a listing that is refused at the start is asked for again") {
+    MirrorFixture f;
+    f.connect(1, 0);
+    f.node.refuse(f.next(), {-1, "not now"});
+    CHECK_FALSE(f.mirror->ready());
+    f.node.answer(f.next(), unit::listing({}));
+    CHECK(f.ready == 1);
+    CHECK(f.node.log == Published{"listsendpays refused: not now"});
+}
+
+TEST_CASE("a connection lost while the start is listed begins it anew; ready comes once") {
+    MirrorFixture f;
+    f.connect(1, 0);
+    CHECK(f.next().params["status"] == "pending");
+    f.node.hang_up();
+    REQUIRE(unit::until(f.loop, [&] { return f.node.connected(); }));
+    f.connect(1, 0);
+    f.node.answer(f.next(), unit::listing({}));
+    CHECK(f.ready == 1);
+    f.node.hang_up();
+    REQUIRE(unit::until(f.loop, [&] { return f.node.connected(); }));
+    f.connect(2, 0); // a row was made meanwhile
+    const auto page = f.next();
+    CHECK(page.params == json::Tree({{"index", "created"}, {"start", 2}, {"limit", 100}}));
+    f.node.answer(page, unit::listing({pending(1, 1, 1, 2)}));
+    f.node.answer(f.next(), unit::listing({pending(1, 1, 1, 2)}));
+    CHECK(f.ready == 1);
+    CHECK(f.read() == Published{"trackpayments IN_FLIGHT 2 1.0"});
+}
+
+TEST_CASE("where wait knows no sendpays, notifications are followed alone") {
+    MirrorFixture f;
+    f.mirror->connected();
+    f.node.answer(f.next(), R"({"id":"02)" + std::string(64, 'a') + R"(","blockheight":800})");
+    for (int n = 0; n < 3; ++n)
+        f.node.refuse(f.node.next(), {-32602, "subsystem: unknown"});
+    const auto pending_rows = f.next();
+    CHECK(pending_rows.params == json::Tree({{"status", "pending"}}));
+    f.node.answer(pending_rows, unit::listing({}));
+    CHECK(f.ready == 1);
+    CHECK(f.node.log == Published{"wait sendpays refused: subsystem: unknown; following notifications only"});
+}
+
+TEST_CASE("an end that a notification shows is published at once, and its row moves the cursor") {
+    MirrorFixture f;
+    f.start_empty();
+    auto row = pending(1, 1, 0, 1);
+    f.notify(payments::PartSeen{complete(row, 1), second(300)});
+    f.node.answer(f.next(), unit::listing({complete(row, 1)}));
+    CHECK(f.read() == Published{"trackpayments SUCCEEDED 1 0.0", "trackpayments_final SUCCEEDED 1 0.0"});
+    f.node.answer(f.waits["created 1"], R"({"subsystem":"sendpays","created":1})");
+    f.node.answer(f.next(), unit::listing({complete(row, 1)}));
+    CHECK(f.progress.safe() == publish::Position{{1}, {0}});
+    f.notify(payments::PartSeen{complete(pending(2, 1, 0, 2), 2), second(300)});
+    f.node.answer(f.next(), unit::listing({complete(pending(2, 1, 0, 2), 2)}));
+    CHECK(f.read() == Published{"trackpayments SUCCEEDED 2 1.0", "trackpayments_final SUCCEEDED 2 1.0"});
+}
+
+TEST_CASE("rows that a delpay removed are published as deleted, also those the table never had") {
+    MirrorFixture f;
+    f.start_empty();
+    const auto one = failed(pending(1, 1, 1, 4), 1);
+    const auto two = failed(pending(1, 1, 2, 5), 2);
+    f.mirror->deleted({two}, {one, two});
+    CHECK(f.read() == Published{"trackpayments_deleted  4 0.0"});
+    f.mirror->deleted({one}, {one});
+    CHECK(f.read() == Published{"trackpayments_deleted  4 0.0"});
+}
+
+TEST_CASE("a notification that cannot be read is logged by its topic and reason alone") {
+    MirrorFixture f;
+    mirror::NotificationBatch::DecodedNotification unreadable = tl::unexpected<std::string>("params: missing");
+    f.mirror->notified("sendpay_failure", unreadable);
+    CHECK(f.node.log == Published{"sendpay_failure skipped: params: missing"});
+}
+
+} // namespace mirror_test

@@ -76,8 +76,8 @@ def reason(payment: Any, htlcs: list[Any]) -> str:
         return ""
     failures = [htlc["failure"] for htlc in htlcs if htlc["failure"]]
     newest = f"{words(failures[-1]['code'])} at hop {int(failures[-1]['failure_source_index'])}" if failures else ""
-    verdict = words(payment["failure_reason"]) if payment["status"] == "FAILED" else ""
-    return f"{verdict} ({newest})" if verdict and newest else verdict or newest
+    outcome = words(payment["failure_reason"]) if payment["status"] == "FAILED" else ""
+    return f"{outcome} ({newest})" if outcome and newest else outcome or newest
 
 
 # Texts of a given room

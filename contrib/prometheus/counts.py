@@ -25,7 +25,7 @@ class Counts:
             "buckets": [0] * (len(BUCKETS) + 1),  # payments by attempts, each bucket for itself; the last: more than the largest
             "sum": 0,        # of what is in the buckets
             "counted": {},   # by half a hash: [first attempt, last attempt, status] of each of its payments
-            "standing": [],  # FAILED and not yet counted: [half a hash, attempts, when it was told]
+            "standing": [],  # FAILED and not yet counted: [half a hash, attempts, when it was published]
         }
         if data is not None and shape(data) != shape(empty):
             raise ValueError("these are no counts")
@@ -37,14 +37,14 @@ class Counts:
         name, status = str(payment["payment_hash"])[:32], STATUSES.get(payment["status"])
         if not attempts:
             return
-        told = next((verdict for verdict in self.data["standing"] if verdict[0] == name and overlap(verdict[1], attempts)), None)
-        # Where there is no newer attempt, IN_FLIGHT is older than the verdict and comes late.
-        if told and (status == "succeeded" or attempts[-1] > told[1][-1]):
-            self.data["standing"].remove(told)
-            told = None
+        standing = next((one for one in self.data["standing"] if one[0] == name and overlap(one[1], attempts)), None)
+        # Where there is no newer attempt, IN_FLIGHT is older than the outcome and comes late.
+        if standing and (status == "succeeded" or attempts[-1] > standing[1][-1]):
+            self.data["standing"].remove(standing)
+            standing = None
         if status == "succeeded":
             self._count(name, attempts, status)
-        elif status == "failed" and not told and not self._is_counted(name, attempts):
+        elif status == "failed" and not standing and not self._is_counted(name, attempts):
             self.data["standing"].append([name, attempts, now])
 
     def settle(self, now: float, patience: float) -> None:

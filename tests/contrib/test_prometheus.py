@@ -116,7 +116,7 @@ class BesideThePlugin(unittest.TestCase):
             node.wait_rows(held[0], "complete")
             node.start_plugin(EXPORTER)
             node.wait_totals(2, 1, 2, 1)
-            # The plugin is away, and nothing is told afterwards.
+            # The plugin is away, and nothing is published afterwards.
             node.stop_plugin(PLUGIN)
             node.release(held[1], "fail")
             node.wait_rows(held[1], "failed")
@@ -153,14 +153,14 @@ class BesideThePlugin(unittest.TestCase):
             node.wait_ready()
             made = {**node.invoice(4_000_000, "by hand", {"outcomes": ["temporary_channel_failure", "hold"]}), "amount_msat": 4_000_000}
             node.part(made, 1)
-            wait_until(node.standing, "the verdict")
+            wait_until(node.standing, "the outcome")
             node.part(made, 2)
             wait_until(lambda: not node.standing(), "its withdrawal")
             node.release(made["payment_hash"])
             node.wait_totals(1, 0, 2, 0)
             # Another one fails for good, over a restart.
             node.pay(5_000_000, REJECTED)
-            wait_until(node.standing, "the verdict")
+            wait_until(node.standing, "the outcome")
             node.stop_plugin(EXPORTER)
             node.start_plugin(EXPORTER)
             node.call("setconfig", {"config": f"{OPTION}settle", "val": "0"})

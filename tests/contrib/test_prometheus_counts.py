@@ -32,12 +32,12 @@ class Counting(unittest.TestCase):
     def assert_counted(self, succeeded: int, failed: int, attempts: tuple[int, int], histogram: list[int], total: int) -> None:
         # Through JSON, as after a restart.
         self.counts = Counts(json.loads(json.dumps(self.counts.data)))
-        told = parse(render(self.counts.data))
-        self.assertEqual(told["lnd_total_payments"], {(("status", "succeeded"),): succeeded, (("status", "failed"),): failed})
-        self.assertEqual(told["lnd_total_htlc_attempts"],
+        exported = parse(render(self.counts.data))
+        self.assertEqual(exported["lnd_total_payments"], {(("status", "succeeded"),): succeeded, (("status", "failed"),): failed})
+        self.assertEqual(exported["lnd_total_htlc_attempts"],
                          {(("status", "succeeded"),): attempts[0], (("status", "failed"),): attempts[1]})
-        self.assertEqual(list(told["lnd_payment_attempts_per_payment_bucket"].values()), histogram)
-        self.assertEqual(told["lnd_payment_attempts_per_payment_sum"][()], total)
+        self.assertEqual(list(exported["lnd_payment_attempts_per_payment_bucket"].values()), histogram)
+        self.assertEqual(exported["lnd_payment_attempts_per_payment_sum"][()], total)
 
     def test_nothing_is_counted_before_it_ended(self) -> None:
         self.take(made("IN_FLIGHT", 1, 2))
@@ -84,7 +84,7 @@ class Counting(unittest.TestCase):
         self.counts.settle(1110, 60)
         self.assert_counted(0, 1, (0, 2), [0] + [1] * 10, 2)
 
-    def test_an_old_snapshot_does_not_take_the_verdict_back(self) -> None:
+    def test_an_old_snapshot_does_not_take_the_outcome_back(self) -> None:
         self.take(made("FAILED", 1, 2), made("IN_FLIGHT", 1, 2), made("IN_FLIGHT", 1))
         self.counts.settle(1060, 60)
         self.assert_counted(0, 1, (0, 2), [0] + [1] * 10, 2)

@@ -24,7 +24,7 @@ SANITIZER = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer", 
 
 def payment(told: dict[str, Any]) -> list[str]:
     """One message by itself."""
-    return check_payment(told) or sequence.verdict(told)
+    return check_payment(told) or sequence.check_outcome(told)
 
 
 def rows(stage: "Stage") -> list[str]:

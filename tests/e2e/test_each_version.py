@@ -135,7 +135,7 @@ class EachVersion(unittest.TestCase):
                 told |= {p["payment_hash"]: p["status"] for p in answer["payments"]}
                 cursor = answer["cursor"]
             self.assertEqual(set(told), {i["payment_hash"] for i in invoices})
-            node, run, *marks = cursor.split(".")
+            node, run, *position = cursor.split(".")
             for bad, words in (("x", "cursor"), (f"{'f' * 8}.{run}.1.1", "another node"), (f"{node}.{run}.99999.1", "beyond")):
                 code, message = stage.refused("trackpayments", {"since": bad})
                 self.assertEqual(code, -32602)

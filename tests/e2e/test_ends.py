@@ -55,7 +55,7 @@ class Ends(unittest.TestCase):
     def begin(self, host: FakeHost) -> None:
         host.begin(**{"trackpayments-failed-after": 3600})
 
-    def test_a_delpay_before_the_verdict(self) -> None:
+    def test_a_delpay_before_the_outcome(self) -> None:
         with FakeHost() as host:
             self.begin(host)
             self.undecided(host)
@@ -189,7 +189,7 @@ class Ends(unittest.TestCase):
                 self.assertEqual(end["value_msat"], "2000000")
                 self.assertEqual(end["fee_msat"], "11" if sibling == "failed" else "22")
 
-    def test_the_socket_is_lost_between_failure_and_verdict(self) -> None:
+    def test_the_socket_is_lost_between_failure_and_outcome(self) -> None:
         with FakeHost() as host:
             host.begin(**{"trackpayments-failed-after": 1})
             row = host.insert(pending_row(1, HASH, partid=1, groupid=5))

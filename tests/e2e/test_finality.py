@@ -1,4 +1,4 @@
-"""A payment is over when there is evidence: each kind by itself, the linger being an hour unless it is what is tested. What lightningd's
+"""A payment is over when there is evidence: each kind by itself, failed-after being an hour unless it is what is tested. What lightningd's
 `listpays` says of xpay is in test_listpays.py, a restart in test_restart.py."""
 
 import unittest
@@ -100,20 +100,20 @@ class Finality(unittest.TestCase):
             stage.settle_slowly()
             self.assertEqual(stage.statuses(invoice)[-1], "SUCCEEDED")
 
-    def test_the_linger_alone_ends_a_payment_that_nobody_goes_on_with(self) -> None:
+    def test_silence_alone_ends_a_payment_that_nobody_goes_on_with(self) -> None:
         with Stage(["--trackpayments-failed-after=1"]) as stage:
             invoice = stage.undecided()
             payment = stage.wait_status(invoice, "FAILED", parts=1)
             self.assertEqual(stage.ends(invoice), ["FAILED"])
             self.assertEqual(payment["failure_reason"], "FAILURE_REASON_NO_ROUTE")
 
-    def test_before_the_linger_is_over_nothing_is_decided(self) -> None:
+    def test_before_the_silence_is_over_nothing_is_decided(self) -> None:
         with Stage(NEVER) as stage:
             invoice = stage.undecided()
             stage.settle_slowly()
             self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"])
 
-    def test_a_linger_counts_from_the_last_attempt(self) -> None:
+    def test_silence_counts_from_the_last_attempt(self) -> None:
         with Stage(NEVER) as stage:
             invoice = stage.undecided("hold")
             stage.sendpay(invoice, partid=2, groupid=1)

@@ -68,7 +68,7 @@ class Groups(unittest.TestCase):
                 stage.release(invoice)
                 stage.wait_status(invoice, "SUCCEEDED", parts=1)
 
-    def test_deleting_a_part_of_a_finished_payment_changes_no_verdict(self) -> None:
+    def test_deleting_a_part_of_a_finished_payment_changes_no_outcome(self) -> None:
         with Stage(NEVER) as stage:
             invoice = stage.pay(5_000_000, "temporary_channel_failure", "settle")
             payment = stage.wait_status(invoice, "SUCCEEDED", parts=2)

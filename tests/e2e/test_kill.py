@@ -98,7 +98,7 @@ class Kill(unittest.TestCase):
         self.deleted = 0
 
     def pay_something(self, stage: Stage) -> None:
-        """Of every kind, some left in flight, some failed by hand, where only the linger says that they are over."""
+        """Of every kind, some left in flight, some failed by hand, where only silence says that they are over."""
         ends = ["settle", "settle", "incorrect_or_unknown_payment_details", "temporary_channel_failure", "hold"]
         for _ in range(self.random.randrange(1, 6)):
             kind = self.random.choice(("xpay", "xpay", "pay", "by hand", "parts"))
@@ -231,7 +231,7 @@ class Kill(unittest.TestCase):
             print(f"{deaths} deaths, {consumer.asked} answers, {self.deleted} deletions, judged {witness.ends.judged}")
 
     def test_nothing_but_success_is_told_after_a_success_of_an_earlier_life(self) -> None:
-        """Not even of an older group of its hash that failed within the linger, which a new plugin looks at again."""
+        """Not even of an older group of its hash that failed within failed-after, which a new plugin looks at again."""
         stage = Stage()
         with stage.alone() as stage:
             stage.allowed = ["plugin-trackpayments: Killing plugin", "exited"]

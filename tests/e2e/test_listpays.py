@@ -1,4 +1,4 @@
-"""Whether xpay has given up: lightningd's `listpays` is asked, and asked again until it says so or xpay goes on. The linger is an hour."""
+"""Whether xpay has given up: lightningd's `listpays` is asked, and asked again until it says so or xpay goes on. Silence lasts an hour."""
 
 import unittest
 from typing import Any
@@ -97,11 +97,11 @@ class Answers(unittest.TestCase):
             host.answers["listpays"] = lambda *_: not_yet[min(self.asked(host), len(not_yet)) - 1]
             host.begin(**{"trackpayments-failed-after": 3600})
             self.failed_part(host)
-            host.wait(lambda: host.told()[-1]["status"] == "FAILED", "the verdict")
+            host.wait(lambda: host.told()[-1]["status"] == "FAILED", "the outcome")
             self.assertEqual(self.asked(host), len(not_yet))
             self.assertEqual([p["status"] for p in host.told()], ["IN_FLIGHT", "IN_FLIGHT", "FAILED"])
 
-    def test_a_refused_question_leaves_it_to_the_linger(self) -> None:
+    def test_a_refused_question_leaves_it_to_silence(self) -> None:
         for reply in ({"error": {"code": -32601, "message": "Unknown command 'listpays'"}}, {"result": {"pays": "garbage"}}):
             with self.subTest(reply=reply), FakeHost() as host:
                 host.answers["listpays"] = lambda *_, reply=reply: reply
@@ -111,7 +111,7 @@ class Answers(unittest.TestCase):
                 host.barrier()
                 self.assertEqual({p["status"] for p in host.told()}, {"IN_FLIGHT"})
                 host.request("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
-                host.wait(lambda: host.told()[-1]["status"] == "FAILED", "the verdict")
+                host.wait(lambda: host.told()[-1]["status"] == "FAILED", "the outcome")
                 self.assertEqual(self.asked(host), 1)
 
     def test_before_v26_06_listpays_says_nothing_and_nobody_asks(self) -> None:
@@ -122,7 +122,7 @@ class Answers(unittest.TestCase):
             by_hand = host.insert(pending_row(2))
             host.wait(lambda: host.told()[-1]["payment_hash"] == by_hand["payment_hash"], "a payment by hand")
             host.end(by_hand, "failed")
-            host.wait(lambda: host.told()[-1]["status"] == "FAILED", "its end by the linger of a second")
+            host.wait(lambda: host.told()[-1]["status"] == "FAILED", "its end after a second of silence")
             # xpay waits for a block up to 60 s before it tries again (retry_for): it is still in flight.
             self.assertEqual([p["status"] for p in host.told() if p["payment_hash"] != by_hand["payment_hash"]], ["IN_FLIGHT"] * 2)
             self.assertEqual(self.asked(host), 0)

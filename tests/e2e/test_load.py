@@ -20,7 +20,7 @@ class Load(unittest.TestCase):
             failed = {row["payment_hash"] for row in rows if row["status"] == "failed"}
             self.assertGreater(len(failed), 50)
             for payment_hash in failed:
-                stage.wait_payment(payment_hash, lambda p: p["status"] in ("FAILED", "SUCCEEDED"), "a verdict")
+                stage.wait_payment(payment_hash, lambda p: p["status"] in ("FAILED", "SUCCEEDED"), "an outcome")
 
     def test_a_burst_of_parts_is_followed(self) -> None:
         with Stage(["--trackpayments-failed-after=0"]) as stage:

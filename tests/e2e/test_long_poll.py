@@ -188,7 +188,7 @@ class Once(unittest.TestCase):
 
 
 class Held(unittest.TestCase):
-    """All parts of a payment made by hand have failed: until its verdict, no cursor passes the last of them."""
+    """All parts of a payment made by hand have failed: until its outcome, no cursor passes the last of them."""
 
     def begin(self, host: FakeHost) -> Poller:
         host.begin(**{"trackpayments-failed-after": 3600})
@@ -212,7 +212,7 @@ class Held(unittest.TestCase):
     def decide(self, host: FakeHost) -> None:
         self.assertEqual(host.request("setconfig", {"config": "trackpayments-failed-after", "val": "0"})["result"], {})
 
-    def test_an_open_verdict_brings_no_other_end_twice(self) -> None:
+    def test_an_open_outcome_brings_no_other_end_twice(self) -> None:
         with FakeHost(rows=[]) as host:
             poller = self.begin(host)
             told: list[tuple[str, str]] = []
@@ -226,7 +226,7 @@ class Held(unittest.TestCase):
             told += brief(poller.answer())
             poller.nothing_more(self)
             self.assertEqual(told, [(str(n), "SUCCEEDED") for n in range(2, 12)] + [("1", "FAILED")])
-            self.assertEqual(len(poller.cursor.split(".")), 4, "the marks cover everything")
+            self.assertEqual(len(poller.cursor.split(".")), 4, "the position covers everything")
 
     def test_an_end_between_two_calls_is_given_at_once(self) -> None:
         with FakeHost(rows=[]) as host:
@@ -301,7 +301,7 @@ class Held(unittest.TestCase):
             told += brief(poller.answer())
         return poller, told
 
-    def test_a_verdict_while_an_answer_is_being_made_is_not_lost(self) -> None:
+    def test_an_outcome_while_an_answer_is_being_made_is_not_lost(self) -> None:
         with FakeHost(rows=[]) as host:
             poller = self.begin(host)
             for index in (2, 3):

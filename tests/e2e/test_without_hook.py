@@ -88,7 +88,7 @@ class Older(unittest.TestCase):
             lone = host.insert(pending_row(4))
             host.end(lone, "failed")
             host.notify("sendpay_failure", failure(lone))
-            host.wait(lambda: host.told()[-1]["status"] == "FAILED", "failure by the linger")
+            host.wait(lambda: host.told()[-1]["status"] == "FAILED", "failure by silence")
             self.assertEqual(host.logs("unusual"), [])
             self.assertEqual(host.stop(), 0)
 

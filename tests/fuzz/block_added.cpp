@@ -14,7 +14,7 @@ FUZZ_TARGET(block_added) {
     if (!height)
         fuzz::check_refusal(height.error());
     else
-        fuzz::require(body && fuzz::is_number(fuzz::at(*body, "height"), *height), "the height is the one told");
+        fuzz::require(body && fuzz::is_number(fuzz::at(*body, "height"), *height), "the height is the one given");
     if (newer) {
         auto params_of_old = fuzz::Tree::object();
         params_of_old["block"] = *newer;

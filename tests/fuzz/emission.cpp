@@ -64,12 +64,12 @@ class Subscriber final {
             if (fuzz::settled_elsewhere(table, payment))
                 return;
             const auto at = received_.find(std::to_string(payment.index.value));
-            fuzz::require(at != received_.end(), "every payment was told");
+            fuzz::require(at != received_.end(), "every payment was published");
             const auto now = fuzz::Tree::parse(fuzz::published_form(payment));
             if (!payment.terminal())
-                fuzz::require(at->second.last == without_times(now), "the last snapshot told is the state");
+                fuzz::require(at->second.last == without_times(now), "the last snapshot published is the state");
             else
-                fuzz::require(at->second.last["status"] == now["status"], "the last status told is the outcome");
+                fuzz::require(at->second.last["status"] == now["status"], "the last status published is the outcome");
         });
     }
 
@@ -90,28 +90,29 @@ class Subscriber final {
         const auto payment = fuzz::checked_payment(members.next()->value);
         const bool in_flight = payment["status"] == "IN_FLIGHT";
         if (topic == "trackpayments_final") {
-            fuzz::require(!in_flight && payment == newest_, "final is what was just told");
+            fuzz::require(!in_flight && payment == newest_, "final is what was just published");
             return;
         }
         newest_ = payment;
         const std::string hash = payment["payment_hash"];
         fuzz::require(!succeeded_.contains(hash) || payment["status"] == "SUCCEEDED",
                       "nothing but SUCCEEDED after SUCCEEDED");
-        auto& told = received_[payment["payment_index"]];
+        auto& received = received_[payment["payment_index"]];
         std::set<std::string> attempts;
         for (const auto& attempt : payment["htlcs"])
             attempts.insert(attempt["attempt_id"]);
-        fuzz::require(std::includes(attempts.begin(), attempts.end(), told.attempts.begin(), told.attempts.end()),
-                      "attempts disappear only by deletion");
+        fuzz::require(
+            std::includes(attempts.begin(), attempts.end(), received.attempts.begin(), received.attempts.end()),
+            "attempts disappear only by deletion");
         if (payment["status"] == "SUCCEEDED")
             succeeded_.insert(hash);
-        told = {payment["status"], std::move(attempts), without_times(payment)};
+        received = {payment["status"], std::move(attempts), without_times(payment)};
     }
 
     void deleted(const fuzz::Tree& deletion) {
-        auto& told = received_[deletion["payment_index"]];
+        auto& received = received_[deletion["payment_index"]];
         for (const auto& attempt : deletion["attempt_ids"])
-            told.attempts.erase(attempt);
+            received.attempts.erase(attempt);
         succeeded_.erase(deletion["payment_hash"]); // its complete row may be gone, and the hash payable again
     }
 

@@ -1,3 +1,4 @@
+// Checks that decoded facts hold what stands in their JSON.
 #include "facts_in_json.hpp"
 
 #include "cln/row_text.hpp"

@@ -1,4 +1,4 @@
-// Failure messages of BOLT 4, which strangers send.
+// Failure messages of BOLT 4, which other nodes send.
 #include "wire.hpp"
 
 namespace failure_message_target {

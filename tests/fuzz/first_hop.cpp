@@ -13,7 +13,7 @@ FUZZ_TARGET(first_hop) {
         return 0;
     const auto& object = params->is_array() ? (*params)[1] : *fuzz::at(*params, "first_hop");
     fuzz::require(fuzz::is_hex(fuzz::at(object, "id"), first->node.hex()), "the node");
-    fuzz::require(first->channel.value == 0 || fuzz::at(object, "channel"), "a channel only if one is told");
+    fuzz::require(first->channel.value == 0 || fuzz::at(object, "channel"), "a channel only if one is given");
     const auto* delay = fuzz::at(object, "delay");
     fuzz::require(first->total_time_lock == 0 || fuzz::is_amount(delay, first->total_time_lock - 800'001U),
                   "delays count from the next block");

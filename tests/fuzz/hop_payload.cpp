@@ -1,4 +1,4 @@
-// What one node of a route is told: all of it or an error, never a part.
+// What one node of a route is sent: all of it or an error, never a part.
 #include "wire.hpp"
 
 namespace hop_payload_target {

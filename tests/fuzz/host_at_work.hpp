@@ -161,7 +161,7 @@ class HostAtWork final {
             return;
         require(asked->second.held > 0, "only delpay is answered by us");
         require(body->is_object() && body->size() == 1 && at(*body, "return") && (*body)["return"].size() == 1,
-                "a hook is told to continue or to return");
+                "a hook request is answered with continue or return");
         const auto& inner = (*body)["return"];
         require(inner.contains("result") || (inner.contains("error") && is_error(inner["error"])),
                 "lightningd dies of a returned error without code or message");

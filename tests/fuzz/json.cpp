@@ -1,4 +1,4 @@
-// The two edges of nlohmann_json, and log lines, which strangers' words can reach.
+// The two edges of nlohmann_json, and log lines, which untrusted input can reach.
 #include "cln/log.hpp"
 #include "json_input.hpp"
 

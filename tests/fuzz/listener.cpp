@@ -1,3 +1,4 @@
+// Checks every change of the table as a subscriber sees it.
 #include "listener.hpp"
 
 #include "lnrpc/json.hpp"
@@ -27,7 +28,7 @@ void check_state(const payments::Payment& payment) {
     if (!payment.outcome)
         require(pending || (!complete && !payment.reason), "undecided: something is pending, or no reason is known");
     if (payment.outcome)
-        require(*payment.outcome != Status::in_flight, "a outcome is final");
+        require(*payment.outcome != Status::in_flight, "an outcome is terminal");
 }
 
 /// Deleting rows of what is over is published as a deletion, not as a snapshot.

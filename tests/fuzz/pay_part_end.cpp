@@ -38,7 +38,7 @@ FUZZ_TARGET(pay_part_end) {
             fuzz::require(node ? report.node && fuzz::is_hex(node, report.node->hex()) : !report.node,
                           "failed_node_id");
             fuzz::require(!report.message || report.message->code == *report.code,
-                          "a node's words are about the code that was told");
+                          "a node's words are about the code that was reported");
         }
     }
     fuzz::check_wrappings(*params, "pay_part_end", cln::decode_pay_part_end, same);

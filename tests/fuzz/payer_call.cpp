@@ -50,7 +50,7 @@ void check(const payments::ExpectedPart& part, const fuzz::Tree& params, const M
     fuzz::require(part.seen == now, "when it was seen");
     if (part.total.source != payments::TotalSource::none)
         fuzz::require(method.total && fuzz::is_amount(fuzz::at(params, method.total), part.total.amount.value),
-                      "the total is the one told");
+                      "the total is the one given");
 }
 
 } // namespace
@@ -69,7 +69,7 @@ FUZZ_TARGET(payer_call) {
         return 0;
     const cln::ChainHeight height{800'000};
     const auto part = cln::decode_payer_call(call, fuzz::Nodes(*params), height, now);
-    fuzz::require(!part || !method.params.empty(), "other methods announce nothing");
+    fuzz::require(!part || !method.params.empty(), "other methods expect no part");
     if (!params->is_object())
         return 0;
     if (part)

@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
             const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
             const auto block = std::make_unique<std::uint8_t[]>(bytes.size());
             std::copy(bytes.begin(), bytes.end(), block.get());
-            std::cerr << entry.path().filename().string() << '\n'; // the last one named is the one that ends us
+            std::cerr << entry.path().filename().string() << '\n'; // the last one named is the one that crashes
             target(block.get(), bytes.size());
             ++played;
         }

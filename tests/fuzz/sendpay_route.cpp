@@ -18,9 +18,9 @@ void check(const payments::Route& route, const fuzz::Tree& list) {
         const auto& onward = list[std::min(i + 1, list.size() - 1)];
         fuzz::require(fuzz::is_hex(either(list[i], "node_id_out", "id"), hop.node.hex()), "the node");
         fuzz::require(fuzz::is_amount(either(onward, "amount_out_msat", "amount_msat"), hop.forward.value),
-                      "a hop tells what goes onward");
+                      "a hop says what goes onward");
         fuzz::require(hop.expiry == 0 || hop.expiry > 800'000, "expiries count from the chain's height");
-        fuzz::require(!hop.extras || i + 1 == list.size(), "only the last hop is told more");
+        fuzz::require(!hop.extras || i + 1 == list.size(), "only the last hop is sent more");
     }
 }
 

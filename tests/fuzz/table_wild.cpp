@@ -1,5 +1,5 @@
-// The table under facts that no lightningd would tell: rows that contradict each other, names used twice, deletions and
-// calls without a row. Nothing is lost that is not over, and what is kept is what is accounted for.
+// The table under facts that no lightningd would report: rows that contradict each other, names used twice, deletions
+// and calls without a row. Nothing is lost that is not over, and what is kept is what is accounted for.
 #include "listener.hpp"
 #include "world.hpp"
 

@@ -71,7 +71,7 @@ BOUNDARIES: dict[str, str] = {
     "maybe_channel": "calls",
 }
 
-# They read no bytes of anybody.
+# These read no input.
 NO_DECODERS = {
     "read_parent": "reads the environment; what it finds there goes to read_version",
 }

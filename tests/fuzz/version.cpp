@@ -1,4 +1,4 @@
-// lightningd's version as its environment tells it.
+// lightningd's version as the environment gives it.
 #include "cln/version.hpp"
 #include "fuzz.hpp"
 

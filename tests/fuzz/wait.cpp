@@ -32,7 +32,7 @@ FUZZ_TARGET(wait) {
         fuzz::require(fuzz::is_number(fuzz::at(*result, cln::name(index)), reply->counter), "the counter asked for");
         const auto* newer = fuzz::at(*result, "sendpays");
         const auto* details = newer ? newer : fuzz::at(*result, "details");
-        fuzz::require(reply->details.has_value() == (details != nullptr), "details are told when they are there");
+        fuzz::require(reply->details.has_value() == (details != nullptr), "details are given when they are there");
         if (!reply->details)
             continue;
         fuzz::require(fuzz::is_hex(fuzz::at(*details, "payment_hash"), reply->details->hash.hex()) &&

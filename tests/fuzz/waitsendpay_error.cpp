@@ -14,10 +14,10 @@ FUZZ_TARGET(waitsendpay_error) {
         fuzz::check_refusal(failed.error());
     auto params = fuzz::Tree::object();
     params["sendpay_failure"] = *error;
-    const auto told = cln::decode_sendpay_failure(fuzz::Nodes(params));
-    fuzz::require(told.has_value() == failed.has_value() || !error->is_object(), "both are read or none is");
+    const auto notified = cln::decode_sendpay_failure(fuzz::Nodes(params));
+    fuzz::require(notified.has_value() == failed.has_value() || !error->is_object(), "both are read or none is");
     if (failed)
-        fuzz::require(fuzz::same_failure(*told, *failed), "both say the same");
+        fuzz::require(fuzz::same_failure(*notified, *failed), "both say the same");
     fuzz::check_forms(fuzz::text_of(data, size), *error, cln::decode_waitsendpay_error, fuzz::same_failure);
     return 0;
 }

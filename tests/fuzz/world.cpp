@@ -1,3 +1,4 @@
+// Makes a random but consistent history of payments and the facts about it.
 #include "world.hpp"
 
 #include <algorithm>

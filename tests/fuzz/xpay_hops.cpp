@@ -1,4 +1,4 @@
-// `pay_part_start`'s hops, as xpay tells them.
+// `pay_part_start`'s hops, as xpay reports them.
 #include "cln/route.hpp"
 #include "json_input.hpp"
 
@@ -17,8 +17,8 @@ FUZZ_TARGET(xpay_hops) {
         const auto& onward = (*hops)[std::min(i + 1, hops->size() - 1)];
         fuzz::require(fuzz::is_hex(fuzz::at((*hops)[i], "next_node"), route->hops[i].node.hex()), "the node");
         fuzz::require(fuzz::is_amount(fuzz::at(onward, "channel_out_msat"), route->hops[i].forward.value),
-                      "a hop tells what goes onward");
-        fuzz::require(route->hops[i].expiry == 0, "xpay tells no expiries");
+                      "a hop says what goes onward");
+        fuzz::require(route->hops[i].expiry == 0, "xpay reports no expiries");
     }
     return 0;
 }

@@ -1,5 +1,5 @@
 """A payment whose payer is known to have given up is FAILED by that evidence (listpays, pay_failure, another payment of the hash, a
-restart), while the linger of the replay is still hours from its end; and without evidence it is not FAILED before that, nor before a
+restart), while the replay's failed-after is still hours from its end; and without evidence it is not FAILED before that, nor before a
 minute has passed if that is how long its payer may be silent."""
 import expect
 import facts as truth
@@ -11,17 +11,17 @@ from transcript import Entry
 def check(entries: list[Entry], runs: list[tuple[int, int]], told: list[Received]) -> list[str]:
     facts = truth.read(entries)
     snapshots = [one for one in told if one.topic == "trackpayments" and one.position < len(entries)]
-    lingers_ended = [one for one in told if one.topic == "trackpayments" and one.position == len(entries)]
-    return _too_late(facts, runs, snapshots) + _too_early(facts, runs, snapshots) + _impatient(facts, runs, lingers_ended)
+    silence_ended = [one for one in told if one.topic == "trackpayments" and one.position == len(entries)]
+    return _too_late(facts, runs, snapshots) + _too_early(facts, runs, snapshots) + _impatient(facts, runs, silence_ended)
 
 
 def _too_late(facts: truth.Facts, runs: list[tuple[int, int]], snapshots: list[Received]) -> list[str]:
-    """Everything told at a position inside the recording was told before the linger was ended."""
+    """Everything published at a position inside the recording was published before the silence was ended."""
     before = {snapshot_key(one.params["trackpayments"]): one.params["trackpayments"]["status"] for one in snapshots
               if one.run == len(runs) - 1}
     wanted = [e for e in expect.expected_payments(facts, runs[-1], last=False, late_waits=True) if e.before_the_end]
     return [f"payment {e.payment_hash[:8]}… index {e.payment_index} was {before.get((e.payment_hash, str(e.payment_index)))} when "
-            "the linger was ended, but its payer had given up"
+            "the silence was ended, but its payer had given up"
             for e in wanted if e.states[-1].status == "FAILED" and before.get((e.payment_hash, str(e.payment_index))) != "FAILED"]
 
 

@@ -24,7 +24,7 @@ class Expected:
     states: list[State]                                  # acceptable last states; the last one is the likeliest
     value: Value
     paid: set[int]                                       # rows shown as settled, though they may be deleted by now
-    before_the_end: bool = False                         # decided by evidence of its own, without the linger's end
+    before_the_end: bool = False                         # decided by evidence of its own, without the end of silence
     patient: bool = False                                # its payer may be silent for a minute and go on
 
     @property
@@ -41,7 +41,7 @@ class _Walk:
         self.present: dict[int, str] = {}
         self.fresh_start = fresh_start   # lightningd was restarted: payers forgot everything
         self.given_up = False
-        self.verdict: str | None = None
+        self.outcome: str | None = None
         self.first: int | None = None
         self.paid: set[int] = set()      # shown as settled
         self.gone: tuple[int, dict[int, str]] = (-1, {})   # place of the last deletion, and what there was before it
@@ -57,15 +57,15 @@ class _Walk:
         if "pending" not in states:
             if self.paid:
                 status = "SUCCEEDED"
-            elif self.given_up or self.fresh_start or self.verdict == "FAILED":
+            elif self.given_up or self.fresh_start or self.outcome == "FAILED":
                 status = "FAILED"
-        self.verdict = status if status != "IN_FLIGHT" else None
+        self.outcome = status if status != "IN_FLIGHT" else None
         self.states = [self._state(status)]
 
     def decided(self) -> None:
         """Evidence that no further attempt comes."""
-        if self.first is not None and self.present and set(self.present.values()) == {"failed"} and self.verdict is None:
-            self.verdict = "FAILED"
+        if self.first is not None and self.present and set(self.present.values()) == {"failed"} and self.outcome is None:
+            self.outcome = "FAILED"
             self.states = [self._state("FAILED")]
 
     def removed(self, index: int, at: int) -> None:
@@ -73,13 +73,13 @@ class _Walk:
         if at != self.gone[0]:
             self.gone = at, dict(self.present)
         self.present.pop(index, None)
-        if self.verdict is not None or self.first is None:
+        if self.outcome is not None or self.first is None:
             return
         if self.present:
             self.states.append(self._state("IN_FLIGHT"))
         else:
-            self.verdict = "SUCCEEDED" if self.paid else "FAILED"
-            self.states = [State(self.verdict, tuple(sorted(self.gone[1].items())))]
+            self.outcome = "SUCCEEDED" if self.paid else "FAILED"
+            self.states = [State(self.outcome, tuple(sorted(self.gone[1].items())))]
 
     def _state(self, status: str) -> State:
         return State(status, tuple(sorted(self.present.items())))
@@ -122,9 +122,9 @@ def expected_payments(facts: Facts, run: tuple[int, int], last: bool, late_waits
         walk = _walked(facts, rows, run)
         if walk.first is None:
             continue
-        decided = walk.verdict is not None
+        decided = walk.outcome is not None
         if last:
-            walk.decided()  # the linger was ended
+            walk.decided()  # the silence was ended
         found.append(Expected(rows[0].group[0], walk.first, walk.rows, walk.states, expected_value(facts, rows, run, late_waits),
                               walk.paid, decided, any(run[0] < facts.patient.get(row.index, -1) for row in rows)))
     return found
@@ -143,7 +143,7 @@ def _walked(facts: Facts, rows: list[RowFacts], run: tuple[int, int]) -> _Walk:
         if kind == "created":
             walk.present[index] = "pending"
             walk.given_up = walk.fresh_start = False
-            walk.verdict = None
+            walk.outcome = None
             walk.shown()
         elif kind == "ended" and index in walk.present:
             walk.present[index] = walk.rows[index].status

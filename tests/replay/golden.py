@@ -1,8 +1,8 @@
 """Goldens: every topic message of a rows-first run, in order, one JSON object a line.
 
 Made comparable: the digits below a second of attempt and resolve times become 0 (the plugin's clock, clamped into the recorded
-second); of a cursor only the node remains, as its marks are those of the moment in which the bytes leave; snapshots told at most
-once a second are left out. Made small: of a payment with more than THIN attempts only the last snapshot that is not terminal is
+second); of a cursor only the node remains, as its position is that of the moment in which the bytes leave; snapshots published at
+most once a second are left out. Made small: of a payment with more than THIN attempts only the last snapshot that is not terminal is
 kept, and a copy on trackpayments_final that equals the message before it is written as `"same"`.
 """
 import copy

@@ -25,14 +25,14 @@ from timeline import Step, timeline
 from transcript import Call, Entry, Recording, calls, hooked, load
 
 ORDERS = ("rows-first", "messages-first")
-LINGER, RETAIN = 3600, 20000
+FAILED_AFTER, RETAIN = 3600, 20000
 LONGEST_SILENCE = 61  # seconds, of payers that wait for blocks
 LONGEST_PAUSE = 6     # between two questions to a payer that can be asked
 
 # autoclean deletes what earlier recordings of the same node left: the listing of all rows made just before it.
 EARLIER = {"autoclean": "listsendpays_variants"}
 
-# Rows that were final before a plugin started are made this much older, so that the rule "rows updated within the linger" does
+# Rows that were final before a plugin started are made this much older, so that the rule "rows updated within failed-after" does
 # not look at how long ago the recordings were made.
 AGED = 10**9
 
@@ -57,9 +57,9 @@ class Player:
     """`library`: ahead.cpp, built; without it payments whose payer may wait for blocks stay in flight. `in_time`: the plugin's clock goes
     as the recording's."""
 
-    def __init__(self, argv: list[str], name: str, order: str, patience: float = PATIENCE, library: str = "", linger: int = LINGER,
-                 in_time: bool = False):
-        self.argv, self.order, self.library, self.linger, self.in_time = argv, order, library, linger, in_time
+    def __init__(self, argv: list[str], name: str, order: str, patience: float = PATIENCE, library: str = "",
+                 failed_after: int = FAILED_AFTER, in_time: bool = False):
+        self.argv, self.order, self.library, self.failed_after, self.in_time = argv, order, library, failed_after, in_time
         entries = load(name)
         plan = timeline(entries)
         rows = list(plan.start)
@@ -90,7 +90,7 @@ class Player:
                 for entry in entries:
                     self._at(entry)
                 self._steps_until(len(entries))
-                self._end_lingers()
+                self._end_silence()
                 self._stop(len(entries))
             finally:
                 if self.node:
@@ -144,14 +144,14 @@ class Player:
         self.played.faults.extend(checks.manifest(self.node.manifest))
 
     def _init(self, message: dict) -> None:
-        """Into our own directory, with a linger that only the end of the recording ends."""
+        """Into our own directory, with a failed-after that only the end of the recording ends."""
         given = message["params"]["configuration"]
         configuration = {"lightning-dir": self.directory, "rpc-file": "lightning-rpc"}
         configuration.update((k, v) for k, v in given.items() if k not in configuration)
-        options = {"trackpayments-failed-after": self.linger, "trackpayments-retain": RETAIN}
+        options = {"trackpayments-failed-after": self.failed_after, "trackpayments-retain": RETAIN}
         self.node.init(dict(message, params={"options": options, "configuration": configuration}))
 
-    def _end_lingers(self) -> None:
+    def _end_silence(self) -> None:
         """Undecided payments are decided now. Those of xpay and renepay are so before, by listpays and renepaystatus; but these are
         asked by a timer, and a timer is no message: rest does not see it coming. What xpay still held when the recording ended it
         lets go now."""
@@ -165,10 +165,10 @@ class Player:
                                    "params": {"config": "trackpayments-failed-after", "val": "0"}})
         if "result" not in reply:
             self.played.faults.append(f"setconfig trackpayments-failed-after 0 refused: {reply}")
-        self.node.rest("after the linger ended")
+        self.node.rest("after the silence ended")
         waiting = {call.given["payment_hash"] for call in making.makings(self.played.entries)
                    if payers.waits_for_blocks(call, self.played.entries.version)}
-        self._decide(LONGEST_PAUSE, lambda group: group[0] not in waiting, "after the linger ended")
+        self._decide(LONGEST_PAUSE, lambda group: group[0] not in waiting, "after the silence ended")
         self.node.position = end + 1
         if self.ahead:
             self._decide(LONGEST_SILENCE, lambda group: True, "after a minute of silence")

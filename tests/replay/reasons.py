@@ -16,12 +16,12 @@ REFUSED_BY_DESTINATION = 203
 def expected_reasons(facts: Facts, rows: list[RowFacts], alive: tuple[int, int]) -> set[str]:
     """`rows` are those of the attempts shown, all of them failed. The newest attempt need not be the one that failed last; either
     may be called the newest."""
-    verdicts = {row.index: _verdict(facts, row, alive) for row in rows}
-    known = [row for row in rows if verdicts[row.index] is not None]
-    refusals = [row for row in known if verdicts[row.index] in (DETAILS, ERROR)]
+    outcomes = {row.index: _outcome(facts, row, alive) for row in rows}
+    known = [row for row in rows if outcomes[row.index] is not None]
+    refusals = [row for row in known if outcomes[row.index] in (DETAILS, ERROR)]
     newest = [max(refusals or known, key=order) for order in (lambda row: row.index, lambda row: _failed_at(facts, row, alive))
               if refusals or known]
-    return {verdicts[row.index] or ERROR for row in newest} or {ERROR}
+    return {outcomes[row.index] or ERROR for row in newest} or {ERROR}
 
 
 def _failed_at(facts: Facts, row: RowFacts, alive: tuple[int, int]) -> tuple[int, int]:
@@ -29,7 +29,7 @@ def _failed_at(facts: Facts, row: RowFacts, alive: tuple[int, int]) -> tuple[int
     return (position if alive[0] < position < alive[1] else row.ended), row.index
 
 
-def _verdict(facts: Facts, row: RowFacts, alive: tuple[int, int]) -> str | None:
+def _outcome(facts: Facts, row: RowFacts, alive: tuple[int, int]) -> str | None:
     """What one failure says of the whole; nothing if it is not known."""
     failure = expected_failure(facts, row, alive)
     code, place = failure["code"], failure["failure_source_index"]

@@ -44,7 +44,7 @@ def check(told: list[Received], deleted_rows: list[dict], all_known: bool, runs:
         out += _cursors(mine, all_known)
         out += _finals(mine)
         out += [f"entry {one.position}: {complaint}" for one in mine if one.topic == "trackpayments"
-                for complaint in verdict(one.params["trackpayments"])]
+                for complaint in check_outcome(one.params["trackpayments"])]
         out += _snapshots([one for one in mine if one.topic == "trackpayments"], deleted_rows, all_known)
         out += _paid_is_paid([one for one in mine if one.topic == "trackpayments"], deleted_rows)
         out += _deletions(mine, deleted_rows, run == runs - 1)
@@ -54,8 +54,8 @@ def check(told: list[Received], deleted_rows: list[dict], all_known: bool, runs:
     return out
 
 
-def verdict(payment: dict) -> list[str]:
-    """A reason is told with FAILED and with nothing else: LND may know one while a part is in flight, lightningd never tells it then.
+def check_outcome(payment: dict) -> list[str]:
+    """A reason comes with FAILED and with nothing else: LND may know one while a part is in flight, lightningd never reports it then.
     What is settled has not failed, whatever else did."""
     out: list[str] = []
     if (payment["status"] == "FAILED") != (payment["failure_reason"] != "FAILURE_REASON_NONE"):

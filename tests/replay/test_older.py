@@ -69,7 +69,7 @@ class Time(Truthful):
     def test_a_payer_that_waits_for_blocks_is_not_taken_for_dead(self):
         """No row is pending for almost a minute, many times the silence that else is taken for an end."""
         for name in ("held_then_failed", "v25.12/held_then_failed", "v23.11/held_then_failed"):
-            played = Player([os.environ["REPLAY_PLUGIN"]], name, "rows-first", library=os.environ["REPLAY_AHEAD"], linger=10,
+            played = Player([os.environ["REPLAY_PLUGIN"]], name, "rows-first", library=os.environ["REPLAY_AHEAD"], failed_after=10,
                             in_time=True).run()
             self.assertGreater(max(b.t - a.t for a, b in zip(played.entries, played.entries[1:])), 40, "the silence is in it")
             self.assertEqual(self.judged(played, played.journal.told), [], name)

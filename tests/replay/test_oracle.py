@@ -122,7 +122,7 @@ class Sequences(Truthful):
             told[:] = [one for one in told if one.topic != "trackpayments_deleted"]
         self.changed("autoclean", change, "was never told")
 
-    def test_failed_only_when_the_linger_ended_although_the_payer_had_given_up(self):
+    def test_failed_only_when_the_silence_ended_although_the_payer_had_given_up(self):
         for name in ("xpay_mpp_part_left_behind", "held_then_failed", "pay_legacy_fails"):
             played = self.played(name)
 

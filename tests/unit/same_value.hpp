@@ -21,7 +21,7 @@ inline bool same_value(json::Value value, const json::Tree& tree) {
     const auto fraction = value.fraction();
     if (fraction.has_value() != tree.is_number_float())
         return false;
-    if (const double told = fraction ? tree.get<double>() : 0; fraction && std::memcmp(&*fraction, &told, 8) != 0)
+    if (const double wanted = fraction ? tree.get<double>() : 0; fraction && std::memcmp(&*fraction, &wanted, 8) != 0)
         return false; // to the last bit
     if (value.find("a member nobody has ever heard of"))
         return false;
@@ -31,8 +31,8 @@ inline bool same_value(json::Value value, const json::Tree& tree) {
                 return false;
     auto element = value.elements().begin();
     if (tree.is_array())
-        for (const auto& told : tree) {
-            if (element == value.elements().end() || !same_value(*element, told))
+        for (const auto& wanted : tree) {
+            if (element == value.elements().end() || !same_value(*element, wanted))
                 return false;
             ++element;
         }

@@ -174,7 +174,7 @@ TEST_CASE("an unknown code is kept without its data") {
     }
 }
 
-TEST_CASE("old nodes tell neither amount nor height of unknown payment details, or only the amount") {
+TEST_CASE("old nodes send neither amount nor height of unknown payment details, or only the amount") {
     CHECK(decode_failure_message(hex("400f")) == only(0x400f));
     FailureMessage with_amount = only(0x400f);
     with_amount.htlc_amount = base::Msat{2000};

@@ -110,7 +110,7 @@ TEST_CASE("recorded: failures that are a code and nothing else") {
     CHECK(failure(recorded::mpp_timeout) == only(0x0017));
 }
 
-TEST_CASE("recorded: what a node on the way is told") {
+TEST_CASE("recorded: what a node on the way is sent") {
     bolt::HopPayload expected;
     expected.amt_to_forward = {2'500'000};
     expected.outgoing_cltv = 114;
@@ -118,7 +118,7 @@ TEST_CASE("recorded: what a node on the way is told") {
     CHECK(payload(recorded::forward) == expected);
 }
 
-TEST_CASE("recorded: what a recipient with a payment secret is told") {
+TEST_CASE("recorded: what a recipient with a payment secret is sent") {
     const auto got = payload(recorded::final_with_secret);
     CHECK(got.amt_to_forward == base::Msat{2'500'000});
     CHECK(got.outgoing_cltv == 114U);
@@ -133,14 +133,14 @@ TEST_CASE("recorded: what a recipient with a payment secret is told") {
     CHECK(by_hand.amt_to_forward == by_hand.payment_data.value().total);
 }
 
-TEST_CASE("recorded: what a recipient of parts is told") {
+TEST_CASE("recorded: what a recipient of parts is sent") {
     const auto got = payload(recorded::final_of_parts);
     CHECK(got.amt_to_forward == base::Msat{327'310'728});
     REQUIRE(got.payment_data.has_value());
     CHECK(got.payment_data->total == base::Msat{700'000'000});
 }
 
-TEST_CASE("recorded: what a recipient of a keysend is told") {
+TEST_CASE("recorded: what a recipient of a keysend is sent") {
     bolt::HopPayload expected;
     expected.amt_to_forward = {1'500'000};
     expected.outgoing_cltv = 151;
@@ -148,7 +148,7 @@ TEST_CASE("recorded: what a recipient of a keysend is told") {
     CHECK(payload(recorded::final_keysend) == expected);
 }
 
-TEST_CASE("recorded: what the recipient at the end of a blinded path is told") {
+TEST_CASE("recorded: what the recipient at the end of a blinded path is sent") {
     bolt::HopPayload expected;
     expected.amt_to_forward = {1'900'000};
     expected.outgoing_cltv = 109;

@@ -28,7 +28,7 @@ std::string fault(const Decoded& decoded) {
 
 } // namespace
 
-TEST_CASE("listpays tells of each group its lowest row and whether it has failed") {
+TEST_CASE("listpays gives of each group its lowest row and whether it has failed") {
     // delpay_variants.jsonl and xpay_payee_rejects.jsonl, shortened
     const auto pays = decode_listpays(received::value(R"({"pays":[
         {"payment_hash":")" + hash + R"(","status":"complete","preimage":"00","created_index":3,"updated_index":4},
@@ -64,7 +64,7 @@ TEST_CASE("listpays may know nothing of a hash") {
     CHECK(pays->empty());
 }
 
-TEST_CASE("a fault in listpays is told with its place") {
+TEST_CASE("a fault in listpays is reported with its place") {
     const auto refusal = [](const char* result) { return fault(decode_listpays(received::value(result))); };
     CHECK(refusal("5") == "result: not an object");
     CHECK(refusal("{}") == "result.pays: not an array");
@@ -111,7 +111,7 @@ TEST_CASE("a payment secret of any other size is none") {
                     .payment_secret.has_value());
 }
 
-TEST_CASE("a fault in a decoded invoice is told with its place") {
+TEST_CASE("a fault in a decoded invoice is reported with its place") {
     const auto refusal = [](const std::string& result) { return fault(decode_invoice(received::value(result))); };
     CHECK(refusal("5") == "result: not an object");
     CHECK(refusal(R"({"type":"bolt12 offer","offer_id":"00","valid":true})") == "result.payment_hash: missing");
@@ -123,7 +123,7 @@ TEST_CASE("a fault in a decoded invoice is told with its place") {
           "result.invoice_amount_msat: not an amount in msat");
 }
 
-TEST_CASE("getinfo tells the chain's height, if it has one") {
+TEST_CASE("getinfo gives the chain's height, if it has one") {
     const auto height = [](const std::string& more) {
         const auto info = decode_getinfo(received::value(R"({"id":")" + std::string(66, '2') + "\"" + more + "}"));
         REQUIRE(info.has_value());

@@ -123,7 +123,7 @@ TEST_CASE("a string is a string") {
     CHECK(refusal(cln::read_string("status", 5)) == "status: should be a string: invalid token '5'");
 }
 
-TEST_CASE("a token that is no UTF-8 is told all the same") {
+TEST_CASE("a token that is no UTF-8 is given all the same") {
     CHECK(cln::bad_param("status", Tree("a\xff"), "should be good").message ==
           "status: should be good: invalid token '\"a\xef\xbf\xbd\"'");
 }

@@ -24,7 +24,7 @@ std::optional<payments::ExpectedPart> expected(std::string_view method, const st
 
 } // namespace
 
-TEST_CASE("sendpay tells its part by name") {
+TEST_CASE("sendpay gives its part by name") {
     // sendpay_mpp.jsonl, shortened
     const auto part =
         expected("sendpay",
@@ -40,7 +40,7 @@ TEST_CASE("sendpay tells its part by name") {
     CHECK(part->seen.value == 42);
 }
 
-TEST_CASE("sendpay tells its part by position") {
+TEST_CASE("sendpay gives its part by position") {
     const auto part = expected("sendpay", "[[]," + quoted + R"(,"label",3000000,"lnbcrt1","a694",1,null,7,null,null])");
     REQUIRE(part.has_value());
     CHECK(part->hash.hex() == hash);
@@ -60,7 +60,7 @@ TEST_CASE("a sendpay with the least there may be leaves group and total to light
     }
 }
 
-TEST_CASE("sendonion tells its part by name and by position") {
+TEST_CASE("sendonion gives its part by name and by position") {
     const auto* id = R"("lab:pay#184/cln:pay#313/pay:sendonion#25")";
     const auto named =
         expected("sendonion",
@@ -81,7 +81,7 @@ TEST_CASE("sendonion tells its part by name and by position") {
     }
 }
 
-TEST_CASE("injectpaymentonion tells its part by name and by position, and no total") {
+TEST_CASE("injectpaymentonion gives its part by name and by position, and no total") {
     const auto* id = R"("lab:xpay#77/cln:xpay#140/cln-xpay:injectpaymentonion#8")";
     const auto named = expected("injectpaymentonion",
                                 R"({"onion":"00","payment_hash":)" + quoted +
@@ -137,7 +137,7 @@ TEST_CASE("without a hash or with numbers that are none nothing is expected") {
         CHECK_FALSE_MESSAGE(expected("sendpay", params).has_value(), params);
 }
 
-TEST_CASE("other methods announce nothing") {
+TEST_CASE("other methods expect no part") {
     for (const std::string_view method : {"createonion", "delpay", "pay", "sendpayx", ""})
         CHECK_FALSE(expected(method, "[[]," + quoted + "]").has_value());
 }

@@ -133,7 +133,7 @@ TEST_CASE("waitsendpay's error for a part of which nothing was stored explains n
     CHECK(decoded->failure.kind == Kind::unknown);
 }
 
-TEST_CASE("a fault in waitsendpay's error is told with its place") {
+TEST_CASE("a fault in waitsendpay's error is reported with its place") {
     const auto refusal = [](const std::string& error) {
         const auto decoded = cln::decode_waitsendpay_error(received::value(error));
         REQUIRE_FALSE(decoded.has_value());

@@ -119,7 +119,7 @@ TEST_CASE("an answer that cannot be read is an error, logged without its words")
     }
 }
 
-TEST_CASE("lightningd's own errors and a lost connection are told apart") {
+TEST_CASE("lightningd's own errors and a lost connection are distinguished") {
     Typed typed;
     REQUIRE(typed.connect());
     Received<cln::Lightningd::Listing> refused;

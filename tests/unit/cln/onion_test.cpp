@@ -1,4 +1,4 @@
-// createonion tells what each node is told, sendonion how the first one is reached.
+// createonion gives what is sent to each node, sendonion how the first one is reached.
 #include "cln/route.hpp"
 
 #include "hops.hpp"
@@ -35,14 +35,14 @@ std::optional<cln::FirstHop> first_hop(const std::string& params, std::uint32_t 
 
 } // namespace
 
-TEST_CASE("createonion: the channel a node is told to use leads into the next one") {
+TEST_CASE("createonion: the channel a node is to use leads into the next one") {
     // pay_legacy.jsonl
     const auto onion = decode(hop(alice, recorded::forward) + "," + hop(bob, recorded::final_with_secret));
     REQUIRE(onion.has_value());
     CHECK(onion->hash.hex() == hash);
     CHECK(onion->total.value == 2'500'000);
     REQUIRE(onion->hops.size() == 2);
-    is(onion->hops[0], alice, 0, 0, 2'500'000, 114); // into the first one: sendonion's first_hop tells
+    is(onion->hops[0], alice, 0, 0, 2'500'000, 114); // into the first one: sendonion's first_hop says so
     CHECK_FALSE(bool(onion->hops[0].extras));
     is(onion->hops[1], bob, 103, 4, 2'500'000, 114);
     REQUIRE(bool(onion->hops[1].extras));
@@ -54,7 +54,7 @@ TEST_CASE("createonion: the channel a node is told to use leads into the next on
     CHECK(extras.custom_records.empty());
 }
 
-TEST_CASE("createonion: the payee of keysend is told the preimage, and no total") {
+TEST_CASE("createonion: the payee of keysend is sent the preimage, and no total") {
     const auto onion = decode(hop(bob, recorded::final_keysend));
     REQUIRE(onion.has_value());
     CHECK(onion->total.value == 0);
@@ -142,7 +142,7 @@ TEST_CASE("createonion: what cannot be read whole is not known") {
         CHECK_FALSE_MESSAGE(cln::decode_createonion(received::value(params)).has_value(), params);
 }
 
-TEST_CASE("sendonion: the first hop tells node, channel and the height of our offer") {
+TEST_CASE("sendonion: the first hop gives node, channel and the height of our offer") {
     // pay_legacy.jsonl; the chain was at 107
     const auto object = R"({"amount_msat":2500026,"delay":11,"id":")" + alice + R"(","channel":"103x3x0"})";
     for (const auto& params : {R"({"onion":"00","first_hop":)" + object + "}", R"(["00",)" + object + "]"}) {

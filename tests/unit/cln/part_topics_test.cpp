@@ -62,24 +62,24 @@ TEST_CASE("pay_part_end of a success reports no failure") {
 }
 
 TEST_CASE("pay_part_end without a node means our own") {
-    const auto told = report(R"(,"error_code":4103,"error_message":"temporary_channel_failure")");
-    CHECK(told.code == 0x1007);
-    CHECK_FALSE(told.node.has_value());
-    CHECK_FALSE(bool(told.message));
+    const auto reported = report(R"(,"error_code":4103,"error_message":"temporary_channel_failure")");
+    CHECK(reported.code == 0x1007);
+    CHECK_FALSE(reported.node.has_value());
+    CHECK_FALSE(bool(reported.message));
 }
 
 TEST_CASE("pay_part_end without a code is an error xpay could not read either") {
-    const auto told = report(R"(,"failed_msg":"400f","error_message":"garbled")");
-    CHECK_FALSE(told.code.has_value());
-    CHECK_FALSE(bool(told.message));
+    const auto reported = report(R"(,"failed_msg":"400f","error_message":"garbled")");
+    CHECK_FALSE(reported.code.has_value());
+    CHECK_FALSE(bool(reported.message));
 }
 
 TEST_CASE("pay_part_end with words that cannot be read, or say another code, keeps the code") {
     for (const std::string message : {"null", "5", R"("zz")", R"("")", R"("400a")", R"("100")"}) {
         INFO(message);
-        const auto told = report(R"(,"error_code":4103,"failed_msg":)" + message);
-        CHECK(told.code == 0x1007);
-        CHECK_FALSE(bool(told.message));
+        const auto reported = report(R"(,"error_code":4103,"failed_msg":)" + message);
+        CHECK(reported.code == 0x1007);
+        CHECK_FALSE(bool(reported.message));
     }
     // xpay_retry_succeeds.jsonl
     const auto bare =
@@ -98,7 +98,7 @@ TEST_CASE("pay_part_end is read in every wrapping") {
     }
 }
 
-TEST_CASE("a fault in pay_part_end is told with its place") {
+TEST_CASE("a fault in pay_part_end is reported with its place") {
     CHECK(refusal("[]") == "params: not an object");
     CHECK(refusal("{}") == "params.pay_part_end: missing");
     CHECK(refusal(R"({"pay_part_end":{}})") == "params.pay_part_end.payment_hash: missing");
@@ -121,7 +121,7 @@ TEST_CASE("pay_part_end with a node nobody can read is refused") {
                         .has_value());
 }
 
-TEST_CASE("pay_part_start tells the hops") {
+TEST_CASE("pay_part_start gives the hops") {
     // xpay_payee_rejects.jsonl
     const auto start = decode_pay_part_start(
         received::value(
@@ -150,14 +150,14 @@ TEST_CASE("pay_part_start without hops leaves the route unknown, with hops nobod
                   .text() == "params.pay_part_start.hops: a hop that cannot be read");
 }
 
-TEST_CASE("block_added tells the chain's height under both of its names") {
+TEST_CASE("block_added gives the chain's height under both of its names") {
     const auto block = std::string(R"({"hash":"00","height":850000}})");
     CHECK(decode_block_added(received::value(R"({"block_added":)" + block)) == 850'000);
     CHECK(decode_block_added(received::value(R"({"block":)" + block)) == 850'000); // up to v23.08
     CHECK(decode_block_added(received::value(R"({"block_added":{"height":4294967295}})")) == UINT32_MAX);
 }
 
-TEST_CASE("a fault in block_added is told with its place") {
+TEST_CASE("a fault in block_added is reported with its place") {
     const auto told_as = [](const char* params) { return decode_block_added(received::value(params)).error().text(); };
     CHECK(told_as("{}") == "params.block: missing");
     CHECK(told_as("5") == "params: not an object");

@@ -1,4 +1,4 @@
-// What is behind a payer's call: the user's command that lightningd gave to it, as the nested id tells.
+// What is behind a payer's call: the user's command that lightningd gave to it, as the nested id says.
 #include "cln/payer_call.hpp"
 
 #include "received.hpp"

@@ -39,7 +39,7 @@ TEST_CASE("pay_failure is read in every wrapping of v23.11 to v26.06") {
     CHECK(failed_hash(R"({"origin":"pay","payload":{"pay_failure":)" + failed + "}}") == hash);
 }
 
-TEST_CASE("a pay_failure that tells no hash is told with its place") {
+TEST_CASE("a pay_failure that names no hash is reported with its place") {
     CHECK(decode_pay_failure(received::value(R"({"pay_failure":{"bolt11":"x"}})")).error().text() ==
           "params.pay_failure.payment_hash: missing");
     CHECK(decode_pay_failure(received::value(R"({"pay_failure":{"payment_hash":"zz"}})")).error().text() ==
@@ -52,15 +52,16 @@ TEST_CASE("a pay_failure that tells no hash is told with its place") {
     CHECK(decode_pay_failure(received::value("[]")).error().text() == "params: not an object");
 }
 
-TEST_CASE("pay_part_start announces a part of xpay and the whole payment's amount") {
-    const auto told = decode_pay_part_start(received::value(R"({"pay_part_start":)" + part + "}"), base::UnixNs{42});
-    REQUIRE(told.has_value());
-    CHECK(told->hash.hex() == "2b234d485f09e331120a360279af7dca839769e1d8110a4a41185fdaeb439659");
-    CHECK(told->group == base::GroupId{8912158845556297834ULL});
-    CHECK(told->partid.value == 1);
-    CHECK(told->payer == payments::Payer::xpay);
-    CHECK(told->total == payments::Total{payments::TotalSource::part_start, {1'000'000}});
-    CHECK(told->seen.value == 42);
+TEST_CASE("pay_part_start names a part of xpay and the whole payment's amount") {
+    const auto part_start =
+        decode_pay_part_start(received::value(R"({"pay_part_start":)" + part + "}"), base::UnixNs{42});
+    REQUIRE(part_start.has_value());
+    CHECK(part_start->hash.hex() == "2b234d485f09e331120a360279af7dca839769e1d8110a4a41185fdaeb439659");
+    CHECK(part_start->group == base::GroupId{8912158845556297834ULL});
+    CHECK(part_start->partid.value == 1);
+    CHECK(part_start->payer == payments::Payer::xpay);
+    CHECK(part_start->total == payments::Total{payments::TotalSource::part_start, {1'000'000}});
+    CHECK(part_start->seen.value == 42);
 }
 
 TEST_CASE("a total that is just what leaves may be sendamount's: less of it arrives") {
@@ -69,30 +70,32 @@ TEST_CASE("a total that is just what leaves may be sendamount's: less of it arri
     object["total_payment_msat"] = 2'000'000U;
     object["attempt_msat"] = 1'999'980U;
     object["hops"].front()["channel_in_msat"] = 2'000'000U;
-    const auto told = decode_pay_part_start(received::value_of(json::Tree::object({{"pay_part_start", object}})), {});
-    REQUIRE(told.has_value());
-    CHECK(told->total == payments::Total{payments::TotalSource::spent, {2'000'000}});
-    CHECK(told->sent == base::Msat{2'000'000});
-    CHECK(told->by == payments::Accounts{false, true});
+    const auto part_start =
+        decode_pay_part_start(received::value_of(json::Tree::object({{"pay_part_start", object}})), {});
+    REQUIRE(part_start.has_value());
+    CHECK(part_start->total == payments::Total{payments::TotalSource::spent, {2'000'000}});
+    CHECK(part_start->sent == base::Msat{2'000'000});
+    CHECK(part_start->by == payments::Accounts{false, true});
 }
 
 TEST_CASE("pay_part_start without a total is still a part") {
     auto object = received::json(part);
     object.erase("total_payment_msat");
     object["hops"] = json::Tree::array(); // we pay ourselves
-    const auto told = decode_pay_part_start(received::value_of(json::Tree::object({{"pay_part_start", object}})), {});
-    REQUIRE(told.has_value());
-    CHECK(told->total.source == payments::TotalSource::none);
+    const auto part_start =
+        decode_pay_part_start(received::value_of(json::Tree::object({{"pay_part_start", object}})), {});
+    REQUIRE(part_start.has_value());
+    CHECK(part_start->total.source == payments::TotalSource::none);
 }
 
-TEST_CASE("a fault in pay_part_start is told with its place") {
+TEST_CASE("a fault in pay_part_start is reported with its place") {
     const auto refusal = [](const char* name, const char* value) {
-        const auto told =
+        const auto part_start =
             decode_pay_part_start(received::value_of(json::Tree::object(
                                       {{"pay_part_start", received::with(received::json(part), name, value)}})),
                                   {});
-        REQUIRE_FALSE(told.has_value());
-        return told.error().text();
+        REQUIRE_FALSE(part_start.has_value());
+        return part_start.error().text();
     };
     CHECK(refusal("payment_hash", "5") == "params.pay_part_start.payment_hash: not a string");
     CHECK(refusal("groupid", "-1") == "params.pay_part_start.groupid: not an unsigned integer");

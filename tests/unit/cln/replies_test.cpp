@@ -17,7 +17,7 @@ const std::string details =
 
 } // namespace
 
-TEST_CASE("getinfo tells the node's id") {
+TEST_CASE("getinfo gives the node's id") {
     const std::string id = "035fdd0cddae793c67358ff26bbd00c405835ede7dbc5b52cbcef7e8ac746e3c72";
     CHECK(decode_getinfo(received::value_of(Tree::object({{"id", id}, {"alias", "l1"}})))->id.hex() == id);
     CHECK(decode_getinfo(received::value_of(Tree::object())).error().text() == "result.id: missing");
@@ -33,7 +33,7 @@ TEST_CASE("each index has lightningd's name") {
     CHECK(std::string(cln::name(Index::deleted)) == "deleted");
 }
 
-TEST_CASE("a wait that waited tells whose row moved the counter") {
+TEST_CASE("a wait that waited says whose row moved the counter") {
     // v25.05 and later; with deprecated APIs; up to v25.02
     for (const auto& members : {R"("sendpays":)" + details, R"("details":)" + details + R"(,"sendpays":)" + details,
                                 R"("details":)" + details}) {
@@ -48,7 +48,7 @@ TEST_CASE("a wait that waited tells whose row moved the counter") {
     }
 }
 
-TEST_CASE("a wait that came too late tells the counter only") {
+TEST_CASE("a wait that came too late gives the counter only") {
     const auto reply = decode_wait(received::value(R"({"subsystem":"sendpays","updated":133})"), Index::updated);
     REQUIRE(reply.has_value());
     CHECK(reply->counter == 133);
@@ -59,7 +59,7 @@ TEST_CASE("a counter may be 0") {
     CHECK(decode_wait(received::value(R"({"deleted":0})"), Index::deleted)->counter == 0);
 }
 
-TEST_CASE("a fault in a wait's answer is told with its place") {
+TEST_CASE("a fault in a wait's answer is reported with its place") {
     const auto refusal = [](std::string_view text, Index index = Index::created) {
         const auto reply = decode_wait(received::value(text), index);
         REQUIRE_FALSE(reply.has_value());

@@ -80,14 +80,14 @@ TEST_CASE("arrays in arrays are filtered at every level") {
     gives(R"({"payments": [{"l": [{"y": true}]}]})", R"({"payments": [{"l": [1, {}, 2]}, {"l": [1, {}, 2]}]})");
 }
 
-TEST_CASE("an array treated as an object is told, with the way to it") {
+TEST_CASE("an array treated as an object is reported, with the path to it") {
     gives(R"({"payments": {"payment_hash": true}})",
           R"({"payments": [], "warning_parameter_filter": ".payments is an array"})");
     gives(R"({"payments": [{"l": {"z": true}}]})",
           R"({"payments": [{"l": [1]}, {"l": [1]}], "warning_parameter_filter": ".payments[].l is an array"})");
 }
 
-TEST_CASE("an object treated as an array is told when that hid something") {
+TEST_CASE("an object treated as an array is reported when that hid something") {
     gives(R"({"payments": [[true]]})",
           R"({"payments": [{}, {}], "warning_parameter_filter": ".payments[] is an object"})");
     gives(R"({"o": [true]})", R"({"o": {}, "warning_parameter_filter": ".o is an object"})");
@@ -104,7 +104,7 @@ TEST_CASE("a filter for the insides of a plain value keeps the value") {
     gives(R"({"top": [{"a": true}]})", R"({"top": "t"})");
 }
 
-TEST_CASE("of two misuses the first by name is told") {
+TEST_CASE("of two misuses the first by name is reported") {
     gives(
         R"({"empty": {"a": true}, "payments": [{"l": {"z": true}}], "o": [true]})",
         R"({"payments": [{"l": [1]}, {"l": [1]}], "empty": [], "o": {}, "warning_parameter_filter": ".o is an object"})");

@@ -156,7 +156,7 @@ TEST_CASE("bytes that are none are refused, and never quoted") {
     CHECK(refusal(with(received::row(), "bolt11", "5")) == "row.bolt11: not a string");
 }
 
-TEST_CASE("of several faults the first that was met is told") {
+TEST_CASE("of several faults the first that was met is reported") {
     const auto object = with(with(received::row(), "groupid", "-1"), "status", "5");
     CHECK(refusal(object) == "row.groupid: not an unsigned integer");
 }

@@ -1,4 +1,4 @@
-// The route of a sendpay, shifted from the HTLCs into each node to LND's hops, which tell what goes out of them.
+// The route of a sendpay, shifted from the HTLCs into each node to LND's hops, which say what goes out of them.
 #include "cln/route.hpp"
 
 #include "hops.hpp"
@@ -153,7 +153,7 @@ TEST_CASE("heights count from the block to come, and none is beyond 32 bits") {
     CHECK(ChainHeight{1}.plus(UINT64_MAX) == 0);
 }
 
-TEST_CASE("a channel that is not told is unknown, the hop is not") {
+TEST_CASE("a channel that is not given is unknown, the hop is not") {
     for (const std::string channel : {"", R"(,"channel":null)", R"(,"channel":5)", R"(,"channel":"103x4")",
                                       R"(,"channel":"16777216x0x0")", R"(,"channel":"103x4x0/2")"}) {
         INFO(channel);

@@ -47,7 +47,7 @@ TEST_CASE("sendpay_success is the complete row") {
     CHECK(row->status == payments::PartStatus::complete);
 }
 
-TEST_CASE("a fault in sendpay_success is told with its place") {
+TEST_CASE("a fault in sendpay_success is reported with its place") {
     CHECK(decode_sendpay_success(
               received::value_of(Tree::object({{"sendpay_success", received::with(received::row(), "groupid", "-1")}})))
               .error()
@@ -61,59 +61,59 @@ TEST_CASE("a fault in sendpay_success is told with its place") {
 
 TEST_CASE("a channel's failure on the way has its code and its place") {
     // autoclean.jsonl
-    const auto told = good(failure(204, "failed: WIRE_FEE_INSUFFICIENT (reply from remote)",
-                                   R"({"erring_index":1,"failcode":4108,"failcodename":"WIRE_FEE_INSUFFICIENT",
+    const auto reported = good(failure(204, "failed: WIRE_FEE_INSUFFICIENT (reply from remote)",
+                                       R"({"erring_index":1,"failcode":4108,"failcodename":"WIRE_FEE_INSUFFICIENT",
         "erring_node":"02f53b29c8910ace66818a4bc2e4ec79bcebef037bdf8d22f3f5de2e0dfbccd4a8","erring_channel":"103x2x0",
         "erring_direction":1,"raw_message":"100c00000000000f4240008a0102"})"));
-    CHECK(told.kind == Kind::wire);
-    CHECK(told.code == 0x100C);
-    CHECK(told.source_index == 1);
+    CHECK(reported.kind == Kind::wire);
+    CHECK(reported.code == 0x100C);
+    CHECK(reported.source_index == 1);
 }
 
 TEST_CASE("the payee's refusal comes from the last hop") {
     // fail_incorrect_payment_details.jsonl
-    const auto told =
+    const auto reported =
         good(failure(203, "failed: WIRE_INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS (reply from remote)",
                      R"({"erring_index":2,"failcode":16399,"raw_message":"400f00000000000f42400000006c"})"));
-    CHECK(told.kind == Kind::wire);
-    CHECK(told.code == 0x400F);
-    CHECK(told.source_index == 2);
+    CHECK(reported.kind == Kind::wire);
+    CHECK(reported.code == 0x400F);
+    CHECK(reported.source_index == 2);
 }
 
 TEST_CASE("a failure of our own node has index 0") {
     // fail_local.jsonl
-    const auto told = good(failure(
+    const auto reported = good(failure(
         204,
         "failed: WIRE_TEMPORARY_CHANNEL_FAILURE (WIRE_TEMPORARY_CHANNEL_FAILURE: Capacity exceeded - HTLC fee: "
         "1626sat)",
         R"({"erring_index":0,"failcode":4103,"failcodename":"WIRE_TEMPORARY_CHANNEL_FAILURE","erring_channel":"103x1x0"})"));
-    CHECK(told.kind == Kind::wire);
-    CHECK(told.code == 0x1007);
-    CHECK(told.source_index == 0);
+    CHECK(reported.kind == Kind::wire);
+    CHECK(reported.code == 0x1007);
+    CHECK(reported.source_index == 0);
 }
 
 TEST_CASE("an error nobody could decrypt is unreadable") {
     // fail_sendonion_without_secrets.jsonl, every part of xpay
-    const auto told =
+    const auto reported =
         good(failure(202, "Malformed error reply", R"({"onionreply":"8543e056b5655e54cf9432d9a563cfa8"})"));
-    CHECK(told.kind == Kind::unreadable);
-    CHECK(told.source_index == 0);
+    CHECK(reported.kind == Kind::unreadable);
+    CHECK(reported.source_index == 0);
 }
 
 TEST_CASE("a direct peer that could not read our onion counts as our own finding") {
     // fail_malformed_onion.jsonl: lightningd says 1, LND 0
-    const auto told =
+    const auto reported =
         good(failure(204, "failed: WIRE_INVALID_ONION_HMAC (local failure)", R"({"erring_index":1,"failcode":49157})"));
-    CHECK(told.kind == Kind::wire);
-    CHECK(told.code == 0xC005);
-    CHECK(told.source_index == 0);
+    CHECK(reported.kind == Kind::wire);
+    CHECK(reported.code == 0xC005);
+    CHECK(reported.source_index == 0);
 }
 
 TEST_CASE("a peer that passes on its own peer's complaint keeps its place") {
-    const auto told = good(
+    const auto reported = good(
         failure(204, "failed: WIRE_INVALID_ONION_HMAC (reply from remote)", R"({"erring_index":1,"failcode":49157})"));
-    CHECK(told.code == 0xC005);
-    CHECK(told.source_index == 1);
+    CHECK(reported.code == 0xC005);
+    CHECK(reported.source_index == 1);
     const auto farther = good(failure(204, "failed: WIRE_INVALID_ONION_BLINDING (reply from remote)",
                                       R"({"erring_index":2,"failcode":49176})"));
     CHECK(farther.code == 0xC018);
@@ -121,8 +121,9 @@ TEST_CASE("a peer that passes on its own peer's complaint keeps its place") {
 }
 
 TEST_CASE("an onion nobody farther away could read is that node's finding") {
-    const auto told = good(failure(204, "failed: WIRE_INVALID_ONION_HMAC", R"({"erring_index":2,"failcode":49157})"));
-    CHECK(told.source_index == 2);
+    const auto reported =
+        good(failure(204, "failed: WIRE_INVALID_ONION_HMAC", R"({"erring_index":2,"failcode":49157})"));
+    CHECK(reported.source_index == 2);
 }
 
 TEST_CASE("other failures of the first hop keep its place, whoever said so") {
@@ -131,17 +132,17 @@ TEST_CASE("other failures of the first hop keep its place, whoever said so") {
 }
 
 TEST_CASE("a failure without any detail is a failure nobody explained") {
-    const auto told = good(failure(209, "failed", "{}"));
-    CHECK(told.kind == Kind::unknown);
+    const auto reported = good(failure(209, "failed", "{}"));
+    CHECK(reported.kind == Kind::unknown);
 }
 
 TEST_CASE("the erring index may be missing") {
-    const auto told = good(failure(204, "failed: WIRE_MPP_TIMEOUT (reply from remote)", R"({"failcode":23})"));
-    CHECK(told.code == 23);
-    CHECK(told.source_index == 0);
+    const auto reported = good(failure(204, "failed: WIRE_MPP_TIMEOUT (reply from remote)", R"({"failcode":23})"));
+    CHECK(reported.code == 23);
+    CHECK(reported.source_index == 0);
 }
 
-TEST_CASE("a fault in sendpay_failure is told with its place") {
+TEST_CASE("a fault in sendpay_failure is reported with its place") {
     CHECK(refusal({{"sendpay_failure", 5}}) == "params.sendpay_failure: not an object");
     CHECK(refusal(json::Tree::object()) == "params.sendpay_failure: missing");
     CHECK(refusal({{"sendpay_failure", {{"code", 204u}, {"message", "m"}}}}) == "params.sendpay_failure.data: missing");

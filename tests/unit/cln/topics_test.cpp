@@ -15,7 +15,7 @@ TEST_CASE("each topic has one row, and xpay's are later than the others") {
     CHECK(names.contains("shutdown"));
 }
 
-TEST_CASE("a topic is decoded when it tells a fact about a payment") {
+TEST_CASE("a topic is decoded when it reports a fact about a payment") {
     for (const auto* name : {"sendpay_success", "sendpay_failure", "pay_failure", "pay_part_start", "pay_part_end"}) {
         REQUIRE(cln::decoded_topic(name) != nullptr);
         CHECK(cln::decoded_topic(name)->name == name);

@@ -1,3 +1,4 @@
+// The answer to a held delpay: lightningd's own, or made from the table.
 #include "commands/delpay_from_table.hpp"
 
 #include "facts.hpp"
@@ -161,7 +162,7 @@ TEST_CASE("a host without delpay is served from the table, with the documented c
     CHECK(code(Tree::array({hex, "complete"})) == 211);
 }
 
-TEST_CASE("an answer of lightningd that is no JSON is told as such: passed on it would end lightningd") {
+TEST_CASE("an answer of lightningd that is no JSON is reported as such: passed on it would end lightningd") {
     for (const auto& [filter, result] : {std::pair{"", R"({"payments":[tru]})"},
                                          {"", R"("deleted")"},
                                          {R"({"payments":[{"created_index":true}]})", R"({"payments":[tru]})"}}) {

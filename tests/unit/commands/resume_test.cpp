@@ -46,7 +46,7 @@ struct Bench {
         node.answer(call, unit::listing(rows));
     }
     /// `index status` of each payment, in order.
-    [[nodiscard]] std::vector<std::string> told() const {
+    [[nodiscard]] std::vector<std::string> given() const {
         std::vector<std::string> out;
         for (const auto& payment : (*answer)->payments) {
             const auto json = json::Tree::parse(*payment.json);
@@ -71,27 +71,27 @@ TEST_CASE("rows that did not change come first, in their order, then those that 
     b.group({lost, won});
     b.group({old});
     REQUIRE(b.answer.has_value());
-    CHECK(b.told() == std::vector<std::string>{"9 IN_FLIGHT", "6 SUCCEEDED", "3 SUCCEEDED"});
+    CHECK(b.given() == std::vector<std::string>{"9 IN_FLIGHT", "6 SUCCEEDED", "3 SUCCEEDED"});
     CHECK((*b.answer)->position == Position{{9}, {8}});
     CHECK((*b.answer)->news);
     CHECK_FALSE((*b.answer)->more);
     CHECK(b.node.quiet());
 }
 
-TEST_CASE("what the table follows is told from the table, without a question") {
+TEST_CASE("what the table follows is taken from the table, without a question") {
     Bench b;
     b.table.apply(seen(pending(1, 1, 1, 6)));
     b.run({{{5}, {5}}}, {{6}, {5}});
     b.page("created", 6, {pending(1, 1, 1, 6)});
     REQUIRE(b.answer.has_value());
-    CHECK(b.told() == std::vector<std::string>{"6 IN_FLIGHT"});
+    CHECK(b.given() == std::vector<std::string>{"6 IN_FLIGHT"});
 }
 
 TEST_CASE("nothing after the cursor is no question and no news") {
     Bench b;
     b.run({{{5}, {5}}}, {{5}, {5}});
     REQUIRE(b.answer.has_value());
-    CHECK(b.told().empty());
+    CHECK(b.given().empty());
     CHECK_FALSE((*b.answer)->news);
     b.answer.reset();
     b.run({{{9}, {9}}}, {{5}, {5}}); // a cursor that is ahead of the pages is not set back
@@ -99,14 +99,14 @@ TEST_CASE("nothing after the cursor is no question and no news") {
     CHECK((*b.answer)->position == Position{{9}, {9}});
 }
 
-TEST_CASE("rows that the feed has not taken in yet are left for later") {
+TEST_CASE("rows that have not been read yet are left for later") {
     Bench b;
     const auto young = failed(pending(2, 1, 1, 6), 6);
     b.run({{{5}, {5}}}, {{7}, {5}});
     b.page("created", 6, {pending(1, 1, 1, 6), complete(pending(4, 1, 1, 7), 9), pending(3, 1, 1, 8), young});
     b.group({pending(1, 1, 1, 6)});
     REQUIRE(b.answer.has_value());
-    CHECK(b.told() == std::vector<std::string>{"6 IN_FLIGHT"});
+    CHECK(b.given() == std::vector<std::string>{"6 IN_FLIGHT"});
     CHECK((*b.answer)->position == Position{{7}, {5}});
 }
 
@@ -124,28 +124,28 @@ TEST_CASE("an answer is bounded and goes on where it stopped") {
     b.page("updated", 1, rows);
     b.page("updated", 101, {complete(pending(200, 1, 1, 101), 101)});
     REQUIRE(b.answer.has_value());
-    CHECK(b.told().size() == Resume::most_payments);
+    CHECK(b.given().size() == Resume::most_payments);
     CHECK((*b.answer)->more);
     CHECK((*b.answer)->position == Position{{101}, {100}});
     b.run({{{101}, {100}}}, {{101}, {101}});
     b.page("updated", 101, {complete(pending(200, 1, 1, 101), 101)});
-    CHECK(b.told() == std::vector<std::string>{"101 SUCCEEDED"}); // and none of the others again
+    CHECK(b.given() == std::vector<std::string>{"101 SUCCEEDED"}); // and none of the others again
     CHECK_FALSE((*b.answer)->more);
     CHECK(b.node.quiet());
 }
 
-TEST_CASE("an undecided payment holds the cursor and is always told") {
+TEST_CASE("an undecided payment holds the cursor and is always given") {
     Bench b;
     b.table.apply(seen(failed(pending(1, 1, 1, 2), 6)));
     b.table.apply(seen(complete(pending(2, 1, 1, 3), 7)));
     b.run({{{3}, {5}}}, {{3}, {7}}, {publish::unlimited.created, {5}});
     b.page("updated", 6, {failed(pending(1, 1, 1, 2), 6), complete(pending(2, 1, 1, 3), 7)});
     REQUIRE(b.answer.has_value());
-    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED"});
+    CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED"});
     CHECK((*b.answer)->position == Position{{3}, {5}});
     b.run({{{3}, {7}}}, {{3}, {7}}, {publish::unlimited.created, {5}});
     REQUIRE(b.answer.has_value());
-    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT"});
+    CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT"});
     CHECK((*b.answer)->number == 0);
 }
 
@@ -178,22 +178,22 @@ TEST_CASE("an end beyond the hold is given once to those who bring the number of
     HeldBench b;
     b.end(2);
     b.ask(0);
-    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED"});
+    CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED"});
     CHECK((*b.answer)->news);
     const auto first = b.number();
     CHECK(first == b.table.last_change());
     b.ask(first);
-    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT"});
+    CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT"});
     CHECK_FALSE((*b.answer)->news); // or a caller that waits for news would be sent in circles
     CHECK(b.number() == first);
     b.end(3);
     b.ask(first);
-    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT", "4 SUCCEEDED"});
+    CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT", "4 SUCCEEDED"});
     CHECK((*b.answer)->news);
     b.ask(b.number());
-    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT"});
+    CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT"});
     b.ask(0);
-    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED", "4 SUCCEEDED"});
+    CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED", "4 SUCCEEDED"});
 }
 
 TEST_CASE("an end that changed after the number is given again") {
@@ -202,14 +202,14 @@ TEST_CASE("an end that changed after the number is given again") {
     b.table.apply(seen(b.rows.back()));
     b.table.apply(payments::GivenUp{hash(2), base::GroupId{1}, false});
     b.ask(0);
-    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT", "3 FAILED"});
+    CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT", "3 FAILED"});
     const auto first = b.number();
     b.ask(first);
-    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT"});
+    CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT"});
     b.rows.push_back(complete(pending(2, 1, 2, 4), 8));
     b.table.apply(seen(b.rows.back()));
     b.ask(first);
-    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED"});
+    CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED"});
 }
 
 TEST_CASE("an end that lost a part after the number is given again") {
@@ -222,7 +222,7 @@ TEST_CASE("an end that lost a part after the number is given again") {
     b.table.apply(payments::PartDeleted{{hash(2), {1}}, {4}});
     b.rows.pop_back();
     b.ask(first);
-    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED"});
+    CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED"});
 }
 
 TEST_CASE("what ends while the pages are read is left to the next answer, and so is what found no room") {
@@ -232,10 +232,10 @@ TEST_CASE("what ends while the pages are read is left to the next answer, and so
     const auto began = b.table.last_change();
     b.end(3);
     b.page("updated", 6, {b.rows[0], b.rows[1]});
-    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED", "4 SUCCEEDED"}); // a row unread then
+    CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED", "4 SUCCEEDED"}); // a row unread then
     CHECK(b.number() == began);
     b.ask(began);
-    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT", "4 SUCCEEDED"});
+    CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT", "4 SUCCEEDED"});
 
     HeldBench many;
     const auto last = static_cast<std::uint8_t>(Resume::most_payments + 10);
@@ -251,7 +251,7 @@ TEST_CASE("what ends while the pages are read is left to the next answer, and so
         CHECK((*many.answer)->news);
         CHECK(many.number() > number);
         number = many.number();
-        for (const auto& one : many.told())
+        for (const auto& one : many.given())
             if (one.ends_with("SUCCEEDED"))
                 all.push_back(one);
     }
@@ -266,19 +266,19 @@ TEST_CASE("an answer that is not the last one keeps the number it was asked with
         b.end(n);
     b.run({b.before, b.table.last_change()}, {{9}, {8}});
     b.page("updated", 6, b.rows);
-    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT"});
+    CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT"});
     CHECK((*b.answer)->position == Position{{9}, {8}});
     CHECK(b.number() == 0);
 }
 
-TEST_CASE("a payment deleted in between is left out, a lost socket is said") {
+TEST_CASE("a payment deleted in between is left out, a lost socket is reported") {
     Bench b;
     b.run({{{0}, {0}}}, {{2}, {0}});
     b.page("created", 1, {pending(1, 1, 1, 1), pending(2, 1, 1, 2)});
     b.node.answer(b.node.next(), unit::listing({}));
     b.group({pending(2, 1, 1, 2)});
     REQUIRE(b.answer.has_value());
-    CHECK(b.told() == std::vector<std::string>{"2 IN_FLIGHT"});
+    CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT"});
 
     b.answer.reset();
     b.run({{{0}, {0}}}, {{2}, {0}});
@@ -289,7 +289,7 @@ TEST_CASE("a payment deleted in between is left out, a lost socket is said") {
     CHECK(b.answer->error().message == "lightningd's RPC socket was lost; ask again");
 }
 
-TEST_CASE("a payment of several groups is told once, and one read back says what its invoice asks") {
+TEST_CASE("a payment of several groups is given once, and one read back says what its invoice asks") {
     Bench b;
     payments::ExpectedPart call;
     call.hash = hash(1);
@@ -314,7 +314,7 @@ TEST_CASE("a payment of several groups is told once, and one read back says what
     CHECK(decode.params == json::Tree::array({"lnbc2"}));
     b.node.answer(decode, R"({"payment_hash":")" + hash(2).hex() + R"(","amount_msat":7000})");
     REQUIRE(b.answer.has_value());
-    CHECK(b.told() == std::vector<std::string>{"1 SUCCEEDED", "3 SUCCEEDED"});
+    CHECK(b.given() == std::vector<std::string>{"1 SUCCEEDED", "3 SUCCEEDED"});
     CHECK(json::Tree::parse(*(*b.answer)->payments[1].json)["value_msat"] == "7000");
 }
 

@@ -1,3 +1,4 @@
+// What the rpc_command hook answers: continue at once, or hold a delpay until it has been carried out.
 #include "commands/rpc_command_hook.hpp"
 
 #include "facts.hpp"

@@ -40,7 +40,7 @@ struct Bench {
         caller.request = std::move(request);
         callers.add(std::move(caller));
     }
-    /// As many as are sent nothing at once.
+    /// So many callers that lines are merged.
     void add_crowd() {
         for (std::size_t n = callers.size(); n <= commands::WaitingCallers::most_at_once; ++n)
             add("900" + std::to_string(n));
@@ -120,7 +120,7 @@ TEST_CASE("a caller of one hash goes when its newest payment is over") {
     CHECK(b.ended.size() == 1);
 }
 
-TEST_CASE("one that gave a cursor goes with the first newest") {
+TEST_CASE("one that gave a cursor goes with the first news") {
     Bench b;
     commands::TrackpaymentsRequest poll;
     poll.since.emplace();
@@ -149,7 +149,7 @@ TEST_CASE("a caller keeps the newest of each payment, the last to change last") 
     CHECK(*b.ended[0].changed[1].json == "3");
 }
 
-TEST_CASE("a caller that heard too much lets it go and says so") {
+TEST_CASE("a caller that was sent too much drops it and is marked overflowed") {
     Bench b;
     commands::TrackpaymentsRequest brief;
     brief.timeout = std::chrono::seconds(1);
@@ -163,7 +163,7 @@ TEST_CASE("a caller that heard too much lets it go and says so") {
     CHECK(b.ended[0].changed.empty());
 }
 
-TEST_CASE("one that hears ends alone keeps an end behind which the payment went on") {
+TEST_CASE("a caller of final states keeps one although the payment went on afterwards") {
     Bench b;
     commands::TrackpaymentsRequest brief;
     brief.timeout = std::chrono::seconds(1);

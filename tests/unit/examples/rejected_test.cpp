@@ -39,8 +39,8 @@ Json attempt_made() {
     return payment;
 }
 
-/// LND knows the reason before the attempt's end is stored, and tells it with the attempt in flight. Here the attempt
-/// has failed before anybody can tell that no other follows.
+/// LND knows the reason before the attempt's end is stored, and reports it with the attempt in flight. Here the attempt
+/// has failed before anybody knows that no other follows.
 void check(const std::vector<Json>& snapshots) {
     REQUIRE(snapshots.size() == 3);
     CHECK(difference(attempt_made(), snapshots[0]) == "");
@@ -65,7 +65,7 @@ TEST_CASE("example 3: the recipient rejects a sendpay, and nobody tries again") 
                                                          messages::bob + R"(","erring_channel":")" +
                                                          messages::carol_to_bob + R"(","erring_direction":0)" + raw),
                            rejected);
-    stream.deadline(hash, 1);
+    stream.silence_expired(hash, 1);
     check(stream.snapshots);
 }
 

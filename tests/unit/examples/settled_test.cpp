@@ -1,4 +1,4 @@
-// Two hops, one attempt, success: paid by sendpay, and by xpay, which tells less.
+// Two hops, one attempt, success: paid by sendpay, and by xpay, which reports less.
 #include "messages.hpp"
 #include "stream.hpp"
 
@@ -73,7 +73,7 @@ TEST_CASE(
     CHECK(difference(expected, stream.snapshots[0]) == "");
 }
 
-TEST_CASE("example 1 by xpay: all is the same but what nobody tells, the hops' expiries") {
+TEST_CASE("example 1 by xpay: all is the same but what nobody reports, the hops' expiries") {
     examples::Stream stream(messages::blocks);
     stream.pay_part_start(R"({"pay_part_start":{"payment_hash":")" + hash +
                               R"(","groupid":1,"partid":1,"total_payment_msat":123456789,"attempt_msat":123456789,

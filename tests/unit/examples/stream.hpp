@@ -81,8 +81,8 @@ class Stream final {
         apply(payments::InvoiceDecoded{decoded.hash, invoice, decoded.amount, decoded.payment_secret});
     }
 
-    /// No event came until the deadline.
-    void deadline(std::string_view hash, std::uint64_t group) {
+    /// Silence has lasted long enough.
+    void silence_expired(std::string_view hash, std::uint64_t group) {
         apply(payments::SilenceExpired{{*base::PaymentHash::from_hex(hash), {group}}});
     }
 

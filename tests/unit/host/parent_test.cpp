@@ -21,7 +21,7 @@ host::Parent with(std::initializer_list<std::pair<const char*, const char*>> set
 
 } // namespace
 
-TEST_CASE("lightningd is known by either of its position") {
+TEST_CASE("lightningd is known by either of its environment variables") {
     CHECK_FALSE(with({}).lightningd);
     CHECK(with({{"LIGHTNINGD_PLUGIN", "1"}}).lightningd);
     CHECK(with({{"LIGHTNINGD_VERSION", "v26.06.6"}}).lightningd);

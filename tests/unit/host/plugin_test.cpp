@@ -1,3 +1,4 @@
+// A plugin as a program: commands, init, check, setconfig, hook requests, and its end.
 #include "host/plugin.hpp"
 
 #include "directory.hpp"
@@ -103,8 +104,8 @@ struct Beside {
     }
     std::unique_ptr<io::Stream> open(int fd) { return std::move(*io::Stream::open(loop, fd)); }
 
-    /// What it sent_back to these bytes, one message a text.
-    Texts tell(std::string bytes) {
+    /// What it sent back to these bytes, one message a text.
+    Texts send(std::string bytes) {
         sent_back.clear();
         to->write(std::move(bytes));
         unit::settle(loop);
@@ -117,7 +118,7 @@ struct Beside {
         return all;
     }
     Texts ask(const std::string& method, const std::string& params) {
-        return tell(R"({"jsonrpc":"2.0","id":1,"method":")" + method + R"(","params":)" + params + "}");
+        return send(R"({"jsonrpc":"2.0","id":1,"method":")" + method + R"(","params":)" + params + "}");
     }
     [[nodiscard]] std::string configuration(const std::string& file = "rpc") const {
         return R"("configuration":{"lightning-dir":)" + json::quote(directory.path.string()) + R"(,"rpc-file":)" +
@@ -144,8 +145,8 @@ std::string logged(const std::string& message, const std::string& level = "unusu
 TEST_CASE("a command is served with its params and filter, an unknown one is refused") {
     Beside b;
     CHECK(b.ask("echo", R"({"word":"a"})") == Texts{result(R"({"word":"a"})")});
-    CHECK(b.tell(R"({"jsonrpc":"2.0","id":1,"method":"echo"})") == Texts{result("{}")});
-    CHECK(b.tell(R"({"jsonrpc":"2.0","id":1,"method":"echo","params":[],"filter":{"a":true}})") ==
+    CHECK(b.send(R"({"jsonrpc":"2.0","id":1,"method":"echo"})") == Texts{result("{}")});
+    CHECK(b.send(R"({"jsonrpc":"2.0","id":1,"method":"echo","params":[],"filter":{"a":true}})") ==
           Texts{result(R"([]{"a":true})")});
     CHECK(b.ask("ech", "{}") == Texts{error(-32601, "Unknown command 'ech'")});
     CHECK(b.ask("taken", "{}") == Texts{result("7")});
@@ -154,8 +155,8 @@ TEST_CASE("a command is served with its params and filter, an unknown one is ref
 TEST_CASE("what lightningd has built in is not served under it") {
     Beside b(true);
     CHECK(b.ask("taken", "{}") == Texts{error(-32601, "Unknown command 'taken'")});
-    Beside by_id; // lightningd's ids tell who it is where the environment does not
-    by_id.tell(R"({"jsonrpc":"2.0","id":"cln:getmanifest#1","method":"getmanifest","params":{}})");
+    Beside by_id; // lightningd's ids show who it is where the environment does not
+    by_id.send(R"({"jsonrpc":"2.0","id":"cln:getmanifest#1","method":"getmanifest","params":{}})");
     CHECK(by_id.ask("taken", "{}") == Texts{error(-32601, "Unknown command 'taken'")});
 }
 
@@ -208,7 +209,7 @@ TEST_CASE("the RPC socket is found in lightningd's directory, or by its whole pa
     }
 }
 
-TEST_CASE("check tells whether a command would be served") {
+TEST_CASE("check says whether a command would be served") {
     Beside b;
     CHECK(b.ask("check", R"({"command_to_check":"echo","word":"a"})") ==
           Texts{result(R"({"command_to_check":"echo"})")});
@@ -243,28 +244,28 @@ TEST_CASE("what lightningd says of deprecated options counts for setconfig") {
 TEST_CASE("hook requests and notifications are the program's") {
     Beside b;
     CHECK(b.ask("rpc_command", "[1]") == Texts{result(R"({"result":"continue"})")});
-    CHECK(b.tell(R"({"jsonrpc":"2.0","method":"news","params":{}})").empty());
+    CHECK(b.send(R"({"jsonrpc":"2.0","method":"news","params":{}})").empty());
     CHECK(b.program->events == Texts{"hook [1]", "heard news"});
-    CHECK(b.tell(R"({"jsonrpc":"2.0","id":9,"result":{}})") ==
+    CHECK(b.send(R"({"jsonrpc":"2.0","id":9,"result":{}})") ==
           Texts{logged("a reply on stdin answers nothing we asked")});
 }
 
 TEST_CASE("a request that cannot be read is answered all the same, a hook request so that lightningd goes on") {
     Beside b;
-    const auto refused = b.tell(R"({"id":1,"method":"echo","params":{},})");
+    const auto refused = b.send(R"({"id":1,"method":"echo","params":{},})");
     REQUIRE(refused.size() == 2);
     CHECK(refused[0].find(R"("code":-32600)") != std::string::npos);
     CHECK(refused[1].find("stdin: ") != std::string::npos);
-    const auto hooked = b.tell(R"({"id":1,"method":"rpc_command","params":{},})");
+    const auto hooked = b.send(R"({"id":1,"method":"rpc_command","params":{},})");
     REQUIRE(hooked.size() == 2);
     CHECK(hooked[0] == result(R"({"result":"continue"})"));
-    CHECK(b.tell("nonsense ").size() == 1);
+    CHECK(b.send("nonsense ").size() == 1);
     CHECK(b.program->events.empty());
 }
 
-TEST_CASE("it leaves when lightningd says so, with what was still to be sent_back, and reads no more") {
+TEST_CASE("it leaves when lightningd says so, with what was still to be sent, and reads no more") {
     Beside b;
-    const auto sent_back = b.tell(R"({"id":1,"method":"echo","params":{}}{"method":"shutdown","params":{}})"
+    const auto sent_back = b.send(R"({"id":1,"method":"echo","params":{}}{"method":"shutdown","params":{}})"
                                   R"({"id":2,"method":"echo","params":{}})");
     CHECK(sent_back == Texts{result("{}"), logged("last words", "info")});
     b.to.reset(); // the end of stdin is no second end

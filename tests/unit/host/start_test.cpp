@@ -88,7 +88,7 @@ TEST_CASE("arguments that ask what it is are answered, others are ignored") {
     CHECK(ignored.out.empty());
 }
 
-TEST_CASE("the program is run with what the environment tells of its parent") {
+TEST_CASE("the program is run with what the environment says of its parent") {
     CHECK(run({}).code == 9);
     CHECK(run({}, under_lightningd).code == 8);
 }

@@ -75,7 +75,7 @@ TEST_CASE("a terminal is read until it hangs up") {
     reads_to_the_end(ends::terminal());
 }
 
-TEST_CASE("a pipe ends in plain") {
+TEST_CASE("a pipe ends plainly") {
     io::Loop loop;
     auto pair = ends::readable_pipe();
     const auto stream = ends::open(loop, pair.ours);
@@ -115,7 +115,7 @@ TEST_CASE("a socket and a terminal go both ways at once") {
     }
 }
 
-TEST_CASE("a regular file is read whole and ends in plain") {
+TEST_CASE("a regular file is read whole and ends plainly") {
     const File file;
     const auto text = many(200'000);
     std::ofstream(file.path, std::ios::binary) << text;

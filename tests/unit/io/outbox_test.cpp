@@ -1,3 +1,4 @@
+// The order in which queued messages leave, cut into chunks, and how their memory is used again.
 #include "io/outbox.hpp"
 
 #include <algorithm>
@@ -61,7 +62,7 @@ TEST_CASE("a chunk is never longer than its limit, and full while there is somet
     CHECK(whole.size() == 70);
 }
 
-TEST_CASE("the source is asked only when both lanes are empty") {
+TEST_CASE("the source is asked only when both queues are empty") {
     Outbox box;
     int asked = 0;
     box.set_source([&](std::string& leaving) {
@@ -168,7 +169,7 @@ TEST_CASE("a chunk stays as it is while messages are queued") {
     CHECK(chunk == "0123");
 }
 
-TEST_CASE("while what is written leaves, room is made of its place") {
+TEST_CASE("while what is written leaves, its space is used again") {
     Outbox box;
     std::size_t sent = 0;
     std::size_t heard = 0;
@@ -186,7 +187,7 @@ TEST_CASE("while what is written leaves, room is made of its place") {
     CHECK(sent - heard == box.queued_bytes());
 }
 
-TEST_CASE("of a message much longer than a chunk nothing is moved until half of it left") {
+TEST_CASE("of a message much longer than a chunk nothing is moved until half of it has left") {
     Outbox box;
     box.push(std::string(1000, 'x'), Priority::ordinary);
     const auto first = box.take(100);

@@ -1,3 +1,4 @@
+// Writing to a stream: when bytes leave, what may overtake them, slow and lost readers.
 #include "ends.hpp"
 
 #include <optional>
@@ -64,7 +65,7 @@ TEST_CASE("the source is asked last, and as late as the reader lets it") {
     CHECK(got.size() == 12 + 100 * 100'000);
 }
 
-TEST_CASE("a schedule_flush makes the stream ask its source") {
+TEST_CASE("schedule_flush() makes the stream ask its source") {
     io::Loop loop;
     auto pair = ends::writable_pipe();
     const auto stream = ends::open(loop, pair.ours);
@@ -125,9 +126,9 @@ TEST_CASE("a source may write to its own stream while it is asked") {
     io::Loop loop;
     auto pair = ends::writable_pipe();
     const auto stream = ends::open(loop, pair.ours);
-    bool told = false;
+    bool written = false;
     stream->set_source([&](std::string&) {
-        if (!std::exchange(told, true))
+        if (!std::exchange(written, true))
             stream->write("a log line");
         return false;
     });

@@ -74,7 +74,7 @@ TEST_CASE("members come in their order, as raw text") {
     CHECK(members(R"({"\u0061":1})") == Pairs{{R"("\u0061")", "1"}});
 }
 
-TEST_CASE("the end and malformed text are told apart") {
+TEST_CASE("the end and malformed text are distinguished") {
     for (const std::string_view text :
          {"", "[]", "1", "{", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,\"a\":1}", "{\"a\":1 \"b\":2}", "{\"a\":1",
           "{a:1}", "{\"a\" 1}", "{\"a\":1,,\"b\":2}", "{\"a", "{\"a\":[}", "{1:2}"})

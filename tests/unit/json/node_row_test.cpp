@@ -61,7 +61,7 @@ TEST_CASE("a repeated member goes with all below it, and its neighbours stay") {
     CHECK((node[4].key == "three" && node[4].kind == Kind::no));
 }
 
-TEST_CASE("keys that share a bit are told apart") {
+TEST_CASE("keys that share a bit are distinguished") {
     REQUIRE(Node::key_bit("axxxb") == Node::key_bit("ayyyb"));
     NodeRow row;
     row.add();

@@ -170,7 +170,7 @@ TEST_CASE("of members with the same key the last counts, whichever library reads
     CHECK(parser.read(R"({"a":1,"b":2,"a":3})")->find("a").natural() == 3);
 }
 
-TEST_CASE("many members are told apart, and a key that comes twice among them is noticed") {
+TEST_CASE("many members are distinguished, and a key that comes twice among them is noticed") {
     Parser parser;
     std::string object = "{";
     for (int i = 0; i < 500; ++i)

@@ -70,7 +70,7 @@ TEST_CASE("a deletion that is named has its hash listed, and what is missing the
     CHECK(watcher.node.quiet()); // the other hash is nobody's business
 }
 
-TEST_CASE("one that is not named may be any; parts in flight are asked about least of all") {
+TEST_CASE("one that is not named may be any; parts in flight are never asked about") {
     Watcher watcher;
     watcher.table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
     watcher.table.apply(seen(pending(2, 9, 1, 11)));
@@ -88,7 +88,7 @@ TEST_CASE("one that is not named may be any; parts in flight are asked about lea
     CHECK(watcher.node.quiet());
 }
 
-TEST_CASE("among very many payments in flight nobody is asked about, and the stack holds") {
+TEST_CASE("many payments in flight: none is asked about, and nothing recurses deeply") {
     constexpr std::uint32_t many = 100'000;
     Watcher watcher;
     for (std::uint32_t n = 1; n <= many; ++n) {

@@ -1,3 +1,4 @@
+// When an event waits for the listing of its whole group, and what becomes of it then.
 #include "mirror/group_loader.hpp"
 
 #include "facts.hpp"
@@ -221,17 +222,17 @@ TEST_CASE("a group that failed before another one paid the hash, all before this
     f.node.answer(f.node.next(), unit::listing({lost, paid}));
     CHECK(f.table.size() == 0);
     CHECK(f.loader.idle());
-    f.loader.take(seen(lost), Source::socket); // while nothing is paid it is told
+    f.loader.take(seen(lost), Source::socket); // while nothing is paid it is published
     f.node.answer(f.node.next(), unit::listing({lost}));
     CHECK(f.table.size() == 1);
-    Fixture later; // it failed in this process's time: its end is to be told
+    Fixture later; // it failed in this process's time: its end is to be published
     later.loader.set_past({{1}, {0}});
     later.loader.take(seen(lost), Source::socket);
     later.node.answer(later.node.next(), unit::listing({lost, paid}));
     CHECK(later.table.size() == 1);
 }
 
-TEST_CASE("a socket that is away for a moment is waited for: a payment told from one row would keep its index") {
+TEST_CASE("a socket that is away for a moment is waited for: a payment published from one row would keep its index") {
     Fixture f;
     f.node.hang_up();
     f.loader.take(seen(complete(pending(1, 9, 2, 11), 1)), Source::standard_input);
@@ -246,7 +247,8 @@ TEST_CASE("a socket that is away for a moment is waited for: a payment told from
     CHECK(f.loader.idle());
 }
 
-TEST_CASE("without the socket what is known is told after a while, and the siblings are asked for when it is back") {
+TEST_CASE(
+    "without the socket what is known is published after a while, and the siblings are asked for when it is back") {
     Fixture f;
     f.node.hang_up();
     f.loader.take(seen(pending(1, 9, 2, 11)), Source::standard_input);
@@ -296,7 +298,7 @@ TEST_CASE("part 0 has no siblings in flight and needs no confirmation") {
     CHECK(f.node.quiet());
 }
 
-TEST_CASE("the end by deadline is confirmed by a listing that may know of another part") {
+TEST_CASE("the end by silence is confirmed by a listing that may know of another part") {
     Fixture f;
     f.table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
     f.loader.take(payments::SilenceExpired{{hash(1), {9}}}, Source::socket);

@@ -38,15 +38,15 @@ struct Read {
 };
 
 template <class Received>
-const Received& received(const NotificationBatch::DecodedNotification& notice) {
-    REQUIRE_MESSAGE(notice.has_value(), notice.error());
-    REQUIRE(std::holds_alternative<Received>(*notice));
-    return std::get<Received>(*notice);
+const Received& received(const NotificationBatch::DecodedNotification& notification) {
+    REQUIRE_MESSAGE(notification.has_value(), notification.error());
+    REQUIRE(std::holds_alternative<Received>(*notification));
+    return std::get<Received>(*notification);
 }
 
 } // namespace
 
-TEST_CASE("each topic that tells of payments becomes its event, in the order of the messages") {
+TEST_CASE("each topic about payments becomes its event, in the order of the messages") {
     const auto of_hash = R"("payment_hash":")" + hash + "\"";
     const auto part = of_hash + R"(,"groupid":1,"partid":2)";
     const Read read({
@@ -58,25 +58,25 @@ TEST_CASE("each topic that tells of payments becomes its event, in the order of 
         message_of("pay_part_end", R"({"pay_part_end":{"status":"success","duration":1,)" + part + "}}"),
         message_of("pay_failure", R"({"pay_failure":{)" + of_hash + R"(,"error":{"message":"no"}}})"),
     });
-    NotificationBatch notices;
-    notices.decode(read.messages, now);
-    CHECK(notices.left().size() == 5);
-    const auto& seen = received<payments::PartSeen>(notices.next());
+    NotificationBatch notifications;
+    notifications.decode(read.messages, now);
+    CHECK(notifications.left().size() == 5);
+    const auto& seen = received<payments::PartSeen>(notifications.next());
     CHECK(seen.row.created.value == 7);
     CHECK(seen.seen == now);
-    const auto& failed = received<payments::PartFailed>(notices.next());
+    const auto& failed = received<payments::PartFailed>(notifications.next());
     CHECK(failed.row.created.value == 8);
     CHECK(failed.failure.kind == payments::Failure::Kind::local);
     CHECK(failed.seen == now);
-    const auto& expected = received<payments::ExpectedPart>(notices.next());
+    const auto& expected = received<payments::ExpectedPart>(notifications.next());
     CHECK(expected.partid.value == 2);
     CHECK(expected.seen == now);
-    CHECK(received<payments::PartEnded>(notices.next()).partid.value == 2);
-    const auto& given_up = received<payments::GivenUp>(notices.next());
+    CHECK(received<payments::PartEnded>(notifications.next()).partid.value == 2);
+    const auto& given_up = received<payments::GivenUp>(notifications.next());
     CHECK(given_up.hash.hex() == hash);
     CHECK_FALSE(given_up.group.has_value());
     CHECK(given_up.only_pay_and_keysend);
-    CHECK(notices.left().empty());
+    CHECK(notifications.left().empty());
 }
 
 TEST_CASE("one that cannot be read says why in its turn, and spoils no other") {
@@ -84,42 +84,42 @@ TEST_CASE("one that cannot be read says why in its turn, and spoils no other") {
                      message_of("pay_failure", R"({"pay_failure":{"error":)"
                                                R"("no" "secret"}})"),
                      R"({"method":"pay_part_end"})", success(2)});
-    NotificationBatch notices;
-    notices.decode(read.messages, now);
-    CHECK(received<payments::PartSeen>(notices.next()).row.created.value == 1);
-    const auto missing = notices.next();
+    NotificationBatch notifications;
+    notifications.decode(read.messages, now);
+    CHECK(received<payments::PartSeen>(notifications.next()).row.created.value == 1);
+    const auto missing = notifications.next();
     REQUIRE_FALSE(missing.has_value());
     CHECK(missing.error() == "params.sendpay_success: missing");
-    const auto malformed = notices.next();
+    const auto malformed = notifications.next();
     REQUIRE_FALSE(malformed.has_value());
     CHECK(malformed.error().starts_with("params: "));
     CHECK(malformed.error().find("secret") == std::string::npos);
-    const auto none = notices.next();
+    const auto none = notifications.next();
     REQUIRE_FALSE(none.has_value());
     CHECK(none.error() == "params: missing");
-    CHECK(received<payments::PartSeen>(notices.next()).row.created.value == 2);
+    CHECK(received<payments::PartSeen>(notifications.next()).row.created.value == 2);
 }
 
-TEST_CASE("requests and other topics are no notices") {
+TEST_CASE("requests and other topics are no notifications") {
     const Read read({R"({"id":1,"method":"sendpay_success","params":{}})", message_of("block_added", "{}"),
                      message_of("shutdown", "{}"), success(3), R"({"id":2,"result":{}})"});
     for (std::size_t i = 0; i < read.messages.size(); ++i)
         CHECK(NotificationBatch::is_decoded(read.messages[i]) == (i == 3));
-    NotificationBatch notices;
-    notices.decode(read.messages, now);
-    CHECK(notices.left().size() == 1);
-    CHECK(received<payments::PartSeen>(notices.next()).row.created.value == 3);
+    NotificationBatch notifications;
+    notifications.decode(read.messages, now);
+    CHECK(notifications.left().size() == 1);
+    CHECK(received<payments::PartSeen>(notifications.next()).row.created.value == 3);
 }
 
 TEST_CASE("what nobody asked for is forgotten with the next read") {
     const Read first({success(1), success(2)});
     const Read second({success(3)});
-    NotificationBatch notices;
-    notices.decode(first.messages, now);
-    (void)notices.next();
-    notices.decode(second.messages, now);
-    CHECK(notices.left().size() == 1);
-    CHECK(received<payments::PartSeen>(notices.next()).row.created.value == 3);
+    NotificationBatch notifications;
+    notifications.decode(first.messages, now);
+    (void)notifications.next();
+    notifications.decode(second.messages, now);
+    CHECK(notifications.left().size() == 1);
+    CHECK(received<payments::PartSeen>(notifications.next()).row.created.value == 3);
 }
 
 TEST_CASE("an invoice is that of its own row, whoever was read before") {
@@ -130,14 +130,14 @@ TEST_CASE("an invoice is that of its own row, whoever was read before") {
     const std::string shorter(100, 's');
     const Read first({with(longer), with(longer), with(longer)});
     const Read second({with(""), with(shorter), with(longer)});
-    NotificationBatch notices;
-    notices.decode(first.messages, now);
-    const auto taken = std::move(std::get<payments::PartSeen>(*notices.next()).row.invoice);
-    notices.decode(second.messages, now);
+    NotificationBatch notifications;
+    notifications.decode(first.messages, now);
+    const auto taken = std::move(std::get<payments::PartSeen>(*notifications.next()).row.invoice);
+    notifications.decode(second.messages, now);
     CHECK(taken == longer);
-    CHECK(received<payments::PartSeen>(notices.next()).row.invoice.empty());
-    CHECK(received<payments::PartSeen>(notices.next()).row.invoice == shorter);
-    CHECK(received<payments::PartSeen>(notices.next()).row.invoice == longer);
+    CHECK(received<payments::PartSeen>(notifications.next()).row.invoice.empty());
+    CHECK(received<payments::PartSeen>(notifications.next()).row.invoice == shorter);
+    CHECK(received<payments::PartSeen>(notifications.next()).row.invoice == longer);
 }
 
 } // namespace notification_batch_test

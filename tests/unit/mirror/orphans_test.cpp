@@ -1,3 +1,4 @@
+// Which payments have lost their payer by a restart of lightningd.
 #include "mirror/orphans.hpp"
 
 #include "facts.hpp"

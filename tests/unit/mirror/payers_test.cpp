@@ -188,7 +188,7 @@ TEST_CASE("a part that failed unwatched is asked for; never a pending one, nor o
     CHECK(b.node.quiet());
 }
 
-TEST_CASE("a failure that was told meanwhile is not asked for") {
+TEST_CASE("a failure that was reported meanwhile is not asked for") {
     Bench b;
     unit::TakenFacts facts;
     mirror::FailureLookup lookup(b.loop, b.node.lightningd, b.table, facts);
@@ -267,7 +267,7 @@ TEST_CASE("an invoice of another hash, or one that cannot be read, says nothing,
     CHECK(answers.back());
 }
 
-TEST_CASE("an onion that was made and not sent lends its way to no other") {
+TEST_CASE("an unsent onion's hops are not used for another part") {
     const auto onion = [](std::uint64_t amount, std::uint8_t second_node) {
         cln::Onion made;
         made.hash = hash(1);

@@ -28,7 +28,7 @@ struct Quiet {
 
     void apply(const payments::Event& event) { silence.changed(table.apply(event)); }
     [[nodiscard]] std::uint64_t holds() const { return progress.bounds().safe.updated.value; }
-    /// Of whom silence was heard long enough.
+    /// Payments whose silence expired.
     [[nodiscard]] std::vector<payments::PaymentKey> over() const {
         std::vector<payments::PaymentKey> keys;
         for (const auto& expired : facts.of<payments::SilenceExpired>())
@@ -55,7 +55,7 @@ TEST_CASE("of an undecided payment a cursor stays before the last change, until 
     CHECK(quiet.progress.bounds().safe.created.value == UINT64_MAX);
 }
 
-TEST_CASE("a failure no row told yet holds nothing; its row does, as soon as it is read") {
+TEST_CASE("a failure that no row has reported yet holds nothing; its row does, as soon as it is read") {
     Quiet quiet;
     quiet.apply(failure(pending(1, 9, 1, 10), 0x1007, 1));
     CHECK(quiet.holds() == UINT64_MAX);
@@ -71,7 +71,7 @@ TEST_CASE("what is gone holds nothing") {
     CHECK(quiet.holds() == UINT64_MAX);
 }
 
-TEST_CASE("silence is told once, of those that are undecided") {
+TEST_CASE("silence is reported once, of those that are undecided") {
     Quiet quiet;
     quiet.apply(seen(failed(pending(1, 9, 1, 10), 7)));
     quiet.apply(seen(pending(2, 9, 1, 11)));
@@ -86,7 +86,7 @@ namespace {
 
 using payments::Payer;
 
-/// Those of payments 1, 2, …, of one failed part each by these payers, that silence of 0 seconds ends at once.
+/// Which of payments 1, 2, … (one failed part each, by these payers) end at once with failed-after 0.
 std::vector<std::uint64_t> ended(cln::Version version, std::uint64_t unwatched, const std::vector<Payer>& payers) {
     Quiet quiet(version);
     quiet.silence.set_unwatched({unwatched});

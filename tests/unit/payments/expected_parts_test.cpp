@@ -34,7 +34,7 @@ std::uint64_t channel_of(const Table& table, std::size_t part = 0) {
 
 } // namespace
 
-TEST_CASE("the row is the newest call's: a refused one before it lends neither route nor amount") {
+TEST_CASE("the row is the newest call's: a refused one before it gives it neither route nor amount") {
     Table table(100);
     table.apply(sendpay(7, 10));
     table.apply(sendpay(5, 10));

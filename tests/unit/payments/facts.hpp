@@ -46,7 +46,7 @@ inline payments::Event seen(payments::Row row) {
     return payments::PartSeen{std::move(row), std::nullopt};
 }
 
-/// As sendpay_failure tells it: the row still says pending.
+/// As sendpay_failure reports it: the row still says pending.
 inline payments::Event failure(payments::Row row, std::uint16_t code, std::uint32_t index) {
     return payments::PartFailed{std::move(row), {payments::Failure::Kind::wire, code, index, false, {}}, second(300)};
 }

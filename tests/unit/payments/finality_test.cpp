@@ -1,3 +1,4 @@
+// When a payment is FAILED or SUCCEEDED, and what may still change that.
 #include "facts.hpp"
 
 #include <doctest/doctest.h>

@@ -23,7 +23,7 @@ payments::Row paid(std::uint64_t partid, std::uint64_t created) {
     return row;
 }
 
-/// A part whose payer tells the payee the invoice's secret without showing it, as xpay does.
+/// A part whose payer sends the payee the invoice's secret without showing it, as xpay does.
 payments::ExpectedPart by_xpay(std::uint64_t partid) {
     payments::ExpectedPart expected;
     expected.hash = key.hash;

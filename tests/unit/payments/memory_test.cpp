@@ -51,7 +51,7 @@ payments::ExpectedPart call(std::uint64_t partid, std::size_t hops) {
     expected.seen = second(110);
     for (std::size_t i = 0; i < hops; ++i)
         expected.route.hops.emplace_back().forward = {1000};
-    if (hops > 0) { // what tells the payee which parts belong together
+    if (hops > 0) { // what shows the payee which parts belong together
         payments::HopExtras extras;
         extras.mpp = payments::MppRecord{{7}, {1000}};
         expected.route.hops.back().extras = base::HeapOptional(std::move(extras));

@@ -13,7 +13,7 @@ using payments::Table;
 
 namespace {
 
-/// What a snapshot would be made of; times of sight are all equal here.
+/// What a snapshot would be made of; the times of observation are all equal here.
 struct Picture {
     payments::Status status;
     std::vector<std::tuple<std::uint64_t, payments::PartStatus, std::uint16_t, std::uint64_t>> parts;

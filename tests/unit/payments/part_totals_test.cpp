@@ -10,7 +10,7 @@ namespace part_totals_test {
 using payments::Part;
 using payments::PartStatus;
 
-TEST_CASE("a totals is what a look at all parts would tell, also beyond 64 bits and back") {
+TEST_CASE("the totals are what a look at all parts would give, also beyond 64 bits and back") {
     std::mt19937_64 dice(7);
     payments::PartTotals totals;
     std::vector<Part> parts;

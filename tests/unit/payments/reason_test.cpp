@@ -41,7 +41,7 @@ TEST_CASE("the payee's refusal is incorrect payment details, in all three spelli
         CHECK(reason({{static_cast<std::uint16_t>(code), 2}}) == FailureReason::incorrect_payment_details);
 }
 
-TEST_CASE("any other word of the payee is an error, whether lightningd or the route tells that it was the payee") {
+TEST_CASE("any other word of the payee is an error, whether lightningd or the route says that it was the payee") {
     CHECK(reason({{0x2002, 2, true}}) == FailureReason::error);
     CHECK(reason({{0x2002, 2, false, 2}}) == FailureReason::error);
     CHECK(reason({{0xC005, 2, false, 2}}) == FailureReason::error);

@@ -1,4 +1,4 @@
-// What payers tell beside the rows: routes, their own account of a failure, the invoice.
+// What payers report beside the rows: routes, their own account of a failure, the invoice.
 #include "facts.hpp"
 
 #include <doctest/doctest.h>

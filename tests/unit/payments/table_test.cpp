@@ -1,3 +1,4 @@
+// What the table does with single facts: which snapshots each publishes, deletions, expected parts, eviction.
 #include "facts.hpp"
 
 #include <doctest/doctest.h>

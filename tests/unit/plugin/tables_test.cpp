@@ -20,7 +20,7 @@ struct Host {
     bool hook = true;
 };
 
-Tree told(const Host& host) {
+Tree manifest_of(const Host& host) {
     const auto value =
         json::parse(host::manifest(trackpayments::declaration(nullptr, host.hook), {host.lightningd, host.version}));
     REQUIRE(value.has_value());
@@ -48,7 +48,7 @@ std::vector<Host> all_hosts() {
 
 TEST_CASE("under lightningd delpay is never registered: a second one crashes it") {
     for (const auto& on : all_hosts()) {
-        const auto all = told(on);
+        const auto all = manifest_of(on);
         for (const auto& method : all["rpcmethods"])
             if (on.lightningd)
                 CHECK(method["name"] == "trackpayments");
@@ -57,7 +57,7 @@ TEST_CASE("under lightningd delpay is never registered: a second one crashes it"
 
 TEST_CASE("trackpayments is registered everywhere, and its parameters can be checked") {
     for (const auto& on : all_hosts()) {
-        const auto all = told(on);
+        const auto all = manifest_of(on);
         REQUIRE_FALSE(all["rpcmethods"].empty());
         CHECK(all["rpcmethods"][0]["name"] == "trackpayments");
         CHECK(all["rpcmethods"][0]["usage"] == "[no_inflight_updates] [payment_hash] [since] [timeout]");
@@ -67,7 +67,7 @@ TEST_CASE("trackpayments is registered everywhere, and its parameters can be che
 }
 
 TEST_CASE("on a host without a delpay of its own, delpay is registered") {
-    const auto methods = told(host(false))["rpcmethods"];
+    const auto methods = manifest_of(host(false))["rpcmethods"];
     REQUIRE(methods.size() == 2);
     CHECK(methods[1]["name"] == "delpay");
     CHECK(methods[1]["usage"] == "payment_hash status [partid] [groupid]");
@@ -75,31 +75,31 @@ TEST_CASE("on a host without a delpay of its own, delpay is registered") {
 }
 
 TEST_CASE("the hook has its five methods under lightningd, and one less where delpay is ours") {
-    const auto under = told(host(true))["hooks"];
+    const auto under = manifest_of(host(true))["hooks"];
     REQUIRE(under.size() == 1);
     CHECK(under[0]["name"] == "rpc_command");
     auto filters = under[0]["filters"].get<std::set<std::string>>();
     CHECK(filters == std::set<std::string>{"delpay", "sendpay", "createonion", "sendonion", "injectpaymentonion"});
     CHECK(under[0]["filters"].size() == 5);
-    const auto elsewhere = told(host(false))["hooks"];
+    const auto elsewhere = manifest_of(host(false))["hooks"];
     REQUIRE(elsewhere.size() == 1);
     CHECK_FALSE(has(elsewhere[0]["filters"], "delpay"));
     CHECK(elsewhere[0]["filters"].size() == 4);
 }
 
 TEST_CASE("without the hook there is none") {
-    CHECK(told(host(true, {26, 6}, false))["hooks"] == Tree::array());
-    CHECK(told(host(false, {26, 6}, false))["hooks"] == Tree::array());
+    CHECK(manifest_of(host(true, {26, 6}, false))["hooks"] == Tree::array());
+    CHECK(manifest_of(host(false, {26, 6}, false))["hooks"] == Tree::array());
 }
 
 TEST_CASE("pay_part_start is subscribed to from v25.09 only") {
     for (const auto& on : all_hosts())
-        CHECK(has(told(on)["subscriptions"], "pay_part_start") == (on.version >= cln::Version{25, 9}));
+        CHECK(has(manifest_of(on)["subscriptions"], "pay_part_start") == (on.version >= cln::Version{25, 9}));
 }
 
 TEST_CASE("what every version has is subscribed to, each once and never all") {
     for (const auto& on : all_hosts()) {
-        const auto subscriptions = told(on)["subscriptions"];
+        const auto subscriptions = manifest_of(on)["subscriptions"];
         for (const auto* topic : {"sendpay_success", "sendpay_failure", "pay_failure", "shutdown"})
             CHECK(has(subscriptions, topic));
         CHECK_FALSE(has(subscriptions, "*")); // topics would come twice
@@ -109,13 +109,14 @@ TEST_CASE("what every version has is subscribed to, each once and never all") {
 
 TEST_CASE("all three topics are declared on every host") {
     for (const auto& on : all_hosts())
-        CHECK(told(on)["notifications"] == Tree::parse(R"([{"method":"trackpayments"},{"method":"trackpayments_final"},
+        CHECK(manifest_of(on)["notifications"] ==
+              Tree::parse(R"([{"method":"trackpayments"},{"method":"trackpayments_final"},
             {"method":"trackpayments_deleted"}])"));
 }
 
 TEST_CASE("the manifest has what lightningd requires, and what it would kill for is not there") {
     for (const auto& on : all_hosts()) {
-        const auto all = told(on);
+        const auto all = manifest_of(on);
         CHECK(all["options"].is_array());
         CHECK(all["rpcmethods"].is_array());
         CHECK(all["dynamic"] == true);

@@ -75,7 +75,7 @@ TEST_CASE("what is not spelled as a cursor is none") {
         CHECK_FALSE_MESSAGE(publish::parse_cursor(text).has_value(), text);
 }
 
-TEST_CASE("a cursor of another node is told from one stamped before the node was known") {
+TEST_CASE("a cursor of another node is distinguished from one stamped before the node was known") {
     CHECK_FALSE(maker().is_ours(*publish::parse_cursor("03bbbbbb.89abcdef.1.2")));
     CHECK(maker().is_ours(*publish::parse_cursor("00000000.89abcdef.1.2")));
     CHECK(publish::CursorMaker("89abcdef").is_ours(*publish::parse_cursor("03bbbbbb.89abcdef.1.2")));

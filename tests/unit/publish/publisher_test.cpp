@@ -1,3 +1,4 @@
+// The publisher: which messages it sends for a change, in what order, with which cursor, and what a slow reader gets.
 #include "publish/publisher.hpp"
 
 #include "../until.hpp"
@@ -19,7 +20,7 @@ using publish::Publisher;
 namespace {
 
 /// A table and its publisher, whose bytes a test reads from the other end when it likes.
-struct Desk {
+struct Fixture {
     io::Loop loop;
     payments::Table table{100'000};
     publish::Progress progress;
@@ -29,7 +30,7 @@ struct Desk {
     std::optional<Publisher> publisher;
     rpc::Framer framer;
 
-    Desk() {
+    Fixture() {
         int ends[2];
         REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
         reader = ends[0];
@@ -37,7 +38,7 @@ struct Desk {
         publisher.emplace(loop, *out, table, progress, publish::CursorMaker("run"),
                           [this](base::LogLevel, const std::string& words) { log.push_back(words); });
     }
-    ~Desk() { close(reader); }
+    ~Fixture() { close(reader); }
 
     void apply(const payments::Event& event) { publisher->changed(table.apply(event)); }
     void apply(const std::vector<payments::Event>& events) { publisher->changed(table.apply(events)); }
@@ -87,13 +88,13 @@ payments::Row row_of(std::uint32_t n) {
 
 } // namespace
 
-TEST_CASE("a snapshot goes out with the cursor of what was told before, a final one on both topics") {
-    Desk desk;
-    desk.progress.reset({{4}, {2}});
-    desk.apply(seen(pending(1, 1, 0, 5)));
-    desk.progress.reset({{5}, {2}});
-    desk.apply(seen(complete(pending(1, 1, 0, 5), 3)));
-    const auto messages = desk.read_all();
+TEST_CASE("a snapshot goes out with the cursor of what was published before, a final one on both topics") {
+    Fixture fixture;
+    fixture.progress.reset({{4}, {2}});
+    fixture.apply(seen(pending(1, 1, 0, 5)));
+    fixture.progress.reset({{5}, {2}});
+    fixture.apply(seen(complete(pending(1, 1, 0, 5), 3)));
+    const auto messages = fixture.read_all();
     REQUIRE(messages.size() == 3);
     CHECK(messages[0]["method"] == "trackpayments");
     CHECK(messages[0]["params"]["trackpayments"]["status"] == "IN_FLIGHT");
@@ -105,13 +106,13 @@ TEST_CASE("a snapshot goes out with the cursor of what was told before, a final 
 }
 
 TEST_CASE("a cursor promises nothing that still waits in the queue") {
-    Desk desk;
+    Fixture fixture;
     std::uint32_t n = 0;
-    while (desk.out->queued_bytes() == 0 || n < 1000) { // more than the socket takes at once
-        desk.apply(seen(row_of(++n)));
-        desk.progress.reset({{n}, {0}}); // its page has come meanwhile
+    while (fixture.out->queued_bytes() == 0 || n < 1000) { // more than the socket takes at once
+        fixture.apply(seen(row_of(++n)));
+        fixture.progress.reset({{n}, {0}}); // its page has come meanwhile
     }
-    const auto messages = desk.read_all();
+    const auto messages = fixture.read_all();
     REQUIRE(messages.size() == n);
     for (std::uint32_t i = 0; i < n; ++i) {
         const std::uint64_t index =
@@ -124,16 +125,16 @@ TEST_CASE("a cursor promises nothing that still waits in the queue") {
 }
 
 TEST_CASE("a place in the queue keeps nothing of what it was used for before") {
-    Desk desk;
+    Fixture fixture;
     constexpr std::uint32_t many = 1000; // more than the socket takes at once
     for (std::uint32_t n = 1; n <= many; ++n)
-        desk.apply(seen(complete(row_of(n), n)));
-    CHECK(desk.out->queued_bytes() > 0);
-    CHECK(desk.read_all().size() == 2 * many);
-    desk.progress.reset({{many}, {many}});
+        fixture.apply(seen(complete(row_of(n), n)));
+    CHECK(fixture.out->queued_bytes() > 0);
+    CHECK(fixture.read_all().size() == 2 * many);
+    fixture.progress.reset({{many}, {many}});
     for (std::uint32_t n = many + 1; n <= 2 * many; ++n)
-        desk.apply(seen(row_of(n)));
-    const auto messages = desk.read_all();
+        fixture.apply(seen(row_of(n)));
+    const auto messages = fixture.read_all();
     CHECK(messages.size() == many);
     for (const auto& message : messages) {
         CHECK(message["method"] == "trackpayments");
@@ -142,7 +143,7 @@ TEST_CASE("a place in the queue keeps nothing of what it was used for before") {
 }
 
 TEST_CASE("when nobody reads, the newest snapshot of every payment is kept and the rest merged") {
-    Desk desk;
+    Fixture fixture;
     constexpr std::uint32_t payments = 600;
     const std::string invoice(12'000, 'x'); // few snapshots fill the queue
     const auto long_one = [&](std::uint32_t n) {
@@ -151,13 +152,13 @@ TEST_CASE("when nobody reads, the newest snapshot of every payment is kept and t
         return row;
     };
     for (std::uint32_t n = 1; n <= payments; ++n)
-        desk.apply(seen(long_one(n)));
+        fixture.apply(seen(long_one(n)));
     for (std::uint32_t n = 1; n <= payments; ++n)
-        desk.apply(failure(long_one(n), 0x1007, 1));
+        fixture.apply(failure(long_one(n), 0x1007, 1));
     for (std::uint32_t n = 1; n <= payments; ++n)
-        desk.apply(payments::SilenceExpired{row_of(n).key});
+        fixture.apply(payments::SilenceExpired{row_of(n).key});
     std::unordered_map<std::string, std::string> last;
-    auto messages = desk.read_texts();
+    auto messages = fixture.read_texts();
     for (auto& text : messages) {
         const auto at = text.find(invoice);
         REQUIRE(at != std::string::npos);
@@ -171,71 +172,71 @@ TEST_CASE("when nobody reads, the newest snapshot of every payment is kept and t
     for (const auto& [index, status] : last)
         CHECK(status == "FAILED");
     CHECK(messages.size() < 4 * payments);
-    REQUIRE(desk.log.size() == 1);
-    CHECK(desk.log[0].find("intermediate snapshots were merged") != std::string::npos);
+    REQUIRE(fixture.log.size() == 1);
+    CHECK(fixture.log[0].find("intermediate snapshots were merged") != std::string::npos);
 }
 
 TEST_CASE("a large snapshot in flight waits its second, the final one does not") {
-    Desk desk;
-    desk.publisher->set_large_pause(std::chrono::hours(1));
+    Fixture fixture;
+    fixture.publisher->set_large_pause(std::chrono::hours(1));
     const auto part = [](std::uint64_t n) { return pending(1, 9, n, n); };
-    desk.apply(many_parts());
-    const auto in_flight = desk.read_all();
-    REQUIRE(in_flight.size() == 1); // nothing was told before: it does not wait
+    fixture.apply(many_parts());
+    const auto in_flight = fixture.read_all();
+    REQUIRE(in_flight.size() == 1); // nothing was published before: it does not wait
     CHECK(in_flight.back().dump().size() > publish::LargeSnapshots::large);
-    desk.apply(seen(part(301)));
-    CHECK(desk.read_all().empty());
-    desk.progress.reset({{7}, {7}});
-    CHECK(desk.progress.safe().created.value == 0); // what is held back holds the cursor
-    desk.publisher->set_large_pause(std::chrono::milliseconds(1));
-    REQUIRE(
-        unit::until(desk.loop, [&] { return desk.out->queued_bytes() > 0 || desk.progress.safe().created.value > 0; }));
-    const auto later = desk.read_all();
+    fixture.apply(seen(part(301)));
+    CHECK(fixture.read_all().empty());
+    fixture.progress.reset({{7}, {7}});
+    CHECK(fixture.progress.safe().created.value == 0); // what is held back holds the cursor
+    fixture.publisher->set_large_pause(std::chrono::milliseconds(1));
+    REQUIRE(unit::until(fixture.loop,
+                        [&] { return fixture.out->queued_bytes() > 0 || fixture.progress.safe().created.value > 0; }));
+    const auto later = fixture.read_all();
     REQUIRE(later.size() == 1);
     CHECK(later[0]["params"]["trackpayments"]["htlcs"].size() == 301);
-    desk.publisher->set_large_pause(std::chrono::hours(1));
+    fixture.publisher->set_large_pause(std::chrono::hours(1));
     std::vector<payments::Event> events;
     for (std::uint64_t n = 1; n <= 301; ++n)
         events.push_back(seen(complete(part(n), n)));
-    desk.apply(events);
-    const auto final = desk.read_all();
+    fixture.apply(events);
+    const auto final = fixture.read_all();
     REQUIRE(final.size() == 2);
     CHECK(final.back()["method"] == "trackpayments_final");
 }
 
 TEST_CASE("what was held back for its size is not lost at the end") {
-    Desk desk;
-    desk.publisher->set_large_pause(std::chrono::hours(1));
-    desk.apply(many_parts());
-    desk.read_all();
-    desk.apply(seen(pending(1, 9, 301, 301)));
-    desk.publisher->flush();
-    const auto messages = desk.read_all();
+    Fixture fixture;
+    fixture.publisher->set_large_pause(std::chrono::hours(1));
+    fixture.apply(many_parts());
+    fixture.read_all();
+    fixture.apply(seen(pending(1, 9, 301, 301)));
+    fixture.publisher->flush();
+    const auto messages = fixture.read_all();
     REQUIRE(messages.size() == 1);
     CHECK(messages[0]["params"]["trackpayments"]["htlcs"].size() == 301);
 }
 
-TEST_CASE("what is held back is not told after another group has paid the hash") {
-    Desk desk;
-    desk.publisher->set_large_pause(std::chrono::hours(1));
-    desk.apply(many_parts());
-    (void)desk.read_all();
-    desk.apply(seen(pending(1, 9, 301, 301))); // held back
-    CHECK(desk.read_all().empty());
-    desk.apply(seen(complete(pending(1, 10, 0, 400), 1)));
-    const auto paid = desk.read_all();
+TEST_CASE("what is held back is not published after another group has paid the hash") {
+    Fixture fixture;
+    fixture.publisher->set_large_pause(std::chrono::hours(1));
+    fixture.apply(many_parts());
+    (void)fixture.read_all();
+    fixture.apply(seen(pending(1, 9, 301, 301))); // held back
+    CHECK(fixture.read_all().empty());
+    fixture.apply(seen(complete(pending(1, 10, 0, 400), 1)));
+    const auto paid = fixture.read_all();
     REQUIRE_FALSE(paid.empty());
-    desk.publisher->flush();
-    CHECK(desk.read_all().empty());
+    fixture.publisher->flush();
+    CHECK(fixture.read_all().empty());
 }
 
 TEST_CASE("a deletion names payment and attempts as strings") {
-    Desk desk;
+    Fixture fixture;
     const auto row = complete(pending(1, 9, 1, 10), 1);
-    desk.apply(seen(row));
-    desk.read_all();
-    desk.apply(payments::PartDeleted{row.key, row.created});
-    const auto messages = desk.read_all();
+    fixture.apply(seen(row));
+    fixture.read_all();
+    fixture.apply(payments::PartDeleted{row.key, row.created});
+    const auto messages = fixture.read_all();
     REQUIRE(messages.size() == 1);
     CHECK(messages[0]["method"] == "trackpayments_deleted");
     CHECK(messages[0]["params"]["trackpayments_deleted"] == json::Tree({{"payment_hash", row.key.hash.hex()},
@@ -245,12 +246,12 @@ TEST_CASE("a deletion names payment and attempts as strings") {
 }
 
 TEST_CASE("the end of a payment whose last row was deleted goes out before its deletion, on both topics") {
-    Desk desk;
-    desk.apply(seen(failed(pending(1, 9, 1, 10), 1)));
+    Fixture fixture;
+    fixture.apply(seen(failed(pending(1, 9, 1, 10), 1)));
     std::vector<bool> observed;
-    desk.publisher->set_observer([&](const Publisher::Written& snapshot) { observed.push_back(snapshot.terminal); });
-    desk.apply(payments::PartDeleted{{hash(1), {9}}, {10}});
-    const auto messages = desk.read_all();
+    fixture.publisher->set_observer([&](const Publisher::Written& snapshot) { observed.push_back(snapshot.terminal); });
+    fixture.apply(payments::PartDeleted{{hash(1), {9}}, {10}});
+    const auto messages = fixture.read_all();
     REQUIRE(messages.size() == 4);
     CHECK(messages[1]["params"]["trackpayments"]["status"] == "FAILED");
     CHECK(messages[2]["params"]["trackpayments_final"] == messages[1]["params"]["trackpayments"]);
@@ -258,69 +259,69 @@ TEST_CASE("the end of a payment whose last row was deleted goes out before its d
     CHECK(observed == std::vector{true});
 }
 
-TEST_CASE("what an observer says stands right behind what it was told of, and its own order stays") {
+TEST_CASE("what an observer sends stands right behind the snapshot it was shown, in its own order") {
     for (const std::uint32_t payments : {1U, 3U, 2000U}) { // the last is more than the socket takes
-        Desk desk;
-        std::uint32_t told = 0;
+        Fixture fixture;
+        std::uint32_t shown = 0;
         const auto text = std::make_shared<const std::string>(",7");
-        desk.publisher->set_observer([&](const Publisher::Written& snapshot) {
-            CHECK(snapshot.json.find(R"("payment_index":")" + std::to_string(++told) + '"') != std::string_view::npos);
-            CHECK(snapshot.number == told);
-            const auto head = R"({"jsonrpc":"2.0","method":"heard","params":[)" + std::to_string(told);
-            desk.publisher->send_next(head + ",1", text, "]}");
-            desk.publisher->send_next(head + ",2", text, "]}");
+        fixture.publisher->set_observer([&](const Publisher::Written& snapshot) {
+            CHECK(snapshot.json.find(R"("payment_index":")" + std::to_string(++shown) + '"') != std::string_view::npos);
+            CHECK(snapshot.number == shown);
+            const auto head = R"({"jsonrpc":"2.0","method":"heard","params":[)" + std::to_string(shown);
+            fixture.publisher->send_next(head + ",1", text, "]}");
+            fixture.publisher->send_next(head + ",2", text, "]}");
         });
         for (std::uint32_t n = 1; n <= payments; ++n)
-            desk.apply(seen(row_of(n)));
-        const auto messages = desk.read_all();
+            fixture.apply(seen(row_of(n)));
+        const auto messages = fixture.read_all();
         REQUIRE(messages.size() == 3 * payments);
         for (std::uint32_t n = 1; n <= payments; ++n) {
             CHECK(messages[3 * n - 3]["params"]["trackpayments"]["payment_index"] == std::to_string(n));
             CHECK(messages[3 * n - 2]["params"] == json::Tree::array({n, 1, 7}));
             CHECK(messages[3 * n - 1]["params"] == json::Tree::array({n, 2, 7}));
         }
-        CHECK(desk.publisher->next_sent());
-        CHECK(desk.publisher->waiting_bytes() == 0);
+        CHECK(fixture.publisher->next_sent());
+        CHECK(fixture.publisher->waiting_bytes() == 0);
         CHECK(text.use_count() == 1);
     }
 }
 
 TEST_CASE("what is sent ahead overtakes the queue, not each other, and is sent without further ado") {
-    Desk desk;
+    Fixture fixture;
     const auto text = std::make_shared<const std::string>("");
     const auto next = [&](int n) {
-        desk.publisher->send_next(R"({"method":"next","params":)" + std::to_string(n), text, "}");
+        fixture.publisher->send_next(R"({"method":"next","params":)" + std::to_string(n), text, "}");
     };
     next(1);
-    CHECK_FALSE(desk.publisher->next_sent());
-    desk.publisher->send(R"({"method":"queued","params":2})");
+    CHECK_FALSE(fixture.publisher->next_sent());
+    fixture.publisher->send(R"({"method":"queued","params":2})");
     next(3);
     std::vector<int> order;
-    for (const auto& message : desk.read_all())
+    for (const auto& message : fixture.read_all())
         order.push_back(message["params"]);
     CHECK(order == std::vector{1, 3, 2});
     next(4); // nothing else is said that would take it along
-    CHECK(desk.read_all().size() == 1);
+    CHECK(fixture.read_all().size() == 1);
 }
 
 TEST_CASE("a cursor shows the node from the moment it is known") {
-    Desk desk;
-    desk.apply(seen(row_of(1)));
-    desk.publisher->set_node(base::NodeId::from_hex("02" + std::string(64, 'a')).value());
-    desk.apply(seen(row_of(2)));
-    const auto messages = desk.read_all();
+    Fixture fixture;
+    fixture.apply(seen(row_of(1)));
+    fixture.publisher->set_node(base::NodeId::from_hex("02" + std::string(64, 'a')).value());
+    fixture.apply(seen(row_of(2)));
+    const auto messages = fixture.read_all();
     REQUIRE(messages.size() == 2);
     CHECK(cursor(messages[0]) == "00000000.run.0.0");
     CHECK(cursor(messages[1]) == "02aaaaaa.run.0.0");
 }
 
-TEST_CASE("replies and news keep the order in which they were said") {
-    Desk desk;
+TEST_CASE("replies and news keep the order in which they were sent") {
+    Fixture fixture;
     for (std::uint32_t n = 1; n <= 3; ++n) {
-        desk.apply(seen(row_of(n)));
-        desk.publisher->send(R"({"jsonrpc":"2.0","id":)" + std::to_string(n) + R"(,"result":{}})");
+        fixture.apply(seen(row_of(n)));
+        fixture.publisher->send(R"({"jsonrpc":"2.0","id":)" + std::to_string(n) + R"(,"result":{}})");
     }
-    const auto messages = desk.read_all();
+    const auto messages = fixture.read_all();
     REQUIRE(messages.size() == 6);
     for (std::uint32_t n = 1; n <= 3; ++n) {
         CHECK(messages[2 * n - 2]["params"]["trackpayments"]["payment_index"] == std::to_string(n));

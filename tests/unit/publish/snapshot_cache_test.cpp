@@ -37,7 +37,7 @@ payments::Row row(std::uint8_t payment, std::uint64_t partid, PartStatus status 
     return row;
 }
 
-struct Desk {
+struct Fixture {
     payments::Table table{1000};
     SnapshotCache snapshots{};
 
@@ -69,25 +69,25 @@ payments::ExpectedPart by_xpay(std::uint64_t partid) {
 } // namespace
 
 TEST_CASE("one part, several, and none") {
-    Desk desk;
-    desk.see_parts(1, 1);
-    desk.check();
-    CHECK(desk.snapshots.kept_bytes() == 0); // nothing to be copied the next time
-    desk.see_parts(1, 3);
-    desk.check();
-    CHECK(desk.snapshots.kept_bytes() > 0);
+    Fixture fixture;
+    fixture.see_parts(1, 1);
+    fixture.check();
+    CHECK(fixture.snapshots.kept_bytes() == 0); // nothing to be copied the next time
+    fixture.see_parts(1, 3);
+    fixture.check();
+    CHECK(fixture.snapshots.kept_bytes() > 0);
     payments::Payment none;
-    CHECK(desk.snapshots.json(none) == lnrpc::to_json(lnrpc::to_lnrpc(none)));
+    CHECK(fixture.snapshots.json(none) == lnrpc::to_json(lnrpc::to_lnrpc(none)));
 }
 
 TEST_CASE("every kind of change of a part is seen") {
-    Desk desk;
+    Fixture fixture;
     const auto after = [&](const payments::Event& event) {
-        desk.table.apply(event);
-        desk.check();
+        fixture.table.apply(event);
+        fixture.check();
     };
-    desk.see_parts(1, 5);
-    desk.check();
+    fixture.see_parts(1, 5);
+    fixture.check();
     after(payments::PartSeen{row(1, 1, PartStatus::complete), base::UnixNs{5}});
     after(payments::PartSeen{row(1, 2), base::UnixNs{7}}); // a moment alone, which is no news
     after(payments::PartFailed{row(1, 3), {payments::Failure::Kind::unreadable, 0, 0, false, {}}, {9}});
@@ -102,18 +102,18 @@ TEST_CASE("every kind of change of a part is seen") {
 }
 
 TEST_CASE("a payment's fields shown in attempts change in all attempts") {
-    Desk desk;
-    desk.table.apply(by_xpay(1));
-    desk.table.apply(by_xpay(2));
-    desk.see_parts(1, 2);
-    desk.check();
-    desk.table.apply(payments::InvoiceDecoded{key(1).hash, "lnbc1", std::nullopt, payments::Secret{5}});
-    CHECK(desk.snapshots.json(*desk.table.find(key(1))).find(R"("mpp_record":{)") != std::string_view::npos);
-    desk.check();
-    desk.see(row(1, 3)); // the highest live sum grows, and is in their mpp_record
-    desk.check();
-    desk.table.apply(payments::InvoiceDecoded{key(1).hash, "lnbc1", base::Msat{5000}, payments::Secret{6}});
-    desk.check();
+    Fixture fixture;
+    fixture.table.apply(by_xpay(1));
+    fixture.table.apply(by_xpay(2));
+    fixture.see_parts(1, 2);
+    fixture.check();
+    fixture.table.apply(payments::InvoiceDecoded{key(1).hash, "lnbc1", std::nullopt, payments::Secret{5}});
+    CHECK(fixture.snapshots.json(*fixture.table.find(key(1))).find(R"("mpp_record":{)") != std::string_view::npos);
+    fixture.check();
+    fixture.see(row(1, 3)); // the highest live sum grows, and is in their mpp_record
+    fixture.check();
+    fixture.table.apply(payments::InvoiceDecoded{key(1).hash, "lnbc1", base::Msat{5000}, payments::Secret{6}});
+    fixture.check();
 }
 
 TEST_CASE("a payment made by hand, whose changes nobody counts, is written anew") {
@@ -127,34 +127,34 @@ TEST_CASE("a payment made by hand, whose changes nobody counts, is written anew"
 }
 
 TEST_CASE("payments do not get in each other's way, and a finished one is dropped") {
-    Desk desk;
-    desk.see_parts(1, 2);
-    desk.see_parts(2, 3);
+    Fixture fixture;
+    fixture.see_parts(1, 2);
+    fixture.see_parts(2, 3);
     for (const auto payment : std::array<std::uint8_t, 4>{1, 2, 1, 2})
-        desk.check(payment);
+        fixture.check(payment);
     for (std::uint64_t partid = 1; partid <= 2; ++partid)
-        desk.see(row(1, partid, PartStatus::complete));
-    desk.check(1);
-    desk.check(2);
+        fixture.see(row(1, partid, PartStatus::complete));
+    fixture.check(1);
+    fixture.check(2);
     for (std::uint64_t partid = 1; partid <= 3; ++partid)
-        desk.see(row(2, partid, PartStatus::complete));
-    desk.check(2);
-    CHECK(desk.snapshots.kept_bytes() == 0);
+        fixture.see(row(2, partid, PartStatus::complete));
+    fixture.check(2);
+    CHECK(fixture.snapshots.kept_bytes() == 0);
 }
 
 TEST_CASE("the kept texts are bounded, the longest unused goes, and a very large payment is written whole") {
-    Desk desk;
+    Fixture fixture;
     constexpr std::size_t most = 20'000;
-    desk.snapshots = SnapshotCache(most);
+    fixture.snapshots = SnapshotCache(most);
     for (std::uint8_t payment = 1; payment <= 20; ++payment)
-        desk.see_parts(payment, 5);
-    desk.see_parts(21, 200);
+        fixture.see_parts(payment, 5);
+    fixture.see_parts(21, 200);
     std::size_t kept = 0;
     for (int round = 0; round < 3; ++round)
         for (std::uint8_t payment = 1; payment <= 21; ++payment) {
-            desk.check(payment);
-            CHECK(desk.snapshots.kept_bytes() <= most);
-            kept = std::max(kept, desk.snapshots.kept_bytes());
+            fixture.check(payment);
+            CHECK(fixture.snapshots.kept_bytes() <= most);
+            kept = std::max(kept, fixture.snapshots.kept_bytes());
         }
     CHECK(kept > most / 2);
 }

@@ -16,8 +16,7 @@ TEST_CASE("a call before the start is lost, in a later turn") {
     CHECK(answer.times == 0);
 }
 
-TEST_CASE(
-    "of the calls in flight when the connection is lost those hear once that gave somebody to hear, in a later turn") {
+TEST_CASE("calls in flight that gave a Lost are each notified once, in a later turn, when the connection is lost") {
     Caller caller;
     int downs = 0;
     caller.client.start(

@@ -141,7 +141,7 @@ TEST_CASE("bytes that are no message cost the connection, not the reply that was
     CHECK(again.result == "1");
 }
 
-TEST_CASE("an error is told with its code, its message and its very bytes") {
+TEST_CASE("an error is given with its code, its message and its very bytes") {
     Caller caller;
     REQUIRE(caller.connect());
     Answer answer;

@@ -36,7 +36,7 @@ TEST_CASE("bytes that are no whole message yet deliver nothing") {
     CHECK(pair.recorder.order == Texts{"read a b"});
 }
 
-TEST_CASE("what is no message is told, without its words, and the next one is fine") {
+TEST_CASE("what is no message is reported without quoting it, and the next one is read") {
     Pair pair;
     pair.send(R"(secret {"secret":1} {"id":1,"method":"se\u0063ret"} {"secret",} {"id":1,"method":"fine"})");
     CHECK(until(pair.loop, [&] { return pair.recorder.messages.size() == 1; }));
@@ -46,7 +46,7 @@ TEST_CASE("what is no message is told, without its words, and the next one is fi
         CHECK(reason.find("secret") == std::string::npos);
 }
 
-TEST_CASE("a message nested too deep is told and skipped") {
+TEST_CASE("a message nested too deep is reported and skipped") {
     Pair pair;
     pair.send("{\"a\":" + std::string(500, '[') + std::string(500, ']') + "}{\"id\":1,\"method\":\"fine\"}");
     CHECK(until(pair.loop, [&] { return pair.recorder.messages.size() == 1; }));
@@ -64,7 +64,7 @@ TEST_CASE("a plain end closes once, without a complaint") {
     CHECK(pair.recorder.bad.empty());
 }
 
-TEST_CASE("an end in the middle of a message is told") {
+TEST_CASE("an end in the middle of a message is reported") {
     Pair pair;
     pair.send("{\"id\":1,\"method\":\"cut");
     pair.hang_up();

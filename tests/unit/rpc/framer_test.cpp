@@ -140,7 +140,7 @@ TEST_CASE("the texts of one read stay valid until the next") {
     CHECK(second.text == R"({"b":2})");
 }
 
-TEST_CASE("garbage between messages is skipped and told, the messages are kept") {
+TEST_CASE("garbage between messages is skipped and reported, the messages are kept") {
     for (const std::string garbage :
          {"garbage", "}", "]]", "null", "-1.5", "\"a string\"", "\xff\xfe", "a b c", "\x01x"}) {
         const auto framed = frame({"{\"a\":1}" + garbage + "{\"b\":2}\n\n" + garbage + "\n"});
@@ -149,7 +149,7 @@ TEST_CASE("garbage between messages is skipped and told, the messages are kept")
     }
 }
 
-TEST_CASE("garbage of many words in one read is told once, and none of it is quoted") {
+TEST_CASE("garbage of many words in one read is reported once, and none of it is quoted") {
     std::string garbage;
     for (int i = 0; i < 1000; ++i)
         garbage += "secret\n\n word ";

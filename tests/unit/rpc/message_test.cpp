@@ -59,7 +59,7 @@ TEST_CASE("an id stays the very bytes it came as") {
     }
 }
 
-TEST_CASE("of members told twice the last counts") {
+TEST_CASE("of members given twice the last counts") {
     const auto message = read_message(R"({"id":1,"method":"a","id":2,"method":"b","params":[1],"params":[2]})");
     REQUIRE(message.has_value());
     CHECK(message->id == "2");

@@ -1,4 +1,4 @@
-// A connection whose other end the test holds, and a handler that writes down what it is told.
+// A connection whose other end the test holds, and a handler that writes down what it is given.
 #pragma once
 
 #include "rpc/connection.hpp"

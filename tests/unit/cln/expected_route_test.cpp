@@ -3,7 +3,7 @@
 
 #include "hops.hpp"
 
-namespace announced_route_test {
+namespace expected_route_test {
 
 namespace {
 
@@ -20,7 +20,7 @@ payments::Route expected(std::string_view method, const std::string& members) {
 
 } // namespace
 
-TEST_CASE("sendpay announces its hops; a route nobody can read does not cost the announcement") {
+TEST_CASE("sendpay names its hops; a route nobody can read does not cost the part") {
     const auto route = expected("sendpay", R"(,"route":[{"id":")" + hops::bob +
                                                R"(","channel":"103x4x0","amount_msat":1000,"delay":9}])");
     CHECK(route.total_time_lock == 117);
@@ -30,14 +30,14 @@ TEST_CASE("sendpay announces its hops; a route nobody can read does not cost the
     CHECK(expected("sendpay", "") == payments::Route{});
 }
 
-TEST_CASE("sendonion announces the height of our offer, counted from the block to come") {
+TEST_CASE("sendonion names the height of our offer, counted from the block to come") {
     const auto route = expected("sendonion", R"(,"first_hop":{"id":")" + hops::alice + R"(","delay":11})");
     CHECK(route.total_time_lock == 119);
     CHECK(route.hops.empty());
     CHECK(expected("sendonion", "") == payments::Route{});
 }
 
-TEST_CASE("injectpaymentonion announces an absolute height") {
+TEST_CASE("injectpaymentonion names an absolute height") {
     CHECK(expected("injectpaymentonion", R"(,"cltv_expiry":850061)").total_time_lock == 850'061);
     CHECK(expected("injectpaymentonion", R"(,"cltv_expiry":"850061")").total_time_lock == 850'061);
     CHECK(expected("injectpaymentonion", R"(,"cltv_expiry":4294967295)").total_time_lock == UINT32_MAX);
@@ -45,4 +45,4 @@ TEST_CASE("injectpaymentonion announces an absolute height") {
         CHECK(expected("injectpaymentonion", R"(,"cltv_expiry":)" + value) == payments::Route{});
 }
 
-} // namespace announced_route_test
+} // namespace expected_route_test

@@ -1,9 +1,9 @@
 #include "plugin/trackpayments/tracker.hpp"
 
 #include "commands/delpay_from_table.hpp"
+#include "json/parser.hpp"
 #include "plugin/trackpayments/options.hpp"
 #include "plugin/trackpayments/tables.hpp"
-#include "json/parser.hpp"
 
 #include <algorithm>
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "base/bytes.hpp"
-#include "rpc/error.hpp"
 #include "json/text.hpp"
+#include "rpc/error.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,8 +1,8 @@
 #include "cln/hook.hpp"
 
 #include "cln/fields.hpp"
-#include "rpc/write.hpp"
 #include "json/members.hpp"
+#include "rpc/write.hpp"
 
 namespace cln {
 

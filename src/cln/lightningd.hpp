@@ -7,8 +7,8 @@
 #include "cln/row.hpp"
 #include "cln/row_slices.hpp"
 #include "io/timer.hpp"
-#include "rpc/client.hpp"
 #include "json/parser.hpp"
+#include "rpc/client.hpp"
 
 #include <list>
 

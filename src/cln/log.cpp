@@ -1,7 +1,7 @@
 #include "cln/log.hpp"
 
-#include "rpc/write.hpp"
 #include "json/text.hpp"
+#include "rpc/write.hpp"
 
 namespace cln {
 

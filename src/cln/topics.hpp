@@ -3,8 +3,8 @@
 #pragma once
 
 #include "cln/version.hpp"
-#include "payments/event.hpp"
 #include "json/value.hpp"
+#include "payments/event.hpp"
 
 #include <span>
 #include <string>

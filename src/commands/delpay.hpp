@@ -6,8 +6,8 @@
 #include "cln/hook.hpp"
 #include "cln/lightningd.hpp"
 #include "host/declaration.hpp"
-#include "payments/table.hpp"
 #include "json/text.hpp"
+#include "payments/table.hpp"
 
 namespace commands {
 

@@ -1,7 +1,7 @@
 #include "commands/waiting_callers.hpp"
 
-#include "rpc/write.hpp"
 #include "json/text.hpp"
+#include "rpc/write.hpp"
 
 #include <algorithm>
 

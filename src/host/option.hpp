@@ -2,8 +2,8 @@
 // numbers.
 #pragma once
 
-#include "rpc/error.hpp"
 #include "json/text.hpp"
+#include "rpc/error.hpp"
 
 #include <cstdint>
 #include <span>

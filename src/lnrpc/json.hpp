@@ -2,8 +2,8 @@
 // bytes as base64, enums by name, and an unset form for every field without a value.
 #pragma once
 
-#include "lnrpc/payment.hpp"
 #include "json/writer.hpp"
+#include "lnrpc/payment.hpp"
 
 namespace lnrpc {
 

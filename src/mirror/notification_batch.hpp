@@ -5,8 +5,8 @@
 
 #include "base/pool.hpp"
 #include "cln/topics.hpp"
-#include "rpc/message.hpp"
 #include "json/parser.hpp"
+#include "rpc/message.hpp"
 
 #include <span>
 #include <string>

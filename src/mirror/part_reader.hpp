@@ -4,10 +4,10 @@
 
 #include "cln/hook.hpp"
 #include "cln/route.hpp"
+#include "json/parser.hpp"
 #include "mirror/fact_sink.hpp"
 #include "mirror/onion_hops.hpp"
 #include "mirror/orphans.hpp"
-#include "json/parser.hpp"
 
 namespace mirror {
 

@@ -3,8 +3,8 @@
 // all; the kept texts are bounded, and the one unused longest goes first.
 #pragma once
 
-#include "payments/payment.hpp"
 #include "json/writer.hpp"
+#include "payments/payment.hpp"
 
 #include <list>
 #include <unordered_map>

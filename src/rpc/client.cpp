@@ -1,7 +1,7 @@
 #include "rpc/client.hpp"
 
-#include "rpc/write.hpp"
 #include "json/text.hpp"
+#include "rpc/write.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -3,8 +3,8 @@
 #include "base/hex.hpp"
 #include "bolt/failure_message.hpp"
 #include "bolt/hop_payload.hpp"
-#include "measure.hpp"
 #include "json/text.hpp"
+#include "measure.hpp"
 
 #include <cstdio>
 #include <fstream>

@@ -1,13 +1,13 @@
 // From facts to bytes: table, publisher and a stream whose reader comes and goes. What a subscriber reads passes the
 // strict walk, in an order that makes sense, and ends with the state of each payment.
 #include "io/stream.hpp"
+#include "json/members.hpp"
 #include "json_input.hpp"
 #include "listener.hpp"
 #include "publish/publisher.hpp"
 #include "rpc/message.hpp"
 #include "shape.hpp"
 #include "world.hpp"
-#include "json/members.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "cln/row.hpp"
+#include "json/nlohmann_reader.hpp"
+#include "json/parser.hpp"
 #include "json_input.hpp"
 #include "payments/event.hpp"
 #include "refusal.hpp"
-#include "json/nlohmann_reader.hpp"
-#include "json/parser.hpp"
 
 #include <tuple>
 #include <vector>

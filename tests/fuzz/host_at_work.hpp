@@ -2,10 +2,10 @@
 // host relies on.
 #pragma once
 
+#include "json/members.hpp"
 #include "node_at_work.hpp"
 #include "plugin/trackpayments/tracker.hpp"
 #include "shape.hpp"
-#include "json/members.hpp"
 
 #include <map>
 

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "fuzz.hpp"
+#include "json/text.hpp"
 #include "rpc/framer.hpp"
 #include "unit/nodes.hpp"
-#include "json/text.hpp"
 
 #include <optional>
 #include <string>

@@ -1,8 +1,8 @@
 // One JSON-RPC message, cut into its members without decoding them; and the scanner below that.
 #include "rpc/message.hpp"
+#include "json/members.hpp"
 #include "json_input.hpp"
 #include "rpc/write.hpp"
-#include "json/members.hpp"
 
 namespace message_target {
 

@@ -2,9 +2,9 @@
 // refusal has parse()'s words. The input is a text, and with it that text with one thing changed, so that a replay
 // meets more than the corpus holds.
 #include "json/parser.hpp"
+#include "json/nlohmann_reader.hpp"
 #include "json_input.hpp"
 #include "unit/same_value.hpp"
-#include "json/nlohmann_reader.hpp"
 
 #include <array>
 

@@ -1,6 +1,6 @@
-// A small history of payments as a real lightningd could have made it, and all its facts: rows made and settled, failures
-// explained by several sources, calls of payers, ends. A fact holds at any time after those it stands on; nothing else
-// fixes their order.
+// A small history of payments as a real lightningd could have made it, and all its facts: rows made and settled,
+// failures explained by several sources, calls of payers, ends. A fact holds at any time after those it stands on;
+// nothing else fixes their order.
 #pragma once
 
 #include "fuzz.hpp"

@@ -1,8 +1,8 @@
 #include "commands.hpp"
 
 #include "hook_chain.hpp"
-#include "node.hpp"
 #include "json/members.hpp"
+#include "node.hpp"
 
 #include <algorithm>
 #include <utility>

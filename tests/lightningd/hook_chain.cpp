@@ -1,8 +1,8 @@
 #include "hook_chain.hpp"
 
+#include "json/members.hpp"
 #include "node.hpp"
 #include "rpc/write.hpp"
-#include "json/members.hpp"
 
 #include <csignal>
 #include <deque>

@@ -1,8 +1,8 @@
 // The rest of Plugins: the time after the start.
+#include "json/members.hpp"
 #include "node.hpp"
 #include "plugins.hpp"
 #include "rpc/write.hpp"
-#include "json/members.hpp"
 
 #include <algorithm>
 #include <cerrno>

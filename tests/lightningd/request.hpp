@@ -5,8 +5,8 @@
 #include "given.hpp"
 #include "result_filter.hpp"
 
-#include "rpc/message.hpp"
 #include "json/text.hpp"
+#include "rpc/message.hpp"
 
 #include <functional>
 #include <memory>

@@ -3,9 +3,9 @@
 #include "node.hpp"
 #include "utf8.hpp"
 
+#include "json/members.hpp"
 #include "rpc/connection.hpp"
 #include "rpc/write.hpp"
-#include "json/members.hpp"
 
 #include <algorithm>
 

@@ -3,8 +3,8 @@
 
 #include "../until.hpp"
 #include "facts.hpp"
-#include "rpc/framer.hpp"
 #include "json/text.hpp"
+#include "rpc/framer.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 #include "rpc/message.hpp"
 
-#include "rpc/write.hpp"
 #include "json/text.hpp"
+#include "rpc/write.hpp"
 
 #include <doctest/doctest.h>
 

@@ -12,6 +12,11 @@ DelayedAnswers::DelayedAnswers(io::Loop& loop, const payments::Table& table, pub
     progress.on_moved([this] { check_soon(); });
 }
 
+/// Holds that are released later, with the mirror, have nobody to call.
+DelayedAnswers::~DelayedAnswers() {
+    progress_.on_moved(nullptr);
+}
+
 /// An undecided payment never delays: it is in every answer.
 DelayedAnswers::Beyond DelayedAnswers::beyond(const payments::PaymentKey& key, const publish::Position& position,
                                               std::uint64_t number, const publish::ResumeBounds& bounds) const {

@@ -22,6 +22,7 @@ class DelayedAnswers final : public payments::ChangeListener {
 
     /// `again`: called when an answer may be better by now; it is made anew.
     DelayedAnswers(io::Loop& loop, const payments::Table& table, publish::Progress& progress, Again again);
+    ~DelayedAnswers();
 
     /// True when the caller was taken over and waits. Else `answer` can be given.
     [[nodiscard]] bool delays(Caller& caller, Answer& answer);
@@ -47,7 +48,7 @@ class DelayedAnswers final : public payments::ChangeListener {
 
     io::Loop& loop_;
     const payments::Table& table_;
-    const publish::Progress& progress_;
+    publish::Progress& progress_;
     Again answer_again_;
     std::list<Waiting> waiting_;
     io::Timer next_turn_;

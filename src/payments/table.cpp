@@ -35,7 +35,10 @@ Change Table::apply(std::span<const Event> events) {
 
 const Payment* Table::find(const PaymentKey& key) const {
     const auto found = store_.find(key);
-    return found ? &**found : nullptr;
+    if (!found)
+        return nullptr;
+    const Payment& payment = **found; // in a list: it stays where it is
+    return &payment;
 }
 
 std::vector<const Payment*> Table::groups(const base::PaymentHash& hash) const {

@@ -38,10 +38,11 @@ class Queue final {
     };
 
     [[nodiscard]] bool empty() const { return entries_.empty(); }
-    /// Of bodies: what is weighed against the limit. `beside`: bytes that wait elsewhere for the same reader.
+    /// Of bodies: what is weighed against the limit.
     [[nodiscard]] std::size_t waiting_bytes() const { return waiting_bytes_; }
 
-    /// Nothing when a queued snapshot of the payment will show this change too.
+    /// Nothing when a queued snapshot of the payment will show this change too. `beside`: bytes that wait elsewhere for
+    /// the same reader.
     [[nodiscard]] std::optional<Form> form_of(const payments::PaymentKey& key, std::size_t beside);
     void push(Kind kind, std::string_view body, const payments::PaymentKey& key = {}, bool terminal = false,
               std::uint64_t number = 0, Progress::Hold hold = {});

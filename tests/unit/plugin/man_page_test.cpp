@@ -92,9 +92,10 @@ TEST_CASE("the synopsis of the pages is the usage") {
 TEST_CASE("the results of the pages have the members of the rows") {
     for (const auto& [spec, serve, check] : commands()) {
         const auto text = section(page(spec.name), "RETURN VALUE");
-        for (const auto& [name, type] : spec.result) {
-            const auto listed = "- " + std::string(name) + " (" + std::string(type) + ")";
-            const auto in_words = "containing " + std::string(name) + ", an " + std::string(type);
+        for (const auto& member : spec.result) {
+            const std::string name(member.name);
+            const auto listed = "- " + name + " (" + std::string(member.type) + ")";
+            const auto in_words = "containing " + name + ", an " + std::string(member.type);
             CHECK_MESSAGE((text.find(listed) != std::string::npos || text.find(in_words) != std::string::npos), name);
         }
     }

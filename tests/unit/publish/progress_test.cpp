@@ -66,7 +66,7 @@ TEST_CASE("the first of several holds counts, in whatever order they go") {
     Progress progress;
     progress.reset({{30}, {30}});
     std::vector<Hold> holds;
-    for (const std::uint64_t at : {9, 4, 12, 4})
+    for (const std::uint64_t at : {9U, 4U, 12U, 4U})
         holds.push_back(progress.hold(Reason::undecided, {{at + 1}, {at}}));
     CHECK(progress.safe() == Position{{5}, {4}});
     holds[1].release();

@@ -26,7 +26,7 @@ bool is_hook_request(const rpc::Message& message) {
 /// waits idle and then gets too much at once.
 constexpr std::size_t batch_size = 20;
 
-constexpr std::size_t run_id_bytes = 4; // told apart, not kept secret
+constexpr std::size_t run_id_bytes = 4; // different for each run, not secret
 
 } // namespace
 

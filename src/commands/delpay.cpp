@@ -36,7 +36,7 @@ bool concerns(const DelpayRequest& request, const payments::Row& row) {
 }
 
 /// Of a refusal with 208: the rows asked for exist and have another status. `before`: the rows as they were listed. One
-/// that matched then is gone by now, deleted by another caller; lightningd's message tells when there is none at all.
+/// that matched then is gone by now, deleted by another caller; lightningd's message says when there is none at all.
 bool has_other_status(const DelpayRequest& request, const std::vector<payments::Row>& before,
                       std::string_view message) {
     if (message.starts_with("Unknown payment") || message.starts_with("No payment for"))

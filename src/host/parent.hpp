@@ -1,4 +1,4 @@
-// The process that started this one, lightningd or another host, as far as the environment tells before the first
+// The process that started this one, lightningd or another host, as far as the environment says before the first
 // message.
 #pragma once
 

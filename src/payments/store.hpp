@@ -63,7 +63,7 @@ class Store final {
 
     Part& add_part(EntryRef payment, Part part);
     void erase_part(Location at);
-    /// The one way to change a part that is here. `learn` tells whether that can be seen.
+    /// The one way to change a part that is here. `learn` returns whether that can be seen.
     template <class Learn>
     bool change(Location at, Learn learn) {
         at.payment->totals.remove(at.part);

@@ -46,7 +46,7 @@ class Client final : private Connection::Handler {
     [[nodiscard]] bool up() const { return up_; }
     /// A call with this id (raw) was made here and is not answered yet.
     [[nodiscard]] bool awaits(std::string_view id) const { return calls_.contains(std::string(id)); }
-    /// How many connections there have been: tells what belongs to an earlier one.
+    /// How many connections there have been: shows what belongs to an earlier one.
     [[nodiscard]] std::uint64_t connections() const { return connections_; }
     /// Calls not answered yet.
     [[nodiscard]] std::size_t in_flight() const { return calls_.size(); }

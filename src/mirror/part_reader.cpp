@@ -42,7 +42,7 @@ bool PartReader::read(const cln::HookedCall& call, std::string_view params, base
     return true;
 }
 
-/// The hops of a sendonion were in its createonion, and so is what the payee is told as the whole.
+/// The hops of a sendonion are in its createonion, and so is the total that its onion carries to the payee.
 void PartReader::join_onion(const cln::HookedCall& call, const cln::FirstHop& first, json::Value params,
                             payments::ExpectedPart& expected) {
     using payments::Payer;

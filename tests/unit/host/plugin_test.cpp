@@ -4,6 +4,7 @@
 #include "directory.hpp"
 #include "listener.hpp"
 #include "until.hpp"
+#include "x_options.hpp"
 
 #include <array>
 #include <filesystem>
@@ -20,14 +21,8 @@ using Texts = std::vector<std::string>;
 
 namespace {
 
-constexpr host::Option wait{.name = "x-wait",
-                            .unit = "",
-                            .description = "",
-                            .least = 0,
-                            .most = 60,
-                            .default_value = 10,
-                            .old_name = "x-linger"};
-constexpr std::array<host::Option, 1> options{wait};
+using x_options::options;
+using x_options::wait;
 constexpr std::array<cln::Param, 1> params{{{"word", true}}};
 constexpr host::CommandSpec echo{.name = "echo", .params = params, .description = "Says it", .category = "x"};
 constexpr host::CommandSpec taken{.name = "taken", .params = {}, .description = "", .category = "x", .built_in = true};

@@ -2,6 +2,7 @@
 
 #include "host/start_config.hpp"
 #include "node.hpp"
+#include "x_options.hpp"
 
 #include <array>
 
@@ -11,14 +12,8 @@ namespace setting_check_test {
 
 namespace {
 
-constexpr host::Option wait{.name = "x-wait",
-                            .unit = "",
-                            .description = "",
-                            .least = 0,
-                            .most = 60,
-                            .default_value = 10,
-                            .old_name = "x-linger"};
-constexpr std::array<host::Option, 1> options{wait};
+using x_options::options;
+using x_options::wait;
 const std::string good = R"({"config":"x-wait","val":"30"})";
 
 struct Checked {

@@ -37,6 +37,7 @@ SilenceTimeout::SilenceTimeout(io::Loop& loop, const payments::Table& table, cln
 
 void SilenceTimeout::set(seconds failed_after) {
     failed_after_ = failed_after;
+    longest_failed_after_ = std::max(longest_failed_after_, failed_after);
     arm();
 }
 

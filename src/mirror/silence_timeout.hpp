@@ -19,7 +19,8 @@ class SilenceTimeout final : public payments::ChangeListener {
 
     /// `trackpayments-failed-after`. Counts anew for payments already waiting: from their last news.
     void set(std::chrono::seconds failed_after);
-    [[nodiscard]] std::chrono::seconds failed_after() const { return failed_after_; }
+    /// The longest it has been: a payment that failed within this time may have been shown in flight.
+    [[nodiscard]] std::chrono::seconds longest_failed_after() const { return longest_failed_after_; }
     /// Nobody saw who made the rows up to this one: where their payer is not known by now, it may be a slow one.
     void set_unwatched(base::CreatedIndex upto);
     /// Starts, restarts and stops deadlines.
@@ -53,6 +54,7 @@ class SilenceTimeout final : public payments::ChangeListener {
     FactSink& facts_;
     publish::Progress& progress_;
     std::chrono::seconds failed_after_{10};
+    std::chrono::seconds longest_failed_after_{0};
     base::CreatedIndex unwatched_;
     Deadlines deadlines_;
     Time armed_for_ = Time::max();

@@ -120,7 +120,8 @@ void Startup::list_pending(std::uint64_t after) {
 }
 
 /// A payment between two attempts has no pending row: if its last part failed within the time after which it is taken
-/// to be over, it may still go on. Such payments come first: they hold the cursor of everything published after them.
+/// to be over, it may still go on. A shorter time set while this runs does not count: subscribers may have seen the
+/// payment in flight. Such payments come first: they hold the cursor of everything published after them.
 void Startup::list_recent(std::uint64_t upto) {
     if (upto == 0)
         return list_pending(0);
@@ -130,11 +131,11 @@ void Startup::list_recent(std::uint64_t upto) {
             return list_pending(0);
         // What seems to lie ahead is an old row of a clock that was set back since, and its neighbours are old too.
         const auto now = clock_().seconds();
+        const auto look_back = parts_.silence.longest_failed_after().count();
         std::vector<payments::Row> recent;
         bool all_recent = !page->rows.empty();
         for (const auto& row : page->rows) {
-            const bool is_recent = row.completed_at &&
-                                   std::abs(now - row.completed_at->seconds()) <= parts_.silence.failed_after().count();
+            const bool is_recent = row.completed_at && std::abs(now - row.completed_at->seconds()) <= look_back;
             all_recent &= is_recent;
             if (is_recent && row.status == PartStatus::failed)
                 recent.push_back(row);

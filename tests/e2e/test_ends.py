@@ -5,7 +5,7 @@ import unittest
 from typing import Any
 
 from fake_host import FakeHost, failure, pending_row
-from support import Stage, die_on_sigterm
+from support import Stage, die_on_sigterm, wait_until
 
 NEVER = ["--trackpayments-failed-after=3600"]
 HASH = "de" * 32
@@ -241,9 +241,10 @@ class Restarts(unittest.TestCase):
             stage.start_plugin()
             invoice = stage.undecided()
             stage.node.call("plugin", {"subcommand": "stop", "plugin": "trackpayments"})
+            before = len(stage.snapshots(invoice))
             stage.start_plugin()
             stage.first_shown = 1
-            stage.wait_status(invoice, "IN_FLIGHT")
+            wait_until(lambda: len(stage.snapshots(invoice)) > before, "the snapshot of the next run")
             stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
             stage.wait_status(invoice, "FAILED")
 

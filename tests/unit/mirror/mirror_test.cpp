@@ -40,6 +40,24 @@ TEST_CASE("a failure of the last seconds is listed too: its payer may go on") {
     CHECK(f.read() == Published{"trackpayments IN_FLIGHT 1 2.0"}); // undecided: the cursor stays before its failure
 }
 
+TEST_CASE("a payment shown in flight before the start ends, even if the time it waits is shortened meanwhile") {
+    MirrorFixture f;
+    f.mirror->set_failed_after(std::chrono::hours(24 * 365));
+    f.connect(1, 1);
+    const auto recent = f.next();
+    f.mirror->set_failed_after(std::chrono::seconds(0));
+    const auto group = unit::listing({failed(pending(1, 1, 1, 1), 1)});
+    f.node.answer(recent, group);
+    const auto question = f.next();
+    REQUIRE(question.params == json::Tree({{"payment_hash", hash(1).hex()}}));
+    f.node.answer(question, group);
+    f.node.answer(f.next(), unit::listing({})); // nothing is pending
+    f.node.answer(f.next(), group);             // once more before it is over
+    CHECK(f.ready == 1);
+    CHECK(f.read() ==
+          Published{"trackpayments IN_FLIGHT 1 1.0", "trackpayments FAILED 1 1.0", "trackpayments_final FAILED 1 1.0"});
+}
+
 TEST_CASE("after a restart of lightningd nobody goes on with the older rows") {
     MirrorFixture f;
     f.mirror->restarted();

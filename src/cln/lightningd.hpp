@@ -49,8 +49,7 @@ class Lightningd final {
     void listpays(const base::PaymentHash& hash, Answer<std::vector<Pay>> answer);
     /// Whether renepay still tries to pay that BOLT 11 invoice.
     void renepaystatus(const std::string& invoice, Answer<bool> answer);
-    /// Why a part failed whose failure was not seen. Never for a pending one: that would wait (`core-lightning.md`
-    /// 3.6).
+    /// Why a part failed whose failure was not seen. Never for a pending one: that would wait.
     void waitsendpay(const payments::PaymentKey& key, base::PartId partid, Answer<payments::Failure> answer);
     void decode_invoice(const std::string& invoice, Answer<Invoice> answer, Lost lost = nullptr);
     /// `params` as the caller gave them; the raw result is valid during the callback.

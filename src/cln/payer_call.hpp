@@ -1,6 +1,6 @@
 // What a payer's own call says about the part it is about to make: sendpay, sendonion and injectpaymentonion as the
-// hook shows them (`core-lightning.md` 3.10). Lenient, because lightningd judges the call: what cannot be read is
-// simply not known.
+// hook shows them (`src/cln/README.md`, "Calls that make parts"). Lenient, because lightningd judges the call: what
+// cannot be read is simply not known.
 #pragma once
 
 #include "cln/hook.hpp"

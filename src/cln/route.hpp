@@ -1,5 +1,5 @@
 // Routes as lightningd's commands and topics describe them, shifted into LND's hops: lightningd's element i is the HTLC
-// *into* a node, LND's hop i tells what goes *out* of it (`lnrpc-payment.md` section 12). Absolute heights count from
+// *into* a node, LND's hop i tells what goes *out* of it (`src/lnrpc/README.md`, "Hops"). Absolute heights count from
 // the block after the chain's.
 #pragma once
 

@@ -10,7 +10,7 @@ namespace cln {
 
 class RowSlices final {
   public:
-    /// Rows that one turn of the loop may take in (design.md).
+    /// Rows that one turn of the loop may take in.
     static constexpr std::size_t rows_a_turn = 100;
 
     /// `result`: `{"payments": [row…]}`

@@ -96,7 +96,7 @@ class WaitingCallers final {
 };
 
 /// What stands before and behind the text, a JSON string, in a `message` of a pending request
-/// (`core-lightning.md` 1.7). `id`: raw.
+/// (`src/cln/README.md`, "Log and messages"). `id`: raw.
 [[nodiscard]] std::string message_head(std::string_view id);
 inline constexpr std::string_view message_tail = "}}\n\n";
 

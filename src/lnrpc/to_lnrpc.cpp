@@ -131,7 +131,7 @@ Hop to_lnrpc(const payments::Hop& hop) {
 }
 
 /// The fee of each node: the amount that comes in less the amount that goes on. The introduction node of a blinded path
-/// carries the fee of the whole path, the nodes behind it none (`lnrpc-payment.md` 2.4).
+/// carries the fee of the whole path, the nodes behind it none (`src/lnrpc/README.md`, "Hops").
 void add_fees(std::vector<Hop>& hops, std::int64_t sent_msat) {
     std::int64_t incoming = sent_msat;
     bool blinded = false;

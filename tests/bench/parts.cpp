@@ -1,6 +1,7 @@
 // One payment with 1, 10, 100, 500 parts, each with its route of two hops: what one more settled part costs. A snapshot
 // holds all attempts, so the cost of an update may grow with what is written, and by nothing else: nanoseconds for each
-// attempt written should not grow. (Beyond 64 kB only one unfinished snapshot a second is written: `design.md`.)
+// attempt written should not grow. (Beyond 64 kB only one unfinished snapshot a second is written:
+// publish/large_snapshots.hpp.)
 #include "host.hpp"
 #include "report.hpp"
 

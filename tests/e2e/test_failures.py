@@ -1,5 +1,5 @@
 """Why an attempt failed, as the last snapshot tells it: every code of BOLT 4 through every payer, failures that nobody can read, those of
-our own node, and those nobody watched. Bytes and names are written down from lnrpc-payment 2.6, 2.7 and core-lightning 6."""
+our own node, and those nobody watched. Bytes and names are written down from src/lnrpc/README.md and src/cln/README.md."""
 
 import base64
 import struct
@@ -144,7 +144,7 @@ class Failures(unittest.TestCase):
                     self.assertEqual(payment["htlcs"][0]["failure"], failure("TEMPORARY_CHANNEL_FAILURE", 0))
 
     def test_an_onion_that_our_peer_cannot_read_is_our_finding(self) -> None:
-        # lightningd counts it as hop 1, LND as 0 (lnrpc-payment 12).
+        # lightningd counts it as hop 1, LND as 0 (src/lnrpc/README.md, "Failures").
         expected = failure("INVALID_ONION_HMAC", 0, onion_sha_256=b64(SHA))
         with Stage(["--trackpayments-failed-after=0"]) as stage:
             for by in ("sendpay", "pay", "keysend"):

@@ -1,4 +1,4 @@
-"""Whatever a hook request holds, it is answered once, and so that lightningd survives (`core-lightning.md` 1.11): `continue`, or for
+"""Whatever a hook request holds, it is answered once, and so that lightningd survives (src/cln/README.md): `continue`, or for
 delpay a `return` of a result or of an error with code and message. Also while lightningd itself answers us with nonsense."""
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from support import die_on_sigterm
 from test_urgent import BLOCK, CONTINUE, hook
 
 ROWS = 100_000
-PAGE = 100  # design.md: at most so many rows per turn of the loop
+PAGE = 100  # rows_a_turn in src/cln/row_slices.hpp
 HELD = "ab" * 32  # whose newest row is in flight: the others are of the same part, deleted and replaced long ago
 
 

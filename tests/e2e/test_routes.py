@@ -1,5 +1,5 @@
 """The way of every attempt, as the last snapshot of a payment shows it, for each payer. What is expected is what the sender of the part
-said (stand-in topology, block height 108), in LND's terms: lnrpc-payment 2.3, 2.4, 12; core-lightning 3.7, 3.10."""
+said (stand-in topology, block height 108), in LND's terms: src/lnrpc/README.md, "Hops"."""
 
 import base64
 import unittest

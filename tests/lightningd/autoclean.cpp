@@ -1,5 +1,5 @@
 // autoclean-once and autoclean-status: deletes old payments part by part over RPC, so that the delpay hook sees each
-// (core-lightning.md section 5; recording autoclean).
+// (src/cln/README.md, "autoclean"; recording autoclean).
 #include "args.hpp"
 #include "node.hpp"
 

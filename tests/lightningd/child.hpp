@@ -1,5 +1,5 @@
-// A process with pipes at stdin and stdout, started as lightningd starts plugins (core-lightning.md 1.1). Owns neither
-// pipe after start. Dropping it does not kill the process; the process is reaped whenever it ends.
+// A process with pipes at stdin and stdout, started as lightningd starts plugins (src/cln/README.md, "Process"). Owns
+// neither pipe after start. Dropping it does not kill the process; the process is reaped whenever it ends.
 #pragma once
 
 #include "io/loop.hpp"

@@ -66,7 +66,7 @@ void Commands::begin(const RequestPtr& request) {
 
 void Commands::run(const RequestPtr& request) {
     const std::string name(request->message.method);
-    // In the real node cln-xpay's own hook replaces `pay` (core-lightning.md 3.11).
+    // In the real node cln-xpay's own hook replaces `pay` (src/cln/README.md, "xpay").
     const bool redirected = name == "pay" && node_.xpay_handle_pay && node_.version.has_xpay() &&
                             redirects(node_.version, read_params(request->message.params));
     const Method* method = find(redirected ? "xpay-as-pay" : name);
@@ -106,7 +106,7 @@ void Commands::check(const RequestPtr& request) {
 }
 
 void Commands::forward(const RequestPtr& request, Plugin& plugin, const std::string& method) {
-    // The client's bytes as they are, only the id exchanged (core-lightning.md 1.8).
+    // The client's bytes as they are, only the id exchanged (src/cln/README.md, "Plugin commands").
     const auto& message = request->message;
     const auto at = static_cast<std::size_t>(message.id.data() - message.whole.data());
     const std::string id = node_.outgoing_id(plugin, request->chain, method);

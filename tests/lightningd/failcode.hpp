@@ -1,4 +1,4 @@
-// BOLT 4 failure codes: number, name, and a message of the shape a node would send (core-lightning.md section 6).
+// BOLT 4 failure codes: number, name, and a message of the shape a node would send (src/cln/README.md).
 #pragma once
 
 #include <cstdint>

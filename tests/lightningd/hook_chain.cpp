@@ -133,7 +133,7 @@ void next(Node& node, const ChainPtr& chain) {
     const std::string id = node.outgoing_id(*plugin, chain->request->chain, "rpc_command");
     plugin->call(id, rpc::request(id, "rpc_command", chain->payload),
                  [&node, chain, plugin](const rpc::Message* reply) {
-                     // A plugin that dies has said `continue` (observed, crash_mid_request).
+                     // A plugin that dies has said `continue` (facts.json, crash_mid_request).
                      if (reply && !take(node, *chain, *plugin, *reply))
                          return finish(node, *chain);
                      next(node, chain);

@@ -1,4 +1,4 @@
-// The rpc_command hook (lightningd/jsonrpc.c, core-lightning.md 1.11): asks every plugin that hooks the method, one
+// The rpc_command hook (lightningd/jsonrpc.c; src/cln/README.md): asks every plugin that hooks the method, one
 // after the other, then runs, replaces or answers the command. Dies where lightningd dies.
 #pragma once
 

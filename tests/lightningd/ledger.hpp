@@ -1,5 +1,5 @@
-// The payments table and its three counters (core-lightning.md 3.1, 3.4). Holds rows and indexes and tells a listener
-// about every increment; knows no JSON and no HTLC. A row keeps its address as long as it exists.
+// The payments table and its three counters (src/cln/README.md, "Rows", "wait"). Holds rows and indexes and tells a
+// listener about every increment; knows no JSON and no HTLC. A row keeps its address as long as it exists.
 #pragma once
 
 #include "row.hpp"

@@ -122,7 +122,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
             std::to_string(key.partid) + R"(,"groupid":)" + std::to_string(key.groupid);
         if (!order_.label.empty())
             params.append(R"(,"label":)").append(json::quote(order_.label));
-        // Retries go without the invoice (observed, "listsendpays").
+        // Retries go without the invoice (recordings pay_legacy*).
         if (!invoice_sent_) {
             if (!order_.invoice.text.empty() && order_.plugin == "pay")
                 params.append(R"(,"bolt11":)").append(json::quote(order_.invoice.text));

@@ -1,6 +1,6 @@
 // One payment by the payers that pose as plugins pay and keysend: createonion + sendonion + waitsendpay for each part,
-// pay_success or pay_failure at the end, answered when every part has ended (core-lightning.md 3.8, 3.11; recordings
-// pay_legacy*, keysend).
+// pay_success or pay_failure at the end, answered when every part has ended (src/cln/README.md, "pay and keysend";
+// recordings pay_legacy*, keysend).
 #pragma once
 
 #include "node.hpp"

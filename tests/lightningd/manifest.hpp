@@ -1,5 +1,5 @@
 // A plugin's answer to getmanifest, judged as lightningd judges it (plugin_parse_getmanifest_response,
-// core-lightning.md 1.4). What depends on other plugins or on built-in commands is judged where those are known
+// src/cln/README.md, "Manifest"). What depends on other plugins or on built-in commands is judged where those are known
 // (Plugins).
 #pragma once
 

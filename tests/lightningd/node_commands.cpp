@@ -78,7 +78,7 @@ void setconfig(Node& node, const RequestPtr& request) {
     const auto* given = args.find("val");
     if (args.refused(*request))
         return;
-    // A string whatever the type (core-lightning.md 1.8).
+    // A string whatever the type (src/cln/README.md, "Plugin commands").
     const std::string text = !given ? "" : given->is_string() ? given->get<std::string>() : json::dump(*given);
     if (name == "xpay-handle-pay" && node.version.has_xpay()) {
         if (!request->check_only)

@@ -1,4 +1,4 @@
-// createonion, sendonion, injectpaymentonion (lightningd/pay.c, core-lightning.md 3.10). No onion is a real one: nobody
+// createonion, sendonion, injectpaymentonion (lightningd/pay.c; src/cln/README.md). No onion is a real one: nobody
 // opens it.
 #include "args.hpp"
 #include "entropy.hpp"

@@ -1,4 +1,4 @@
-// pay_part_start and pay_part_end, as plugin cln-xpay says them (core-lightning.md 3.7).
+// pay_part_start and pay_part_end, as plugin cln-xpay says them (src/cln/README.md, "Notifications").
 #pragma once
 
 #include "node.hpp"

@@ -18,8 +18,8 @@ struct PayerPart {
     [[nodiscard]] bool has_next() const { return attempt + 1 < plan.attempts.size(); }
 };
 
-/// `{"pubkey":…,"payload":…}` of createonion for the route (core-lightning.md section 6). `secret` empty: keysend with
-/// `preimage`.
+/// `{"pubkey":…,"payload":…}` of createonion for the route (src/cln/README.md, "Hop payloads"). `secret` empty: keysend
+/// with `preimage`.
 [[nodiscard]] std::string onion_hops(const Route& route, const std::string& secret, std::uint64_t total,
                                      const base::Preimage& preimage);
 

@@ -1,5 +1,6 @@
 // One plugin process: its pipes, its calls in flight, and the rules for which lightningd kills it on the spot
-// (core-lightning.md 1.6). What its messages mean to others (topics, forwarded replies) is told to the Owner.
+// (src/cln/README.md, "Fatal output"). What its messages mean to others (topics, forwarded replies) is told to the
+// Owner.
 #pragma once
 
 #include "child.hpp"

@@ -45,7 +45,7 @@ void Plugins::limit(Plugin& plugin, const char* what) {
     log(Level::debug, plugin, std::to_string(node_.start_limit().count()) + " ms for " + what);
     plugin.limit.start(node_.start_limit(), [this, &plugin, what] {
         const std::string why = std::string("timed out before replying to ") + what;
-        // At startup this is the end of the whole daemon (core-lightning.md 1.5).
+        // At startup this is the end of the whole daemon (src/cln/README.md, "Init").
         if (startup_)
             node_.die(SIGABRT, plugin.path() + ": " + why);
         plugin.kill(Level::info, why);
@@ -114,7 +114,8 @@ void Plugins::got_manifest(Plugin& plugin, const rpc::Message* reply) {
     init(plugin);
 }
 
-// What may clash with others: options, methods. Built-in methods kill lightningd itself (core-lightning.md 1.4).
+// What may clash with others: options, methods. Built-in methods kill lightningd itself (src/cln/README.md,
+// "Manifest").
 tl::expected<void, std::string> Plugins::adopt(Plugin& plugin) {
     std::set<std::string> mine;
     for (const auto& entry : plugin.manifest.options) {

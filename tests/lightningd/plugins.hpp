@@ -1,5 +1,5 @@
 // All plugins together: starting them, what is checked across them, topics between them, and their end
-// (lightningd/plugin.c, plugin_control.c; core-lightning.md 1.4, 1.5, 1.9, section 2).
+// (lightningd/plugin.c, plugin_control.c; src/cln/README.md, "Plugin protocol").
 #pragma once
 
 #include "plugin.hpp"

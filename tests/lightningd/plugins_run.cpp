@@ -139,7 +139,7 @@ void Plugins::notify(std::string_view topic, std::string_view origin, std::strin
     else
         text.append(params);
     text.append("}\n\n");
-    // A plugin that names the topic and `*` gets it twice (observed, subscriber_second), but not always did.
+    // A plugin that names the topic and `*` gets it twice (facts.json, subscriber_second), but not always did.
     for (const auto& plugin : plugins_) {
         const auto& topics = plugin->manifest.subscriptions;
         const auto times = plugin->state != State::complete

@@ -1,5 +1,5 @@
 // May this part be sent, after all that was tried for its hash? (check_progress in lightningd/pay.c,
-// core-lightning.md 3.1)
+// src/cln/README.md, "Rows")
 #pragma once
 
 #include "sendpays.hpp"

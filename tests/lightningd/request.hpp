@@ -62,7 +62,7 @@ void succeed(Request& request, std::string result);
 /// `data`: raw JSON, left out when empty.
 void fail(Request& request, int code, std::string_view message, std::string_view data = {});
 
-/// The text of an id inside other ids (core-lightning.md 1.3, observed: request_ids): numbers and null as they are,
+/// The text of an id inside other ids (src/cln/README.md, "Request ids"): numbers and null as they are,
 /// strings without quotes, and `weird-id` for one that needs escapes.
 [[nodiscard]] std::string chain_text(std::string_view raw_id);
 

@@ -14,7 +14,7 @@ enum class Status : std::uint8_t { pending, complete, failed };
 
 [[nodiscard]] std::string_view status_name(Status status);
 
-/// Why a part failed, as far as anybody knows (core-lightning.md 3.6).
+/// Why a part failed, as far as anybody knows (src/cln/README.md, "Notifications").
 struct PartFailure {
     int code = 204;             ///< 202, 203 or 204
     bool decoded = true;        ///< false: lightningd has only the onion
@@ -64,7 +64,7 @@ struct Row {
 };
 
 /// The fields of json_add_payment_fields (lightningd/pay.c), in its order, without braces.
-/// `before_update`: as sendpay_failure shows it, still pending (core-lightning.md 3.6).
+/// `before_update`: as sendpay_failure shows it, still pending.
 void append_fields(std::string& json, const Row& row, bool before_update = false);
 /// With braces.
 [[nodiscard]] std::string row_json(const Row& row);

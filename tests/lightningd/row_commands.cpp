@@ -1,5 +1,5 @@
 // listsendpays, delpay, wait, waitsendpay: lightningd's commands on the payments table (lightningd/pay.c,
-// lightningd/wait.c; core-lightning.md 3.3, 3.4, 5; observed-v26.06.6.md, "delpay: real codes").
+// lightningd/wait.c; src/cln/README.md, "listsendpays", "wait", "delpay").
 #include "args.hpp"
 #include "node.hpp"
 
@@ -137,7 +137,7 @@ void delpay(Node& node, const RequestPtr& request) {
         else
             other = row->status;
     }
-    // Both are 208; the manual's 211 is never returned (section 5).
+    // Both are 208; the manual's 211 is never returned.
     if (doomed.empty() && other)
         return fail(*request, 208,
                     "Payment with hash " + hash->hex() + " has " + std::string(status_name(*other)) +

@@ -1,5 +1,5 @@
-// The unix socket `lightning-rpc` (core-lightning.md 1.10): connections, their requests to Commands and the replies
-// back, in whatever order they come. Knows no command.
+// The unix socket `lightning-rpc` (src/cln/README.md, "RPC socket"): connections, their requests to Commands and the
+// replies back, in whatever order they come. Knows no command.
 #pragma once
 
 #include "request.hpp"

@@ -1,5 +1,5 @@
 // sendpay, createonion, sendonion, injectpaymentonion: the commands that carry a route and make a row
-// (lightningd/pay.c, core-lightning.md 3.1, 3.10). The checks are those a caller can run into by hand.
+// (lightningd/pay.c; src/cln/README.md, "Calls that make parts"). The checks are those a caller can run into by hand.
 #include "args.hpp"
 #include "node.hpp"
 #include "sending.hpp"
@@ -75,7 +75,7 @@ void self_payment(Node& node, const RequestPtr& request, SendSpec spec) {
     }
     const auto hash = spec.key.hash;
     const Row& row = node.sendpays.send(std::move(spec), plan);
-    // Answered at its end, unlike any other sendpay (observed, self_payment).
+    // Answered at its end, unlike any other sendpay (recording self_payment).
     node.sendpays.when_done(row, [request, hash](const Row& ended, const Sendpays::Failure& failure) {
         if (!failure)
             return succeed(*request, row_json(ended));

@@ -68,7 +68,7 @@ class OneHash(Against):
             self.assertEqual(len(node.rows()), 2)
 
     def test_group_and_part_of_a_pending_row_are_answered_with_it(self) -> None:
-        # observed-older.md: success, the pending row again, nothing new.
+        # Seen on v26.06.6: success, the pending row again, nothing new.
         node = self.stand_in("sendpay_same_part_retried")
         invoice = node.invoice(1000000, "twice", {"outcomes": ["hold"]})
         params = {"route": route(), "payment_hash": invoice["payment_hash"]}

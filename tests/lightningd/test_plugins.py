@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The stand-in treats plugins as lightningd does: starts them the same way, lives where it lives and dies where it dies
-(core-lightning.md sections 1 and 2, observed-v26.06.6.md, recordings facts.json)."""
+(src/cln/README.md, "Plugin protocol"; tests/transcripts/facts.json)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The stand-in poses as older versions of lightningd. What is expected of each is written down by hand from their sources
-(version.hpp names the files) and from the table of core-lightning.md section 8."""
+(version.hpp names the files) and from src/cln/README.md, "Versions"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-// Is a text valid UTF-8? lightningd refuses requests that are not (observed, odd_labels).
+// Is a text valid UTF-8? lightningd refuses requests that are not (recording odd_labels).
 #pragma once
 
 #include <string_view>

@@ -38,15 +38,15 @@ class Version {
     /// How long a subscriber of `shutdown` may take (lightningd/plugin.c shutdown_plugins, the same v23.11 to
     /// v26.06.6).
     [[nodiscard]] std::chrono::seconds shutdown_limit() const { return std::chrono::seconds(30); }
-    /// A method without `description` kills the plugin (lightningd/plugin.c plugin_rpcmethod_add, v23.11; not read any
-    /// more in v24.11; core-lightning.md 1.4: until v24.05).
+    /// A method without `description` kills the plugin (lightningd/plugin.c plugin_rpcmethod_add, v23.11; until
+    /// v24.05).
     [[nodiscard]] bool needs_descriptions() const { return !since(24, 8); }
     /// (lightningd/plugin.c, not in v23.11, in v24.05)
     [[nodiscard]] bool has_cancheck() const { return since(24, 5); }
     /// Below it is an unknown level, which kills the plugin (common/status_levels.c, v23.11).
     [[nodiscard]] bool has_trace_level() const { return since(24, 5); }
-    /// Below `filters` is an unknown key: the hook sees every command (core-lightning.md 1.4, 1.11; lightningd/plugin.c
-    /// and plugin_hook.c, v25.05 against v25.12).
+    /// Below `filters` is an unknown key: the hook sees every command (lightningd/plugin.c and plugin_hook.c, v25.05
+    /// against v25.12).
     [[nodiscard]] bool has_hook_filters() const { return since(25, 12); }
 
     // Topics.
@@ -61,11 +61,10 @@ class Version {
     [[nodiscard]] bool has_log_topic() const { return since(24, 5); }
     /// `plugin_started` and `plugin_stopped` (lightningd/notification.c, not in v24.11, in v25.02).
     [[nodiscard]] bool has_plugin_topics() const { return since(25, 2); }
-    /// `pay_part_start` and `pay_part_end` (plugins/xpay/xpay.c, not in v25.05, in v25.12; core-lightning.md 3.7: from
-    /// v25.09).
+    /// `pay_part_start` and `pay_part_end` (plugins/xpay/xpay.c, not in v25.05, in v25.12: from v25.09 on).
     [[nodiscard]] bool has_pay_part_topics() const { return since(25, 9); }
     /// `pay_success` and `pay_failure` say their fields under the topic's name too (plugins/libplugin-pay.c, v25.05
-    /// against v25.12; libplugin's from v25.09, core-lightning.md section 2).
+    /// against v25.12; libplugin's from v25.09).
     [[nodiscard]] bool names_pay_topics() const { return since(25, 9); }
 
     // Commands.
@@ -99,7 +98,7 @@ class Version {
     [[nodiscard]] bool xpay_takes_offers() const { return since(25, 12); }
     /// `sendamount` and `xkeysend` (plugins/xpay/xpay.c, not in v25.12, in v26.06).
     [[nodiscard]] bool has_sendamount() const { return since(26, 6); }
-    /// By which command renepay sends its parts (recordings renepay of each version; core-lightning.md 3.11).
+    /// By which command renepay sends its parts (recordings renepay of each version).
     enum class RenepayBy { sendpay, renesendpay, sendonion };
     [[nodiscard]] RenepayBy renepay_by() const {
         return !since(25, 2) ? RenepayBy::sendpay : !since(26, 4) ? RenepayBy::renesendpay : RenepayBy::sendonion;

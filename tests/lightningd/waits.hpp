@@ -1,4 +1,4 @@
-// The command `wait` (lightningd/wait.c, core-lightning.md 3.4): answers on the increment that reaches the wanted
+// The command `wait` (lightningd/wait.c; src/cln/README.md, "wait"): answers on the increment that reaches the wanted
 // value, with details; at once, without details, when it was reached before.
 #pragma once
 

@@ -108,7 +108,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         if (!order_.label.empty())
             params.append(R"(,"label":)").append(json::quote(order_.label));
         params.push_back('}');
-        // The notification and the call go two ways to lightningd: either may be first (observed, "Order of events").
+        // Two pipes to lightningd: notification or call may be first (src/cln/README.md, "Order of events").
         const bool notice_first = attempt->key.partid % 2 == 0;
         if (notice_first)
             notify_part_start(node_, *attempt);

@@ -1,6 +1,6 @@
 // One payment by the payer that poses as plugin cln-xpay: of xpay, of a redirected pay, of sendamount or xkeysend.
-// Order of calls and notifications, ids, results and errors as the real one's (core-lightning.md 3.7, 3.11;
-// observed-v26.06.6.md, "Order of events"); which parts there are and what becomes of them is the scenario's.
+// Order of calls and notifications, ids, results and errors as the real one's (src/cln/README.md,
+// "Order of events", "xpay"); which parts there are and what becomes of them is the scenario's.
 #pragma once
 
 #include "invoices.hpp"

@@ -1,4 +1,4 @@
-// Fixed-size byte strings that must not be mixed up: a payment hash is not a preimage is not a node id.
+// Fixed-size byte strings, each a type of its own: a payment hash cannot be used as a preimage or a node id.
 #pragma once
 
 #include "base/hex.hpp"
@@ -18,7 +18,7 @@ struct Bytes {
 
     auto operator<=>(const Bytes&) const = default;
 
-    /// Nothing unless `text` is exactly 2 × N hex digits.
+    /// Returns nothing unless `text` is exactly 2 × N hex digits.
     [[nodiscard]] static std::optional<Bytes> from_hex(std::string_view text) {
         Bytes b;
         if (!base::from_hex(text, b.bytes))
@@ -28,7 +28,7 @@ struct Bytes {
     [[nodiscard]] std::string hex() const { return to_hex(bytes); }
 };
 
-/// SHA-256 of the preimage; names a payment on the wire.
+/// SHA-256 of the preimage; identifies a payment.
 using PaymentHash = Bytes<32, struct PaymentHashTag>;
 /// Proof of payment. Secret until the payment is settled: never logged.
 using Preimage = Bytes<32, struct PreimageTag>;
@@ -39,7 +39,7 @@ using NodeId = Bytes<33, struct NodeIdTag>;
 
 template <std::size_t N, class Tag>
 struct std::hash<base::Bytes<N, Tag>> {
-    /// Hashes and keys are uniformly random already: eight of their bytes are a hash.
+    /// Hashes and keys are uniformly random, so eight of their bytes serve as the hash.
     std::size_t operator()(const base::Bytes<N, Tag>& b) const noexcept {
         static_assert(N >= sizeof(std::size_t));
         std::size_t h = 0;

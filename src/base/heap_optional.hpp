@@ -1,4 +1,4 @@
-// An optional value kept on the heap: for values that most owners lack, so that they stay small. Copies deeply,
+// An optional value kept on the heap. Keeps an object small when most objects have no such value. Copies deeply,
 // compares by value.
 #pragma once
 

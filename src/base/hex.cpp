@@ -21,20 +21,20 @@ constexpr std::array<Pair, N * N> pairs_of(std::string_view characters) {
     return pairs;
 }
 
-constexpr auto hex_pairs = pairs_of<16>(digits);      // of every byte
-constexpr auto base64_pairs = pairs_of<64>(alphabet); // of every 12 bits: half as many look-ups as by 6
+constexpr auto hex_pairs = pairs_of<16>(digits);      // one per byte
+constexpr auto base64_pairs = pairs_of<64>(alphabet); // one per 12 bits: half as many look-ups as with 6
 
 char* put(char* at, const Pair& pair) {
     std::memcpy(at, pair.data(), pair.size());
     return at + pair.size();
 }
 
-/// Reads N bytes from twice as many digits of either case; false where one is none. Arithmetic without branches or
-/// tables, so that it is done for many characters at once.
+/// Reads N bytes from 2 × N hex digits of either case; false if a character is not a digit. No branches or tables, so
+/// that the compiler can vectorise it.
 template <std::size_t N>
 bool read_hex(const char* text, std::uint8_t* bytes) {
     std::array<std::uint8_t, 2 * N> values{};
-    std::uint8_t foreign = 0; // a truth value of another width than the characters would be handled one by one
+    std::uint8_t foreign = 0; // not bool: a type of another width would not be vectorised
     for (std::size_t i = 0; i < values.size(); ++i) {
         constexpr unsigned to_lower = 0x20;
         const auto c = static_cast<std::uint8_t>(text[i]);
@@ -79,7 +79,7 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
 }
 
 bool from_hex(std::string_view text, std::span<std::uint8_t> out) {
-    constexpr std::size_t block = 32; // a hash, and nearly a node id
+    constexpr std::size_t block = 32; // a hash; a node id is one byte longer
     if (text.size() != hex_size(out.size()))
         return false;
     const char* at = text.data();

@@ -1,4 +1,4 @@
-// The numbers that name rows, groups and parts in Core Lightning, each a type of its own.
+// The numbers that Core Lightning gives rows, groups and parts, each a type of its own.
 #pragma once
 
 #include <compare>
@@ -13,13 +13,13 @@ struct Number {
     auto operator<=>(const Number&) const = default;
 };
 
-/// One payment attempt of a hash; random 63 bit for xpay, counted from 1 for the others.
+/// Identifies one payment of a hash. Random, 63 bits for xpay; counted from 1 for the other payers.
 using GroupId = Number<struct GroupIdTag>;
-/// One HTLC set member or retry within a group; 0 = "not multi-part" and is left out of lightningd's JSON.
+/// Identifies one part, or one retry, within a group. 0 means "not multi-part"; lightningd then omits it from its JSON.
 using PartId = Number<struct PartIdTag>;
-/// Lifelong key of a row, from 1, never reused (lightningd/wait.c, since v23.11). LND's attempt_id.
+/// Permanent key of a row, counted from 1, never reused (lightningd/wait.c, since v23.11). LND's attempt_id.
 using CreatedIndex = Number<struct CreatedIndexTag>;
-/// Counts status changes over all rows, from 1; a row has one only after its first change.
+/// Counts status changes over all rows, from 1. A row has none before its first change.
 using UpdatedIndex = Number<struct UpdatedIndexTag>;
 
 } // namespace base

@@ -1,5 +1,5 @@
-// Money: thousandths of a satoshi, never a bare integer. Sums saturate, because a hostile amount must not wrap into a
-// small one.
+// Amounts in thousandths of a satoshi, never a bare integer. Sums saturate, so that a hostile amount cannot wrap around
+// to a small one.
 #pragma once
 
 #include <compare>
@@ -14,7 +14,7 @@ struct Msat {
 
     auto operator<=>(const Msat&) const = default;
 
-    /// Satoshi, rounded down: LND's rule for every `*_sat` twin (lnwire/msat.go).
+    /// Satoshi, rounded down: LND's rule for every `*_sat` field (lnwire/msat.go).
     [[nodiscard]] constexpr std::uint64_t sat() const { return value / 1000; }
 };
 
@@ -23,7 +23,7 @@ struct Msat {
     return {sum < a.value ? std::numeric_limits<std::uint64_t>::max() : sum};
 }
 
-/// Zero rather than a wrap when more is taken than is there.
+/// Returns zero when `b` is greater, instead of wrapping around.
 [[nodiscard]] constexpr Msat operator-(Msat a, Msat b) {
     return {a.value < b.value ? 0 : a.value - b.value};
 }

@@ -1,5 +1,6 @@
-// Keeps used objects with their memory, to be used again: where one comes for each that goes, malloc is a noticeable
-// part of the time. Bounded. Whoever gives one back must empty it and must not leave much memory in it.
+// Keeps used objects together with their memory, for reuse. Where one object is needed for each that is released,
+// malloc would take a noticeable part of the time. Bounded. The caller must empty an object before it gives it back,
+// and must not leave much memory in it.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +14,7 @@ class Pool final {
   public:
     explicit Pool(std::size_t limit) : limit_(limit) {}
 
-    /// The one given back last, because its memory is still near; a new one if there is none.
+    /// The object given back last, because its memory is most likely cached; a new object if the pool is empty.
     [[nodiscard]] T take() {
         if (free_.empty())
             return T();
@@ -21,7 +22,7 @@ class Pool final {
         free_.pop_back();
         return last;
     }
-    /// Beyond the limit it is destroyed.
+    /// Destroys the object if the pool is full.
     void give_back(T used) {
         if (free_.size() < limit_)
             free_.push_back(std::move(used));

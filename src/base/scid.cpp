@@ -7,7 +7,7 @@ namespace base {
 
 namespace {
 
-/// Takes a decimal number off the front of `text`; nothing unless it is one and fits into `bits`.
+/// Takes a decimal number off the front of `text`; nothing if there is none or it needs more than `bits` bits.
 std::optional<std::uint64_t> take_number(std::string_view& text, int bits) {
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

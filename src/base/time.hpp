@@ -1,4 +1,4 @@
-// Points in time as Unix nanoseconds. Where a value comes from lightningd it is a whole second.
+// Points in time as Unix nanoseconds. Times that come from lightningd are whole seconds.
 #pragma once
 
 #include <compare>
@@ -12,13 +12,13 @@ struct UnixNs {
     [[nodiscard]] constexpr std::int64_t seconds() const { return value / 1'000'000'000; }
 };
 
-/// The first nanosecond of a Unix second; later than the year 2262 is cut off there, because int64 ends there.
+/// The first nanosecond of a Unix second. Limited to the year 2262, where int64 ends.
 [[nodiscard]] constexpr UnixNs from_seconds(std::uint64_t seconds) {
-    constexpr std::uint64_t last = 9'223'372'035; // the last one whose end fits too
+    constexpr std::uint64_t last = 9'223'372'035; // the last second that fits whole
     return {static_cast<std::int64_t>(seconds < last ? seconds : last) * 1'000'000'000};
 }
 
-/// `when` itself if it lies in that Unix second, else the nearest end of the second.
+/// `when` itself if it lies in that second, else the nearer end of the second.
 [[nodiscard]] constexpr UnixNs clamp_into_second(UnixNs when, UnixNs second) {
     if (when < second)
         return second;

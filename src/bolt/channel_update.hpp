@@ -1,5 +1,5 @@
-// channel_update of BOLT 7: what a node asks for forwarding over one direction of one channel, as it comes inside a
-// failure message. Nobody checks the signature here: it is shown, not acted upon.
+// channel_update of BOLT 7: the fees and limits of one direction of a channel, as found inside a failure message. The
+// signature is not checked, because the update is only shown.
 #pragma once
 
 #include "base/msat.hpp"
@@ -17,7 +17,7 @@ namespace bolt {
 
 struct ChannelUpdate {
     std::array<std::uint8_t, 64> signature{};
-    /// In wire order, which explorers print backwards.
+    /// In wire order; explorers print it reversed.
     std::array<std::uint8_t, 32> chain_hash{};
     base::ShortChannelId scid;
     /// Unix seconds.
@@ -33,14 +33,14 @@ struct ChannelUpdate {
     std::uint32_t fee_ppm = 0;
     /// 0 if the message has none.
     base::Msat htlc_maximum;
-    /// All behind the fields above, such as LND's inbound fees.
+    /// All bytes after the fields above, such as LND's inbound fees.
     std::vector<std::uint8_t> extra;
 
     bool operator==(const ChannelUpdate&) const = default;
 };
 
-/// With its message type 0x0102 in front, or without as LND before 0.18 sent it: a message that does not begin with the
-/// type begins with the signature (lnwire/onion_error.go parseChannelUpdateCompatibilityMode).
+/// Accepts the message with its type 0x0102 in front, or without it, as LND before 0.18 sent it. Without the type it
+/// begins with the signature (lnwire/onion_error.go, parseChannelUpdateCompatibilityMode).
 [[nodiscard]] tl::expected<ChannelUpdate, Error> decode_channel_update(std::span<const std::uint8_t> message);
 
 } // namespace bolt

@@ -1,5 +1,5 @@
-// Why bytes were refused. It says what and where, never the bytes themselves: they may hold secrets, and it gets
-// logged.
+// Why bytes could not be decoded. Gives the reason and the position but never the bytes: errors are logged, and the
+// bytes may hold secrets.
 #pragma once
 
 #include <cstddef>
@@ -9,9 +9,9 @@
 namespace bolt {
 
 struct Error {
-    /// A literal: it outlives everything.
+    /// Always a string literal.
     std::string_view what;
-    /// Of the byte, counted from the beginning of what was to be decoded, at which reading stopped.
+    /// Of the byte at which reading stopped, from the beginning of the decoded bytes.
     std::size_t offset = 0;
 
     bool operator==(const Error&) const = default;

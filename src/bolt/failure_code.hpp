@@ -1,13 +1,13 @@
-// BOLT 4 failure codes: two bytes of flags and number. Names and meanings for LND are lnrpc's business.
+// BOLT 4 failure codes: flags and number in two bytes. Their names and meanings in LND are in lnrpc/failure_code.hpp.
 #pragma once
 
 #include <cstdint>
 
 namespace bolt {
 
-/// The failing node could not read the onion; a direct peer says so without encrypting its answer.
+/// The failing node could not read the onion. A direct peer reports this without encrypting the error.
 inline constexpr std::uint16_t bad_onion = 0x8000;
-/// It will not get better by itself.
+/// Permanent: a retry fails again.
 inline constexpr std::uint16_t perm = 0x4000;
 /// The node failed, not one of its channels.
 inline constexpr std::uint16_t node = 0x2000;

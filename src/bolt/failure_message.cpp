@@ -17,7 +17,7 @@ struct Layout {
     std::array<Field, 2> fields;
 };
 
-/// BOLT 4, "failure messages" (wire/onion_wire.csv in Core Lightning). A code that is not here has no data we show.
+/// From BOLT 4, "failure messages" (wire/onion_wire.csv in Core Lightning). For other codes we show no data.
 constexpr std::array<Layout, 13> layouts{{
     {invalid_onion_version, {Field::onion_sha256}},
     {invalid_onion_hmac, {Field::onion_sha256}},
@@ -34,7 +34,7 @@ constexpr std::array<Layout, 13> layouts{{
     {final_incorrect_htlc_amount, {Field::htlc_amount}},
 }};
 
-/// Length and update. A reader of its own: whatever is wrong with them is not wrong with the message.
+/// Reads the length and the update with a Reader of its own, so that an error in them does not spoil the message.
 std::optional<ChannelUpdate> read_channel_update(Reader& message) {
     Reader reader(message.rest());
     const auto bytes = reader.bytes(reader.u16());

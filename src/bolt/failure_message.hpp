@@ -1,15 +1,14 @@
-// The failure message a node sends back through the onion (BOLT 4, "failure messages"): lightningd's raw_message and
-// failed_msg. It comes from nodes of every version, so the rule is: what is said is kept, what is left unsaid is
-// absent.
+// The failure message that a node sends back through the onion (BOLT 4, "failure messages"): lightningd's raw_message
+// and failed_msg. Nodes of every version send it, so fields that are present are kept and missing ones are absent:
 //
-// - A message may end before any of its fields; that one and those after it are absent (BOLT 4's older forms).
-// - One that ends within a field before the channel_update is an error.
-// - The channel_update never costs the rest: cut short, its length too, or unreadable, it is absent, as it is when its
-//   length is 0. lightningd v26.06.6 appends its update to such a length of 0 (lightningd/peer_htlcs.c
-//   rcvd_htlc_reply); BOLT 4 sees no update there, nor do LND and xpay, nor do we.
-// - Bytes behind the fields are ignored: BOLT 4 allows TLVs there.
-// - A code we do not know is kept without its data. The type and offset of invalid_onion_payload are not read: LND
-//   shows neither.
+// - A message may end before any of its fields. That field and those after it are then absent (BOLT 4's older forms).
+// - A message that ends inside a field before the channel_update is an error.
+// - A broken channel_update does not spoil the rest. If it or its length is truncated, unreadable or empty, the update
+//   is absent. lightningd v26.06.6 writes a length of 0 and appends its update after it (lightningd/peer_htlcs.c,
+//   rcvd_htlc_reply). BOLT 4, LND and xpay see no update there, and neither does this decoder.
+// - Bytes after the fields are ignored: BOLT 4 allows TLVs there.
+// - An unknown code is kept without its data. The type and offset of invalid_onion_payload are not read, because LND
+//   does not show them.
 #pragma once
 
 #include "base/msat.hpp"

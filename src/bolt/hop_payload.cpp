@@ -12,7 +12,7 @@ std::vector<std::uint8_t> copy(std::span<const std::uint8_t> bytes) {
     return {bytes.begin(), bytes.end()};
 }
 
-/// Reads the value of one TLV. What it leaves unread is the caller's to complain about.
+/// Reads the value of one TLV. The caller refuses bytes that are left over.
 void read_value(std::uint64_t type, Reader& value, HopPayload& payload) {
     switch (type) {
     case 2:

@@ -1,6 +1,6 @@
-// What one node of a route is told (BOLT 4, "payload format"), as createonion takes it: a BigSize length, then TLVs in
-// ascending order. It is somebody else's order to somebody else, so types we do not know are no reason to refuse it,
-// even ones or odd ones; bytes that are no payload are.
+// The payload for one node of a route (BOLT 4, "payload format"), as createonion takes it: a BigSize length, then TLVs
+// in ascending order. The payload is meant for another node, so unknown types, even or odd, are accepted. Malformed
+// bytes are an error.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -28,7 +28,7 @@ struct PaymentData {
     bool operator==(const PaymentData&) const = default;
 };
 
-/// The number behind each member is its TLV type. An empty vector is an absent or an empty TLV.
+/// The comment after each member is its TLV type. An empty vector means an absent or empty TLV.
 struct HopPayload {
     std::optional<base::Msat> amt_to_forward;           // 2
     std::optional<std::uint32_t> outgoing_cltv;         // 4, absolute height
@@ -44,7 +44,7 @@ struct HopPayload {
     bool operator==(const HopPayload&) const = default;
 };
 
-/// `payload` is one payload whole, length first, and nothing behind it. All of it or an error, never a part.
+/// `payload` is exactly one payload, with its length in front. Decodes all of it or returns an error.
 [[nodiscard]] tl::expected<HopPayload, Error> decode_hop_payload(std::span<const std::uint8_t> payload);
 
 } // namespace bolt

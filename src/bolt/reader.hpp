@@ -1,6 +1,6 @@
-// A cursor over wire bytes (BOLT 1, "fundamental types"; big endian). Failing sticks: after the first error every read
-// gives zeros or nothing and the position stays, so a decoder reads straight through and asks once, at the end. It owns
-// nothing; what it hands out are views into the bytes it was given.
+// Reads wire bytes in order (BOLT 1, "fundamental types"; big endian). After the first error every read returns zeros
+// or nothing and the position stays, so a decoder reads all fields and checks for an error once, at the end. Owns
+// nothing: returned spans point into the bytes it was given.
 #pragma once
 
 #include "bolt/error.hpp"
@@ -18,7 +18,7 @@ namespace bolt {
 
 class Reader final {
   public:
-    /// `origin`: where `bytes` begin within what is being decoded, so that errors count from there.
+    /// `origin`: the offset of `bytes` within the whole input, from which errors count.
     explicit Reader(std::span<const std::uint8_t> bytes, std::size_t origin = 0) : bytes_(bytes), origin_(origin) {}
 
     [[nodiscard]] std::size_t left() const { return bytes_.size() - at_; }
@@ -31,7 +31,7 @@ class Reader final {
     std::uint32_t u32() { return fixed<std::uint32_t>(); }
     std::uint64_t u64() { return fixed<std::uint64_t>(); }
 
-    /// A length that decides where everything else is: a longer form than needed is refused, as BOLT 1 says.
+    /// A longer form than needed is an error, as BOLT 1 demands.
     std::uint64_t big_size() {
         const std::size_t start = at_;
         const std::uint8_t first = u8();
@@ -46,7 +46,7 @@ class Reader final {
         return ok() ? value : 0;
     }
 
-    /// Truncated integers take all bytes that are left, and have no leading zero: nothing at all is zero.
+    /// Truncated integers take all remaining bytes. A leading zero is an error; no bytes at all mean zero.
     std::uint32_t tu32() { return truncated<std::uint32_t>(); }
     std::uint64_t tu64() { return truncated<std::uint64_t>(); }
 
@@ -71,19 +71,19 @@ class Reader final {
 
     std::span<const std::uint8_t> rest() { return bytes(left()); }
 
-    /// Reads the next `n` bytes on their own; its errors are not ours.
+    /// A reader of the next `n` bytes. Its later errors are not errors of this reader.
     Reader part(std::uint64_t n) {
         const std::size_t start = offset();
         return Reader(bytes(n), start);
     }
 
-    /// Only the first failure is kept: the later ones are its consequences.
+    /// Keeps only the first error; later ones follow from it.
     void fail(std::string_view what) {
         if (ok())
             error_ = Error{what, offset()};
     }
 
-    /// Ends a decoder: nothing may be left.
+    /// Fails if any bytes are left.
     void end() {
         if (!empty())
             fail("more bytes than fields");

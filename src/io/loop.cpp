@@ -5,12 +5,12 @@
 namespace io {
 
 Loop::Loop() {
-    (void)std::signal(SIGPIPE, SIG_IGN); // fails for signals that do not exist
+    (void)std::signal(SIGPIPE, SIG_IGN); // fails only for unknown signals
     uv_loop_init(&loop_);
 }
 
 Loop::~Loop() {
-    do // only close callbacks are left; a stop() nobody ran into ends the first run at once
+    do // only close callbacks are left; a pending stop() would end the first run at once
         uv_run(&loop_, UV_RUN_DEFAULT);
     while (uv_loop_alive(&loop_));
     uv_loop_close(&loop_);

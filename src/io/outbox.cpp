@@ -26,10 +26,10 @@ bool Outbox::begin_next() {
         return true;
     if (!source_)
         return false;
-    return source_(buffer_) || begin_queued(); // it may have pushed something instead: a log line
+    return source_(buffer_) || begin_queued(); // the source may have pushed a message instead, such as a log line
 }
 
-/// Not while more is left than was written: each chunk of a large message would move the whole rest.
+/// Waits until at least half of the buffer is written: else each chunk of a large message would move the whole rest.
 void Outbox::drop_written() {
     if (buffer_.size() - written_ > written_)
         return;

@@ -1,8 +1,7 @@
-// Messages waiting to be written to one stream; urgent ones go first. Knows no descriptor: the stream takes chunks from
-// it. Whole messages wait in two queues. Urgent ones (replies to hooks, behind which a payment waits) overtake ordinary
-// ones, but never cut into one that was begun. When both queues are empty the source is asked, so that a producer can
-// decide as late as possible what to send. Messages that leave together stand behind each other in one buffer, written
-// there once.
+// Messages waiting to be written to one stream. Knows no descriptor: the stream takes chunks from it. Urgent messages
+// (replies to hooks, which hold up a payment) overtake ordinary ones, but never interrupt a message that has begun.
+// When both queues are empty, the outbox asks the source for a message, so that a producer can decide at the last
+// moment what to send. Messages that leave together are written into one buffer, without another copy.
 #pragma once
 
 #include <cstddef>
@@ -17,24 +16,24 @@ enum class Priority { ordinary, urgent };
 
 class Outbox final {
   public:
-    /// Appends the next message to what leaves; false when there is none. Called only when no queued message is left.
+    /// Appends the next message to `leaving`; false if there is none. Called only when no queued message is left.
     using Source = std::function<bool(std::string& leaving)>;
 
     void set_source(Source source) { source_ = std::move(source); }
     void push(std::string message, Priority priority);
 
-    /// Up to `limit` bytes to be written next; empty when there is nothing to say. They stay as they are until more is
-    /// taken, or append_buffer() asked for.
+    /// Up to `limit` bytes to be written next; empty if there is nothing to send. Valid until the next take() or
+    /// append_buffer().
     [[nodiscard]] std::string_view take(std::size_t limit);
-    /// Where the next message may be appended at once, because none is queued; null otherwise.
+    /// The buffer to which the next message may be appended directly; null when messages are queued before it.
     [[nodiscard]] std::string* append_buffer();
 
-    /// Bytes in both queues and of what was begun; what the source still holds is not counted.
+    /// Bytes in both queues and of the message that has begun, without what the source still holds.
     [[nodiscard]] std::size_t queued_bytes() const { return queued_ + buffer_.size() - written_; }
     void clear();
 
   private:
-    /// After a large message its memory is let go of.
+    /// A larger buffer is freed once it is empty.
     static constexpr std::size_t kept = 256UL * 1024;
 
     bool begin_next();
@@ -43,7 +42,7 @@ class Outbox final {
 
     std::deque<std::string> urgent_;
     std::deque<std::string> ordinary_;
-    std::string buffer_; // behind what is being written: the rest of one message, and what append_buffer() was used for
+    std::string buffer_;      // taken but not yet written: the rest of a message, and messages from append_buffer()
     std::size_t written_ = 0; // of buffer_
     std::size_t queued_ = 0;  // in the two queues
     Source source_;

@@ -13,7 +13,7 @@ Stream::Stream(State* state) : state_(state) {}
 tl::expected<std::unique_ptr<Stream>, std::string> Stream::open(Loop& loop, int fd) {
     using Kind = State::Kind;
     if (::fcntl(fd, F_GETFD) < 0)
-        return tl::unexpected(system_words());
+        return tl::unexpected(system_error());
     auto state = std::make_unique<State>();
     state->fd = fd;
     switch (uv_guess_handle(fd)) {
@@ -26,7 +26,7 @@ tl::expected<std::unique_ptr<Stream>, std::string> Stream::open(Loop& loop, int 
     case UV_TCP:
         state->kind = Kind::tcp;
         break;
-    default: // files and character devices; everything else libuv does not know
+    default: // files, character devices and everything libuv does not know
         state->kind = Kind::file;
         break;
     }
@@ -37,7 +37,7 @@ tl::expected<std::unique_ptr<Stream>, std::string> Stream::open(Loop& loop, int 
     else if (state->kind == Kind::tcp)
         rc = uv_tcp_open(&state->handle.tcp, fd);
     if (rc < 0)
-        state->fd = -1; // stays the caller's
+        state->fd = -1; // the caller still owns it
     std::unique_ptr<Stream> stream(new Stream(state.release()));
     if (rc < 0)
         return tl::unexpected(std::string(uv_strerror(rc)));
@@ -46,7 +46,7 @@ tl::expected<std::unique_ptr<Stream>, std::string> Stream::open(Loop& loop, int 
 
 std::unique_ptr<Stream> Stream::connect(Loop& loop, const std::string& path, OnConnect done) {
     auto owned = std::make_unique<State>();
-    const bool too_long = path.size() >= sizeof(sockaddr_un::sun_path); // libuv would cut it and knock at another door
+    const bool too_long = path.size() >= sizeof(sockaddr_un::sun_path); // libuv would truncate it
     if (too_long)
         owned->kind = State::Kind::file;
     owned->init(loop.raw());
@@ -91,8 +91,8 @@ Stream::~Stream() {
     state_->on_connect = nullptr;
     state_->drained = nullptr;
     state_->outbox.set_source(nullptr);
-    // libuv closes what is its own; a file is not, and of a terminal it opens its own. 0, 1 and 2 stay open, as in
-    // libuv.
+    // libuv closes its own descriptors. It does not own files, and it reopens terminals. 0, 1 and 2 stay open, as libuv
+    // leaves them.
     int libuvs = -1;
     uv_fileno(&state_->handle.any, &libuvs);
     if (state_->fd > STDERR_FILENO && state_->fd != libuvs)

@@ -1,6 +1,6 @@
-// Bytes in and out of one descriptor, whatever it is: pipe, unix socket, terminal, regular file or /dev/null (which
-// libuv would abort on). Knows no messages. Reading delivers bytes as they come; at most one write of 64 KiB is
-// outstanding, the rest waits in the outbox, so that urgent messages find something left to overtake.
+// Reads and writes bytes on one descriptor of any kind: pipe, unix socket, terminal, regular file or /dev/null (on
+// which libuv would abort). Knows no messages. At most one write of 64 KiB is outstanding. The rest waits in the
+// outbox, where urgent messages can overtake it.
 #pragma once
 
 #include "io/loop.hpp"
@@ -20,38 +20,38 @@ class Stream final {
     static constexpr std::size_t write_limit = 64UL * 1024;
 
     using OnBytes = std::function<void(std::string_view bytes)>;
-    /// `reason` is empty on a plain end of file, else the system's words. Nothing is delivered after it.
+    /// `reason` is empty on a plain end of file, else the system's error message. Nothing is delivered afterwards.
     using OnEnd = std::function<void(const std::string& reason)>;
     /// `reason` is empty on success.
     using OnConnect = std::function<void(const std::string& reason)>;
 
-    /// Takes over an open descriptor; the reason when it cannot be used (closed, for instance).
+    /// Takes over an open descriptor; returns the reason if it cannot be used (closed, for instance).
     static tl::expected<std::unique_ptr<Stream>, std::string> open(Loop& loop, int fd);
-    /// Connects to a unix socket; `done` is called once, in a later turn, unless the stream is destroyed before.
+    /// Connects to a unix socket. Calls `done` once, in a later turn of the loop, unless the stream is destroyed
+    /// before.
     static std::unique_ptr<Stream> connect(Loop& loop, const std::string& path, OnConnect done);
-    /// Accepts a pending connection of a listening pipe; nothing if there is none any more.
+    /// Accepts a pending connection of a listening pipe; null if there is none.
     static std::unique_ptr<Stream> accept(uv_stream_t* listener);
 
-    /// Cancels everything; unwritten bytes are lost. Callbacks may destroy the stream they come from.
+    /// Cancels everything; unwritten bytes are lost. Callbacks may destroy the stream that calls them.
     ~Stream();
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
 
     void read(OnBytes on_bytes, OnEnd on_end);
-    /// Stops delivering until read() is called again: bytes stay with the sender.
+    /// Stops reading until read() is called again. Until then bytes stay with the sender.
     void stop_reading();
 
     void write(std::string message, Priority priority = Priority::ordinary);
-    /// See Outbox: asked for messages when nothing is queued; schedule_flush() says that there may be some. They are
-    /// written at the end of the turn of the loop, or whenever there is a whole chunk of them: a write of 64 KiB costs
-    /// little more than one of 2.
+    /// See Outbox: the source is asked for messages when nothing is queued. Call schedule_flush() when there may be
+    /// some: they are written at the end of the turn of the loop, or as soon as 64 KiB are ready. A write of 64 KiB
+    /// costs little more than one of 2.
     void set_source(Outbox::Source source);
     void schedule_flush();
-    /// See Outbox: where a message may be appended at once, to be followed by schedule_flush(); null when some must go
-    /// before.
+    /// See Outbox: append one message, then call schedule_flush(). Null when other messages must leave first.
     [[nodiscard]] std::string* append_buffer();
     [[nodiscard]] std::size_t queued_bytes() const;
-    /// Calls `drained` once, when everything written so far is with the system (or cannot be delivered any more).
+    /// Calls `drained` once, when the system has taken everything written so far, or it can no longer be delivered.
     void when_drained(std::function<void()> drained);
 
   private:

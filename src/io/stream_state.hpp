@@ -1,4 +1,4 @@
-// What a stream keeps while libuv knows of it, and how its bytes move. Inside the stream only.
+// The state of a stream while libuv refers to it, and the code that moves its bytes. Used inside the stream only.
 #pragma once
 
 #include "io/stream.hpp"
@@ -12,14 +12,14 @@
 
 namespace io {
 
-/// libuv does not write to what it is given to write.
+/// libuv does not change the bytes it is given to write.
 inline uv_buf_t buffer_of(std::string_view bytes) {
     auto* base = const_cast<char*>(bytes.data()); // NOLINT(cppcoreguidelines-pro-type-const-cast)
     return uv_buf_init(base, static_cast<unsigned>(bytes.size()));
 }
 
-inline std::string system_words() {
-    return uv_strerror(uv_translate_sys_error(errno)); // strerror() shares a buffer
+inline std::string system_error() {
+    return uv_strerror(uv_translate_sys_error(errno)); // strerror() is not thread-safe
 }
 
 struct Stream::State {
@@ -35,14 +35,14 @@ struct Stream::State {
         uv_tcp_t tcp;
         uv_idle_t idle;
     } handle{};
-    uv_idle_t end_of_turn{}; // libuv runs it before it waits
-    int handles = 2;         // that libuv still has
-    bool alive = true;       // false once the owner let go
+    uv_idle_t end_of_turn{}; // libuv runs it before it polls
+    int handles = 2;         // still open in libuv
+    bool alive = true;       // false once the Stream is destroyed
     bool connected = true;
     bool broken = false;           // writing failed: the reader is gone
-    bool writing = false;          // libuv has a part of the outbox
-    bool taking = false;           // the outbox is being asked: its source may say new things meanwhile
-    std::size_t being_written = 0; // bytes libuv has
+    bool writing = false;          // libuv is writing a chunk of the outbox
+    bool taking = false;           // inside outbox.take(), whose source may write more
+    std::size_t being_written = 0; // bytes given to libuv
     uv_write_t write_request{};
     uv_connect_t connect_request{};
     std::array<char, write_limit> buffer{};
@@ -96,7 +96,7 @@ struct Stream::State {
         if (n > 0)
             deliver({buffer.data(), static_cast<std::size_t>(n)});
         else if (n == 0 || errno != EINTR)
-            end(n == 0 ? std::string() : system_words());
+            end(n == 0 ? std::string() : system_error());
     }
 
     void write_file() {
@@ -127,7 +127,7 @@ struct Stream::State {
 
     [[nodiscard]] bool can_write() const { return connected && !writing && !broken && !taking; }
 
-    /// Writes a chunk. What the system takes at once is done; else libuv waits for the reader.
+    /// Writes a chunk. If the system does not take all of it at once, libuv waits for the reader.
     void pump() {
         if (taking)
             return;
@@ -150,7 +150,7 @@ struct Stream::State {
         if (!rest.empty())
             write_when_there_is_room(rest);
         else if (chunk.size() == write_limit)
-            pump_later(); // a reader as fast as we are must not hold the loop
+            pump_later(); // a fast reader must not keep the loop here
         else
             settle();
     }
@@ -178,7 +178,7 @@ struct Stream::State {
         }
     }
 
-    /// At the end of this turn of the loop, with what else is said until then.
+    /// Writes at the end of this turn of the loop, together with everything added until then.
     void pump_later() {
         uv_idle_start(&end_of_turn, [](uv_idle_t* idle) {
             uv_idle_stop(idle);

@@ -6,8 +6,8 @@ namespace io {
 
 struct Timer::State {
     uv_timer_t timer{};
-    // For "in the next turn": a timer of zero that is started again from its own callback would fire before the loop
-    // gets to read anything, one of a millisecond would be a millisecond late.
+    // For "in the next turn". A timer of zero restarted from its own callback would fire before the loop reads any
+    // input; one of a millisecond would be a millisecond late.
     uv_idle_t next_turn{};
     int open_handles = 2;
     std::function<void()> callback;

@@ -1,4 +1,4 @@
-// A one-shot timer. Destroying or restarting it cancels what was armed; the callback may destroy the timer.
+// A one-shot timer. Destroying or restarting it cancels a pending callback. The callback may destroy the timer.
 #pragma once
 
 #include "io/loop.hpp"
@@ -15,7 +15,7 @@ class Timer final {
     Timer(const Timer&) = delete;
     Timer& operator=(const Timer&) = delete;
 
-    /// Replaces an armed callback. Zero means "in the next turn of the loop, after what is waiting now".
+    /// Replaces a pending callback. Zero means "in the next turn of the loop, after the events that are waiting now".
     void start(std::chrono::milliseconds after, std::function<void()> callback);
     void cancel();
     [[nodiscard]] bool armed() const;

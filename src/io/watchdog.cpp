@@ -7,7 +7,7 @@ namespace io {
 
 using namespace std::chrono_literals;
 
-/// What the loop says of itself. Odd while it works, even while it waits in poll; new with each change.
+/// The loop's progress. `phase` is odd while the loop works and even while it polls; each change gives it a new value.
 struct Watchdog::Handles {
     uv_prepare_t before_poll{};
     uv_check_t after_poll{};
@@ -34,7 +34,7 @@ bool waits(int input) {
 Watchdog::Watchdog(Loop& loop, int input, std::chrono::seconds limit, std::string_view program)
     : input_(input),
       limit_(limit),
-      last_words_(std::string(program) + ": the event loop hangs while input waits; ending, so that payments go on\n"),
+      final_line_(std::string(program) + ": the event loop hangs while input waits; ending, so that payments go on\n"),
       handles_(new Handles) {
     uv_prepare_init(loop.raw(), &handles_->before_poll);
     uv_check_init(loop.raw(), &handles_->after_poll);
@@ -47,7 +47,7 @@ Watchdog::Watchdog(Loop& loop, int input, std::chrono::seconds limit, std::strin
         auto& phase = static_cast<Handles*>(handle->data)->phase;
         phase.store((phase.load() + 1) | 1);
     });
-    // They alone are no reason to go on.
+    // They must not keep the loop running by themselves.
     uv_unref(reinterpret_cast<uv_handle_t*>(&handles_->before_poll));
     uv_unref(reinterpret_cast<uv_handle_t*>(&handles_->after_poll));
     thread_ = std::thread([this] { watch(); });
@@ -64,13 +64,13 @@ Watchdog::~Watchdog() {
     uv_close(reinterpret_cast<uv_handle_t*>(&handles_->after_poll), Handles::closed);
 }
 
-/// Without locks or memory: the hanging thread may hold either.
+/// Takes no lock and allocates nothing: the hanging thread may hold any lock, the allocator's too.
 void Watchdog::die() const {
-    (void)!write(STDERR_FILENO, last_words_.data(), last_words_.size());
+    (void)!write(STDERR_FILENO, final_line_.data(), final_line_.size());
     _exit(1);
 }
 
-/// Counts its own seconds, not the clock's: a process that was stopped or a machine that slept has not hung.
+/// Counts its own seconds instead of reading the clock: a stopped process or a sleeping machine has not hung.
 void Watchdog::watch() {
     std::uint64_t seen = 0;
     std::int64_t stuck = 0;

@@ -1,5 +1,5 @@
-// Ends the process when the loop hangs while input waits. lightningd goes on without a plugin that died, but waits for
-// ever for one that does not answer its hooks: of the two, death is the harmless one.
+// Ends the process when the loop hangs while input waits. lightningd goes on without a plugin that exited, but waits
+// for ever for a hook reply from one that hangs, so exiting is the safer failure.
 #pragma once
 
 #include "io/loop.hpp"
@@ -16,9 +16,9 @@ namespace io {
 
 class Watchdog final {
   public:
-    /// `input`: the descriptor whose waiting bytes make a hang matter. A turn of the loop may take up to `limit`, in
-    /// whole seconds, at least one.
-    /// `program`: whose name the last words begin with.
+    /// `input`: the descriptor to watch; a hang matters only while it has bytes to read. `limit`: the longest allowed
+    /// turn of the loop, in whole seconds, at least one.
+    /// `program`: the name at the beginning of the line written to stderr.
     Watchdog(Loop& loop, int input, std::chrono::seconds limit, std::string_view program);
     ~Watchdog();
     Watchdog(const Watchdog&) = delete;
@@ -32,7 +32,7 @@ class Watchdog final {
 
     int input_;
     std::chrono::seconds limit_;
-    std::string last_words_;
+    std::string final_line_;
     Handles* handles_; // freed in libuv's close callback, which comes after the destructor
     std::mutex mutex_;
     std::condition_variable over_;

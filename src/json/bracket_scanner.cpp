@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t block_size = 64;
 
-/// Bit i tells of byte i.
+/// Bit i belongs to byte i.
 struct Bits {
     std::uint64_t quotes = 0;
     std::uint64_t backslashes = 0;
@@ -22,10 +22,10 @@ struct Bits {
     std::uint64_t closing = 0;
 };
 
-// `{` and `[`, `}` and `]` differ in this bit alone.
+// `{` and `[` differ only in this bit, as do `}` and `]`.
 constexpr char bracket_bit = 0x20;
 
-#ifdef __SSE2__ // of every x86-64
+#ifdef __SSE2__ // every x86-64 has it
 
 Bits bits_of(const char* block) {
     const auto equal = [](__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
@@ -43,7 +43,7 @@ Bits bits_of(const char* block) {
         bits.closing |= bits_in(equal(folded, '}')) << at;
         backslashes = _mm_or_si128(backslashes, equal(bytes, '\\'));
     }
-    if (bits_in(backslashes) != 0) // seldom
+    if (bits_in(backslashes) != 0) // rare
         for (unsigned at = 0; at < block_size; at += 16)
             bits.backslashes |= bits_in(equal(bytes_at(at), '\\')) << at;
     return bits;
@@ -65,14 +65,14 @@ Bits bits_of(const char* block) {
 
 #endif
 
-/// Bit i is the parity of all bits up to i: set from an opening quote to before the closing one.
+/// Bit i is the parity of bits 0 to i: set from an opening quote up to, but not including, the closing one.
 std::uint64_t between(std::uint64_t quotes) {
     for (int shift = 1; shift < 64; shift *= 2)
         quotes ^= quotes << shift;
     return quotes;
 }
 
-/// The bytes behind backslashes that are not escaped themselves. `first`: the first byte is.
+/// The bytes after a backslash that is not escaped itself. `first`: the first byte is escaped.
 std::uint64_t escaped_by(std::uint64_t backslashes, bool first) {
     std::uint64_t escaped = first ? 1 : 0;
     for (auto left = backslashes & ~escaped; left != 0;) {
@@ -85,7 +85,7 @@ std::uint64_t escaped_by(std::uint64_t backslashes, bool first) {
 
 } // namespace
 
-/// True when it closes the outermost.
+/// True when this bracket closes the outermost one.
 bool BracketScanner::bracket(bool opens, std::size_t at) {
     if (opens) {
         if (++depth_ == 2) {
@@ -104,7 +104,7 @@ std::string_view BracketScanner::only_inner(std::string_view text) const {
     return inners_ == 1 && runs_ == 1 ? text.substr(inner_begin_, inner_end_ - inner_begin_) : std::string_view();
 }
 
-/// As run(), of one block, byte by byte; for what should not be there: backslashes outside of strings.
+/// As run(), for one block, byte by byte. Needed for malformed text: backslashes outside strings.
 std::size_t BracketScanner::run_bytes(const char* block, std::size_t size, std::size_t before) {
     for (std::size_t at = 0; at < size; ++at) {
         const char c = block[at];
@@ -125,13 +125,13 @@ std::size_t BracketScanner::run_bytes(const char* block, std::size_t size, std::
     return open_end;
 }
 
-/// As run(), of one block, before which `before` bytes of the text stand; what is behind `size` in it is no bracket,
-/// quote or backslash.
+/// As run(), for one block. `before`: how many bytes of the text precede it. Bytes of the block from `size` on must not
+/// be brackets, quotes or backslashes.
 std::size_t BracketScanner::run_block(const char* block, std::size_t size, std::size_t before) {
     const auto bits = bits_of(block);
     const auto escaped = escaped_by(bits.backslashes, escaped_);
     const auto strings = between(bits.quotes & ~escaped) ^ (in_string_ ? ~std::uint64_t{0} : 0);
-    if ((bits.backslashes & ~strings) != 0) // there they escape nothing, and this is no JSON
+    if ((bits.backslashes & ~strings) != 0) // malformed: a backslash outside a string escapes nothing
         return run_bytes(block, size, before);
     for (auto brackets = (bits.opening | bits.closing) & ~strings; brackets != 0; brackets &= brackets - 1) {
         const auto at = static_cast<std::size_t>(std::countr_zero(brackets));

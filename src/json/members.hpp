@@ -1,5 +1,5 @@
-// Finds where JSON values end without building them. Strict about brackets and strings, blind to everything else: what
-// is inside is judged by whoever decodes it. Iterative, so depth costs nothing.
+// Finds where JSON values end, without building them. Checks brackets and strings only; the decoder judges the
+// contents. Iterative, so deep nesting needs no stack.
 #pragma once
 
 #include <cstddef>
@@ -14,23 +14,23 @@ namespace json {
 
 [[nodiscard]] std::size_t skip_space(std::string_view text, std::size_t at);
 
-/// `at` is at an opening quote; the position behind the closing one, or nothing.
+/// `at` is at an opening quote. Returns the position after the closing quote, or nothing.
 [[nodiscard]] std::optional<std::size_t> skip_string(std::string_view text, std::size_t at);
 
-/// `at` is at the first character of a value of any kind; the position behind it, or nothing.
+/// `at` is at the first character of a value of any kind. Returns the position after the value, or nothing.
 [[nodiscard]] std::optional<std::size_t> skip_value(std::string_view text, std::size_t at);
 
-/// The members of one object, one after the other, as raw text. `key` is the raw key with its quotes.
+/// The members of one object in their order, as raw text. `key` is the raw key with its quotes.
 class ObjectScanner final {
   public:
     struct Member {
         std::string_view key;
         std::string_view value;
     };
-    /// `object` begins at the opening brace. `known`: a value in it whose end was found before; may be empty.
+    /// `object` begins at the opening brace. `known`: a value inside it whose end is already known; may be empty.
     explicit ObjectScanner(std::string_view object, std::string_view known = {}) : text_(object), known_(known) {}
 
-    /// Nothing at the end and on malformed text: ok() tells the two apart.
+    /// Nothing at the end and on malformed text: ok() is false in the second case.
     std::optional<Member> next();
     [[nodiscard]] bool ok() const { return ok_; }
 

@@ -12,7 +12,7 @@ namespace {
 using Tree = nlohmann::json;
 using Kind = Node::Kind;
 
-/// The library calls it with what it reads, in the order of the text (its SAX interface).
+/// nlohmann's SAX handler: the library calls these functions for each value in the order of the text.
 class Events final {
   public:
     Events(NodeRow& row, std::string& texts) : row_(row), texts_(texts) {}
@@ -25,7 +25,7 @@ class Events final {
         return add(Kind::fraction, std::bit_cast<std::uint64_t>(value));
     }
     bool string(const std::string& value) { return add(Kind::text, 0, keep(value)); }
-    bool binary(const Tree::binary_t&) { return false; } // is not in JSON
+    bool binary(const Tree::binary_t&) { return false; } // JSON has no binary values
 
     bool key(const std::string& value) {
         row_.add(open_.back(), keep(value));
@@ -43,7 +43,7 @@ class Events final {
     }
 
   private:
-    /// The value of the key before it, or an element, or all there is.
+    /// The node for the next value: a member whose key was just added, an element, or the root.
     Node& next() { return std::exchange(keyed_, false) ? row_.back() : row_.add(); }
     bool add(Kind kind, std::uint64_t bits = 0, std::string_view text = {}) {
         auto& node = next();
@@ -62,7 +62,8 @@ class Events final {
         open_.pop_back();
         return true;
     }
-    /// There is room for all of the text, which escapes only make shorter: what is kept never moves.
+    /// Never reallocates, so views stay valid: escapes only make a text shorter, and room for all of `text` was
+    /// reserved.
     std::string_view keep(const std::string& value) {
         texts_ += value;
         return std::string_view(texts_).substr(texts_.size() - value.size());
@@ -70,7 +71,7 @@ class Events final {
 
     NodeRow& row_;
     std::string& texts_;
-    bool keyed_ = false; // the row's last node has its key, and not yet its value
+    bool keyed_ = false; // the last node has its key but not yet its value
     std::vector<NodeRow::Open> open_;
 };
 

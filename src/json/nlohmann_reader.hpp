@@ -1,5 +1,5 @@
-// Parser's tolerant half: all that nlohmann's parse() takes, from the library's events into the same nodes. It does not
-// recurse.
+// The slower of Parser's two readers: accepts everything that nlohmann's parse() accepts and builds the same nodes from
+// its SAX events. Does not recurse.
 #pragma once
 
 #include "json/node_row.hpp"
@@ -10,7 +10,7 @@
 
 namespace json {
 
-/// The value's node, or the reason as parse() gives it. `texts` keeps what the nodes point to.
+/// The root node, or the reason as parse() gives it. `texts` holds the strings that the nodes refer to.
 [[nodiscard]] tl::expected<const Node*, std::string> read_with_nlohmann(std::string_view text, NodeRow& row,
                                                                         std::string& texts);
 

@@ -1,5 +1,5 @@
-// A parsed JSON value in memory: nodes in one row, each followed by its members. So a message is read from front to
-// back, and nothing is allocated for any one value.
+// A parsed JSON value in memory: one row of nodes, each followed by its members. A message is read from front to back,
+// and single values need no allocation.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,14 @@ namespace json {
 struct Node {
     enum class Kind : std::uint8_t { null, no, yes, natural, negative, fraction, text, array, object };
 
-    std::string_view key; ///< of a member, else empty
+    std::string_view key; ///< the key of a member, else empty
     std::string_view text;
-    std::uint64_t bits = 0; ///< natural: itself; fraction: of the double; object: key_bit() of each key
-    std::uint32_t span = 1; ///< nodes it takes, with all below it
+    std::uint64_t bits = 0; ///< natural: the number; fraction: the double; object: key_bit() of all keys
+    std::uint32_t span = 1; ///< number of nodes of this value, itself included
     Kind kind = Kind::null;
 
-    /// One of 64, different for nearly all keys of one object in practice: what an object lacks need not be searched
-    /// for, nor what it has once be compared with all the others.
+    /// One of 64 bits; nearly all keys of one object have different bits in practice. If the bit of a key is not set in
+    /// an object, the object has no such member; if it is new, it need not be compared with the other keys.
     [[nodiscard]] static std::uint64_t key_bit(std::string_view key) {
         if (key.empty())
             return 1;

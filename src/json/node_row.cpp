@@ -28,7 +28,7 @@ void NodeRow::drop_repeated(const Open& object) {
     remove(repeated);
 }
 
-/// `members`: in their order, each goes with all below it.
+/// `members`: sorted positions. Removes each with everything inside it.
 void NodeRow::remove(std::span<const std::size_t> members) {
     if (members.empty())
         return;

@@ -1,5 +1,5 @@
-// Builds the nodes of one value, in the order in which a parser meets them. Both parsers fill it, so what a repeated
-// key means is decided here, once: the last one counts. Texts are not copied.
+// Builds the nodes of one value in the order in which a parser meets them. Both readers fill it, so the rule for
+// repeated keys stands here alone: the last one counts. Strings are not copied.
 #pragma once
 
 #include "json/node.hpp"
@@ -11,20 +11,20 @@ namespace json {
 
 class NodeRow final {
   public:
-    /// A row that grew beyond this is given back by clear().
+    /// clear() frees the memory of a row with more nodes than this.
     static constexpr std::size_t kept = 256UL * 1024;
 
-    /// An array or object that has not ended.
+    /// An array or object that is still open.
     struct Open {
         std::size_t at;
         std::uint64_t keys = 0;   ///< key_bit() of each
-        std::uint64_t shared = 0; ///< those of more than one
+        std::uint64_t shared = 0; ///< bits that more than one key has
     };
 
     void clear();
-    /// A value, complete unless it is an array or object.
+    /// Adds a value. Call begin() next if it is an array or object.
     Node& add() { return nodes_.emplace_back(); }
-    /// The same as the next member of an object.
+    /// Adds the next member of an object.
     Node& add(Open& object, std::string_view key) {
         const auto bit = Node::key_bit(key);
         object.shared |= object.keys & bit;
@@ -33,7 +33,7 @@ class NodeRow final {
         node.key = key;
         return node;
     }
-    /// The last value is an array or object, and what is added from now on belongs to it.
+    /// Makes the last value an array or object: values added from now on, up to end(), belong to it.
     [[nodiscard]] Open begin(Node::Kind kind) {
         nodes_.back().kind = kind;
         return {nodes_.size() - 1};

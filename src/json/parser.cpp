@@ -14,7 +14,7 @@ tl::expected<Value, std::string> Parser::read(std::string_view text) {
     const auto* quick = simdjson_->read(text, row_);
     quick_ = quick != nullptr;
     if (quick_) {
-        std::string().swap(texts_); // may have been of 50 MB, which a move would keep
+        std::string().swap(texts_); // it may hold 50 MB, which a move would keep
         return Value(quick);
     }
     return read_with_nlohmann(text, row_, texts_).map([](const Node* node) { return Value(node); });

@@ -1,5 +1,5 @@
-// Turns nlohmann_json's exceptions into reasons that are safe to log. What we read may be secret, and the library's own
-// messages quote it, so only kind and place are said.
+// Turns nlohmann_json's exceptions into reasons that are safe to log. Our input may be secret and the library's
+// messages quote it, so a reason gives only the kind and the position.
 #pragma once
 
 #include <string>
@@ -10,10 +10,10 @@
 
 namespace json {
 
-/// What `read` makes of `text` with the library, or why the library refuses it.
+/// The result of `read(text)`, or the reason why the library refuses it.
 template <class Read>
 [[nodiscard]] auto or_refusal(std::string_view text, Read read) -> tl::expected<decltype(read(text)), std::string> {
-    // A NUL is no part of any JSON, and the library takes it for the end: what stands behind it must not go unread.
+    // The library takes a NUL for the end of the text and would ignore the rest. No JSON contains one.
     if (const auto nul = text.find('\0'); nul != std::string_view::npos)
         return tl::unexpected("not JSON at byte " + std::to_string(nul + 1));
     try {

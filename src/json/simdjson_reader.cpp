@@ -10,13 +10,13 @@ namespace {
 
 using Kind = Node::Kind;
 
-/// What both libraries accept and understand differently: a minus before zero is no natural number to nlohmann, and
-/// simdjson 3.0.1 lets half a surrogate pair pass. Found anywhere, even inside a string, the slower way is no harm.
+/// True if the text may contain something that the libraries read differently: nlohmann does not take -0 for a natural
+/// number, and simdjson 3.0.1 accepts half a surrogate pair. A false match, such as inside a string, only costs time.
 bool ambiguous(std::string_view text) {
     return text.find("-0") != std::string_view::npos || text.find("\\u") != std::string_view::npos;
 }
 
-/// Of the row's last node. False when it is an array or object.
+/// Sets the row's last node. False when the element is an array or object.
 bool set_scalar(Node& node, const dom::element& element) {
     using dom::element_type;
     switch (element.type()) {
@@ -51,7 +51,7 @@ bool set_scalar(Node& node, const dom::element& element) {
     return false;
 }
 
-/// Of the row's last node, which is this array or object. Recurses as deep as the framer lets it.
+/// Adds everything inside the row's last node, which is this array or object. Recurses as deep as the framer allows.
 void add_inside(NodeRow& row, const dom::element& element) {
     const bool is_object = element.type() == dom::element_type::OBJECT;
     auto open = row.begin(is_object ? Kind::object : Kind::array);

@@ -1,4 +1,5 @@
-// Parser's fast half: simdjson's tree, walked once into nodes. Takes only what nlohmann would understand alike.
+// The fast one of Parser's two readers: walks simdjson's tree once and builds nodes. Accepts only texts that nlohmann
+// would read in the same way.
 #pragma once
 
 #include "json/node_row.hpp"
@@ -12,15 +13,15 @@ namespace json {
 
 class SimdjsonReader final {
   public:
-    /// It would keep up to 14 times as much memory.
+    /// Longest text, in bytes. simdjson keeps up to 14 times as much memory.
     static constexpr std::size_t most = 512UL * 1024;
 
-    /// The value's node, or null when it is for the other half to judge. Texts are valid until the next read().
+    /// The root node, or null when the other reader must decide. Strings are valid until the next read().
     const Node* read(std::string_view text, NodeRow& row);
 
   private:
     simdjson::dom::parser parser_{most};
-    std::vector<char> padded_; // simdjson reads beyond the end
+    std::vector<char> padded_; // simdjson reads past the end
 };
 
 } // namespace json

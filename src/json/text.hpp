@@ -1,4 +1,4 @@
-// parse() and dump() with nlohmann_json, without its exceptions.
+// nlohmann_json's parse() and dump() without exceptions.
 #pragma once
 
 #include <string>
@@ -11,10 +11,10 @@ namespace json {
 
 using Tree = nlohmann::json;
 
-/// The reason, without any of the text, when it is not one JSON value. Depth must have been bounded before (Framer).
+/// The value, or the reason, which quotes nothing of the text. The caller must have bounded the depth (rpc::Framer).
 [[nodiscard]] tl::expected<Tree, std::string> parse(std::string_view text);
 
-/// Compact. Bytes that are no UTF-8 become U+FFFD: dump() would throw on them.
+/// Compact text. Invalid UTF-8 becomes U+FFFD; nlohmann's dump() would throw.
 [[nodiscard]] std::string dump(const Tree& value);
 
 /// `text` as a JSON string, quotes included.

@@ -2,7 +2,7 @@
 
 namespace json {
 
-/// No key is twice in an object (NodeRow), so that it is no matter where the search begins.
+/// Keys are unique (NodeRow), so the search may begin anywhere.
 const Node* Value::member(std::string_view name, const Node* from) const {
     if ((node_->bits & Node::key_bit(name)) == 0)
         return nullptr;

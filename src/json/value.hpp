@@ -1,5 +1,5 @@
-// Read access to one parsed JSON value: a pointer, to be copied, into a row of nodes that somebody else keeps (Parser).
-// Strict: a number is what is written as one, and null of JSON is a value, but no member.
+// Read access to one parsed JSON value: a copyable pointer into nodes that a Parser keeps. Strict: a quoted number is
+// not a number. A member whose value is null counts as missing.
 #pragma once
 
 #include "json/node.hpp"
@@ -11,7 +11,7 @@ namespace json {
 
 class Value final {
   public:
-    /// Nothing at all: it answers every question with no.
+    /// No value: every question is answered with no.
     Value() = default;
     explicit Value(const Node* node) : node_(node) {}
 
@@ -20,11 +20,11 @@ class Value final {
     [[nodiscard]] bool is_object() const { return is(Node::Kind::object); }
     [[nodiscard]] bool is_array() const { return is(Node::Kind::array); }
     [[nodiscard]] bool is_true() const { return is(Node::Kind::yes); }
-    /// Whole, not negative, below 2^64.
+    /// A whole number, not negative, below 2^64.
     [[nodiscard]] std::optional<std::uint64_t> natural() const {
         return is(Node::Kind::natural) ? std::optional(node_->bits) : std::nullopt;
     }
-    /// Written with a point or an exponent, or too big for 64 bits.
+    /// A number with a point or an exponent, or too big for 64 bits.
     [[nodiscard]] std::optional<double> fraction() const {
         return is(Node::Kind::fraction) ? std::optional(std::bit_cast<double>(node_->bits)) : std::nullopt;
     }
@@ -32,10 +32,10 @@ class Value final {
         return is(Node::Kind::text) ? std::optional(node_->text) : std::nullopt;
     }
 
-    /// Nothing when this is no object, has no such member, or has null there.
+    /// Nothing if this is no object, or the member is missing or null.
     [[nodiscard]] Value find(std::string_view name) const;
-    /// As above, for who asks for members in about the order in which they stand: looks behind `last` first, which was
-    /// found here before (or is nothing), and sets it to what it finds.
+    /// As above, faster for callers that ask for members in about the order of the text: it searches first after
+    /// `last`, the member found before (or nothing), and sets `last` to the member it finds.
     [[nodiscard]] Value find(std::string_view name, Value& last) const {
         if (is_object()) {
             const auto* next = behind(last);
@@ -48,10 +48,10 @@ class Value final {
     }
 
     class Elements;
-    /// Of an array; none of anything else.
+    /// The elements of an array; none for any other value.
     [[nodiscard]] Elements elements() const;
 
-    /// The same value in the same place.
+    /// True for the same value at the same place.
     bool operator==(const Value&) const = default;
 
   private:

@@ -8,7 +8,7 @@ namespace json {
 
 namespace {
 
-/// Without a way out of the loop and all in bytes, so that it is done for many characters at once.
+/// No early exit and only bytes, so that the compiler can vectorise it.
 bool is_plain(std::string_view text) {
     std::uint8_t strange = 0;
     for (const char character : text) {

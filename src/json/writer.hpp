@@ -1,7 +1,6 @@
-// A text buffer for writing JSON. It is appended to in place and can be used again: JSON's fixed parts as literals, and
-// between them what varies. Knows no schema and sets no commas or quotes: the literals have them. Room is made once for
-// all pieces of one add(), so that writing a piece is a copy of known size: a third of the time of appending them one
-// by one.
+// A reusable text buffer for writing JSON: fixed parts as literals, with the values between them. Knows no schema and
+// adds no commas or quotes: the literals contain them. Room is made once for all pieces of one add(), so that each
+// piece is a plain copy: a third of the time of appending them one by one.
 #pragma once
 
 #include "base/decimal.hpp"
@@ -12,7 +11,7 @@
 
 namespace json {
 
-/// Bytes to be written as lower-case hex, or as base64.
+/// Bytes to write as lower-case hex, or as base64.
 struct Hex {
     std::span<const std::uint8_t> bytes;
 };
@@ -22,20 +21,20 @@ struct Base64 {
 
 class Writer final {
   public:
-    /// Literals and texts as they are, numbers in decimal.
+    /// Literals and texts unchanged, numbers in decimal.
     template <class... Pieces>
     void add(const Pieces&... pieces) {
         char* at = room((most(pieces) + ...));
         ((at = put(at, pieces)), ...);
         size_ = static_cast<std::size_t>(at - text_.data());
     }
-    /// Any text, with its quotes; what is no UTF-8 becomes U+FFFD.
+    /// Adds any text as a JSON string; invalid UTF-8 becomes U+FFFD.
     void string(std::string_view value);
 
     [[nodiscard]] std::string_view text() const { return {text_.data(), size_}; }
-    /// Keeps its memory.
+    /// Empties the buffer but keeps its memory.
     void clear() { size_ = 0; }
-    /// Lets go of the memory too.
+    /// Returns the text and gives up the memory.
     [[nodiscard]] std::string take();
 
   private:
@@ -70,7 +69,7 @@ class Writer final {
     }
     void grow(std::size_t bytes);
 
-    std::string text_; // all of it may be written to
+    std::string text_; // resized in advance; only the first size_ bytes are text
     std::size_t size_ = 0;
 };
 

@@ -16,7 +16,7 @@ namespace {
 constexpr auto first_pause = 100ms;
 constexpr auto longest_pause = 5000ms;
 
-/// -1 for what is no code: get() would cut a number that does not fit.
+/// -1 if it is no valid code. get() would truncate a number that does not fit.
 int read_code(const json::Tree& code) {
     using Range = std::numeric_limits<int>;
     const bool fits = code.is_number_unsigned()  ? code.get<std::uint64_t>() <= static_cast<std::uint64_t>(Range::max())
@@ -25,7 +25,7 @@ int read_code(const json::Tree& code) {
     return fits ? code.get<int>() : -1;
 }
 
-/// What the other side's error object says; an object that is none is itself an error with words of ours.
+/// Reads the other side's error object. If it is not an object, the failure has a message of ours.
 Client::Failure read_failure(std::string_view raw) {
     Client::Failure failure;
     failure.raw = raw;
@@ -72,7 +72,7 @@ void Client::connect() {
         connection_->start();
         on_up_();
     });
-    Connection::Handler& self = *this; // the base is private: make_unique could not convert
+    Connection::Handler& self = *this; // the base is private, so make_unique cannot convert
     connection_ = std::make_unique<Connection>(std::move(stream), self);
 }
 
@@ -133,8 +133,8 @@ void Client::answered(const Message& message) {
 }
 
 void Client::skipped(const Message&, const std::string& reason) {
-    // An answer may be among what was skipped, and nobody knows where the next one begins: a new connection does. Not
-    // now: the old one is still reading.
+    // The skipped bytes may contain an answer, and the start of the next message is unknown, so connect anew. In the
+    // next turn, because the old connection is still reading.
     reconnect_.start(0ms, [this, reason] {
         if (up_)
             lost(reason);

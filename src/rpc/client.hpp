@@ -1,7 +1,7 @@
-// The caller's side of a JSON-RPC unix socket: many calls in flight, replies in any order, reconnecting by itself with
-// a growing pause. A call belongs to the connection it was made on and is never repeated: when that is lost, its answer
-// does not come. Who follows the other side begins anew with the next connection; who owes somebody an answer gives a
-// `Lost` and is notified of it.
+// The client side of JSON-RPC on a unix socket: many calls in flight, replies in any order, automatic reconnection with
+// a growing pause. A call belongs to one connection and is never repeated. If the connection is lost, its answer never
+// comes. Code that follows the server's state begins anew at the next connection; code that owes somebody an answer
+// passes a `Lost` callback.
 #pragma once
 
 #include "base/log.hpp"
@@ -22,31 +22,31 @@ namespace rpc {
 class Client final : private Connection::Handler {
   public:
     struct Failure {
-        Error error;     ///< what the other side said
+        Error error;     ///< the server's error
         std::string raw; ///< the error object as it came
     };
-    /// The raw result, valid during the callback, or why there is none. Called in a later turn of the loop.
+    /// The raw result, valid during the callback, or the failure. Called in a later turn of the loop.
     using Callback = std::function<void(const tl::expected<std::string_view, Failure>&)>;
-    /// There is no connection any more, or yet: nobody knows whether the call was carried out. Called in a later turn,
-    /// in place of the answer.
+    /// Called in a later turn instead of the answer when there is no connection, or it was lost. It is then unknown
+    /// whether the call was carried out.
     using Lost = std::function<void()>;
 
-    /// Ids will be `<name>:<method>#<n>-<tag>`. With a random tag nobody else can have made them. Nothing happens
-    /// before start().
+    /// Ids are `<name>:<method>#<n>-<tag>`. A random tag makes sure that nobody else uses them. Does nothing before
+    /// start().
     Client(io::Loop& loop, std::string name, std::string tag, base::Log log);
     ~Client() override;
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
-    /// `on_up` is called at each (re)connection, `on_down` when one is lost. `path`: of the unix socket.
+    /// `path`: of the unix socket. `on_up` is called at each connection, `on_down` when one is lost.
     void start(std::string path, std::function<void()> on_up, std::function<void()> on_down = nullptr);
-    /// `params`: raw JSON array or object. Without `lost` a call that cannot be answered any more is dropped.
+    /// `params`: raw JSON array or object. Without `lost`, a call that can no longer be answered is dropped.
     void call(std::string_view method, std::string_view params, Callback answer, Lost lost = nullptr);
     [[nodiscard]] io::Loop& loop() { return loop_; }
     [[nodiscard]] bool up() const { return up_; }
-    /// A call with this id (raw) was made here and is not answered yet.
+    /// True if a call with this raw id was made here and is not answered yet.
     [[nodiscard]] bool awaits(std::string_view id) const { return calls_.contains(std::string(id)); }
-    /// How many connections there have been: shows what belongs to an earlier one.
+    /// Number of connections so far; identifies a connection.
     [[nodiscard]] std::uint64_t connections() const { return connections_; }
     /// Calls not answered yet.
     [[nodiscard]] std::size_t in_flight() const { return calls_.size(); }
@@ -69,7 +69,7 @@ class Client final : private Connection::Handler {
     std::function<void()> on_down_;
     std::unique_ptr<Connection> connection_;
     bool up_ = false;
-    bool outage_logged_ = false; // one log line an outage, not one a try
+    bool outage_logged_ = false; // one log line per outage, not per attempt
     std::uint64_t connections_ = 0;
     std::uint64_t next_id_ = 1;
     struct Call {

@@ -1,5 +1,5 @@
-// JSON-RPC on one pair of byte streams: frames what comes, delivers the messages of each read together, sends whole
-// messages. Takes no side: client, server, plugin and node all use it.
+// JSON-RPC on a pair of byte streams: frames the input, delivers all messages of one read together and sends whole
+// messages. Used by clients, servers, plugins and the test node.
 #pragma once
 
 #include "io/stream.hpp"
@@ -16,16 +16,16 @@ namespace rpc {
 
 class Connection final {
   public:
-    /// Handlers may destroy the connection, but only in closed().
+    /// A handler may destroy the connection only in closed().
     class Handler {
       public:
         virtual ~Handler() = default;
-        /// All messages of one read, in their order; there is at least one. The views are valid until this returns.
+        /// All messages of one read in their order; at least one. The views are valid until this returns.
         virtual void read(std::span<const Message> messages) = 0;
-        /// Bytes that are no message, called before read(). `head`: the members that could be read of them, empty if
-        /// there are none. `reason` quotes none of the bytes.
+        /// Reports bytes that are no message; called before read(). `head`: those of its members that could be read.
+        /// `reason` does not quote the bytes.
         virtual void skipped(const Message& head, const std::string& reason) = 0;
-        /// The stream ended or cannot be understood any more; `reason` is empty on a plain end. Called once.
+        /// The stream ended, or no further message can be found in it. `reason` is empty on a plain end. Called once.
         virtual void closed(const std::string& reason) = 0;
     };
 
@@ -36,7 +36,7 @@ class Connection final {
     Connection& operator=(const Connection&) = delete;
     ~Connection() = default;
 
-    /// Begins to read. Until then nothing is delivered, but sending works.
+    /// Begins to read. Sending works before that.
     void start();
     void send(std::string message, io::Priority priority = io::Priority::ordinary);
     [[nodiscard]] io::Stream& out() { return out_ ? *out_ : *in_; }

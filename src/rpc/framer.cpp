@@ -7,7 +7,7 @@
 namespace rpc {
 
 void Framer::feed(std::string_view bytes) {
-    if (!refusal_.empty()) { // the part already scanned is of no use to anybody
+    if (!refusal_.empty()) { // the scanned part is not needed any more
         refused_bytes_ += at_ - begin_;
         begin_ = at_;
     }
@@ -18,7 +18,7 @@ void Framer::feed(std::string_view bytes) {
 void Framer::let_go() {
     const auto left = buffer_.size() - begin_;
     if (buffer_.capacity() > buffer_kept && left < buffer_kept / 2)
-        std::string(buffer_, begin_).swap(buffer_); // a move would keep what was grown
+        std::string(buffer_, begin_).swap(buffer_); // a move would keep the memory
     else if (left == 0)
         buffer_.clear();
     else if (begin_ > 0)

@@ -6,13 +6,13 @@ namespace rpc {
 
 namespace {
 
-/// A string, or a token without quotes and brackets. It is sent back as it came: one of those would break all that
-/// follows.
+/// True for a string, or a token without quotes and brackets. An id is sent back unchanged, and those characters would
+/// break our reply.
 bool is_id(std::string_view token) {
     return token.front() == '"' || token.find_first_of("\"{[") == std::string_view::npos;
 }
 
-/// The reason when the member is none of a message.
+/// The reason if the member cannot be part of a message; empty if it can.
 std::string_view take(Message& message, const json::ObjectScanner::Member& member) {
     if (member.key == "\"id\"") {
         if (!is_id(member.value))

@@ -1,6 +1,5 @@
-// One JSON-RPC 2.0 message as it came: its members as raw text, nothing decoded but the method's name. Ids stay raw
-// because the peer may look a reply up by the very bytes of its id; results stay raw so that they can be passed on
-// untouched.
+// One JSON-RPC 2.0 message: its members as raw text, only the method's name decoded. Ids stay raw because the peer may
+// match replies by the exact bytes of the id; results stay raw so that they can be passed on unchanged.
 #pragma once
 
 #include <string>
@@ -20,9 +19,9 @@ struct Message {
     std::string_view params; ///< raw, empty if absent
     std::string_view result; ///< raw, empty if absent
     std::string_view error;  ///< raw, empty if absent
-    std::string_view filter; ///< raw, empty if absent: an extension, the parts of the result that are wanted
+    std::string_view filter; ///< raw, empty if absent: Core Lightning's extension, selects parts of the result
 
-    /// With a method and an id a request, with only a method a notification, else a reply.
+    /// Method and id: a request. Only a method: a notification. Else a reply.
     [[nodiscard]] Kind kind() const {
         if (method.empty())
             return Kind::reply;
@@ -30,11 +29,11 @@ struct Message {
     }
 };
 
-/// `text` is one complete object as the Framer gives it. The reason when it is no message. Duplicate members: the last
-/// wins. `inner`: Framer::Result::inner.
+/// `text` is one complete object from the Framer, `inner` is Framer::Result::inner. Returns the reason if it is no
+/// message. Of duplicate members the last one counts.
 [[nodiscard]] tl::expected<Message, std::string> read_message(std::string_view text, std::string_view inner = {});
 
-/// Of one that cannot be read to its end: the members that stand whole before that. Id and method are among them if the
+/// For a message that cannot be read to its end: the members that are complete. Id and method are among them if the
 /// peer writes them first.
 [[nodiscard]] Message read_head(std::string_view text);
 

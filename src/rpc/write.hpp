@@ -1,4 +1,4 @@
-// JSON-RPC 2.0 messages as text, from parts that are JSON already. Each ends in a blank line.
+// Writes JSON-RPC 2.0 messages from parts that are JSON already. Each message ends with a blank line.
 #pragma once
 
 #include "rpc/error.hpp"
@@ -11,13 +11,13 @@ namespace rpc {
 /// `id`, `params` and `result` are raw JSON; `method` is a plain name.
 [[nodiscard]] std::string request(std::string_view id, std::string_view method, std::string_view params);
 [[nodiscard]] std::string notification(std::string_view method, std::string_view params);
-/// What stands before and behind the params of one.
+/// The text before and after the params of a notification.
 [[nodiscard]] std::string notification_head(std::string_view method);
 inline constexpr std::string_view notification_tail = "}\n\n";
 [[nodiscard]] std::string result(std::string_view id, std::string_view result);
 [[nodiscard]] std::string error(std::string_view id, const Error& error);
 
-/// `{"code": …, "message": …}`: always both, as JSON-RPC requires; without one of them a peer may crash.
+/// `{"code": …, "message": …}`. Always both members: without one of them a peer may crash.
 [[nodiscard]] std::string error_object(const Error& error);
 
 } // namespace rpc

@@ -1,5 +1,5 @@
-"""The two pipelines of README (and of the manual page) for those who have an LND script, pasted into bash as they stand there: they print
-payments, and when the command is refused or the node goes they say so on stderr and end with an exit code of their own."""
+"""The two pipelines of contrib/README.md and of the man page for LND scripts, pasted into bash as printed there: they print payments, and
+report a refused command or a stopped node on stderr and by their exit code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from node import PLUGIN, TOP, Node, die_on_sigterm, wait_until
 from program import Piped, bound_by_permissions, run
 
 HERE = Path(__file__).resolve().parent
-PAGES = (TOP / "README.md", TOP / "man" / "lightning-trackpayments.7.md")
+PAGES = (TOP / "contrib" / "README.md", TOP / "man" / "lightning-trackpayments.7.md")
 
 
 def indented(page: Path, beginning: str) -> str:
@@ -39,7 +39,7 @@ class Pipelines(unittest.TestCase):
         self.lightning_dir("/nowhere")
 
     def lightning_dir(self, where: object) -> None:
-        """Of every lightning-cli from now on; README's lines name none."""
+        """For every lightning-cli from now on; the pages' lines name none."""
         script = self.directory / "lightning-cli"
         script.write_text(f'#!/bin/sh\nexec {HERE}/lightning-cli --lightning-dir={where} --network=regtest "$@"\n')
         script.chmod(0o755)

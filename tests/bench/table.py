@@ -38,7 +38,7 @@ def main() -> None:
     for bench, figure in [pair for pair in wanted if "target" in pair[1]] + [pair for pair in wanted if "target" not in pair[1]]:
         print(row(bench, figure))
     if any(not file["full"] for file in files):
-        print("\nShort forms; TRACKPAYMENTS_LONG=yes for the sizes of the tables in README.")
+        print("\nShort forms; TRACKPAYMENTS_LONG=yes for the sizes in tests/bench/README.md.")
 
 
 if __name__ == "__main__":

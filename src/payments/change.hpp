@@ -12,16 +12,17 @@ struct Change {
         std::vector<base::CreatedIndex> attempts;
         std::size_t remaining = 0; ///< parts the payment still has
     };
-    /// Payments whose last row was deleted before they were over, as they were then, each with its outcome.
+    /// Payments in flight whose last row was deleted: as they were before, each with its outcome.
     std::vector<Payment> ended;
     std::vector<Deletion> deleted;
-    /// A snapshot of each is due: payments of the table, each once, none that is gone. The pointers are valid until the
-    /// next apply() or evict(): a listener that may cause one collects what it needs first.
+    /// Payments of the table for which a snapshot must be published, each once; never a deleted one. The pointers are
+    /// valid until the next apply() or evict(). A listener that may cause one of these must collect what it needs
+    /// first.
     std::vector<const Payment*> updated;
-    std::vector<PaymentKey> reopened; ///< failed payments that got another part
+    std::vector<PaymentKey> reopened; ///< failed payments that got a new part
 };
 
-/// Follows the changes of the table. Must not apply facts while it, or a listener after it, still needs the pointers.
+/// Receives the changes of the table. Must not apply facts while it, or a listener after it, still needs the pointers.
 class ChangeListener {
   public:
     ChangeListener(const ChangeListener&) = delete;

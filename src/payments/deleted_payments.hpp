@@ -1,6 +1,6 @@
-// Remembers payments that did not succeed and whose last row was deleted. A payer that goes on after all makes another
-// part of the same group: it is the same payment then, under the same index. A new payment may use the group's number
-// again; it begins to count its parts anew.
+// Remembers payments that did not succeed and whose last row was deleted. If the payer continues and makes another part
+// of the same group, that part belongs to the same payment, under the same index. A new payment may use the group's
+// number again; its parts are then numbered from the beginning.
 #pragma once
 
 #include "payments/hash_index.hpp"
@@ -12,11 +12,11 @@ namespace payments {
 
 class DeletedPayments final {
   public:
-    static constexpr std::size_t limit = 1000; ///< the newest stay
+    static constexpr std::size_t limit = 1000; ///< only the newest are kept
 
-    /// `payment`: as it was with its last part.
+    /// `payment`: as it was before its last row was deleted.
     void remember(Payment payment);
-    /// The one that goes on with this row; forgotten here then. `call`: the payer's, if it is known.
+    /// Takes out the payment to which this new row belongs, if any. `call`: the payer's call for the row, if known.
     std::optional<Payment> take(const Row& row, PayerCall call);
 
   private:
@@ -28,7 +28,7 @@ class DeletedPayments final {
 
     Payment erase(DeletedRef at);
 
-    std::list<Deleted> payments_; // by age
+    std::list<Deleted> payments_; // oldest first
     HashIndex<DeletedRef> index_;
 };
 

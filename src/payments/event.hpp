@@ -1,4 +1,4 @@
-// Every fact that can change the table. Sources (notifications, hooks, listings, waits, timers) become one of these and
+// The facts that can change the table. Every source (notifications, hooks, listings, waits, timers) produces these and
 // nothing else.
 #pragma once
 
@@ -8,13 +8,13 @@
 
 namespace payments {
 
-/// lightningd showed a row. `seen` is when, if its change was reported as it happened; nothing when it was listed.
+/// lightningd showed a row. `seen`: when its change was reported live; empty if the row was only listed.
 struct PartSeen {
     Row row;
     std::optional<base::UnixNs> seen;
 };
 
-/// A part failed, with the reason. The row is as it was before the change: its status is still pending.
+/// A part failed, with the reason. The row is as it was before the change, so its status is still pending.
 struct PartFailed {
     Row row;
     Failure failure;
@@ -27,15 +27,15 @@ struct PartDeleted {
     base::CreatedIndex created;
 };
 
-/// A failure as the payer reports it: by node, where lightningd counts hops.
+/// A failure as the payer reports it: it names the node, where lightningd counts hops.
 struct PartReport {
-    std::optional<std::uint16_t> code; ///< nothing when the error could not be read
-    std::optional<base::NodeId> node;  ///< nothing = our own
+    std::optional<std::uint16_t> code; ///< empty if the error could not be read
+    std::optional<base::NodeId> node;  ///< empty = our own node
     base::HeapOptional<bolt::FailureMessage> message;
 };
 
-/// A payer is about to make this part, or just made it. Some calls leave the group to lightningd, and any call may be
-/// refused: then no row comes.
+/// A payer is about to make this part, or has just made it. Some calls leave the group to lightningd. lightningd may
+/// refuse any call; then no row comes.
 struct ExpectedPart {
     base::PaymentHash hash;
     std::optional<base::GroupId> group;
@@ -44,48 +44,48 @@ struct ExpectedPart {
     Payer payer = Payer::unknown;
     PayerCall call;
     Total total;
-    std::optional<base::Msat> sent; ///< leaves our node by this part, as its row will say
+    std::optional<base::Msat> sent; ///< amount that leaves our node, as the row will show it
     base::UnixNs seen;
     Route route;
-    std::optional<PartReport> report; ///< it ended before its row was read
+    std::optional<PartReport> report; ///< set if the part ended before its row was read
 };
 
-/// The payer reports that this part ended, and the reason if it failed.
+/// The payer reports that this part ended, and why if it failed.
 struct PartEnded {
     PaymentKey key;
     base::PartId partid;
     std::optional<PartReport> report;
 };
 
-/// lightningd gave the reason of a failure when it was asked afterwards.
+/// lightningd reported the reason of a failure when asked later.
 struct PartExplained {
     PaymentKey key;
     base::CreatedIndex created;
     Failure failure;
 };
 
-/// The invoice of a payment, read by lightningd.
+/// The invoice of a payment, as lightningd decoded it.
 struct InvoiceDecoded {
-    base::PaymentHash hash; ///< the invoice's own
+    base::PaymentHash hash; ///< the invoice's own payment hash
     std::string invoice;
     std::optional<base::Msat> amount;
     std::optional<Secret> payment_secret;
 };
 
-/// No further attempt will come. Without a group the newest one of the hash is meant. `only_pay_and_keysend`: it
-/// comes from `pay` or `keysend` and does not concern other payers' groups.
+/// No further attempt will come. Without a group the newest payment of the hash is meant. `only_pay_and_keysend`: the
+/// fact comes from `pay` or `keysend` and does not apply to groups of other payers.
 struct GivenUp {
     base::PaymentHash hash;
     std::optional<base::GroupId> group;
     bool only_pay_and_keysend = false;
 };
 
-/// Nothing came for so long that the payment is taken to be over.
+/// No event came for so long that the payment counts as failed.
 struct SilenceExpired {
     PaymentKey key;
 };
 
-/// Parts expected since before `before` will not get a row any more.
+/// Parts expected since before `before` will get no row any more.
 struct ExpectedPartsExpired {
     base::UnixNs before;
 };

@@ -10,21 +10,21 @@ bool is_for(const ExpectedPart& expected, base::GroupId group, base::PartId part
     return expected.partid == partid && expected.group.value_or(group) == group;
 }
 
-/// Both are about one part that is to be made.
+/// Both announce one and the same part.
 bool are_for_one(const ExpectedPart& a, const ExpectedPart& b) {
     return a.partid == b.partid && (!a.group || !b.group || a.group == b.group);
 }
 
-/// xpay reports a part twice: by its own topic and by the call it makes.
+/// xpay announces a part twice: by its topic and by the call it makes.
 bool complete_each_other(const ExpectedPart& a, const ExpectedPart& b) {
     return !a.by.overlap(b.by) && a.group && a.group == b.group && a.partid == b.partid;
 }
 
-/// The same account of one call, received twice; of two calls in one read at least the route differs.
+/// The same announcement of one call, received twice. Two calls in one read differ at least in the route.
 bool are_the_same(const ExpectedPart& known, const ExpectedPart& a) {
     if (!known.by.overlap(a.by) || known.seen != a.seen || known.group != a.group || known.partid != a.partid)
         return false;
-    const bool joined = known.by != a.by; // with the other account
+    const bool joined = known.by != a.by; // with the other source
     return joined || (known.total == a.total && known.sent == a.sent && known.route == a.route);
 }
 
@@ -88,7 +88,7 @@ std::optional<ExpectedPart> ExpectedParts::take(const Row& row) {
     auto& waiting = found->second;
     auto at = waiting.begin() + (fitting - waiting.data());
     ExpectedPart taken = std::move(*at);
-    // Those before were refused, or their row has come.
+    // Older calls were refused, or their rows have come.
     at = waiting.erase(at);
     const auto kept = std::remove_if(waiting.begin(), at,
                                      [&](const ExpectedPart& a) { return is_for(a, row.key.group, row.partid); });

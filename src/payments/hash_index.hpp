@@ -1,7 +1,6 @@
-// A hash table from payment hash to locations in memory; one hash may have several. Open addressing by the hash's own
-// bits, which are random. Memory that was not used for a while is not in the processor's caches, and each piece of it
-// costs some 100 ns: a look-up here needs one (std::unordered_map: three, and another entry's when one is erased).
-// Growing does not look at the locations at all.
+// A hash table from payment hash to locations in memory; a hash may have several. Open addressing with the bits of the
+// hash itself, which are random. Each access to memory that is not cached takes about 100 ns: a look-up here needs one,
+// std::unordered_map needs three, and one more to erase. Growing does not read the locations.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -16,8 +15,8 @@ namespace payments {
 template <class Location>
 class HashIndex final {
   public:
-    /// Looks at the places of that hash until `wanted` is content with one; null if it never is. Places of a hash that
-    /// shares 64 bits with it are shown too.
+    /// Calls `wanted` for each location of the hash until it returns true, and returns that location; null if it never
+    /// does. May also show locations of another hash with the same 64 bits.
     template <class Wanted>
     [[nodiscard]] const Location* find(const base::PaymentHash& hash, Wanted wanted) const {
         const auto tag = tag_of(hash);
@@ -27,7 +26,7 @@ class HashIndex final {
         return nullptr;
     }
 
-    /// Where find() will begin.
+    /// Prefetches the slot where find() begins.
     void prefetch(const base::PaymentHash& hash) const { base::prefetch(&slots_[home(tag_of(hash))], sizeof(Slot)); }
 
     void insert(const base::PaymentHash& hash, Location place) {
@@ -40,12 +39,12 @@ class HashIndex final {
         put({tag_of(hash), place});
     }
 
-    /// It must be there.
+    /// The location must be in the index.
     void erase(const base::PaymentHash& hash, const Location& place) {
         auto hole = home(tag_of(hash));
         while (slots_[hole].tag == nothing || slots_[hole].place != place)
             hole = after(hole);
-        // Whoever stands behind moves up, unless that were before the place where the search for it begins.
+        // Move later entries up into the hole, except those whose search begins after it.
         for (auto at = after(hole); slots_[at].tag != nothing; at = after(at)) {
             const auto from_home = (at - home(slots_[at].tag)) & (slots_.size() - 1);
             if (from_home >= ((at - hole) & (slots_.size() - 1)))

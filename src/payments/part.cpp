@@ -6,7 +6,7 @@ namespace payments {
 
 namespace {
 
-/// Takes a value that was not known before.
+/// Sets a value that was not known before.
 template <class T>
 bool learn(std::optional<T>& known, const std::optional<T>& other) {
     if (known || !other)
@@ -33,7 +33,7 @@ Part Part::of(const Row& row) {
 
 bool Part::merge(const Row& row) {
     bool visible = false;
-    if (row.status > status) { // never back; complete outranks failed
+    if (row.status > status) { // never back to pending; complete outranks failed
         status = row.status;
         visible = true;
     }
@@ -55,7 +55,7 @@ bool Failure::knows_more_than(const Failure& other) const {
 bool Part::merge(const Failure& other) {
     if (!other.knows_more_than(failure))
         return false;
-    // A message that only repeats its code shows nobody anything new.
+    // A message that contains only its code shows subscribers nothing new.
     const bool same =
         other.kind == failure.kind && other.code == failure.code && other.source_index == failure.source_index;
     bolt::FailureMessage bare;
@@ -99,8 +99,7 @@ std::optional<base::UnixNs> Part::resolve_time() const {
     auto ended = resolve_seen;
     if (completed_at)
         ended = resolve_seen ? base::clamp_into_second(*resolve_seen, *completed_at) : completed_at;
-    // A clock may have been set back in between, and very old rows do not say when they ended: no part ends before it
-    // began.
+    // The clock may have been set back meanwhile, and very old rows have no end time. No part ends before it began.
     return std::max(ended.value_or(base::UnixNs{}), attempt_time());
 }
 

@@ -1,5 +1,5 @@
-// One part: a row of lightningd's payments table with the events the plugin saw, LND's HTLC attempt.
-// Facts about a part merge in any order and any number of times to the same part.
+// One part: a row of lightningd's payments table together with the events that the plugin saw. LND's HTLC attempt.
+// Facts may be merged in any order and repeatedly: the result is the same.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -15,34 +15,34 @@
 
 namespace payments {
 
-/// A payment is all parts of one hash in one group.
+/// Identifies a payment: all parts of one hash in one group.
 struct PaymentKey {
     base::PaymentHash hash;
     base::GroupId group;
     auto operator<=>(const PaymentKey&) const = default;
 };
 
-/// A row changes once: from pending to one of the others (lightningd, wallet_payment_set_status).
+/// A row changes its status once, from pending to another one (wallet_payment_set_status in lightningd).
 enum class PartStatus : std::uint8_t { pending, failed, complete };
 
 /// Why a part failed, as far as it is known.
 struct Failure {
-    /// Ordered by how much is known: when two accounts of one failure meet, the greater kind stays.
+    /// Ordered by how much is known: of two accounts of one failure, the greater kind is kept.
     enum class Kind : std::uint8_t {
         unknown,    ///< failed, reason unknown
-        unreadable, ///< an error came back that could not be decrypted: its origin is unknown
-        local,      ///< our own node's trouble, no BOLT 4 code
+        unreadable, ///< an error came back but could not be decrypted, so its origin is unknown
+        local,      ///< our own node failed it, no BOLT 4 code
         wire        ///< `code` is the reason
     } kind = Kind::unknown;
     std::uint16_t code = 0; ///< BOLT 4 failure code; only for Kind::wire
     /// 0 = our node, i = the i-th hop (LND's failure_source_index).
     std::uint32_t source_index = 0;
-    /// It comes from the payee itself, according to lightningd (sendpay code 203).
+    /// The payee itself failed it, according to lightningd (sendpay code 203).
     bool at_destination = false;
-    base::HeapOptional<bolt::FailureMessage> message{}; ///< of the failing node, if it came back whole
+    base::HeapOptional<bolt::FailureMessage> message{}; ///< the failing node's message, if it came back complete
 
     bool operator==(const Failure&) const = default;
-    /// An account that knows more than the other; false for equals.
+    /// True if this account contains more than the other; false if they are equal.
     [[nodiscard]] bool knows_more_than(const Failure& other) const;
 };
 
@@ -51,19 +51,18 @@ struct Row {
     PaymentKey key;
     base::PartId partid;
     base::CreatedIndex created;
-    base::UpdatedIndex updated; ///< 0 before the first change, and where lightningd does not show it
+    base::UpdatedIndex updated; ///< 0 before the first change, or if lightningd does not show it
     PartStatus status = PartStatus::pending;
-    std::optional<base::Msat> amount;         ///< delivered; absent where lightningd does not know it
+    std::optional<base::Msat> amount;         ///< delivered; absent if lightningd does not know it
     base::Msat sent;                          ///< leaves our node
     base::UnixNs created_at;                  ///< whole second
     std::optional<base::UnixNs> completed_at; ///< whole second
     std::optional<base::Preimage> preimage;
     std::string invoice;           ///< BOLT 11 or BOLT 12; empty if the row has none
-    bool unreadable_error = false; ///< the row keeps an error onion nobody could decrypt
+    bool unreadable_error = false; ///< the row has an error onion that could not be decrypted
 };
 
-/// Where it is known from that a part is about to be made: the payer's own call, seen by the hook, pay_part_start, or
-/// both (xpay).
+/// The sources that announced a part: the payer's own call, seen by the hook, pay_part_start, or both (xpay).
 struct Accounts {
     bool call = false;
     bool topic = false;
@@ -75,44 +74,45 @@ struct Accounts {
     bool operator==(const Accounts&) const = default;
 };
 
-/// 192 bytes: there are as many as HTLCs in flight, and more that ended.
+/// 192 bytes. One per HTLC in flight, and more for those that ended.
 struct Part {
     base::CreatedIndex created;
     base::UpdatedIndex updated;
-    base::GroupId group; ///< of its row; one payment may have several (renepay)
+    base::GroupId group; ///< group of its row; a payment may have several (renepay)
     base::PartId partid;
     std::optional<base::Msat> amount;
     base::Msat sent;
     base::UnixNs created_at;
     std::optional<base::UnixNs> completed_at;
-    std::optional<base::UnixNs> attempt_seen; ///< when the plugin saw it begin, if it did
+    std::optional<base::UnixNs> attempt_seen; ///< when the plugin saw it start, if it did
     std::optional<base::UnixNs> resolve_seen; ///< when the plugin saw it end, if it did
     std::optional<base::Preimage> preimage;
     PartStatus status = PartStatus::pending;
-    /// It settled and its row was deleted while a sibling was in flight: it stays, or the payment would not be paid.
+    /// The part settled and its row was deleted while another part was in flight. The part is kept, because without it
+    /// the payment would not count as paid.
     bool row_gone = false;
-    Accounts expected;               ///< the accounts that were merged into it
+    Accounts expected;               ///< sources merged into it
     Failure failure;                 ///< meaningful when failed
-    base::HeapOptional<Route> route; ///< as far as its payer's calls show it
-    std::uint64_t revision = 0; ///< counts the changes in the table: the same revision is the same part; 0 = uncounted
+    base::HeapOptional<Route> route; ///< as far as the payer's calls contain it
+    std::uint64_t revision = 0;      ///< changes with every change of the part, unique in the table; 0 = not set
 
-    /// What never changes of a row; merge() adds the rest.
+    /// A part with the values of the row that never change; merge() adds the rest.
     [[nodiscard]] static Part of(const Row& row);
-    /// What the row adds. True when something a subscriber can see changed; times do not count.
+    /// Adds the values of the row. True if a value that subscribers see changed; times do not count.
     bool merge(const Row& row);
-    /// True when visible, as above. Does not look at the status.
+    /// True if subscribers see a difference, as above. Ignores the status.
     bool merge(const Failure& other);
     bool merge(Route other);
 
     void saw_attempt(base::UnixNs when);
     void saw_resolution(base::UnixNs when);
-    /// Amount that reaches the payee by this part: that of the row, else of its route; nothing when neither is known.
+    /// Amount that the payee gets by this part: from the row, else from the route; empty if neither is known.
     [[nodiscard]] std::optional<base::Msat> delivered() const;
-    /// As delivered(), else what left: for sums that must not forget a part.
+    /// delivered(), or the amount sent if that is unknown: for sums in which every part must count.
     [[nodiscard]] base::Msat worth() const { return delivered().value_or(sent); }
-    /// Unix ns: the moment seen, held inside the second lightningd recorded; else the start of that second.
+    /// The time the plugin saw, limited to the second that lightningd recorded; else the start of that second.
     [[nodiscard]] base::UnixNs attempt_time() const;
-    /// As above, but never before the attempt; nothing while pending.
+    /// As above, but never before the attempt; empty while pending.
     [[nodiscard]] std::optional<base::UnixNs> resolve_time() const;
 };
 

@@ -1,5 +1,5 @@
-// Sums over the parts of one payment, kept while they change: an update of a payment of 500 parts must not look at all
-// of them.
+// Sums over the parts of one payment, updated with each change, so that an update of a payment with 500 parts need not
+// look at all of them.
 #pragma once
 
 #include "payments/part.hpp"
@@ -9,7 +9,7 @@
 
 namespace payments {
 
-/// A sum that hostile amounts may take beyond 64 bits, and that must come down again.
+/// A sum of up to 128 bits: hostile amounts may exceed 64 bits, and later be subtracted again.
 class WideSum final {
   public:
     void add(base::Msat amount) {
@@ -29,7 +29,7 @@ class WideSum final {
 
 class PartTotals final {
   public:
-    /// Every part once, as it is; taken out before it changes.
+    /// Add each part once; remove it before it changes.
     void add(const Part& part) {
         ++count(part.status);
         highest_ = std::max(highest_, part.partid);
@@ -47,11 +47,11 @@ class PartTotals final {
     }
 
     [[nodiscard]] bool any(PartStatus status) const { return counts_[static_cast<std::size_t>(status)] > 0; }
-    /// False for a number beyond those of all parts there ever were, as a new part mostly has.
+    /// False if the number is beyond those of all parts so far, as that of a new part mostly is.
     [[nodiscard]] bool may_have(base::PartId partid) const { return partid <= highest_; }
-    /// What reaches the payee by all that have not failed, as far as it is known.
+    /// Amount that the payee gets by all parts that have not failed, as far as known.
     [[nodiscard]] base::Msat live() const { return delivered_.msat(); }
-    /// The same, where what left stands for what is not known.
+    /// The same with Part::worth().
     [[nodiscard]] base::Msat live_worth() const { return worth_.msat(); }
 
   private:

@@ -59,7 +59,7 @@ bool Payment::holds(const PaymentKey& rows) const {
 
 Part* Payment::find(base::GroupId group, base::PartId partid) {
     const auto is_it = [&](const Part& part) { return part.partid == partid && part.group == group && !part.row_gone; };
-    // Most payers count their parts up, in the order of the rows: looked for where it should stand.
+    // Most payers number their parts in the order of the rows: try that position first.
     const auto guess = parts.empty() ? 0 : partid.value - parts.front().partid.value;
     if (guess < parts.size() && is_it(parts[guess]))
         return &parts[guess];
@@ -69,7 +69,7 @@ Part* Payment::find(base::GroupId group, base::PartId partid) {
 
 Part& Payment::insert(Part part) {
     if (parts.size() == parts.capacity())
-        parts.reserve(parts.size() + parts.size() / 4 + 1); // not twice as much: parts are large, and few are added
+        parts.reserve(parts.size() + parts.size() / 4 + 1); // not doubled: parts are large, and few are added
     const auto at =
         std::lower_bound(parts.begin(), parts.end(), part.created,
                          [](const Part& other, base::CreatedIndex wanted) { return other.created < wanted; });
@@ -77,7 +77,7 @@ Part& Payment::insert(Part part) {
 }
 
 void Payment::prefetch() const {
-    constexpr std::size_t most = 4; // of hundreds the first would be gone before the last is there
+    constexpr std::size_t most = 4; // of hundreds, the first would leave the cache before the last is loaded
     base::prefetch(parts.data(), std::min(parts.size(), most) * sizeof(Part));
     base::prefetch(invoice.data(), invoice.size());
 }

@@ -1,5 +1,5 @@
-// One payment: the parts of one (hash, group), of several where one call made them, and what is known of the whole.
-// Computes money and status of LND's Payment. The outcome is decided outside, by the table.
+// One payment: the parts of one hash and group (of several groups if one call made them) and the facts about the whole.
+// Computes amounts and status of LND's Payment. The table decides the outcome.
 #pragma once
 
 #include "payments/part.hpp"
@@ -10,10 +10,11 @@
 
 namespace payments {
 
-/// Who makes the parts, from the caller's name in the id of its request: decides which evidence of the end counts.
+/// The command that makes the parts, from the caller's name in its request's id. Decides which evidence ends the
+/// payment.
 enum class Payer { unknown, pay, keysend, xpay, renepay, other };
 
-/// One command that a user gave a payer, as lightningd numbers it in this run; 0 = unknown.
+/// One call of a payer by a user, as lightningd numbers it in this run; 0 = unknown.
 struct PayerCall {
     std::uint64_t number = 0;
     [[nodiscard]] bool known() const { return number != 0; }
@@ -22,47 +23,47 @@ struct PayerCall {
 
 struct Payment {
     PaymentKey key;
-    /// The smallest created_index known when the payment was first seen; fixed from then on.
+    /// The smallest created_index known when the payment was first seen; never changes afterwards.
     base::CreatedIndex index;
-    /// Start of the second in which that part was made.
+    /// Start of the second in which that part was created.
     base::UnixNs creation_time;
     std::vector<Part> parts; ///< by created_index
     std::string invoice;
-    bool invoice_read = false;                ///< it was decoded: the next two come from it
-    std::optional<Secret> invoice_secret;     ///< its payment secret
-    std::optional<base::Msat> invoice_amount; ///< what it asks for
-    Total total;                              ///< as its payer named it
-    base::Msat live_peak;  ///< highest sum delivered by parts that were pending or complete at one time
-    base::Msat worth_peak; ///< the same of Part::worth()
+    bool invoice_read = false;                ///< the invoice was decoded: the next two values come from it
+    std::optional<Secret> invoice_secret;     ///< the payment secret in it
+    std::optional<base::Msat> invoice_amount; ///< the amount in it
+    Total total;                              ///< from the payer's call
+    base::Msat live_peak;                     ///< greatest sum delivered by parts pending or complete at the same time
+    base::Msat worth_peak;                    ///< the same with Part::worth()
     Payer payer = Payer::unknown;
-    PayerCall call;                         ///< that made its parts
-    std::vector<base::GroupId> more_groups; ///< beside key.group, made by the same call
+    PayerCall call;                         ///< the call that made the parts
+    std::vector<base::GroupId> more_groups; ///< groups besides key.group, made by the same call
 
     std::optional<FailureReason> reason;
-    bool payer_gave_up = false;       ///< no further attempt will come: it said so, or was restarted
-    std::optional<Status> outcome;    ///< terminal, and sticky: deleting parts does not change it
-    std::uint64_t outcome_number = 0; ///< counts the table's outcomes: of two, the greater is newer
-    std::uint64_t change_number = 0;  ///< counts the table's changes to payments: of the last change to this one
+    bool payer_gave_up = false;       ///< no further attempt will come: the payer said so, or was restarted
+    std::optional<Status> outcome;    ///< final; deleting parts does not change it
+    std::uint64_t outcome_number = 0; ///< position among the outcomes of the table; greater = newer
+    std::uint64_t change_number = 0;  ///< position of its last change among the changes of the table
 
     [[nodiscard]] Status status() const;
     [[nodiscard]] bool terminal() const { return outcome.has_value(); }
     [[nodiscard]] bool any(PartStatus status) const;
-    /// All parts failed, and it is not known yet whether another one comes.
+    /// All parts failed, and it is unknown whether another one comes.
     [[nodiscard]] bool undecided() const;
 
-    /// Its parts are rows of that key.
+    /// True if rows with this key belong to the payment.
     [[nodiscard]] bool holds(const PaymentKey& rows) const;
-    /// How many rows it has; a settled part may be shown without one (Part::row_gone).
+    /// Number of rows in lightningd; a settled part may have lost its row (Part::row_gone).
     [[nodiscard]] std::size_t rows() const;
-    /// lightningd has it as paid: no new part of its hash is allowed.
+    /// lightningd lists the payment as paid: it refuses new parts of the hash.
     [[nodiscard]] bool has_complete_row() const;
-    /// Amount to deliver, fees excluded.
+    /// Amount to deliver, without fees.
     [[nodiscard]] base::Msat value() const { return value_of(*this); }
-    /// Over settled parts only.
+    /// Fees of the settled parts.
     [[nodiscard]] base::Msat fee() const;
     [[nodiscard]] std::optional<base::Preimage> preimage() const;
 
-    /// Fetches what it points to, which will be looked at soon (base/prefetch.hpp).
+    /// Prefetches the memory it points to (base/prefetch.hpp).
     void prefetch() const;
 
     [[nodiscard]] Part* find(base::CreatedIndex created);

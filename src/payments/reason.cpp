@@ -12,19 +12,20 @@ bool is_wrong_details(std::uint16_t code) {
            code == bolt::final_expiry_too_soon;
 }
 
-/// Only the payee can use those codes. Others are the payee's if lightningd says so, or by the length of the route.
+/// Only the payee can use those codes. Other failures are the payee's if lightningd says so, or by the length of the
+/// route.
 bool is_from_payee(const Part& part) {
     const auto& failure = part.failure;
     const bool at_end = part.route && !part.route->hops.empty() && failure.source_index == part.route->hops.size();
     return is_wrong_details(failure.code) || failure.code == bolt::mpp_timeout || failure.at_destination || at_end;
 }
 
-/// The reason by one failed part; nothing when that is not known.
+/// The payment's reason according to one failed part; empty if its reason is unknown.
 std::optional<FailureReason> reason_of(const Part& part) {
     if (part.status != PartStatus::failed || part.failure.kind != Failure::Kind::wire)
         return std::nullopt;
     if (!is_from_payee(part))
-        return FailureReason::no_route; // other hops failed, and nobody tried again
+        return FailureReason::no_route; // another hop failed, and the payer gave up
     if (is_wrong_details(part.failure.code))
         return FailureReason::incorrect_payment_details;
     return part.failure.code == bolt::mpp_timeout ? FailureReason::timeout : FailureReason::error;
@@ -38,7 +39,7 @@ FailureReason reason_for(const Payment& payment) {
         const auto reason = reason_of(*part);
         if (!reason)
             continue;
-        // A payee that only waited in vain for the other parts has not refused anything.
+        // A timeout at the payee is no refusal: it only waited for the other parts in vain.
         if (is_from_payee(*part) && *reason != FailureReason::timeout)
             return *reason;
         if (!newest)

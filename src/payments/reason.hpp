@@ -1,11 +1,11 @@
-// Why a payment failed as a whole, from the failures of its parts. Decides nothing about whether it failed.
+// Computes why a payment failed as a whole, from the failures of its parts. Does not decide whether it failed.
 #pragma once
 
 #include "payments/payment.hpp"
 
 namespace payments {
 
-/// The payee's failure outranks any other, then the newest part's; an error when nothing is known.
+/// The payee's failure comes first, then that of the newest part; `error` if none is known.
 [[nodiscard]] FailureReason reason_for(const Payment& payment);
 
 } // namespace payments

@@ -1,4 +1,4 @@
-// Decides a payment's status from its parts, as LND's truth table does (payments/db/payment_status.go). Nothing else.
+// Decides a payment's status from its parts, by LND's truth table (payments/db/payment_status.go).
 #pragma once
 
 namespace payments {
@@ -8,7 +8,7 @@ enum class Status { in_flight, succeeded, failed };
 /// LND's PaymentFailureReason. A failed payment always has one.
 enum class FailureReason { timeout, no_route, error, incorrect_payment_details, insufficient_balance };
 
-/// What the table looks at: is there any part in that state, and has a reason for failure been recorded?
+/// The columns of the truth table: is there a part in that state, and is a reason for failure recorded?
 struct StatusInputs {
     bool pending = false;
     bool complete = false;
@@ -16,7 +16,7 @@ struct StatusInputs {
     bool reason = false;
 };
 
-/// LND would say INITIATED for the empty row; it shows it as in flight, and so do we.
+/// LND has INITIATED for a payment without parts; it shows that as in flight, and so do we.
 [[nodiscard]] constexpr Status decide(StatusInputs in) {
     if (in.pending)
         return Status::in_flight;

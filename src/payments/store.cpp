@@ -15,7 +15,7 @@ std::vector<EntryRef> Store::groups(const base::PaymentHash& hash) const {
     std::vector<EntryRef> found;
     (void)find_if(hash, [&](EntryRef entry) {
         found.push_back(entry);
-        return false; // and on to the next
+        return false; // continue with the next
     });
     std::sort(found.begin(), found.end(), [](EntryRef a, EntryRef b) { return a->index < b->index; });
     return found;
@@ -96,7 +96,7 @@ void Store::prefetch(std::span<const base::PaymentHash> hashes) const {
         for (const auto& hash : hashes)
             (void)index_.find(hash, [fetch](EntryRef entry) {
                 fetch(*entry);
-                return false; // and on to the next
+                return false; // continue with the next
             });
     };
     for (const auto& hash : hashes)
@@ -116,8 +116,8 @@ void Store::evict(base::UpdatedIndex upto) {
     }
 }
 
-/// Those that go next were touched long ago. Of the first what it points to is fetched, of the second itself, so that
-/// both are there when a new one takes the place of the first.
+/// The payments evicted next were last used long ago. Prefetches what the oldest one points to, and the second oldest
+/// itself, so that both are cached when the next eviction comes.
 void Store::prefetch_oldest() const {
     auto oldest = finished_.begin();
     if (oldest == finished_.end())

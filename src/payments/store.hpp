@@ -1,6 +1,6 @@
-// Every payment the table follows, in flight or finished, found by hash in one step. Keeps what follows from the parts
-// (totals, revisions, the count of finished parts), lets go of the oldest finished payments, and remembers deleted
-// rows. The table decides what happens to a payment.
+// Holds all payments of the table, in flight or finished, and finds them by hash in one step. Updates values derived
+// from the parts (totals, revisions, the count of finished parts), evicts the oldest finished payments and remembers
+// deleted rows. The table decides what happens to a payment.
 #pragma once
 
 #include "base/pool.hpp"
@@ -29,22 +29,22 @@ struct Location {
 
 class Store final {
   public:
-    /// `retain`: how many parts of finished payments stay, newest first.
+    /// `retain`: how many parts of finished payments to keep, newest first.
     explicit Store(std::size_t retain) : retain_(retain) {}
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;
     ~Store() = default;
 
     [[nodiscard]] std::optional<EntryRef> find(const PaymentKey& key) const;
-    /// The payments of a hash, by payment index.
+    /// The payments of a hash, in the order of their indexes.
     [[nodiscard]] std::vector<EntryRef> groups(const base::PaymentHash& hash) const;
-    /// One of the hash for which `wanted(EntryRef)` is true.
+    /// A payment of the hash for which `wanted(EntryRef)` is true.
     template <class Wanted>
     [[nodiscard]] std::optional<EntryRef> find_if(const base::PaymentHash& hash, Wanted wanted) const {
         const auto* found = index_.find(hash, [&](EntryRef entry) { return entry->key.hash == hash && wanted(entry); });
         return found ? std::optional(*found) : std::nullopt;
     }
-    /// Every payment, in no order. The store must not be changed meanwhile.
+    /// Visits every payment, in no order. The store must not change meanwhile.
     template <class Visit>
     void for_each(Visit visit) const {
         for (const auto* entries : {&in_flight_, &finished_})
@@ -54,16 +54,16 @@ class Store final {
     [[nodiscard]] std::size_t size() const { return in_flight_.size() + finished_.size(); }
     [[nodiscard]] std::size_t finished_parts() const { return finished_parts_; }
 
-    /// A payment in flight that has nothing yet, its hash apart.
+    /// Adds an empty payment in flight that has only its hash.
     EntryRef add(const base::PaymentHash& hash);
     void finish(EntryRef payment, Status outcome);
-    /// Back in flight.
+    /// Moves a finished payment back to those in flight.
     void reopen(EntryRef payment);
     void erase(EntryRef payment);
 
     Part& add_part(EntryRef payment, Part part);
     void erase_part(Location at);
-    /// The one way to change a part that is here. `learn` returns whether that can be seen.
+    /// The only way to change a stored part. `learn` returns whether subscribers see the change.
     template <class Learn>
     bool change(Location at, Learn learn) {
         at.payment->totals.remove(at.part);
@@ -73,25 +73,25 @@ class Store final {
         return visible;
     }
 
-    /// The row of that index was deleted: later events about it are ignored.
+    /// Marks the row as deleted: later events about it are ignored.
     void add_tombstone(base::CreatedIndex created);
     [[nodiscard]] bool has_tombstone(base::CreatedIndex created) const { return tombstones_.contains(created); }
 
-    /// As Table::prefetch().
+    /// See Table::prefetch().
     void prefetch(std::span<const base::PaymentHash> hashes) const;
     void set_retain(std::size_t parts) { retain_ = parts; }
-    /// Lets go of the oldest finished payments beyond the limit, as long as their last change lies at or before `upto`.
+    /// Drops the oldest finished payments above the limit whose last change is not after `upto`.
     void evict(base::UpdatedIndex upto);
-    /// For evict() where lightningd counts no updates.
+    /// Argument of evict() for versions of lightningd that count no updates.
     static constexpr base::UpdatedIndex every_update{UINT64_MAX};
 
   private:
     void prefetch_oldest() const;
 
     std::list<Entry> in_flight_;
-    std::list<Entry> finished_; // those with an outcome, the oldest first
+    std::list<Entry> finished_; // payments with an outcome, oldest first
     HashIndex<EntryRef> index_;
-    base::Pool<std::list<Entry>> pool_{1024}; // each a list of one, to be spliced
+    base::Pool<std::list<Entry>> pool_{1024}; // lists of one entry each, for splice()
     std::size_t retain_;
     std::size_t finished_parts_ = 0;
     std::uint64_t revisions_ = 0;

@@ -12,7 +12,7 @@ Change Table::apply(std::span<const Event> events) {
     const auto outcomes_before = outcomes_;
     for (const auto& event : events)
         std::visit([&](const auto& e) { on(e, batch); }, event);
-    for (std::size_t i = 0; i < batch.touched.size(); ++i) { // the outcome of one may touch another
+    for (std::size_t i = 0; i < batch.touched.size(); ++i) { // updating one outcome may touch another payment
         const auto payment = batch.touched[i];
         update_outcome(payment, batch);
         payment->change_number = ++changes_;
@@ -23,8 +23,8 @@ Change Table::apply(std::span<const Event> events) {
         const auto* payment = updated[i];
         if (settled_elsewhere(*payment, std::span(updated).subspan(i + 1), outcomes_before))
             continue;
-        // What is learned of its other parts once the complete one is deleted is not published: it would be a success
-        // without a row.
+        // After the complete part is deleted, news of the other parts is not published: it would be a success without a
+        // settled part.
         const bool known_success = payment->outcome == Status::succeeded && payment->outcome_number <= outcomes_before;
         if (!known_success || payment->any(PartStatus::complete))
             updated[shown++] = payment;
@@ -37,7 +37,7 @@ const Payment* Table::find(const PaymentKey& key) const {
     const auto found = store_.find(key);
     if (!found)
         return nullptr;
-    const Payment& payment = **found; // in a list: it stays where it is
+    const Payment& payment = **found; // in a list, so its address stays valid
     return &payment;
 }
 
@@ -63,11 +63,11 @@ std::optional<Location> Table::location_of(const Row& row, Batch& batch) {
         if (auto* part = payment.find(row.created))
             return Location{*known, *part};
         if (auto* other = payment.totals.may_have(row.partid) ? payment.find(row.key.group, row.partid) : nullptr) {
-            // One number names one row at a time: the one made later replaced the other, which was deleted.
+            // One part number has one row at a time: the later row replaced the other, which was deleted.
             if (other->created > row.created)
                 return std::nullopt;
             remove_part({*known, *other}, batch);
-            known = store_.find(row.key); // the payment is gone if that was its last part
+            known = store_.find(row.key); // the payment was erased if that was its last part
         }
     }
     const auto* expected = known ? nullptr : expected_parts_.find(row);
@@ -81,7 +81,7 @@ std::optional<Location> Table::location_of(const Row& row, Batch& batch) {
     return Location{payment, add_part(payment, row, batch)};
 }
 
-/// renepay gives its next attempt a new group whenever nothing is pending (v24.11 and later).
+/// renepay uses a new group for its next attempt whenever nothing is pending (v24.11 and later).
 std::optional<EntryRef> Table::begun_by(const base::PaymentHash& hash, PayerCall call) const {
     if (!call.known())
         return std::nullopt;
@@ -89,7 +89,7 @@ std::optional<EntryRef> Table::begun_by(const base::PaymentHash& hash, PayerCall
 }
 
 EntryRef Table::add_payment(const Row& row, PayerCall call, Batch& batch) {
-    // lightningd lets a hash have a new group only when nothing of the others is pending: they are over.
+    // lightningd allows a new group of a hash only when nothing of the other groups is pending: those are over.
     const auto others = store_.groups(row.key.hash);
     const auto payment = store_.add(row.key.hash);
     if (auto before = deleted_.take(row, call)) {
@@ -102,19 +102,19 @@ EntryRef Table::add_payment(const Row& row, PayerCall call, Batch& batch) {
         batch.fresh.push_back(payment);
     }
     for (const auto other : others)
-        update_outcome(other, batch); // now, to be published before the new group
+        update_outcome(other, batch); // first, so that it is published before the new group
     return payment;
 }
 
 Part& Table::add_part(EntryRef payment, const Row& row, Batch& batch) {
     if (payment->parts.empty() || row.created > payment->parts.back().created) {
-        // Another attempt after all: what was concluded from its absence does not hold.
+        // There is another attempt after all, so the conclusion that none would come is withdrawn.
         payment->payer_gave_up = false;
         payment->reason.reset();
         if (payment->outcome && !payment->has_complete_row())
             reopen(payment, batch);
     } else if (row.created < payment->index && batch.is_fresh(payment)) {
-        payment->index = row.created; // nothing was published yet: still "when first seen"
+        payment->index = row.created; // nothing was published yet, so the index may still change
         payment->creation_time = row.created_at;
     }
     auto& added = store_.add_part(payment, Part::of(row));
@@ -130,13 +130,13 @@ void Table::reopen(EntryRef payment, Batch& batch) {
     store_.reopen(payment);
 }
 
-/// With its last row the payment goes: if it was published in flight, its end is published first. One that has ended is
-/// not published again, but a payer that goes on must find it.
+/// The last row was deleted, so the payment leaves the table. If it was in flight, its end is published first. If it
+/// had ended, it is only remembered, because its payer may continue.
 void Table::end_without_rows(EntryRef payment, Batch& batch) {
-    Payment ended = batch.before.at(&*payment); // all that goes now
+    Payment ended = batch.before.at(&*payment); // as it was with its parts
     if (!payment->outcome) {
         for (auto& part : ended.parts)
-            if (part.status == PartStatus::pending) { // its end was missed
+            if (part.status == PartStatus::pending) { // the plugin missed its end
                 part.status = PartStatus::failed;
                 part.revision = 0;
             }
@@ -199,7 +199,7 @@ void Table::update_outcome(EntryRef entry, Batch& batch) {
     if (undecided && (payment.payer_gave_up || superseded(payment)))
         payment.reason = reason_for(payment);
     if (payment.outcome == Status::failed && payment.reason != reason_for(payment)) {
-        payment.reason = reason_for(payment); // a better account of a failure came late: LND overwrites too
+        payment.reason = reason_for(payment); // more was learned about a failure later: LND overwrites the reason too
         batch.visible(entry);
     }
     if (payment.outcome)
@@ -226,7 +226,7 @@ bool Table::settled_elsewhere(const Payment& payment, std::span<const Payment* c
     const auto hides_it = [&](EntryRef other) {
         if (&*other == &payment || other->outcome != Status::succeeded)
             return false;
-        // A success that is itself news, to be published after this, hides nothing of what was before it.
+        // A success that the same change publishes after this payment does not hide it.
         const bool still_to_come =
             other->outcome_number > outcomes_before && std::find(later.begin(), later.end(), &*other) != later.end();
         return !still_to_come && other->has_complete_row();

@@ -1,4 +1,4 @@
-// What one Table::apply() collects while its facts come in. Inside the table only.
+// Collects the results of one Table::apply() while it processes its facts. Used inside the table only.
 #pragma once
 
 #include "payments/table.hpp"
@@ -11,7 +11,7 @@ struct Table::Batch {
     Change change;
     std::vector<EntryRef>& touched;                       // their outcome is updated at the end, in this order
     std::vector<EntryRef>& fresh;                         // seen for the first time
-    std::unordered_map<const Payment*, Payment> before{}; // payments that lost a part, as they were with all
+    std::unordered_map<const Payment*, Payment> before{}; // payments that lost a part, as they were before
 
     void touch(EntryRef entry) {
         if (!contains(touched, entry))
@@ -31,7 +31,7 @@ struct Table::Batch {
         });
         return known != all.end() ? *known : all.emplace_back(Change::Deletion{payment.key, payment.index, {}, 0});
     }
-    /// It leaves the table.
+    /// The payment is about to leave the table.
     void erase(EntryRef entry) {
         std::erase(touched, entry);
         std::erase(fresh, entry);

@@ -1,5 +1,5 @@
-// What each kind of fact does to the table. What follows from it (outcomes, reopening) is decided in table.cpp, for all
-// kinds alike.
+// Applies each kind of fact to the table. table.cpp decides what follows (outcomes, reopening), in the same way for all
+// facts.
 #include "payments/table_batch.hpp"
 
 #include <algorithm>
@@ -31,7 +31,7 @@ void Table::show(Location at, const Row& row, std::optional<base::UnixNs> seen, 
         }
         return part.merge(row);
     });
-    if (at.payment->invoice.empty() && !row.invoice.empty()) { // `pay` gives it to one part only
+    if (at.payment->invoice.empty() && !row.invoice.empty()) { // `pay` stores it with one part only
         at.payment->invoice = row.invoice;
         visible = true;
     }
@@ -48,12 +48,12 @@ void Table::on(const PartDeleted& event, Batch& batch) {
     if (const auto at = locate(event.key, event.created))
         remove_part(*at, batch);
     else
-        store_.add_tombstone(event.created); // a listing made before may still be on its way
+        store_.add_tombstone(event.created); // an older listing with this row may still arrive
 }
 
 void Table::on(const ExpectedPart& event, Batch& batch) {
-    // The row may have been read before the call was: the two come on different pipes. A call for a part that was
-    // expected already is refused by lightningd, or will make another row.
+    // The row may have been read before the call: they come by different pipes. If the part was announced before,
+    // lightningd refuses this call, or makes another row for it.
     for (const auto payment : store_.groups(event.hash)) {
         const auto group = event.group.value_or(payment->key.group);
         auto* part = payment->totals.may_have(event.partid) ? payment->find(group, event.partid) : nullptr;
@@ -84,7 +84,7 @@ void Table::on(const InvoiceDecoded& event, Batch& batch) {
         auto& payment = *sibling;
         if (payment.invoice != event.invoice)
             continue;
-        // Shown with the next change; published alone only if no change will follow.
+        // The invoice's values appear in the next snapshot. Publish one now only if no further change will come.
         const bool is_last = payment.terminal() && !payment.invoice_secret && event.payment_secret &&
                              std::any_of(payment.parts.begin(), payment.parts.end(),
                                          [](const Part& part) { return part.route && part.route->secret_of_invoice; });
@@ -103,7 +103,7 @@ void Table::on(const GivenUp& event, Batch& batch) {
         give_up(*payment, batch);
 }
 
-/// The newest payment of the hash that can be meant.
+/// The newest payment of the hash to which the event can apply.
 std::optional<EntryRef> Table::newest_of(const GivenUp& event) const {
     const auto known = store_.groups(event.hash);
     const auto may_be_meant = [&](EntryRef payment) {
@@ -127,7 +127,7 @@ void Table::on(const ExpectedPartsExpired& event, Batch&) {
 void Table::attach(Location at, ExpectedPart expected, Batch& batch) {
     auto& payment = *at.payment;
     at.part.expected.add(expected.by);
-    if (expected.payer != Payer::unknown) // whoever made the last part decides whether another one comes
+    if (expected.payer != Payer::unknown) // the payer of the newest part decides whether another part comes
         payment.payer = expected.payer;
     if (!payment.call.known())
         payment.call = expected.call;
@@ -142,7 +142,7 @@ void Table::attach(Location at, ExpectedPart expected, Batch& batch) {
         report(at, *expected.report, batch);
 }
 
-/// LND fixes the value when a payment is made: of two totals from equal sources the first stays.
+/// LND fixes the value when it creates a payment, so of two totals from equal sources the first is kept.
 void Table::learn_total(EntryRef payment, const Total& total, Batch& batch) {
     if (total.source <= payment->total.source)
         return;
@@ -152,7 +152,7 @@ void Table::learn_total(EntryRef payment, const Total& total, Batch& batch) {
         batch.visible(payment);
 }
 
-/// A payer names the node that failed; LND counts hops, 0 being ourselves.
+/// The payer names the failing node; LND counts hops, and 0 is our own node.
 void Table::report(Location at, const PartReport& report, Batch& batch) {
     if (!report.code)
         return; // unreadable: lightningd reports that too

@@ -12,9 +12,9 @@ bool is_bolt12(const std::string& invoice) {
     return invoice.starts_with("lni");
 }
 
-/// sendamount: the payer fixes what leaves, so that each attempt delivers another amount. Of an offer it asks for an
-/// invoice over half of it or more (plugins/xpay/xpay.c, json_sendamount); no other payer of BOLT 12 delivers more than
-/// is asked for.
+/// sendamount: the payer fixes the amount that leaves, so each attempt delivers another amount. For an offer it
+/// requests an invoice over half of the amount or more (plugins/xpay/xpay.c, json_sendamount). No other payer of BOLT
+/// 12 delivers more than the invoice asks for.
 bool fixes_what_leaves(const Payment& payment) {
     const auto& asked = payment.invoice_amount;
     if (payment.total.source == TotalSource::spent)
@@ -24,7 +24,7 @@ bool fixes_what_leaves(const Payment& payment) {
                        [&](const Part& part) { return part.delivered().value_or(base::Msat{}) > *asked; });
 }
 
-/// Of the settled part, else of the newest.
+/// Amount of the settled part, else of the newest.
 base::Msat of_decisive_part(const Payment& payment) {
     const auto settled = std::find_if(payment.parts.begin(), payment.parts.end(),
                                       [](const Part& part) { return part.status == PartStatus::complete; });
@@ -33,7 +33,7 @@ base::Msat of_decisive_part(const Payment& payment) {
     return payment.parts.empty() ? payment.worth_peak : payment.parts.back().worth();
 }
 
-/// The total is not known: the most that was alive at one time, else the largest part.
+/// For an unknown total: the greatest amount in flight or settled at one time, else the largest part.
 base::Msat of_live_parts(const Payment& payment) {
     const bool known = std::all_of(payment.parts.begin(), payment.parts.end(),
                                    [](const Part& part) { return part.delivered().has_value(); });

@@ -1,7 +1,7 @@
-// What a payment is worth: lnrpc's `value_msat`, what is to be delivered to the payee, without fees. One value, live
-// and read back. The rule for each payer, best evidence first:
+// The amount of a payment: lnrpc's `value_msat`, the amount to deliver to the payee without fees. The value is the same
+// live and when read back. The rule for each payer, best evidence first:
 //
-// | payer                           | what is delivered         | said live               | stored               |
+// | payer                           | amount to deliver         | source while live       | source when stored   |
 // |---------------------------------|---------------------------|-------------------------|----------------------|
 // | sendamount                      | by the settled attempt,   | pay_part_start: last    | amount_msat of rows  |
 // |                                 | else by the newest        | hop; its total leaves   |                      |
@@ -17,10 +17,10 @@
 // | sendonion without invoice       | total_amount_msat         | sendonion, createonion  | not stored: the sum  |
 // | any, if it is not known         | parts alive at one time   | rows                    | the sum              |
 //
-// The sum is that of the settled parts, else the largest failed one: of a payment without such an invoice that failed
-// in several parts the total is not stored either. A part whose delivered amount is unknown counts with the amount that
-// left: never 0 when something was sent. An invoice of another payment hash is no evidence (a raw sendpay stores
-// whatever string it was given).
+// "The sum" is that of the settled parts, else the largest failed part: without an invoice, the total of a payment in
+// several parts is not stored. A part with an unknown delivered amount counts with the amount sent, so the value is
+// never 0 if something was sent. An invoice of another payment hash is ignored (a raw sendpay stores any string it is
+// given).
 #pragma once
 
 #include "base/msat.hpp"
@@ -33,10 +33,10 @@ namespace payments {
 struct Payment;
 struct Part;
 
-/// Where the total of the payment comes from, weakest first. It is fixed by the first part that has one.
+/// The source of a payment's total, weakest first. The first part that has a total fixes it.
 enum class TotalSource : std::uint8_t {
     none,
-    spent,          ///< pay_part_start names exactly the amount that leaves: sendamount, or a route without fees
+    spent,          ///< pay_part_start has exactly the amount that leaves: sendamount, or no fees
     sendpay_amount, ///< `amount_msat` of sendpay
     total_amount,   ///< `total_amount_msat` of sendonion, or the total inside the onion
     part_start      ///< `total_payment_msat` of pay_part_start
@@ -48,9 +48,9 @@ struct Total {
     auto operator<=>(const Total&) const = default;
 };
 
-/// By the table above.
+/// The amount by the table above.
 [[nodiscard]] base::Msat value_of(const Payment& payment);
-/// The total that the payee of this attempt gets: LND's mpp_record.total_amt_msat.
+/// The total in this attempt's onion: LND's mpp_record.total_amt_msat.
 [[nodiscard]] base::Msat mpp_total(const Payment& payment, const Part& part);
 
 } // namespace payments

@@ -8,7 +8,7 @@ namespace cln {
 
 namespace {
 
-constexpr std::size_t most_digits = 20; // of 64 bits
+constexpr std::size_t most_digits = 20; // a 64-bit number has at most 20
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';

@@ -1,6 +1,6 @@
-// Puts quotes around digits that lightning-cli sent bare. It sends an argument of digits alone without quotes: `007`,
-// or a hash that happens to have no letter. lightningd reads such a token as it stands, whatever JSON thinks of it;
-// here it gets the quotes that were meant.
+// Adds quotes around digits that lightning-cli sent without them. It sends any argument of digits alone unquoted:
+// `007`, or a hash without letters. lightningd accepts such a token although it is not JSON. Here it gets the missing
+// quotes.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace cln {
 
-/// The text with quotes around every value of digits that is no JSON (a zero leads) or fits into no 64 bits. All other
-/// bytes stay as they are; what is no JSON otherwise is none afterwards.
+/// Returns the text with quotes around every value of digits that is not JSON (leading zero) or exceeds 64 bits. All
+/// other bytes stay unchanged, even if they are not JSON.
 [[nodiscard]] std::string quote_bare_digits(std::string_view text);
 
 } // namespace cln

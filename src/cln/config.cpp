@@ -4,7 +4,7 @@ namespace cln {
 
 namespace {
 
-/// An option that may be given several times; never given, it has no values.
+/// Appends the values of an option that may be given several times, or not at all.
 std::optional<DecodeError> append_values(Fields& configs, std::string_view name, std::vector<std::string>& values) {
     if (!configs.find(name))
         return std::nullopt;

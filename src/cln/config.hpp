@@ -1,4 +1,4 @@
-// Which plugins lightningd's configuration starts, as `listconfigs` shows it (v23.08 and later).
+// The plugins that lightningd's configuration starts, from `listconfigs` (v23.08 and later).
 #pragma once
 
 #include "cln/fields.hpp"
@@ -9,10 +9,10 @@
 namespace cln {
 
 struct PluginConfig {
-    std::vector<std::string> plugins;     ///< plugin= and important-plugin=: paths as they were written
-    std::vector<std::string> directories; ///< plugin-dir=: as they were written
-    std::string lightning_dir;            ///< its `plugins` folder is always searched (`lightningd/plugin.c`)
-    std::string builtin;                  ///< path of autoclean: its folder is Core Lightning's own. May be empty
+    std::vector<std::string> plugins;     ///< plugin= and important-plugin=: paths as written
+    std::vector<std::string> directories; ///< plugin-dir=: as written
+    std::string lightning_dir;            ///< lightningd always searches its `plugins` folder (`lightningd/plugin.c`)
+    std::string builtin; ///< path of autoclean, in the folder of Core Lightning's own plugins. May be empty
 };
 [[nodiscard]] Decoded<PluginConfig> decode_listconfigs(Value result);
 

@@ -56,7 +56,7 @@ Fields::Fields(Value object, const Path& path) : object_(object), path_(path) {
 Fields Fields::object(std::string_view name) {
     const auto value = find(name);
     Fields inner(value, path_.then(name));
-    if (!value) // what is wrong with the whole says more than what is missing in it
+    if (!value) // an error of the outer object explains more than a missing member
         inner.error_ = error_.value_or(DecodeError{inner.path_.text(), "missing"});
     return inner;
 }
@@ -69,7 +69,7 @@ void Fields::refuse(std::string_view name, std::string what) {
 template <class T>
 T Fields::required(std::string_view name, std::optional<T> value) {
     if (!value)
-        refuse(name, "missing"); // does not replace a complaint about its type
+        refuse(name, "missing"); // does not replace an earlier error about its type
     return value ? std::move(*value) : T{};
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 /// One component of a request id: `cln-xpay:injectpaymentonion#8`.
 struct Component {
-    std::string_view plugin; ///< `cln` is lightningd itself
+    std::string_view plugin; ///< `cln` for lightningd itself
     std::string_view number;
 };
 
@@ -18,7 +18,7 @@ std::string_view unquoted(std::string_view id) {
     return id.size() >= 2 && id.front() == '"' ? id.substr(1, id.size() - 2) : id;
 }
 
-/// Takes the last one away.
+/// Removes and returns the last component.
 Component take_last(std::string_view& id) {
     const auto slash = id.rfind('/');
     const auto component = slash == std::string_view::npos ? id : id.substr(slash + 1);
@@ -41,7 +41,7 @@ payments::PayerCall HookedCall::payer_call() const {
     auto rest = unquoted(id);
     const auto plugin = take_last(rest).plugin;
     payments::PayerCall call;
-    // lightningd gave the command to the plugin, which may call itself on its way (renesendpay on v25.12).
+    // lightningd gave the command to the plugin, which may call itself in between (renesendpay on v25.12).
     while (!rest.empty()) {
         const auto command = take_last(rest);
         if (command.plugin != "cln")

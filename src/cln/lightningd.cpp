@@ -130,14 +130,14 @@ void Lightningd::renepaystatus(const std::string& invoice, Answer<bool> answer) 
 void Lightningd::waitsendpay(const payments::PaymentKey& key, base::PartId partid, Answer<payments::Failure> answer) {
     const std::string params = R"({"payment_hash":")" + key.hash.hex() + R"(","timeout":1,"partid":)" +
                                std::to_string(partid.value) + R"(,"groupid":)" + std::to_string(key.group.value) + "}";
-    // What we are after is the error: it is how waitsendpay tells of a failed part.
+    // waitsendpay reports a failed part as an error, so the error is the wanted answer.
     client_.call("waitsendpay", params, [this, answer = std::move(answer)](const auto& reply) {
         if (reply)
             return answer(tl::unexpected(rpc::Error{-1, "the part has not failed"}));
         const auto object = document_.read(reply.error().raw);
         const auto failed =
             object ? decode_waitsendpay_error(*object) : tl::unexpected(DecodeError{"error", "not JSON"});
-        if (!failed) // an error of the call itself has no row
+        if (!failed) // an error of the call itself contains no row
             return answer(tl::unexpected(reply.error().error));
         answer(failed->failure);
     });

@@ -18,7 +18,7 @@ const char* level_name(base::LogLevel level) {
     case base::LogLevel::unusual:
         return "unusual";
     case base::LogLevel::error:
-        return "broken"; // what lightningd calls its own; `error` would also be taken
+        return "broken"; // lightningd's own name; it also accepts `error`
     }
     return "info";
 }

@@ -1,12 +1,12 @@
-// lightningd's `log` notification, made safe: a line over 256 kB aborts lightningd, a line feed splits it, an unknown
-// level kills us.
+// Writes lightningd's `log` notification safely: a line over 256 kB aborts lightningd, a line feed splits the line, and
+// for an unknown level lightningd kills the plugin.
 #pragma once
 
 #include "base/log.hpp"
 
 namespace cln {
 
-/// The whole message for stdout.
+/// Returns the complete message for stdout.
 [[nodiscard]] std::string log_notification(base::LogLevel level, std::string message);
 
 } // namespace cln

@@ -7,8 +7,8 @@ namespace cln {
 
 namespace {
 
-/// The object named after the topic. Before v25.09 lightningd put what a plugin emitted into `payload`, and the plugins
-/// of those days emitted no such object: the payload itself is that object.
+/// The object named after the topic. Before v25.09 lightningd put a plugin's notification into `payload`. Plugins of
+/// those versions sent no named object, so `payload` itself is the object.
 Fields body(Value params, std::string_view topic) {
     Fields outer(params, "params");
     if (outer.error())
@@ -17,7 +17,7 @@ Fields body(Value params, std::string_view topic) {
         return {named, outer.path().then(topic)};
     const auto payload = outer.find("payload");
     if (!payload.is_object())
-        return outer.object(topic); // which says that it is missing
+        return outer.object(topic); // with the error that it is missing
     Fields wrapped(payload, Path("params").then("payload"));
     return wrapped.find(topic) ? wrapped.object(topic) : wrapped;
 }
@@ -26,7 +26,7 @@ constexpr std::uint64_t unreadable_onion = 202;   // PAY_UNPARSEABLE_ONION, comm
 constexpr std::uint64_t destination_failed = 203; // PAY_DESTINATION_PERM_FAIL, likewise
 constexpr std::uint64_t try_other_route = 204;    // PAY_TRY_OTHER_ROUTE, likewise
 
-/// The failing node's words; nothing when they are missing, cannot be read, or say another code than lightningd does.
+/// The failing node's message; empty if it is missing, unreadable, or its code is not lightningd's.
 base::HeapOptional<bolt::FailureMessage> decode_message(Value hex, std::uint16_t code) {
     const auto bytes = maybe_hex(hex);
     if (!bytes)
@@ -42,7 +42,7 @@ payments::Failure decode_failure(Fields& data, std::uint64_t code, std::string_v
     const auto failcode = data.maybe_u64("failcode");
     if (!failcode) {
         const bool unreadable = code == unreadable_onion || data.find("onionreply");
-        // No node said anything: what went wrong did so before the part left us.
+        // No node reported an error: the part failed before it left our node.
         const auto kind = unreadable ? Kind::unreadable : code == try_other_route ? Kind::local : Kind::unknown;
         return {kind, 0, 0, false, {}};
     }
@@ -55,9 +55,9 @@ payments::Failure decode_failure(Fields& data, std::uint64_t code, std::string_v
     if (index > 0xFFFF)
         data.refuse("erring_index", "no route is that long");
     failure.source_index = static_cast<std::uint32_t>(index);
-    // A direct peer that could not read the onion answers in plain (update_fail_malformed_htlc): lightningd counts it
-    // as hop 1, LND as our own node's finding (htlcswitch/switch.go, parseFailedPayment). What came back encrypted,
-    // from a node that passes on its own peer's complaint, is a "reply from remote" (lightningd/pay.c, payment_failed).
+    // A direct peer that could not read the onion answers unencrypted (update_fail_malformed_htlc). lightningd counts
+    // that as hop 1, LND as our own node (htlcswitch/switch.go, parseFailedPayment). An encrypted error, forwarded by
+    // the first node for its own peer, is a "reply from remote" (lightningd/pay.c, payment_failed).
     const bool from_afar = message.find("reply from remote") != std::string_view::npos;
     if ((failure.code & bolt::bad_onion) != 0 && failure.source_index == 1 && !from_afar)
         failure.source_index = 0;
@@ -125,7 +125,7 @@ Decoded<payments::ExpectedPart> decode_pay_part_start(Value params, base::UnixNs
             break;
         }
     }
-    if (total) // sendamount says what leaves: the first hop's amount, of which less arrives
+    if (total) // sendamount gives the amount that leaves, which is that of the first hop; less arrives
         expected.total = {expected.sent == total ? payments::TotalSource::spent : payments::TotalSource::part_start,
                           *total};
     if (fields.error())
@@ -148,7 +148,7 @@ Decoded<payments::PartEnded> decode_pay_part_end(Value params) {
             report.code = static_cast<std::uint16_t>(*code);
         const auto node = fields.find("failed_node_id");
         report.node = maybe_node(node);
-        if (node && !report.node) // or it would be blamed on us
+        if (node && !report.node) // else the failure would count as our own node's
             fields.refuse("failed_node_id", "not a node id");
         if (report.code)
             report.message = decode_message(fields.find("failed_msg"), *report.code);

@@ -1,5 +1,5 @@
-// The payers that come with lightningd, a row each: by which name they call, and how it is known that one tries no
-// more.
+// The payers that come with lightningd, one row each: the name in their calls, and the evidence that one stopped
+// trying.
 #pragma once
 
 #include "cln/version.hpp"
@@ -11,16 +11,16 @@
 namespace cln {
 
 enum class EndKnownBy {
-    pay_failure,   ///< it sends that notification
-    listpays,      ///< shows its payment as failed, from v26.06
-    renepaystatus, ///< answers whether it goes on
+    pay_failure,   ///< the payer sends this notification
+    listpays,      ///< shows its payment as failed (v26.06 and later)
+    renepaystatus, ///< reports whether it still tries
 };
 
 struct PayerRow {
     payments::Payer payer = payments::Payer::unknown;
-    std::string_view caller; ///< its plugin, in the ids of its calls
+    std::string_view caller; ///< its plugin's name in the ids of its calls
     EndKnownBy end = EndKnownBy::pay_failure;
-    /// On this version it may wait for blocks, up to a minute without a sign.
+    /// True for versions in which it may wait for blocks, up to a minute without any sign.
     bool (*may_wait_silently)(Version version) = nullptr;
 };
 
@@ -31,7 +31,7 @@ inline constexpr std::array<PayerRow, 4> payers{{
     {payments::Payer::renepay, "cln-renepay", EndKnownBy::renepaystatus, [](Version) { return false; }},
 }};
 
-/// Null when nobody knows who pays, and for other plugins.
+/// Null for an unknown payer and for other plugins.
 [[nodiscard]] constexpr const PayerRow* payer_row(payments::Payer payer) {
     for (const auto& row : payers)
         if (row.payer == payer)

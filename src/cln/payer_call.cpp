@@ -10,7 +10,7 @@ namespace {
 
 using payments::TotalSource;
 
-/// Where each command keeps what we look for, when its params are positional. -1: it has no such parameter.
+/// Positions of the arguments that we need, for positional params. -1: the command has no such parameter.
 struct Positions {
     std::string_view method;
     int payment_hash;
@@ -24,7 +24,7 @@ constexpr std::array<Positions, 3> commands{{
     {"injectpaymentonion", 1, 4, 5},
 }};
 
-/// What the whole payment is to deliver; injectpaymentonion does not say.
+/// The amount that the whole payment is to deliver; injectpaymentonion does not contain it.
 payments::Total total_of(std::string_view method, Value params) {
     const bool sendpay = method == "sendpay";
     const auto amount = sendpay                 ? sendpay_amount(params)
@@ -35,14 +35,14 @@ payments::Total total_of(std::string_view method, Value params) {
                  : payments::Total{};
 }
 
-/// The amount sent, as the part's row will say it.
+/// The amount sent, as the part's row will show it.
 std::optional<base::Msat> sent_by(std::string_view method, Value params) {
     if (method == "injectpaymentonion")
         return maybe_amount(argument(params, "amount_msat", 2));
     if (method == "sendonion")
         return first_hop_amount(params);
     const auto sent = sendpay_sent(params);
-    return sent ? sent : maybe_amount(sendpay_amount(params)); // to ourselves
+    return sent ? sent : maybe_amount(sendpay_amount(params)); // a payment to ourselves
 }
 
 void add_route(payments::ExpectedPart& expected, std::string_view method, Value params, ChainHeight height) {
@@ -52,7 +52,8 @@ void add_route(payments::ExpectedPart& expected, std::string_view method, Value 
         if (const auto first = decode_first_hop(params, height))
             expected.route.total_time_lock = first->total_time_lock;
     } else if (const auto expiry = maybe_number(argument(params, "cltv_expiry", 3)); expiry && *expiry <= UINT32_MAX) {
-        expected.route.total_time_lock = static_cast<std::uint32_t>(*expiry); // injectpaymentonion counts absolutely
+        expected.route.total_time_lock =
+            static_cast<std::uint32_t>(*expiry); // injectpaymentonion has an absolute height
     }
 }
 
@@ -69,7 +70,7 @@ std::optional<payments::ExpectedPart> decode_payer_call(const HookedCall& call, 
     const auto group = argument(params, "groupid", at->groupid);
     const auto part_number = maybe_number(partid);
     const auto group_number = maybe_number(group);
-    // If absent, the default counts; if not a number, the call is unreadable.
+    // An absent number has its default; one that is not a number makes the call unreadable.
     if (!hash || (partid && !part_number) || (group && !group_number))
         return std::nullopt;
 

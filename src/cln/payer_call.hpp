@@ -1,6 +1,6 @@
-// What a payer's own call says about the part it is about to make: sendpay, sendonion and injectpaymentonion as the
-// hook shows them (`src/cln/README.md`, "Calls that make parts"). Lenient, because lightningd judges the call: what
-// cannot be read is simply not known.
+// Decodes a payer's call into the part it is about to make: sendpay, sendonion and injectpaymentonion, as the hook
+// shows them (`src/cln/README.md`, "Calls that make parts"). Lenient, because lightningd validates the call: an
+// argument that cannot be read is just unknown.
 #pragma once
 
 #include "cln/hook.hpp"
@@ -9,8 +9,8 @@
 
 namespace cln {
 
-/// Nothing for other methods, and when hash, part or group cannot be read. `params`: those of the call, decoded.
-/// `seen`: when the request was read. Hops of a sendonion are not in it: they were told to createonion.
+/// Nothing for other methods, or if hash, part or group cannot be read. `params`: the decoded params of the call.
+/// `seen`: when the request was read. Without the hops of a sendonion: only createonion has them.
 [[nodiscard]] std::optional<payments::ExpectedPart> decode_payer_call(const HookedCall& call, Value params,
                                                                       ChainHeight height, base::UnixNs seen);
 

@@ -76,7 +76,7 @@ Decoded<WaitReply> decode_wait(Value result, Index index) {
     Fields fields(result, "result");
     WaitReply reply;
     reply.counter = fields.u64(name(index));
-    // `sendpays` since v25.05; `details` before, and deprecated but still there after.
+    // `sendpays` since v25.05; `details` before, and since then deprecated but still present.
     for (const char* where : {"sendpays", "details"}) {
         const auto object = fields.find(where);
         if (!object || reply.details)

@@ -1,4 +1,4 @@
-// Decoders of the answers of getinfo, wait, listpays, renepaystatus and decode.
+// Decoders for the answers of getinfo, wait, listpays, renepaystatus and decode.
 #pragma once
 
 #include "cln/fields.hpp"
@@ -11,24 +11,24 @@ namespace cln {
 
 struct NodeInfo {
     base::NodeId id;
-    std::uint32_t height = 0; ///< of the chain; 0 when it is not told
+    std::uint32_t height = 0; ///< of the chain; 0 if lightningd does not report it
 };
 [[nodiscard]] Decoded<NodeInfo> decode_getinfo(Value result);
 
 /// One entry of `listpays`: a group, without its groupid.
 struct Pay {
-    base::CreatedIndex created; ///< of its lowest row
-    bool failed = false;        ///< and its payer has given it up
+    base::CreatedIndex created; ///< of its first row
+    bool failed = false;        ///< the payer gave it up
 };
 [[nodiscard]] Decoded<std::vector<Pay>> decode_listpays(Value result);
 
-/// `renepaystatus` of one invoice: true while renepay tries to pay it; false when it has ended or never did.
+/// `renepaystatus` of one invoice: true while renepay tries to pay it; false if it has ended or never began.
 [[nodiscard]] Decoded<bool> decode_renepaystatus(Value result);
 
 /// `decode` of an invoice, BOLT 11 or 12.
 struct Invoice {
     base::PaymentHash hash;
-    std::optional<base::Msat> amount; ///< what it asks for, if it does
+    std::optional<base::Msat> amount; ///< the requested amount, if any
     std::optional<std::array<std::uint8_t, 32>> payment_secret;
 };
 [[nodiscard]] Decoded<Invoice> decode_invoice(Value result);
@@ -36,7 +36,7 @@ struct Invoice {
 enum class Index { created, updated, deleted };
 [[nodiscard]] const char* name(Index index);
 
-/// `wait sendpays`: the counter, and whose row moved it if lightningd tells: only when it was waiting at that moment.
+/// `wait sendpays`: the counter. Also the row that moved it, if it moved while the call was waiting.
 struct WaitReply {
     std::uint64_t counter = 0;
     struct Details {

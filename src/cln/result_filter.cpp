@@ -6,13 +6,13 @@ namespace cln {
 
 namespace {
 
-/// `true` or `{}`.
+/// True for `true` or `{}`.
 bool is_leaf(const json::Tree& filter) {
     return !filter.is_structured() || filter.empty();
 }
 
-/// What the filter lets through of an array or object it has led to. Two oddities are lightningd's own: plain members
-/// of an object a leaf has led to are hidden, and so are plain elements of an array behind one that was hidden.
+/// The selected parts of this array or object. Two oddities are lightningd's own: under a leaf, plain members of an
+/// object are hidden, and plain elements of an array are hidden after the first hidden one.
 template <class Json>
 Json filtered(const Json& value, const json::Tree& filter, const std::string& path, std::string& misused) {
     Json kept = value.is_array() ? Json::array() : Json::object();

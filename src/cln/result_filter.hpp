@@ -1,15 +1,15 @@
-// The `filter` member of a request: which parts of a result the caller wants. Same rules as lightningd's own commands
-// (common/json_filter.c), because for a plugin's answer lightningd leaves the filtering to the plugin.
+// The `filter` member of a request selects parts of the result. Same rules as for lightningd's own commands
+// (common/json_filter.c): lightningd does not filter a plugin's answer, so the plugin must do it.
 #pragma once
 
 #include "json/text.hpp"
 
 namespace cln {
 
-/// The part of `result` that `filter` names. A filter that treats an array as an object or the other way round gives,
-/// like lightningd, an empty value there and a member `warning_parameter_filter` that says where.
+/// The parts of `result` that `filter` selects. If the filter has an array in place of an object, or the reverse, the
+/// value there is empty and a member `warning_parameter_filter` gives the place, as in lightningd.
 [[nodiscard]] json::Tree apply_filter(const json::Tree& result, const json::Tree& filter);
-/// The same on text, whose order stays; what is no JSON stays as it is.
+/// The same for text; keeps the order of members. Text that is not JSON is returned unchanged.
 [[nodiscard]] std::string filter_text(std::string_view result, const json::Tree& filter);
 
 } // namespace cln

@@ -17,7 +17,7 @@ struct Element {
     std::uint64_t delay = 0;
 };
 
-/// Where both spellings of a key are given the new one wins, as in lightningd.
+/// If both spellings of a key are present, the new one wins, as in lightningd.
 Value either(Value object, std::string_view newer, std::string_view older) {
     const auto value = object.find(newer);
     return value ? value : object.find(older);
@@ -44,7 +44,7 @@ payments::HopExtras& extras_of(payments::Hop& hop) {
     return *hop.extras;
 }
 
-/// What only createonion's payloads tell of a hop beside amount and expiry.
+/// Adds values that only createonion's payloads have, besides amount and expiry.
 void add_extras(payments::Hop& hop, bolt::HopPayload&& payload) {
     const bool plain = !payload.payment_data && payload.encrypted_recipient_data.empty() && !payload.current_path_key &&
                        payload.payment_metadata.empty() && !payload.total_amount && payload.custom_records.empty();
@@ -61,8 +61,8 @@ void add_extras(payments::Hop& hop, bolt::HopPayload&& payload) {
     extras.custom_records = std::move(payload.custom_records);
 }
 
-/// xpay's stand-in for everything behind the introduction node of a blinded path: 02, 31 zeros, 01
-/// (plugins/xpay/xpay.c).
+/// The made-up node id by which xpay replaces everything after the introduction node of a blinded path: 02, 31 zeros,
+/// 01 (plugins/xpay/xpay.c).
 bool is_blinded_end(const base::NodeId& node) {
     return node.bytes.front() == 2 && node.bytes.back() == 1 &&
            std::all_of(node.bytes.begin() + 1, node.bytes.end() - 1, [](std::uint8_t byte) { return byte == 0; });
@@ -116,7 +116,7 @@ std::optional<Onion> decode_createonion(Value params) {
         return std::nullopt;
     Onion onion;
     onion.hash = *hash;
-    base::ShortChannelId into; // the channel a node is told to use leads into the next one
+    base::ShortChannelId into; // each payload names the channel into the next node
     for (const auto object : list.elements()) {
         const auto node = maybe_node(object.find("pubkey"));
         const auto bytes = maybe_hex(object.find("payload"));
@@ -174,7 +174,7 @@ std::optional<payments::Route> decode_xpay_hops(Value hops) {
         if (!node || !channel || !arriving)
             return std::nullopt;
         if (!route.hops.empty())
-            route.hops.back().forward = *arriving; // what arrives here went onward there
+            route.hops.back().forward = *arriving; // the previous node forwards what arrives here
         route.hops.push_back({*node, *channel, *arriving, 0, {}});
     }
     if (route.self)

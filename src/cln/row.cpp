@@ -35,14 +35,14 @@ std::string_view status_name(PartStatus status) {
 
 Decoded<payments::Row> decode_row(Value object, const Path& path, std::string room) {
     Fields fields(object, path);
-    payments::Row row; // read in the order in which lightningd writes it: Fields finds that fastest
+    payments::Row row; // read in lightningd's order, which is fastest with Fields
     const auto created = fields.maybe_u64("created_index");
     row.key.hash = fields.hash("payment_hash");
-    // Before v23.11 only `id`, the same number, was there.
+    // Before v23.11 there was only `id`, the same number.
     row.created.value = created ? *created : fields.u64("id");
     row.key.group.value = fields.maybe_u64("groupid").value_or(0);
     row.updated.value = fields.maybe_u64("updated_index").value_or(0);
-    row.partid.value = fields.maybe_u64("partid").value_or(0); // left out when 0
+    row.partid.value = fields.maybe_u64("partid").value_or(0); // omitted when 0
     row.amount = fields.maybe_msat("amount_msat");
     row.sent = fields.maybe_msat("amount_sent_msat").value_or(base::Msat{});
     row.created_at = fields.maybe_seconds("created_at").value_or(base::UnixNs{});

@@ -9,16 +9,16 @@
 
 namespace cln {
 
-/// `room`: a string that is not needed any more, for the invoice.
+/// `room`: a string whose memory may be reused for the invoice.
 [[nodiscard]] Decoded<payments::Row> decode_row(Value row, const Path& path, std::string room = {});
 
-/// A whole answer. One bad row does not spoil the others: it is left out and its error reported.
+/// A whole answer. A bad row does not spoil the others: it is omitted and its error reported.
 struct Rows {
     std::vector<payments::Row> rows;
     std::vector<DecodeError> errors;
 };
 
-/// `{"payments": [row…]}`. An error only when that frame itself is not there.
+/// Decodes `{"payments": [row…]}`. An error only if that array is missing.
 [[nodiscard]] Decoded<Rows> decode_rows(Value result);
 
 [[nodiscard]] std::string_view status_name(payments::PartStatus status);

@@ -42,7 +42,7 @@ std::string RowSlices::next() {
     return slice + "]}";
 }
 
-/// No JSON: the decoder shall see it.
+/// The text is not JSON: return the rest, made invalid, so that the decoder reports an error.
 std::string RowSlices::give_up(std::string slice) {
     done_ = true;
     return std::move(slice.append("!").append(text_, at_));

@@ -1,5 +1,5 @@
-// A long answer of listsendpays cut into short ones, so that its rows are taken in over many turns of the loop and hook
-// requests come in between.
+// Cuts a long answer of listsendpays into short ones. Its rows are processed over many turns of the loop, so that hook
+// requests are answered in between.
 #pragma once
 
 #include <optional>
@@ -10,22 +10,23 @@ namespace cln {
 
 class RowSlices final {
   public:
-    /// Rows that one turn of the loop may take in.
+    /// Rows that one turn of the loop may process.
     static constexpr std::size_t rows_a_turn = 100;
 
     /// `result`: `{"payments": [row…]}`
     explicit RowSlices(std::string_view result);
 
-    /// An answer of the same form with the next rows. What cannot be cut comes as it is, for the decoder to judge.
+    /// The next rows as an answer of the same form. Text that cannot be cut is returned whole, and the decoder reports
+    /// its error.
     [[nodiscard]] std::string next();
-    /// There is no other.
+    /// True when no slice is left.
     [[nodiscard]] bool done() const { return done_; }
 
   private:
     std::string give_up(std::string slice);
 
     std::string text_;
-    std::size_t at_ = 0; // in the array, behind a bracket or a comma
+    std::size_t at_ = 0; // in the array, after a bracket or a comma
     bool cuttable_ = false;
     bool done_ = false;
 };

@@ -11,7 +11,7 @@ namespace cln {
 
 namespace {
 
-/// lightningd's order.
+/// Members in lightningd's order.
 constexpr std::array<std::string_view, 18> names{
     R"("created_index")",    R"("id")",         R"("payment_hash")", R"("groupid")",
     R"("updated_index")",    R"("partid")",     R"("destination")",  R"("amount_msat")",
@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 18> names{
     R"("payment_preimage")", R"("label")",      R"("bolt11")",       R"("bolt12")",
     R"("description")",      R"("erroronion")"};
 
-/// What sendpay_failure adds to a row (lightningd/pay.c, sendpay_errmsg_fmt and json_add_routefail_info).
+/// Members that sendpay_failure adds to a row (lightningd/pay.c, sendpay_errmsg_fmt and json_add_routefail_info).
 constexpr std::array<std::string_view, 8> failure_names{
     R"("erring_index")",   R"("failcode")",         R"("failcodename")", R"("erring_node")",
     R"("erring_channel")", R"("erring_direction")", R"("raw_message")",  R"("onionreply")"};
@@ -103,7 +103,7 @@ bool RowText::pending() const {
     return status && *status == R"("pending")";
 }
 
-/// A host that keeps lightningd's order may have members of its own anywhere in it.
+/// Sorts only if needed: a host may mix members of its own into lightningd's order.
 void RowText::sort() {
     std::size_t highest = 0;
     const bool in_order = std::all_of(members_.begin(), members_.end(), [&](const Member& member) {
@@ -119,7 +119,7 @@ void RowText::sort() {
 
 void RowText::learn(RowText other) {
     if (other.pending() && !pending())
-        std::swap(members_, other.members_); // the late account of an earlier state
+        std::swap(members_, other.members_); // `other` is an earlier state that came late
     for (auto& [key, value] : other.members_)
         set(key, std::move(value));
     sort();

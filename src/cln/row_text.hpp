@@ -1,5 +1,5 @@
-// Rows kept as raw text, for a host other than lightningd, where the plugin answers delpay itself. Its result is the
-// rows of `listsendpays`, whole and in lightningd's order (lightningd/pay.c, json_add_payment_fields).
+// Rows as raw text, for hosts other than lightningd, where the plugin answers delpay itself. delpay's result is the
+// complete rows of `listsendpays` in lightningd's order (lightningd/pay.c, json_add_payment_fields).
 #pragma once
 
 #include "payments/part.hpp"
@@ -14,18 +14,19 @@ namespace cln {
 
 class RowText final {
   public:
-    /// `object` must be valid JSON; nothing if it is no object with an index.
+    /// `object` must be valid JSON. Nothing if it is not an object with an index.
     [[nodiscard]] static std::optional<RowText> from(std::string_view object);
-    /// The row in `data` of sendpay_failure: without what says how it failed.
+    /// The row in `data` of sendpay_failure, without the members about the failure.
     [[nodiscard]] static std::optional<RowText> from_failure(std::string_view data);
-    /// As far as the table knows it.
+    /// A row with the values that the table has.
     [[nodiscard]] static RowText of(const payments::PaymentKey& key, const payments::Part& part,
                                     const std::string& invoice);
 
     [[nodiscard]] base::CreatedIndex created() const { return created_; }
-    /// Another account of the same row: its values are the newer ones, but no end becomes pending again.
+    /// Adds a later version of the same row. Its values replace the old ones, but a finished row never becomes pending
+    /// again.
     void learn(RowText other);
-    /// What the table knows of its end.
+    /// Adds the values that the table has about its end.
     void end(const payments::Part& part);
     [[nodiscard]] std::string json() const;
 

@@ -9,7 +9,7 @@ namespace cln {
 
 namespace {
 
-/// `event_of`: what a fact says, as an event.
+/// `event_of` turns the fact into an event.
 template <class Fact, class EventOf>
 DecodedNotification decoded(Decoded<Fact> fact, EventOf event_of) {
     if (!fact)

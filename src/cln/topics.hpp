@@ -1,5 +1,5 @@
-// The topics of lightningd that are about payments, a row each: since which version there is one, and how it is
-// decoded. What the plugin subscribes to and what it understands are the same rows.
+// lightningd's topics about payments, one row each: the version that introduced it, and its decoder. The same table
+// decides what the plugin subscribes to and what it understands.
 #pragma once
 
 #include "cln/version.hpp"
@@ -14,25 +14,25 @@
 
 namespace cln {
 
-/// A fact, or why the notification cannot be read (without its content).
+/// A fact, or why the notification cannot be read (without quoting it).
 using DecodedNotification = tl::expected<payments::Event, std::string>;
 
-/// The params of a notification.
+/// A received notification.
 struct Notification {
     json::Value params;
     base::UnixNs received;
-    std::string& invoice_buffer; ///< memory for an invoice; may be moved from
+    std::string& invoice_buffer; ///< memory to reuse for an invoice; may be moved from
 };
 
 struct Topic {
     std::string_view name;
     Version since = {0, 0};
-    /// Null for a topic that is no fact about a payment: its receiver reads it.
+    /// Null for a topic that is not a fact about a payment; the receiver reads it.
     DecodedNotification (*decode)(const Notification& notification) = nullptr;
 };
 
 [[nodiscard]] std::span<const Topic> topics();
-/// Of a topic that has a decoder; else null.
+/// The row of a topic with a decoder; else null.
 [[nodiscard]] const Topic* decoded_topic(std::string_view name);
 
 } // namespace cln

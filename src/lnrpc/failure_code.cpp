@@ -14,8 +14,8 @@ constexpr std::array<std::pair<std::uint16_t, std::string_view>, 26> names{{
     {0x0012, "FINAL_INCORRECT_CLTV_EXPIRY"},
     {0x0013, "FINAL_INCORRECT_HTLC_AMOUNT"},
     {0x0011, "FINAL_EXPIRY_TOO_SOON"},
-    {0x4001, "INVALID_REALM"}, // the old specification's
-    {0x8001, "INVALID_REALM"}, // LND's own
+    {0x4001, "INVALID_REALM"}, // of the old specification
+    {0x8001, "INVALID_REALM"}, // of LND
     {0x100E, "EXPIRY_TOO_SOON"},
     {0xC004, "INVALID_ONION_VERSION"},
     {0xC005, "INVALID_ONION_HMAC"},

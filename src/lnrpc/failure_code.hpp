@@ -1,5 +1,5 @@
-// BOLT 4 failure codes as LND names them (lnrpc Failure.FailureCode). LND's numbers are not the wire's: a table, never
-// a cast.
+// LND's names of BOLT 4 failure codes (lnrpc Failure.FailureCode). LND's numbers differ from those on the wire: use the
+// table, never a cast.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace lnrpc {
 
-/// UNKNOWN_FAILURE for codes LND does not know.
+/// UNKNOWN_FAILURE for a code that LND does not know.
 [[nodiscard]] std::string_view failure_code_name(std::uint16_t bolt4_code);
 
 inline constexpr std::string_view internal_failure = "INTERNAL_FAILURE";

@@ -1,6 +1,5 @@
-// LND's messages as plain structs, one for one with lightning.proto (v0.20, all fields): names, order and meaning are
-// LND's, see `lnrpc.Payment` there. Strings are views of the payment it was made from: a Payment lives only while a
-// snapshot is written.
+// LND's messages as plain structs, with all fields of lightning.proto (v0.20). Names, order and meaning are LND's: see
+// `lnrpc.Payment` there. Strings are views into the payments::Payment, so use the struct only while writing a snapshot.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -60,8 +59,8 @@ struct MppRecord {
 
 struct Hop {
     std::uint64_t chan_id = 0;
-    std::int64_t chan_capacity = 0;       ///< sat; the amount that enters the channel, LND's own estimate since 0.21
-    std::int64_t amt_to_forward_msat = 0; ///< its satoshi twins are made when writing
+    std::int64_t chan_capacity = 0;       ///< sat; the amount that enters the channel, as LND estimates it since 0.21
+    std::int64_t amt_to_forward_msat = 0; ///< satoshi fields are computed when writing
     std::int64_t fee_msat = 0;
     std::uint32_t expiry = 0;
     base::NodeId pub_key;

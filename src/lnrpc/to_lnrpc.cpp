@@ -10,7 +10,7 @@ namespace lnrpc {
 
 namespace {
 
-/// LND's amounts are int64; no real one is beyond it.
+/// LND's amounts are int64; greater ones are capped.
 std::int64_t signed_msat(base::Msat amount) {
     constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
     return static_cast<std::int64_t>(std::min(amount.value, most));
@@ -130,8 +130,8 @@ Hop to_lnrpc(const payments::Hop& hop) {
     return out;
 }
 
-/// The fee of each node: the amount that comes in less the amount that goes on. The introduction node of a blinded path
-/// carries the fee of the whole path, the nodes behind it none (`src/lnrpc/README.md`, "Hops").
+/// Sets the fee of each node: incoming amount less forwarded amount. The introduction node of a blinded path has the
+/// fee of the whole path, the nodes after it none (`src/lnrpc/README.md`, "Hops").
 void add_fees(std::vector<Hop>& hops, std::int64_t sent_msat) {
     std::int64_t incoming = sent_msat;
     bool blinded = false;

@@ -1,4 +1,4 @@
-// Maps a payment of ours to LND's lnrpc.Payment. How that is written as JSON is in json.hpp.
+// Maps a payments::Payment to LND's lnrpc.Payment. json.hpp writes the JSON.
 #pragma once
 
 #include "lnrpc/payment.hpp"
@@ -6,10 +6,10 @@
 
 namespace lnrpc {
 
-/// Refers to strings of `payment`, which must outlive it.
+/// The result refers to strings of `payment`, which must outlive it.
 [[nodiscard]] Payment to_lnrpc(const payments::Payment& payment);
 [[nodiscard]] Payment without_attempts(const payments::Payment& payment);
-/// `part` is one of the payment's.
+/// `part` must belong to `payment`.
 [[nodiscard]] HtlcAttempt to_lnrpc(const payments::Payment& payment, const payments::Part& part);
 
 } // namespace lnrpc

@@ -32,7 +32,7 @@ constexpr std::size_t run_id_bytes = 4; // different for each run, not secret
 
 Tracker::Tracker(io::Loop& loop, host::Pipes pipes, const host::Parent& parent, bool hook)
     : host::Plugin(loop, std::move(pipes), parent, declaration(this, hook)),
-      log_([this](LogLevel level, const std::string& words) { log(level, words); }),
+      log_([this](LogLevel level, const std::string& text) { log(level, text); }),
       table_(retain_option.default_value),
       publisher_(loop, out(), table_, progress_, publish::CursorMaker(host::random_hex(run_id_bytes)), log_),
       mirror_(loop, {lightningd(), table_, progress_, publisher_}, clock_now, {parent.version, hook}, log_),

@@ -1,5 +1,5 @@
-// What a plugin declares: options, commands, topics, subscriptions, hooks. Dispatch, `check`, usage, --help and the
-// manifest come from these rows, and the tables of the man pages are tested against them.
+// A plugin's declarations: options, commands, topics, subscriptions and hooks. Dispatch, `check`, usage, --help and the
+// manifest use these rows, and tests compare the tables of the man pages with them.
 #pragma once
 
 #include "cln/command_params.hpp"
@@ -14,7 +14,7 @@
 
 namespace host {
 
-/// A member of a command's result, or an error code, as the man page lists them.
+/// A member of a command's result, as listed in the man page.
 struct Member {
     std::string_view name;
     std::string_view type;
@@ -23,12 +23,12 @@ struct Member {
 struct CommandSpec {
     std::string_view name;
     std::span<const cln::Param> params;
-    std::string_view description;           ///< lightningd requires one up to v24.05
-    std::string_view long_description = {}; ///< shown by `help` up to v24.05; may be empty
+    std::string_view description;           ///< required by lightningd up to v24.05
+    std::string_view long_description = {}; ///< `help` shows it up to v24.05; may be empty
     std::string_view category;
     std::span<const Member> result = {};
     std::span<const int> codes = {};
-    /// lightningd has a command of this name: it is registered only where the parent is another program.
+    /// lightningd has a command of this name itself: register it only if the parent is another program.
     bool built_in = false;
 };
 
@@ -40,20 +40,21 @@ struct Request {
 
 struct Command {
     CommandSpec spec;
-    std::function<void(const Request&)> serve; ///< every request is answered once, sooner or later
-    /// Why serve would refuse them. Left out: whatever fits the declared parameters is accepted.
+    std::function<void(const Request&)> serve; ///< must answer every request once, now or later
+    /// The error with which `serve` would refuse these params. If null, everything that fits the declared parameters is
+    /// accepted.
     std::function<std::optional<rpc::Error>(const json::Tree& params)> check = nullptr;
 };
 
-/// A topic of lightningd's or of another plugin's.
+/// A topic of lightningd or of another plugin.
 struct Subscription {
     std::string_view topic;
-    cln::Version since = {0, 0}; ///< lightningd before it has no such topic
+    cln::Version since = {0, 0}; ///< the first version with this topic
 };
 
 struct Hook {
     std::string_view name;
-    /// Methods to hook; those the program registers itself are left out.
+    /// Methods to hook, except those that the program registers itself.
     std::span<const std::string_view> filters = {};
     bool registered = true;
 };
@@ -62,7 +63,7 @@ struct Declaration {
     std::string_view name; ///< of the program
     std::span<const Option> options = {};
     std::vector<Command> commands = {};
-    std::span<const std::string_view> topics = {}; ///< it publishes
+    std::span<const std::string_view> topics = {}; ///< topics that it publishes
     std::vector<Subscription> subscriptions = {};
     std::vector<Hook> hooks = {};
 };

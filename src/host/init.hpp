@@ -1,4 +1,4 @@
-// What lightningd passes to a plugin once, after it has taken its manifest.
+// The params of `init`, which lightningd sends once, after it has read the manifest.
 #pragma once
 
 #include "host/option.hpp"
@@ -8,17 +8,17 @@ namespace host {
 struct Init {
     Settings settings;
     std::string lightning_dir;
-    std::string rpc_file; ///< relative to it, or absolute
-    bool startup = false; ///< lightningd itself was just started
+    std::string rpc_file; ///< relative to lightning_dir, or absolute
+    bool startup = false; ///< lightningd itself is starting
 };
 
 /// Why the plugin cannot run, for the answer `disable`.
 struct CannotRun {
     std::string reason;
-    bool bad_option = false; ///< the operator can correct it
+    bool bad_option = false; ///< the operator can correct an option
 };
 
-/// `params` of `init`.
+/// Reads the `params` of `init`.
 [[nodiscard]] tl::expected<Init, CannotRun> read_init(std::span<const Option> options, const json::Tree& params);
 
 } // namespace host

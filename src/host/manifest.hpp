@@ -1,4 +1,4 @@
-// What a program says of itself to the question `getmanifest`.
+// Answers `getmanifest` from a program's declaration.
 #pragma once
 
 #include "host/declaration.hpp"
@@ -8,10 +8,11 @@
 
 namespace host {
 
-/// The parent does not have a command of its own by this name. lightningd crashes when a plugin registers a second one.
+/// True if the plugin must register this command: the parent has none of that name. lightningd crashes when a plugin
+/// registers a name it already has.
 [[nodiscard]] bool registers(const CommandSpec& command, const Parent& parent);
 
-/// The result as raw JSON.
+/// The result of getmanifest as raw JSON.
 [[nodiscard]] std::string manifest(const Declaration& declared, const Parent& parent);
 
 } // namespace host

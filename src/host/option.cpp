@@ -9,7 +9,7 @@ namespace host {
 
 namespace {
 
-/// At init values are numbers, in setconfig strings.
+/// Values are numbers in init and strings in setconfig.
 tl::expected<Setting, std::string> checked(std::span<const Option> options, const std::string& name,
                                            const json::Tree& value) {
     for (const auto& option : options) {
@@ -51,7 +51,7 @@ json::Tree declare(std::span<const Option> options) {
                             {"dynamic", true}});
     for (const auto& option : options)
         if (!option.old_name.empty())
-            // No default: lightningd that refuses deprecated options would refuse it too, and with it the plugin.
+            // No default: with deprecated options disabled, lightningd would refuse the default and then the plugin.
             declared.push_back({{"name", option.old_name},
                                 {"type", "int"},
                                 {"description", "Old name of " + std::string(option.name)},

@@ -1,4 +1,4 @@
-// A program's options as rows: declared in the manifest, read at `init`, changed with `setconfig`. All are whole
+// A program's options, one row each: declared in the manifest, read at `init`, changed by `setconfig`. All are whole
 // numbers.
 #pragma once
 
@@ -22,21 +22,21 @@ struct Option {
     std::uint64_t least = 0;
     std::uint64_t most = 0;
     std::uint64_t default_value = 0;
-    /// A name that configurations may still have: declared as deprecated, with the same meaning. lightningd does not
-    /// start with an option it does not know.
+    /// An older name that configurations may still contain: declared as deprecated, with the same meaning. lightningd
+    /// does not start if a configuration has an unknown option.
     std::string_view old_name = {};
 };
 
-/// Lines for --help.
+/// The lines for --help.
 [[nodiscard]] std::string help(std::span<const Option> options);
 
 /// The `options` array of the manifest.
 [[nodiscard]] json::Tree declare(std::span<const Option> options);
 
-/// One option and a value that it may have.
+/// One option with a valid value.
 struct Setting {
-    const Option* option = nullptr; ///< a row of the program's
-    std::string name;               ///< as it was given: the option's name, or its old one
+    const Option* option = nullptr; ///< a row of the declaration
+    std::string name;               ///< the name as given, new or old
     std::uint64_t value = 0;
 };
 
@@ -46,7 +46,7 @@ class Settings final {
     explicit Settings(std::span<const Option> options);
     [[nodiscard]] std::uint64_t of(const Option& option) const;
     void set(const Setting& setting);
-    /// Whose old names were used, for a line in the log.
+    /// Options given by their old names, to be logged.
     std::vector<const Option*> by_old_name;
 
   private:
@@ -54,12 +54,12 @@ class Settings final {
     std::vector<std::uint64_t> values_;
 };
 
-/// `init`'s options object. The sentence an operator should read when a value cannot be used. lightningd passes the
-/// default of an option that nobody set, so an old name counts where the new one has its default.
+/// Reads the options object of `init`. The error is a sentence for the operator. lightningd passes the default of each
+/// option that is not set, so an old name counts if the new one has its default.
 [[nodiscard]] tl::expected<Settings, std::string> read_options(std::span<const Option> options,
                                                                const json::Tree& given);
 
-/// `setconfig`'s params.
+/// Reads the params of `setconfig`.
 [[nodiscard]] tl::expected<Setting, rpc::Error> read_setconfig(std::span<const Option> options,
                                                                const json::Tree& params);
 

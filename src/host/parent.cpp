@@ -6,7 +6,7 @@ namespace host {
 
 Parent read_parent() {
     Parent parent;
-    // Read before there is a second thread; nothing sets them later.
+    // Read before a second thread starts; nothing sets them later.
     const char* marker = std::getenv("LIGHTNINGD_PLUGIN");   // NOLINT(concurrency-mt-unsafe)
     const char* version = std::getenv("LIGHTNINGD_VERSION"); // NOLINT(concurrency-mt-unsafe)
     parent.lightningd = marker || version;

@@ -1,4 +1,4 @@
-// The process that started this one, lightningd or another host, as far as the environment says before the first
+// The process that started this one, lightningd or another host, as far as the environment shows before the first
 // message.
 #pragma once
 
@@ -7,9 +7,9 @@
 namespace host {
 
 struct Parent {
-    bool lightningd = false; ///< it has built-in commands, and crashes when a plugin registers one of their names
+    bool lightningd = false; ///< has built-in commands, and crashes when a plugin registers one of them
     cln::Version version;
-    bool takes_deprecated = true; ///< it starts with deprecated options in its configuration; getmanifest says so
+    bool takes_deprecated = true; ///< accepts deprecated options in its configuration; from getmanifest
 };
 
 [[nodiscard]] Parent read_parent();

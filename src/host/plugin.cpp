@@ -21,15 +21,15 @@ using base::LogLevel;
 
 namespace {
 
-/// lightningd gives a plugin 30 s to go; one that does not read must not keep us for ever.
+/// lightningd gives a plugin 30 s to exit. Stop before that if it does not read our output.
 constexpr auto drain_limit = 20'000ms;
 
-/// Names are short; what is long may be anything, and is not for the log.
+/// Real names are short. A long one may contain anything and must not be logged.
 std::string loggable(std::string_view method) {
     return std::string(method.size() <= 40 ? method : "a message of no name we know");
 }
 
-constexpr std::size_t call_tag_bytes = 8; // not to be guessed by anybody who may call lightningd
+constexpr std::size_t call_tag_bytes = 8; // clients of lightningd must not be able to guess it
 
 std::string remedy_for_options() {
     return ". Correct the configuration and restart the node, which keeps what it read; or give a value now: "
@@ -61,8 +61,8 @@ Plugin::Plugin(io::Loop& loop, Pipes pipes, const Parent& parent, Declaration de
       settings_(declared_.options),
       stdio_(std::move(pipes.in), std::move(pipes.out), *this),
       client_(loop, std::string(declared_.name), random_hex(call_tag_bytes),
-              [this](LogLevel level, const std::string& words) { log(level, words); }),
-      lightningd_(client_, [this](LogLevel level, const std::string& words) { log(level, words); }),
+              [this](LogLevel level, const std::string& text) { log(level, text); }),
+      lightningd_(client_, [this](LogLevel level, const std::string& text) { log(level, text); }),
       setting_check_(loop, lightningd_, parent_, declared_.options),
       drain_timeout_(loop) {}
 
@@ -88,8 +88,8 @@ void Plugin::reply_to_hook(std::string_view id, std::string_view result) {
     stdio_.send(rpc::result(id, result), io::Priority::urgent);
 }
 
-void Plugin::log(LogLevel level, const std::string& words) {
-    send(cln::log_notification(level, words));
+void Plugin::log(LogLevel level, const std::string& text) {
+    send(cln::log_notification(level, text));
 }
 
 void Plugin::read(std::span<const rpc::Message> messages) {
@@ -149,12 +149,12 @@ void Plugin::request(const rpc::Message& message) {
 void Plugin::init(std::string_view id, const json::Tree& params) {
     const auto init = read_init(declared_.options, params);
     if (!init) {
-        // lightningd logs the reason at level debug alone (lightningd/plugin.c), and most nodes do not log that level.
+        // lightningd logs the reason only at level debug (lightningd/plugin.c), which most nodes do not log.
         log(LogLevel::unusual, std::string(declared_.name) + " does not run: " + init.error().reason +
                                    (init.error().bad_option ? remedy_for_options() : ""));
         return reply(id, R"({"disable":)" + json::quote(init.error().reason) + "}");
     }
-    reply(id, "{}"); // first: lightningd waits for nobody else while it starts
+    reply(id, "{}"); // answer first: lightningd's start waits for it
     for (const auto* option : init->settings.by_old_name)
         log(LogLevel::unusual, std::string(option->old_name) + " is deprecated: use " + std::string(option->name));
     settings_ = init->settings;
@@ -163,7 +163,7 @@ void Plugin::init(std::string_view id, const json::Tree& params) {
 }
 
 void Plugin::connect(const Init& init) {
-    // By its relative name where it can be reached so: a socket's path may have 107 bytes, a node's directory more.
+    // Use the relative name if possible: a socket's path is limited to 107 bytes, and a node's directory may be longer.
     const bool absolute = init.rpc_file.starts_with('/');
     const bool inside = !absolute && chdir(init.lightning_dir.c_str()) == 0;
     const auto on_up = [this] {
@@ -174,7 +174,7 @@ void Plugin::connect(const Init& init) {
                   [this] { disconnected(); });
 }
 
-/// `check` of a command of ours: its own parameters stand behind its name (common/json_command.h).
+/// `check` of one of our commands: the command's own parameters follow its name (common/json_command.h).
 void Plugin::check(std::string_view id, const json::Tree& params) {
     auto own = params;
     json::Tree name;
@@ -205,7 +205,7 @@ void Plugin::set_config(std::string_view id, const json::Tree& params) {
     });
 }
 
-/// Somebody waits for the answer to a request, and behind a hook request a payment.
+/// A skipped request must be answered too: its caller waits, and behind a hook request a payment.
 void Plugin::skipped(const rpc::Message& head, const std::string& reason) {
     if (head.kind() == rpc::Message::Kind::request) {
         if (is_hook(head.method))

@@ -1,6 +1,6 @@
-// A Core Lightning plugin as a process on two streams: answers getmanifest, init, check and setconfig from the
-// program's declaration, hands on its commands, hook requests and notifications, and leaves when lightningd does.
-// Programs derive from it. Knows nothing of payments.
+// A Core Lightning plugin as a process on two streams. Answers getmanifest, init, check and setconfig from the
+// program's declaration, passes on commands, hook requests and notifications, and exits when lightningd does. Programs
+// derive from it. Knows nothing of payments.
 #pragma once
 
 #include "base/log.hpp"
@@ -17,13 +17,13 @@
 
 namespace host {
 
-/// Our ends of the two pipes.
+/// This process's ends of the two pipes.
 struct Pipes {
     std::unique_ptr<io::Stream> in;
     std::unique_ptr<io::Stream> out;
 };
 
-/// For names that nobody else has.
+/// Random bytes as hex, for unique names.
 [[nodiscard]] std::string random_hex(std::size_t bytes);
 
 class Plugin : private rpc::Connection::Handler {
@@ -33,25 +33,25 @@ class Plugin : private rpc::Connection::Handler {
     Plugin(const Plugin&) = delete;
     Plugin& operator=(const Plugin&) = delete;
 
-    /// Serves until stdin ends or lightningd says shutdown; what is written by then has left. The exit code.
+    /// Serves until stdin ends or lightningd sends shutdown, then drains its output. Returns the exit code.
     int run();
 
   protected:
-    /// The options have these values: after `init`, and again when one was changed.
+    /// Called with the values of all options, after `init` and after each change.
     virtual void configure(const Settings&) {}
-    /// `init` was accepted and answered.
+    /// Called after `init` was accepted and answered.
     virtual void started(const Init&) {}
-    /// The RPC socket is there, for the first time or again.
+    /// Called at each connection to the RPC socket.
     virtual void connected() {}
-    /// The RPC socket is gone: calls under way get no answer (rpc::Client).
+    /// Called when the RPC socket is lost: pending calls get no answer (rpc::Client).
     virtual void disconnected() {}
-    /// All messages of one read. Whoever overrides it gives each to dispatch(), in their order.
+    /// All messages of one read. An override must pass each to dispatch(), in their order.
     void read(std::span<const rpc::Message> messages) override;
     virtual void hook(const rpc::Message&) {}
     virtual void notification(const rpc::Message&) {}
-    /// Writes a reply or a log line. Override to queue it in your own order.
+    /// Writes a reply or a log line. Override it to queue them in another order.
     virtual void send(std::string_view message);
-    /// Nothing more will be read: what was held back has to leave now.
+    /// Called before the end: nothing more will be read, and delayed output must leave now.
     virtual void finishing() {}
 
     void dispatch(const rpc::Message& message);
@@ -60,9 +60,9 @@ class Plugin : private rpc::Connection::Handler {
     /// `id`, `result`: raw.
     void reply(std::string_view id, std::string_view result);
     void refuse(std::string_view id, const rpc::Error& error);
-    /// Ahead of everything ordinary: a payment may wait behind it.
+    /// Overtakes all ordinary output, because a payment may wait for it.
     void reply_to_hook(std::string_view id, std::string_view result);
-    void log(base::LogLevel level, const std::string& words);
+    void log(base::LogLevel level, const std::string& text);
 
     [[nodiscard]] const Parent& parent() const { return parent_; }
     [[nodiscard]] cln::Lightningd& lightningd() { return lightningd_; }

@@ -1,5 +1,5 @@
-// Decides whether setconfig may set an option: its value must be one the option can have, and lightningd must start the
-// plugin by itself the next time, see start_config.hpp. Changes nothing.
+// Decides whether setconfig may set an option: the value must be valid, and lightningd's configuration must start the
+// plugin (start_config.hpp explains why). Changes nothing.
 #pragma once
 
 #include "cln/lightningd.hpp"
@@ -18,9 +18,9 @@ class SettingCheck final {
     SettingCheck(io::Loop& loop, cln::Lightningd& lightningd, const Parent& parent, std::span<const Option> options)
         : lightningd_(lightningd), parent_(parent), options_(options), limit_(loop) {}
 
-    /// Answers once, at the latest ten seconds after lightningd could first be asked in vain.
+    /// Answers once: without a connection, within ten seconds.
     void check(const json::Tree& params, Answer answer);
-    /// lightningd can be asked now.
+    /// Call when the RPC socket is connected.
     void connected();
 
   private:
@@ -34,7 +34,7 @@ class SettingCheck final {
     cln::Lightningd& lightningd_;
     const Parent& parent_;
     std::span<const Option> options_;
-    std::vector<Early> early_; // asked before lightningd could be
+    std::vector<Early> early_; // checks that wait for the connection
     io::Timer limit_;
 };
 

@@ -14,7 +14,7 @@ namespace host {
 
 namespace {
 
-/// libuv ends the process where it cannot open descriptors of its own; a sentence is better.
+/// libuv aborts the process if it cannot open its own descriptors. Check first, to give a readable error.
 bool enough_descriptors() {
     std::array<int, 10> probes{};
     bool enough = true;
@@ -31,7 +31,7 @@ bool enough_descriptors() {
 } // namespace
 
 int start(int argc, char** argv, const Program& program) {
-    for (int i = 1; i < argc; ++i) { // lightningd passes --developer and may pass more: what is unknown is ignored
+    for (int i = 1; i < argc; ++i) { // lightningd passes --developer and may pass others: ignore unknown ones
         const std::string_view argument = argv[i];
         if (argument == "--help" || argument == "-h") {
             std::cout << program.about;
@@ -47,11 +47,12 @@ int start(int argc, char** argv, const Program& program) {
         std::cout << program.about;
         return 0;
     }
-    // libuv takes the lowest free descriptors: a stream that is closed must not become one of its own.
+    // libuv takes the lowest free descriptors. Open missing standard streams so that libuv does not get their numbers.
     for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
         if (fcntl(fd, F_GETFD) < 0)
             (void)open("/dev/null", O_RDWR | O_CLOEXEC);
-    // The memory of a large message goes back when it is gone. By itself glibc learns from the first to keep the next.
+    // Return the memory of a large message to the system when it is freed. By default glibc keeps it after the first
+    // time.
     constexpr int large = 1024 * 1024;
     (void)mallopt(M_MMAP_THRESHOLD, large); // NOLINT(concurrency-mt-unsafe): there is no other thread yet
     if (!enough_descriptors())

@@ -15,7 +15,7 @@ bool same_file(const fs::path& a, const fs::path& b) {
     return fs::equivalent(a, b, error) && !error;
 }
 
-/// None where there is no such directory.
+/// The entries of a directory; none if it does not exist.
 std::vector<fs::path> entries(const fs::path& directory) {
     std::vector<fs::path> found;
     std::error_code error;
@@ -25,7 +25,7 @@ std::vector<fs::path> entries(const fs::path& directory) {
     return found;
 }
 
-/// Also by a symbolic link: lightningd follows it, and then knows the plugin by the path of the program.
+/// True also for a symbolic link: lightningd follows it and knows the plugin by the program's path.
 bool holds(const fs::path& directory, const fs::path& self) {
     const auto files = entries(directory);
     return std::any_of(files.begin(), files.end(), [&](const fs::path& file) { return same_file(file, self); });
@@ -34,15 +34,15 @@ bool holds(const fs::path& directory, const fs::path& self) {
 } // namespace
 
 bool starts_with_node(const cln::PluginConfig& config, const fs::path& self) {
-    // A relative path counts from where lightningd was started, which listconfigs does not show: then the name has to
-    // do.
+    // A relative path starts from lightningd's working directory, which listconfigs does not show, so compare only the
+    // name.
     const auto is_self = [&](const fs::path& named) {
         return named == self || same_file(named, self) || (named.is_relative() && named.filename() == self.filename());
     };
     if (std::any_of(config.plugins.begin(), config.plugins.end(), is_self))
         return true;
     std::vector<fs::path> directories(config.directories.begin(), config.directories.end());
-    if (!config.lightning_dir.empty()) { // lightningd looks there, and one level below
+    if (!config.lightning_dir.empty()) { // lightningd searches it, and one level below
         const auto always = fs::path(config.lightning_dir) / "plugins";
         directories.push_back(always);
         const auto below = entries(always);

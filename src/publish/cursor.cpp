@@ -7,7 +7,7 @@ namespace publish {
 
 namespace {
 
-/// The text before the next dot, which is taken away with it; the last one has none.
+/// Removes and returns the text before the next dot, or the last field.
 std::string_view take_field(std::string_view& text) {
     const auto end = std::min(text.find('.'), text.size());
     const auto field = text.substr(0, end);

@@ -1,5 +1,5 @@
-// Large snapshots of payments in flight go out at most once in a pause per payment. What changes meanwhile waits, and
-// holds the cursor.
+// Limits large snapshots of a payment in flight to one per pause. A change within the pause waits, and holds the
+// cursor.
 #pragma once
 
 #include "io/timer.hpp"
@@ -12,24 +12,24 @@ namespace publish {
 
 class LargeSnapshots final {
   public:
-    /// Bytes; a smaller snapshot is not delayed.
+    /// Bytes; snapshots up to this size are not delayed.
     static constexpr std::size_t large = 64UL * 1024;
 
-    /// The pause of a payment is over: a snapshot of it is due. It holds the cursor until that is queued.
+    /// Called when the pause is over and a snapshot is due. `hold` holds the cursor until the snapshot is queued.
     using Due = std::function<void(const payments::PaymentKey& key, Progress::Hold hold)>;
 
     LargeSnapshots(io::Loop& loop, Progress& progress, Due due)
         : progress_(progress), due_(std::move(due)), timer_(loop) {}
 
-    /// A second unless set; what waits begins to wait anew.
+    /// One second by default. Waiting payments start a new pause.
     void set_pause(std::chrono::milliseconds pause);
-    /// A snapshot of a payment in flight, of that many bytes, has just been made.
+    /// Call after writing a snapshot of a payment in flight, with its size.
     void made(const payments::PaymentKey& key, std::size_t bytes);
-    /// True when the payment has to wait for its pause to end; a snapshot is due then.
+    /// True if the payment is in its pause; `Due` is called at its end.
     [[nodiscard]] bool delays(const payments::PaymentKey& key);
-    /// It is over, and its last snapshot waits for nothing.
+    /// The payment has ended: its last snapshot is not delayed.
     void erase(const payments::PaymentKey& key) { payments_.erase(key); }
-    /// Everything that waits is due now: nothing more will come.
+    /// Calls `Due` for all waiting payments now, before the program ends.
     void flush();
 
   private:

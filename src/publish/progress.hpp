@@ -1,6 +1,6 @@
-// Where a cursor may go, and nothing else. A cursor says: every row up to here was published, or will not be. So it
-// may go as far as lightningd's rows were read, but not past anything that is read and not yet published: a group that
-// still loads, a payment without an outcome, a message that waits to be written. Each of these keeps a Hold.
+// Decides how far a cursor may go. A cursor says that every row up to its position was published, or never will be. It
+// may go as far as lightningd's rows were read, but not past anything read and not yet published: a group that is still
+// loading, a payment without an outcome, a message that waits to be written. Each of these keeps a Hold.
 #pragma once
 
 #include "base/ids.hpp"
@@ -14,7 +14,7 @@
 
 namespace publish {
 
-/// A place in lightningd's two counters: rows made up to `created`, changes of rows up to `updated`.
+/// A position in lightningd's two counters: rows created up to `created`, changes of rows up to `updated`.
 struct Position {
     base::CreatedIndex created;
     base::UpdatedIndex updated;
@@ -29,27 +29,27 @@ struct Position {
     return {std::max(a.created, b.created), std::max(a.updated, b.updated)};
 }
 
-/// Holds nothing back.
+/// The position that limits nothing.
 inline constexpr Position unlimited{{UINT64_MAX}, {UINT64_MAX}};
 
-/// What an answer from lightningd's database may say, at one moment.
+/// Limits of an answer from lightningd's database, at one moment.
 struct ResumeBounds {
-    Position listed; ///< beyond it not all rows are in the table
-    Position safe;   ///< beyond it a payment has no outcome yet: its end will move no counter. Queued messages do not
-                     ///< count, the answer has what they say
+    Position listed; ///< rows beyond it may be missing in the table
+    Position safe; ///< payments beyond it may have no outcome yet, and no counter will move when they get one. Ignores
+                   ///< queued messages: the answer contains their contents
 };
 
 class Progress final {
   public:
-    /// Why a cursor must wait. A new reason stands before `queued`, which is the last, and in handed_over(); in
-    /// bounds() too, if answers from the database have to wait for it.
+    /// Why a cursor must wait. To add a reason, put it before `queued`, which must be the last, and into handed_over();
+    /// also into bounds() if answers from the database must wait for it.
     enum class Reason {
-        loading,   ///< facts of a group wait until the whole group is listed
-        undecided, ///< all parts of a payment failed, and nothing says yet whether that was the end
+        loading,   ///< a group is being listed, and facts about it wait
+        undecided, ///< all parts of a payment failed, and it is unknown whether another one comes
         queued     ///< a message waits to be written
     };
 
-    /// While it lives no cursor passes its position. Released when it is destroyed or assigned to.
+    /// While it exists, no cursor passes its position. Released when destroyed or assigned to.
     class [[nodiscard]] Hold final {
       public:
         Hold() = default; ///< holds nothing
@@ -67,7 +67,7 @@ class Progress final {
         ~Hold() { release(); }
 
         void release();
-        /// Nothing when it holds nothing.
+        /// Empty if it holds nothing.
         [[nodiscard]] std::optional<Position> position() const { return progress_ ? std::optional(at_) : std::nullopt; }
 
       private:
@@ -80,24 +80,25 @@ class Progress final {
     };
 
     Progress() = default;
-    Progress(const Progress&) = delete; // holds point here
+    Progress(const Progress&) = delete; // holds refer to this object
     Progress& operator=(const Progress&) = delete;
     ~Progress() = default;
 
-    /// Everything up to here was read from lightningd.
+    /// Everything up to this position was read from lightningd.
     [[nodiscard]] Position read() const { return read_; }
-    /// Rows in (after, upto] of that counter were read, and what they say is published or held. Moves read() unless
-    /// rows before `after` are missing; false then. So a notification whose index is exactly the next moves it too.
+    /// Call when the rows in (after, upto] of that counter were read, and are published or held. Moves read(), or
+    /// returns false if rows before `after` were not read. A notification whose index is exactly the next one moves it
+    /// too.
     bool advance(base::CreatedIndex after, base::CreatedIndex upto) { return advance(read_.created, after, upto); }
     bool advance(base::UpdatedIndex after, base::UpdatedIndex upto) { return advance(read_.updated, after, upto); }
-    /// At the start, and when a counter went back because lightningd's database was restored.
+    /// For the start, and for a counter that went back because lightningd's database was restored.
     void reset(Position read);
 
-    /// Holds the cursor where it is now, queued messages not counted.
+    /// Holds the cursor at its current position, ignoring queued messages.
     [[nodiscard]] Hold hold(Reason reason) { return hold(reason, handed_over()); }
     [[nodiscard]] Hold hold(Reason reason, Position at);
 
-    /// The position of a cursor that is written now.
+    /// The position for a cursor that is written now.
     [[nodiscard]] Position safe() const { return earlier(handed_over(), least(Reason::queued)); }
     [[nodiscard]] ResumeBounds bounds() const {
         return {earlier(read_, least(Reason::loading)), least(Reason::undecided)};
@@ -107,7 +108,7 @@ class Progress final {
     void on_moved(std::function<void()> moved) { moved_ = std::move(moved); }
 
   private:
-    /// How many hold each index, so that the least of them is known without asking all: every message has a cursor.
+    /// Number of holds per index. Sorted, because every message needs the least one.
     template <class Index>
     using Held = std::map<Index, std::size_t>;
     struct Holds {
@@ -117,7 +118,7 @@ class Progress final {
 
     template <class Index>
     bool advance(Index& read, Index after, Index upto);
-    /// As far as everything was handed over to be written.
+    /// The position up to which everything was passed on to be written.
     [[nodiscard]] Position handed_over() const {
         return earlier(read_, earlier(least(Reason::loading), least(Reason::undecided)));
     }

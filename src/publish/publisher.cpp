@@ -20,7 +20,7 @@ std::string deletion_body(const payments::Change::Deletion& deletion) {
     return body + R"(],"remaining":)" + std::to_string(deletion.remaining) + "}";
 }
 
-/// What stands before the object of a topic; behind it stands the stamp.
+/// The text before the object of each topic; after it comes the stamp, which contains the cursor.
 struct Heads {
     static std::string of(std::string_view topic) {
         return rpc::notification_head(topic) + R"({")" + std::string(topic) + R"(":)";
@@ -59,7 +59,7 @@ Publisher::~Publisher() {
 
 void Publisher::changed(const payments::Change& change) {
     const auto hold = [this] { return progress_.hold(Progress::Reason::queued); };
-    for (const auto& payment : change.ended) { // before its deletion; the table does not have it any more
+    for (const auto& payment : change.ended) { // published before its deletion; no longer in the table
         large_.erase(payment.key);
         push(Queue::Kind::snapshot, payment.key, snapshots_.json(payment), true, hold());
     }
@@ -86,7 +86,7 @@ void Publisher::publish(const payments::Payment& payment) {
              payment.terminal(), progress_.hold(Progress::Reason::queued));
 }
 
-/// Nothing is due when the payment is gone, or its hash was paid while it waited.
+/// Publishes nothing if the payment was deleted, or its hash was paid by another group, meanwhile.
 void Publisher::publish_late(const payments::PaymentKey& key, Progress::Hold hold) {
     const auto* payment = table_.find(key);
     if (payment && !table_.settled_elsewhere(*payment))
@@ -148,7 +148,7 @@ void Publisher::write_out(std::string& leaving, const Written& snapshot) {
         append(leaving, heads().final, snapshot.json, end);
     if (!observer_)
         return;
-    observed_ = true; // the stream asks for more by itself
+    observed_ = true; // no flush needed: the stream is asking already
     observer_(snapshot);
     observed_ = false;
 }
@@ -175,7 +175,7 @@ bool Publisher::next_message(std::string& leaving) {
     return false;
 }
 
-/// False when there is nothing to publish of it any more.
+/// False if there is nothing left to publish for this entry.
 bool Publisher::write_out(std::string& leaving, const Queue::Entry& entry) {
     if (entry.kind == Queue::Kind::raw)
         leaving += entry.body;
@@ -183,7 +183,7 @@ bool Publisher::write_out(std::string& leaving, const Queue::Entry& entry) {
         append(leaving, heads().deletion, entry.body, stamp());
     else if (!entry.body.empty())
         write_out(leaving, {entry.key, entry.terminal, entry.body, entry.number});
-    else if (const auto* payment = table_.find(entry.key)) // was merged: the newest state is what counts
+    else if (const auto* payment = table_.find(entry.key)) // merged: write the newest state
         write_out(leaving, {entry.key, payment->terminal(), snapshots_.json(*payment), ++made_});
     else
         return false;

@@ -1,6 +1,5 @@
-// Turns changes of the table into messages on stdout, and keeps the order in which everything ordinary leaves. A cursor
-// is written into a message when its bytes leave, never before, so that it promises only what was published. Replies to
-// hooks do not come by here: they overtake.
+// Turns changes of the table into messages on stdout and keeps all ordinary output in order. A cursor is added when a
+// message leaves, so that it covers only published updates. Replies to hooks do not pass here: they overtake.
 #pragma once
 
 #include "base/log.hpp"
@@ -28,7 +27,7 @@ class Publisher final : public payments::ChangeListener {
         cursor_.set_node(id);
         stamp_.clear();
     }
-    /// A snapshot at the moment it leaves. Of two, the one with the higher number shows the payment as it was later.
+    /// A snapshot that is being written. Of two, the one with the greater number is newer.
     struct Written {
         const payments::PaymentKey& key;
         bool terminal = false;
@@ -38,20 +37,20 @@ class Publisher final : public payments::ChangeListener {
     using Observer = std::function<void(const Written& snapshot)>;
     void set_observer(Observer observer) { observer_ = std::move(observer); }
     void changed(const payments::Change& change) override;
-    /// A reply or log line, in its turn behind what already waits.
+    /// Sends a reply or log line after everything queued.
     void send(std::string_view message);
-    /// Sends a message before everything queued, behind other messages sent this way. For observers: theirs belongs
-    /// right behind the snapshot that just left. `text` is shared with others.
+    /// Sends a message before everything queued, but after others sent this way. Observers use it to send a message
+    /// right after a snapshot. `text` is shared with others.
     void send_next(std::string head, std::shared_ptr<const std::string> text, std::string_view tail);
-    /// Whether all messages of send_next() have left.
+    /// True if all messages of send_next() were written.
     [[nodiscard]] bool next_sent() const { return next_.empty(); }
-    /// Number of the last snapshot made: what the table says now is at least as new.
+    /// Number of the newest snapshot made; the table is at least as new.
     [[nodiscard]] std::uint64_t last_number() const { return made_; }
-    /// Puts what was delayed for its size into the queue: nothing more will come.
+    /// Queues delayed large snapshots now, before the program ends.
     void flush();
-    /// Of messages that wait, compared with Queue::merge_above.
+    /// Bytes of waiting messages, to be compared with Queue::merge_above.
     [[nodiscard]] std::size_t waiting_bytes() const { return queue_.waiting_bytes() + next_bytes_; }
-    /// What a cursor written now says.
+    /// The position of a cursor that is written now.
     [[nodiscard]] Position position() const { return progress_.safe(); }
     [[nodiscard]] std::string cursor(Position position, std::uint64_t number) const {
         return cursor_.make(position, number);
@@ -72,7 +71,7 @@ class Publisher final : public payments::ChangeListener {
     [[nodiscard]] std::string_view json(const payments::Payment& payment);
     void push(Queue::Kind kind, const payments::PaymentKey& key, std::string_view body, bool terminal,
               Progress::Hold hold);
-    /// When nothing waits a message is written where it leaves from: no entry, no body of its own.
+    /// If nothing waits, a message is written directly into the stream's buffer, without a queue entry.
     [[nodiscard]] std::string* append_buffer();
     void write_out(std::string& leaving, const Written& snapshot);
     bool write_out(std::string& leaving, const Queue::Entry& entry);
@@ -83,14 +82,14 @@ class Publisher final : public payments::ChangeListener {
     const payments::Table& table_;
     Progress& progress_;
     CursorMaker cursor_;
-    std::string stamp_; // the end of a message with the last cursor: most messages of a burst have the same
+    std::string stamp_; // end of a message with the last cursor, which most messages of a burst share
     Position stamped_;
     SnapshotCache snapshots_;
     base::Log log_;
     Observer observer_;
     bool observed_ = false; // the observer is being called
     std::uint64_t made_ = 0;
-    std::deque<Next> next_; // before the queue
+    std::deque<Next> next_; // sent before the queue
     std::size_t next_bytes_ = 0;
     Queue queue_;
     LargeSnapshots large_;

@@ -9,7 +9,7 @@ std::optional<Queue::Form> Queue::form_of(const payments::PaymentKey& key, std::
     if (too_much && !merging_)
         begin_merging();
     const auto newest = newest_.find(key);
-    if (newest != newest_.end() && newest->second->body.empty()) { // will be made when it leaves, and show this too
+    if (newest != newest_.end() && newest->second->body.empty()) { // written when it leaves, and will include
         ++merged_;
         return std::nullopt;
     }
@@ -17,7 +17,7 @@ std::optional<Queue::Form> Queue::form_of(const payments::PaymentKey& key, std::
         return Form::body;
     if (newest == newest_.end())
         return Form::no_body;
-    // The place in the queue stays, and with it what it holds back; the body is made when it leaves.
+    // Keep its place in the queue and its hold; its body is written when it leaves.
     ++merged_;
     waiting_bytes_ -= std::exchange(newest->second->body, {}).size();
     return std::nullopt;

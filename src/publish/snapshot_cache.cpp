@@ -11,14 +11,14 @@ std::size_t SnapshotCache::Kept::bytes() const {
 
 std::string_view SnapshotCache::json(const payments::Payment& payment) {
     if (out_.text().size() > most_kept_ / 4)
-        out_ = {}; // the memory of a very large snapshot is not kept
+        out_ = {}; // free the memory of a very large snapshot
     out_.clear();
     const auto shown = lnrpc::without_attempts(payment);
     lnrpc::write_head(out_, shown);
     const auto begin = out_.text().size();
     write_attempts(payment);
     if (payment.terminal())
-        erase(payment.key); // there is nothing more to say of it
+        erase(payment.key); // no further snapshot will come
     else if (payment.parts.size() > 1)
         keep(payment, out_.text().substr(begin));
     lnrpc::write_tail(out_, shown);

@@ -1,6 +1,6 @@
-// Writes payments as JSON and reuses the text of attempts that did not change. Of a payment of several parts, attempts
-// of the same revision (Part::revision) are copied, which takes 50 ns each with a route instead of 400. One buffer for
-// all; the kept texts are bounded, and the one unused longest goes first.
+// Writes payments as JSON and reuses the texts of unchanged attempts. For a payment of several parts, the texts of
+// attempts with the same Part::revision are copied: 50 ns each with a route, instead of 400. Uses one buffer. Kept
+// texts are bounded; the least recently used one is dropped first.
 #pragma once
 
 #include "json/writer.hpp"
@@ -13,10 +13,10 @@ namespace publish {
 
 class SnapshotCache final {
   public:
-    /// `most_kept`: bytes of texts and their entries.
+    /// `most_kept`: limit in bytes of texts and their entries.
     explicit SnapshotCache(std::size_t most_kept = 16UL * 1024 * 1024) : most_kept_(most_kept) {}
 
-    /// As lnrpc::to_json(lnrpc::to_lnrpc(payment)). All payments asked about are of one table. Good until the next
+    /// The text of lnrpc::to_json(lnrpc::to_lnrpc(payment)). All payments must be of one table. Valid until the next
     /// call.
     [[nodiscard]] std::string_view json(const payments::Payment& payment);
     [[nodiscard]] std::size_t kept_bytes() const { return kept_bytes_; }
@@ -30,7 +30,7 @@ class SnapshotCache final {
     };
     struct Kept {
         payments::PaymentKey key;
-        std::optional<payments::Secret> secret; // of the payment, shown in its attempts
+        std::optional<payments::Secret> secret; // the payment's, shown in its attempts
         base::Msat value;
         std::vector<Attempt> attempts; // by id
         std::string text;
@@ -46,8 +46,8 @@ class SnapshotCache final {
     std::size_t most_kept_;
     std::size_t kept_bytes_ = 0;
     json::Writer out_;
-    std::vector<Attempt> written_; // of the payment at hand
-    std::list<Kept> kept_;         // the last used last
+    std::vector<Attempt> written_; // of the current payment
+    std::list<Kept> kept_;         // least recently used first
     std::unordered_map<payments::PaymentKey, KeptRef> index_;
 };
 

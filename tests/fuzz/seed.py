@@ -1,6 +1,6 @@
 """Makes the first corpus of every target from the recordings in tests/transcripts, and from a few lines below.
 
-    seed.py        writes tests/fuzz/corpus/TARGET/seed-…; safe to repeat, finds of the fuzzers beside them stay
+    seed.py [TARGET…]    writes tests/fuzz/corpus/TARGET/seed-… anew, of these targets or of all; finds beside them stay
 
 Inputs that differ only in values teach a fuzzer nothing, so of each shape (names and types of all members) one is kept.
 """
@@ -78,11 +78,15 @@ class Seeds:
         if len(data) <= LONGEST and len(self.found[target]) < MOST:
             self.found[target].setdefault(form, data)
 
-    def write(self) -> None:
+    def write(self, wanted: list[str]) -> None:
         for target, texts in BY_HAND.items():
             for number, text in enumerate(texts):
                 self.found[target][f"by hand {number}"] = text.encode("latin-1") if isinstance(text, str) else text
+        if unknown := set(wanted) - set(self.found):
+            sys.exit(f"seed.py: no inputs for {', '.join(sorted(unknown))}")
         for target, found in self.found.items():
+            if wanted and target not in wanted:
+                continue
             folder = CORPUS / target
             folder.mkdir(parents=True, exist_ok=True)
             for old in folder.glob("seed-*"):
@@ -201,7 +205,7 @@ def main() -> None:
         '<{"jsonrpc":"2.0","id":2,"method":"check","params":{"command_to_check":"trackpayments","timeout":5}}',
         '<{"jsonrpc":"2.0","id":3,"method":"delpay","params":["' + "a" * 64 + '","failed"]}', '~{"id":', '=[]', '!{"code":1}',
         '<{"jsonrpc":"2.0","method":"shutdown"}']).encode()
-    seeds.write()
+    seeds.write(sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ void DeletionDetector::arm() {
     }
 }
 
-/// The first of these waits answers at once, without details, if anything was deleted meanwhile.
+/// If anything was deleted meanwhile, the first of these waits answers at once and without details.
 void DeletionDetector::arm_again() {
     armed_ = *counted_;
     arm();
@@ -53,7 +53,8 @@ void DeletionDetector::arm_again() {
 void DeletionDetector::fired(std::uint64_t waited_for, const cln::WaitReply& reply) {
     counted_ = std::max(*counted_, waited_for);
     if (reply.details) {
-        // They name group and part, and both may be in use again: the listing tells by created_index which row is gone.
+        // The details name group and part, and both may be in use again. The listing shows by created_index which row
+        // was deleted.
         suspect(reply.details->hash, at_once);
     } else {
         armed_ = std::max(armed_, reply.counter);
@@ -64,8 +65,8 @@ void DeletionDetector::fired(std::uint64_t waited_for, const cln::WaitReply& rep
 }
 
 void DeletionDetector::suspect(const base::PaymentHash& hash) {
-    // The deletion comes after the answer to the hook that showed it; there is no order between that pipe and the
-    // socket.
+    // lightningd deletes after our reply to the hook, and that pipe and the socket have no common order, so wait a
+    // moment.
     suspect(hash, a_while);
 }
 
@@ -82,7 +83,7 @@ void DeletionDetector::suspect_all() {
     table_.for_each([&](const payments::Payment& payment) { suspect(payment.key.hash, at_once); });
 }
 
-/// Parts that lightningd may delete: none in flight.
+/// Parts that lightningd may delete: those not in flight.
 std::vector<base::CreatedIndex> DeletionDetector::deletable(const base::PaymentHash& hash) const {
     std::vector<base::CreatedIndex> parts;
     for (const auto* payment : table_.groups(hash))

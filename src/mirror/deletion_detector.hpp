@@ -1,5 +1,5 @@
-// Learns which rows were deleted: from `wait sendpays deleted`, or, where that says nothing, by listing the payments
-// again and looking for what is missing. Finds out; the table removes.
+// Detects deleted rows: by `wait sendpays deleted`, or, where that reports nothing, by listing the payments again and
+// looking for missing rows. Only reports them; the table removes them.
 #pragma once
 
 #include "cln/lightningd.hpp"
@@ -16,11 +16,11 @@ class DeletionDetector final {
   public:
     DeletionDetector(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, FactSink& facts);
 
-    /// lightningd's counter at each (re)connection, if it counts; what moved it while nobody waited is found by
-    /// listing.
+    /// Call at each connection with lightningd's counter, if it has one. Deletions counted while nobody waited are
+    /// found by listing.
     void connected(std::optional<std::uint64_t> counter);
-    /// A deletion of this hash was seen on its way; `wait` may not report it (the whole-hash form never moves the
-    /// counter).
+    /// A deletion of this hash was requested. `wait` may not report it: the form for a whole hash never moves the
+    /// counter.
     void suspect(const base::PaymentHash& hash);
 
   private:
@@ -35,19 +35,20 @@ class DeletionDetector final {
     void compare(const base::PaymentHash& hash, const std::vector<base::CreatedIndex>& asked_about,
                  const std::vector<payments::Row>& rows);
 
-    /// Each of several waits fires on its own increment with its own details: bursts (autoclean) lose none of them.
+    /// Number of parallel waits. Each answers for its own increment with its own details, so bursts (autoclean) are not
+    /// lost.
     static constexpr std::uint64_t waits = 8;
-    /// Suspects looked at in one turn of the loop.
+    /// Suspects handled in one turn of the loop.
     static constexpr std::size_t most_looked = 100;
 
     cln::Lightningd& lightningd_;
     const payments::Table& table_;
     FactSink& facts_;
-    std::optional<std::uint64_t> counted_; // deletions accounted for; nothing before the first connection
-    std::uint64_t armed_ = 0;              // the highest counter waited for
+    std::optional<std::uint64_t> counted_; // deletions handled; empty before the first connection
+    std::uint64_t armed_ = 0;              // the greatest counter waited for
     std::deque<base::PaymentHash> suspects_;
     std::unordered_set<base::PaymentHash> suspected_;
-    std::optional<base::PaymentHash> checked_; // its listing is under way
+    std::optional<base::PaymentHash> checked_; // being listed now
     io::Timer next_turn_;
     RetryTimer retry_timer_;
 };

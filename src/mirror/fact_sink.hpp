@@ -1,4 +1,5 @@
-// The one way in for facts about payments, whatever their source: notifications, the hook, listings, timers.
+// The interface through which all facts about payments enter, whatever their source: notifications, the hook, listings,
+// timers.
 #pragma once
 
 #include "payments/event.hpp"
@@ -7,14 +8,14 @@
 
 namespace mirror {
 
-/// Where a fact was read. What came through the hook was seen on stdin before its row was made; the socket has no such
+/// Where a fact was read. On stdin the hook shows a call before its row is made. Facts from the socket come in no such
 /// order.
 enum class Source { standard_input, socket };
 
 class FactSink {
   public:
     virtual void take(payments::Event&& fact, Source source) = 0;
-    /// Facts that belong together: what a subscriber sees of them changes at once.
+    /// Facts that belong together: subscribers see their effects as one change.
     virtual void take(std::vector<payments::Event> facts, Source source) = 0;
 
   protected:

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto time_to_be_notified = 500ms;
-constexpr std::size_t most_open = 10'000; // beyond, a failure stays unknown
+constexpr std::size_t most_open = 10'000; // above it, failures stay unknown
 
 bool is_unknown(const payments::Part& part) {
     return part.status == payments::PartStatus::failed && part.failure.kind == payments::Failure::Kind::unknown;
@@ -41,8 +41,8 @@ bool FailureLookup::is_open(base::CreatedIndex created) const {
                        [created](const Question& question) { return question.created == created; });
 }
 
-/// The part, if its failure is unknown and may be asked for. lightningd keeps failures by hash and part number without
-/// the group (wallet_payment_set_failinfo): only those of the newest group that has this number can be trusted.
+/// The part, if its failure is unknown and can be looked up. lightningd stores failures by hash and part number without
+/// the group (wallet_payment_set_failinfo), so they are certain only for the newest group with this number.
 const payments::Part* FailureLookup::unexplained(const Question& question) const {
     const auto* payment = table_.find(question.key);
     if (!payment)

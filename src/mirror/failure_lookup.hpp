@@ -1,6 +1,6 @@
-// Asks lightningd why a part failed when the plugin did not see it fail: the failure's details are in no listing, but
-// `waitsendpay` on a finished part gives them at once. One question at a time, and only some moments after the part was
-// seen, because its notification may be on its way.
+// Asks lightningd why a part failed if the plugin did not see it fail. Listings have no details of a failure, but
+// `waitsendpay` returns them at once for a finished part. One question at a time, and a moment late, because the
+// notification may still come.
 #pragma once
 
 #include "cln/lightningd.hpp"
@@ -17,9 +17,9 @@ class FailureLookup final : public payments::ChangeListener {
   public:
     FailureLookup(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, FactSink& facts);
 
-    /// A question under way was not answered.
+    /// Call at each connection: the current question was not answered.
     void connected();
-    /// Remembers failed parts of which nothing is known.
+    /// Remembers failed parts with an unknown failure.
     void changed(const payments::Change& change) override;
 
   private:

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Between the questions; the last one repeats.
+/// Pauses between questions; the last one repeats.
 constexpr std::array<std::chrono::milliseconds, 5> pauses{100ms, 500ms, 1000ms, 2000ms, 5000ms};
 
 } // namespace
@@ -57,7 +57,7 @@ bool GiveupPoller::can_be_asked(const payments::Payment& payment) const {
     case cln::EndKnownBy::listpays:
         return asks_xpay_;
     case cln::EndKnownBy::renepaystatus:
-        // It knows its payments by their BOLT 11 invoices alone (plugins/renepay/main.c, json_renepaystatus).
+        // renepay finds payments only by their BOLT 11 invoices (plugins/renepay/main.c, json_renepaystatus).
         return !payment.invoice.empty() && !payment.invoice.starts_with("lni");
     }
     return false;
@@ -90,7 +90,7 @@ void GiveupPoller::ask(const payments::PaymentKey& key) {
         key.hash, [this, key](const auto& pays) { answered(key, !pays ? Reply::refused : reply_of_xpay(key, *pays)); });
 }
 
-/// The entries carry no groupid: a group is known by its lowest row.
+/// The entries have no groupid: identify a group by its first row.
 GiveupPoller::Reply GiveupPoller::reply_of_xpay(const payments::PaymentKey& key,
                                                 const std::vector<cln::Pay>& pays) const {
     const auto* payment = table_.find(key);
@@ -109,7 +109,7 @@ void GiveupPoller::answered(const payments::PaymentKey& key, Reply reply) {
     at->second.under_way = false;
     switch (reply) {
     case Reply::refused:
-        questions_.erase(at); // then silence has to do
+        questions_.erase(at); // only the silence timeout is left
         return silence_.asked(key, false);
     case Reply::gave_up:
         questions_.erase(at);

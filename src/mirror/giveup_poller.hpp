@@ -1,6 +1,6 @@
-// Asks the payer whether it has given a payment up: xpay by `listpays`, which from v26.06 on calls it failed only then,
-// renepay by `renepaystatus`. Asks when the last part ended, and again after growing pauses, until the payer says so or
-// another part appears. Finds out; the table decides.
+// Asks the payer whether it gave up a payment: xpay by `listpays`, where `failed` means that from v26.06 on, renepay by
+// `renepaystatus`. Asks when the last part ended, then after growing pauses, until the payer gave up or another part
+// appears. Only reports it; the table decides.
 #pragma once
 
 #include "cln/lightningd.hpp"
@@ -11,15 +11,15 @@ namespace mirror {
 
 class GiveupPoller final : public payments::ChangeListener {
   public:
-    /// `silence` is notified which payers are asked, and which go on: their silence is no evidence then.
+    /// Reports to `silence` which payers are asked and which go on: for them, silence is no evidence.
     GiveupPoller(io::Loop& loop, cln::Lightningd& lightningd, const payments::Table& table, cln::Version version,
                  FactSink& facts, SilenceTimeout& silence);
 
-    /// Questions under way were not answered.
+    /// Call at each connection: pending questions were not answered.
     void connected();
-    /// Begins to ask about what became undecided, and stops where it is decided.
+    /// Starts to ask about undecided payments, and stops when they are decided.
     void changed(const payments::Change& change) override;
-    /// The payer says that a part ended: now is a good moment to ask.
+    /// The payer reported the end of a part: ask now.
     void part_ended(const payments::PaymentKey& key);
 
   private:

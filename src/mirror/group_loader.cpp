@@ -16,7 +16,7 @@ struct Overload : Fs... {
 template <class... Fs>
 Overload(Fs...) -> Overload<Fs...>;
 
-/// The payment a fact is about; nothing for those that never wait.
+/// The payment hash of a fact; nothing for facts that are never deferred.
 std::optional<base::PaymentHash> hash_of(const Event& event) {
     using Result = std::optional<base::PaymentHash>;
     return std::visit(Overload{
@@ -42,8 +42,8 @@ std::optional<base::GroupId> group_of(const Event& event) {
     return std::nullopt;
 }
 
-/// A row was shown and is not listed: it was deleted, or made after the listing. Its deletion may have passed by when
-/// nothing of it was known.
+/// True if a row was reported but is not listed: it was deleted, or made after the listing. Its deletion may have been
+/// missed because the row was unknown then.
 bool lacks_a_row(std::span<const Event> shown, std::span<const payments::Row> listed) {
     const auto is_listed = [&](const payments::Row& row) {
         return std::any_of(listed.begin(), listed.end(),
@@ -70,8 +70,8 @@ bool GroupLoader::must_wait(const Event& fact, Source source) const {
                 const auto* payment = table.find(e.row.key);
                 if (!payment)
                     return true;
-                // With this part complete the payment may look finished while a sibling's row is still unread. Part 0
-                // has no siblings in flight.
+                // With this part complete the payment might look finished although a row of another part is unread.
+                // Part 0 is always alone.
                 if (e.row.status != PartStatus::complete || e.row.partid.value == 0)
                     return false;
                 const auto known = std::any_of(payment->parts.begin(), payment->parts.end(), [&](const auto& part) {
@@ -81,12 +81,12 @@ bool GroupLoader::must_wait(const Event& fact, Source source) const {
                 return !known && !(all_expected && !table.expected(e.row.key.hash));
             },
             [&](const payments::PartFailed& e) { return table.find(e.row.key) == nullptr; },
-            // "It is over" is said of what lightningd has, not of what we happen to know.
+            // A payer's end is about lightningd's rows, of which some may be unread here.
             [&](const payments::GivenUp& e) { return !table.groups(e.hash).empty(); },
             [](const payments::SilenceExpired&) { return true; },
             [](const payments::PartDeleted&) { return false; },
             [](const payments::PartExplained&) { return false; },
-            [](const payments::PartEnded&) { return false; }, // its sendpay_ notification asks for the group if need be
+            [](const payments::PartEnded&) { return false; }, // its sendpay_ notification loads the group if needed
             [](const payments::InvoiceDecoded&) { return false; },
             [](const payments::ExpectedPart&) { return false; },
             [](const payments::ExpectedPartsExpired&) { return false; },
@@ -149,8 +149,7 @@ void GroupLoader::disconnected() {
     start_socket_timer();
 }
 
-/// Published from one row alone, a payment would keep that row's index for ever: that is only done when nobody knows
-/// how long the socket will be away.
+/// A payment published from one row would keep that row's index for ever. Do it only if the socket stays away too long.
 void GroupLoader::start_socket_timer() {
     if (queue_.empty() || socket_timer_.armed())
         return;
@@ -189,7 +188,7 @@ void GroupLoader::answered(const base::PaymentHash& hash,
     ask_for_invoices(hash);
 }
 
-/// A listed row with an invoice nobody has read yet: it may say another amount than the parts that are known by now.
+/// A listed row whose invoice is not decoded yet. The invoice may contain another amount than the known parts.
 const payments::Row* GroupLoader::unread_invoice(const Group& group) const {
     const auto is_read = [&](const std::string& invoice) {
         return std::any_of(group.facts.begin(), group.facts.end(), [&](const Event& fact) {
@@ -213,9 +212,9 @@ void GroupLoader::ask_for_invoices(const base::PaymentHash& hash) {
         return loaded(hash);
     const auto read = [this, hash, number = group.listing, invoice = row->invoice](const auto* decoded, bool lost) {
         const auto at = loading_.find(hash);
-        if (lost || at == loading_.end() || at->second.listing != number) // else it took too long
+        if (lost || at == loading_.end() || at->second.listing != number) // too late if the listing is another one
             return;
-        // What cannot be read, or is of another hash, says nothing, and is not asked about again.
+        // An invoice that cannot be read, or has another hash, counts as read, so that it is not requested again.
         at->second.facts.emplace_back(decoded ? *decoded
                                               : payments::InvoiceDecoded{{}, invoice, std::nullopt, std::nullopt});
         ask_for_invoices(hash);
@@ -223,7 +222,7 @@ void GroupLoader::ask_for_invoices(const base::PaymentHash& hash) {
     parts_.invoices.read(row->invoice, hash, read);
 }
 
-/// Listed, and all invoices are read, or took too long.
+/// The group is listed, and its invoices are read or took too long.
 void GroupLoader::loaded(const base::PaymentHash& hash) {
     const auto rows = std::move(loading_.at(hash).rows);
     const bool missing = lacks_a_row(loading_.at(hash).facts, rows);
@@ -245,8 +244,8 @@ void GroupLoader::done(const base::PaymentHash& hash) {
         on_loaded_();
 }
 
-/// Its hash was paid by another group before this process began: that was published then, and after success nothing is
-/// published but success.
+/// True if another group paid the hash before this run began: that success was published then, and after a success only
+/// successes are published.
 bool GroupLoader::settled_before(const payments::PaymentKey& key, std::span<const payments::Row> rows) const {
     const auto is_past = [&](const payments::Row& row) {
         return row.updated.value > 0 && row.updated <= past_.updated;
@@ -284,7 +283,7 @@ void GroupLoader::apply_group(const base::PaymentHash& hash, std::span<const pay
     facts.insert(facts.end(), deferred.begin(), deferred.end());
     if (!facts.empty())
         apply_(facts);
-    loading_.erase(hash); // only now: until it was applied no cursor may pass it
+    loading_.erase(hash); // last: no cursor may pass it before it is applied
 }
 
 } // namespace mirror

@@ -26,7 +26,7 @@ std::uint64_t IndexFollower::read(const Counter& counter) const {
 void IndexFollower::connected(publish::Position counters) {
     if (state_ == State::not_begun)
         progress_.reset(counters);
-    state_ = State::idle; // a page asked for on an earlier connection will not come
+    state_ = State::idle; // a page requested on an earlier connection will not come
     page_retry_.cancel();
     follow(created_, counters.created.value);
     follow(updated_, counters.updated.value);
@@ -60,7 +60,7 @@ void IndexFollower::wait(Counter& counter, std::uint64_t next) {
     });
 }
 
-/// Not now: first the hooks and notifications of this turn.
+/// In the next turn: the hooks and notifications of this turn come first.
 void IndexFollower::schedule() {
     if (state_ == State::idle && !next_turn_.armed() && !page_retry_.armed())
         next_turn_.start(0ms, [this] { fetch(); });
@@ -69,7 +69,7 @@ void IndexFollower::schedule() {
 void IndexFollower::fetch() {
     if (state_ != State::idle)
         return;
-    // Created first: a row must be known before it is said to have changed.
+    // Created rows first: a row must be known before it changes.
     const auto& counter = read(created_) < created_.target ? created_ : updated_;
     const auto after = read(counter);
     if (after >= counter.target)
@@ -99,7 +99,7 @@ void IndexFollower::take(const Counter& counter, std::uint64_t after, const RowP
         progress_.advance(base::UpdatedIndex{after}, base::UpdatedIndex{page.upto});
 }
 
-/// The moment of reading, if the row changed so recently that it is the change we saw.
+/// The current time, if the row changed so recently that this counts as seeing the change.
 std::optional<base::UnixNs> IndexFollower::seen_at(const payments::Row& row) const {
     const auto now = clock_();
     const auto changed = row.completed_at.value_or(row.created_at);

@@ -1,6 +1,5 @@
-// Follows lightningd's created and updated indexes: waits for each to move, then reads the rows between the last one
-// known and the counter, page by page, one page at a time, so that nothing is skipped however many events fell between
-// two waits.
+// Follows lightningd's created and updated indexes: waits for one to move, then reads all rows between the last known
+// index and the counter, one page at a time. So no row is skipped, however many events happen between two waits.
 #pragma once
 
 #include "mirror/fact_sink.hpp"
@@ -14,12 +13,12 @@ class IndexFollower final {
   public:
     using Clock = std::function<base::UnixNs()>;
 
-    /// What was read is moved on in `progress` once `facts` has it.
+    /// `progress` is advanced once `facts` has the rows.
     IndexFollower(io::Loop& loop, cln::Lightningd& lightningd, Clock clock, FactSink& facts,
                   publish::Progress& progress, base::Log log);
 
-    /// Both counters, at each (re)connection. The first time they only say where to begin; later, what was missed
-    /// meanwhile. Waits from here on.
+    /// Call at each connection with both counters. The first time they are the starting point; later, missed rows are
+    /// read up to them. Waits for more from then on.
     void connected(publish::Position counters);
 
   private:
@@ -27,7 +26,7 @@ class IndexFollower final {
     struct Counter {
         cln::Index index;
         RetryTimer retry;
-        std::uint64_t target = 0; ///< as far as lightningd has counted
+        std::uint64_t target = 0; ///< lightningd's counter
     };
 
     void follow(Counter& counter, std::uint64_t now);

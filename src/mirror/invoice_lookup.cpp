@@ -26,10 +26,10 @@ void InvoiceLookup::read(const std::string& invoice, const base::PaymentHash& ha
 }
 
 void InvoiceLookup::changed(const payments::Change& change) {
-    std::vector<payments::Event> known; // applied when nothing of the change is needed any more
+    std::vector<payments::Event> known; // applied last, because that invalidates the change
     for (const auto* payment : change.updated) {
         if (payment->invoice.empty() || payment->invoice_read || !lightningd_.up())
-            continue; // asked about with the next news
+            continue; // requested at the next change
         const auto at = known_.find(payment->invoice);
         if (at == known_.end()) {
             known_.try_emplace(payment->invoice);
@@ -80,7 +80,7 @@ void InvoiceLookup::remember(const std::string& invoice, const Decoding& decodin
     }
 }
 
-/// A payment in the table still waits for what it says.
+/// True if a payment of the table still lacks this invoice's values.
 bool InvoiceLookup::is_missed(const payments::InvoiceDecoded& decoded) const {
     const auto groups = table_.groups(decoded.hash);
     return std::any_of(groups.begin(), groups.end(), [&](const payments::Payment* payment) {

@@ -1,6 +1,6 @@
-// Has lightningd decode the invoices of payments: what they ask for, and the payment secret that xpay's parts carry.
-// Remembers what it read, by invoice: one payment hash may have several. Of an invoice of another hash nothing is said
-// (a raw sendpay stores whatever string it was given).
+// Lets lightningd decode invoices: the amount, and the payment secret that xpay's parts have. Remembers results by
+// invoice, because a payment hash may have several. Invoices of another hash are ignored (a raw sendpay stores any
+// string it is given).
 #pragma once
 
 #include "cln/lightningd.hpp"
@@ -15,21 +15,21 @@ namespace mirror {
 
 class InvoiceLookup final : public payments::ChangeListener {
   public:
-    /// `decoded`: null when the invoice cannot be read or is of another hash. `lost`: the socket went away.
+    /// `decoded`: null if the invoice cannot be read or has another hash. `lost`: the socket was lost.
     using Answer = std::function<void(const payments::InvoiceDecoded* decoded, bool lost)>;
 
-    /// `facts`: what invoices of payments in the table say.
+    /// `facts` receives the decoded invoices of payments in the table.
     InvoiceLookup(cln::Lightningd& lightningd, const payments::Table& table, FactSink& facts);
 
-    /// Answers at once what is remembered.
+    /// Calls `answer` at once if the result is remembered.
     void read(const std::string& invoice, const base::PaymentHash& hash, const Answer& answer);
-    /// Reads what is missing of payments that changed, beside everything else.
+    /// Decodes missing invoices of changed payments.
     void changed(const payments::Change& change) override;
 
   private:
-    using Decoding = std::optional<payments::InvoiceDecoded>; ///< nothing where lightningd could not decode it
+    using Decoding = std::optional<payments::InvoiceDecoded>; ///< empty if lightningd could not decode it
     struct Known {
-        std::optional<Decoding> decoding; ///< nothing while the answer is awaited
+        std::optional<Decoding> decoding; ///< empty until the answer comes
         std::vector<std::pair<base::PaymentHash, Answer>> waiting;
     };
 

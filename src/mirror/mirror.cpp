@@ -51,7 +51,7 @@ Mirror::Mirror(io::Loop& loop, const Parts& parts, Clock clock, MirrorConfig con
       listeners_{&silence_, &parts.publisher, &giveups_, &failures_, &invoices_, nullptr},
       sweep_timer_(loop) {
     loader_.on_loaded([this] { startup_.group_loaded(); });
-    silence_.set_unwatched({UINT64_MAX}); // until it is known what was there before us
+    silence_.set_unwatched({UINT64_MAX}); // until it is known which rows are older than this run
     expire_expected_parts();
 }
 
@@ -109,14 +109,14 @@ void Mirror::notified(std::string_view topic, NotificationBatch::DecodedNotifica
 }
 
 void Mirror::deleted(const std::vector<payments::Row>& gone, const std::vector<payments::Row>& before) {
-    std::vector<Event> facts; // also of what is unknown: a late listing must not bring it back
+    std::vector<Event> facts; // also for unknown rows: a late listing must not bring them back
     std::map<payments::PaymentKey, std::vector<base::CreatedIndex>> unknown;
     for (const auto& row : gone) {
         facts.emplace_back(payments::PartDeleted{row.key, row.created});
         if (!table_.find(row.key))
             unknown[row.key].push_back(row.created);
     }
-    payments::Change change; // finished before the plugin started, but a subscriber may hold a copy
+    payments::Change change; // these finished before this run, but a subscriber may still have them
     for (auto& [key, attempts] : unknown) {
         auto index = *std::min_element(attempts.begin(), attempts.end());
         std::size_t had = 0;

@@ -1,5 +1,5 @@
-// Keeps the table equal to lightningd's payments: facts come in by the GroupLoader, apply() puts them into the table,
-// and listeners are then called in one fixed order.
+// Keeps the table equal to lightningd's payments. Facts enter through the GroupLoader, apply() applies them to the
+// table, then the listeners are called in a fixed order.
 #pragma once
 
 #include "mirror/failure_lookup.hpp"
@@ -24,39 +24,38 @@ class Mirror final {
 
     Mirror(io::Loop& loop, const Parts& parts, Clock clock, MirrorConfig config, base::Log log);
 
-    /// lightningd itself was just started: payers have forgotten whatever was made before.
+    /// Call if lightningd itself was just started: its payers have forgotten all earlier payments.
     void restarted() { orphans_.restarted(); }
-    /// The socket is there, for the first time or again: reads counters, lists what was missed, waits for more.
+    /// Call at each connection: reads the counters, lists missed rows and waits for more.
     void connected();
-    /// The socket is gone, and with it every answer that was under way.
+    /// Call when the socket is lost: pending answers will not come.
     void disconnected() { loader_.disconnected(); }
 
     void set_failed_after(std::chrono::seconds failed_after) { silence_.set(failed_after); }
     void set_retain(std::size_t parts);
 
-    /// Fetches the payments of what is notified next from memory together: 3 to 6 % of a round when many come in one
-    /// read.
+    /// Prefetches the payments of the next notifications together: 3 to 6 % of a round when one read contains many.
     void prefetch(std::span<const NotificationBatch::DecodedNotification> next);
-    /// What a notification says of payments; it is taken over.
+    /// Applies a notification about payments; moves from it.
     void notified(std::string_view topic, NotificationBatch::DecodedNotification& notification);
-    /// Params of that notification.
+    /// `params` of a `block_added` notification.
     void block_added(json::Value params);
     /// A payer's call, seen by the hook.
     void call_seen(const cln::HookedCall& call, base::UnixNs now) { calls_.call_seen(call, now); }
 
-    /// Rows a delpay of ours removed. `before`: all rows of their hash until then.
+    /// Rows removed by a delpay of the plugin. `before`: all rows of the hash before that.
     void deleted(const std::vector<payments::Row>& gone, const std::vector<payments::Row>& before);
-    /// What was removed where lightningd has no part in it.
+    /// Rows removed on a host other than lightningd.
     void deleted(std::vector<payments::Event> facts) { loader_.take(std::move(facts), Source::standard_input); }
-    /// Somebody else's delpay passed by.
+    /// Somebody else requested a delpay of this hash.
     void deletion_seen(const base::PaymentHash& hash) { deletions_.suspect(hash); }
 
-    /// `ready` is called once, when the payments in flight at the start are in the table.
+    /// `ready` is called once, when the payments that were in flight at the start are in the table.
     void on_ready(std::function<void()> ready) { on_ready_ = std::move(ready); }
     [[nodiscard]] bool ready() const { return startup_.ready(); }
     /// Called after all other listeners.
     void set_last_listener(payments::ChangeListener& listener) { listeners_.back() = &listener; }
-    /// Shared with those who make payments from rows.
+    /// Shared with code that builds payments from rows.
     [[nodiscard]] InvoiceLookup& invoices() { return invoices_; }
 
   private:
@@ -80,10 +79,11 @@ class Mirror final {
     FailureLookup failures_;
     InvoiceLookup invoices_;
     Startup startup_;
-    /// In this order. Silence first: an undecided payment holds the cursor of what is published now. The look-ups last:
-    /// what they find out at once is applied after this change. Then one from above, if there is one.
+    /// Called in this order. Silence first, because an undecided payment holds the cursor of the snapshot published
+    /// now. The look-ups last, because facts they find at once are applied after this change. Then the last listener,
+    /// if set.
     std::array<payments::ChangeListener*, 6> listeners_;
-    std::vector<base::PaymentHash> prefetched_; // here to keep its memory
+    std::vector<base::PaymentHash> prefetched_; // a member, so that it keeps its memory
     io::Timer sweep_timer_;
 };
 

@@ -18,7 +18,7 @@ DecodedNotification NotificationBatch::decoded(const rpc::Message& message, base
     return cln::decoded_topic(message.method)->decode({*params, now, buffer});
 }
 
-/// Of those that were applied, not put aside.
+/// Reuses the invoices of applied notifications; deferred ones were moved.
 void NotificationBatch::reuse_invoices() {
     constexpr std::size_t largest = 4096;
     for (auto& notification : notifications_) {

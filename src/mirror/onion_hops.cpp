@@ -23,7 +23,7 @@ std::optional<cln::Onion> OnionHops::take(const Use& use) {
     const auto at = use.payer ? oldest : std::prev(std::find_if(created_.rbegin(), created_.rend(), fits).base());
     auto onion = std::move(at->onion);
     const auto before = created_.erase(at) - created_.begin();
-    if (!use.payer) // those made before it were given up
+    if (!use.payer) // older ones were not sent
         created_.erase(std::remove_if(created_.begin(), created_.begin() + before, fits), created_.begin() + before);
     onion.hops.front().channel = use.first.channel;
     return onion;

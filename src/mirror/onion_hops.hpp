@@ -1,7 +1,6 @@
-// Finds the hops of a `sendonion` in the `createonion` before it: only createonion names the hops, only sendonion the
-// part. No key links the two (the session key is the caller's): they fit when caller, hash, first node, amount and
-// payee agree. Of several that fit a payer's plugin sends the oldest first; anyone else who makes an onion again means
-// the newer.
+// Finds the hops of a `sendonion` in an earlier `createonion`: only createonion contains the hops, and only sendonion
+// the part. They have no common key (the session key is the caller's), so caller, hash, first node, amount and payee
+// must match. Of several matches, a payer's plugin sends the oldest first; another caller means the newest.
 #pragma once
 
 #include "cln/route.hpp"
@@ -13,18 +12,18 @@ namespace mirror {
 
 class OnionHops final {
   public:
-    /// `caller`: the plugin that calls, or the client's own name.
+    /// `caller`: the calling plugin, or the name that the client uses.
     void created(cln::Onion onion, std::string_view caller, base::UnixNs when);
-    /// The hops of the onion that fits, with the channel into the first node; nothing when none was seen.
+    /// The hops of the matching onion, with the channel into the first node; nothing if none was seen.
     struct Use {
         base::PaymentHash hash;
         std::string_view caller;
         bool payer = false; ///< the caller is one of lightningd's own payers
         cln::FirstHop first;
-        std::optional<base::Msat> amount; ///< that the payee gets by this part, if it is said
+        std::optional<base::Msat> amount; ///< that the payee gets by this part, if given
     };
     [[nodiscard]] std::optional<cln::Onion> take(const Use& use);
-    /// An onion that was not sent by then never will be.
+    /// Drops onions created before `before`: they will not be sent any more.
     void expire(base::UnixNs before);
 
   private:
@@ -35,7 +34,7 @@ class OnionHops final {
         base::UnixNs when;
         [[nodiscard]] bool fits(const Use& use) const;
     };
-    std::deque<Created> created_; // by age
+    std::deque<Created> created_; // oldest first
 };
 
 } // namespace mirror

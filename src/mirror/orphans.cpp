@@ -27,7 +27,7 @@ void Orphans::begin(base::CreatedIndex newest) {
 std::vector<Event> Orphans::among(std::span<const Event> events, const payments::Table& table) const {
     if (!restarted_ || !newest_)
         return {};
-    std::set<payments::PaymentKey> old; // seldom any
+    std::set<payments::PaymentKey> old; // usually empty
     for (const auto& event : events)
         if (const auto* row = row_of(event); row && is_old(row->created) && !is_called(row->key.hash))
             if (!table.find(row->key))

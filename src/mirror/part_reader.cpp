@@ -17,7 +17,7 @@ void PartReader::log_unreadable(const cln::HookedCall& call) const {
     log_(base::LogLevel::unusual, "a call of " + std::string(call.method) + " cannot be read");
 }
 
-/// False when it says nothing of a part.
+/// False if the call contains no part.
 bool PartReader::read(const cln::HookedCall& call, std::string_view params, base::UnixNs now) {
     const auto parsed = params_.read(params);
     if (!parsed)
@@ -34,7 +34,7 @@ bool PartReader::read(const cln::HookedCall& call, std::string_view params, base
     const auto first = call.method == "sendonion" ? cln::decode_first_hop(*parsed, height_) : std::nullopt;
     const bool no_route = call.method == "sendpay" && expected->route.hops.empty() && !expected->route.self;
     if (no_route || (call.method == "sendonion" && !first))
-        log_unreadable(call); // the part is expected all the same
+        log_unreadable(call); // the part is still expected
     if (first)
         join_onion(call, *first, *parsed, *expected);
     orphans_.called(expected->hash);
@@ -42,7 +42,7 @@ bool PartReader::read(const cln::HookedCall& call, std::string_view params, base
     return true;
 }
 
-/// The hops of a sendonion are in its createonion, and so is the total that its onion carries to the payee.
+/// Adds the hops of the createonion to its sendonion, and the total that its onion contains for the payee.
 void PartReader::join_onion(const cln::HookedCall& call, const cln::FirstHop& first, json::Value params,
                             payments::ExpectedPart& expected) {
     using payments::Payer;

@@ -1,5 +1,5 @@
-// Reads what payers say of the parts they are about to make: their calls, as the hook shows them. Joins a `sendonion`
-// with the `createonion` that has its hops. What cannot be read is logged by the name of the call alone.
+// Reads the parts that payers are about to make from their calls, as the hook shows them. Joins a `sendonion` with the
+// `createonion` that has its hops. For an unreadable call only the method's name is logged.
 #pragma once
 
 #include "cln/hook.hpp"
@@ -13,16 +13,16 @@ namespace mirror {
 
 class PartReader final {
   public:
-    /// `orphans` is notified of every payment that has a payer.
+    /// `orphans` receives the hash of every call.
     PartReader(FactSink& facts, Orphans& orphans, base::Log log)
         : facts_(facts), orphans_(orphans), log_(std::move(log)) {}
 
     /// A call that makes a part, or an onion for one. `now`: when it was read.
     void call_seen(const cln::HookedCall& call, base::UnixNs now);
     void set_height(std::uint32_t blocks) { height_.blocks = blocks; }
-    /// As getinfo says; `block_added` may have come first.
+    /// The height from getinfo; `block_added` may have come first.
     void height_at_least(std::uint32_t blocks) { height_.blocks = std::max(height_.blocks, blocks); }
-    /// Onions made before were not sent and will not be.
+    /// Drops onions created before `before`.
     void expire(base::UnixNs before) { onions_.expire(before); }
 
   private:
@@ -36,7 +36,7 @@ class PartReader final {
     base::Log log_;
     OnionHops onions_;
     cln::ChainHeight height_;
-    json::Parser params_; // of the call at hand
+    json::Parser params_; // of the current call
 };
 
 } // namespace mirror

@@ -1,4 +1,4 @@
-// What lightningd refuses is asked for again a second later.
+// Repeats a request that lightningd refused, one second later.
 #pragma once
 
 #include "io/timer.hpp"
@@ -13,9 +13,9 @@ class RetryTimer final {
 
     explicit RetryTimer(io::Loop& loop) : timer_(loop) {}
 
-    /// The last one given counts.
+    /// A second call replaces the first.
     void start(std::function<void()> ask) { timer_.start(pause, std::move(ask)); }
-    /// The connection is new, and all is asked for anyway.
+    /// Call at a new connection, where everything is requested anyway.
     void cancel() { timer_.cancel(); }
     [[nodiscard]] bool armed() const { return timer_.armed(); }
 

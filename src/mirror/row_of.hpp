@@ -5,7 +5,7 @@
 
 namespace mirror {
 
-/// Null if it shows none.
+/// Null for other events.
 [[nodiscard]] inline const payments::Row* row_of(const payments::Event& event) {
     if (const auto* seen = std::get_if<payments::PartSeen>(&event))
         return &seen->row;

@@ -17,8 +17,8 @@ void fetch_page(cln::Lightningd& lightningd, const RowQuery& query, cln::Lightni
         auto reached = query.after;
         for (const auto& row : listing->rows)
             reached = std::max(reached, index_of(row, query.index));
-        // A short page reaches as far as the counter did when it was asked for: indexes in between have no rows any
-        // more. A full one of which nothing could be read must not be asked for again and again.
+        // A short page reaches up to the counter at the time of the request: indexes without a row belong to deleted
+        // rows. A full page without a readable row must not be requested again and again.
         const bool full = listing->size >= rows_per_page && reached > query.after;
         answer(RowPage{listing->rows, full ? reached : std::max(reached, query.counter), !full});
     };

@@ -12,13 +12,13 @@ using std::chrono::steady_clock;
 
 namespace {
 
-/// A payer may wait for blocks that long before it tries again (retry_for of xpay and pay).
+/// How long a payer may wait for blocks before it tries again (retry_for of xpay and pay).
 constexpr seconds wait_for_blocks{60};
-/// Twice the longest pause between two questions to a payer (GiveupPoller).
+/// Twice the longest pause between questions to a payer (GiveupPoller).
 constexpr seconds time_to_answer{10};
 
-/// The updated index just before the payment's last change. A failure of which no row was read yet has an index beyond
-/// what was read: no cursor goes there anyway.
+/// The updated index just before the payment's last change. If the row of a failure is unread, its index is beyond what
+/// was read, and no cursor goes there anyway.
 std::optional<base::UpdatedIndex> before_last_change(const payments::Payment& payment) {
     base::UpdatedIndex last;
     for (const auto& part : payment.parts) {
@@ -46,7 +46,7 @@ void SilenceTimeout::set_unwatched(base::CreatedIndex upto) {
     arm();
 }
 
-/// The payer may wait for blocks, and nothing shows that it waits or gives up.
+/// True if the payer may wait for blocks without any sign that it waits or gave up.
 bool SilenceTimeout::may_wait_for_blocks(const payments::Payment& payment) const {
     const auto waits = [&](const cln::PayerRow& row) { return row.may_wait_silently(version_); };
     if (payment.payer == payments::Payer::unknown)
@@ -80,7 +80,7 @@ void SilenceTimeout::changed(const payments::Change& change) {
         }
     }
     if (sooner || !timer_.armed())
-        arm(); // else it fires too early at worst
+        arm(); // otherwise the timer fires too early at worst
 }
 
 void SilenceTimeout::heard_of(const payments::PaymentKey& key) {

@@ -1,6 +1,6 @@
-// Silence as evidence: a payment whose parts have all failed and of which nothing was heard for some seconds is taken
-// to be over. Keeps one deadline per undecided payment, and the cursor before its last change: an outcome by silence
-// moves no counter of lightningd's. The table decides what an expired deadline means.
+// Treats silence as evidence: a payment whose parts have all failed, and of which nothing was heard for some seconds,
+// counts as failed. Keeps one deadline for each undecided payment and holds the cursor before its last change, because
+// an outcome by silence moves no counter of lightningd. The table decides what an expired deadline means.
 #pragma once
 
 #include "cln/version.hpp"
@@ -17,28 +17,28 @@ class SilenceTimeout final : public payments::ChangeListener {
     SilenceTimeout(io::Loop& loop, const payments::Table& table, cln::Version version, FactSink& facts,
                    publish::Progress& progress);
 
-    /// `trackpayments-failed-after`. Counts anew for payments already waiting: from their last news.
+    /// Sets `trackpayments-failed-after`. For waiting payments it counts from their last event.
     void set(std::chrono::seconds failed_after);
-    /// The longest it has been: a payment that failed within this time may have been shown in flight.
+    /// The longest value so far: a payment that failed within this time may have been shown in flight.
     [[nodiscard]] std::chrono::seconds longest_failed_after() const { return longest_failed_after_; }
-    /// Nobody saw who made the rows up to this one: where their payer is not known by now, it may be a slow one.
+    /// The calls for rows up to this one were not seen. If their payer is still unknown, it may be a slow one.
     void set_unwatched(base::CreatedIndex upto);
     /// Starts, restarts and stops deadlines.
     void changed(const payments::Change& change) override;
-    /// News without a change: the payer goes on.
+    /// The payer goes on, without a change of the payment.
     void heard_of(const payments::PaymentKey& key);
-    /// The payer itself is being asked whether it goes on: its answers get their time before silence counts. `false`:
-    /// it cannot be asked after all.
+    /// The payer is being asked whether it goes on, so silence counts only after time for its answers. `false`: it
+    /// cannot be asked after all.
     void asked(const payments::PaymentKey& key, bool is_asked);
-    /// A row of that group was read: this may move the payment's hold.
+    /// A row of that group was read, which may move the payment's hold.
     void row_read(const payments::PaymentKey& rows);
 
   private:
     using Time = std::chrono::steady_clock::time_point;
     struct Deadline {
         Time since;
-        bool expired = false; ///< the outcome is on its way
-        bool asked = false;   ///< the payer is asked, again and again
+        bool expired = false; ///< the event was sent
+        bool asked = false;   ///< the payer is asked repeatedly
         publish::Progress::Hold hold;
     };
     using Deadlines = std::unordered_map<payments::PaymentKey, Deadline>;

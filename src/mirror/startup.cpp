@@ -18,7 +18,7 @@ Startup::Startup(io::Loop& loop, const Parts& parts, Events events, Clock clock,
 void Startup::connected() {
     retry_timer_.cancel();
     if (state_ == State::listing)
-        state_ = State::no_counters; // what was listed so far does no harm a second time
+        state_ = State::no_counters; // list again; repeated rows do no harm
     answers_ = {};
     parts_.lightningd.getinfo([this](const auto& info) {
         if (info) {
@@ -28,7 +28,7 @@ void Startup::connected() {
         answers_.node = true;
         answered();
     });
-    // At once: rows made before the counter is read are taken for old ones.
+    // Ask at once: rows made before the counter is read count as old.
     answers_.counts = cln::has_wait_sendpays(config_.version);
     if (!answers_.counts)
         return;
@@ -76,7 +76,7 @@ void Startup::counters_read() {
         list_recent(now.updated.value);
 }
 
-/// The first time: rows up to this one were there before we could see their payers' calls.
+/// The first time only: rows up to this one were made before we could see their payers' calls.
 void Startup::set_older_rows(base::CreatedIndex newest) {
     if (parts_.orphans.begun())
         return;
@@ -86,8 +86,8 @@ void Startup::set_older_rows(base::CreatedIndex newest) {
     parts_.loader.take(parts_.orphans.in(parts_.table), Source::socket);
 }
 
-/// Before v23.11 there is no counter: what is pending in the first listing is what was there before. A payment that had
-/// no pending row then, between two attempts, is seen again with its next one.
+/// Before v23.11 there is no counter: the pending rows of the first listing are the old ones. A payment between two
+/// attempts has no pending row; it appears with its next one.
 void Startup::list_without_counters() {
     state_ = State::listing;
     parts_.lightningd.list_all_pending([this](const auto& listing) {
@@ -119,9 +119,9 @@ void Startup::list_pending(std::uint64_t after) {
     });
 }
 
-/// A payment between two attempts has no pending row: if its last part failed within the time after which it is taken
-/// to be over, it may still go on. A shorter time set while this runs does not count: subscribers may have seen the
-/// payment in flight. Such payments come first: they hold the cursor of everything published after them.
+/// A payment between two attempts has no pending row. It may still go on if its last part failed within the time after
+/// which it counts as failed. If that time was shortened, the longest value counts, because subscribers may have seen
+/// the payment in flight. These payments come first: they hold the cursor of everything published after them.
 void Startup::list_recent(std::uint64_t upto) {
     if (upto == 0)
         return list_pending(0);
@@ -129,7 +129,7 @@ void Startup::list_recent(std::uint64_t upto) {
     fetch_page(parts_.lightningd, {cln::Index::updated, after}, [this, after](const auto& page) {
         if (!page)
             return list_pending(0);
-        // What seems to lie ahead is an old row of a clock that was set back since, and its neighbours are old too.
+        // A time in the future is an old row from before the clock was set back, and its neighbours are old too.
         const auto now = clock_().seconds();
         const auto look_back = parts_.silence.longest_failed_after().count();
         std::vector<payments::Row> recent;

@@ -1,5 +1,5 @@
-// Runs at every connection, the first most of all: asks for the node's id and height, then lightningd's counters. The
-// first time it lists the payments in flight too, and those that may still go on between two attempts.
+// The steps at each connection: asks for the node's id and height, then for lightningd's counters. The first time it
+// also lists the payments in flight, and those that may be between two attempts.
 #pragma once
 
 #include "mirror/group_loader.hpp"
@@ -12,7 +12,7 @@ namespace mirror {
 
 struct MirrorConfig {
     cln::Version version;
-    /// Our hook shows us every call that makes a part.
+    /// The plugin's hook sees every call that makes a part.
     bool sees_calls = true;
 };
 
@@ -31,25 +31,25 @@ class Startup final {
     };
     struct Events {
         std::function<void(const base::NodeId&)> node_known;
-        std::function<void()> ready; ///< once: what was in flight at the start is in the table
+        std::function<void()> ready; ///< called once: the payments in flight at the start are in the table
     };
 
     Startup(io::Loop& loop, const Parts& parts, Events events, Clock clock, MirrorConfig config, base::Log log);
 
-    /// The socket is there, for the first time or again.
+    /// Call at each connection.
     void connected();
-    /// A group has been loaded.
+    /// Call after each loaded group.
     void group_loaded();
     [[nodiscard]] bool ready() const { return state_ == State::ready; }
 
   private:
     enum class State {
-        no_counters, ///< nothing is known of lightningd's rows
-        listing,     ///< what is in flight is being listed
-        loading,     ///< the groups of these rows are being loaded
+        no_counters, ///< lightningd's counters are not known
+        listing,     ///< listing the payments in flight
+        loading,     ///< loading their groups
         ready
     };
-    /// Of this connection.
+    /// The answers on the current connection.
     struct Answers {
         bool node = false; ///< getinfo has answered
         bool counts = true;

@@ -1,4 +1,4 @@
-// The answer of `trackpayments` before it is written as JSON.
+// The answer of `trackpayments`, before it is written as JSON.
 #pragma once
 
 #include "payments/payment.hpp"
@@ -11,7 +11,7 @@
 
 namespace commands {
 
-/// A payment as it was at one moment, in LND's JSON. Waiting callers share the text.
+/// A payment at one moment, as LND's JSON. Waiting callers share the text.
 struct Snapshot {
     payments::PaymentKey key;
     base::CreatedIndex index; ///< payment index
@@ -21,10 +21,10 @@ struct Snapshot {
 
 [[nodiscard]] Snapshot snapshot(const payments::Payment& payment);
 
-/// Whether a cursor at this position does not cover what the part shows.
+/// True if a cursor at this position does not cover the part's current state.
 [[nodiscard]] bool is_beyond(const payments::Part& part, const publish::Position& position);
 
-/// To a caller whose question was on a connection to lightningd that is lost.
+/// The error for a caller if the connection to lightningd was lost while it was asked.
 [[nodiscard]] inline rpc::Error socket_lost() {
     return {-1, "lightningd's RPC socket was lost; ask again"};
 }
@@ -32,10 +32,10 @@ struct Snapshot {
 struct Answer {
     std::vector<Snapshot> payments;
     publish::Position position; ///< for the cursor
-    bool more = false;          ///< there is more behind the cursor
-    bool news = false;          ///< it has something that a caller with a cursor does not know yet
-    std::uint64_t number = 0;   ///< for the cursor, 0 if it needs none
-    std::uint64_t begun = 0;    ///< the table's last change when it was begun: later ones may be missing in it
+    bool more = false;          ///< more payments follow after the cursor
+    bool news = false;          ///< contains something new to a caller with a cursor
+    std::uint64_t number = 0;   ///< change number for the cursor; 0 if it needs none
+    std::uint64_t begun = 0;    ///< the table's last change when the answer was begun: later ones may be missing
 };
 
 } // namespace commands

@@ -12,12 +12,12 @@ DelayedAnswers::DelayedAnswers(io::Loop& loop, const payments::Table& table, pub
     progress.on_moved([this] { check_soon(); });
 }
 
-/// Holds that are released later, with the mirror, have nobody to call.
+/// The mirror outlives this object and releases holds later, which must not call it.
 DelayedAnswers::~DelayedAnswers() {
     progress_.on_moved(nullptr);
 }
 
-/// An undecided payment never delays: it is in every answer.
+/// An undecided payment never delays an answer: every answer contains it.
 DelayedAnswers::Beyond DelayedAnswers::beyond(const payments::PaymentKey& key, const publish::Position& position,
                                               std::uint64_t number, const publish::ResumeBounds& bounds) const {
     const auto* payment = table_.find(key);
@@ -33,7 +33,7 @@ DelayedAnswers::Beyond DelayedAnswers::beyond(const payments::PaymentKey& key, c
 
 bool DelayedAnswers::delays(Caller& caller, Answer& answer) {
     if (answer.more)
-        return false; // the next answer begins in the middle of the rows: it gives some of these again anyway
+        return false; // the next answer begins among these rows and repeats some anyway
     const auto bounds = progress_.bounds();
     const bool first = !caller.awaited;
     auto& awaited = first ? caller.awaited.emplace(AwaitedRows{steady_clock::now(), {}}) : *caller.awaited;
@@ -44,12 +44,12 @@ bool DelayedAnswers::delays(Caller& caller, Answer& answer) {
             return false;
         const auto [at, added] = first ? awaited.terminal.emplace(given.key, given.terminal)
                                        : std::pair(awaited.terminal.find(given.key), false);
-        if (at == awaited.terminal.end()) { // it changed since: the next answer has it
+        if (at == awaited.terminal.end()) { // it changed meanwhile, so the next answer contains it
             if (answer.number > 0)
                 answer.number = std::min(answer.number, table_.find(given.key)->change_number - 1);
             return true;
         }
-        if (given.terminal && !at->second) { // its end must not come twice either
+        if (given.terminal && !at->second) { // it has ended: its end must not be repeated either
             at->second = true;
             awaited.since = steady_clock::now();
         }
@@ -80,7 +80,7 @@ void DelayedAnswers::check() {
     for (auto at = waiting_.begin(); at != waiting_.end();) {
         const auto here = at++;
         const auto& awaited = here->caller.awaited->terminal;
-        // The cursor of one hash waits for no other payment. Others will have a number.
+        // The cursor of one hash does not wait for other payments. Other cursors will get a change number.
         const bool by_hash = here->caller.request.hash.has_value();
         const auto number = by_hash ? 0 : UINT64_MAX;
         const auto position =

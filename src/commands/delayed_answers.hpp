@@ -1,7 +1,7 @@
 // Delays an answer to `since` until its cursor covers it, so that the next answer does not repeat it. A notification
-// shows the end of a payment before its row is read, and no cursor passes a row that is not; it is there within
-// milliseconds. What ends meanwhile is left to the next answer, so that a busy node delays nobody. The wait is bounded:
-// after it the answer is given as it is, and one payment comes twice.
+// shows the end of a payment some milliseconds before its row is read, and no cursor passes an unread row. Payments
+// that end meanwhile are left to the next answer, so that a busy node does not prolong the delay. The delay is bounded:
+// after it the answer is sent as it is, and a payment may come twice.
 #pragma once
 
 #include "commands/waiting_callers.hpp"
@@ -13,33 +13,33 @@ namespace commands {
 
 class DelayedAnswers final : public payments::ChangeListener {
   public:
-    /// For rows: only a socket that is away, or refuses, takes so long.
+    /// For unread rows. Only a missing or refusing socket takes so long.
     static constexpr std::chrono::milliseconds longest_for_rows{5000};
-    /// For another payment that holds every cursor, until it is asked whether it goes on (mirror::GiveupPoller).
+    /// For another payment that holds every cursor until its payer is asked whether it goes on (mirror::GiveupPoller).
     static constexpr std::chrono::milliseconds longest_for_outcome{500};
 
     using Again = std::function<void(Caller)>;
 
-    /// `again`: called when an answer may be better by now; it is made anew.
+    /// `again` is called when the answer may be better: make it anew.
     DelayedAnswers(io::Loop& loop, const payments::Table& table, publish::Progress& progress, Again again);
     ~DelayedAnswers();
 
-    /// True when the caller was taken over and waits. Else `answer` can be given.
+    /// True if the caller was moved and waits. Else send `answer`.
     [[nodiscard]] bool delays(Caller& caller, Answer& answer);
     void changed(const payments::Change& change) override;
 
   private:
     using Time = std::chrono::steady_clock::time_point;
-    /// Why a payment would be given again.
+    /// Why the next answer would repeat a payment.
     enum class Beyond { nothing, outcome, rows };
     struct Waiting {
         Caller caller;
-        publish::Position position; // of the answer it would have got
+        publish::Position position; // of the delayed answer
         std::unique_ptr<io::Timer> timer;
     };
     using WaitingRef = std::list<Waiting>::iterator;
 
-    /// `number`: of the cursor.
+    /// `number`: the cursor's change number.
     [[nodiscard]] Beyond beyond(const payments::PaymentKey& key, const publish::Position& position,
                                 std::uint64_t number, const publish::ResumeBounds& bounds) const;
     void check_soon();

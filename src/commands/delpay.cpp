@@ -35,8 +35,9 @@ bool concerns(const DelpayRequest& request, const payments::Row& row) {
     return !request.part || (row.partid == request.part->partid && row.key.group == request.part->group);
 }
 
-/// Of a refusal with 208: the rows asked for exist and have another status. `before`: the rows as they were listed. One
-/// that matched then is gone by now, deleted by another caller; lightningd's message says when there is none at all.
+/// For a refusal with 208: true if the requested rows exist with another status. `before`: the rows as listed earlier.
+/// If one of them had the right status, another caller has deleted it since. lightningd's message shows if there are no
+/// rows at all.
 bool has_other_status(const DelpayRequest& request, const std::vector<payments::Row>& before,
                       std::string_view message) {
     if (message.starts_with("Unknown payment") || message.starts_with("No payment for"))
@@ -105,7 +106,7 @@ void Delpay::serve(const DelpayRequest& request, const cln::HookedCall& call, An
     const auto listed = [this, request, params = std::string(call.params), filter = std::string(call.filter), answer,
                          lost](const auto& listing) {
         auto before = listing ? listing->rows : std::vector<payments::Row>{};
-        // The filter stays here: lightningd does not filter what a hook returns, and the table needs the whole rows.
+        // The filter is applied here: lightningd does not filter a hook's result, and the table needs the whole rows.
         const auto deleted = [this, request, before = std::move(before), filter, answer](const auto& reply) {
             done(request, before, filter, reply, answer);
         };
@@ -127,7 +128,7 @@ void Delpay::done(const DelpayRequest& request, const std::vector<payments::Row>
     if (!rows || !rows->errors.empty())
         log_(base::LogLevel::unusual,
              "rows deleted by delpay cannot be read: " + (rows ? rows->errors.front() : rows.error()).text());
-    // Bytes that are no JSON would end lightningd, and a bare string loses its quotes there (lightningd/jsonrpc.c).
+    // A result that is not JSON would abort lightningd, and a bare string would lose its quotes (lightningd/jsonrpc.c).
     if (!result || result->text()) {
         answer(cln::hook_return_error(unreadable_answer, "lightningd's own answer cannot be read"));
     } else if (filter.empty()) {

@@ -1,6 +1,6 @@
-// Serves a `delpay` that the hook holds: lists the rows, lets lightningd's own delpay do the deleting, passes on its
-// very bytes. One code is corrected: lightningd documents 211 for "has another status" and answers 208; a row that
-// another caller deleted in between stays 208. lightningd is the authority; the table follows.
+// Serves a `delpay` that the hook holds: lists the rows, calls lightningd's own delpay and returns its result
+// unchanged. Corrects one code: for a row with another status lightningd documents 211 but answers 208. A row that
+// another caller deleted in between stays 208. lightningd decides; the table follows.
 #pragma once
 
 #include "cln/hook.hpp"
@@ -15,7 +15,7 @@ inline constexpr int no_such_payment = 208;  ///< PAY_NO_SUCH_PAYMENT, common/js
 inline constexpr int unreadable_answer = -1; ///< JSONRPC2 "generic error", common/jsonrpc_errors.h
 inline constexpr int other_status = 211;     ///< PAY_STATUS_UNEXPECTED, likewise
 
-/// A delpay whose parameters are as they should be.
+/// A delpay with valid parameters.
 struct DelpayRequest {
     base::PaymentHash hash;
     payments::PartStatus status = payments::PartStatus::complete; ///< never pending
@@ -23,24 +23,24 @@ struct DelpayRequest {
         base::PartId partid;
         base::GroupId group;
     };
-    std::optional<Which> part; ///< nothing: every row of the hash with that status
+    std::optional<Which> part; ///< empty: every row of the hash with that status
 };
 
-/// Named or positional. Refusals are worded as lightningd words them.
+/// Reads named or positional parameters. Refuses with the same messages as lightningd.
 [[nodiscard]] tl::expected<DelpayRequest, rpc::Error> read_delpay(const json::Tree& params);
 extern const host::CommandSpec delpay_spec;
 
 class Delpay final {
   public:
-    /// The rows that are gone, and all rows of the hash as they were before.
+    /// Receives the deleted rows, and all rows of the hash as they were before.
     using Deleted =
         std::function<void(const std::vector<payments::Row>& gone, const std::vector<payments::Row>& before)>;
-    /// A complete hook result: `{"return": …}`, or `continue` when lightningd has to do it itself.
+    /// Receives the complete hook result: `{"return": …}`, or `continue` if lightningd must serve the call.
     using Answer = std::function<void(std::string)>;
 
     Delpay(cln::Lightningd& lightningd, Deleted deleted, base::Log log);
 
-    /// Copies what it needs of the call. `answer` is called exactly once, later.
+    /// Copies what it needs from the call. Calls `answer` exactly once, later.
     void serve(const DelpayRequest& request, const cln::HookedCall& call, Answer answer);
 
   private:

@@ -1,5 +1,5 @@
-// `delpay` on a host that has none of its own: the same contract, served from the table, with the rows as the host
-// showed them. Under lightningd this is never used: there the built-in command is the authority.
+// `delpay` for a host without a delpay of its own: the same rules, served from the table, with the rows as the host
+// showed them. Not used under lightningd, whose built-in command decides.
 #pragma once
 
 #include "commands/delpay.hpp"
@@ -12,8 +12,7 @@ struct LocalDeletion {
     std::vector<payments::Event> events;
 };
 
-/// -32602 for malformed parameters, 208 for an unknown payment or part, 211 when nothing of it has the status asked
-/// for.
+/// Codes: -32602 for malformed parameters, 208 for an unknown payment or part, 211 if no row has the requested status.
 [[nodiscard]] tl::expected<LocalDeletion, rpc::Error> delpay_from_table(const payments::Table& table,
                                                                         const HostRows& rows, const json::Tree& params,
                                                                         const json::Tree* filter);

@@ -8,13 +8,13 @@ namespace commands {
 
 namespace {
 
-/// One after the other: lightningd is single-threaded, and has payments to make.
+/// Decodes the invoices one after the other: lightningd has one thread, and payments come first.
 class PastReader final : public std::enable_shared_from_this<PastReader> {
   public:
     PastReader(mirror::InvoiceLookup& invoices, std::vector<payments::Row> rows, HistoryDone done)
         : invoices_(invoices), rows_(std::move(rows)), done_(std::move(done)) {}
 
-    /// Reads the invoice of the next row that has one.
+    /// Decodes the invoice of the next row that has one.
     void next() {
         for (; at_ < rows_.size(); ++at_) {
             const auto& row = rows_[at_];
@@ -53,7 +53,7 @@ std::vector<payments::Payment> payments_from_rows(const std::vector<payments::Ro
     events.insert(events.end(), invoices.begin(), invoices.end());
     for (const auto& row : rows)
         events.emplace_back(payments::GivenUp{row.key.hash, row.key.group, false});
-    // The rules are the table's: a small one of its own is asked.
+    // Apply the table's rules by using a small table.
     payments::Table table(SIZE_MAX);
     table.apply(events);
     std::vector<payments::Payment> past;

@@ -1,6 +1,6 @@
-// Builds payments that the table does not hold from lightningd's rows and their invoices: they left the table, or ended
-// before the plugin came. What lightningd does not store (routes, failures, moments, a total that no invoice says) is
-// not in them.
+// Builds payments that the table does not have from lightningd's rows and their invoices: they were evicted, or ended
+// before this run. Values that lightningd does not store (routes, failures, exact times, totals without an invoice) are
+// missing.
 #pragma once
 
 #include "mirror/invoice_lookup.hpp"
@@ -8,13 +8,13 @@
 
 namespace commands {
 
-/// Every group among the rows, by payment index. `rows` must be all that lightningd has of their hashes. A group of
-/// which nothing is pending is over: whatever is undecided is in the table.
+/// All groups among the rows, in the order of their indexes. `rows` must be all of lightningd's rows for their hashes.
+/// A group without pending rows has ended: undecided payments are in the table.
 [[nodiscard]] std::vector<payments::Payment> payments_from_rows(const std::vector<payments::Row>& rows,
                                                                 const std::vector<payments::InvoiceDecoded>& invoices);
 
-/// The same, once lightningd has decoded the rows' invoices. `lost`: it could not be asked. `done` is called once,
-/// later or at once.
+/// The same, after lightningd has decoded the rows' invoices. `lost`: the socket was lost. Calls `done` once, at once
+/// or later.
 using HistoryDone = std::function<void(std::vector<payments::Payment> past, bool lost)>;
 void load_history(mirror::InvoiceLookup& invoices, std::vector<payments::Row> rows, HistoryDone done);
 

@@ -21,7 +21,7 @@ std::string_view member(std::string_view object, std::string_view key) {
     return found;
 }
 
-/// As cln::decode_sendpay_success and its like find it.
+/// The object of a notification, found as in cln::decode_sendpay_success.
 std::string_view body(std::string_view params, std::string_view quoted_topic) {
     if (const auto named = member(params, quoted_topic); !named.empty())
         return named;
@@ -33,7 +33,7 @@ std::string_view body(std::string_view params, std::string_view quoted_topic) {
 } // namespace
 
 void HostRows::listed(std::string_view result, const payments::Table& table) {
-    if (!json::parse(result)) // what is no JSON must not get into an answer of ours
+    if (!json::parse(result)) // only valid JSON may get into our answers
         return;
     limit(table);
     for (const auto row : cln::rows_in(result))
@@ -61,7 +61,7 @@ void HostRows::learn(std::optional<cln::RowText> row) {
         known->second.text.learn(std::move(*row));
 }
 
-/// The table lets go of old payments without a word: now and then their rows go too.
+/// The table evicts old payments without notice, so drop their rows now and then.
 void HostRows::limit(const payments::Table& table) {
     if (rows_.size() < look_at_)
         return;

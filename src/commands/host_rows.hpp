@@ -1,5 +1,5 @@
-// The rows of a host, as it wrote them: what our `delpay` gives back is more than the table keeps. A host here is a
-// parent process without a delpay of its own, not the room `host`. Under lightningd nothing is ever put in here.
+// The rows of a host as raw text: the result of our `delpay` has more members than the table keeps. A host here is a
+// parent process without a delpay of its own, not the room `host`. Unused under lightningd.
 #pragma once
 
 #include "cln/row_text.hpp"
@@ -11,9 +11,9 @@ namespace commands {
 
 class HostRows final {
   public:
-    /// `result`: of listsendpays, raw.
+    /// `result`: the raw result of listsendpays.
     void listed(std::string_view result, const payments::Table& table);
-    /// `params`: of a notification, raw. Reads those that show a row.
+    /// `params`: the raw params of a notification; ignored if it contains no row.
     void notified(std::string_view topic, std::string_view params, const payments::Table& table);
     void erase(base::CreatedIndex created) { rows_.erase(created); }
 
@@ -28,10 +28,10 @@ class HostRows final {
 
     struct Kept {
         cln::RowText text;
-        bool fresh = true; ///< its part may be on its way to the table
+        bool fresh = true; ///< its part may not be in the table yet
     };
     std::unordered_map<base::CreatedIndex, Kept> rows_;
-    std::size_t look_at_ = 1000; ///< at this many rows, those without a part are dropped
+    std::size_t look_at_ = 1000; ///< with this many rows, those without a part are dropped
 };
 
 } // namespace commands

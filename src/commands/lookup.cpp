@@ -9,7 +9,7 @@ namespace commands {
 
 namespace {
 
-/// The table's own word counts where both know a payment: it has seen more than the rows say.
+/// Where both have a payment the table's is used: the plugin saw more than the rows contain.
 std::vector<payments::Payment> merged(const payments::Table& table, const base::PaymentHash& hash,
                                       std::vector<payments::Payment> past) {
     std::vector<payments::Payment> all;
@@ -22,14 +22,14 @@ std::vector<payments::Payment> merged(const payments::Table& table, const base::
     return all;
 }
 
-/// A lookup under way: what it needs to answer.
+/// The data of a lookup in progress.
 struct Lookup {
     mirror::InvoiceLookup& invoices;
     const payments::Table& table;
     base::PaymentHash hash;
     LookupDone answer;
 
-    /// `rows`: of the hash. Only what the table does not have is made from them.
+    /// `rows`: all rows of the hash. Builds only payments that the table does not have.
     void found(std::vector<payments::Row> rows) const {
         std::erase_if(rows, [&](const auto& row) { return table.find(row.key) != nullptr; });
         load_history(invoices, std::move(rows), [one = *this](std::vector<payments::Payment> past, bool lost) {

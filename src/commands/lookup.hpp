@@ -1,5 +1,5 @@
-// All payments of one hash, oldest first: what the table follows as it is there, what it let go made anew from
-// lightningd's rows (LND's TrackPaymentV2).
+// Finds all payments of one hash, oldest first (LND's TrackPaymentV2): those of the table, and evicted ones rebuilt
+// from lightningd's rows.
 #pragma once
 
 #include "cln/lightningd.hpp"
@@ -8,7 +8,7 @@
 
 namespace commands {
 
-/// Empty when nobody knows the hash. `error` only when nothing could be asked and the table knows none.
+/// Empty for an unknown hash. An error only if lightningd cannot be asked and the table has no payment of the hash.
 using LookupDone = std::function<void(tl::expected<std::vector<payments::Payment>, rpc::Error>)>;
 
 void lookup(cln::Lightningd& lightningd, mirror::InvoiceLookup& invoices, const payments::Table& table,

@@ -1,5 +1,5 @@
-// The newest snapshot of each payment that changed while callers wait, shared by all of them; the last to change last.
-// Bounded: the one unchanged longest is dropped first; a caller that came before must then ask again.
+// The newest snapshot of each payment that changed while callers wait, in the order of the changes, shared by all
+// callers. Bounded: the oldest is dropped first; callers that waited before it must then ask again.
 #pragma once
 
 #include "commands/answer.hpp"
@@ -11,13 +11,13 @@ namespace commands {
 
 class RecentSnapshots final {
   public:
-    /// What one answer may hold.
+    /// Limits of one answer.
     static constexpr std::size_t most_payments = 1000;
     static constexpr std::size_t most_bytes = 8UL * 1024 * 1024;
 
-    /// `number` grows with each.
+    /// `number` must grow with each call.
     void add(const Snapshot& snapshot, std::uint64_t number);
-    /// What was added after `number`; nothing when some of it is gone.
+    /// The snapshots added after `number`; nothing if some of them were dropped.
     [[nodiscard]] std::optional<std::vector<Snapshot>> after(std::uint64_t number) const;
     void clear();
 
@@ -33,7 +33,7 @@ class RecentSnapshots final {
     std::list<Entry> entries_; // by number
     std::unordered_map<payments::PaymentKey, EntryRef> places_;
     std::size_t bytes_ = 0;
-    std::uint64_t gone_ = 0; // the newest that had to go
+    std::uint64_t gone_ = 0; // number of the newest dropped one
 };
 
 } // namespace commands

@@ -61,7 +61,7 @@ void Resume::work() {
             return index_over();
         const auto* payment = table_.find(row.key);
         if (index_ == cln::Index::created && row.updated > since_.position.updated) {
-            position() = std::max(position(), at); // the updated index gives it, in this answer or in a later one
+            position() = std::max(position(), at); // comes by the updated index, in this answer or a later one
             continue;
         }
         if (!(payment && is_known(*payment)) && !given_.contains(payment ? payment->key : row.key)) {
@@ -79,7 +79,7 @@ void Resume::work() {
         fetch();
 }
 
-/// Comes back to the same row.
+/// Continues with the same row afterwards.
 void Resume::fetch_group(const payments::PaymentKey& key) {
     const auto read = [self = shared_from_this(), key](const auto& listing) {
         if (!listing)
@@ -99,7 +99,7 @@ void Resume::fetched(const payments::PaymentKey& key, const std::vector<payments
     const auto* known = table_.find(key);
     if (known || at != past.end())
         collect(known ? *known : *at);
-    given_.insert(key); // also one that was deleted in between
+    given_.insert(key); // even if it was deleted meanwhile
     work();
 }
 
@@ -129,14 +129,14 @@ bool Resume::is_unread(const payments::Payment& payment) const {
 }
 
 void Resume::finish(bool more) {
-    // Beyond the hold an answer may show payments, as far as there is room, but its position stays.
+    // An answer may show payments beyond the hold if there is room, but its position stays before it.
     answer_.more = more && !(index_ == cln::Index::updated && position_.updated >= bounds_.safe.updated);
     answer_.position = publish::later(since_.position, publish::earlier(position_, bounds_.safe));
-    // What lies beyond the hold may have been shown before: alone it is no news, or a waiting caller would go in
-    // circles.
+    // Payments beyond the hold may have been in an earlier answer. They alone are no news: a waiting caller would be
+    // answered again and again.
     answer_.news = !answer_.payments.empty() && answer_.position != since_.position;
-    // What a notification brought is given although no page has its row yet: a caller that subscribed since then has
-    // not been sent it.
+    // Payments known from a notification are included although no page has their rows yet: a caller that subscribed
+    // since then did not receive them.
     if (!answer_.more)
         table_.for_each([&](const payments::Payment& payment) {
             const bool due = payment.undecided() || (is_unread(payment) && !is_known(payment));
@@ -148,8 +148,8 @@ void Resume::finish(bool more) {
     done_(std::move(answer_));
 }
 
-/// The ends that this answer or an earlier one gave beyond the position, so that the next one leaves them out. The
-/// number stays below that of every end which none of them gave.
+/// Sets the change number so that the next answer omits the ends beyond the position that this or an earlier answer
+/// contained. It stays below that of every end not contained.
 void Resume::number_answer() {
     answer_.number = since_.number;
     if (answer_.more)
@@ -172,7 +172,7 @@ void Resume::number_answer() {
             number = std::min(number, payment.change_number - 1);
     });
     answer_.number = needed ? number : 0;
-    answer_.news |= gave && answer_.number > since_.number; // the next answer begins after it, so it cannot loop
+    answer_.news |= gave && answer_.number > since_.number; // the next answer begins after them, so no loop
 }
 
 void Resume::lost() {

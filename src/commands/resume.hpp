@@ -1,6 +1,6 @@
-// Everything that changed after a cursor, from lightningd's own database: first the rows made since, then the rows
-// changed since, page by page, each payment once and as it is now. Bounded: what does not fit into one answer is for
-// the next call, which goes on where this one stopped.
+// Finds everything that changed after a cursor in lightningd's database: first the rows created since, then the rows
+// changed since, page by page, each payment once in its current state. Bounded: the next call continues where this
+// answer ends.
 #pragma once
 
 #include "cln/lightningd.hpp"
@@ -13,7 +13,7 @@
 
 namespace commands {
 
-/// What a caller knows.
+/// The part of the stream that a caller has received.
 struct Known {
     publish::Position position;
     std::uint64_t number = 0; ///< publish::Cursor::number, if it is one of this run
@@ -27,7 +27,8 @@ class Resume final : public std::enable_shared_from_this<Resume> {
 
     using Done = std::function<void(tl::expected<Answer, rpc::Error>)>;
 
-    /// Calls `done` once, later or at once; the answer's position is never before that of `since`. Lives until then.
+    /// Calls `done` once, at once or later; the object exists until then. The answer's position is never before that of
+    /// `since`.
     static void run(cln::Lightningd& lightningd, mirror::InvoiceLookup& invoices, const payments::Table& table,
                     publish::ResumeBounds bounds, Known since, Done done);
 
@@ -43,13 +44,13 @@ class Resume final : public std::enable_shared_from_this<Resume> {
     void collect(const payments::Payment& payment);
     void index_over();
     void finish(bool more);
-    /// Of the table: given as it is now by an earlier answer.
+    /// The payment's current state was in an earlier answer.
     [[nodiscard]] bool is_known(const payments::Payment& payment) const;
     [[nodiscard]] bool is_unread(const payments::Payment& payment) const;
     void number_answer();
     void lost();
 
-    /// Of the index at hand.
+    /// Of the current index.
     [[nodiscard]] std::uint64_t& position();
     [[nodiscard]] std::uint64_t limit() const;
 
@@ -58,7 +59,7 @@ class Resume final : public std::enable_shared_from_this<Resume> {
     const payments::Table& table_;
     publish::ResumeBounds bounds_;
     Known since_;
-    std::uint64_t begun_; // what changed after it may be older in the answer than in the table
+    std::uint64_t begun_; // the table's last change at the start: later ones may be missing in the answer
     Done done_;
     cln::Index index_ = cln::Index::created;
     publish::Position position_; // everything up to here is in the answer

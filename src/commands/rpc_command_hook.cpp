@@ -8,7 +8,7 @@ namespace commands {
 
 namespace {
 
-/// Below v25.12 every call of every command comes by: the others are not looked at.
+/// Before v25.12 the hook sees every command; others are ignored.
 bool makes_a_part(std::string_view method) {
     return method != "delpay" &&
            std::find(hooked_commands.begin(), hooked_commands.end(), method) != hooked_commands.end();
@@ -26,13 +26,13 @@ RpcCommandHook::RpcCommandHook(cln::Lightningd& lightningd, Delpay& delpay, Repl
       log_(std::move(log)) {}
 
 std::optional<DelpayRequest> RpcCommandHook::to_hold(const cln::HookedCall& call) const {
-    // Ours is the inner call of one that is held already. autoclean deletes in bursts and reads only success or
-    // failure: it is not to be slowed.
+    // A call with our id is the inner delpay of a held one. autoclean deletes in bursts and only checks for success, so
+    // it must not be slowed.
     if (call.method != "delpay" || !lightningd_.up() || lightningd_.awaits(call.id) || call.caller() == "autoclean")
         return std::nullopt;
     const auto params = json::parse(call.params);
     const auto request = params ? read_delpay(*params) : tl::unexpected(rpc::Error{});
-    return request ? std::optional(*request) : std::nullopt; // lightningd reports bad parameters best itself
+    return request ? std::optional(*request) : std::nullopt; // lightningd itself reports bad parameters
 }
 
 RpcCommandHook::Decision RpcCommandHook::decide(std::string_view id, std::string_view params) {
@@ -54,7 +54,7 @@ void RpcCommandHook::process(const Decision& decision, base::UnixNs now) {
         return serve(decision);
     if (call->method != "delpay")
         return;
-    // lightningd takes more than we hold: unquoted digits that are not JSON, or not a hash, to any other reader.
+    // lightningd accepts calls that we do not hold, such as those with unquoted digits that are not JSON.
     const auto parsed = json::parse(cln::quote_bare_digits(call->params));
     const auto request = parsed ? read_delpay(*parsed) : tl::unexpected(rpc::Error{});
     if (request && !lightningd_.awaits(call->id))

@@ -1,5 +1,6 @@
-// Answers the `rpc_command` hook. A payment may wait behind each request, so decide() answers `continue` at once to all
-// but a user's `delpay`; process() reads afterwards what a call says of payments to come. A request is parsed once.
+// Answers the `rpc_command` hook. A payment may wait for each answer, so decide() answers `continue` at once to
+// everything but a user's `delpay`. process() reads the calls afterwards, for the parts they announce. Each request is
+// parsed once.
 #pragma once
 
 #include "cln/hook.hpp"
@@ -9,17 +10,17 @@
 
 namespace commands {
 
-/// All but the last make a part, or an onion for one.
+/// All but the last make a part, or the onion of one.
 inline constexpr std::array<std::string_view, 5> hooked_commands{"sendpay", "createonion", "sendonion",
                                                                  "injectpaymentonion", "delpay"};
 
 class RpcCommandHook final {
   public:
-    /// Sends the result of a hook request, ahead of everything ordinary. `id`: raw.
+    /// Sends the result of a hook request before all ordinary output. `id`: raw.
     using Reply = std::function<void(std::string_view id, const std::string& result)>;
-    /// A payer's call, to be read for what it says of payments to come.
+    /// Receives a payer's call.
     using Seen = std::function<void(const cln::HookedCall&, base::UnixNs when)>;
-    /// A deletion that lightningd carries out by itself.
+    /// Receives a deletion that lightningd carries out by itself.
     using Noted = std::function<void(const DelpayRequest&)>;
 
     RpcCommandHook(cln::Lightningd& lightningd, Delpay& delpay, Reply reply, Seen seen, Noted noted, base::Log log);
@@ -27,13 +28,13 @@ class RpcCommandHook final {
     /// Views into the hook request.
     struct Decision {
         std::string_view id;                 ///< raw
-        std::optional<cln::HookedCall> call; ///< nothing when it cannot be read
-        std::optional<DelpayRequest> held;   ///< a delpay that waits for our answer; the others were continued
+        std::optional<cln::HookedCall> call; ///< empty if it cannot be read
+        std::optional<DelpayRequest> held;   ///< a delpay that waits for our answer; all others were continued
     };
 
-    /// `id` and `params` of the hook request, raw.
+    /// `id` and `params`: raw, from the hook request.
     [[nodiscard]] Decision decide(std::string_view id, std::string_view params);
-    /// Once for each decision, while the request's bytes are there. `now`: when it was read.
+    /// Call once for each decision, while the request's bytes exist. `now`: when it was read.
     void process(const Decision& decision, base::UnixNs now);
 
   private:

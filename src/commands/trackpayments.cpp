@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// For lightningd's socket to come up at the start.
+/// How long early callers wait for lightningd's socket.
 constexpr auto startup_timeout = 30'000ms;
 
 rpc::Error bad_cursor(const std::string& why) {
@@ -27,7 +27,7 @@ std::vector<Snapshot> wanted(const std::vector<payments::Payment>& payments, con
     return out;
 }
 
-/// Whether it has a row that a holder of the cursor does not know, or still waits for its outcome.
+/// True if it has a row that the cursor does not cover, or is undecided.
 bool is_after(const payments::Payment& payment, const publish::Position& position) {
     return payment.undecided() || std::any_of(payment.parts.begin(), payment.parts.end(), [&](const auto& part) {
                const bool unread = part.status != payments::PartStatus::pending && part.updated.value == 0;
@@ -35,7 +35,7 @@ bool is_after(const payments::Payment& payment, const publish::Position& positio
            });
 }
 
-/// A cursor of one hash waits for its own undecided payments only.
+/// A cursor of one hash waits only for undecided payments of that hash.
 publish::Position position_of(const std::vector<payments::Payment>& payments, publish::Position listed) {
     for (const auto& payment : payments) {
         base::UpdatedIndex last;
@@ -121,7 +121,7 @@ void TrackpaymentsCommand::serve(std::string_view id, const json::Tree& params, 
 void TrackpaymentsCommand::ready() {
     startup_timer_.cancel();
     for (auto& caller : std::exchange(early_, {})) {
-        // Its cursor was taken on trust before the node's id was known.
+        // Its cursor could not be checked before the node's id was known.
         if (caller.request.since && !publisher_.is_ours(*caller.request.since))
             refuse(caller, bad_cursor("this cursor is of another node"));
         else
@@ -142,7 +142,7 @@ void TrackpaymentsCommand::begin(Caller caller) {
         answer_all(std::move(caller));
 }
 
-/// What LND sends to a new subscriber.
+/// Answers with the payments that LND sends to a new subscriber.
 void TrackpaymentsCommand::answer_all(Caller caller) {
     Answer now{{}, publisher_.position(), false, false};
     if (!caller.request.only_final)
@@ -168,7 +168,7 @@ void TrackpaymentsCommand::answer_hash(Caller caller) {
 }
 
 void TrackpaymentsCommand::found_by_hash(Caller caller, std::vector<payments::Payment> payments) {
-    // What ended with the deletion of its last row is nowhere but in what the caller was sent.
+    // A payment that ended with the deletion of its last row exists only in the caller's snapshots.
     auto gone = caller.changed;
     std::erase_if(gone, [&](const Snapshot& sent) {
         return std::any_of(payments.begin(), payments.end(), [&](const auto& p) { return p.key == sent.key; });
@@ -194,7 +194,7 @@ void TrackpaymentsCommand::found_by_hash(Caller caller, std::vector<payments::Pa
     reply(caller, now);
 }
 
-/// A cursor beyond what was read may only be young; beyond lightningd's counters it is of another database.
+/// A cursor beyond the rows read so far may just be new. One beyond lightningd's counters is from another database.
 void TrackpaymentsCommand::check_reach(Caller caller) {
     const auto cursor = caller.request.since->position;
     if (publish::later(cursor, progress_.read()) == progress_.read())
@@ -231,7 +231,7 @@ void TrackpaymentsCommand::answer_since(Caller caller) {
 }
 
 void TrackpaymentsCommand::found_since(Caller caller, Answer found) {
-    // What the caller was sent may be younger than the rows read, or be deleted by now.
+    // The caller's snapshots may be newer than the rows, or their rows deleted.
     for (const auto& sent : caller.changed)
         if (!has(found.payments, sent.key))
             found.payments.push_back(sent);
@@ -245,8 +245,8 @@ void TrackpaymentsCommand::found_since(Caller caller, Answer found) {
     reply(caller, found);
 }
 
-/// Whether something for the caller changed while its answer was made: nobody sent that to it, and once it waits it is
-/// sent only what comes later.
+/// True if a payment of interest changed while the answer was made. The caller has not received that, and while waiting
+/// it would receive only later changes.
 bool TrackpaymentsCommand::has_changed(const TrackpaymentsRequest& request, std::uint64_t begun) const {
     bool changed = false;
     if (table_.last_change() > begun)
@@ -256,7 +256,7 @@ bool TrackpaymentsCommand::has_changed(const TrackpaymentsRequest& request, std:
     return changed;
 }
 
-/// `now`: what the caller is sent at once.
+/// `now`: snapshots to send at once.
 void TrackpaymentsCommand::stay(Caller caller, const std::vector<Snapshot>& now) {
     for (const auto& sent : now) {
         publisher_.send(message_head(caller.id).append(json::quote(*sent.json)).append(message_tail));

@@ -1,5 +1,5 @@
-// Serves the command `trackpayments`: what is in flight now, what one hash came to, what changed after a cursor, and
-// for those who stay the stream itself.
+// Serves the command `trackpayments`: the payments in flight, the payments of one hash, the changes after a cursor, and
+// for callers with a timeout the stream itself.
 #pragma once
 
 #include "commands/delayed_answers.hpp"
@@ -13,7 +13,7 @@ namespace commands {
 
 class TrackpaymentsCommand final {
   public:
-    /// Sends a reply, in its turn. `id`, `result`: raw.
+    /// Sends a reply after all queued output. `id`, `result`: raw.
     using Reply = std::function<void(std::string_view id, const tl::expected<std::string, rpc::Error>& result)>;
 
     struct Parts {
@@ -26,11 +26,11 @@ class TrackpaymentsCommand final {
 
     TrackpaymentsCommand(io::Loop& loop, const Parts& parts, cln::Version version, Reply reply);
 
-    /// Every request is answered once, sooner or later. `filter`: raw, empty if there is none.
+    /// Answers every request once, at once or later. `filter`: raw, empty if there is none.
     void serve(std::string_view id, const json::Tree& params, std::string_view filter);
-    /// Why serve() would refuse them; nothing when it would not.
+    /// The error with which serve() would refuse these params, if any.
     [[nodiscard]] std::optional<rpc::Error> check(const json::Tree& params) const;
-    /// The mirror has listed what was in flight at the start: answers can be given.
+    /// Call when the payments in flight at the start are in the table: answers can be made.
     void ready();
 
   private:
@@ -57,8 +57,8 @@ class TrackpaymentsCommand final {
     Reply reply_;
     WaitingCallers callers_;
     DelayedAnswers delayed_;
-    std::deque<Caller> early_; // asked before the mirror was ready
-    io::Timer startup_timer_;  // of those
+    std::deque<Caller> early_; // callers from before the mirror was ready
+    io::Timer startup_timer_;  // ends their waiting
 };
 
 } // namespace commands

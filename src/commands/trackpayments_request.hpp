@@ -1,4 +1,4 @@
-// What a caller of `trackpayments` asks for.
+// The parameters of `trackpayments`.
 #pragma once
 
 #include "host/declaration.hpp"
@@ -12,12 +12,13 @@ struct TrackpaymentsRequest {
     bool only_final = false; ///< LND's no_inflight_updates
     std::optional<base::PaymentHash> hash;
     std::optional<publish::Cursor> since;
-    std::chrono::seconds timeout{0}; ///< how long to stay; 0 = not at all
+    std::chrono::seconds timeout{0}; ///< how long to wait; 0 = not at all
 };
 
 inline constexpr std::chrono::seconds longest_timeout{3600};
 
-/// Named or positional, refused as lightningd would. Whose cursor it is and how far it reaches is not judged here.
+/// Reads named or positional parameters; refuses like lightningd. Does not check whether the cursor belongs to this
+/// node, or how far it reaches.
 [[nodiscard]] tl::expected<TrackpaymentsRequest, rpc::Error> read_trackpayments(const json::Tree& params);
 inline constexpr int generic_error = -1; ///< LIGHTNINGD, common/jsonrpc_errors.h
 

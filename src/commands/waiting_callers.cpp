@@ -15,7 +15,7 @@ bool wants(const TrackpaymentsRequest& request, const payments::PaymentKey& key,
     return (!request.hash || *request.hash == key.hash) && (!request.only_final || terminal);
 }
 
-/// Of one hash there are few.
+/// Keeps the newest snapshot of each payment. One hash has few.
 void remember(Caller& caller, const Snapshot& newest) {
     std::erase_if(caller.changed, [&](const Snapshot& older) { return older.key == newest.key; });
     caller.changed.push_back(newest);
@@ -73,7 +73,7 @@ void WaitingCallers::written(const publish::Publisher::Written& snapshot) {
     }
 }
 
-/// The end of a payment is never merged into what follows it.
+/// The end of a payment is never merged into what follows it: it is sent first.
 void WaitingCallers::merge(const Snapshot& newest, std::uint64_t made) {
     if (const auto at = line_of_.find(newest.key); at != line_of_.end()) {
         if (at->second->snapshot.terminal)
@@ -91,8 +91,8 @@ void WaitingCallers::send(Line& line) const {
         send_to(waiting, line);
 }
 
-/// What left before it joined is not for it, nor snapshots older than the one it was sent first: those may leave later
-/// when lightningd reads slowly.
+/// Skips what was written before the caller joined, and snapshots not newer than those it got first: they may leave
+/// later when lightningd reads slowly.
 void WaitingCallers::send_to(const Waiting& waiting, Line& line) const {
     const auto& caller = waiting.caller;
     const auto& key = line.snapshot.key;
@@ -113,7 +113,7 @@ void WaitingCallers::send_all() {
     line_of_.clear();
 }
 
-/// Where lightningd has not read the last ones yet, merging goes on.
+/// If lightningd has not read the last messages yet, keep merging.
 void WaitingCallers::pause_over() {
     if (all_sent_())
         send_all();
@@ -131,7 +131,7 @@ bool WaitingCallers::has_what_it_waits_for(const Caller& caller, bool terminal) 
 }
 
 void WaitingCallers::end(WaitingRef place) {
-    for (auto& line : lines_) // after the answer they could not be sent any more
+    for (auto& line : lines_) // they cannot be sent after the answer
         send_to(*place, line);
     auto caller = std::move(place->caller);
     if (!caller.request.hash) {
@@ -141,7 +141,7 @@ void WaitingCallers::end(WaitingRef place) {
     }
     waiting_.erase(place);
     if (waiting_.empty()) {
-        send_all(); // to nobody
+        send_all(); // no caller is left: only clears the lines
         recent_.clear();
         recent_ends_.clear();
     }

@@ -1,4 +1,5 @@
-// `trackpayments`: started by lightningd it speaks JSON-RPC over stdio; started by a person it says what it is.
+// The program `trackpayments`. Under lightningd it speaks JSON-RPC on stdin and stdout; in a terminal it prints its
+// help.
 #include "host/start.hpp"
 #include "plugin/trackpayments/tables.hpp"
 #include "plugin/trackpayments/tracker.hpp"

@@ -44,7 +44,7 @@ host::Declaration declaration(Tracker* tracker, bool hook) {
 }
 
 bool wants_hook() {
-    // Read before there is a second thread; nothing sets it later.
+    // Read before a second thread starts; nothing sets it later.
     const char* no_hook = std::getenv("TRACKPAYMENTS_NO_HOOK"); // NOLINT(concurrency-mt-unsafe)
     return !no_hook || std::string_view(no_hook) != "1";
 }

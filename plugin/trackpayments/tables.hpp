@@ -9,13 +9,13 @@ namespace trackpayments {
 
 class Tracker;
 
-/// `tracker` serves the commands. `hook`: whether the rpc_command hook is registered.
+/// `tracker` serves the commands. `hook`: register the rpc_command hook.
 [[nodiscard]] host::Declaration declaration(Tracker* tracker, bool hook);
 
-/// TRACKPAYMENTS_NO_HOOK=1 turns it off.
+/// False if TRACKPAYMENTS_NO_HOOK=1 is set.
 [[nodiscard]] bool wants_hook();
 
-/// For --help.
+/// The text for --help.
 [[nodiscard]] std::string about();
 
 } // namespace trackpayments

@@ -22,11 +22,11 @@ bool is_hook_request(const rpc::Message& message) {
     return message.kind() == rpc::Message::Kind::request && message.method == "rpc_command";
 }
 
-/// How many messages are decoded before the first of them is applied. Fewer are slower; with more, lightningd first
-/// waits idle and then gets too much at once.
+/// How many messages are decoded before the first one is applied. Fewer take more time; with more, lightningd waits
+/// longer for the first output and then gets too much at once.
 constexpr std::size_t batch_size = 20;
 
-constexpr std::size_t run_id_bytes = 4; // different for each run, not secret
+constexpr std::size_t run_id_bytes = 4; // unique for each run, not secret
 
 } // namespace
 
@@ -53,7 +53,7 @@ void Tracker::read(std::span<const rpc::Message> messages) {
     now_ = clock_now();
     decisions_.clear();
     next_decision_ = 0;
-    for (const auto& message : messages) // hook requests first: a payment may wait behind each
+    for (const auto& message : messages) // hook requests first: a payment may wait for each answer
         if (is_hook_request(message))
             decisions_.push_back(hook_.decide(message.id, message.params));
     while (!messages.empty()) {
@@ -76,7 +76,7 @@ void Tracker::notification(const rpc::Message& message) {
     if (mirror::NotificationBatch::is_decoded(message))
         return mirror_.notified(message.method, notifications_.next());
     if (message.method != "block_added")
-        return; // not parsed: nobody subscribed to it, and it may be long
+        return; // not parsed: not subscribed to, and possibly long
     json::Parser parser;
     const auto params = parser.read(message.params);
     if (!params)

@@ -1,5 +1,5 @@
-// The wiring: every room meets here, and only here. Turns messages on stdin into calls of the use cases and their
-// answers into messages on stdout. Decides nothing about payments.
+// The wiring of the program: only here do all rooms meet. Passes messages from stdin to the rooms and their answers to
+// stdout. Decides nothing about payments.
 #pragma once
 
 #include "commands/delpay.hpp"
@@ -12,14 +12,14 @@ namespace trackpayments {
 
 class Tracker final : public host::Plugin {
   public:
-    /// `hook`: whether the rpc_command hook is registered.
+    /// `hook`: the rpc_command hook is registered.
     Tracker(io::Loop& loop, host::Pipes pipes, const host::Parent& parent, bool hook);
 
-    /// Each request is answered once, sooner or later.
+    /// Answers each request once, at once or later.
     void trackpayments(const host::Request& request);
-    /// Why it would be refused; nothing when it would not.
+    /// The error with which it would be refused, if any.
     [[nodiscard]] std::optional<rpc::Error> check_trackpayments(const json::Tree& params) const;
-    /// For a parent that has no command of that name.
+    /// For a parent without a delpay of its own.
     void delpay(const host::Request& request);
 
   private:
@@ -34,7 +34,7 @@ class Tracker final : public host::Plugin {
     void finishing() override;
 
     base::Log log_;
-    base::UnixNs now_; // when the messages at hand were read
+    base::UnixNs now_; // when the current messages were read
     mirror::NotificationBatch notifications_;
     payments::Table table_;
     publish::Progress progress_;
@@ -44,11 +44,11 @@ class Tracker final : public host::Plugin {
     commands::HostRows host_rows_;
     commands::Delpay delpay_;
     commands::RpcCommandHook hook_;
-    std::vector<commands::RpcCommandHook::Decision> decisions_; // about the hook requests of the read at hand
+    std::vector<commands::RpcCommandHook::Decision> decisions_; // for the hook requests of the current read
     std::size_t next_decision_ = 0;
 };
 
-/// The exit code.
+/// Runs the plugin; returns the exit code.
 int run(io::Loop& loop, host::Pipes pipes, const host::Parent& parent);
 
 } // namespace trackpayments

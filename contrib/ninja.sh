@@ -1,7 +1,7 @@
-# Sourced by the scripts beside it: a build that shows how far it is.
+# Sourced by the scripts beside it: builds and shows progress.
 
-# show_tenths: of ninja's lines, one every tenth of the way; what compilers say passes through. (mawk, Debian's awk, would
-# read all of it first.)
+# show_tenths: prints ninja's progress every tenth of the way, and all output of the compilers. (Not awk: Debian's mawk
+# reads everything before it prints.)
 show_tenths() {
     local line tenth=0
     while IFS= read -r line; do
@@ -16,7 +16,7 @@ show_tenths() {
     done
 }
 
-# build_with_progress DIR [TARGET…]: ninja's own status line on a terminal, else a line every tenth. Ends as ninja does.
+# build_with_progress DIR [TARGET…]: ninja's own status line on a terminal, else a line every tenth. Returns ninja's exit code.
 build_with_progress() {
     if [ -t 1 ]; then
         ninja -C "$@"

@@ -1,6 +1,6 @@
-# Sourced by the scripts beside it: installs what a bare Debian 12 lacks, and says so. Safe to repeat.
+# Sourced by the scripts beside it: installs the packages that a bare Debian 12 lacks, and names them. Safe to repeat.
 
-# need PACKAGE…: installs those that are missing.
+# need PACKAGE…: installs the missing ones.
 need() {
     local missing=() package
     for package in "$@"; do
@@ -8,7 +8,7 @@ need() {
     done
     [ ${#missing[@]} -eq 0 ] && return 0
     command -v apt-get >/dev/null || {
-        echo "No apt-get here: please install what Debian calls ${missing[*]}" >&2
+        echo "No apt-get here: please install these (Debian's names): ${missing[*]}" >&2
         return 1
     }
     local root=()
@@ -24,7 +24,7 @@ need() {
     DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# need_folder DIR: a folder to build in. Meson says on its stdout that it cannot, which nobody sees here.
+# need_folder DIR: makes the build directory. Meson would report a failure on its stdout, which is hidden.
 need_folder() {
     local trouble
     trouble=$(mkdir -p "$1" 2>&1) && [ -w "$1" ] && [ -x "$1" ] && return 0
@@ -33,7 +33,7 @@ need_folder() {
     return 1
 }
 
-# need_node: npm comes with Debian's nodejs as a package of its own, with others inside it.
+# need_node: Debian has npm as a package of its own; other nodejs packages include it.
 need_node() {
     if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
         need nodejs npm

@@ -1,7 +1,7 @@
-"""Shows what contrib/recorder writes, as it comes.
+"""Prints the messages that contrib/recorder writes, as they come.
 
     stream_view.py FILE                       until ^C
-    stream_view.py FILE NAME… -- CLI…         until one of these plugins or the node has ended; CLI is lightning-cli and its options
+    stream_view.py FILE NAME… -- CLI…         until one of these plugins or the node stops; CLI is lightning-cli and its options
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def colour(text: str, status: str) -> str:
 
 
 def channel(chan_id: str) -> str:
-    """As lightningd spells it; LND's number packs block, transaction and output."""
+    """In lightningd's spelling; LND packs block, transaction and output into one number."""
     number = int(chan_id)
     return f"{number >> 40}x{number >> 16 & 0xffffff}x{number & 0xffff}" if number else "blinded"
 
@@ -38,7 +38,7 @@ def attempt(htlc: dict) -> str:
 
 
 def line(message: dict) -> str | None:
-    """Nothing for the copies on trackpayments_final."""
+    """None for the copies on trackpayments_final."""
     topic = message["topic"]
     if topic == "trackpayments_deleted":
         gone = message[topic]
@@ -56,18 +56,18 @@ def line(message: dict) -> str | None:
 
 
 def parsed(text: str) -> dict | None:
-    """Nothing for a line that a full disk or a kill cut short."""
+    """None for a line that a full disk or a kill cut short."""
     try:
         message = json.loads(text)
         line(message)
         return message
     except (ValueError, KeyError, TypeError, AttributeError):
-        print("stream_view: a line that is no message of the recorder is left out", file=sys.stderr, flush=True)
+        print("stream_view: skipping a line that is not a message of the recorder", file=sys.stderr, flush=True)
         return None
 
 
 def follow(path: Path, until: Callable[[], bool]) -> Iterator[dict]:
-    """Messages appended to the file, also those already there; ends when `until` says so and nothing is left."""
+    """All messages of the file, old and new; ends when `until()` is true and all are read."""
     while not path.exists():
         if until():
             return
@@ -85,7 +85,7 @@ def follow(path: Path, until: Callable[[], bool]) -> Iterator[dict]:
 
 
 class Node:
-    """Asks the node now and then whether the plugins are still there; over() is true when they are not, `why` says more."""
+    """Polls the node. over() is true once one of the plugins or the node has stopped; then `why` is the reason."""
 
     def __init__(self, plugins: list[str], cli: list[str]) -> None:
         self.plugins, self.cli = plugins, cli
@@ -100,11 +100,11 @@ class Node:
         try:
             names = [plugin["name"] for plugin in json.loads(asked.stdout)["plugins"]]
         except (ValueError, KeyError, TypeError):
-            self.why = "lightningd does not answer any more: " + " ".join((asked.stderr or asked.stdout).split())
+            self.why = "lightningd no longer answers: " + " ".join((asked.stderr or asked.stdout).split())
             return True
         ended = [name for name in self.plugins if name not in names]
         if ended:
-            self.why = f"{ended[0]} has ended; lightningd's log says why"
+            self.why = f"{ended[0]} has stopped; see lightningd's log"
         return bool(self.why)
 
 
@@ -122,7 +122,7 @@ def main(arguments: list[str]) -> int:
             if text := line(message):
                 print(text, flush=True)
     except BrokenPipeError:
-        return 0  # whoever read has seen enough
+        return 0  # the reader has closed the pipe
     except OSError as error:
         print(f"stream_view: {error.filename or 'cannot write'}: {error.strerror}", file=sys.stderr)
         return 1
@@ -136,4 +136,4 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         ended_with = 0
     sys.stderr.flush()
-    os._exit(ended_with)  # stdout may be closed or full: Python must not try to flush once more
+    os._exit(ended_with)  # stdout may be closed or full: Python must not flush it again

@@ -15,7 +15,7 @@ from stream_view import follow, line  # noqa: E402
 
 
 class Screen:
-    """Prints the stream while it comes, and lets the tour wait for what it shows."""
+    """Prints the stream as it comes, and lets the tour wait for a message."""
 
     def __init__(self, path: Path) -> None:
         self.messages: list[dict] = []
@@ -43,7 +43,7 @@ def pay(node: StandIn, screen: Screen, title: str, amount: int, scenario: dict, 
     request = node.rpc.send("xpay", {"invstring": invoice["bolt11"]})
     if end == "held":
         screen.wait_for(invoice["payment_hash"], "IN_FLIGHT")
-        print("  … held by the payee; now it lets go", flush=True)
+        print("  … held by the payee, who now settles it", flush=True)
         node.new_client().call("release", [invoice["payment_hash"], "settle"])
         end = "SUCCEEDED"
     try:
@@ -55,7 +55,7 @@ def pay(node: StandIn, screen: Screen, title: str, amount: int, scenario: dict, 
 
 
 def later(outcome: str) -> dict:
-    """Real payees are some way off; without it the stream would be told only the end."""
+    """A delay as with real payees; without it the stream would show only the end."""
     return {"do": outcome, "delay_ms": 400}
 
 
@@ -63,7 +63,7 @@ def main(plugin: str, standin: str) -> None:
     recorder = str(TOP / "contrib" / "recorder")
     with StandIn(standin, plugins=[plugin, recorder], options=["--trackpayments-failed-after=2"]) as node:
         screen = Screen(node.network_directory / "trackpayments.jsonl")
-        print("A stand-in node runs with the plugin. What follows is the topic `trackpayments`, as it comes.")
+        print("A stand-in node runs with the plugin. Here are the messages of the topic `trackpayments`, as they come.")
         paid = pay(node, screen, "one part", 5_000_000, {"attempts": [later("settle")]}, "SUCCEEDED")
         two_parts = {
             "parts": [
@@ -85,20 +85,20 @@ def main(plugin: str, standin: str) -> None:
         except RpcError as error:
             print(f"  once more: {error}")
 
-        print("\nThe last message of the stream, whole:")
-        whole = [m for m in screen.messages if m["topic"] == "trackpayments"][-1]
-        print(json.dumps({key: value for key, value in whole.items() if key != "topic"}, indent=2))
+        print("\nThe last message of the stream in full:")
+        last = [m for m in screen.messages if m["topic"] == "trackpayments"][-1]
+        print(json.dumps({key: value for key, value in last.items() if key != "topic"}, indent=2))
         screen.over = True
         screen.thread.join()
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 3:
-        print("usage: tour.py PLUGIN STANDIN; contrib/demo builds both and calls it", file=sys.stderr)
+        print("usage: tour.py PLUGIN STANDIN (contrib/demo builds both and runs this)", file=sys.stderr)
         sys.exit(2)
     try:
         main(sys.argv[1], sys.argv[2])
     except (OSError, EOFError, RuntimeError, RpcError) as error:  # TimeoutError is an OSError
-        sys.exit(f"The tour ends early: {' '.join(str(error).split())}")
+        sys.exit(f"The tour failed: {' '.join(str(error).split())}")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -1,4 +1,4 @@
-"""The stage of the tests beside: the stand-in node with the plugin, and payments on it."""
+"""The stand-in node with the plugin, and payments on it, for the tests in this folder."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ PLUGIN = os.environ.get("PLUGIN", "")
 
 
 def die_on_sigterm() -> None:
-    """A test that is stopped takes its processes along."""
+    """So that a stopped test also ends its processes."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 class Node(StandIn):
-    """With the plugin, and rows that outlive it."""
+    """The stand-in with the plugin, and rows that survive a restart."""
 
     def __init__(self, *options: str, plugins: list[str] | None = None) -> None:
         super().__init__(plugins=[PLUGIN, *(plugins or [])])
@@ -35,21 +35,21 @@ class Node(StandIn):
         self.labels = (f"label {n}" for n in itertools.count(1))
 
     def pay(self, amount_msat: int, *attempts: Any, parts: list[Any] | None = None, by: str = "xpay") -> str:
-        """Begins a payment; its hash."""
+        """Starts a payment; returns its hash."""
         scenario = {"parts": parts} if parts else {"attempts": list(attempts)} if attempts else None
         invoice = self.invoice(amount_msat, next(self.labels), scenario)
         self.rpc.send(by, {"bolt11" if by == "pay" else "invstring": invoice["bolt11"]})
         return invoice["payment_hash"]
 
     def release(self, payment_hash: str, outcome: str = "settle") -> None:
-        """As soon as it is held."""
+        """Waits until it is held."""
         wait_until(lambda: self.call("release", [payment_hash, outcome])["released"], "something held")
 
     def wait_rows(self, payment_hash: str, *statuses: str) -> None:
         wait_until(lambda: [row["status"] for row in self.rows(payment_hash=payment_hash)] == list(statuses), f"rows {statuses}")
 
 
-# Payments made by hand, with what the readers in contrib look at
+# Payments made by hand, with the members that the scripts in contrib read
 
 def attempt(number: int, status: str, hops: int = 2, failure: tuple[str, int] | None = None) -> dict[str, Any]:
     return {"attempt_id": str(number), "status": status, "route": {"hops": [{}] * hops},

@@ -1,4 +1,4 @@
-"""A program of contrib with its output in pipes, and one that permissions bind even when the test runs as root."""
+"""Runs a program of contrib with its output in pipes, in a terminal, or without root's privileges."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from standin import die_with_parent, wait_until
 
 
 class Piped:
-    """Lines as they come: `out` is what it printed, `told` what it said on stderr."""
+    """Lines as they come: `out` is its stdout, `errors` its stderr."""
 
     def __init__(self, *command: str, cwd: Path | None = None, environment: dict[str, str] | None = None) -> None:
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=cwd,
                                         env={**os.environ, **(environment or {})}, preexec_fn=die_with_parent)
-        self.out = self.told = ""
+        self.out = self.errors = ""
 
     def __enter__(self) -> "Piped":
         return self
@@ -31,20 +31,20 @@ class Piped:
         while ready := select.select([self.process.stdout, self.process.stderr], [], [], 0)[0]:
             texts = {stream: os.read(stream.fileno(), 1 << 16).decode() for stream in ready}
             self.out += texts.get(self.process.stdout, "")
-            self.told += texts.get(self.process.stderr, "")
+            self.errors += texts.get(self.process.stderr, "")
             if not any(texts.values()):
                 break
         return self.out.splitlines()
 
-    def wait_told(self, text: str) -> None:
+    def wait_error(self, text: str) -> None:
         """Until stderr has the text."""
-        wait_until(lambda: (self.lines(), text in self.told)[1], f"{text!r} on stderr")
+        wait_until(lambda: (self.lines(), text in self.errors)[1], f"{text!r} on stderr")
 
     def wait_end(self) -> tuple[int, str, str]:
         """Exit code, stdout, stderr."""
         wait_until(lambda: (self.lines(), self.process.poll() is not None)[1], "its end")
         self.lines()
-        return self.process.returncode, self.out, self.told
+        return self.process.returncode, self.out, self.errors
 
 
 def run(*command: str, cwd: Path | None = None, environment: dict[str, str] | None = None) -> tuple[int, str, str]:
@@ -54,7 +54,7 @@ def run(*command: str, cwd: Path | None = None, environment: dict[str, str] | No
 
 
 def run_in_terminal(*command: str) -> tuple[int, str]:
-    """Exit code and what stands in the terminal that is its stdin, stdout and stderr."""
+    """Exit code, and the text in the terminal that is its stdin, stdout and stderr."""
     master, slave = pty.openpty()
     process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, preexec_fn=die_with_parent)
     os.close(slave)
@@ -63,7 +63,7 @@ def run_in_terminal(*command: str) -> tuple[int, str]:
         while select.select([master], [], [], 60)[0]:
             text += os.read(master, 1 << 16)
     except OSError:
-        pass  # nobody has it open any more
+        pass  # the program has closed it
     finally:
         os.close(master)
         process.kill()
@@ -74,7 +74,7 @@ WITHOUT_PRIVILEGES = ("setpriv", "--bounding-set=-dac_override,-dac_read_search"
 
 
 def bound_by_permissions() -> list[str] | None:
-    """What to put before a command to whom permissions should mean something; nothing where root cannot give its privileges up."""
+    """Prefix for a command that has to respect file permissions; None if root cannot drop its privileges."""
     if os.geteuid() != 0:
         return []
     try:

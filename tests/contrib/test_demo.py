@@ -1,6 +1,6 @@
-"""contrib/demo in a running node, here the stand-in: each thing that can be wrong is said in one line.
+"""contrib/demo in a running node, here the stand-in: each error is reported in one line.
 
-A copy of contrib/ stands in a checkout of its own where all is built already, with stand-ins for the tools that build."""
+A copy of contrib/ runs in a checkout of its own where everything is built, with fake build tools."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ class Demo(unittest.TestCase):
     def command(self, *arguments: object) -> list[str]:
         return [str(self.checkout / "contrib" / "demo"), *map(str, arguments)]
 
-    def assert_gives_up(self, words: str, *arguments: object, code: int = 1, before: list[str] | None = None, cwd: Path | None = None) -> None:
-        ended, _, told = run(*(before or []), *self.command(*arguments), cwd=cwd, environment=self.path)
-        self.assertEqual((ended, len(told.splitlines())), (code, 1), told)
-        self.assertRegex(told, words)
+    def assert_gives_up(self, error: str, *arguments: object, code: int = 1, before: list[str] | None = None, cwd: Path | None = None) -> None:
+        code_found, _, errors = run(*(before or []), *self.command(*arguments), cwd=cwd, environment=self.path)
+        self.assertEqual((code_found, len(errors.splitlines())), (code, 1), errors)
+        self.assertRegex(errors, error)
 
     def recording(self, node: StandIn, *arguments: object, cwd: Path | None = None) -> Piped:
-        """Begun, and it has shown a payment."""
+        """Started, and it has shown a payment."""
         piped = Piped(*self.command(*(arguments or ("--lightning-dir", node.directory)), "--network=regtest"), cwd=cwd, environment=self.path)
         self.addCleanup(piped.__exit__)
         wait_until(lambda: any("pay something" in line for line in piped.lines()) or piped.process.poll() is not None, "the recording")
-        self.assertIsNone(piped.process.poll(), piped.told)
+        self.assertIsNone(piped.process.poll(), piped.errors)
         invoice = node.invoice(1_000_000, f"tea {id(piped)}", {"attempts": ["settle"]})
         node.rpc.send("xpay", {"invstring": invoice["bolt11"]})
         wait_until(lambda: any("SUCCEEDED" in line for line in piped.lines()), "the payment")
@@ -63,40 +63,40 @@ class Demo(unittest.TestCase):
         return [plugin["name"] for plugin in node.call("plugin", {"subcommand": "list"})["plugins"]]
 
     def interrupt(self, piped: Piped) -> None:
-        """^C goes to all of a terminal's programs."""
+        """^C goes to all programs of a terminal."""
         for pid in Path(f"/proc/{piped.process.pid}/task/{piped.process.pid}/children").read_text().split():
             os.kill(int(pid), signal.SIGINT)
         self.assertEqual(piped.wait_end()[::2], (0, ""))
 
-    def test_not_loaded_it_loads_both_and_leaves_trackpayments(self) -> None:
+    def test_it_loads_both_and_leaves_trackpayments_running(self) -> None:
         with StandIn() as node:
             piped = self.recording(node)
             self.assertIn(f"loaded {self.plugin}", piped.lines())
             self.interrupt(piped)
-            self.assertRegex(piped.lines()[-1], "^The recorder is gone; trackpayments stays until: lightning-cli --lightning-dir=.* plugin stop")
+            self.assertRegex(piped.lines()[-1], "^The recorder is stopped; trackpayments keeps running until: lightning-cli --lightning-dir=.* plugin stop")
             self.assertEqual(self.plugins(node), [self.plugin])
 
-    def test_loaded_from_elsewhere_it_records_what_that_one_publishes(self) -> None:
+    def test_a_plugin_loaded_from_elsewhere_is_recorded(self) -> None:
         with Node() as node:
             piped = self.recording(node)
             self.assertIn(f"{PLUGIN} is loaded already", piped.lines())
             self.interrupt(piped)
 
-    def test_a_recorder_of_another_checkout_is_used_and_left(self) -> None:
+    def test_a_recorder_of_another_checkout_is_used_and_keeps_running(self) -> None:
         with Node(plugins=[str(CONTRIB / "recorder")]) as node:
             self.interrupt(self.recording(node))
             self.assertIn(str(CONTRIB / "recorder"), self.plugins(node))
 
-    def test_a_relative_directory_is_one_of_where_it_was_called(self) -> None:
+    def test_a_relative_directory_starts_at_the_working_directory(self) -> None:
         with Node() as node:
             self.interrupt(self.recording(node, f"--lightning-dir={node.directory.name}", cwd=node.directory.parent))
 
-    def test_called_through_a_link_it_finds_its_checkout(self) -> None:
+    def test_a_call_through_a_link_finds_the_checkout(self) -> None:
         (self.directory / "link").symlink_to(self.checkout / "contrib" / "demo")
-        code, _, told = run(str(self.directory / "link"), "--lightning-dir=/nowhere", environment=self.path)
-        self.assertEqual((code, told), (1, "demo: no such directory: /nowhere\n"))
+        code, _, errors = run(str(self.directory / "link"), "--lightning-dir=/nowhere", environment=self.path)
+        self.assertEqual((code, errors), (1, "demo: no such directory: /nowhere\n"))
 
-    def test_a_wrong_directory_is_said_before_anything_is_built(self) -> None:
+    def test_a_wrong_directory_is_reported_before_it_builds(self) -> None:
         self.tool("ninja", f"touch {self.directory}/built")
         self.assert_gives_up("^demo: no such directory: /nowhere$", "--lightning-dir", "/nowhere")
         self.assert_gives_up(f"^demo: no such directory: {self.directory}/none$", "--lightning-dir", "none", cwd=self.directory)
@@ -105,60 +105,60 @@ class Demo(unittest.TestCase):
         self.assert_gives_up(f"^demo: no lightningd answers in {empty}: .*No such file", "--lightning-dir", empty, "--network=regtest")
         self.assertFalse((self.directory / "built").exists())
 
-    def test_wrong_use_is_answered_with_the_usage(self) -> None:
+    def test_wrong_arguments_print_the_usage(self) -> None:
         for arguments in (["x"], ["--lightning-dir"], ["--lightning-dir="], [""], ["--help"]):
             with self.subTest(arguments):
                 self.assert_gives_up("^usage: contrib/demo ", *arguments, code=2)
 
-    def test_a_plugin_that_is_refused_is_said_with_the_reason(self) -> None:
+    def test_a_refused_plugin_is_reported_with_the_reason(self) -> None:
         Path(self.plugin).write_text("#!/bin/sh\nexit 1\n")
         with StandIn() as node:
-            self.assert_gives_up(f"^demo: lightningd does not load {self.plugin}: .*exited before replying", "--lightning-dir", node.directory,
+            self.assert_gives_up(f"^demo: lightningd cannot load {self.plugin}: .*exited before replying", "--lightning-dir", node.directory,
                                  "--network=regtest")
             Path(self.plugin).chmod(0o644)
-            self.assert_gives_up(f"^demo: lightningd does not load {self.plugin}: .*not executable", "--lightning-dir", node.directory,
+            self.assert_gives_up(f"^demo: lightningd cannot load {self.plugin}: .*not executable", "--lightning-dir", node.directory,
                                  "--network=regtest")
 
-    def test_a_command_that_is_refused_is_said_with_the_reason(self) -> None:
+    def test_a_refused_command_is_reported_with_the_reason(self) -> None:
         (self.tools / "lightning-cli").unlink()
         self.tool("lightning-cli", f"""for last; do :; done
 [ "$last" != trackpayments ] || {{ printf '{{\n   "code": -1,\n   "message": "not today"\n}}\n'; exit 1; }}
 exec {HERE}/lightning-cli "$@" """)
         with Node() as node:
-            self.assert_gives_up(f"^demo: {PLUGIN} is loaded, but does not answer: not today$", "--lightning-dir", node.directory,
+            self.assert_gives_up(f"^demo: {PLUGIN} is loaded but does not answer: not today$", "--lightning-dir", node.directory,
                                  "--network=regtest")
 
-    def test_a_recorder_that_cannot_write_is_said_with_the_reason(self) -> None:
+    def test_a_recorder_that_cannot_write_is_reported_with_the_reason(self) -> None:
         with Node() as node:
             (node.network_directory / "trackpayments.jsonl").mkdir()
-            self.assert_gives_up("^demo: lightningd does not load .*/recorder: .*cannot write .*/trackpayments.jsonl: Is a directory$",
+            self.assert_gives_up("^demo: lightningd cannot load .*/recorder: .*cannot write .*/trackpayments.jsonl: Is a directory$",
                                  "--lightning-dir", node.directory, "--network=regtest")
             self.assertIn("BROKEN", node.wait_for_log("recorder stops: cannot write"))
 
-    def test_a_node_that_stops_in_between_ends_it(self) -> None:
+    def test_it_ends_when_the_node_stops(self) -> None:
         with Node() as node:
             piped = self.recording(node)
             node.stop()
-            code, _, told = piped.wait_end()
+            code, _, errors = piped.wait_end()
             self.assertEqual(code, 1)
-            self.assertRegex(told, "^\nlightningd does not answer any more: lightning-cli: .*\n$")
+            self.assertRegex(errors, "^\nlightningd no longer answers: lightning-cli: .*\n$")
 
-    def test_a_plugin_that_is_stopped_in_between_ends_it(self) -> None:
+    def test_it_ends_when_the_plugin_stops(self) -> None:
         with Node() as node:
             piped = self.recording(node)
             node.stop_plugin(PLUGIN)
-            code, _, told = piped.wait_end()
-            self.assertEqual((code, told), (1, f"\n{PLUGIN} has ended; lightningd's log says why\n"))
-            self.assertEqual(self.plugins(node), [], "the recorder goes with it")
-            self.assertNotIn("trackpayments stays", piped.out)
+            code, _, errors = piped.wait_end()
+            self.assertEqual((code, errors), (1, f"\n{PLUGIN} has stopped; see lightningd's log\n"))
+            self.assertEqual(self.plugins(node), [], "the recorder is stopped too")
+            self.assertNotIn("trackpayments keeps running", piped.out)
 
-    def test_no_lightning_cli_is_said(self) -> None:
+    def test_a_missing_lightning_cli_is_reported(self) -> None:
         (self.tools / "lightning-cli").unlink()
         if shutil.which("lightning-cli"):
             self.skipTest("there is one on PATH")
         self.assert_gives_up("^demo: lightning-cli is not on PATH$", "--lightning-dir", self.directory)
 
-    def test_a_folder_that_cannot_be_built_in_is_said(self) -> None:
+    def test_an_unusable_build_directory_is_reported(self) -> None:
         shutil.rmtree(self.checkout / "build")
         before = bound_by_permissions()
         with Node() as node:
@@ -174,7 +174,7 @@ exec {HERE}/lightning-cli "$@" """)
         if before is None:
             self.skipTest("root cannot give up its privileges here")
 
-    def test_a_socket_it_may_not_open_is_said(self) -> None:
+    def test_a_socket_without_permission_is_reported(self) -> None:
         if (before := bound_by_permissions()) is None:
             self.skipTest("root cannot give up its privileges here")
         with Node() as node:

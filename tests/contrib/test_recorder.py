@@ -1,4 +1,4 @@
-"""contrib/recorder where something is wrong: it says so in lightningd's log, in one line."""
+"""contrib/recorder: each error is one line in lightningd's log."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from plugin_on_pipes import PluginOnPipes
 from program import bound_by_permissions, run_in_terminal
 
 RECORDER = str(CONTRIB / "recorder")
-TOLD = {"trackpayments": payment("SUCCEEDED", attempt(1, "SUCCEEDED")), "cursor": "035fdd0c.aaaaaaaa.1.1"}
+PUBLISHED = {"trackpayments": payment("SUCCEEDED", attempt(1, "SUCCEEDED")), "cursor": "035fdd0c.aaaaaaaa.1.1"}
 
 
 class Recorder(unittest.TestCase):
@@ -33,7 +33,7 @@ class Recorder(unittest.TestCase):
     def lines(self) -> list[Any]:
         return [json.loads(text) for text in self.file.read_text().splitlines()]
 
-    def test_a_file_that_cannot_be_written_is_logged_before_it_gives_up(self) -> None:
+    def test_an_unwritable_file_is_logged_before_it_stops(self) -> None:
         self.file.mkdir()
         plugin = self.start()
         self.assertEqual(plugin.disabled_loudly(), f"recorder stops: cannot write {self.file}: Is a directory")
@@ -44,48 +44,48 @@ class Recorder(unittest.TestCase):
         self.directory.chmod(0o500)
         self.assertRegex(self.start(tuple(before)).disabled_loudly(), "Permission denied$")
 
-    def test_a_message_that_cannot_be_read_is_logged_and_left_out(self) -> None:
+    def test_an_unreadable_message_is_logged_and_skipped(self) -> None:
         plugin = self.start()
         for message in ("text", 7, [], None, {"jsonrpc": "2.0"}):
             plugin.send(message)
         for params in ({}, [], None, {"payload": 7}, {"trackpayments_final": {}}):
             plugin.notify("trackpayments", params)
-        plugin.notify("trackpayments", TOLD)
-        plugin.notify("trackpayments", {"origin": "trackpayments", "payload": TOLD})
+        plugin.notify("trackpayments", PUBLISHED)
+        plugin.notify("trackpayments", {"origin": "trackpayments", "payload": PUBLISHED})
         self.assertEqual(plugin.end(), (0, ""))
-        self.assertEqual(plugin.logged, [("unusual", "a message of trackpayments without trackpayments is left out")] * 5)
-        self.assertEqual(self.lines(), [{"topic": "trackpayments", **TOLD}] * 2)
+        self.assertEqual(plugin.logged, [("unusual", "skipping a message of trackpayments without the member trackpayments")] * 5)
+        self.assertEqual(self.lines(), [{"topic": "trackpayments", **PUBLISHED}] * 2)
 
-    def test_a_disk_that_is_full_is_logged_and_ends_it(self) -> None:
+    def test_it_logs_a_full_disk_and_ends(self) -> None:
         self.file.symlink_to("/dev/full")
         plugin = self.start()
-        plugin.notify("trackpayments", TOLD)
+        plugin.notify("trackpayments", PUBLISHED)
         plugin.wait_logged(f"recorder stops: cannot write {self.file}: No space left on device")
         self.assertEqual(plugin.end(), (1, ""))
 
-    def test_a_disk_that_is_full_in_the_middle_is_logged_and_ends_it(self) -> None:
+    def test_it_logs_a_disk_that_fills_up_and_ends(self) -> None:
         plugin = self.start()
-        plugin.notify("trackpayments", TOLD)
+        plugin.notify("trackpayments", PUBLISHED)
         wait_until(lambda: self.file.read_text().endswith("\n"), "the first line")
         resource.prlimit(plugin.child.pid, resource.RLIMIT_FSIZE, (self.file.stat().st_size + 100, resource.RLIM_INFINITY))
-        plugin.notify("trackpayments", TOLD)
+        plugin.notify("trackpayments", PUBLISHED)
         plugin.wait_logged(f"recorder stops: cannot write {self.file}: File too large")
         self.assertEqual(plugin.end(), (1, ""))
 
-    def test_a_lightningd_that_has_gone_is_no_traceback(self) -> None:
+    def test_the_end_of_lightningd_causes_no_traceback(self) -> None:
         plugin = self.start()
         plugin.close_output()
         plugin.notify("trackpayments", {})
         plugin.child.stdin.close()
         self.assertEqual((plugin.child.wait(BOUND), plugin.errors()), (0, ""))
 
-    def test_in_a_terminal_it_says_what_it_is(self) -> None:
+    def test_in_a_terminal_it_explains_its_use(self) -> None:
         code, text = run_in_terminal(RECORDER)
         self.assertEqual(code, 1)
         self.assertRegex(text, "^This is a plugin, lightningd starts it: lightning-cli plugin start /.*/contrib/recorder\r\n$")
         self.assertFalse(os.path.exists("trackpayments.jsonl"))
 
-    def test_a_topic_that_nobody_publishes_is_logged_by_the_node(self) -> None:
+    def test_the_node_logs_a_topic_without_publisher(self) -> None:
         with Node() as node:
             node.stop_plugin(node.plugins[0])
             node.start_plugin(RECORDER)

@@ -143,7 +143,7 @@ class InAPipe(unittest.TestCase):
             bare = [re.sub(r" +\d+s\b", "", line[20:]) for line in lines]
             self.assertEqual(len(set(bare)), len(bare), bare)
             self.assertRegex(lines[-1], r"SUCCEEDED .* fee 6\.042 +==x +2 hops")
-            self.assertEqual(piped.told, "")
+            self.assertEqual(piped.errors, "")
 
     def test_a_reader_that_has_seen_enough_ends_it_quietly(self) -> None:
         with Node() as node, Piped(WATCH, str(node.socket_path)) as piped:
@@ -159,15 +159,15 @@ class InAPipe(unittest.TestCase):
 
     def test_a_missing_node_is_told_once_and_waited_for(self) -> None:
         with tempfile.TemporaryDirectory() as directory, Piped(WATCH, directory + "/lightning-rpc") as piped:
-            wait_until(lambda: piped.lines() or piped.told, "the complaint")
+            wait_until(lambda: piped.lines() or piped.errors, "the complaint")
             with Node() as node:
                 os.symlink(node.socket_path, directory + "/lightning-rpc")
                 node.pay(1_000_000, "hold")
                 wait_until(lambda: any("IN FLIGHT" in line for line in piped.lines()), "the payment")
-                piped.wait_told("all is well again")
+                piped.wait_error("all is well again")
             # Reset, if the node died with a question of ours unread.
-            wait_until(lambda: piped.lines() and re.search("closed the connection|connection lost", piped.told), "the loss")
-            complaints = piped.told.splitlines()
+            wait_until(lambda: piped.lines() and re.search("closed the connection|connection lost", piped.errors), "the loss")
+            complaints = piped.errors.splitlines()
             self.assertRegex(complaints[0], "No such file or directory; trying again$")
             self.assertEqual(complaints[1], "watch: all is well again")
 
@@ -178,7 +178,7 @@ class WithoutAPlugin(unittest.TestCase):
         evil = payment("FAILED", attempt(1, "FAILED", failure=("\033[2J\u202e", 1)), reason="ERROR")
         with tempfile.TemporaryDirectory() as directory, FakeNode(directory) as fake, Piped(WATCH, fake.path) as piped:
             def wait_text(text: str) -> None:
-                wait_until(lambda: any(text in line for line in [*piped.lines(), *piped.told.splitlines()]), text)
+                wait_until(lambda: any(text in line for line in [*piped.lines(), *piped.errors.splitlines()]), text)
 
             enable = fake.expect("notifications", {"enable": True})
             request = fake.expect("trackpayments", {})
@@ -200,7 +200,7 @@ class WithoutAPlugin(unittest.TestCase):
             fake.say(id=request, result={"payments": [], "cursor": "c2"})
             fake.expect("trackpayments", {"since": "c2", "timeout": 60})
             self.assertEqual(len(piped.lines()), 2)
-            self.assertNotIn("\033", piped.out + piped.told)
+            self.assertNotIn("\033", piped.out + piped.errors)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ class Trouble(unittest.TestCase):
         with Node() as node, Piped(WATCH, "--lightning-dir", node.directory.name, "--network", "regtest", cwd=node.directory.parent) as piped:
             node.pay(1_000_000, "hold")
             wait_until(lambda: any("IN FLIGHT" in line for line in piped.lines()), "the payment")
-            self.assertEqual(piped.told, "")
+            self.assertEqual(piped.errors, "")
 
     def test_what_it_may_not_open_is_said_and_ends_it(self) -> None:
         if (before := bound_by_permissions()) is None:
@@ -73,21 +73,21 @@ class Trouble(unittest.TestCase):
         with Node() as node:
             node.stop_plugin(PLUGIN)
             with Piped(WATCH, str(node.socket_path)) as piped:
-                piped.wait_told("watch: the plugin trackpayments does not run; trying again\n")
+                piped.wait_error("watch: the plugin trackpayments does not run; trying again\n")
                 node.start_plugin(PLUGIN)
-                piped.wait_told("all is well again\n")
-                self.assertEqual(len(piped.told.splitlines()), 2)
+                piped.wait_error("all is well again\n")
+                self.assertEqual(len(piped.errors.splitlines()), 2)
 
     def test_a_caller_who_may_not_wait_is_told_so_and_that_it_is_over(self) -> None:
         with FakeNode(str(self.directory)) as fake, Piped(WATCH, fake.path) as piped:
             fake.say(id=fake.expect("notifications", {"enable": True}), result={})
             fake.say(id=fake.expect("trackpayments", {}), result={"payments": [], "cursor": "c1"})
             fake.say(id=fake.expect("trackpayments", {"since": "c1", "timeout": 60}), error=TOO_MANY)
-            piped.wait_told("watch: too many waiting callers; trying again\n")
+            piped.wait_error("watch: too many waiting callers; trying again\n")
             fake.say(id=fake.expect("trackpayments", {"since": "c1", "timeout": 0}), result={"payments": [], "cursor": "c1"})
             # This question stays open: that is what shows that all is well.
             request = fake.expect("trackpayments", {"since": "c1", "timeout": 60})
-            piped.wait_told("watch: all is well again\n")
+            piped.wait_error("watch: all is well again\n")
             fake.say(id=request, result={"payments": [], "cursor": "c2"})
             fake.expect("trackpayments", {"since": "c2", "timeout": 60})
 

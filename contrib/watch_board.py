@@ -1,4 +1,4 @@
-"""The payments contrib/watch knows, the newest snapshot of each. Pure."""
+"""The payments that contrib/watch shows, each as its newest snapshot. No input or output."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from watch_view import View, cut
 
 
 class Board:
-    """Unfinished payments are all kept, of the finished ones the newest."""
+    """Keeps all unfinished payments, and the newest of the finished ones."""
 
     def __init__(self, most_finished: int = 1000) -> None:
         self.most_finished = most_finished
-        self._views: dict[str, list[View]] = {}  # by payment hash: a hash can be paid in vain several times
+        self._views: dict[str, list[View]] = {}  # by payment hash; one hash can have several failed payments
 
     def __iter__(self) -> Iterator[View]:
         return (view for views in self._views.values() for view in views)
 
     def put(self, view: View) -> bool:
-        """Whether it looks different now. A payment whose first attempt was deleted has another index after a restart of the plugin,
-        but it shares attempts with what was known of it."""
+        """True if it changed. After a restart of the plugin, a payment whose first attempt was deleted has another index, but shares
+        attempts with its older snapshot."""
         siblings = self._views.setdefault(view.payment_hash, [])
         old = next((v for v in siblings if v.index == view.index or v.attempts & view.attempts), None)
         if old is not None:
@@ -31,7 +31,7 @@ class Board:
         return view != old
 
     def forget_unfinished(self, payment_hash: str) -> None:
-        """Its rows are gone from the node: nobody will ever tell its end."""
+        """For a payment that the node has deleted: its end will never be published."""
         self._views[payment_hash] = [view for view in self._views.get(payment_hash, []) if view.finished]
 
     def unfinished(self) -> set[str]:
@@ -39,7 +39,7 @@ class Board:
         return {view.payment_hash for view in self if not view.finished}
 
     def rows(self, count: int) -> list[View]:
-        """The newest first; if there are too many, finished ones are left out before others."""
+        """The newest first; if there are too many, finished ones are dropped first."""
         by_age = sorted(self, key=lambda view: (view.finished, -view.index))
         return sorted(by_age[:max(count, 0)], key=lambda view: -view.index)
 
@@ -49,7 +49,7 @@ class Board:
 
     def _trim(self) -> None:
         finished = [view for view in self if view.finished]
-        if len(finished) <= self.most_finished + self.most_finished // 10:  # not one by one: that would be slow
+        if len(finished) <= self.most_finished + self.most_finished // 10:  # in batches: one by one would be slow
             return
         for view in sorted(finished, key=lambda view: view.index)[:-self.most_finished]:
             self._views[view.payment_hash].remove(view)

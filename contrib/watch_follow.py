@@ -1,12 +1,12 @@
-"""How contrib/watch follows a node, decided apart from sockets and clocks: what to ask next, what came, when to try again.
+"""How contrib/watch follows a node, without sockets and clocks: the next request, the answers, and when to try again.
 
-It asks `trackpayments` once for what is in flight and a cursor, and from then on always for what changed `since` the newest cursor it was
-given, with a timeout: the answer comes as soon as there is news. Every answer goes on exactly where the one before ended, whatever
-stopped or was restarted in between, so no end of a payment is missed. The `message` lines that come while a question is open show
-what happens at once; nothing depends on them.
+It calls `trackpayments` once for the payments in flight and a cursor. Then it always asks for the changes `since` the newest cursor, with
+a timeout, and is answered as soon as there are any. Each answer continues exactly where the last one ended, also after a restart of
+anything, so no end of a payment is missed. The `message` notifications during an open request show changes earlier; nothing depends
+on them.
 
-After trouble it asks for an answer at once first, so that changes are shown even where nobody may wait. The trouble is over only when
-a question with a timeout was accepted.
+After an error the first request has no timeout, so that changes are shown even if the node refuses waiting callers. The error is over
+only when a request with a timeout is accepted.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from typing import Any
 from watch_board import Board
 from watch_view import Unreadable, View, plain, read
 
-POLL = 60          # seconds a question stays open: also how long one stays with the node after we are gone
-ACCEPTED = 3.0     # seconds: a question that stays open so long was not refused
-EMPTY_PAUSE = 1.0   # a busy node sends waiting callers away early, without news; they must not all come back at once
+POLL = 60          # seconds a request stays open; it also stays so long in the node after we have quit
+ACCEPTED = 3.0     # seconds; a request that stays open so long was not refused
+EMPTY_PAUSE = 1.0   # a busy node answers waiting callers early, without changes; they must not all return at once
 LONGEST_PAUSE = 10.0
-BEGINNING = "asking the node"
+CONNECTING = "connecting to the node"
 NO_SUCH_PAYMENT, BAD_PARAMETERS, UNKNOWN_COMMAND = 208, -32602, -32601
 
 
 class Follow:
     def __init__(self, board: Board) -> None:
         self.board = board
-        self.notice = BEGINNING     # what the user should know; empty when all is well
+        self.notice = CONNECTING    # for the user; empty if there is no error
         self.pause = 0.0            # seconds to wait before request() is sent
         self.cursor: str | None = None
-        self._lookups: list[str] = []  # hashes whose end nobody told
-        self._failures = 0             # since a question with a timeout was accepted
-        self._at_once = False          # ask for an answer at once before waiting again
-        self._waiting = False          # the open question has a timeout
+        self._lookups: list[str] = []  # hashes whose end was not published
+        self._failures = 0             # since a request with a timeout was accepted
+        self._at_once = False          # the next request has no timeout
+        self._waiting = False          # the open request has a timeout
 
     def request(self) -> dict[str, Any]:
         """Parameters of the next `trackpayments`."""
@@ -47,17 +47,17 @@ class Follow:
         return {"since": self.cursor, "timeout": POLL if self._waiting else 0}
 
     def accepted(self) -> None:
-        """The question has been open for ACCEPTED seconds, or was answered."""
+        """The request has been open for ACCEPTED seconds, or was answered."""
         if self._waiting and self._failures:
             self._failures = 0
             self.notice = ""
 
     def result(self, result: Any) -> list[View]:
-        """The answer to request(); what looks different now."""
+        """Takes the answer to request(); returns the payments that changed."""
         try:
             payments, cursor = list(result["payments"]), str(result["cursor"])
         except (KeyError, TypeError):
-            self._again("trackpayments answered what I do not understand")
+            self._again("cannot read the answer of trackpayments")
             return []
         self.accepted()
         if not self._failures:
@@ -68,7 +68,7 @@ class Follow:
             try:
                 views.append(read(payment))
             except Unreadable as error:  # the others can be shown
-                self.notice = f"a payment that I do not understand: {error}"
+                self.notice = f"cannot read a payment: {error}"
         changed = [view for view in views if self.board.put(view)]
         if self.cursor is None:
             self.cursor = cursor
@@ -82,15 +82,15 @@ class Follow:
         return changed
 
     def message(self, params: Any) -> list[View]:
-        """A `message` notification; what looks different now."""
+        """Takes a `message` notification; returns the payment if it changed."""
         try:
             view = read(json.loads(params["message"]))
         except (KeyError, TypeError, ValueError, RecursionError, Unreadable):
-            return []  # the answer will tell it again
+            return []  # the answer will have it too
         return [view] if self.board.put(view) else []
 
     def error(self, error: Any) -> None:
-        """Instead of the answer to request()."""
+        """Takes an error instead of the answer to request()."""
         code, text = (error.get("code"), error.get("message")) if isinstance(error, dict) else (None, error)
         if self.cursor is not None and self._lookups:
             payment_hash = self._lookups.pop()
@@ -102,11 +102,11 @@ class Follow:
         elif code == BAD_PARAMETERS and self.cursor is not None:
             self.cursor = None  # another node, or its database was restored
         if code == UNKNOWN_COMMAND:
-            text = "the plugin trackpayments does not run"
+            text = "the plugin trackpayments is not running"
         self._again(plain(str(text)))
 
     def lost(self, why: str) -> None:
-        """The connection; request() is the right question for the next one too."""
+        """The connection was lost; the next connection sends request() again."""
         self._again(plain(why))
 
     def _again(self, why: str) -> None:

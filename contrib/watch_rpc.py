@@ -1,4 +1,4 @@
-"""A connection to lightning-rpc for somebody who waits for other things too: nothing here blocks."""
+"""A connection to lightning-rpc that never blocks, for a program that also waits for other input."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ NO_PERMISSION = "; run it as lightningd's user, or see lightningd's option rpc-f
 
 
 class Lost(Exception):
-    """The node is not there, or no longer."""
+    """The node is not reachable, or no longer."""
 
 
 def hopeless(path: str) -> str:
-    """Why waiting for a node at this path cannot help; empty if it can. A node that is down has no socket, but a folder for it."""
+    """Why no node can ever be at this path; empty if one can. A stopped node has no socket, but its directory exists."""
     folder = os.path.dirname(os.path.abspath(path))
     if len(os.fsencode(path)) > LONGEST_PATH:
-        return f"{path}: too long for a socket; cd {folder} and say only {os.path.basename(path)}"
+        return f"{path}: the path is too long for a socket; cd {folder} and pass only {os.path.basename(path)}"
     try:
         kind = os.stat(path).st_mode
     except FileNotFoundError:
@@ -30,7 +30,7 @@ def hopeless(path: str) -> str:
     except OSError as error:
         return f"{path}: {error.strerror}" + (NO_PERMISSION if error.errno == errno.EACCES else "")
     if not stat.S_ISSOCK(kind):
-        return f"{path} is no socket; the node's is called lightning-rpc"
+        return f"{path} is not a socket; the node's socket is called lightning-rpc"
     return "" if os.access(path, os.W_OK) else f"{path}: Permission denied{NO_PERMISSION}"
 
 
@@ -53,7 +53,7 @@ class Link:
         self._socket.close()
 
     def send(self, method: str, params: dict[str, Any]) -> str:
-        """The id of the request."""
+        """Sends a request; returns its id."""
         request_id = f"watch:{method}#{next(self._numbers)}"
         request = json.dumps({"jsonrpc": "2.0", "id": request_id, "method": method, "params": params})
         try:
@@ -63,7 +63,7 @@ class Link:
         return request_id
 
     def receive(self) -> list[dict[str, Any]]:
-        """The messages that have come whole."""
+        """The messages that have arrived completely."""
         try:
             data = self._socket.recv(1 << 20)
         except BlockingIOError:
@@ -72,10 +72,10 @@ class Link:
             raise Lost(f"connection lost: {error.strerror or error}") from None
         if not data:
             raise Lost("the node closed the connection")
-        # Each message ends in an empty line, and trackpayments puts none inside.
+        # Each message ends in an empty line, and trackpayments writes no empty line within one.
         *whole, self._data = (self._data + data).split(b"\n\n")
         try:
             messages = [json.loads(text.decode(errors="replace")) for text in whole if text.strip()]
         except (ValueError, RecursionError):
-            raise Lost("the node's answer is no JSON") from None
+            raise Lost("the node's answer is not JSON") from None
         return [message for message in messages if isinstance(message, dict)]

@@ -1,4 +1,4 @@
-"""Where contrib/watch shows things: a whole terminal, where each payment keeps its line, or plain lines for everything else."""
+"""The output of contrib/watch: a full-screen terminal where each payment keeps its line, or plain lines."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import tty
 from typing import Any
 
 from watch_board import Board
-from watch_follow import BEGINNING
+from watch_follow import CONNECTING
 from watch_view import View, cut, line, text_of
 
-ENTER = "\033[?1049h\033[?25l\033[2J"  # the other screen of the terminal, no cursor
+ENTER = "\033[?1049h\033[?25l\033[2J"  # the terminal's alternate screen, no cursor
 LEAVE = "\033[?25h\033[?1049l"
 
 
@@ -24,19 +24,18 @@ class Lines:
         self._notice = ""
 
     def changed(self, view: View) -> None:
-        # Wide enough for everything.
-        text = text_of(line(view, 1000, time.time_ns())).rstrip()
+        text = text_of(line(view, 1000, time.time_ns())).rstrip()  # 1000: wide enough for all columns
         print(time.strftime("%Y-%m-%dT%H:%M:%S"), text, flush=True)
 
     def paint(self, board: Board, notice: str) -> None:
-        if notice in (self._notice, BEGINNING):
+        if notice in (self._notice, CONNECTING):
             return
-        print(f"watch: {notice or 'all is well again'}", file=sys.stderr, flush=True)
+        print(f"watch: {notice or 'back to normal'}", file=sys.stderr, flush=True)
         self._notice = notice
 
 
 class Screen:
-    """Enters the terminal's other screen on construction; leave() gives everything back, as often as it is called."""
+    """Enters the terminal's alternate screen; leave() restores the terminal and may be called more than once."""
 
     def __init__(self, colours: bool) -> None:
         self.colours = colours
@@ -51,7 +50,7 @@ class Screen:
         if os.isatty(0):
             self._mode = termios.tcgetattr(0)
             tty.setcbreak(0)
-        self._size = (0, 0)  # paint all
+        self._size = (0, 0)  # repaint everything
         self._write(ENTER)
 
     def leave(self) -> None:
@@ -70,10 +69,10 @@ class Screen:
                     pass
 
     def changed(self, view: View) -> None:
-        """paint() will show it."""
+        """paint() shows it."""
 
     def paint(self, board: Board, notice: str) -> None:
-        """Writes the lines that are not what they were."""
+        """Writes the lines that changed."""
         size = os.get_terminal_size(1)
         width, height = size.columns or 80, size.lines or 24
         lines = self._frame(board, notice, width, height)
@@ -83,14 +82,14 @@ class Screen:
             text += "\033[2J"
         for row, now in enumerate(lines):
             if row >= len(self._shown) or self._shown[row] != now:
-                # Erased first: after a text that fills the line it would take the last character away.
+                # Erase first: after a text that fills the line, erasing would remove its last character.
                 text += f"\033[{row + 1};1H\033[2K{now}"
         self._shown = lines
         if text:
             self._write(text)
 
     def _frame(self, board: Board, notice: str, width: int, height: int) -> list[str]:
-        """The summary, the payments, at the bottom what to know."""
+        """The summary, the payments, and at the bottom the notice."""
         now = time.time_ns()
         rows = [text_of(line(view, width, now), self.colours) for view in board.rows(height - 2)]
         rows += [""] * (height - 2 - len(rows))

@@ -1,7 +1,7 @@
-"""One payment on one line of a given width. Pure: knows no terminal, no clock, no socket.
+"""One payment on one line of a given width. Without terminal, clock or socket.
 
-A line is a list of pieces (text, colour); what does not fit is left out or shortened, the most telling columns last. Everything that
-came from the node passes `plain`, so that no string of somebody else's steers the terminal.
+A line is a list of pieces (text, colour). Columns that do not fit are dropped or shortened, the most important ones last. All text from
+the node passes `plain`, so that no untrusted string controls the terminal.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-Piece = tuple[str, str]  # text, and the number of its colour or nothing
+Piece = tuple[str, str]  # text, and its ANSI colour or ""
 
 GREEN, RED, YELLOW = "32", "31", "33"
 STATUSES = {"SUCCEEDED": ("SUCCEEDED", "paid", GREEN), "FAILED": ("FAILED", "fail", RED), "IN_FLIGHT": ("IN FLIGHT", "open", YELLOW)}
@@ -17,12 +17,12 @@ FINISHED = ("SUCCEEDED", "FAILED")
 
 
 class Unreadable(Exception):
-    """Not a Payment as trackpayments tells it."""
+    """Not a Payment as trackpayments publishes it."""
 
 
 @dataclass(frozen=True)
 class View:
-    """What is shown of an lnrpc.Payment. Equal views look equal."""
+    """The values of an lnrpc.Payment that are shown. Equal views look equal."""
 
     index: int
     payment_hash: str
@@ -32,7 +32,7 @@ class View:
     settled: int
     failed: int
     in_flight: int
-    hops: tuple[int, int] | None  # the shortest and the longest route that is known
+    hops: tuple[int, int] | None  # the shortest and the longest known route
     created_ns: int
     reason: str
     attempts: frozenset[int] = field(default=frozenset(), compare=False)
@@ -43,12 +43,12 @@ class View:
 
 
 def plain(text: str) -> str:
-    """Only what is printable ASCII stays as it is."""
+    """Escapes everything but printable ASCII."""
     return "".join(c if " " <= c <= "~" else c.encode("unicode_escape").decode() for c in text)
 
 
-def words(name: str) -> str:
-    """TEMPORARY_CHANNEL_FAILURE as people say it."""
+def readable(name: str) -> str:
+    """`temporary channel failure` for TEMPORARY_CHANNEL_FAILURE."""
     return plain(name).removeprefix("FAILURE_REASON_").replace("_", " ").lower()
 
 
@@ -64,30 +64,30 @@ def read(payment: Any) -> View:
 
 
 def route_lengths(htlcs: list[Any]) -> tuple[int, int] | None:
-    """Of the attempts that did not fail, if there are any."""
-    alive = [htlc for htlc in htlcs if htlc["status"] != "FAILED"]
-    known = [len(htlc["route"]["hops"]) for htlc in alive or htlcs if htlc["route"]["hops"]]
+    """Of the attempts that did not fail, or of all if all failed."""
+    not_failed = [htlc for htlc in htlcs if htlc["status"] != "FAILED"]
+    known = [len(htlc["route"]["hops"]) for htlc in not_failed or htlcs if htlc["route"]["hops"]]
     return (min(known), max(known)) if known else None
 
 
 def reason(payment: Any, htlcs: list[Any]) -> str:
-    """Why it failed, and the newest failure of an attempt; of one that was paid nobody asks."""
+    """Why it failed, and the newest failure of an attempt; empty if it succeeded."""
     if payment["status"] == "SUCCEEDED":
         return ""
     failures = [htlc["failure"] for htlc in htlcs if htlc["failure"]]
-    newest = f"{words(failures[-1]['code'])} at hop {int(failures[-1]['failure_source_index'])}" if failures else ""
-    outcome = words(payment["failure_reason"]) if payment["status"] == "FAILED" else ""
+    newest = f"{readable(failures[-1]['code'])} at hop {int(failures[-1]['failure_source_index'])}" if failures else ""
+    outcome = readable(payment["failure_reason"]) if payment["status"] == "FAILED" else ""
     return f"{outcome} ({newest})" if outcome and newest else outcome or newest
 
 
-# Texts of a given room
+# Texts of a given width
 
 def cut(text: str, room: int) -> str:
     return text if len(text) <= room else text[:max(room - 1, 0)] + "…"[:room]
 
 
 def sats(msat: int, room: int) -> str:
-    """Satoshis: exact if there is room, else whole ones, else thousands, millions, milliards."""
+    """Satoshis: exact if there is room, else whole ones, thousands, millions or billions."""
     whole, rest = divmod(msat, 1000)
     forms = [f"{whole:,}.{rest:03}" if rest else f"{whole:,}", f"{whole:,}"]
     forms += [f"{whole // 10 ** digits:,}{letter}" for digits, letter in ((3, "k"), (6, "M"), (9, "G"))]
@@ -103,13 +103,13 @@ def age(created_ns: int, now_ns: int) -> str:
 
 
 def bar(settled: int, failed: int, in_flight: int, cells: int) -> list[Piece]:
-    """One sign a part: = settled, x failed, > in flight; in proportion when there are more parts than cells, but never nothing."""
+    """One sign a part: = settled, x failed, > in flight. If there are more parts than cells: in proportion, at least one sign each."""
     counts = [settled, failed, in_flight]
     total = sum(counts)
     if total > cells:
         shares = [max(1, count * cells // total) if count else 0 for count in counts]
         while sum(shares) != cells and cells >= 3:
-            # The one that is furthest from its share gives or takes.
+            # Change the count that is furthest from its share.
             step = 1 if sum(shares) < cells else -1
             movable = [n for n in range(3) if shares[n] and shares[n] + step >= 1]
             shares[max(movable, key=lambda n: step * (counts[n] * cells - shares[n] * total))] += step

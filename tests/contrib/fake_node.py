@@ -1,4 +1,4 @@
-"""The socket of the fake lightningd alone, where the test answers by hand: for what no node says."""
+"""The RPC socket of the fake lightningd alone: the test answers by hand, also as no node would."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class FakeNode(Loop, RpcSocket):
         RpcSocket.__init__(self, directory, self)
         self.path = f"{directory}/{SOCKET}"
         self.requests: list[dict[str, Any]] = []
-        self.left = False
+        self.hung_up = False
         self.listen()
 
     def __enter__(self) -> "FakeNode":
@@ -31,23 +31,23 @@ class FakeNode(Loop, RpcSocket):
 
     def drop(self, connection: Connection) -> None:
         super().drop(connection)
-        self.left = True
+        self.hung_up = True
 
     def drop_clients(self) -> None:
         for connection in list(self.connections):
             self.drop(connection)
-        self.left = False
+        self.hung_up = False
 
     def expect(self, method: str, params: dict) -> str:
-        """The next request has to be this one; its id."""
+        """Requires this to be the next request; returns its id."""
         end = time.monotonic() + BOUND
         while not self.requests:
-            assert not self.left, f"it hung up instead of {method}"
+            assert not self.hung_up, f"it hung up instead of {method}"
             assert time.monotonic() < end, f"no {method} within {BOUND} s"
             self.pump()
         request = self.requests.pop(0)
         assert (request["method"], request["params"]) == (method, params), f"{request} instead of {method} {params}"
         return request["id"]
 
-    def say(self, **message: Any) -> None:
+    def send(self, **message: Any) -> None:
         self.answer_call(self.connections[-1], encoded({"jsonrpc": "2.0", **message}))

@@ -1,5 +1,5 @@
-"""A terminal with a program in it: what stands on its screen, keys to press, a window to resize. Understands only what contrib/watch may
-use; anything else is an error."""
+"""A terminal that runs a program: its screen, keys to press, a window to resize. Accepts only the control sequences that contrib/watch may
+use; any other is an error."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Terminal:
     def __init__(self, command: list[str], width: int = 80, height: int = 24, environment: dict[str, str] | None = None) -> None:
         self.master, self.slave = pty.openpty()
         self.raw = ""
-        self.cells: dict[tuple[int, int], tuple[str, str]] = {}  # (row, column) from 1: sign and colour
+        self.cells: dict[tuple[int, int], tuple[str, str]] = {}  # (row, column) from 1: character and colour
         self.row = self.column = 1
         self.colour = ""
         self.other_screen = False
@@ -69,15 +69,15 @@ class Terminal:
         self.process.send_signal(number)
 
     def wait_exit(self) -> int:
-        """It may have to be read from to come to its end."""
+        """Reads on, because a full pipe would keep the program from ending."""
         wait_until(lambda: self.read() or self.process.poll() is not None, "the end of the program")
         self.read()
         return self.process.returncode
 
-    # What is to be seen
+    # The screen
 
     def lines(self) -> list[str]:
-        """The whole screen, without spaces at the ends."""
+        """The whole screen, lines stripped on the right."""
         self.read()
         rows = range(1, self.height + 1)
         return ["".join(self.cells.get((row, column), (" ", ""))[0] for column in range(1, self.width + 1)).rstrip() for row in rows]
@@ -94,11 +94,11 @@ class Terminal:
             raise AssertionError(f"no line with {texts} in\n" + "\n".join(self.lines())) from None
 
     def colours(self, row: int) -> set[str]:
-        """Of the signs in this line that are not blank."""
+        """Colours of the non-blank characters in this line."""
         return {colour for (at, _), (sign, colour) in self.cells.items() if at == row and sign != " "}
 
     def read(self) -> None:
-        """Takes what has come."""
+        """Interprets all output so far."""
         data = b""
         while select.select([self.master], [], [], 0)[0]:
             data += os.read(self.master, 1 << 16)
@@ -109,9 +109,9 @@ class Terminal:
         while at < len(self._pending):
             token = TOKEN.match(self._pending, at)
             if not token and self._pending[at] == "\033" and len(self._pending) - at < 16:
-                break  # the rest has not come yet
+                break  # incomplete yet
             if not token:
-                raise AssertionError(f"not understood: {self._pending[at:at + 20]!r}")
+                raise AssertionError(f"unknown sequence: {self._pending[at:at + 20]!r}")
             self._take(*token.groups())
             at = token.end()
         self._pending = self._pending[at:]
@@ -133,7 +133,7 @@ class Terminal:
         elif numbers == "?25" and command in ("h", "l"):
             self.cursor_shown = command == "h"
         else:
-            raise AssertionError(f"not understood: {numbers}{command}")
+            raise AssertionError(f"unknown sequence: {numbers}{command}")
 
     def _write(self, text: str) -> None:
         if self.column - 1 + len(text) > self.width or self.row > self.height:

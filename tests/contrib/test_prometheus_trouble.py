@@ -117,7 +117,7 @@ class Trouble(unittest.TestCase):
             plugin = self.start(interval=1, file=str(target))
             for _ in range(3):
                 request = node.expect("trackpayments", {})
-                node.say(id=request, error={"code": -32601, "message": "Unknown command 'trackpayments'"})
+                node.send(id=request, error={"code": -32601, "message": "Unknown command 'trackpayments'"})
                 node.drop_clients()
                 if target.parent.exists():
                     wait_until(target.exists, "the first writing")

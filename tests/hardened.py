@@ -12,14 +12,14 @@ from pathlib import Path
 
 def faults_of(headers: str, commands: list[str]) -> list[str]:
     """`headers`: what `readelf -hldsW` says of the binary; `commands`: how its sources were compiled."""
-    faults = [f"no {word}" for word in ("DYN (Position-Independent Executable", "GNU_RELRO", "BIND_NOW", "__stack_chk_fail") if word not in headers]
+    faults = [f"no {mark}" for mark in ("DYN (Position-Independent Executable", "GNU_RELRO", "BIND_NOW", "__stack_chk_fail") if mark not in headers]
     for command in commands:
-        words = command.split()
-        optimised = next((word != "-O0" for word in reversed(words) if word.startswith("-O")), False)
+        arguments = command.split()
+        optimised = next((argument != "-O0" for argument in reversed(arguments) if argument.startswith("-O")), False)
         wanted = ["-fstack-protector-strong", "-D_GLIBCXX_ASSERTIONS=1"]
-        if optimised and not any(word.startswith("-fsanitize=address") for word in words):
+        if optimised and not any(argument.startswith("-fsanitize=address") for argument in arguments):
             wanted.append("-D_FORTIFY_SOURCE=2")
-        faults += [f"without {flag}: {words[-1]}" for flag in wanted if flag not in words]
+        faults += [f"without {flag}: {arguments[-1]}" for flag in wanted if flag not in arguments]
     return faults
 
 

@@ -62,8 +62,8 @@ def measure(rows: int) -> list[dict[str, Any]]:
         pending = still_pending(node, rows)
         node.call("standin-rows", {"rows": pending})
         start, now = timed(lambda: (node.start_plugin(PLUGIN), node.call("trackpayments", {}))[1])
-        told = len(now["payments"])
-        assert told == len(pending), f"{told} payments are told at the start, not {len(pending)}"
+        at_start = len(now["payments"])
+        assert at_start == len(pending), f"{at_start} payments are told at the start, not {len(pending)}"
         node_id = now["cursor"].split(".")[0]
         asked, since = timed(lambda: node.call("trackpayments", {"since": f"{node_id}.00000000.{rows}.{rows - 100}"}))
         assert len(since["payments"]) >= 100, "what changed is told"

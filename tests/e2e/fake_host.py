@@ -58,9 +58,9 @@ class FakeHost(FakeLightningd):
 
     def complaints(self) -> list[str]:
         """About what was told, message by message: what these rows make of a payment only the test knows."""
-        told = [(text, message) for text, message in zip(self.texts, self.messages) if message.get("method") in protos.TOPICS]
-        payments = [message["params"][message["method"]] for _, message in told if message["method"] != "trackpayments_deleted"]
-        return [c for payment in payments for c in judge.payment(payment)] + protos.walk(text for text, _ in told)
+        published = [(text, message) for text, message in zip(self.texts, self.messages) if message.get("method") in protos.TOPICS]
+        payments = [message["params"][message["method"]] for _, message in published if message["method"] != "trackpayments_deleted"]
+        return [c for payment in payments for c in judge.payment(payment)] + protos.walk(text for text, _ in published)
 
     # The event loop
 
@@ -106,7 +106,7 @@ class FakeHost(FakeLightningd):
         self.texts.append(text)
         self.messages.append(strict_json.loads(text))
 
-    def told(self, topic: str = "trackpayments") -> list[dict[str, Any]]:
+    def published(self, topic: str = "trackpayments") -> list[dict[str, Any]]:
         return [m["params"][topic] for m in self.messages if m.get("method") == topic]
 
     def logs(self, level: str | None = None) -> list[str]:

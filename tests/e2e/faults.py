@@ -44,7 +44,7 @@ def write(host: FakeHost, data: bytes) -> None:
 def lies(host: FakeHost) -> list[str]:
     """What was told last of each payment and is not so. Rows may be untold; what is told has to be what some row says."""
     out = []
-    newest = {payment["payment_hash"]: payment for payment in host.told()}
+    newest = {payment["payment_hash"]: payment for payment in host.published()}
     for payment in newest.values():
         rows = [host.model.table.get(int(attempt["attempt_id"])) for attempt in payment["htlcs"]]
         for attempt, row in zip(payment["htlcs"], rows):
@@ -72,12 +72,12 @@ def good_payment(host: FakeHost) -> dict[str, Any]:
     """A payment as lightningd tells it, from its row to success, seen all the way."""
     row = host.insert(pending_row(host.model.counters["created"] + 1, bolt11=f"lnbcrt1good{next(_numbers)}"))
 
-    def told() -> list[str]:
-        return [payment["status"] for payment in host.told() if payment["payment_hash"] == row["payment_hash"]]
+    def published() -> list[str]:
+        return [payment["status"] for payment in host.published() if payment["payment_hash"] == row["payment_hash"]]
 
-    host.wait(lambda: told() == ["IN_FLIGHT"], "a good payment in flight")
+    host.wait(lambda: published() == ["IN_FLIGHT"], "a good payment in flight")
     host.notify("sendpay_success", host.end(row, "complete"))
-    host.wait(lambda: told() == ["IN_FLIGHT", "SUCCEEDED"], "the success of a good payment")
+    host.wait(lambda: published() == ["IN_FLIGHT", "SUCCEEDED"], "the success of a good payment")
     return row
 
 

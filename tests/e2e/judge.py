@@ -22,41 +22,41 @@ STATUS = {"pending": "IN_FLIGHT", "complete": "SUCCEEDED", "failed": "FAILED"}
 SANITIZER = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer", "runtime error:")
 
 
-def payment(told: dict[str, Any]) -> list[str]:
+def payment(published: dict[str, Any]) -> list[str]:
     """One message by itself."""
-    return check_payment(told) or sequence.check_outcome(told)
+    return check_payment(published) or sequence.check_outcome(published)
 
 
 def rows(stage: "Stage") -> list[str]:
     """Each group of rows against the newest snapshot that shows one of them."""
-    told = stage.snapshots()
-    told_deleted = {attempt for one in stage.deletions() for attempt in one["attempt_ids"]} | stage.unwatched
+    published = stage.snapshots()
+    published_deleted = {attempt for one in stage.deletions() for attempt in one["attempt_ids"]} | stage.unwatched
     groups: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for row in stage.node.rows():
         # renepay gives one payment several groups.
         group = 0 if row["payment_hash"] in stage.renepaid else row["groupid"]
         groups.setdefault((row["payment_hash"], group), []).append(row)
-    newest = {attempt["attempt_id"]: payment for payment in told for attempt in payment["htlcs"]}
+    newest = {attempt["attempt_id"]: payment for payment in published for attempt in payment["htlcs"]}
     out: list[str] = []
     for (payment_hash, groupid), group in groups.items():
         payment = next((newest[str(row["created_index"])] for row in group if str(row["created_index"]) in newest), None)
         where = f"{payment_hash[:8]}… group {groupid}"
         if payment is not None:
-            out += [f"{where}: {complaint}" for complaint in group_complaints(group, payment, told_deleted)]
+            out += [f"{where}: {complaint}" for complaint in group_complaints(group, payment, published_deleted)]
         elif any(row["created_index"] >= stage.first_shown or row["status"] == "pending" for row in group):
             out.append(f"{where}: rows {[row['created_index'] for row in group]} were never shown")
     return out
 
 
-def group_complaints(group: list[dict[str, Any]], payment: dict[str, Any], told_deleted: set[str]) -> list[str]:
+def group_complaints(group: list[dict[str, Any]], payment: dict[str, Any], published_deleted: set[str]) -> list[str]:
     out: list[str] = []
     shown = {attempt["attempt_id"]: attempt for attempt in payment["htlcs"]}
     there = {str(row["created_index"]): row for row in group}
     gone = set(shown) - set(there)
     if set(there) - set(shown):
         out.append(f"rows {sorted(set(there) - set(shown))} are not shown")
-    if gone - told_deleted:
-        out.append(f"attempts {sorted(gone - told_deleted)} are shown and no rows")
+    if gone - published_deleted:
+        out.append(f"attempts {sorted(gone - published_deleted)} are shown and no rows")
     for index, row in there.items():
         if index in shown:
             out += [f"attempt {index}: {complaint}" for complaint in attempt_complaints(row, shown[index])]
@@ -69,7 +69,7 @@ def group_complaints(group: list[dict[str, Any]], payment: dict[str, Any], told_
     first = there.get(payment["payment_index"])
     if first and payment["creation_date"] != str(first["created_at"]):
         out.append(f"creation_date {payment['creation_date']}, not {first['created_at']}")
-    if payment["payment_index"] != min(there, key=int) and not told_deleted:
+    if payment["payment_index"] != min(there, key=int) and not published_deleted:
         out.append(f"payment_index {payment['payment_index']}, not {min(there, key=int)}")
     requests = {row.get("bolt11") or row.get("bolt12") or "" for row in group} - {""}
     if payment["payment_request"] not in (requests or {""}):
@@ -113,12 +113,12 @@ def messages(stage: "Stage") -> list[str]:
     """The rules of tests/replay, over all lives of the plugin."""
     counters = {index: stage.counter(index) for index in ("created", "updated", "deleted")}
     there = {str(row["created_index"]) for row in stage.node.rows()}
-    told = [m for m in stage.subscribers[0].messages() if m["method"] in TOPICS]
-    out = [f"origin {m.get('origin')!r}" for m in told if m.get("origin") != "trackpayments"]
+    published = [m for m in stage.subscribers[0].messages() if m["method"] in TOPICS]
+    out = [f"origin {m.get('origin')!r}" for m in published if m.get("origin") != "trackpayments"]
     run_ids: list[str] = []
     shown: dict[str, tuple[int, str]] = {}
     gone: dict[str, tuple[int, str]] = {}
-    for message in told:
+    for message in published:
         run_id = str(message["params"].get("cursor")).split(".")[1:2]
         if run_id and run_id[0] not in run_ids:
             run_ids.append(run_id[0])
@@ -133,7 +133,7 @@ def messages(stage: "Stage") -> list[str]:
     in_order = sorted(deleted.items(), key=lambda entry: (entry[0] in stage.unwatched, entry[1][0], int(entry[0])))
     deleted_rows = [{"created_index": int(a), "payment_hash": payment_hash} for a, (_, payment_hash) in in_order]
     read = []
-    for position, message in enumerate(told):
+    for position, message in enumerate(published):
         run = run_ids.index(str(message["params"].get("cursor")).split(".")[1]) + 1
         params = message["params"]
         if str(params.get("cursor")).startswith("00000000."):
@@ -149,7 +149,7 @@ def log(stage: "Stage") -> list[str]:
     out = [f"log: {line}" for line in text.splitlines()
            if ("plugin-trackpayments" in line and any(level in line for level in (" UNUSUAL ", "BROKEN")) or "FATAL" in line)
            and not any(allowed in line for allowed in stage.allowed)]
-    out += [f"stderr: {line}" for line in stage.node.stderr().splitlines() if any(word in line for word in SANITIZER)]
+    out += [f"stderr: {line}" for line in stage.node.stderr().splitlines() if any(fragment in line for fragment in SANITIZER)]
     return out + secrets(stage, text)
 
 
@@ -181,7 +181,7 @@ class Ends:
         self._succeeded: dict[str, set[int]] = {}                     # by hash, the complete rows when that was told
         self._heard: list[dict[str, Any]] = []
 
-    def told(self, messages: Iterable[dict[str, Any]]) -> None:
+    def published(self, messages: Iterable[dict[str, Any]]) -> None:
         """What the subscriber heard, in its order."""
         self._heard += messages
 

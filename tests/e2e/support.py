@@ -60,7 +60,7 @@ class Subscriber:
         self.script.chmod(0o755)
         self.hooked: list[dict[str, Any]] = []  # calls seen by its hook
         self._version = stage.version
-        self._told: list[dict[str, Any]] = []
+        self._published: list[dict[str, Any]] = []
         self._of_topic: dict[str, list[dict[str, Any]]] = {}
         self._of_hash: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self._at = 0
@@ -78,11 +78,11 @@ class Subscriber:
                     self.hooked.append(message["params"]["rpc_command"])
                 else:
                     self._take(versions.unwrapped(message, self._version))
-        return self._told
+        return self._published
 
     def _take(self, message: dict[str, Any]) -> None:
         topic, params = message["method"], message["params"]
-        self._told.append(message)
+        self._published.append(message)
         self._of_topic.setdefault(topic, []).append(params)
         if topic in TOPICS.split(","):
             self._of_hash.setdefault((topic, params[topic]["payment_hash"]), []).append(params[topic])
@@ -299,8 +299,8 @@ class Stage:
     def plugin_pid(self) -> int:
         node = self.node.process.pid
         for pid in Path(f"/proc/{node}/task/{node}/children").read_text().split():
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
-            if any(os.path.basename(word) == "trackpayments" for word in words):  # the first, but under valgrind
+            arguments = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+            if any(os.path.basename(argument) == "trackpayments" for argument in arguments):  # the first, but under valgrind
                 return int(pid)
         raise AssertionError("the plugin does not run")
 

@@ -41,11 +41,11 @@ class BadRequests(unittest.TestCase):
         with FakeHost(rows=[row]) as host:
             host.notify("sendpay_success", {"garbage": 1})
             host.request("getmanifest", {}, "cln:getmanifest#20")
-            self.assertEqual(host.told(), [])
+            self.assertEqual(host.published(), [])
             host.begin(identity="cln:getmanifest#21")
-            host.wait(host.told, "the payment in flight")
+            host.wait(host.published, "the payment in flight")
             host.notify("sendpay_success", host.end(row, "complete"))
-            host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "success")
+            host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
 
     def test_hooks_that_cannot_be_read_are_continued(self) -> None:
         odd = [b"{}", b"[]", b"7", b'{"rpc_command":7}', b'{"rpc_command":{}}', b'{"rpc_command":{"method":5,"id":1,"params":{}}}',
@@ -70,15 +70,15 @@ class BadRequests(unittest.TestCase):
             host.begin()
             row = host.insert(pending_row(1))
             host.notify("sendpay_success", host.end(row, "complete"))
-            host.wait(lambda: host.told() and host.told()[-1]["status"] == "SUCCEEDED", "success")
+            host.wait(lambda: host.published() and host.published()[-1]["status"] == "SUCCEEDED", "success")
             host.hang_up()
             host.wait(lambda: host.logs("unusual"), "the complaint")
             host.hook("h", {"id": "cli:delpay#1", "method": "delpay", "params": [row["payment_hash"], "complete"]})
             self.assertEqual(host.reply("h")["result"], {"result": "continue"})
             host.model.table.clear()
             host.listen()
-            host.wait(lambda: host.told("trackpayments_deleted"), "the deletion that the node made itself")
-            self.assertEqual(host.told("trackpayments_deleted")[0]["attempt_ids"], ["1"])
+            host.wait(lambda: host.published("trackpayments_deleted"), "the deletion that the node made itself")
+            self.assertEqual(host.published("trackpayments_deleted")[0]["attempt_ids"], ["1"])
 
     def test_setconfig_names_what_it_refuses(self) -> None:
         bad = [({}, "config"), ({"config": "trackpayments-failed-after"}, "val"), ({"val": "1"}, "config"),

@@ -31,19 +31,19 @@ LISTINGS: list[tuple[bytes, list[str]]] = [
 
 class BadSocket(unittest.TestCase):
     def test_a_listing_that_cannot_be_read_is_told_and_done_without(self) -> None:
-        for text, words in LISTINGS:
+        for text, fragments in LISTINGS:
             with self.subTest(text=text), FakeHost() as host:
                 host.begin()
                 ask = host.model.call
                 host.answers["listsendpays"] = lambda params, token: reply(token, text) if "payment_hash" in params \
                     else ask("listsendpays", params, token)
                 row = host.insert(pending_row(1))
-                host.wait(host.told, "the payment, as far as it is known")
+                host.wait(host.published, "the payment, as far as it is known")
                 lines = host.logs("unusual")
                 self.assertEqual(len(lines), 1, lines)
-                self.assertEqual([word for word in words if word not in lines[0]], [], lines[0])
+                self.assertEqual([fragment for fragment in fragments if fragment not in lines[0]], [], lines[0])
                 host.notify("sendpay_success", host.end(row, "complete"))
-                host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "success")
+                host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
                 self.assertEqual(len(host.logs()), 1)
 
     def test_a_question_whose_answer_is_no_message_is_asked_again(self) -> None:
@@ -55,7 +55,7 @@ class BadSocket(unittest.TestCase):
 
                 host.answers[method] = spoil
                 host.begin()
-                host.wait(lambda: host.told() and host.logs(), "the payment, and a complaint")
+                host.wait(lambda: host.published() and host.logs(), "the payment, and a complaint")
                 host.wait_armed()
                 self.assertEqual(len(host.logs("unusual")), 1, host.logs())
                 self.assertIn("RPC socket: not a JSON object", host.logs()[0])
@@ -66,9 +66,9 @@ class BadSocket(unittest.TestCase):
             rows = [pending_row(1, partid=1), pending_row(2, f"{1:064x}", partid=2)]
             host.model.table |= {1: rows[0] | {"status": "unheard of"}}
             host.insert(rows[1])
-            host.wait(host.told, "the payment")
+            host.wait(host.published, "the payment")
             host.barrier()
-            self.assertEqual([a["attempt_id"] for a in host.told()[-1]["htlcs"]], ["2"])
+            self.assertEqual([a["attempt_id"] for a in host.published()[-1]["htlcs"]], ["2"])
             for line in host.logs("unusual"):
                 self.assertIn("result.payments[0].status: an unknown status", line)
             self.assertTrue(host.logs("unusual"))
@@ -80,7 +80,7 @@ class BadSocket(unittest.TestCase):
                  (b'{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"x"}}\n\n', "RPC socket")]
         with FakeHost() as host:
             host.begin()
-            for data, words in stray:
+            for data, fragment in stray:
                 with self.subTest(data=data):
                     before = len(host.logs())
                     host.clients[0].sock.sendall(data)
@@ -88,10 +88,10 @@ class BadSocket(unittest.TestCase):
                     host.wait_armed()
                     # A row that comes afterwards shows that what follows is read.
                     row = host.insert(pending_row(host.model.counters["created"] + 1))
-                    host.wait(lambda: host.told() and host.told()[-1]["payment_hash"] == row["payment_hash"], "the next payment")
+                    host.wait(lambda: host.published() and host.published()[-1]["payment_hash"] == row["payment_hash"], "the next payment")
                     new = host.logs("unusual")[before:]
                     self.assertEqual(len(new), 1, new)
-                    self.assertIn(words, new[0])
+                    self.assertIn(fragment, new[0])
 
     def test_errors_of_any_shape_are_lived_with(self) -> None:
         for error in (b'"error":{"code":-1,"message":"busy"}', b'"error":7', b'"error":{}', b'"error":{"code":"x","message":[]}',
@@ -102,7 +102,7 @@ class BadSocket(unittest.TestCase):
                 host.begin(startup=False)
                 row = host.insert(pending_row(1))
                 host.notify("sendpay_success", host.end(row, "complete"))
-                host.wait(lambda: host.told() and host.told()[-1]["status"] == "SUCCEEDED", "success")
+                host.wait(lambda: host.published() and host.published()[-1]["status"] == "SUCCEEDED", "success")
                 host.barrier()
                 self.assertEqual(host.stop(), 0)
 
@@ -111,7 +111,7 @@ class BadSocket(unittest.TestCase):
             host.answers["getinfo"] = lambda params, token: {"result": {"id": "not an id"}}
             host.begin()
             host.insert(pending_row(1))
-            host.wait(host.told, "the payment")
+            host.wait(host.published, "the payment")
             cursor = next(m["params"]["cursor"] for m in host.messages if m.get("method") == "trackpayments")
             self.assertTrue(cursor.startswith("00000000."), cursor)
             self.assertEqual(len(host.logs("unusual")), 1)
@@ -127,7 +127,7 @@ class BadSocket(unittest.TestCase):
                 host.wait(lambda: host.logs("unusual"), "a complaint")
                 host.wait_armed()
                 host.insert(pending_row(1))
-                host.wait(host.told, "a payment made afterwards")
+                host.wait(host.published, "a payment made afterwards")
 
     def test_answers_in_pieces_and_many_in_one_are_read(self) -> None:
         with FakeHost(rows=[pending_row(n) for n in range(1, 30)]) as host:
@@ -141,8 +141,8 @@ class BadSocket(unittest.TestCase):
             host.answers["listsendpays"] = gather
             host.begin()
             seen = 0
-            while len(host.told()) < 29:
-                host.wait(lambda: held or len(host.told()) == 29, "a question")
+            while len(host.published()) < 29:
+                host.wait(lambda: held or len(host.published()) == 29, "a question")
                 data, held[:] = b"".join(reversed(held)), []
                 for at in range(0, len(data), 1000):
                     host.clients[0].sock.sendall(data[at:at + 1000])
@@ -153,14 +153,14 @@ class BadSocket(unittest.TestCase):
     def test_a_counter_that_goes_back_is_told(self) -> None:
         with FakeHost(rows=[pending_row(7)]) as host:
             host.begin()
-            host.wait(host.told, "the payment")
+            host.wait(host.published, "the payment")
             host.hang_up()
             host.model.counters["created"] = 3
             host.listen()
             host.wait_armed()
             host.wait(lambda: any("went back" in line for line in host.logs("unusual")), "the complaint")
             host.insert(pending_row(4))
-            host.wait(lambda: host.told()[-1]["payment_index"] == "4", "a payment of the restored database")
+            host.wait(lambda: host.published()[-1]["payment_index"] == "4", "a payment of the restored database")
 
 
 if __name__ == "__main__":

@@ -102,32 +102,32 @@ class BadStdin(unittest.TestCase):
         with FakeHost() as host:
             host.begin()
             host.insert(ROW)
-            host.wait(host.told, "the payment in flight")
-            for sent, words in CASES:
+            host.wait(host.published, "the payment in flight")
+            for sent, fragments in CASES:
                 with self.subTest(sent=sent[:200]):
-                    lines, told = len(host.logs()), len(host.told())
+                    lines, published = len(host.logs()), len(host.published())
                     host.raw(sent + b"\n\n")
                     host.barrier()
                     new = host.logs("unusual")[lines:]
                     self.assertEqual(len(new), 1, new)
-                    self.assertEqual([word for word in words if word not in new[0]], [], new[0])
+                    self.assertEqual([fragment for fragment in fragments if fragment not in new[0]], [], new[0])
                     self.assertEqual(len(host.logs()), len(host.logs("unusual")))
-                    self.assertEqual(len(host.told()), told, "no state changed")
+                    self.assertEqual(len(host.published()), published, "no state changed")
                     self.assertNotIn("11" * 32, new[0])
             host.raw(success() + b"\n\n")
-            host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "success after all that")
+            host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success after all that")
             self.assertEqual(host.stop(), 0)
 
     def test_unknown_members_and_topics_are_ignored(self) -> None:
         with FakeHost() as host:
             host.begin()
             host.insert(ROW)
-            host.wait(host.told, "the payment in flight")
+            host.wait(host.published, "the payment in flight")
             host.raw(notification("block_added", {"block_added": {"height": 1}}))
             host.raw(notification("made_up", []))
             host.raw(success(whatever=[{"a": None}], status="complete") + b'{"jsonrpc":"2.0","more":[1,{}],"method":"pay_failure","params":'
                      b'{"pay_failure":{"payment_hash":"' + b"cd" * 32 + b'","x":1e300}},"trailing":null}')
-            host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "success")
+            host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
             host.barrier()
             self.assertEqual(host.logs(), [])
 
@@ -144,11 +144,11 @@ class BadStdin(unittest.TestCase):
         with FakeHost() as host:
             host.begin()
             host.insert(ROW)
-            host.wait(host.told, "the payment in flight")
+            host.wait(host.published, "the payment in flight")
             text = json.dumps(json.loads(success()), indent=2).replace("\n", "\n\n \r\n\t").encode()
             for at in range(0, len(text), 7):
                 host.raw(text[at:at + 7])
-            host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "success")
+            host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
             self.assertEqual(host.logs(), [])
 
     def test_a_message_without_an_end_is_let_go_at_the_end_of_the_stream(self) -> None:

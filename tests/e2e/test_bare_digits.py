@@ -39,7 +39,7 @@ class BareDigits(unittest.TestCase):
             with self.subTest(version=version), FakeHost(version) as host:
                 host.begin(identity=21)
                 rows = [host.insert(pending_row(n)) for n in (1, 2, 3)]
-                host.wait(lambda: len(host.told()) == 3, "the payments in flight")
+                host.wait(lambda: len(host.published()) == 3, "the payments in flight")
                 host.barrier()
                 names = self.names(version, len(BARE) + 2)
                 good = [{"id": "cli:getinfo#1", "jsonrpc": "2.0", "method": method, "params": {}} for method in ("getinfo", "sendpay")]
@@ -53,7 +53,7 @@ class BareDigits(unittest.TestCase):
                 for name in names:
                     self.assertEqual(host.reply(name).get("result"), CONTINUE, name)
                 ends = {rows[0]["payment_hash"]: "FAILED", rows[1]["payment_hash"]: "FAILED", rows[2]["payment_hash"]: "SUCCEEDED"}
-                host.wait(lambda: {p["payment_hash"]: p["htlcs"][-1]["status"] for p in host.told()} == ends, "the others")
+                host.wait(lambda: {p["payment_hash"]: p["htlcs"][-1]["status"] for p in host.published()} == ends, "the others")
                 answered = [m["id"] for m in host.messages if m.get("id") in names]
                 self.assertEqual(answered, [names[-1], *names[:-2], names[-2]], "once each, in their order")
                 self.assertNotIn("delpay", [method for method, _ in host.calls])
@@ -76,13 +76,13 @@ class BareDigits(unittest.TestCase):
                            f'[ "{payment_hash}", "complete", 001, 001]'):
                 with self.subTest(params=params), FakeHost("v24.11", rows=[pending_row(1, payment_hash, partid=1)]) as host:
                     host.begin()
-                    host.wait(host.told, "the payment in flight")
+                    host.wait(host.published, "the payment in flight")
                     host.notify("sendpay_success", host.end(host.model.table[1], "complete"))
-                    host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "success")
+                    host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
                     host.raw(bare("h", "delpay", params))
                     self.assertEqual(host.reply("h")["result"], CONTINUE)
                     host.model.call("delpay", [payment_hash, "complete"])
-                    deleted = host.wait(lambda: host.told("trackpayments_deleted"), "the deletion")
+                    deleted = host.wait(lambda: host.published("trackpayments_deleted"), "the deletion")
                     self.assertEqual((deleted[0]["payment_hash"], deleted[0]["attempt_ids"]), (payment_hash, ["1"]))
 
     def test_a_payment_keeps_its_route_when_its_label_is_of_digits(self) -> None:
@@ -95,8 +95,8 @@ class BareDigits(unittest.TestCase):
                 host.raw(bare("h", "sendpay", params))
                 self.assertEqual(host.reply("h")["result"], CONTINUE)
                 host.insert(pending_row(index, payment_hash, amount_msat=5_000_000, amount_sent_msat=5_000_011))
-                host.wait(host.told, "the payment")
-                self.assertEqual([h["chan_id"] != "0" for h in host.told()[-1]["htlcs"][0]["route"]["hops"]], [True, True])
+                host.wait(host.published, "the payment")
+                self.assertEqual([h["chan_id"] != "0" for h in host.published()[-1]["htlcs"][0]["route"]["hops"]], [True, True])
                 self.assertEqual(host.logs("unusual"), [])
 
     def test_our_own_commands_take_them_as_lightningds_do(self) -> None:
@@ -109,7 +109,7 @@ class BareDigits(unittest.TestCase):
         with FakeHost(None, rows=[pending_row(1, ZEROS)]) as host:
             host.begin(identity=1)
             host.notify("sendpay_success", host.end(host.model.table[1], "complete"))
-            host.wait(lambda: host.told() and host.told()[-1]["status"] == "SUCCEEDED", "success")
+            host.wait(lambda: host.published() and host.published()[-1]["status"] == "SUCCEEDED", "success")
             host.raw(b'{"jsonrpc":"2.0","id":"q","method":"delpay","params":[ %s, "complete"]}' % ZEROS.encode())
             self.assertEqual([row["payment_hash"] for row in host.reply("q")["result"]["payments"]], [ZEROS])
 

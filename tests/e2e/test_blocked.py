@@ -17,7 +17,7 @@ from versions import NODE
 SECONDS = 60 if LONG else 5
 PAYMENTS = 100                    # at a time
 ROUNDS = SECONDS * 1000 // (2 * PAYMENTS)  # in each every payment gets a part, and loses it
-LIFE = 10                         # rounds until a payment succeeds and another takes its place
+ATTEMPTS = 10                     # rounds until a payment succeeds and another takes its place
 LIMIT_MB = 64
 
 
@@ -29,15 +29,15 @@ class Traffic:
         self.updates = 0
 
     def round(self, number: int) -> None:
-        first = number // LIFE * PAYMENTS  # of the payments that are alive
+        first = number // ATTEMPTS * PAYMENTS  # of the payments that are alive
         rows = []
         for payment in range(first, first + PAYMENTS):
             index = self.host.model.counters["created"] + 1
-            rows.append(pending_row(index, f"{payment:064x}", partid=number % LIFE + 1, bolt11=f"lnbcrt{payment}"))
+            rows.append(pending_row(index, f"{payment:064x}", partid=number % ATTEMPTS + 1, bolt11=f"lnbcrt{payment}"))
             self.host.insert(rows[-1])
         self.settle()
         for row in rows:
-            last = number % LIFE == LIFE - 1
+            last = number % ATTEMPTS == ATTEMPTS - 1
             ended = self.host.end(row, "complete" if last else "failed")
             self.host.notify("sendpay_success" if last else "sendpay_failure", ended if last else failure(row))
         self.settle()
@@ -53,7 +53,7 @@ class Traffic:
 
 def wrong_ends(host: FakeHost) -> list[str]:
     """Payments whose newest snapshot does not show all their rows as they are."""
-    newest = {payment["payment_hash"]: payment for payment in host.told()}
+    newest = {payment["payment_hash"]: payment for payment in host.published()}
     groups: dict[str, list[dict]] = {}
     for row in host.model.table.values():
         groups.setdefault(row["payment_hash"], []).append(row)
@@ -98,11 +98,11 @@ class Blocked(unittest.TestCase):
 
             merged = [re.match(r"(\d+) intermediate snapshots were merged", line) for line in host.logs("unusual")]
             counted = sum(int(match[1]) for match in merged if match)
-            told = sum(m.get("method") == "trackpayments" for m in new)
+            published = sum(m.get("method") == "trackpayments" for m in new)
             self.assertEqual(len(merged), 1, host.logs())
             self.assertGreater(counted, 0)
-            self.assertLessEqual(told + counted, traffic.updates - updates_before, "told and merged: no more than there were")
-            self.assertGreater(told + counted, (traffic.updates - updates_before) // 2, "rows of one page are told at once")
+            self.assertLessEqual(published + counted, traffic.updates - updates_before, "told and merged: no more than there were")
+            self.assertGreater(published + counted, (traffic.updates - updates_before) // 2, "rows of one page are told at once")
             self.assertEqual(lies(host), [])
             self.assertEqual(host.stop(), 0)
 

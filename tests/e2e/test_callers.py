@@ -36,8 +36,8 @@ class Callers(unittest.TestCase):
                 self.assertEqual(refused["return"]["error"]["code"], 211)
                 deleted = self.asked(host, identity, [HASH, "failed"])
                 self.assertEqual([row["created_index"] for row in deleted["return"]["result"]["payments"]], [1])
-                host.wait(lambda: host.told("trackpayments_deleted"), "the deletion")
-                self.assertEqual(host.told("trackpayments_deleted")[0]["attempt_ids"], ["1"])
+                host.wait(lambda: host.published("trackpayments_deleted"), "the deletion")
+                self.assertEqual(host.published("trackpayments_deleted")[0]["attempt_ids"], ["1"])
 
     def test_the_id_of_a_call_of_ours_is_of_no_use_to_anybody_else(self) -> None:
         with FakeHost(rows=[failed_row(), failed_row(2)]) as host:
@@ -54,7 +54,7 @@ class Callers(unittest.TestCase):
             self.assertRegex(inner[0]["id"], r"\Atrackpayments:delpay#\d+-[0-9a-f]{16,}\Z")
             self.assertIn("return", self.asked(host, inner[0]["id"], [HASH, "failed", 2, 7]), "it was answered already")
             self.assertEqual(inner[0]["id"].split("-")[1], inner[1]["id"].split("-")[1])
-            host.wait(lambda: len(host.told("trackpayments_deleted")) == 2, "both deletions")
+            host.wait(lambda: len(host.published("trackpayments_deleted")) == 2, "both deletions")
 
     def test_our_own_call_is_continued(self) -> None:
         with FakeHost(rows=[failed_row()]) as host:
@@ -70,7 +70,7 @@ class Callers(unittest.TestCase):
             host.answers.clear()
             host.answer(*held[0])
             self.assertIn("return", host.reply("outer")["result"])
-            host.wait(lambda: host.told("trackpayments_deleted"), "the deletion")
+            host.wait(lambda: host.published("trackpayments_deleted"), "the deletion")
 
     def test_two_runs_do_not_share_their_ids(self) -> None:
         tags = set()
@@ -85,18 +85,18 @@ class Callers(unittest.TestCase):
             for deletes in (True, False):
                 with self.subTest(identity=identity, deletes=deletes), FakeHost(rows=[pending_row(1, HASH, groupid=7)]) as host:
                     host.begin()
-                    host.wait(host.told, "the payment in flight")
+                    host.wait(host.published, "the payment in flight")
                     host.notify("sendpay_success", host.end(host.model.table[1], "complete"))
-                    host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "success")
+                    host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
                     self.assertEqual(self.asked(host, identity, [HASH, "complete"]), CONTINUE)
                     if deletes:
                         host.model.call("delpay", [HASH, "complete"])
-                        host.wait(lambda: host.told("trackpayments_deleted"), "the deletion, found by listing")
+                        host.wait(lambda: host.published("trackpayments_deleted"), "the deletion, found by listing")
                     else:
                         before = len(host.calls)
                         host.wait(lambda: ("listsendpays", {"payment_hash": HASH}) in host.calls[before:], "the listing")
                         host.barrier()
-                        self.assertEqual(host.told("trackpayments_deleted"), [])
+                        self.assertEqual(host.published("trackpayments_deleted"), [])
                     self.assertNotIn("delpay", [method for method, _ in host.calls])
 
 

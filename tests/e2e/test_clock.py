@@ -26,7 +26,7 @@ HOUR = 3600 * NS
 # An hour either way, a year, before 1970, near the end of 32 and of 64 bits, half a second.
 JUMPS = [HOUR, -HOUR, 365 * 24 * HOUR, -365 * 24 * HOUR, -time.time_ns() - HOUR, 2**31 * NS, 2**63 - 1 - time.time_ns() - HOUR, NS // 2]
 COMPILERS = [shlex.split(os.environ.get("CXX", "")), ["c++"], ["g++"], ["clang++"]]
-COMPILER = next((words for words in COMPILERS if words and shutil.which(words[0])), None)
+COMPILER = next((command for command in COMPILERS if command and shutil.which(command[0])), None)
 
 
 class Clock:
@@ -96,13 +96,13 @@ class ClockIsSet(unittest.TestCase):
                         index = host.model.counters["created"] + 1
                         host.hook(f"h{index}", {**hook, "params": {**hook["params"], "payment_hash": f"{index:064x}"}})
                         row = host.insert(pending_row(index))
-                        host.wait(lambda: host.told() and host.told()[-1]["payment_hash"] == row["payment_hash"], "the payment in flight")
-                        self.within(host.told()[-1], [row])
+                        host.wait(lambda: host.published() and host.published()[-1]["payment_hash"] == row["payment_hash"], "the payment in flight")
+                        self.within(host.published()[-1], [row])
                         self.clock.offset = jump if moment == "in its life" else 0
                         ended = host.end(row, "complete")
                         host.notify("sendpay_success", ended)
-                        host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "success")
-                        self.within(host.told()[-1], [ended])
+                        host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
+                        self.within(host.published()[-1], [ended])
                         self.assertGreater(self.clock.asked, asked, "the plugin asks this clock")
             self.clock.offset = 0
 
@@ -120,8 +120,8 @@ class ClockIsSet(unittest.TestCase):
                         self.clock.offset = begins
                         row = host.insert(pending_row(host.model.counters["created"] + 1, payment_hash, partid=n + 1, bolt11="lnbcrt1",
                                                       created_at=self.clock.seconds()))
-                        host.wait(lambda: host.told() and len(host.told()[-1]["htlcs"]) == n + 1 and
-                                  host.told()[-1]["payment_hash"] == payment_hash, "the attempt")
+                        host.wait(lambda: host.published() and len(host.published()[-1]["htlcs"]) == n + 1 and
+                                  host.published()[-1]["payment_hash"] == payment_hash, "the attempt")
                         self.clock.offset = ends
                         status = "complete" if n == 2 else "failed"
                         ended = ended_row(row, status, host.model.counters["updated"] + 1) | {"completed_at": self.clock.seconds()}
@@ -129,11 +129,11 @@ class ClockIsSet(unittest.TestCase):
                         host.fire()
                         host.notify(*("sendpay_success", ended) if n == 2 else ("sendpay_failure", failure(row)))
                         rows.append(ended)
-                        host.wait(lambda: host.told()[-1]["htlcs"][-1]["status"] != "IN_FLIGHT", "its end")
-                    self.assertEqual(host.told()[-1]["status"], "SUCCEEDED")
-                    self.within(host.told()[-1], rows)
+                        host.wait(lambda: host.published()[-1]["htlcs"][-1]["status"] != "IN_FLIGHT", "its end")
+                    self.assertEqual(host.published()[-1]["status"], "SUCCEEDED")
+                    self.within(host.published()[-1], rows)
                     # The second of a failure is known with its row only: until then it is the clock's, as lightningd's was.
-                    for attempt, row in zip(host.told()[-1]["htlcs"], rows):
+                    for attempt, row in zip(host.published()[-1]["htlcs"], rows):
                         ended = max(row["completed_at"], row["created_at"])
                         self.assertLessEqual(abs(int(attempt["resolve_time_ns"]) // NS - ended), 60)
             self.clock.offset = 0
@@ -163,11 +163,11 @@ class ClockIsSet(unittest.TestCase):
                                                 environment=self.clock.environment) as stage:
                 old = stage.pay(5_000_000, "hold", by="pay")
                 stage.wait_status(old, "IN_FLIGHT")
-                told = len(stage.snapshots(old))
+                before = len(stage.snapshots(old))
                 self.assertEqual(stage.stop(), [])
                 self.clock.offset = jump
                 stage.node.start()
-                stage.wait_payment(old, lambda _: len(stage.snapshots(old)) > told, "a snapshot after the restart")
+                stage.wait_payment(old, lambda _: len(stage.snapshots(old)) > before, "a snapshot after the restart")
                 live = stage.undecided("settle", amount_msat=3_000_000)
                 stage.release(old, "fail")
                 stage.wait_status(old, "FAILED")
@@ -181,7 +181,7 @@ class ClockIsSet(unittest.TestCase):
         with FakeHost(**self.clock.environment) as host:
             host.begin(**{"trackpayments-failed-after": 3600})
             rows = [host.insert(pending_row(n)) for n in range(1, 4)]
-            host.wait(lambda: len(host.told()) == 3, "the payments in flight")
+            host.wait(lambda: len(host.published()) == 3, "the payments in flight")
             host.notify("sendpay_failure", failure(rows[0]))
             host.end(rows[0], "failed")
             for jump in (24 * HOUR, -24 * HOUR):
@@ -190,10 +190,10 @@ class ClockIsSet(unittest.TestCase):
                 host.listen()
                 host.wait_armed()
                 host.barrier()
-                self.assertEqual({p["status"] for p in host.told()}, {"IN_FLIGHT"}, "an hour of silence is counted, not read from a clock")
+                self.assertEqual({p["status"] for p in host.published()}, {"IN_FLIGHT"}, "an hour of silence is counted, not read from a clock")
             for row in rows[1:]:
                 host.notify("sendpay_success", host.end(row, "complete"))
-            host.wait(lambda: [p["status"] for p in host.told()].count("SUCCEEDED") == 2, "the others")
+            host.wait(lambda: [p["status"] for p in host.published()].count("SUCCEEDED") == 2, "the others")
             self.clock.offset = 0
 
 

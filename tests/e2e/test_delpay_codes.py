@@ -71,11 +71,11 @@ class DelpayCodes(unittest.TestCase):
                 ([payment_hash], "missing required parameter: status"),
                 ([payment_hash, "complete", 1, 1, 1], "too many parameters"),
             ]
-            for params, words in cases:
+            for params, beginning in cases:
                 with self.subTest(params=params):
                     code, message = stage.refused("delpay", params)
                     self.assertEqual(code, -32602)
-                    self.assertTrue(message.startswith(words), message)
+                    self.assertTrue(message.startswith(beginning), message)
             stage.settle()
             self.assertEqual(stage.deletions(), [])
 

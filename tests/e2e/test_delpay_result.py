@@ -109,8 +109,8 @@ class DelpayResult(unittest.TestCase):
             stage.start_plugin()
             stage.barrier()
             stage.node.call("delpay", [HASHES[0], "complete"])
-            told = stage.wait_deletion(HASHES[0])
-            self.assertEqual((told["payment_index"], told["attempt_ids"]), ("1", ["1", "3"]))
+            published = stage.wait_deletion(HASHES[0])
+            self.assertEqual((published["payment_index"], published["attempt_ids"]), ("1", ["1", "3"]))
             stage.settle()
             self.assertEqual(len(stage.deletions()), 1)
 

@@ -60,9 +60,9 @@ class DelpayTrouble(unittest.TestCase):
             stage.node.call("autoclean-once", {"subsystem": "succeededpays", "age": 0})
             stage.wait_payment(retried, lambda _: len(stage.deletions(retried)) == 2, "the deletion of its last part")
             stage.settle()
-            told = [attempt for one in stage.deletions() for attempt in one["attempt_ids"]]
-            self.assertEqual(sorted(told, key=int), sorted(set(told), key=int), "each attempt is told once")
-            self.assertEqual(len(told), 22)
+            published = [attempt for one in stage.deletions() for attempt in one["attempt_ids"]]
+            self.assertEqual(sorted(published, key=int), sorted(set(published), key=int), "each attempt is told once")
+            self.assertEqual(len(published), 22)
 
     def test_a_lost_socket_ends_no_deletion(self) -> None:
         for method in ("listsendpays", "delpay"):

@@ -129,17 +129,17 @@ class EachVersion(unittest.TestCase):
             invoices = [stage.pay(1000 + n) for n in range(5)]
             for invoice in invoices:
                 stage.wait_status(invoice, "SUCCEEDED")
-            told: dict[str, str] = {}
-            while len(told) < len(invoices) or set(told.values()) != {"SUCCEEDED"}:
+            answered: dict[str, str] = {}
+            while len(answered) < len(invoices) or set(answered.values()) != {"SUCCEEDED"}:
                 answer = stage.node.call("trackpayments", {"since": cursor, "timeout": 60})
-                told |= {p["payment_hash"]: p["status"] for p in answer["payments"]}
+                answered |= {p["payment_hash"]: p["status"] for p in answer["payments"]}
                 cursor = answer["cursor"]
-            self.assertEqual(set(told), {i["payment_hash"] for i in invoices})
+            self.assertEqual(set(answered), {i["payment_hash"] for i in invoices})
             node, run, *position = cursor.split(".")
-            for bad, words in (("x", "cursor"), (f"{'f' * 8}.{run}.1.1", "another node"), (f"{node}.{run}.99999.1", "beyond")):
+            for bad, fragment in (("x", "cursor"), (f"{'f' * 8}.{run}.1.1", "another node"), (f"{node}.{run}.99999.1", "beyond")):
                 code, message = stage.refused("trackpayments", {"since": bad})
                 self.assertEqual(code, -32602)
-                self.assertIn(words, message)
+                self.assertIn(fragment, message)
 
         self.each(look, NEVER)
 
@@ -166,7 +166,7 @@ class EachVersion(unittest.TestCase):
                 stage.wait_status(invoice, "IN_FLIGHT")
             # Of what was begun in the second of its own start the node tells nothing: a payer may be about to go on.
             wait_until(lambda: int(time.time()) > max(row["created_at"] for row in stage.node.rows()), "the next second")
-            told = len(stage.snapshots())
+            before = len(stage.snapshots())
             stage.allowed.append("RPC socket: closed by the other side")  # said before it was killed
             stage.cut_connections()
             stage.node.kill()
@@ -175,7 +175,7 @@ class EachVersion(unittest.TestCase):
             stage.release(lost, "fail")
             stage.wait_status(held, "SUCCEEDED")
             stage.wait_status(lost, "FAILED")
-            self.assertGreater(len(stage.snapshots()), told)
+            self.assertGreater(len(stage.snapshots()), before)
 
         self.each(look, NEVER, gate=True, keep_rows=True)
 
@@ -185,10 +185,10 @@ class EachVersion(unittest.TestCase):
             stage.wait_rows(held, "failed", "pending")
             stage.start_plugin()
             stage.wait_attempts(held, "FAILED", "IN_FLIGHT")
-            told = len(stage.snapshots(held))
+            before = len(stage.snapshots(held))
             stage.node.stop_plugin(PLUGIN)
             stage.start_plugin()
-            stage.wait_payment(held, lambda _: len(stage.snapshots(held)) > told, "it again")
+            stage.wait_payment(held, lambda _: len(stage.snapshots(held)) > before, "it again")
             stage.release(held)
             stage.wait_status(held, "SUCCEEDED", parts=2)
 

@@ -46,10 +46,10 @@ class Ends(unittest.TestCase):
     def undecided(self, host: FakeHost, **more: Any) -> dict[str, Any]:
         """A payment whose only part has failed, and nobody has said that it is over."""
         row = host.insert(pending_row(1, HASH, partid=1, groupid=5, **more))
-        host.wait(host.told, "the first snapshot")
+        host.wait(host.published, "the first snapshot")
         ended = host.end(row, "failed")
         host.notify("sendpay_failure", failure(ended))
-        host.wait(lambda: host.told()[-1]["htlcs"][0]["status"] == "FAILED", "the failed attempt")
+        host.wait(lambda: host.published()[-1]["htlcs"][0]["status"] == "FAILED", "the failed attempt")
         return ended
 
     def begin(self, host: FakeHost) -> None:
@@ -60,10 +60,10 @@ class Ends(unittest.TestCase):
             self.begin(host)
             self.undecided(host)
             hook_delpay(host, [HASH, "failed"])
-            host.wait(lambda: host.told("trackpayments_deleted"), "the deletion")
+            host.wait(lambda: host.published("trackpayments_deleted"), "the deletion")
             self.assertEqual(brief(host), FAILED_THEN_DELETED)
-            self.assertEqual(host.told()[-1]["failure_reason"], "FAILURE_REASON_NO_ROUTE", "by its attempts")
-            self.assertEqual(len(host.told()[-1]["htlcs"]), 1, "as it was with its row")
+            self.assertEqual(host.published()[-1]["failure_reason"], "FAILURE_REASON_NO_ROUTE", "by its attempts")
+            self.assertEqual(len(host.published()[-1]["htlcs"]), 1, "as it was with its row")
 
     def test_a_deletion_that_fails_ends_nothing(self) -> None:
         with FakeHost() as host:
@@ -93,14 +93,14 @@ class Ends(unittest.TestCase):
             self.undecided(host)
             second = host.end(host.insert(pending_row(2, HASH, partid=2, groupid=5)), "failed")
             host.notify("sendpay_failure", failure(second))
-            host.wait(lambda: [a["status"] for a in host.told()[-1]["htlcs"]] == ["FAILED", "FAILED"], "both attempts")
+            host.wait(lambda: [a["status"] for a in host.published()[-1]["htlcs"]] == ["FAILED", "FAILED"], "both attempts")
             for partid in (1, 2):
                 hook_delpay(host, [HASH, "failed", partid, 5], caller="autoclean")
             # One by one, or both together where the listing came after both.
-            gone = lambda: sorted(i for d in host.told("trackpayments_deleted") for i in d["attempt_ids"])  # noqa: E731
+            gone = lambda: sorted(i for d in host.published("trackpayments_deleted") for i in d["attempt_ids"])  # noqa: E731
             host.wait(lambda: gone() == ["1", "2"], "both deletions")
-            self.assertEqual([p["status"] for p in host.told("trackpayments_final")], ["FAILED"])
-            self.assertIn("2", [a["attempt_id"] for a in host.told("trackpayments_final")[0]["htlcs"]])
+            self.assertEqual([p["status"] for p in host.published("trackpayments_final")], ["FAILED"])
+            self.assertIn("2", [a["attempt_id"] for a in host.published("trackpayments_final")[0]["htlcs"]])
             self.assertEqual(brief(host)[-1][0], "trackpayments_deleted")
 
     def test_a_deletion_that_only_wait_knows_of(self) -> None:
@@ -109,7 +109,7 @@ class Ends(unittest.TestCase):
             self.undecided(host)
             host.model.call("delpay", [HASH, "failed", 1, 5])  # no hook: another plugin changed the call on its way
             host.fire()
-            host.wait(lambda: host.told("trackpayments_deleted"), "the deletion")
+            host.wait(lambda: host.published("trackpayments_deleted"), "the deletion")
             self.assertEqual(brief(host), FAILED_THEN_DELETED)
 
     def test_a_deletion_while_the_socket_is_away(self) -> None:
@@ -121,7 +121,7 @@ class Ends(unittest.TestCase):
             self.assertEqual(hook_delpay(host, [HASH, "failed"]), {"result": "continue"})
             host.listen()
             host.wait_armed()
-            host.wait(lambda: host.told("trackpayments_deleted"), "the deletion")
+            host.wait(lambda: host.published("trackpayments_deleted"), "the deletion")
             self.assertEqual(brief(host), FAILED_THEN_DELETED)
 
     def test_a_deletion_while_nothing_of_the_payment_was_published_yet(self) -> None:
@@ -139,8 +139,8 @@ class Ends(unittest.TestCase):
             del host.answers["listsendpays"]
             for params, (client, request) in held:
                 host.answer(client, request)
-            host.wait(lambda: host.told("trackpayments_deleted"), "the deletion")
-            self.assertEqual([p["status"] for p in host.told("trackpayments_final")], ["FAILED"])
+            host.wait(lambda: host.published("trackpayments_deleted"), "the deletion")
+            self.assertEqual([p["status"] for p in host.published("trackpayments_final")], ["FAILED"])
             self.assertEqual(brief(host)[-1], ("trackpayments_deleted", ["1"]))
 
     def test_a_payer_that_goes_on_after_all(self) -> None:
@@ -148,12 +148,12 @@ class Ends(unittest.TestCase):
             self.begin(host)
             self.undecided(host)
             hook_delpay(host, [HASH, "failed"])
-            host.wait(lambda: host.told("trackpayments_deleted"), "the deletion")
+            host.wait(lambda: host.published("trackpayments_deleted"), "the deletion")
             row = host.insert(pending_row(2, HASH, partid=2, groupid=5))
-            host.wait(lambda: host.told()[-1]["status"] == "IN_FLIGHT", "in flight again")
+            host.wait(lambda: host.published()[-1]["status"] == "IN_FLIGHT", "in flight again")
             host.notify("sendpay_success", host.end(row, "complete"))
-            host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "its success")
-            self.assertEqual({p["payment_index"] for p in host.told()}, {"1"})
+            host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "its success")
+            self.assertEqual({p["payment_index"] for p in host.published()}, {"1"})
 
     def test_the_hash_and_the_name_are_used_again(self) -> None:
         with FakeHost() as host:
@@ -161,11 +161,11 @@ class Ends(unittest.TestCase):
             self.undecided(host)
             host.model.call("delpay", [HASH, "failed"])  # and nobody saw it
             again = host.insert(pending_row(2, HASH, partid=1, groupid=5))
-            host.wait(lambda: host.told()[-1]["payment_index"] == "2", "the new payment")
+            host.wait(lambda: host.published()[-1]["payment_index"] == "2", "the new payment")
             host.notify("sendpay_success", host.end(again, "complete"))
-            host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "its success")
+            host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "its success")
             host.barrier()  # the final topic comes behind the other
-            self.assertEqual([(p["payment_index"], p["status"]) for p in host.told("trackpayments_final")],
+            self.assertEqual([(p["payment_index"], p["status"]) for p in host.published("trackpayments_final")],
                              [("1", "FAILED"), ("2", "SUCCEEDED")])
             self.assertEqual(brief(host)[:4], FAILED_THEN_DELETED)
 
@@ -174,17 +174,17 @@ class Ends(unittest.TestCase):
             with self.subTest(sibling=sibling), FakeHost() as host:
                 self.begin(host)
                 settled, other = (host.insert(pending_row(n, HASH, partid=n, groupid=5)) for n in (1, 2))
-                host.wait(lambda: host.told() and len(host.told()[-1]["htlcs"]) == 2, "both parts")
+                host.wait(lambda: host.published() and len(host.published()[-1]["htlcs"]) == 2, "both parts")
                 host.notify("sendpay_success", host.end(settled, "complete"))
-                host.wait(lambda: host.told()[-1]["payment_preimage"] == PREIMAGE, "the preimage")
+                host.wait(lambda: host.published()[-1]["payment_preimage"] == PREIMAGE, "the preimage")
                 hook_delpay(host, [HASH, "complete"])
-                host.wait(lambda: host.told("trackpayments_deleted"), "the deletion")
-                self.assertEqual((host.told()[-1]["status"], host.told()[-1]["payment_preimage"]), ("IN_FLIGHT", PREIMAGE))
+                host.wait(lambda: host.published("trackpayments_deleted"), "the deletion")
+                self.assertEqual((host.published()[-1]["status"], host.published()[-1]["payment_preimage"]), ("IN_FLIGHT", PREIMAGE))
                 ended = host.end(other, sibling)
                 host.notify("sendpay_success" if sibling == "complete" else "sendpay_failure",
                             ended if sibling == "complete" else failure(ended))
-                host.wait(lambda: host.told("trackpayments_final"), "the end")
-                end = host.told("trackpayments_final")[0]
+                host.wait(lambda: host.published("trackpayments_final"), "the end")
+                end = host.published("trackpayments_final")[0]
                 self.assertEqual((end["status"], end["failure_reason"]), ("SUCCEEDED", "FAILURE_REASON_NONE"))
                 self.assertEqual(end["value_msat"], "2000000")
                 self.assertEqual(end["fee_msat"], "11" if sibling == "failed" else "22")
@@ -193,13 +193,13 @@ class Ends(unittest.TestCase):
         with FakeHost() as host:
             host.begin(**{"trackpayments-failed-after": 1})
             row = host.insert(pending_row(1, HASH, partid=1, groupid=5))
-            host.wait(host.told, "the first snapshot")
+            host.wait(host.published, "the first snapshot")
             host.hang_up()
             host.wait(lambda: host.logs("unusual"), "the complaint")
             ended = host.end(row, "failed")
             host.notify("sendpay_failure", failure(ended))
             host.listen()
-            host.wait(lambda: host.told("trackpayments_final"), "the end")
+            host.wait(lambda: host.published("trackpayments_final"), "the end")
             self.assertEqual(brief(host), FAILED_THEN_DELETED[:3])
 
     def test_eviction_lets_nothing_go_that_is_not_over(self) -> None:
@@ -209,9 +209,9 @@ class Ends(unittest.TestCase):
             for n in range(2, 30):
                 row = host.insert(pending_row(n))
                 host.notify("sendpay_success", host.end(row, "complete"))
-            host.wait(lambda: sum(p["status"] == "SUCCEEDED" for p in host.told("trackpayments_final")) == 28, "the others")
+            host.wait(lambda: sum(p["status"] == "SUCCEEDED" for p in host.published("trackpayments_final")) == 28, "the others")
             host.request("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
-            host.wait(lambda: host.told()[-1]["payment_hash"] == HASH and host.told()[-1]["status"] == "FAILED", "its end")
+            host.wait(lambda: host.published()[-1]["payment_hash"] == HASH and host.published()[-1]["status"] == "FAILED", "its end")
 
 
 class Restarts(unittest.TestCase):
@@ -226,7 +226,7 @@ class Restarts(unittest.TestCase):
                     with FakeHost() as host:
                         host.begin()
                         row = host.insert(pending_row(1, HASH, partid=1, groupid=5))
-                        host.wait(host.told, "the first snapshot")
+                        host.wait(host.published, "the first snapshot")
                         cursor = host.messages[-1]["params"]["cursor"]
                     then = row["created_at"] - 900
                     ended = {**row, "created_at": then, "status": status, "updated_index": 1, "completed_at": then + 1}

@@ -187,7 +187,7 @@ class Unwatched(unittest.TestCase):
                  # xpay alone could read it, and what it said nobody heard.
                  ("xpay", fail, failure("UNREADABLE_FAILURE", 0))]
         with Stage(["--trackpayments-failed-after=3600"], plugin=False, hooks="waitsendpay") as stage:
-            told: list[tuple[dict[str, Any], dict[str, Any]]] = []
+            paid: list[tuple[dict[str, Any], dict[str, Any]]] = []
             for by, outcome, expected in cases:
                 if by == "sendpay":
                     invoice = stage.by_hand(AMOUNT, outcome, "hold", partid=1, groupid=1)
@@ -196,14 +196,14 @@ class Unwatched(unittest.TestCase):
                 else:
                     invoice = stage.pay(AMOUNT, outcome, "hold", by=by)
                 stage.wait_rows(invoice, "failed", "pending")
-                told.append((invoice, expected))
+                paid.append((invoice, expected))
             stage.start_plugin()
-            for invoice, expected in told:
+            for invoice, expected in paid:
                 stage.wait_attempts(invoice, "FAILED", "IN_FLIGHT")
                 stage.wait_payment(invoice, lambda p: p["htlcs"][0]["failure"] == expected, f"{expected['code']}")
                 stage.release(invoice)
                 stage.wait_status(invoice, "SUCCEEDED", parts=2)
-            for invoice, expected in told:
+            for invoice, expected in paid:
                 self.assertEqual(stage.snapshots(invoice)[-1]["htlcs"][0]["failure"], expected)
                 unreadable = expected["code"] == "UNREADABLE_FAILURE"  # the row says so itself: nobody needs to be asked
                 self.assertEqual(stage.asked("waitsendpay", invoice), 0 if unreadable else 1)

@@ -69,20 +69,20 @@ class Follow(unittest.TestCase):
                     stage.wait_payment(invoice, lambda p: p["status"] != "IN_FLIGHT", "its end")
                 wait_until(lambda: self.ask(stage)["cursor"].split(".")[2:] == [str(stage.counter("created")), str(stage.counter("updated"))],
                            "the cursor at the counters")
-                cursor, told, answers = begin, {}, 0
+                cursor, answered, answers = begin, {}, 0
                 while True:
                     answer = self.ask(stage, since=cursor)
                     answers += 1
                     self.assertLessEqual(len(answer["payments"]), 100)
                     indexes = [p["payment_index"] for p in answer["payments"]]
                     self.assertEqual(len(set(indexes)), len(indexes), "each once")
-                    told |= {p["payment_hash"]: p["status"] for p in answer["payments"]}
+                    answered |= {p["payment_hash"]: p["status"] for p in answer["payments"]}
                     self.assertNotEqual(answer["cursor"], cursor)
                     cursor = answer["cursor"]
                     if not answer.get("more"):
                         break
                 self.assertGreaterEqual(answers, 3)
-                self.assertEqual(told, {i["payment_hash"]: "SUCCEEDED" if n % 5 else "FAILED" for n, i in enumerate(invoices)})
+                self.assertEqual(answered, {i["payment_hash"]: "SUCCEEDED" if n % 5 else "FAILED" for n, i in enumerate(invoices)})
                 self.assertEqual(self.ask(stage, since=cursor), {"payments": [], "cursor": cursor})
 
     def test_a_cursor_that_cannot_be_is_refused(self) -> None:
@@ -90,18 +90,18 @@ class Follow(unittest.TestCase):
             stage.settle()
             cursor = self.ask(stage)["cursor"]
             node, run, created, updated = cursor.split(".")
-            for bad, words in ((f"{'f' * 8}.{run}.{created}.{updated}", "another node"),
+            for bad, fragment in ((f"{'f' * 8}.{run}.{created}.{updated}", "another node"),
                                (f"{node}.{run}.{int(created) + 1}.{updated}", "beyond"), (f"{node}.{run}.{created}.{2**64 - 1}", "beyond"),
                                (f"{node}.{run}.{created}", "cursor"), ("", "cursor"), (5, "cursor")):
                 code, message = stage.refused("trackpayments", {"since": bad})
                 self.assertEqual(code, -32602)
-                self.assertTrue(message.startswith("since: ") and words in message, message)
+                self.assertTrue(message.startswith("since: ") and fragment in message, message)
             self.assertEqual(self.ask(stage, since=f"{node}.00000000.{created}.{updated}")["payments"], [], "an earlier run's is good")
 
     def test_a_cursor_before_v23_11_is_refused_with_the_reason(self) -> None:
         with FakeHost("v23.08", rows=[pending_row(1)]) as host:
             host.begin(waits=False)
-            host.wait(host.told, "the payment in flight")
+            host.wait(host.published, "the payment in flight")
             error = host.request("trackpayments", {"since": "035fdd0c.00000000.0.0"})["error"]
             self.assertEqual(error["code"], -32602)
             self.assertIn("v23.11", error["message"])
@@ -149,8 +149,8 @@ class Follow(unittest.TestCase):
 class Stay(unittest.TestCase):
     def lines(self, client: Any, request_id: Any) -> list[dict[str, Any]]:
         client.poll()
-        told = [n["params"] for n in client.notifications if n["method"] == "message"]
-        return [json.loads(n["message"]) for n in told if n["id"] == request_id and n["level"] == "info"]
+        sent = [n["params"] for n in client.notifications if n["method"] == "message"]
+        return [json.loads(n["message"]) for n in sent if n["id"] == request_id and n["level"] == "info"]
 
     @needs_whole_rows
     def test_a_caller_that_stays_is_sent_the_stream(self) -> None:
@@ -198,18 +198,18 @@ class Stay(unittest.TestCase):
             client = stage.node.new_client()
             self.addCleanup(client.close)
             cursor = client.call("trackpayments", {})["cursor"]
-            told: dict[str, str] = {}
+            answered: dict[str, str] = {}
             wanted: set[str] = set()
             for n in range(30):
                 request = client.send("trackpayments", {"since": cursor, "timeout": 3600})
                 wanted.add(stage.pay(1000 + n, "settle")["payment_hash"])
                 answer = client.result(request)
                 self.assertTrue(answer["payments"])
-                told |= {p["payment_hash"]: p["status"] for p in answer["payments"]}
+                answered |= {p["payment_hash"]: p["status"] for p in answer["payments"]}
                 cursor = answer["cursor"]
-            while set(told) != wanted or set(told.values()) != {"SUCCEEDED"}:
+            while set(answered) != wanted or set(answered.values()) != {"SUCCEEDED"}:
                 answer = client.call("trackpayments", {"since": cursor, "timeout": 3600})
-                told |= {p["payment_hash"]: p["status"] for p in answer["payments"]}
+                answered |= {p["payment_hash"]: p["status"] for p in answer["payments"]}
                 cursor = answer["cursor"]
             while (answer := client.call("trackpayments", {"since": cursor, "timeout": 1}))["payments"]:
                 self.assertNotEqual(answer["cursor"], cursor, "what is told twice was young the first time")

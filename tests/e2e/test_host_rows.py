@@ -36,14 +36,14 @@ class HostRows(unittest.TestCase):
         for row in rows:
             host.model.insert(row)
         host.fire()
-        host.wait(lambda: host.told() and len(host.told()[-1]["htlcs"]) == len(rows), "the payment")
+        host.wait(lambda: host.published() and len(host.published()[-1]["htlcs"]) == len(rows), "the payment")
 
     def end(self, host: FakeHost, row: dict[str, Any]) -> None:
         host.model.end(row)
         host.fire()
 
     def settled(self, host: FakeHost, index: int, status: str) -> None:
-        host.wait(lambda: {a["attempt_id"]: a["status"] for a in host.told()[-1]["htlcs"]}.get(str(index)) == status, "its end")
+        host.wait(lambda: {a["attempt_id"]: a["status"] for a in host.published()[-1]["htlcs"]}.get(str(index)) == status, "its end")
 
     def request(self, host: FakeHost, params: Any, **more: Any) -> list[dict[str, Any]]:
         self.number = getattr(self, "number", 0) + 1
@@ -75,11 +75,11 @@ class HostRows(unittest.TestCase):
             for row in rows:
                 host.model.insert(row)
             host.fire()
-            host.wait(lambda: len(host.told()) >= 2, "both groups")
+            host.wait(lambda: len(host.published()) >= 2, "both groups")
             done = [{**ended(row, "failed"), "groupid": row["groupid"]} for row in rows]
             for row in done:
                 self.end(host, row)
-            host.wait(lambda: sum(p["status"] == "FAILED" for p in host.told()) >= 2, "both ends")
+            host.wait(lambda: sum(p["status"] == "FAILED" for p in host.published()) >= 2, "both ends")
             self.same(self.request(host, [HASH, "failed"]), *done)
 
     def test_a_failure_that_was_only_notified_is_no_pending_row(self) -> None:
@@ -100,7 +100,7 @@ class HostRows(unittest.TestCase):
                 host.begin(identity=1, waits=False, **AT_ONCE)
                 row = whole_row(1, "complete" if status == "complete" else "pending")
                 host.notify(*("sendpay_success", row) if status == "complete" else ("sendpay_failure", failure(row)))
-                host.wait(host.told, "the payment, told without its listing")
+                host.wait(host.published, "the payment, told without its listing")
                 self.same(self.request(host, [HASH, status]), {**row, "status": status})
 
     def test_another_order_becomes_lightningds_and_members_of_the_host_stay(self) -> None:
@@ -113,7 +113,7 @@ class HostRows(unittest.TestCase):
                 host.begin(identity=1, **AT_ONCE)
                 host.notify("sendpay_success", given)
                 host.model.table[1] = given
-                host.wait(host.told, "the payment")
+                host.wait(host.published, "the payment")
                 self.same(self.request(host, [HASH, "complete"]), wanted)
 
     def test_a_later_thin_account_takes_nothing_away(self) -> None:
@@ -133,7 +133,7 @@ class HostRows(unittest.TestCase):
             host.begin(identity=1, **AT_ONCE)
             host.model.table[1] = row
             host.notify("sendpay_success", row)
-            host.wait(host.told, "the payment")
+            host.wait(host.published, "the payment")
             wanted = {"status": True, "created_index": True, "bolt11": True}
             self.same(self.request(host, [HASH, "complete"], filter={"payments": [wanted]}),
                       {"created_index": 1, "status": "complete", "bolt11": "lnbcrt1"})
@@ -147,7 +147,7 @@ class HostRows(unittest.TestCase):
                     del row["label"]
                 host.model.table = {index: row}
                 host.notify("sendpay_success", row)
-                host.wait(lambda: host.told() and host.told()[-1]["htlcs"][0]["attempt_id"] == str(index), "the payment")
+                host.wait(lambda: host.published() and host.published()[-1]["htlcs"][0]["attempt_id"] == str(index), "the payment")
                 self.same(self.request(host, [HASH, "complete"]), row)
 
 

@@ -122,8 +122,8 @@ def complaint(method: bytes, answer: Any) -> str | None:
     error = given.get("error")
     if list(given) != ["error"] or not isinstance(error, dict):
         return "neither result nor error"
-    code, words = error.get("code"), error.get("message")
-    if type(code) is not int or not -2**31 <= code < 2**31 or not isinstance(words, str):
+    code, message = error.get("code"), error.get("message")
+    if type(code) is not int or not -2**31 <= code < 2**31 or not isinstance(message, str):
         return "return.error without code or message"
     return None
 
@@ -169,7 +169,7 @@ class HostileHooks(unittest.TestCase):
             self.assertGreater(sum(kinds.values()), 5000)
             self.assertGreater(kinds["return"], 20, "good ones are among them")
             host.insert(pending_row(2))
-            host.wait(lambda: host.told()[-1:] and host.told()[-1]["payment_hash"] == f"{2:064x}", "the next payment")
+            host.wait(lambda: host.published()[-1:] and host.published()[-1]["payment_hash"] == f"{2:064x}", "the next payment")
             self.assertEqual(host.stop(), 0)
 
     def test_before_init_and_without_a_socket_all_is_continued(self) -> None:

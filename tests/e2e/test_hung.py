@@ -10,7 +10,7 @@ os.environ["PLUGIN"] = HANGING = os.environ["HANGING"]  # before the stage looks
 
 from support import BOUND, Stage, die_on_sigterm, wait_until  # noqa: E402
 
-LAST_WORDS = "the event loop hangs while input waits"
+WATCHDOG_LINE = "the event loop hangs while input waits"
 
 
 class Hung(unittest.TestCase):
@@ -29,7 +29,7 @@ class Hung(unittest.TestCase):
             stage.sendpay(invoice)  # answers only when the hook was answered or its plugin died
             stage.wait_rows(invoice, "complete")
             self.assertNotIn(HANGING, self.names(stage))
-            wait_until(lambda: LAST_WORDS in stage.node.stderr() + stage.node.log(), "its last words")
+            wait_until(lambda: WATCHDOG_LINE in stage.node.stderr() + stage.node.log(), "its last words")
             self.assertEqual(stage.stop(), [])
 
     def test_one_that_hangs_while_nobody_wants_anything_is_left_alone(self) -> None:
@@ -42,7 +42,7 @@ class Hung(unittest.TestCase):
         child.stdin.write(b"{")
         child.stdin.flush()
         self.assertEqual(child.wait(BOUND), 1)
-        self.assertIn(LAST_WORDS, child.stderr.read().decode())
+        self.assertIn(WATCHDOG_LINE, child.stderr.read().decode())
         child.stdin.close()
         child.stderr.close()
 

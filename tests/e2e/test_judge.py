@@ -20,12 +20,12 @@ class Judge(unittest.TestCase):
         with FakeHost() as host:
             host.begin(**{"trackpayments-failed-after": 0})
             failed, settled = host.insert(pending_row(1)), host.insert(pending_row(2))
-            host.wait(lambda: len(host.told()) == 2, "both payments")
+            host.wait(lambda: len(host.published()) == 2, "both payments")
             host.notify("sendpay_failure", failure(failed))
             host.notify("sendpay_success", ended_row(settled, "complete", 2))
             host.end(failed, "failed")
             host.end(settled, "complete")
-            host.wait(lambda: len(host.told("trackpayments_final")) == 2, "their ends")
+            host.wait(lambda: len(host.published("trackpayments_final")) == 2, "their ends")
             cls.messages = [m for m in host.messages if m.get("method") in protos.TOPICS]
 
     def changed(self, status: str, change: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
@@ -34,10 +34,10 @@ class Judge(unittest.TestCase):
         change(message["params"][message["method"]])
         return message
 
-    def refused(self, which: str, words: str, **changes: Any) -> None:
+    def refused(self, which: str, complaint: str, **changes: Any) -> None:
         payment = self.changed(which, lambda p: p.update(changes))["params"]["trackpayments"]
         complaints = judge.payment(payment)
-        self.assertTrue(any(words in complaint for complaint in complaints), f"{words!r} expected, got {complaints}")
+        self.assertTrue(any(complaint in found for found in complaints), f"{complaint!r} expected, got {complaints}")
 
     def test_the_truth_is_accepted(self) -> None:
         self.assertEqual([c for m in self.messages for c in judge.payment(m["params"][m["method"]])], [])
@@ -86,7 +86,7 @@ def snapshot(status: str, *attempts: int) -> dict[str, Any]:
     return {"payment_hash": HASH, "status": status, "htlcs": [{"attempt_id": str(attempt)} for attempt in attempts]}
 
 
-def told(status: str, *attempts: int) -> dict[str, Any]:
+def shown(status: str, *attempts: int) -> dict[str, Any]:
     return {"method": "trackpayments", "params": {"trackpayments": snapshot(status, *attempts), "cursor": "c"}}
 
 
@@ -98,63 +98,63 @@ class Wrong(unittest.TestCase):
 
     def happened(self, *what: dict[str, Any]) -> list[str]:
         """Some of it was written down, some told: in this order."""
-        self.ends.told(entry for entry in what if "method" in entry)
+        self.ends.published(entry for entry in what if "method" in entry)
         self.ends.journal(entry for entry in what if "method" not in entry)
         return self.ends.check()
 
-    def assert_wrong(self, words: str, *what: dict[str, Any]) -> None:
+    def assert_wrong(self, complaint: str, *what: dict[str, Any]) -> None:
         complaints = self.happened(*what)
         self.assertEqual(len(complaints), 1, complaints)
-        self.assertIn(words, complaints[0])
+        self.assertIn(complaint, complaints[0])
 
     def test_true_ends_are_accepted(self) -> None:
         self.assertEqual(self.happened(
-            created(1), told("IN_FLIGHT", 1), ended(1, "failed"), heard(1, "failed"), told("IN_FLIGHT", 1), told("FAILED", 1),
-            created(2, 2), told("IN_FLIGHT", 2), ended(2, "complete"), heard(2, "complete"), told("SUCCEEDED", 2),
-            told("SUCCEEDED", 2)), [])
+            created(1), shown("IN_FLIGHT", 1), ended(1, "failed"), heard(1, "failed"), shown("IN_FLIGHT", 1), shown("FAILED", 1),
+            created(2, 2), shown("IN_FLIGHT", 2), ended(2, "complete"), heard(2, "complete"), shown("SUCCEEDED", 2),
+            shown("SUCCEEDED", 2)), [])
         self.assertEqual(self.ends.judged, {"IN_FLIGHT": 3, "FAILED": 1, "SUCCEEDED": 2})
 
     def test_no_success_without_a_complete_row(self) -> None:
-        self.assert_wrong("SUCCEEDED without a complete row", created(1), told("SUCCEEDED", 1))
-        self.assert_wrong("SUCCEEDED without a complete row", ended(1, "failed"), heard(1, "failed"), told("SUCCEEDED", 1))
+        self.assert_wrong("SUCCEEDED without a complete row", created(1), shown("SUCCEEDED", 1))
+        self.assert_wrong("SUCCEEDED without a complete row", ended(1, "failed"), heard(1, "failed"), shown("SUCCEEDED", 1))
         self.assertEqual(self.happened(created(2, 2), ended(2, "complete"), heard(2, "complete")), [])
-        self.assert_wrong("SUCCEEDED without a complete row", told("SUCCEEDED", 1))
+        self.assert_wrong("SUCCEEDED without a complete row", shown("SUCCEEDED", 1))
 
     def test_no_success_before_its_row_is_complete(self) -> None:
         self.assert_wrong("SUCCEEDED before a row was complete",
-                          created(1), told("SUCCEEDED", 1), ended(1, "complete"), heard(1, "complete"))
+                          created(1), shown("SUCCEEDED", 1), ended(1, "complete"), heard(1, "complete"))
 
     def test_what_ended_while_the_node_died_is_heard_by_nobody(self) -> None:
-        self.assertEqual(self.happened(created(1), created(2, 2), ended(1, "failed"), told("FAILED", 1),
-                                       ended(2, "complete"), told("SUCCEEDED", 2)), [])
+        self.assertEqual(self.happened(created(1), created(2, 2), ended(1, "failed"), shown("FAILED", 1),
+                                       ended(2, "complete"), shown("SUCCEEDED", 2)), [])
 
     def test_no_failure_while_a_row_is_pending(self) -> None:
         self.assert_wrong("FAILED while row 2 is pending", created(1), created(2), ended(1, "failed"), heard(1, "failed"),
-                          told("FAILED", 1, 2))
-        self.assertEqual(self.happened(ended(2, "failed"), heard(2, "failed"), told("FAILED", 1, 2)), [])
+                          shown("FAILED", 1, 2))
+        self.assertEqual(self.happened(ended(2, "failed"), heard(2, "failed"), shown("FAILED", 1, 2)), [])
 
     def test_a_row_that_is_not_shown_is_pending_all_the_same(self) -> None:
-        self.assertEqual(self.happened(created(1), ended(1, "failed"), heard(1, "failed"), created(2), told("FAILED", 1)), [],
+        self.assertEqual(self.happened(created(1), ended(1, "failed"), heard(1, "failed"), created(2), shown("FAILED", 1)), [],
                          "it may have been told before there was a second row")
         self.ends.mark()
-        self.assert_wrong("FAILED while row 2 is pending", told("FAILED", 1))
+        self.assert_wrong("FAILED while row 2 is pending", shown("FAILED", 1))
         self.assertEqual(self.happened(created(3, 2)), [])
         self.ends.mark()
-        self.assertEqual(self.happened(ended(2, "failed"), heard(2, "failed"), told("FAILED", 1, 2)), [], "row 3 is of another group")
+        self.assertEqual(self.happened(ended(2, "failed"), heard(2, "failed"), shown("FAILED", 1, 2)), [], "row 3 is of another group")
 
     def test_no_failure_before_the_last_row_failed(self) -> None:
         self.assert_wrong("FAILED before row 2 failed", created(1), created(2), ended(1, "failed"), heard(1, "failed"),
-                          told("FAILED", 1, 2), ended(2, "failed"), heard(2, "failed"))
+                          shown("FAILED", 1, 2), ended(2, "failed"), heard(2, "failed"))
 
     def test_no_failure_after_a_row_completed(self) -> None:
-        self.assert_wrong("FAILED after row 1 completed", created(1), ended(1, "complete"), heard(1, "complete"), told("FAILED", 1))
+        self.assert_wrong("FAILED after row 1 completed", created(1), ended(1, "complete"), heard(1, "complete"), shown("FAILED", 1))
 
     def test_nothing_but_success_after_a_success(self) -> None:
         self.assertEqual(self.happened(created(1), ended(1, "failed"), heard(1, "failed"), created(2, 2), ended(2, "complete"),
-                                       heard(2, "complete"), told("SUCCEEDED", 2)), [])
+                                       heard(2, "complete"), shown("SUCCEEDED", 2)), [])
         for status in ("IN_FLIGHT", "FAILED"):
-            self.assert_wrong(f"{status} after SUCCEEDED", told(status, 1))
-        self.assert_wrong("IN_FLIGHT after SUCCEEDED", told("IN_FLIGHT", 2))
+            self.assert_wrong(f"{status} after SUCCEEDED", shown(status, 1))
+        self.assert_wrong("IN_FLIGHT after SUCCEEDED", shown("IN_FLIGHT", 2))
 
     def test_the_topic_of_ends_is_judged_too(self) -> None:
         final = {"method": "trackpayments_final", "params": {"trackpayments_final": snapshot("SUCCEEDED", 1)}}
@@ -162,20 +162,20 @@ class Wrong(unittest.TestCase):
 
     def test_a_payment_whose_complete_row_was_deleted_can_be_paid_again(self) -> None:
         self.assertEqual(self.happened(
-            created(1), ended(1, "complete"), heard(1, "complete"), told("SUCCEEDED", 1), {"removed": 1, "counts": True}, created(2, 2),
-            told("IN_FLIGHT", 2), ended(2, "failed"), heard(2, "failed"), told("FAILED", 2)), [])
+            created(1), ended(1, "complete"), heard(1, "complete"), shown("SUCCEEDED", 1), {"removed": 1, "counts": True}, created(2, 2),
+            shown("IN_FLIGHT", 2), ended(2, "failed"), heard(2, "failed"), shown("FAILED", 2)), [])
 
     def test_attempts_are_rows_of_one_payment(self) -> None:
-        self.assert_wrong("not the rows of one payment", created(1), created(2, 2), told("IN_FLIGHT", 1, 2))
-        self.assert_wrong("not the rows of one payment", told("IN_FLIGHT", 3))
-        self.assert_wrong("not the rows of one payment", told("IN_FLIGHT"))
+        self.assert_wrong("not the rows of one payment", created(1), created(2, 2), shown("IN_FLIGHT", 1, 2))
+        self.assert_wrong("not the rows of one payment", shown("IN_FLIGHT", 3))
+        self.assert_wrong("not the rows of one payment", shown("IN_FLIGHT"))
 
     def test_answers_are_judged_and_may_show_older_groups(self) -> None:
-        self.assertEqual(self.happened(created(1), ended(1, "failed"), created(2, 2), ended(2, "complete"), told("SUCCEEDED", 2)), [])
+        self.assertEqual(self.happened(created(1), ended(1, "failed"), created(2, 2), ended(2, "complete"), shown("SUCCEEDED", 2)), [])
         self.assertEqual(self.ends.state(snapshot("FAILED", 1), live=False), [])
-        for status, index, words in (("IN_FLIGHT", 2, "IN_FLIGHT after SUCCEEDED"), ("SUCCEEDED", 1, "without a complete row")):
+        for status, index, complaint in (("IN_FLIGHT", 2, "IN_FLIGHT after SUCCEEDED"), ("SUCCEEDED", 1, "without a complete row")):
             complaints = self.ends.state(snapshot(status, index), live=False)
-            self.assertEqual((len(complaints), words in complaints[0]), (1, True), complaints)
+            self.assertEqual((len(complaints), complaint in complaints[0]), (1, True), complaints)
         self.assertEqual(self.happened(created(3, 3)), [])
         self.assertIn("FAILED while row 3 is pending", self.ends.state(snapshot("FAILED", 3), live=False)[0])
 

@@ -41,7 +41,7 @@ class Caller(Consumer):
             self.answers.append(payment)
 
 
-class Witness:
+class Observer:
     """Lets the consumer work and judges all that is told and answered meanwhile."""
 
     def __init__(self, stage: Stage, consumer: Caller):
@@ -60,7 +60,7 @@ class Witness:
         for payment in self.consumer.answers:
             self.wrong += self.ends.state(payment, live=False)
         self.consumer.answers.clear()
-        self.ends.told(news)
+        self.ends.published(news)
         self.wrong += self.ends.check()
         for message in news:
             if "trackpayments" in message["params"]:
@@ -144,10 +144,10 @@ class Kill(unittest.TestCase):
                 except RpcError:
                     pass  # it ended by itself
 
-    def pump(self, witness: Witness, seconds: float) -> None:
+    def pump(self, observer: Observer, seconds: float) -> None:
         end = time.monotonic() + seconds
         while True:
-            witness.work()
+            observer.work()
             if time.monotonic() > end:
                 return
             time.sleep(0.002)
@@ -159,9 +159,9 @@ class Kill(unittest.TestCase):
         stage.node.kill()
         wait_until(lambda: not any(map(is_alive, pids)), "the end of its plugins")
 
-    def strike(self, stage: Stage, witness: Witness) -> int:
+    def strike(self, stage: Stage, observer: Observer) -> int:
         """How many died but the consumer."""
-        consumer = witness.consumer
+        consumer = observer.consumer
         victims = self.random.choice((["consumer"], ["plugin"], ["node"], ["plugin", "consumer"], ["node", "consumer"]))
         if "consumer" in victims:
             consumer.die()
@@ -173,7 +173,7 @@ class Kill(unittest.TestCase):
             if "node" not in victims:
                 self.pay_something(stage)
                 self.release_something(stage, 0.3)
-                self.pump(witness, self.random.random() * 0.1)
+                self.pump(observer, self.random.random() * 0.1)
         if "node" in victims:
             stage.node.start()
         elif "plugin" in victims:
@@ -211,24 +211,24 @@ class Kill(unittest.TestCase):
         with stage.alone() as stage:
             stage.allowed = ["RPC socket: ", "plugin-trackpayments: Killing plugin", "exited"]
             consumer = Caller(stage)
-            witness = Witness(stage, consumer)
+            observer = Observer(stage, consumer)
             deaths = 0
             while deaths < ROUNDS:
-                witness.mark()
+                observer.mark()
                 self.pay_something(stage)
                 self.pay_again(stage)
                 self.release_something(stage, 0.2)
-                self.pump(witness, self.random.random() * 0.2)
-                deaths += self.strike(stage, witness)
-                self.pump(witness, self.random.random() * 0.1)
-                self.assertEqual(witness.wrong, [], f"after {deaths} deaths")
+                self.pump(observer, self.random.random() * 0.2)
+                deaths += self.strike(stage, observer)
+                self.pump(observer, self.random.random() * 0.1)
+                self.assertEqual(observer.wrong, [], f"after {deaths} deaths")
             self.finish(stage, consumer)
-            witness.work()
-            self.assertEqual(witness.wrong, [])
+            observer.work()
+            self.assertEqual(observer.wrong, [])
             self.assertGreater(consumer.asked, ROUNDS // 2)
             self.assertGreater(self.deleted, ROUNDS // 20)
-            self.assertGreater(min(witness.ends.judged.get(status, 0) for status in ("IN_FLIGHT", "SUCCEEDED", "FAILED")), ROUNDS)
-            print(f"{deaths} deaths, {consumer.asked} answers, {self.deleted} deletions, judged {witness.ends.judged}")
+            self.assertGreater(min(observer.ends.judged.get(status, 0) for status in ("IN_FLIGHT", "SUCCEEDED", "FAILED")), ROUNDS)
+            print(f"{deaths} deaths, {consumer.asked} answers, {self.deleted} deletions, judged {observer.ends.judged}")
 
     def test_nothing_but_success_is_told_after_a_success_of_an_earlier_life(self) -> None:
         """Not even of an older group of its hash that failed within failed-after, which a new plugin looks at again."""
@@ -239,12 +239,12 @@ class Kill(unittest.TestCase):
             stage.sendpay(invoice, partid=1, groupid=2)
             stage.wait_status(invoice, "SUCCEEDED")
             other = stage.undecided()
-            told = len(stage.snapshots())
+            before = len(stage.snapshots())
             kill_plugin(stage)
             stage.node.start_plugin(PLUGIN)
-            wait_until(lambda: other["payment_hash"] in [p["payment_hash"] for p in stage.snapshots()[told:]], "that it looks back")
+            wait_until(lambda: other["payment_hash"] in [p["payment_hash"] for p in stage.snapshots()[before:]], "that it looks back")
             stage.settle()
-            self.assertEqual([p["status"] for p in stage.snapshots()[told:] if p["payment_hash"] == invoice["payment_hash"]], [])
+            self.assertEqual([p["status"] for p in stage.snapshots()[before:] if p["payment_hash"] == invoice["payment_hash"]], [])
             self.assertEqual(stage.stop() + judge.log(stage), [])
 
     def test_an_answer_holds_what_was_told_before_it(self) -> None:
@@ -253,13 +253,13 @@ class Kill(unittest.TestCase):
         with FakeHost() as host:
             host.begin()
             row = host.insert(pending_row(1))
-            host.wait(host.told, "the payment in flight")
+            host.wait(host.published, "the payment in flight")
             host.insert(pending_row(2))
-            host.wait(lambda: len(host.told()) == 2, "another")
+            host.wait(lambda: len(host.published()) == 2, "another")
             cursors = [m["params"]["cursor"].split(".") for m in host.messages if m.get("method") == "trackpayments"]
             cursor = ".".join([*cursors[-1][:2], "2", "0"])  # all that there is yet was told
             host.notify("sendpay_success", ended_row(row, "complete", 1))  # and nothing yet on the socket
-            host.wait(lambda: host.told("trackpayments_final"), "its end")
+            host.wait(lambda: host.published("trackpayments_final"), "its end")
             answer = host.request("trackpayments", {"since": cursor})["result"]
             self.assertEqual([p["status"] for p in answer["payments"]], ["SUCCEEDED"])
             self.assertEqual(answer["cursor"].split(".")[:4], cursor.split("."), "no row says so yet")

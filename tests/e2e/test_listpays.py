@@ -79,7 +79,7 @@ class Answers(unittest.TestCase):
             "onion": "00", "payment_hash": row["payment_hash"], "amount_msat": 1_000_011, "cltv_expiry": 120, "partid": 1, "groupid": 1}})
         host.reply("inject")
         host.insert(row)
-        host.wait(host.told, "the payment")
+        host.wait(host.published, "the payment")
         return host.end(row, "failed")
 
     def asked(self, host: FakeHost) -> int:
@@ -97,9 +97,9 @@ class Answers(unittest.TestCase):
             host.answers["listpays"] = lambda *_: not_yet[min(self.asked(host), len(not_yet)) - 1]
             host.begin(**{"trackpayments-failed-after": 3600})
             self.failed_part(host)
-            host.wait(lambda: host.told()[-1]["status"] == "FAILED", "the outcome")
+            host.wait(lambda: host.published()[-1]["status"] == "FAILED", "the outcome")
             self.assertEqual(self.asked(host), len(not_yet))
-            self.assertEqual([p["status"] for p in host.told()], ["IN_FLIGHT", "IN_FLIGHT", "FAILED"])
+            self.assertEqual([p["status"] for p in host.published()], ["IN_FLIGHT", "IN_FLIGHT", "FAILED"])
 
     def test_a_refused_question_leaves_it_to_silence(self) -> None:
         for reply in ({"error": {"code": -32601, "message": "Unknown command 'listpays'"}}, {"result": {"pays": "garbage"}}):
@@ -109,22 +109,22 @@ class Answers(unittest.TestCase):
                 self.failed_part(host)
                 host.wait(lambda: self.asked(host), "the question")
                 host.barrier()
-                self.assertEqual({p["status"] for p in host.told()}, {"IN_FLIGHT"})
+                self.assertEqual({p["status"] for p in host.published()}, {"IN_FLIGHT"})
                 host.request("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
-                host.wait(lambda: host.told()[-1]["status"] == "FAILED", "the outcome")
+                host.wait(lambda: host.published()[-1]["status"] == "FAILED", "the outcome")
                 self.assertEqual(self.asked(host), 1)
 
     def test_before_v26_06_listpays_says_nothing_and_nobody_asks(self) -> None:
         with FakeHost("v26.04") as host:
             host.begin(**{"trackpayments-failed-after": 1})
             self.failed_part(host)
-            host.wait(lambda: host.told()[-1]["htlcs"][0]["status"] == "FAILED", "the failed part")
+            host.wait(lambda: host.published()[-1]["htlcs"][0]["status"] == "FAILED", "the failed part")
             by_hand = host.insert(pending_row(2))
-            host.wait(lambda: host.told()[-1]["payment_hash"] == by_hand["payment_hash"], "a payment by hand")
+            host.wait(lambda: host.published()[-1]["payment_hash"] == by_hand["payment_hash"], "a payment by hand")
             host.end(by_hand, "failed")
-            host.wait(lambda: host.told()[-1]["status"] == "FAILED", "its end after a second of silence")
+            host.wait(lambda: host.published()[-1]["status"] == "FAILED", "its end after a second of silence")
             # xpay waits for a block up to 60 s before it tries again (retry_for): it is still in flight.
-            self.assertEqual([p["status"] for p in host.told() if p["payment_hash"] != by_hand["payment_hash"]], ["IN_FLIGHT"] * 2)
+            self.assertEqual([p["status"] for p in host.published() if p["payment_hash"] != by_hand["payment_hash"]], ["IN_FLIGHT"] * 2)
             self.assertEqual(self.asked(host), 0)
 
 

@@ -109,7 +109,7 @@ class LongListing(unittest.TestCase):
     def following(self, host: FakeHost) -> None:
         """The newest row is known, and no change has happened."""
         host.begin()
-        host.wait(lambda: host.told(), "the payment in flight")
+        host.wait(lambda: host.published(), "the payment in flight")
 
     def catch_up(self, host: FakeHost, listing: Listing, count: int) -> None:
         """So many rows change at one stroke; each new payment among them is told."""
@@ -117,7 +117,7 @@ class LongListing(unittest.TestCase):
         host.fire()
         host.wait(lambda: listing.wrong or listing.pages == count // PAGE, "the last page")
         self.assertEqual(listing.wrong, [])
-        host.wait(lambda: len(host.told("trackpayments_final")) == count // PAGE, "the last payment")
+        host.wait(lambda: len(host.published("trackpayments_final")) == count // PAGE, "the last payment")
 
     def test_every_page_is_short_and_hooks_come_between(self) -> None:
         for version, count, blocked in (("v26.06.6", ROWS, range(300, 600)), ("v23.11", ROWS // 20, range(0))):
@@ -179,7 +179,7 @@ class LongListing(unittest.TestCase):
 
             host.answers["listsendpays"] = answer
             host.notify("sendpay_failure", failure(pending_row(ROWS + 1, HELD, partid=1)))
-            host.wait(host.told, "the payment")
+            host.wait(host.published, "the payment")
             host.reply("in between")
             order = [name for m in host.messages if (name := m.get("id", m.get("method"))) in ("in between", "trackpayments")]
             self.assertEqual(order, ["in between", "trackpayments"], "it waited until all rows of the answer were taken in")

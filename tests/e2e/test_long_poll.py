@@ -68,8 +68,8 @@ class Poller:
 
 class Once(unittest.TestCase):
     def wait_status(self, host: FakeHost, payment_hash: str, status: str) -> None:
-        host.wait(lambda: [p for p in host.told() if p["payment_hash"] == payment_hash][-1:] and
-                  [p for p in host.told() if p["payment_hash"] == payment_hash][-1]["status"] == status, status)
+        host.wait(lambda: [p for p in host.published() if p["payment_hash"] == payment_hash][-1:] and
+                  [p for p in host.published() if p["payment_hash"] == payment_hash][-1]["status"] == status, status)
 
     def begin(self, host: FakeHost, **params: Any) -> tuple[Rows, Poller]:
         host.begin()
@@ -137,12 +137,12 @@ class Once(unittest.TestCase):
                 self.wait_status(host, row["payment_hash"], "SUCCEEDED")
                 host.barrier()
             rows.release()
-            told = collections.Counter(brief(poller.answer()))
-            while len(told) < 3:
+            answers = collections.Counter(brief(poller.answer()))
+            while len(answers) < 3:
                 poller.call()
-                told.update(brief(poller.answer()))
+                answers.update(brief(poller.answer()))
             poller.nothing_more(self)
-            self.assertEqual(told, {(str(n), "SUCCEEDED"): 1 for n in (1, 2, 3)})
+            self.assertEqual(answers, {(str(n), "SUCCEEDED"): 1 for n in (1, 2, 3)})
 
     def test_failed_parts_before_the_end_do_not_bring_it_twice(self) -> None:
         with FakeHost(rows=[]) as host:
@@ -152,9 +152,9 @@ class Once(unittest.TestCase):
             self.wait_status(host, HASH, "IN_FLIGHT")
             ended = host.end(lost, "failed")
             host.notify("sendpay_failure", failure(ended))
-            host.wait(lambda: host.told()[-1]["htlcs"][0]["status"] == "FAILED", "the failed part")
+            host.wait(lambda: host.published()[-1]["htlcs"][0]["status"] == "FAILED", "the failed part")
             won = host.insert(pending_row(2, HASH, partid=2))
-            host.wait(lambda: len(host.told()[-1]["htlcs"]) == 2, "the second part")
+            host.wait(lambda: len(host.published()[-1]["htlcs"]) == 2, "the second part")
             rows.indexes = {"updated"}
             host.notify("sendpay_success", host.end(won, "complete"))
             self.wait_status(host, HASH, "SUCCEEDED")
@@ -195,7 +195,7 @@ class Held(unittest.TestCase):
         poller = Poller(host, no_inflight_updates=True)
         ended = host.end(host.insert(pending_row(1, HASH)), "failed")
         host.notify("sendpay_failure", failure(ended))
-        host.wait(lambda: host.told()[-1:] and host.told()[-1]["htlcs"][0]["status"] == "FAILED", "the failed part")
+        host.wait(lambda: host.published()[-1:] and host.published()[-1]["htlcs"][0]["status"] == "FAILED", "the failed part")
         return poller
 
     @staticmethod
@@ -207,7 +207,7 @@ class Held(unittest.TestCase):
             host.notify("sendpay_failure", failure(ended))
 
     def wait_ended(self, host: FakeHost, *indexes: int) -> None:
-        host.wait(lambda: {str(i) for i in indexes} <= {p["payment_index"] for p in host.told("trackpayments_final")}, "the ends")
+        host.wait(lambda: {str(i) for i in indexes} <= {p["payment_index"] for p in host.published("trackpayments_final")}, "the ends")
 
     def decide(self, host: FakeHost) -> None:
         self.assertEqual(host.request("setconfig", {"config": "trackpayments-failed-after", "val": "0"})["result"], {})
@@ -215,17 +215,17 @@ class Held(unittest.TestCase):
     def test_an_open_outcome_brings_no_other_end_twice(self) -> None:
         with FakeHost(rows=[]) as host:
             poller = self.begin(host)
-            told: list[tuple[str, str]] = []
+            answers: list[tuple[str, str]] = []
             poller.call()
             for index in range(2, 12):
                 self.pay(host, index)
-                told += brief(poller.answer())
+                answers += brief(poller.answer())
                 self.assertLess(int(poller.cursor.split(".")[3]), 1, "the cursor stays")
                 poller.call()
             self.decide(host)
-            told += brief(poller.answer())
+            answers += brief(poller.answer())
             poller.nothing_more(self)
-            self.assertEqual(told, [(str(n), "SUCCEEDED") for n in range(2, 12)] + [("1", "FAILED")])
+            self.assertEqual(answers, [(str(n), "SUCCEEDED") for n in range(2, 12)] + [("1", "FAILED")])
             self.assertEqual(len(poller.cursor.split(".")), 4, "the position covers everything")
 
     def test_an_end_between_two_calls_is_given_at_once(self) -> None:
@@ -247,12 +247,12 @@ class Held(unittest.TestCase):
             for index in range(2, 252):
                 self.pay(host, index)
             self.wait_ended(host, *range(2, 252))
-            told: list[tuple[str, str]] = []
-            while len(told) < 250:
+            answers: list[tuple[str, str]] = []
+            while len(answers) < 250:
                 poller.call()
-                told += brief(poller.answer())
+                answers += brief(poller.answer())
             poller.nothing_more(self)
-            self.assertEqual(collections.Counter(told), {(str(n), "SUCCEEDED"): 1 for n in range(2, 252)})
+            self.assertEqual(collections.Counter(answers), {(str(n), "SUCCEEDED"): 1 for n in range(2, 252)})
 
     def test_an_end_that_changes_afterwards_is_given_again(self) -> None:
         with FakeHost(rows=[]) as host:
@@ -267,12 +267,12 @@ class Held(unittest.TestCase):
             again = host.insert(pending_row(4, payment_hash, partid=1))
             host.notify("sendpay_success", host.end(again, "complete"))
             host.notify("sendpay_success", host.end(won, "complete"))
-            told = brief(poller.answer())
-            while ("3", "SUCCEEDED") not in told or ("2", "SUCCEEDED") not in told:
+            answers = brief(poller.answer())
+            while ("3", "SUCCEEDED") not in answers or ("2", "SUCCEEDED") not in answers:
                 poller.call()
-                told += brief(poller.answer())
+                answers += brief(poller.answer())
             poller.nothing_more(self)
-            self.assertEqual(sorted(told), [("2", "SUCCEEDED"), ("3", "SUCCEEDED")])
+            self.assertEqual(sorted(answers), [("2", "SUCCEEDED"), ("3", "SUCCEEDED")])
 
     def test_numbers_of_another_run_or_beyond_this_one_leave_nothing_out(self) -> None:
         with FakeHost(rows=[]) as host:
@@ -295,11 +295,11 @@ class Held(unittest.TestCase):
         poller.cursor = cursor
         self.pay(host, 4)
         self.wait_ended(host, 4)
-        told: list[tuple[str, str]] = []
-        while {index for index, _ in told} != {"2", "3", "4"}:
+        answers: list[tuple[str, str]] = []
+        while {index for index, _ in answers} != {"2", "3", "4"}:
             poller.call()
-            told += brief(poller.answer())
-        return poller, told
+            answers += brief(poller.answer())
+        return poller, answers
 
     def test_an_outcome_while_an_answer_is_being_made_is_not_lost(self) -> None:
         with FakeHost(rows=[]) as host:
@@ -308,8 +308,8 @@ class Held(unittest.TestCase):
                 self.pay(host, index)
             rows, cursor = list(host.model.table.values()), poller.cursor
         with FakeHost(rows=rows) as host:
-            poller, told = self.resume(host, cursor)
-            self.assertNotIn(("1", "FAILED"), told)
+            poller, answers = self.resume(host, cursor)
+            self.assertNotIn(("1", "FAILED"), answers)
             held: list[Any] = []
 
             def list_rows(params: Any, token: Any) -> Any:
@@ -323,10 +323,10 @@ class Held(unittest.TestCase):
             host.answers.clear()
             for token in held:
                 host.answer(*token)
-            while ("1", "FAILED") not in told:
-                told += brief(poller.answer())
+            while ("1", "FAILED") not in answers:
+                answers += brief(poller.answer())
                 poller.call()
-            self.assertEqual(set(told), {("1", "FAILED")} | {(str(n), "SUCCEEDED") for n in (2, 3, 4)})
+            self.assertEqual(set(answers), {("1", "FAILED")} | {(str(n), "SUCCEEDED") for n in (2, 3, 4)})
 
     def test_another_plugin_misses_nothing_after_such_a_cursor(self) -> None:
         with FakeHost(rows=[]) as host:
@@ -338,14 +338,14 @@ class Held(unittest.TestCase):
             self.pay(host, 3)
             rows, cursor = list(host.model.table.values()), poller.cursor
         with FakeHost(rows=rows) as host:
-            poller, told = self.resume(host, cursor)
+            poller, answers = self.resume(host, cursor)
             poller.call()
             self.decide(host)
-            told += brief(poller.answer())
+            answers += brief(poller.answer())
             poller.nothing_more(self)
-            self.assertEqual(set(told), {("1", "FAILED")} | {(str(n), "SUCCEEDED") for n in (2, 3, 4)})
+            self.assertEqual(set(answers), {("1", "FAILED")} | {(str(n), "SUCCEEDED") for n in (2, 3, 4)})
             for ended_in_this_run in (("1", "FAILED"), ("4", "SUCCEEDED")):
-                self.assertEqual(told.count(ended_in_this_run), 1)
+                self.assertEqual(answers.count(ended_in_this_run), 1)
 
 
 class Busy(unittest.TestCase):
@@ -360,21 +360,21 @@ class Busy(unittest.TestCase):
                     self.addCleanup(poller.close)
                     cursor = poller.call("trackpayments", {})["cursor"]
                     request = payer.send("load", {**load, "mix": {stage.payer: 1}})
-                    told: collections.Counter[str] = collections.Counter()
+                    answers: collections.Counter[str] = collections.Counter()
                     walked = False  # through more than fits into one answer: it may end between two parts of a payment
                     while True:
                         over = payer.has_reply(request)  # asked first: what it brought is in an answer after that
                         answer = poller.call("trackpayments", {"since": cursor, "timeout": 1, "no_inflight_updates": only_final})
-                        told.update(json.dumps([p["payment_index"], p["status"]]) for p in answer["payments"]
+                        answers.update(json.dumps([p["payment_index"], p["status"]]) for p in answer["payments"]
                                     if p["status"] != "IN_FLIGHT")
                         cursor = answer["cursor"]
                         walked |= "more" in answer
                         if over and not answer["payments"]:
                             break
                     if not walked or "parts" not in load:
-                        self.assertEqual({state: n for state, n in told.items() if n > 1}, {})
+                        self.assertEqual({state: n for state, n in answers.items() if n > 1}, {})
                     first = {(row["payment_hash"], row["groupid"]): row["created_index"] for row in reversed(stage.node.rows())}
-                    self.assertEqual(sorted(map(json.loads, told)), sorted([str(index), "SUCCEEDED"] for index in first.values()))
+                    self.assertEqual(sorted(map(json.loads, answers)), sorted([str(index), "SUCCEEDED"] for index in first.values()))
 
 
 if __name__ == "__main__":

@@ -63,11 +63,11 @@ class Manifest(unittest.TestCase):
             both = "cd" * 32
             done = host.insert(pending_row(1))
             rows = [host.insert(pending_row(n, both, partid=n, groupid=8912158845556297834)) for n in (2, 3)]
-            host.wait(lambda: len(host.told()) >= 2, "both payments")
+            host.wait(lambda: len(host.published()) >= 2, "both payments")
             done = host.end(done, "complete")
             host.notify("sendpay_success", done)
             host.notify("sendpay_failure", failure(rows[0]))
-            host.wait(lambda: host.told()[-1]["payment_hash"] == both and host.told()[-1]["htlcs"][0]["status"] == "FAILED", "a failure")
+            host.wait(lambda: host.published()[-1]["payment_hash"] == both and host.published()[-1]["htlcs"][0]["status"] == "FAILED", "a failure")
             host.end(rows[0], "failed")
 
             def refusal(params: object) -> tuple[int, str]:
@@ -92,7 +92,7 @@ class Manifest(unittest.TestCase):
             self.assertEqual([(row["created_index"], row["partid"], row["groupid"], row["status"]) for row in result],
                              [(2, 2, 8912158845556297834, "failed")])
             self.assertEqual([(d["payment_index"], d["attempt_ids"]) for d in
-                              host.wait(lambda: len(host.told("trackpayments_deleted")) == 2 and host.told("trackpayments_deleted"),
+                              host.wait(lambda: len(host.published("trackpayments_deleted")) == 2 and host.published("trackpayments_deleted"),
                                         "both deletions")], [("1", ["1"]), ("2", ["2"])])
             self.assertEqual(refusal([done["payment_hash"], "complete"])[0], 208)
             self.assertEqual(host.stop(), 0)
@@ -101,9 +101,9 @@ class Manifest(unittest.TestCase):
         with FakeHost(None) as host:
             host.begin(identity=1)
             row = host.insert(pending_row(1))
-            host.wait(host.told, "the payment")
+            host.wait(host.published, "the payment")
             host.notify("sendpay_success", ended_row(row, "complete", 1))
-            host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "success")
+            host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
             host.send({"id": "f", "method": "delpay", "params": [row["payment_hash"], "complete"],
                        "filter": {"payments": [{"status": True}]}})
             self.assertEqual(host.reply("f")["result"], {"payments": [{"status": "complete"}]})

@@ -46,15 +46,15 @@ class Many(unittest.TestCase):
     def succeed(self, host: FakeHost, index: int) -> None:
         row = host.model.table[index]
         host.notify("sendpay_success", host.end(row, "complete"))
-        host.wait(lambda: [p["status"] for p in host.told() if p["payment_hash"] == row["payment_hash"]][-1] == "SUCCEEDED", "its end")
+        host.wait(lambda: [p["status"] for p in host.published() if p["payment_hash"] == row["payment_hash"]][-1] == "SUCCEEDED", "its end")
 
     def everything_after(self, host: FakeHost, cursor: str, **params: Any) -> dict[str, str]:
-        told: dict[str, str] = {}
+        answered: dict[str, str] = {}
         while True:
             answer = host.request("trackpayments", {"since": cursor, "timeout": 1, **params})["result"]
-            told |= dict(brief(answer))
+            answered |= dict(brief(answer))
             if not answer["payments"]:
-                return told
+                return answered
             cursor = answer["cursor"]
 
     def test_the_longest_waiting_is_answered_early_and_misses_nothing(self) -> None:
@@ -86,11 +86,11 @@ class Many(unittest.TestCase):
                 self.succeed(host, index)
             ends = {str(n): "SUCCEEDED" for n in (2, 3, 4)}
             for name in ("plain", "ends"):
-                told = self.everything_after(host, answers[name]["cursor"])
-                self.assertEqual({n: told.get(n) for n in ends}, ends)
+                answered = self.everything_after(host, answers[name]["cursor"])
+                self.assertEqual({n: answered.get(n) for n in ends}, ends)
             for name, index in (("by hash", 2), ("both", 2), ("since", 4)):
-                told = self.everything_after(host, answers[name]["cursor"], payment_hash=hash_of[index])
-                self.assertEqual(told, {str(index): "SUCCEEDED"}, name)
+                answered = self.everything_after(host, answers[name]["cursor"], payment_hash=hash_of[index])
+                self.assertEqual(answered, {str(index): "SUCCEEDED"}, name)
 
     def test_callers_before_the_start_is_over_are_bounded_too(self) -> None:
         with FakeHost(rows=[pending_row(1)]) as host:
@@ -109,28 +109,28 @@ class Many(unittest.TestCase):
 
     def burst(self, host: FakeHost, *more: dict[str, Any]) -> list[dict[str, Any]]:
         """Ends all parts at once; what the topic said of that."""
-        before = len(host.told())
+        before = len(host.published())
         ended = [host.end(row, "complete") for row in list(host.model.table.values())]
         host.send(*({"method": "sendpay_success", "params": {"sendpay_success": row}} for row in ended), *more)
-        host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "the end")
-        return host.told()[before:]
+        host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "the end")
+        return host.published()[before:]
 
     def parts(self) -> FakeHost:
         return FakeHost(rows=[pending_row(n, HASH, partid=n) for n in range(1, PARTS + 1)])
 
     def begin(self, host: FakeHost) -> None:
         host.begin()
-        host.wait(host.told, "what is in flight")
+        host.wait(host.published, "what is in flight")
 
     def test_up_to_twenty_are_sent_every_update(self) -> None:
         with self.parts() as host:
             self.begin(host)
             names = self.crowd(host, AT_ONCE)
-            told = self.burst(host)
-            self.assertGreaterEqual(len(told), PARTS)
+            published = self.burst(host)
+            self.assertGreaterEqual(len(published), PARTS)
             host.barrier()
             for name in names:
-                self.assertEqual(self.lines(host, name)[1:], told)
+                self.assertEqual(self.lines(host, name)[1:], published)
 
     def test_beyond_twenty_updates_are_merged_and_the_end_comes_last(self) -> None:
         with self.parts() as host:
@@ -139,20 +139,20 @@ class Many(unittest.TestCase):
             self.call(host, "by hash", payment_hash=HASH)
             self.settle(host)
             names = self.crowd(host, AT_ONCE - 1)
-            told = self.burst(host)
+            published = self.burst(host)
             everybody = ["ends", *names]
-            host.wait(lambda: all(self.lines(host, name)[-1:] == told[-1:] for name in everybody), "the end, for all")
+            host.wait(lambda: all(self.lines(host, name)[-1:] == published[-1:] for name in everybody), "the end, for all")
             host.barrier()
             for name in names:
                 lines = self.lines(host, name)[1:]
-                self.assertLess(len(lines), len(told))
-                rest = iter(told)
+                self.assertLess(len(lines), len(published))
+                rest = iter(published)
                 self.assertTrue(all(line in rest for line in lines), "in the order of the topic")
-            self.assertEqual(self.lines(host, "ends"), told[-1:])
+            self.assertEqual(self.lines(host, "ends"), published[-1:])
             self.assertEqual(brief(host.reply("by hash")["result"]), [("1", "SUCCEEDED")])
             at = [n for n, m in enumerate(host.messages) if m.get("id") == "by hash" or
                   (m.get("method") == "message" and m["params"]["id"] == "by hash")]
-            self.assertEqual(self.lines(host, "by hash")[-1:], told[-1:])
+            self.assertEqual(self.lines(host, "by hash")[-1:], published[-1:])
             self.assertEqual(host.messages[at[-1]].get("id"), "by hash", "the answer comes last")
 
     def test_a_hook_goes_before_all_lines_of_the_same_moment(self) -> None:

@@ -56,9 +56,9 @@ class Monsters(unittest.TestCase):
         with FakeHost() as host:
             host.begin()
             row = host.insert(pending_row(1))
-            told = {**row, "status": "complete", "payment_preimage": "11" * 32, "label": "x" * HUGE}
-            del told["payment_hash"]
-            self.huge(host, notification(b"sendpay_success", json.dumps({"sendpay_success": told}).encode()))
+            success = {**row, "status": "complete", "payment_preimage": "11" * 32, "label": "x" * HUGE}
+            del success["payment_hash"]
+            self.huge(host, notification(b"sendpay_success", json.dumps({"sendpay_success": success}).encode()))
             self.assertIn("payment_hash", host.logs("unusual")[-1])
             if LONG:
                 self.huge(host, notification(b"no_such_topic", b'{"x":"%s"}' % (b"x" * HUGE)))
@@ -80,7 +80,7 @@ class Monsters(unittest.TestCase):
             ask = host.model.call
             host.answers["listsendpays"] = lambda params, token: (host.answers.clear(), ask("listsendpays", params, token))[1]
             row = host.insert(pending_row(1, label="x" * HUGE))
-            host.wait(host.told, "the payment with the label")
+            host.wait(host.published, "the payment with the label")
             host.model.table[1] = {**row, "label": "short"}
             unharmed(host)
             if not sanitized():
@@ -120,7 +120,7 @@ class Monsters(unittest.TestCase):
 
                     host.answers[method] = spoil
                     host.begin()
-                    host.wait(lambda: host.told() and host.logs(), "the payment in flight, and a complaint")
+                    host.wait(lambda: host.published() and host.logs(), "the payment in flight, and a complaint")
                     self.assertIn("RPC socket", host.logs("unusual")[0])
                     unharmed(host)
 
@@ -131,7 +131,7 @@ class Monsters(unittest.TestCase):
                 with self.subTest(text=text):
                     index = host.model.counters["created"] + 1
                     row = host.insert(pending_row(index))
-                    host.wait(lambda: host.told() and host.told()[-1]["payment_hash"] == row["payment_hash"], "the payment in flight")
+                    host.wait(lambda: host.published() and host.published()[-1]["payment_hash"] == row["payment_hash"], "the payment in flight")
                     body = json.dumps({**row, "label": "HERE", "description": "HERE", "status": "pending"}).encode()
                     host.raw(notification(b"sendpay_success", b'{"sendpay_success":%s}' % body.replace(b"HERE", text)))
                     host.raw(notification(b"sendpay_failure", b'{"sendpay_failure":{"code":"x","message":"%s","data":%s}}'
@@ -140,7 +140,7 @@ class Monsters(unittest.TestCase):
                     # The row says it too: the listing is read or done without, and the end is told.
                     host.model.table[index] = {**row, "label": text.decode("utf-8", "replace"), "bolt11": "lnbcrt1\0"}
                     host.notify("sendpay_success", host.end(row, "complete"))
-                    host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "success")
+                    host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
                     unharmed(host)
 
     def test_bytes_that_are_no_text_in_ids(self) -> None:
@@ -174,10 +174,10 @@ class Monsters(unittest.TestCase):
 
                     host.answers["listsendpays"] = spoil
                     row = host.insert(pending_row(host.model.counters["created"] + 1, label="HERE"))
-                    host.wait(lambda: host.told() and host.told()[-1]["payment_hash"] == row["payment_hash"], "what is known of it")
+                    host.wait(lambda: host.published() and host.published()[-1]["payment_hash"] == row["payment_hash"], "what is known of it")
                     self.assertEqual(host.answers, {}, "the spoilt answer was given")
                     host.notify("sendpay_success", host.end(row, "complete"))
-                    host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "success")
+                    host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
                     unharmed(host)
 
 

@@ -37,16 +37,16 @@ def notification(topic: str, body: str) -> bytes:
 class OddRows(unittest.TestCase):
     def refused(self, host: FakeHost, data: bytes) -> None:
         """One line in the log, and nothing is told."""
-        lines, told = len(host.logs("unusual")), len(host.told())
+        lines, published = len(host.logs("unusual")), len(host.published())
         host.raw(data)
         host.barrier()
-        self.assertEqual((len(host.logs("unusual")) - lines, len(host.told()) - told), (1, 0), host.logs()[lines:])
+        self.assertEqual((len(host.logs("unusual")) - lines, len(host.published()) - published), (1, 0), host.logs()[lines:])
 
     def test_odd_numbers_in_notifications_change_nothing(self) -> None:
         with FakeHost() as host:
             host.begin()
             row = host.insert(pending_row(1, partid=1))
-            host.wait(host.told, "the payment in flight")
+            host.wait(host.published, "the payment in flight")
             done = ended_row(row, "complete", 1)
             for name, number in ODD:
                 with self.subTest(name=name, number=number[:30]):
@@ -63,13 +63,13 @@ class OddRows(unittest.TestCase):
                             json.dumps({**body, "data": "DATA"}).replace('"DATA"', text_with(body["data"], name, number))
                         self.refused(host, notification("sendpay_failure", spoilt))
             unharmed(host)
-            self.assertEqual([p["status"] for p in host.told() if p["payment_index"] == "1"], ["IN_FLIGHT"])
+            self.assertEqual([p["status"] for p in host.published() if p["payment_index"] == "1"], ["IN_FLIGHT"])
 
     def test_odd_statuses_and_missing_members_change_nothing(self) -> None:
         with FakeHost() as host:
             host.begin()
             row = host.insert(pending_row(1))
-            host.wait(host.told, "the payment in flight")
+            host.wait(host.published, "the payment in flight")
             text = json.dumps(ended_row(row, "complete", 1), separators=(",", ":"))
             for status in STATUSES:
                 with self.subTest(status=status):
@@ -85,7 +85,7 @@ class OddRows(unittest.TestCase):
             host.begin()
             for order in (0, 1):
                 row = host.insert(pending_row(host.model.counters["created"] + 1))
-                host.wait(lambda: host.told() and host.told()[-1]["payment_hash"] == row["payment_hash"], "the payment in flight")
+                host.wait(lambda: host.published() and host.published()[-1]["payment_hash"] == row["payment_hash"], "the payment in flight")
                 text = json.dumps(row)[1:-1]
                 twice = [text, text.replace('"amount_sent_msat": 1000011', '"amount_sent_msat": 1000011, "label": {"status": "complete"}')]
                 host.raw(notification("sendpay_success", "{" + ", ".join(twice if order else twice[::-1]) + "}"))
@@ -97,7 +97,7 @@ class OddRows(unittest.TestCase):
                          b'"pay","method":"sendpay","params":[],"params":{"payment_hash":"x","payment_hash":"%s"}}}}' % (b"ab" * 32))
                 host.wait(lambda: any(m.get("id") in ("one", "two") for m in host.messages[before:]), "the answer to the hook")
                 unharmed(host)
-                self.assertEqual([p["status"] for p in host.told() if p["payment_hash"] == row["payment_hash"]], ["IN_FLIGHT"])
+                self.assertEqual([p["status"] for p in host.published() if p["payment_hash"] == row["payment_hash"]], ["IN_FLIGHT"])
 
     def test_odd_rows_of_a_listing_are_left_out_and_the_good_ones_used(self) -> None:
         with FakeHost() as host:
@@ -127,16 +127,16 @@ class OddRows(unittest.TestCase):
                     host.answers["listsendpays"] = spoil
                     lines = len(host.logs("unusual"))
                     host.insert(good)
-                    host.wait(lambda: host.told() and host.told()[-1]["payment_hash"] == bad["payment_hash"], "the payment")
+                    host.wait(lambda: host.published() and host.published()[-1]["payment_hash"] == bad["payment_hash"], "the payment")
                     self.assertTrue(self.given)
-                    self.assertEqual([a["attempt_id"] for a in host.told()[-1]["htlcs"]], [str(index + 1)], "the good row alone")
+                    self.assertEqual([a["attempt_id"] for a in host.published()[-1]["htlcs"]], [str(index + 1)], "the good row alone")
                     self.assertEqual(len(host.logs("unusual")), lines + 1, host.logs()[lines:])
                     self.assertEqual(lies(host), [])
                     # The bad row ends, and is listed as it should be: now it is told too.
                     host.answers.clear()
                     for row in (bad, good):
                         host.notify("sendpay_success", host.end(row, "complete"))
-                    host.wait(lambda: len(host.told()[-1]["htlcs"]) == 2 and host.told()[-1]["status"] == "SUCCEEDED", "both parts")
+                    host.wait(lambda: len(host.published()[-1]["htlcs"]) == 2 and host.published()[-1]["status"] == "SUCCEEDED", "both parts")
             unharmed(host)
 
     def test_odd_counters_of_a_wait_are_asked_for_again(self) -> None:
@@ -166,7 +166,7 @@ class OddRows(unittest.TestCase):
                 row = host.model.table[1]
                 host.model.call("delpay", {"payment_hash": row["payment_hash"], "status": "complete", "partid": 0, "groupid": 1})
                 host.fire()
-                host.wait(lambda: host.told("trackpayments_deleted"), "the deletion")
+                host.wait(lambda: host.published("trackpayments_deleted"), "the deletion")
 
     @staticmethod
     def spoil_waits(host: FakeHost, odd: dict[str, str]) -> None:

@@ -79,7 +79,7 @@ class Options(unittest.TestCase):
                 # What the line says to do.
                 *start, example = line[line.index("lightning-cli plugin -k"):].split()[3:]
                 self.assertEqual(example, "OPTION=VALUE")
-                stage.node.call("plugin", dict(word.split("=") for word in (*start, f"trackpayments-{option}=7")))
+                stage.node.call("plugin", dict(argument.split("=") for argument in (*start, f"trackpayments-{option}=7")))
                 self.assertEqual(stage.node.call("listconfigs")["configs"][f"trackpayments-{option}"]["value_int"], 7)
 
     def test_setconfig_is_refused_where_the_node_would_not_start_again(self) -> None:
@@ -97,7 +97,7 @@ class Options(unittest.TestCase):
             stop, start = message[message.index("lightning-cli"):].split(". Or")[0].split(" && ")
             self.assertEqual(stop.split(), ["lightning-cli", "plugin", "stop", PLUGIN])
             stage.node.call("plugin", stop.split()[2:])
-            stage.node.call("plugin", dict(word.split("=") for word in start.split()[3:]))
+            stage.node.call("plugin", dict(argument.split("=") for argument in start.split()[3:]))
             self.assertEqual(stage.node.call("listconfigs")["configs"]["trackpayments-failed-after"]["value_int"], 30)
 
     def test_setconfig_is_refused_where_lightningd_does_not_say_what_it_starts(self) -> None:
@@ -120,13 +120,13 @@ class Options(unittest.TestCase):
             host.begin(identity=1)
             for index in range(1, 6):
                 row = host.insert(pending_row(index))
-                host.wait(lambda: len(host.told()) == 2 * index - 1, "the payment")
+                host.wait(lambda: len(host.published()) == 2 * index - 1, "the payment")
                 host.notify("sendpay_success", ended_row(row, "complete", index))
-                host.wait(lambda: len(host.told()) == 2 * index, "its end")
+                host.wait(lambda: len(host.published()) == 2 * index, "its end")
                 host.end(row, "complete")
             host.wait(lambda: any(index == "updated" and nextvalue == 6 for _, index, nextvalue in host.model.blocked), "the last end")
             held = host.insert(pending_row(6))
-            host.wait(lambda: len(host.told()) == 11, "the payment in flight")
+            host.wait(lambda: len(host.published()) == 11, "the payment in flight")
             self.assertEqual(host.request("setconfig", {"config": "trackpayments-retain", "val": "2"})["result"], {})
 
             def code(index: int, status: str) -> int:
@@ -134,7 +134,7 @@ class Options(unittest.TestCase):
 
             self.assertEqual([code(index, "failed") for index in range(1, 7)], [208, 208, 208, 211, 211, 211])
             host.notify("sendpay_success", ended_row(held, "complete", 6))
-            host.wait(lambda: len(host.told()) == 12, "the end of the one in flight, which is never let go")
+            host.wait(lambda: len(host.published()) == 12, "the end of the one in flight, which is never let go")
 
 
 if __name__ == "__main__":

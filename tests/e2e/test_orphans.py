@@ -36,15 +36,15 @@ class Orphans(unittest.TestCase):
         host.notify("sendpay_failure", failure(row))
 
     def status(self, host: FakeHost, payment_hash: str = HASH) -> str | None:
-        return next((p["status"] for p in reversed(host.told()) if p["payment_hash"] == payment_hash), None)
+        return next((p["status"] for p in reversed(host.published()) if p["payment_hash"] == payment_hash), None)
 
     def last_attempt(self, host: FakeHost, payment_hash: str = HASH) -> str | None:
-        return next((p["htlcs"][-1]["status"] for p in reversed(host.told()) if p["payment_hash"] == payment_hash), None)
+        return next((p["htlcs"][-1]["status"] for p in reversed(host.published()) if p["payment_hash"] == payment_hash), None)
 
     def stays_in_flight(self, host: FakeHost, payment_hash: str = HASH) -> None:
         host.wait(lambda: self.last_attempt(host, payment_hash) == "FAILED", "the failed attempt")
         ask_thrice(host, payment_hash)
-        self.assertEqual({p["status"] for p in host.told() if p["payment_hash"] == payment_hash}, {"IN_FLIGHT"})
+        self.assertEqual({p["status"] for p in host.published() if p["payment_hash"] == payment_hash}, {"IN_FLIGHT"})
 
     def ends(self, host: FakeHost, payment_hash: str = HASH) -> None:
         host.wait(lambda: self.status(host, payment_hash) == "FAILED", "the end of it")
@@ -88,7 +88,7 @@ class Orphans(unittest.TestCase):
             row = host.insert(pending_row(9, HASH))
             host.wait(lambda: self.status(host), "the payment")
             host.barrier()
-            self.assertEqual({payment["payment_hash"] for payment in host.told()}, {row["payment_hash"]})
+            self.assertEqual({payment["payment_hash"] for payment in host.published()}, {row["payment_hash"]})
 
     def test_an_old_payment_that_gets_another_part_has_a_payer_again(self) -> None:
         old = pending_row(1, HASH, partid=1, created_at=at(-HOUR))
@@ -96,7 +96,7 @@ class Orphans(unittest.TestCase):
             host.begin(**NEVER)
             row = host.insert(pending_row(2, HASH, partid=2))
             host.wait(lambda: self.status(host), "the payment")
-            self.assertEqual(len(host.told()[-1]["htlcs"]), 2)
+            self.assertEqual(len(host.published()[-1]["htlcs"]), 2)
             self.fails(host, row)
             self.stays_in_flight(host)
 

@@ -34,11 +34,11 @@ def answered(output: bytes) -> bool:
 
 class Arguments(unittest.TestCase):
     def test_help_and_version_say_what_it_is(self) -> None:
-        for argument, word in (("--help", b"lightning-cli plugin start"), ("-h", b"trackpayments-failed-after"),
+        for argument, fragment in (("--help", b"lightning-cli plugin start"), ("-h", b"trackpayments-failed-after"),
                                ("--version", b"trackpayments ")):
             done = run(argument, stdin=subprocess.DEVNULL)
             self.assertEqual((done.returncode, done.stderr), (0, b""))
-            self.assertIn(word, done.stdout)
+            self.assertIn(fragment, done.stdout)
 
     def test_unknown_arguments_are_ignored(self) -> None:
         with FakeHost(arguments=["--developer", "--dev-debug-self", "what", "--trackpayments-failed-after=x", ""]) as host:
@@ -53,12 +53,12 @@ class Streams(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, b"", b""))
 
     def test_stdin_and_stdout_may_be_files(self) -> None:
-        with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as told:
+        with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as output:
             asked.write(ASK)
             asked.seek(0)
-            self.assertEqual(run(stdin=asked, stdout=told).returncode, 0)
-            told.seek(0)
-            self.assertTrue(answered(told.read()))
+            self.assertEqual(run(stdin=asked, stdout=output).returncode, 0)
+            output.seek(0)
+            self.assertTrue(answered(output.read()))
 
     def test_stdin_may_be_a_socket(self) -> None:
         for family in (socket.AF_UNIX, socket.AF_INET):
@@ -112,7 +112,7 @@ class End(unittest.TestCase):
         host.begin()
         for index in range(1, 301):
             host.insert(pending_row(index))
-        host.wait(lambda: len(host.told()) == 300, "the payments in flight")
+        host.wait(lambda: len(host.published()) == 300, "the payments in flight")
         host.read_output(False)
         for index in range(1, 301):
             host.notify("sendpay_success", ended_row(host.model.table[index], "complete", index))
@@ -128,8 +128,8 @@ class End(unittest.TestCase):
                     host.child.stdin.close()
                 host.read_output(True)
                 self.assertEqual(host.wait_exit(), 0)
-                self.assertEqual([p["status"] for p in host.told()].count("SUCCEEDED"), 300)
-                self.assertEqual(len(host.told("trackpayments_final")), 300)
+                self.assertEqual([p["status"] for p in host.published()].count("SUCCEEDED"), 300)
+                self.assertEqual(len(host.published("trackpayments_final")), 300)
                 host.reply("last")
 
     def test_an_end_before_the_beginning(self) -> None:

@@ -54,13 +54,13 @@ class RealNode:
         """Not earlier: a plugin started while lightningd itself is starting is never answered."""
         def started() -> bool:
             if self.process.poll() is not None:
-                raise AssertionError(f"lightningd exited: {self.words()}")
-            return "Server started with public key" in self.words()
+                raise AssertionError(f"lightningd exited: {self.recent_output()}")
+            return "Server started with public key" in self.recent_output()
 
         wait_until(started, "lightningd")
         return RpcClient(str(self.network_directory / "lightning-rpc"))
 
-    def words(self) -> str:
+    def recent_output(self) -> str:
         log = self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
         return (self.directory / "output").read_text(errors="replace")[-2000:] + log[-20000:]
 
@@ -83,7 +83,7 @@ class Real(unittest.TestCase):
         self.rpc = self.real.connect()
         self.addCleanup(self.rpc.close)
 
-    def told(self, topic: str = "trackpayments") -> list[dict[str, Any]]:
+    def published(self, topic: str = "trackpayments") -> list[dict[str, Any]]:
         return [m["params"][topic] for m in self.real.subscriber.messages() if m["method"] == topic]
 
     def refused(self, params: Any) -> tuple[int, str]:
@@ -102,7 +102,7 @@ class Real(unittest.TestCase):
                          (208, f"Unknown payment with payment_hash: {payment_hash}"))
         self.rpc.call("sendpay", {"route": [], "payment_hash": payment_hash, "amount_msat": 5000, "bolt11": invoice["bolt11"],
                                   "payment_secret": invoice["payment_secret"]})
-        payment = wait_until(lambda: next((p for p in self.told() if p["status"] == "SUCCEEDED"), None), "success")
+        payment = wait_until(lambda: next((p for p in self.published() if p["status"] == "SUCCEEDED"), None), "success")
         self.assertEqual(check_payment(payment), [])
         row = self.rpc.call("listsendpays", {"payment_hash": payment_hash})["payments"][0]
         self.assertEqual((payment["payment_hash"], payment["value_msat"], payment["payment_request"], payment["payment_preimage"]),
@@ -111,7 +111,7 @@ class Real(unittest.TestCase):
         unknown = "ab" * 32
         with self.assertRaises(RpcError):
             self.rpc.call("sendpay", {"route": [], "payment_hash": unknown, "amount_msat": 5000})
-        failed = wait_until(lambda: next((p for p in self.told() if p["status"] == "FAILED"), None), "failure")
+        failed = wait_until(lambda: next((p for p in self.published() if p["status"] == "FAILED"), None), "failure")
         self.assertEqual((failed["payment_hash"], check_payment(failed)), (unknown, []))
 
         self.assertEqual(self.refused([payment_hash, "failed"])[0], 211)
@@ -124,8 +124,8 @@ class Real(unittest.TestCase):
         self.assertEqual([name for name in self.rpc.call("delpay", {"payment_hash": unknown, "status": "failed", "partid": 0,
                                                                     "groupid": 1}, filter={"payments": [{"status": True}]})
                           ["payments"][0]], ["status"])
-        wait_until(lambda: len(self.told("trackpayments_deleted")) == 2, "both deletions")
-        self.assertEqual([d["payment_hash"] for d in self.told("trackpayments_deleted")], [payment_hash, unknown])
+        wait_until(lambda: len(self.published("trackpayments_deleted")) == 2, "both deletions")
+        self.assertEqual([d["payment_hash"] for d in self.published("trackpayments_deleted")], [payment_hash, unknown])
         self.assertEqual(protos.walk(strict_json.dumps(m).encode() for m in self.real.subscriber.messages()), [])
         self.rpc.call("plugin", {"subcommand": "stop", "plugin": PLUGIN})
         self.assertIsNone(self.real.process.poll(), "lightningd lives")

@@ -11,7 +11,7 @@ class Reconnect(unittest.TestCase):
     def test_rows_of_the_outage_are_fetched_and_nothing_is_told_twice(self) -> None:
         with FakeHost(rows=[pending_row(n) for n in range(1, 6)]) as host:
             host.begin(**{"trackpayments-failed-after": 0})
-            host.wait(lambda: len(host.told()) == 5, "the payments in flight")
+            host.wait(lambda: len(host.published()) == 5, "the payments in flight")
             host.hang_up()
             host.wait(lambda: host.logs("unusual"), "the complaint")
             rows = {row["created_index"]: row for row in host.model.table.values()}
@@ -19,7 +19,7 @@ class Reconnect(unittest.TestCase):
             host.hook("h", {"id": 1, "method": "sendpay", "params": {"payment_hash": "ab" * 32, "route": []}})
             self.assertEqual(host.reply("h")["result"], {"result": "continue"})
             host.notify("sendpay_success", host.end(rows[1], "complete"))
-            host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "success while the socket is gone")
+            host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success while the socket is gone")
             # Missed: an end, a failure, many new rows, more than a page.
             host.end(rows[2], "complete")
             host.end(rows[3], "failed")
@@ -29,13 +29,13 @@ class Reconnect(unittest.TestCase):
                     host.end(host.model.table[n], "complete")
             host.listen()
             host.wait_armed()
-            last = lambda: {p["payment_hash"]: p["status"] for p in host.told()}  # noqa: E731
+            last = lambda: {p["payment_hash"]: p["status"] for p in host.published()}  # noqa: E731
             wanted = {row["payment_hash"]: {"pending": "IN_FLIGHT", "complete": "SUCCEEDED", "failed": "FAILED"}[row["status"]]
                       for row in host.model.table.values()}
             host.wait(lambda: last() == wanted, "all that was missed")
             host.barrier()
             newest: dict = {}
-            for payment in host.told():
+            for payment in host.published():
                 self.assertNotEqual(newest.get(payment["payment_hash"]), payment, "told twice though nothing changed")
                 newest[payment["payment_hash"]] = payment
             self.assertEqual(len(host.logs("unusual")), 1, "one complaint for one outage")
@@ -52,7 +52,7 @@ class Reconnect(unittest.TestCase):
                 host.wait(lambda: host.clients, "a try")
                 host.hang_up()
             host.listen()
-            host.wait(host.told, "the payment")
+            host.wait(host.published, "the payment")
             self.assertLessEqual(len(host.logs("unusual")), 4, "one complaint for each connection that was lost")
 
     def test_an_outage_in_the_middle_of_everything(self) -> None:
@@ -70,7 +70,7 @@ class Reconnect(unittest.TestCase):
                 host.wait(lambda: host.lost, "the question")
                 host.hang_up()
                 host.listen()
-                host.wait(lambda: len(host.told()) == 3, "all payments")
+                host.wait(lambda: len(host.published()) == 3, "all payments")
                 host.wait_armed()
                 self.assertIs(host.model.call.__func__, ask.__func__)
 

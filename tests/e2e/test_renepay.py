@@ -134,8 +134,8 @@ class Renepay(unittest.TestCase):
                 stage.wait_status(invoice, "SUCCEEDED")
                 stage.renepaid.clear()
                 stage.barrier()
-                told = stage.snapshots(invoice)[before:]
-                self.assertEqual({p["value_msat"] for p in told}, {"3300000"})
+                published = stage.snapshots(invoice)[before:]
+                self.assertEqual({p["value_msat"] for p in published}, {"3300000"})
                 self.assertEqual([p["status"] for p in stage.snapshots(invoice, "trackpayments_final")][-1:], ["SUCCEEDED"])
                 wait_until(lambda: time.time() > stage.node.rows()[0]["created_at"] + 1, "the next second")
 

@@ -21,10 +21,10 @@ class Restart(unittest.TestCase):
             with self.subTest(crash=crash), Stage(NEVER, gate=True, keep_rows=True) as stage:
                 invoice = stage.pay(5_000_000, parts=["hold", "hold"])
                 before = stage.wait_status(invoice, "IN_FLIGHT", parts=2)
-                told = len(stage.snapshots(invoice))
+                count = len(stage.snapshots(invoice))
                 self.restart(stage, crash)
-                stage.wait_payment(invoice, lambda _: len(stage.snapshots(invoice)) > told, "a snapshot after the restart")
-                after = stage.snapshots(invoice)[told]
+                stage.wait_payment(invoice, lambda _: len(stage.snapshots(invoice)) > count, "a snapshot after the restart")
+                after = stage.snapshots(invoice)[count]
                 self.assertEqual((after["status"], len(after["htlcs"])), ("IN_FLIGHT", 2))
                 self.assertEqual(after["payment_index"], before["payment_index"])
                 stage.release(invoice)
@@ -62,10 +62,10 @@ class Restart(unittest.TestCase):
             failed = stage.pay(5_000_000, "temporary_channel_failure", by="pay")
             stage.wait_status(failed, "FAILED")
             stage.barrier()
-            told = len(stage.snapshots())
+            before = len(stage.snapshots())
             self.restart(stage, crash=False)
             stage.settle()
-            again = {payment["payment_hash"] for payment in stage.snapshots()[told:]}
+            again = {payment["payment_hash"] for payment in stage.snapshots()[before:]}
             self.assertEqual(again & {undecided["payment_hash"], failed["payment_hash"]}, set())
 
 

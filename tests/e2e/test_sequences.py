@@ -29,7 +29,7 @@ def line(payment: dict[str, Any]) -> str:
 
 
 class Sequences(unittest.TestCase):
-    def told(self, stage: Stage, what: Any) -> list[str]:
+    def published(self, stage: Stage, what: Any) -> list[str]:
         """Distinct ones: a better word about a failure is told, too, and changes none of this."""
         return [text for text, _ in itertools.groupby(map(line, stage.snapshots(what)))]
 
@@ -40,7 +40,7 @@ class Sequences(unittest.TestCase):
                 stage.wait_attempts(invoice, "IN_FLIGHT")
                 stage.release(invoice)
                 stage.wait_status(invoice, "SUCCEEDED")
-                self.assertEqual(self.told(stage, invoice), [
+                self.assertEqual(self.published(stage, invoice), [
                     # (1): not IN_FLIGHT []
                     "IN_FLIGHT [I] NONE",
                     "SUCCEEDED [S] NONE +"])
@@ -52,7 +52,7 @@ class Sequences(unittest.TestCase):
             payment_hash = stage.wait_payment(None, lambda p: True, "the gift")["payment_hash"]
             stage.release({"payment_hash": payment_hash})
             stage.wait_status(payment_hash, "SUCCEEDED")
-            self.assertEqual(self.told(stage, payment_hash), ["IN_FLIGHT [I] NONE", "SUCCEEDED [S] NONE +"])  # (1)
+            self.assertEqual(self.published(stage, payment_hash), ["IN_FLIGHT [I] NONE", "SUCCEEDED [S] NONE +"])  # (1)
 
     def test_retry_then_success(self) -> None:
         retry = [
@@ -69,7 +69,7 @@ class Sequences(unittest.TestCase):
                 stage.wait_attempts(invoice, "FAILED", "IN_FLIGHT")
                 stage.release(invoice)
                 stage.wait_status(invoice, "SUCCEEDED")
-                self.assertEqual((by, self.told(stage, invoice)), (by, retry))
+                self.assertEqual((by, self.published(stage, invoice)), (by, retry))
             invoice = stage.by_hand(5_000_000, "hold", partid=1, groupid=1)
             stage.wait_attempts(invoice, "IN_FLIGHT")
             stage.release(invoice, "temporary_channel_failure")
@@ -78,7 +78,7 @@ class Sequences(unittest.TestCase):
             stage.wait_attempts(invoice, "FAILED", "IN_FLIGHT")
             stage.release(invoice)
             stage.wait_status(invoice, "SUCCEEDED")
-            self.assertEqual(self.told(stage, invoice), retry)
+            self.assertEqual(self.published(stage, invoice), retry)
 
     def test_two_parts(self) -> None:
         with Stage(NEVER) as stage:
@@ -94,10 +94,10 @@ class Sequences(unittest.TestCase):
                 stage.wait_attempts(invoice, "SUCCEEDED", "IN_FLIGHT")
                 stage.release(invoice)
                 stage.wait_status(invoice, "SUCCEEDED")
-                told = self.told(stage, invoice)
-                if invoice is by_hand or told[0] == "IN_FLIGHT [I] NONE":
-                    self.assertEqual(told.pop(0), "IN_FLIGHT [I] NONE")  # (1): not IN_FLIGHT [] before it; (3): or not at all
-                self.assertEqual(told, [
+                published = self.published(stage, invoice)
+                if invoice is by_hand or published[0] == "IN_FLIGHT [I] NONE":
+                    self.assertEqual(published.pop(0), "IN_FLIGHT [I] NONE")  # (1): not IN_FLIGHT [] before it; (3): or not at all
+                self.assertEqual(published, [
                     "IN_FLIGHT [II] NONE",
                     "IN_FLIGHT [SI] NONE +",
                     "SUCCEEDED [SS] NONE +"])
@@ -119,12 +119,12 @@ class Sequences(unittest.TestCase):
                 stage.wait_attempts(invoice, "FAILED")
             for invoice in payments:
                 stage.wait_status(invoice, "FAILED")
-                self.assertEqual(self.told(stage, invoice), refused)
+                self.assertEqual(self.published(stage, invoice), refused)
             stage.settle_slowly()
-            self.assertEqual(self.told(stage, by_hand), refused[:2])
+            self.assertEqual(self.published(stage, by_hand), refused[:2])
             stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
             stage.wait_status(by_hand, "FAILED")
-            self.assertEqual(self.told(stage, by_hand), refused)  # (4)
+            self.assertEqual(self.published(stage, by_hand), refused)  # (4)
 
     @needs_the_end
     def test_no_route_is_left(self) -> None:
@@ -145,7 +145,7 @@ class Sequences(unittest.TestCase):
             stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
             stage.wait_status(by_hand, "FAILED")  # (4)
             for invoice in [*payments, by_hand]:
-                self.assertEqual(self.told(stage, invoice), no_route)
+                self.assertEqual(self.published(stage, invoice), no_route)
 
     @needs_xpay
     def test_no_route_at_all(self) -> None:
@@ -154,7 +154,7 @@ class Sequences(unittest.TestCase):
                 invoice = stage.invoice(4_000_000, payer_error={"code": 205, "message": "no route"})
                 self.assertEqual(stage.refused(by, {"bolt11" if by == "pay" else "invstring": invoice["bolt11"]})[0], 205)
                 stage.settle()
-                self.assertEqual(self.told(stage, invoice), [])  # (1): not IN_FLIGHT [], FAILED [] NO_ROUTE
+                self.assertEqual(self.published(stage, invoice), [])  # (1): not IN_FLIGHT [], FAILED [] NO_ROUTE
 
     @needs_the_end
     def test_the_same_invoice_paid_again_after_a_failure_is_a_fresh_payment(self) -> None:
@@ -168,7 +168,7 @@ class Sequences(unittest.TestCase):
                 new = stage.wait_status(invoice, "IN_FLIGHT")
                 stage.release(invoice)
                 stage.wait_status(invoice, "SUCCEEDED")
-                self.assertEqual(self.told(stage, invoice), [
+                self.assertEqual(self.published(stage, invoice), [
                     "IN_FLIGHT [I] NONE", "IN_FLIGHT [F] NONE", "FAILED [F] NO_ROUTE",
                     "IN_FLIGHT [I] NONE", "SUCCEEDED [S] NONE +"])  # (1), twice
                 self.assertLess(int(old["payment_index"]), int(new["payment_index"]))

@@ -66,7 +66,7 @@ class Descriptors(unittest.TestCase):
     def test_none_is_left_for_coming_back(self) -> None:
         with FakeHost(rows=[pending_row(1)]) as host:
             host.begin()
-            host.wait(host.told, "the payment in flight")
+            host.wait(host.published, "the payment in flight")
             host.hang_up()
             host.wait(lambda: host.logs("unusual"), "the complaint")
             leave(host, 0)
@@ -75,12 +75,12 @@ class Descriptors(unittest.TestCase):
             for number in range(20):
                 hook_answered(host)
             host.notify("sendpay_success", host.end(host.model.table[1], "complete"))
-            host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "success, without a socket")
+            host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success, without a socket")
             host.insert(pending_row(2))
             host.barrier()
-            self.assertEqual([p["payment_index"] for p in host.told()], ["1", "1"])
+            self.assertEqual([p["payment_index"] for p in host.published()], ["1", "1"])
             plenty(host)
-            host.wait(lambda: host.told()[-1]["payment_index"] == "2", "the payment it could not see")
+            host.wait(lambda: host.published()[-1]["payment_index"] == "2", "the payment it could not see")
             host.wait_armed()
             self.assertEqual(len(host.logs("unusual")), 1, "one complaint for one outage")
             unharmed(host)

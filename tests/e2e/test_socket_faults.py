@@ -27,7 +27,7 @@ def answer_to(host: FakeHost, token: Any) -> bytes:
 class SocketFaults(unittest.TestCase):
     def nothing_twice(self, host: FakeHost) -> None:
         newest: dict[str, Any] = {}
-        for payment in host.told():
+        for payment in host.published():
             self.assertNotEqual(newest.get(payment["payment_hash"]), payment, "told twice though nothing changed")
             newest[payment["payment_hash"]] = payment
         self.assertEqual(lies(host), [])
@@ -36,7 +36,7 @@ class SocketFaults(unittest.TestCase):
         with FakeHost(rows=[pending_row(1)]) as host:
             path = os.path.join(host.directory, "lightning-rpc")
             host.begin()
-            host.wait(host.told, "the payment in flight")
+            host.wait(host.published, "the payment in flight")
             for _ in range(2):  # and once more after it came back
                 host.hang_up()
                 with socket.socket(socket.AF_UNIX) as nobody:
@@ -49,7 +49,7 @@ class SocketFaults(unittest.TestCase):
                 host.model.insert(missed)
                 os.unlink(path)
                 host.listen()
-                host.wait(lambda: host.told()[-1]["payment_hash"] == missed["payment_hash"], "the row of the outage")
+                host.wait(lambda: host.published()[-1]["payment_hash"] == missed["payment_hash"], "the row of the outage")
                 host.wait_armed()
             self.assertEqual(len(host.logs("unusual")), 2, "one complaint for each outage")
             unharmed(host)
@@ -72,7 +72,7 @@ class SocketFaults(unittest.TestCase):
                 host.hang_up()
                 host.listen()
                 host.wait_armed()
-                host.wait(lambda: any(p["payment_index"] == "2" for p in host.told()), "the other")
+                host.wait(lambda: any(p["payment_index"] == "2" for p in host.published()), "the other")
                 unharmed(host)
                 self.nothing_twice(host)
 
@@ -122,14 +122,14 @@ class SocketFaults(unittest.TestCase):
 
                 host.answers[method] = cut
                 host.begin(waits=False)
-                host.wait(lambda: not cuts and len(host.told()) >= 3, "all payments, after all cuts")
+                host.wait(lambda: not cuts and len(host.published()) >= 3, "all payments, after all cuts")
                 host.answers.clear()
                 host.wait_armed()
                 host.barrier()
                 complaints = host.logs("unusual")
                 self.assertTrue(all("RPC socket: " in line for line in complaints), complaints)
                 self.assertLessEqual(len(complaints), 2 * len(places), complaints)
-                self.assertEqual(sorted(p["payment_index"] for p in host.told()), ["1", "2", "3"], "each once")
+                self.assertEqual(sorted(p["payment_index"] for p in host.published()), ["1", "2", "3"], "each once")
                 unharmed(host)
                 self.nothing_twice(host)
 
@@ -137,7 +137,7 @@ class SocketFaults(unittest.TestCase):
         rows = [pending_row(n) for n in (1, 2, 3)]
         with FakeHost(rows=rows) as host:
             host.begin()
-            host.wait(lambda: len(host.told()) == 3, "the payments in flight")
+            host.wait(lambda: len(host.published()) == 3, "the payments in flight")
             for row in rows:
                 # Nobody says it on stdin: only the page that follows the wait does, and that is cut.
                 def cut(params: Any, token: Any) -> Any:
@@ -148,20 +148,20 @@ class SocketFaults(unittest.TestCase):
 
                 host.answers["listsendpays"] = cut
                 host.end(row, "complete")
-                host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "success")
-                self.assertEqual(host.told()[-1]["payment_hash"], row["payment_hash"])
+                host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
+                self.assertEqual(host.published()[-1]["payment_hash"], row["payment_hash"])
                 host.wait_armed()
                 if row is not rows[-1]:
                     host.insert(pending_row(row["created_index"] + 10))
-                    host.wait(lambda: host.told()[-1]["status"] == "IN_FLIGHT", "another begins")
-            self.assertEqual(len(host.told()), 8)
+                    host.wait(lambda: host.published()[-1]["status"] == "IN_FLIGHT", "another begins")
+            self.assertEqual(len(host.published()), 8)
             unharmed(host)
             self.nothing_twice(host)
 
     def test_answers_nobody_asked_for(self) -> None:
         with FakeHost(rows=[pending_row(1)]) as host:
             host.begin()
-            host.wait(host.told, "the payment in flight")
+            host.wait(host.published, "the payment in flight")
             lie = {**pending_row(1), "status": "complete", "updated_index": 9, "payment_preimage": "11" * 32}
             result = json.dumps({"payments": [lie]}).encode()
             identities = [b'"trackpayments:listsendpays#99999"', b'"trackpayments:listsendpays#1"', b'"trackpayments:getinfo#0"',
@@ -177,7 +177,7 @@ class SocketFaults(unittest.TestCase):
                     if identity[:1] not in b"{[":  # then its end is not certain either, and a new connection is made
                         self.assertEqual(len(host.logs()), before + 1, "no call of ours took it for its answer")
                         self.assertEqual(sum(method == "wait" for method, _ in host.calls), waits, "and none is asked again")
-                    self.assertEqual([p["status"] for p in host.told()], ["IN_FLIGHT"])
+                    self.assertEqual([p["status"] for p in host.published()], ["IN_FLIGHT"])
             unharmed(host)
             self.nothing_twice(host)
 
@@ -193,9 +193,9 @@ class SocketFaults(unittest.TestCase):
 
             host.answers["listsendpays"] = twice
             host.begin()
-            host.wait(host.told, "the payment in flight")
+            host.wait(host.published, "the payment in flight")
             host.insert(pending_row(2))
-            host.wait(lambda: len(host.told()) == 2, "the next")
+            host.wait(lambda: len(host.published()) == 2, "the next")
             host.answers.clear()
             host.barrier()
             self.assertGreaterEqual(len(host.logs("unusual")), 2, "each second answer is told")
@@ -207,7 +207,7 @@ class SocketFaults(unittest.TestCase):
 
             host.answers["listsendpays"] = crossed
             host.insert(pending_row(3))
-            host.wait(lambda: len(host.told()) == 3, "the payment all the same")
+            host.wait(lambda: len(host.published()) == 3, "the payment all the same")
 
             def listing(params: Any, token: Any) -> Any:
                 del host.answers["wait"]
@@ -215,7 +215,7 @@ class SocketFaults(unittest.TestCase):
 
             host.answers["wait"] = listing
             host.insert(pending_row(4))
-            host.wait(lambda: len(host.told()) == 4, "the payment all the same")
+            host.wait(lambda: len(host.published()) == 4, "the payment all the same")
             host.wait_armed()
             unharmed(host)
             self.nothing_twice(host)
@@ -229,7 +229,7 @@ class SocketFaults(unittest.TestCase):
 
             host.answers["getinfo"] = host.answers["listsendpays"] = dribble
             host.begin()
-            host.wait(lambda: len(host.told()) == 2, "the payments in flight")
+            host.wait(lambda: len(host.published()) == 2, "the payments in flight")
             self.assertEqual(host.logs(), [])
             unharmed(host)
             self.nothing_twice(host)
@@ -238,7 +238,7 @@ class SocketFaults(unittest.TestCase):
         for way in (socket.SHUT_WR, socket.SHUT_RD, socket.SHUT_RDWR):
             with self.subTest(way=way), FakeHost(rows=[pending_row(1)]) as host:
                 host.begin()
-                host.wait(host.told, "the payment in flight")
+                host.wait(host.published, "the payment in flight")
                 host.clients[0].sock.shutdown(way)
                 # What it writes now shows it: with a reader that is gone an error, without a writer the end.
                 row = pending_row(2)
@@ -247,14 +247,14 @@ class SocketFaults(unittest.TestCase):
                 host.notify("sendpay_success", {**row, "status": "pending"})
                 host.wait(lambda: len(host.clients) > 1 or host.logs("unusual"), "a new connection")
                 host.wait_armed()
-                host.wait(lambda: any(p["payment_index"] == "2" for p in host.told()), "the missed row")
+                host.wait(lambda: any(p["payment_index"] == "2" for p in host.published()), "the missed row")
                 unharmed(host)
                 self.nothing_twice(host)
 
     def test_one_that_comes_and_goes_all_the_time(self) -> None:
         with FakeHost(rows=[pending_row(n) for n in range(1, 11)]) as host:
             host.begin(**{"trackpayments-failed-after": 3600})
-            host.wait(lambda: len(host.told()) == 10, "the payments in flight")
+            host.wait(lambda: len(host.published()) == 10, "the payments in flight")
             for number in range(1, 11):
                 host.end(host.model.table[number], "complete" if number % 2 else "failed")
                 host.insert(pending_row(10 + number))
@@ -266,7 +266,7 @@ class SocketFaults(unittest.TestCase):
             host.wait_armed()
 
             def missing() -> list[tuple[str, str]]:
-                newest = {a["attempt_id"]: a["status"] for p in host.told() for a in p["htlcs"]}
+                newest = {a["attempt_id"]: a["status"] for p in host.published() for a in p["htlcs"]}
                 return [(i, row["status"]) for i, row in host.model.table.items() if newest.get(str(i)) != ATTEMPT[row["status"]]]
 
             host.wait(lambda: not missing(), "all of it")

@@ -126,8 +126,8 @@ class Early(unittest.TestCase):
             host.notify("sendpay_success", host.end(settled, "complete"))
             host.barrier()
             host.listen()
-            host.wait(lambda: host.told() and len(host.told()[-1]["htlcs"]) == 2, "both attempts")
-            self.assertEqual({p["payment_index"] for p in host.told()}, {"1"})
+            host.wait(lambda: host.published() and len(host.published()[-1]["htlcs"]) == 2, "both attempts")
+            self.assertEqual({p["payment_index"] for p in host.published()}, {"1"})
 
     def test_what_fails_before_a_restarted_node_was_asked_has_lost_its_payer_too(self) -> None:
         lost = pending_row(1, "ab" * 32, created_at=int(time.time()) - 60)
@@ -139,7 +139,7 @@ class Early(unittest.TestCase):
             host.notify("sendpay_failure", failure(lost))
             host.barrier()
             host.listen()
-            host.wait(lambda: any(p["status"] == "FAILED" for p in host.told()), "the end of it")
+            host.wait(lambda: any(p["status"] == "FAILED" for p in host.published()), "the end of it")
 
 
 if __name__ == "__main__":

@@ -23,9 +23,9 @@ class Subscribers(unittest.TestCase):
             first, *others = ([(m["method"], m["params"], m["origin"]) for m in s.messages() if m["method"] in NAMES]
                               for s in stage.subscribers)
             self.assertEqual({method for method, _, _ in first}, set(NAMES))
-            for name, told in zip(list(everybody)[1:], others):
+            for name, messages in zip(list(everybody)[1:], others):
                 wanted = NAMES if everybody[name] == "*" else everybody[name].split(",")
-                self.assertEqual(told, [message for message in first if message[0] in wanted], name)
+                self.assertEqual(messages, [message for message in first if message[0] in wanted], name)
 
     def test_the_final_topic_carries_ends_alone(self) -> None:
         with Stage() as stage:

@@ -118,14 +118,14 @@ class TranscriptSecrets(unittest.TestCase):
         self.assertEqual(leaks(["row of listsendpays skipped: result.payments[0].payment_hash: not 32 bytes of hex"], self.all), [])
 
     def test_a_recording_that_is_played_leaves_none_in_the_log(self) -> None:
-        told = 0
+        published = 0
         for name in [*self.entries, *older_names()]:
             with self.subTest(recording=name):
                 played = Player([PLUGIN], name, ORDERS[0], patience=1.0).run()  # its end is for others to judge
-                told += len(played.journal.told)
+                published += len(played.journal.published)
                 lines = [json.dumps(line, ensure_ascii=False) for line in played.journal.logs] + played.journal.stderr
                 self.assertEqual(leaks(lines, self.secrets.get(name) or secrets_of_all(played.entries)), [])
-        self.assertGreater(told, 300, "they were played")
+        self.assertGreater(published, 300, "they were played")
 
     def test_damaged_messages_leave_none_in_the_log(self) -> None:
         texts = list(self.damaged_messages(("to_plugin",), EACH))
@@ -143,7 +143,7 @@ class TranscriptSecrets(unittest.TestCase):
             host.barrier()
             lines = [json.dumps(m["params"], ensure_ascii=False) for m in host.messages if m.get("method") == "log"]
             print(f"{len(texts)} damaged messages, {self.answered} damaged answers, {len(lines)} log lines ({len(set(lines))} different), "
-                  f"{len(self.all)} secrets, {len(host.told())} snapshots")
+                  f"{len(self.all)} secrets, {len(host.published())} snapshots")
             self.assertGreater(len(lines), 1000)
             self.assertGreater(len(set(lines)), 30)
             self.assertGreater(self.answered, 150)

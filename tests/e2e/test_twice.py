@@ -37,10 +37,10 @@ class Twice(unittest.TestCase):
             for copy in copies[:2]:
                 shutil.copy(PLUGIN, copy)
             copies[2].symlink_to(PLUGIN)
-            for path, word in [(PLUGIN, "Invalid argument"), *((copy, "already registered") for copy in copies)]:
+            for path, fragment in [(PLUGIN, "Invalid argument"), *((copy, "already registered") for copy in copies)]:
                 with self.subTest(path=path):
                     _, message = stage.refused("plugin", {"subcommand": "start", "plugin": str(path)})
-                    self.assertIn(word, message)
+                    self.assertIn(fragment, message)
                     stage.node.call("getinfo")
                     self.assertEqual(stage.plugin_pid(), first)
             stage.wait_status(stage.pay(1_000_000, "temporary_channel_failure", "settle"), "SUCCEEDED")
@@ -67,9 +67,9 @@ class Twice(unittest.TestCase):
                 for one in (host, other):
                     one.notify("sendpay_success", ended)
             for one in (host, other):
-                other.wait(lambda: sum(p["status"] == "SUCCEEDED" for p in one.told()) == 20, "the payments, from both")
+                other.wait(lambda: sum(p["status"] == "SUCCEEDED" for p in one.published()) == 20, "the payments, from both")
                 other.wait(lambda: sum(m.get("result") == CONTINUE for m in one.messages) == 20, "the hooks, from both")
-            last = [{p["payment_hash"]: p for p in one.told()} for one in (host, other)]
+            last = [{p["payment_hash"]: p for p in one.published()} for one in (host, other)]
             self.assertEqual({h: (p["status"], p["payment_index"]) for h, p in last[0].items()},
                              {h: (p["status"], p["payment_index"]) for h, p in last[1].items()})
 
@@ -93,13 +93,13 @@ class Twice(unittest.TestCase):
             self.assertEqual(order[:4], ["a", "b", "c", "d"], "hooks before anything else")
             host.wait_armed()
             host.barrier()
-            self.assertEqual({p["status"] for p in host.told()} - {"SUCCEEDED"}, set(), "the node's row said so all the time")
+            self.assertEqual({p["status"] for p in host.published()} - {"SUCCEEDED"}, set(), "the node's row said so all the time")
             unharmed(host)
 
     def test_a_second_beginning_changes_nothing(self) -> None:
         with FakeHost(rows=[pending_row(1)]) as host:
             host.begin()
-            host.wait(host.told, "the payment in flight")
+            host.wait(host.published, "the payment in flight")
             for number in range(3):
                 manifest = host.request("getmanifest", {}, f"cln:getmanifest#1{number}")
                 self.assertIn("rpcmethods", manifest["result"])
@@ -109,9 +109,9 @@ class Twice(unittest.TestCase):
                     "lightning-dir": host.directory, "rpc-file": "lightning-rpc", "startup": number == 1}})
                 host.wait_armed()
                 unharmed(host)
-            self.assertEqual([p["status"] for p in host.told() if p["payment_index"] == "1"], ["IN_FLIGHT"], "told once")
+            self.assertEqual([p["status"] for p in host.published() if p["payment_index"] == "1"], ["IN_FLIGHT"], "told once")
             host.notify("sendpay_success", host.end(host.model.table[1], "complete"))
-            host.wait(lambda: any(p["payment_index"] == "1" and p["status"] == "SUCCEEDED" for p in host.told()), "its end")
+            host.wait(lambda: any(p["payment_index"] == "1" and p["status"] == "SUCCEEDED" for p in host.published()), "its end")
             self.assertEqual(host.stop(), 0)
 
 
@@ -140,12 +140,12 @@ class StopAndStart(unittest.TestCase):
             stage.wait_rows(held[1], "failed", "failed")
             begun = stage.pay(4_000_000, "hold")
             stage.wait_rows(begun, "pending")
-            told = {invoice["payment_hash"]: len(stage.snapshots(invoice)) for invoice in held}
+            before = {invoice["payment_hash"]: len(stage.snapshots(invoice)) for invoice in held}
             stage.start_plugin()
             stage.first_shown -= 1  # the one that began is in flight
             for invoice in held[2:]:
-                stage.wait_payment(invoice, lambda _: len(stage.snapshots(invoice)) > told[invoice["payment_hash"]], "it is told again")
-                self.assertEqual([(p["status"], len(p["htlcs"])) for p in stage.snapshots(invoice)[told[invoice["payment_hash"]]:]],
+                stage.wait_payment(invoice, lambda _: len(stage.snapshots(invoice)) > before[invoice["payment_hash"]], "it is told again")
+                self.assertEqual([(p["status"], len(p["htlcs"])) for p in stage.snapshots(invoice)[before[invoice["payment_hash"]]:]],
                                  [("IN_FLIGHT", 2)])
             for invoice in [*held[2:], begun]:
                 stage.release(invoice)
@@ -194,7 +194,7 @@ class FullQueue(unittest.TestCase):
         """Far more than is kept: a hundred payments of which each part, and the end of each part, is a snapshot. How many there are."""
         host.begin(**{"trackpayments-failed-after": 3600})
         rows = [host.insert(pending_row(n + 1, f"{n:064x}", partid=1, bolt11=f"lnbcrt{n}")) for n in range(100)]
-        host.wait(lambda: len(host.told()) == 100, "the payments in flight")
+        host.wait(lambda: len(host.published()) == 100, "the payments in flight")
         host.barrier()
         host.read_output(False)
         index = len(rows)
@@ -222,8 +222,8 @@ class FullQueue(unittest.TestCase):
             self.assertEqual(host.reply("last")["result"], CONTINUE)
             merged = [line for line in host.logs("unusual") if "were merged" in line]
             self.assertEqual(len(merged), 1, "it was full")
-            told = sum(m.get("method") == "trackpayments" for m in host.messages[before:])
-            self.assertEqual(told + int(merged[0].split()[0]), snapshots, "told or merged, each of them")
+            published = sum(m.get("method") == "trackpayments" for m in host.messages[before:])
+            self.assertEqual(published + int(merged[0].split()[0]), snapshots, "told or merged, each of them")
 
     @unittest.skipUnless(LONG, "takes half a minute: TRACKPAYMENTS_LONG=yes")
     def test_one_who_never_reads_keeps_nobody(self) -> None:
@@ -237,14 +237,14 @@ class FullQueue(unittest.TestCase):
         with FakeHost() as host:
             host.begin()
             rows = [host.insert(pending_row(n)) for n in range(1, 201)]
-            host.wait(lambda: len(host.told()) == 200, "the payments in flight")
+            host.wait(lambda: len(host.published()) == 200, "the payments in flight")
             os.kill(host.child.pid, signal.SIGSTOP)
             host.model.forget_waits()
             for row in rows[:100]:
                 host.notify("sendpay_success", host.end(row, "complete"))
             host.hook("asleep", CALL)
             os.kill(host.child.pid, signal.SIGCONT)
-            host.wait(lambda: sum(p["status"] == "SUCCEEDED" for p in host.told()) == 100, "the ends")
+            host.wait(lambda: sum(p["status"] == "SUCCEEDED" for p in host.published()) == 100, "the ends")
             self.assertEqual(host.reply("asleep")["result"], CONTINUE)
             hook_answered(host)
             self.assertEqual(lies(host), [])

@@ -67,8 +67,8 @@ class UnreadableCalls(unittest.TestCase):
                 self.assertEqual(host.messages[before].get("id"), f"odd {method}", "the answer is first")
                 self.assertIn(f"a call of {method} cannot be read", host.messages[before + 1]["params"]["message"])
             host.insert(pending_row(1))
-            host.wait(host.told, "a payment of which only the row is known")
-            self.only_totals(host.told()[-1], 1_000_011, 1_000_000, 0)
+            host.wait(host.published, "a payment of which only the row is known")
+            self.only_totals(host.published()[-1], 1_000_011, 1_000_000, 0)
             host.barrier()
             self.assertEqual(len(host.logs("unusual")), 4)
 

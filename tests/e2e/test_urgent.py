@@ -32,7 +32,7 @@ def following(host: FakeHost, count: int) -> None:
     host.begin()
     for index in range(1, count + 1):
         host.insert(pending_row(index))
-    host.wait(lambda: len(host.told()) == count, "the payments in flight")
+    host.wait(lambda: len(host.published()) == count, "the payments in flight")
     host.barrier()
 
 
@@ -54,14 +54,14 @@ class Urgent(unittest.TestCase):
             host.raw(data)
             host.reply("urgent")
             self.assertEqual((host.messages[before]["id"], host.messages[before]["result"]), ("urgent", CONTINUE))
-            host.wait(lambda: len(host.told()) == 400, "the failures")
+            host.wait(lambda: len(host.published()) == 400, "the failures")
 
     def test_many_hooks_among_notifications_are_answered_in_order(self) -> None:
         with FakeHost() as host:
             following(host, 100)
             before = len(host.messages)
             host.raw(b"".join(short_failure(n) + hook(f"h{n}") for n in range(1, 101)))
-            host.wait(lambda: len(host.told()) == 200 and sum("id" in m for m in host.messages[before:]) == 100, "all of it")
+            host.wait(lambda: len(host.published()) == 200 and sum("id" in m for m in host.messages[before:]) == 100, "all of it")
             answers = [m["id"] for m in host.messages[before:] if "id" in m]
             self.assertEqual(answers, [f"h{n}" for n in range(1, 101)])
 
@@ -76,13 +76,13 @@ class Urgent(unittest.TestCase):
             host.raw(hook("late"))
             wait_read(host)
             host.read_output(True)
-            host.wait(lambda: len(host.told()) == 1200, "everything")  # each message whole: the host would notice
+            host.wait(lambda: len(host.published()) == 1200, "everything")  # each message whole: the host would notice
             place = next(n for n, m in enumerate(host.messages) if m.get("id") == "late")
             ahead = sum(len(text) + 2 for text in host.texts[before:place])
             longest = max(map(len, host.texts))
             self.assertLess(ahead, 3 * BLOCK + longest, "what was under way, and no more")
             self.assertGreater(len(host.texts) - place, 200, "it overtook the others")
-            hashes = [p["payment_hash"] for p in host.told()[600:]]
+            hashes = [p["payment_hash"] for p in host.published()[600:]]
             self.assertEqual(hashes, sorted(hashes), "the rest keeps its order")
 
     def test_while_nobody_reads_the_newest_snapshots_are_kept(self) -> None:
@@ -102,15 +102,15 @@ class Urgent(unittest.TestCase):
             host.read_output(True)
             newest: dict[str, int] = {}
 
-            def all_told() -> bool:
-                newest.update({p["payment_hash"]: len(p["htlcs"]) for p in host.told()})
+            def all_published() -> bool:
+                newest.update({p["payment_hash"]: len(p["htlcs"]) for p in host.published()})
                 return list(newest.values()) == [parts] * payments
 
-            host.wait(all_told, "the newest snapshot of each payment")
+            host.wait(all_published, "the newest snapshot of each payment")
             host.barrier()
             self.assertTrue(any("were merged" in line for line in host.logs("unusual")), host.logs())
             known: dict[str, int] = {}
-            for payment in host.told():
+            for payment in host.published():
                 self.assertGreater(len(payment["htlcs"]), known.get(payment["payment_hash"], 0), "an older snapshot after a newer")
                 known[payment["payment_hash"]] = len(payment["htlcs"])
             self.assertLess(sum(map(len, host.texts)), 10 << 20)

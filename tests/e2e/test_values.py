@@ -79,7 +79,7 @@ class Values(unittest.TestCase):
             in_flight = ["IN_FLIGHT"] * payment.parts
             stage.wait_payment(payment.payment_hash, lambda p: [a["status"] for a in p["htlcs"]][-payment.parts:] == in_flight, "its parts")
             stage.settle()
-            told = {"live": sorted({p["value_msat"] for p in stage.snapshots(payment.payment_hash)})}
+            values = {"live": sorted({p["value_msat"] for p in stage.snapshots(payment.payment_hash)})}
             before = len(stage.snapshots(payment.payment_hash))
             self.restart(stage)
             stage.wait_payment(payment.payment_hash, lambda _: len(stage.snapshots(payment.payment_hash)) > before, "it again")
@@ -87,10 +87,10 @@ class Values(unittest.TestCase):
             stage.release({"payment_hash": payment.payment_hash})
             last = stage.wait_status(payment.payment_hash, "SUCCEEDED")
             stage.barrier()
-            told["restarted in flight"] = sorted({p["value_msat"] for p in stage.snapshots(payment.payment_hash)[before:]})
+            values["restarted in flight"] = sorted({p["value_msat"] for p in stage.snapshots(payment.payment_hash)[before:]})
             self.restart(stage)
-            told |= self.read_back(stage, payment.payment_hash)
-            self.assertEqual(told, {when: [str(value)] for when in told})
+            values |= self.read_back(stage, payment.payment_hash)
+            self.assertEqual(values, {when: [str(value)] for when in values})
             if fees:
                 left = sum(row["amount_sent_msat"] for row in stage.node.rows(payment_hash=payment.payment_hash)
                            if row["status"] == "complete")  # fmt: skip
@@ -152,8 +152,8 @@ class Values(unittest.TestCase):
             by_parts = {len(p["htlcs"]): p["value_msat"] for p in stage.snapshots(invoice)}
             self.assertEqual(by_parts, {n: str(row["amount_msat"]) for n, row in enumerate(rows, 1)})
             self.restart(stage)
-            told = self.read_back(stage, invoice["payment_hash"])
-            self.assertEqual(told, {when: [str(rows[1]["amount_msat"])] for when in told})
+            values = self.read_back(stage, invoice["payment_hash"])
+            self.assertEqual(values, {when: [str(rows[1]["amount_msat"])] for when in values})
 
     @needs_sendamount
     def test_xkeysend(self) -> None:
@@ -280,12 +280,12 @@ class Values(unittest.TestCase):
                 invoice = stage.invoice(AMOUNT, parts=[{"amount_msat": 2_000_000, "attempts": [busy]}, busy])
                 stage.refused(by, {"bolt11" if by == "pay" else "invstring": invoice["bolt11"]})
                 stage.wait_status(invoice, "FAILED", parts=2)
-                told = {"live": sorted({p["value_msat"] for p in stage.snapshots(invoice)})}
+                values = {"live": sorted({p["value_msat"] for p in stage.snapshots(invoice)})}
                 # What ended in the second of the plugin's start might go on: it would be followed, not read back.
                 wait_until(lambda: time.time() > max(row["completed_at"] for row in stage.node.rows()) + 2, "some time")
                 self.restart(stage)
-                told |= self.read_back(stage, invoice["payment_hash"])
-                self.assertEqual(told, {when: [str(AMOUNT)] for when in told})
+                values |= self.read_back(stage, invoice["payment_hash"])
+                self.assertEqual(values, {when: [str(AMOUNT)] for when in values})
 
     # Not stored: what is read back is written down here
 

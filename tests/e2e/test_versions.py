@@ -63,8 +63,8 @@ class Differences(unittest.TestCase):
                 stage.wait_payment(invoice, lambda p: all(len(a["route"]["hops"]) == 2 for a in p["htlcs"]), "the way")
             stage.release(invoice)
             stage.wait_status(invoice, "SUCCEEDED")
-            told = {payment["value_msat"] for payment in stage.snapshots(invoice)}
-            self.assertEqual(told, {"9000000"}, "of the invoice, where the rows do not say")
+            published = {payment["value_msat"] for payment in stage.snapshots(invoice)}
+            self.assertEqual(published, {"9000000"}, "of the invoice, where the rows do not say")
 
     def test_no_hook_call_of_any_command_is_held_or_changed(self) -> None:
         # Below v25.12 each of these comes by the plugin.
@@ -142,10 +142,10 @@ class Hosts(unittest.TestCase):
                 self.assertEqual(manifest["hooks"] == [], bool(environment))
                 self.assertEqual([m["name"] for m in manifest["rpcmethods"]], ["trackpayments", "delpay"])
                 row = host.insert(pending_row(1))
-                host.wait(host.told, "the payment")
+                host.wait(host.published, "the payment")
                 self.assertEqual(host.request("delpay", [row["payment_hash"], "complete"])["error"]["code"], 211)
                 host.notify("sendpay_success", host.end(row, "complete"))
-                host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "success")
+                host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
                 self.assertEqual(len(host.request("delpay", [row["payment_hash"], "complete"])["result"]["payments"]), 1)
                 self.assertEqual(host.request("delpay", [row["payment_hash"], "complete"])["error"]["code"], 208)
 

@@ -34,7 +34,7 @@ class WaitsForBlocks(unittest.TestCase):
         host.end(row, "failed")
 
     def statuses(self, host: FakeHost, payment_hash: str) -> list[str]:
-        return [p["status"] for p in host.told() if p["payment_hash"] == payment_hash]
+        return [p["status"] for p in host.published() if p["payment_hash"] == payment_hash]
 
     def waits(self, host: FakeHost, row: dict[str, Any], payer: str | None) -> None:
         """It fails, another one that nobody waits for ends meanwhile, and it goes on."""
@@ -46,7 +46,7 @@ class WaitsForBlocks(unittest.TestCase):
             self.fails(host, other)
             host.wait(lambda: "FAILED" in self.statuses(host, OTHER), "the end of the other one")
         else:
-            host.wait(lambda: host.told()[-1]["htlcs"][-1]["status"] == "FAILED", "the failed part")
+            host.wait(lambda: host.published()[-1]["htlcs"][-1]["status"] == "FAILED", "the failed part")
             ask_thrice(host, HASH)
         if payer:
             self.call(host, payer, HASH, 2)
@@ -54,7 +54,7 @@ class WaitsForBlocks(unittest.TestCase):
         host.wait(lambda: "SUCCEEDED" in self.statuses(host, HASH), "success")
         host.barrier()  # the final topic comes behind the other
         self.assertEqual(set(self.statuses(host, HASH)), {"IN_FLIGHT", "SUCCEEDED"})
-        self.assertEqual([p["status"] for p in host.told("trackpayments_final") if p["payment_hash"] == HASH], ["SUCCEEDED"])
+        self.assertEqual([p["status"] for p in host.published("trackpayments_final") if p["payment_hash"] == HASH], ["SUCCEEDED"])
 
     def test_the_payer_is_known(self) -> None:
         for version in ("v23.11", "v24.08"):
@@ -63,21 +63,21 @@ class WaitsForBlocks(unittest.TestCase):
                     host.begin(identity=21, **AT_ONCE)
                     self.call(host, payer, HASH, 1)
                     row = host.insert(pending_row(1, HASH, partid=1))
-                    host.wait(host.told, "the payment")
+                    host.wait(host.published, "the payment")
                     self.waits(host, row, payer)
 
     def test_the_plugin_came_later_and_cannot_know_the_payer(self) -> None:
         for version in ("v23.11", "v24.11"):
             with self.subTest(version=version), FakeHost(version, rows=[pending_row(1, HASH, partid=1)]) as host:
                 host.begin(startup=False, identity=21, **AT_ONCE)
-                host.wait(host.told, "the payment")
+                host.wait(host.published, "the payment")
                 self.waits(host, host.model.table[1], "")
 
     def test_without_the_hook_nobody_knows(self) -> None:
         with FakeHost("v23.11", **NO_HOOK) as host:
             host.begin(identity=21, **AT_ONCE)
             row = host.insert(pending_row(1, HASH, partid=1))
-            host.wait(host.told, "the payment")
+            host.wait(host.published, "the payment")
             self.waits(host, row, None)
 
     def test_pay_gave_up(self) -> None:
@@ -87,7 +87,7 @@ class WaitsForBlocks(unittest.TestCase):
                 if known:
                     self.call(host, "pay", HASH, 1)
                 row = host.insert(pending_row(1, HASH, partid=1))
-                host.wait(host.told, "the payment")
+                host.wait(host.published, "the payment")
                 self.fails(host, row)
                 host.send({"method": "pay_failure", "params": {"origin": "pay", "payload": {"payment_hash": HASH, "error": {}}}})
                 host.wait(lambda: "FAILED" in self.statuses(host, HASH), "the end of it")

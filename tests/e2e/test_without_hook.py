@@ -68,13 +68,13 @@ class Older(unittest.TestCase):
         held = pending_row(1)
         with FakeHost("v23.08", rows=[held]) as host:
             host.begin(waits=False, **{"trackpayments-failed-after": 0})
-            host.wait(host.told, "the payment in flight")
+            host.wait(host.published, "the payment in flight")
             self.assertNotIn("wait", [method for method, _ in host.calls])
             self.assertEqual([params for method, params in host.calls if method == "listsendpays"],
                              [{"status": "pending"}, {"payment_hash": held["payment_hash"]}])
             done = host.end(held, "complete")
             host.notify("sendpay_success", done)
-            host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "success")
+            host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
             # Unknown until its end: the whole group is asked for, once.
             other = host.insert(pending_row(2, partid=1))
             retry = host.insert(pending_row(3, other["payment_hash"], partid=2))
@@ -82,13 +82,13 @@ class Older(unittest.TestCase):
             done = host.end(retry, "complete")
             host.notify("sendpay_failure", failure(other))
             host.notify("sendpay_success", done)
-            payment = host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED" and len(host.told()[-1]["htlcs"]) == 2
-                                and host.told()[-1], "the retry")
+            payment = host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED" and len(host.published()[-1]["htlcs"]) == 2
+                                and host.published()[-1], "the retry")
             self.assertEqual([a["status"] for a in payment["htlcs"]], ["FAILED", "SUCCEEDED"])
             lone = host.insert(pending_row(4))
             host.end(lone, "failed")
             host.notify("sendpay_failure", failure(lone))
-            host.wait(lambda: host.told()[-1]["status"] == "FAILED", "failure by silence")
+            host.wait(lambda: host.published()[-1]["status"] == "FAILED", "failure by silence")
             self.assertEqual(host.logs("unusual"), [])
             self.assertEqual(host.stop(), 0)
 
@@ -98,7 +98,7 @@ class Older(unittest.TestCase):
         with FakeHost("v23.05") as host:
             host.answers["listsendpays"] = lambda params, token: {"result": {"payments": [old]}}
             host.begin(waits=False)
-            payment = host.wait(host.told, "the payment")[0]
+            payment = host.wait(host.published, "the payment")[0]
             self.assertEqual((payment["payment_index"], payment["htlcs"][0]["route"]["total_fees_msat"]), ("5", "11"))
 
     def test_every_command_that_comes_by_is_continued(self) -> None:
@@ -113,10 +113,10 @@ class Older(unittest.TestCase):
         with FakeHost(rows=[pending_row(1)]) as host:
             host.answers["wait"] = lambda params, token: {"error": {"code": -32601, "message": "Unknown command 'wait'"}}
             host.begin(waits=False)
-            host.wait(host.told, "the payment in flight")
+            host.wait(host.published, "the payment in flight")
             self.assertEqual(len(host.logs("unusual")), 1)
             host.notify("sendpay_success", ended_row(pending_row(1), "complete", 1))
-            host.wait(lambda: host.told()[-1]["status"] == "SUCCEEDED", "success")
+            host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
 
 
 if __name__ == "__main__":

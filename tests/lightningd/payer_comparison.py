@@ -107,18 +107,18 @@ def compared(message: dict[str, Any]) -> bool:
 def small_groups(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Random groups as 1, 2, 3… in the order they came; those of senders that count stay."""
     seen: dict[str, str] = {}
-    words = json.dumps(messages)
-    words = re.sub(r'"groupid": (\d{9,})', lambda m: f'"groupid": {seen.setdefault(m[1], str(90_000_001 + len(seen)))}', words)
-    return json.loads(words)
+    dumped = json.dumps(messages)
+    dumped = re.sub(r'"groupid": (\d{9,})', lambda m: f'"groupid": {seen.setdefault(m[1], str(90_000_001 + len(seen)))}', dumped)
+    return json.loads(dumped)
 
 
 def payment_of(name: str, number: int = 0, to_self: bool = False) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
     """The nth payment of a recording: its request, its reply, what the plugin saw meanwhile. Nodes are ours."""
     entries = recordings.entries(name)
-    words = json.dumps(entries)
+    dumped = json.dumps(entries)
     for recorded, ours in nodes_of(entries).items():
-        words = words.replace(recorded, OURSELVES if to_self and ours == PAYEE else ours)
-    entries = json.loads(words)
+        dumped = dumped.replace(recorded, OURSELVES if to_self and ours == PAYEE else ours)
+    entries = json.loads(dumped)
     request, reply = [(q, a) for q, a in recordings.calls_of(entries) if q["method"] in PAYERS][number]
     first = next(i for i, e in enumerate(entries) if e["msg"].get("id") == request["id"])
     asked = [i for i, e in enumerate(entries) if i > first and e["dir"] == "rpc_request" and e["msg"]["method"] in (*PAYERS, "sendpay")]
@@ -179,11 +179,11 @@ class Comparison(unittest.TestCase):
         for part in ("result", "error"):
             self.assertEqual(self.plain(text(ours_reply.get(part), more)), self.plain(text(reply.get(part), more)))
 
-    def plain(self, words: str) -> str:
+    def plain(self, text: str) -> str:
         """Payments that never settled have no preimage to know: their hashes differ, and the secrets do always."""
         for digest in (self.our_hash, self.real_hash):
-            words = words.replace(digest, "<hash>") if digest else words
-        return re.sub(r'("payment_secret": )"[0-9a-f]{64}"', r'\1"*"', words)
+            text = text.replace(digest, "<hash>") if digest else text
+        return re.sub(r'("payment_secret": )"[0-9a-f]{64}"', r'\1"*"', text)
 
     def messages(self) -> list[dict[str, Any]]:
         read = [{name: value for name, value in message.items() if name != "t"} for message in json_lines(self.heard)]

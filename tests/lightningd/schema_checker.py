@@ -23,7 +23,7 @@ PATTERNS = {
     "short_channel_id_dir": r"\d+x\d+x\d+/[01]",
 }
 UNSIGNED = {"u8": 8, "u16": 16, "u32": 32, "u64": 64, "msat": 64}
-WORDS = {"description", "added", "deprecated", "default", "hidden", "dependentUpon", "pairedWith", "pre_return_value_notes",
+ANNOTATIONS = {"description", "added", "deprecated", "default", "hidden", "dependentUpon", "pairedWith", "pre_return_value_notes",
          "post_return_value_notes"}  # fmt: skip
 RULES = {"type", "enum", "properties", "required", "additionalProperties", "items", "minLength", "maxLength", "oneOf", "allOf",
          "if", "then"}  # fmt: skip
@@ -68,7 +68,7 @@ def removed(schema: dict[str, Any]) -> bool:
 
 def complaints(value: Any, schema: dict[str, Any], path: str = "") -> list[str]:
     """What is wrong, each with its place; empty when nothing is."""
-    unknown = set(schema) - WORDS - RULES
+    unknown = set(schema) - ANNOTATIONS - RULES
     if unknown:
         raise ValueError(f"{path}: keywords {unknown} are not understood")
     found: list[str] = []

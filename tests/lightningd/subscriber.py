@@ -17,16 +17,16 @@ import time
 DEFAULT_TOPICS = "trackpayments,trackpayments_final,trackpayments_deleted"
 
 
-def words(variable: str, default: str = "") -> list[str]:
-    return [word for word in os.environ.get(variable, default).split(",") if word]
+def names(variable: str, default: str = "") -> list[str]:
+    return [name for name in os.environ.get(variable, default).split(",") if name]
 
 
 def manifest() -> dict[str, object]:
-    hooks = words("SUBSCRIBER_HOOK")
+    hooks = names("SUBSCRIBER_HOOK")
     return {
         "options": [],
         "rpcmethods": [],
-        "subscriptions": words("SUBSCRIBER_TOPICS", DEFAULT_TOPICS),
+        "subscriptions": names("SUBSCRIBER_TOPICS", DEFAULT_TOPICS),
         "hooks": [{"name": "rpc_command", "filters": hooks}] if hooks else [],
         "notifications": [],
         "dynamic": True,

@@ -24,9 +24,9 @@ def scenario_of(failure: dict[str, Any]) -> dict[str, Any]:
         return {"do": "garble"}
     if data["erring_index"] == 0 and failure["code"] == 204:
         return {"do": "local_fail", "code": data["failcode"], "message": failure["message"].split("(", 1)[1][:-1]}
-    word = {"do": "malformed" if data["failcode"] & MALFORMED and "erring_node" not in data else "fail"}
+    outcome = {"do": "malformed" if data["failcode"] & MALFORMED and "erring_node" not in data else "fail"}
     long = len(data.get("raw_message", "")) > 60  # holds a channel_update, which we do not invent
-    return {**word, "code": data["failcode"], "erring_index": data["erring_index"], **({"raw_message": data["raw_message"]} if long else {})}
+    return {**outcome, "code": data["failcode"], "erring_index": data["erring_index"], **({"raw_message": data["raw_message"]} if long else {})}
 
 
 def failures(name: str) -> dict[str, dict[str, Any]]:

@@ -157,13 +157,13 @@ class Node(unittest.TestCase):
     def test_thousands_of_payments_of_all_kinds(self) -> None:
         node = self.node()
         mix = {"xpay": 6, "pay": 2, "keysend": 1, "sendpay": 1}
-        told = node.call("load", {"total": 4000, "mix": mix, "fail_percent": 10})
-        self.assertEqual(told["started"], 4000)
-        self.assertEqual(told["succeeded"] + told["failed"], 4000)
+        loaded = node.call("load", {"total": 4000, "mix": mix, "fail_percent": 10})
+        self.assertEqual(loaded["started"], 4000)
+        self.assertEqual(loaded["succeeded"] + loaded["failed"], 4000)
         wait_until(lambda: not node.rows(status="pending"), "the end of raw payments")
         self.assertGreaterEqual(len(node.rows()), 4000)
-        told = node.call("load", {"total": 200, "parts": 4})
-        self.assertEqual(told["succeeded"], 200)
+        loaded = node.call("load", {"total": 200, "parts": 4})
+        self.assertEqual(loaded["succeeded"], 200)
 
     def test_history_is_there_at_once(self) -> None:
         node = self.node()

@@ -94,9 +94,9 @@ class Versions(unittest.TestCase):
                 node.close()
 
     def test_the_right_to_numbers_was_taken_away(self) -> None:
-        for version, lives in self.each({OLD: True, REDIRECTS: False, DOUBLES: False, FILTERS: False, NEW: False}):
+        for version, accepted in self.each({OLD: True, REDIRECTS: False, DOUBLES: False, FILTERS: False, NEW: False}):
             node = self.node(version, {"manifest": {"nonnumericids": False}})
-            self.assertEqual(self.code(node, "plugin", ["start", ODD_PLUGIN]), None if lives else -3)
+            self.assertEqual(self.code(node, "plugin", ["start", ODD_PLUGIN]), None if accepted else -3)
         node = self.node(OLD, {"manifest": {"nonnumericids": False}}, options=["--allow-deprecated-apis=false"])
         self.assertEqual(self.code(node, "plugin", ["start", ODD_PLUGIN]), -3)
 
@@ -109,14 +109,14 @@ class Versions(unittest.TestCase):
             self.assertEqual(methods, ["delpay"] if honours else ["getinfo", "delpay"], version)
 
     def test_filters_of_a_hook_that_has_none_kill_only_where_they_are_known(self) -> None:
-        for version, lives in self.each({OLD: True, REDIRECTS: True, DOUBLES: True, FILTERS: False, NEW: False}):
+        for version, accepted in self.each({OLD: True, REDIRECTS: True, DOUBLES: True, FILTERS: False, NEW: False}):
             node = self.node(version, {"manifest": {"hooks": [{"name": "htlc_accepted", "filters": ["x"]}]}})
-            self.assertEqual(self.code(node, "plugin", ["start", ODD_PLUGIN]), None if lives else -3)
+            self.assertEqual(self.code(node, "plugin", ["start", ODD_PLUGIN]), None if accepted else -3)
 
     def test_a_method_needs_a_description_only_in_the_oldest(self) -> None:
-        for version, lives in self.each({OLD: False, REDIRECTS: True, DOUBLES: True, FILTERS: True, NEW: True}):
+        for version, accepted in self.each({OLD: False, REDIRECTS: True, DOUBLES: True, FILTERS: True, NEW: True}):
             node = self.node(version, {"manifest": {"rpcmethods": [{"name": "odd-mute", "usage": ""}]}})
-            self.assertEqual(self.code(node, "plugin", ["start", ODD_PLUGIN]), None if lives else -3)
+            self.assertEqual(self.code(node, "plugin", ["start", ODD_PLUGIN]), None if accepted else -3)
 
     def test_cancheck_is_heard_from_v24_05(self) -> None:
         for version, hears in self.each({OLD: False, REDIRECTS: True, DOUBLES: True, FILTERS: True, NEW: True}):
@@ -204,9 +204,9 @@ class Versions(unittest.TestCase):
                 with node.new_client() as other:
                     other.call("pay", [invoice["bolt11"]])
                 reply = node.rpc.result(waiting)
-                told = members if deprecated or members == {"details"} else {"sendpays"}
-                self.assertEqual(set(reply), {"subsystem", "created"} | told, version)
-                part = reply["sendpays" if "sendpays" in told else "details"]
+                present = members if deprecated or members == {"details"} else {"sendpays"}
+                self.assertEqual(set(reply), {"subsystem", "created"} | present, version)
+                part = reply["sendpays" if "sendpays" in present else "details"]
                 self.assertEqual(part, {"status": "pending", "partid": 0, "groupid": 1, "payment_hash": invoice["payment_hash"]})
                 self.assertEqual(node.call("wait", ["sendpays", "created", 0]), {"subsystem": "sendpays", "created": 1})
                 node.close()

@@ -31,7 +31,7 @@ def manifest(version: str | None, **environment: str) -> dict[str, Any]:
 
 def from_usage(usage: str) -> list[tuple[str, bool]]:
     """Names, and whether they are optional."""
-    return [(word.strip("[]"), word.startswith("[")) for word in usage.split()[1:]]
+    return [(name.strip("[]"), name.startswith("[")) for name in usage.split()[1:]]
 
 
 class Table(unittest.TestCase):
@@ -120,9 +120,9 @@ class Parameters(unittest.TestCase):
 
     def test_the_words_for_status_are_as_shown(self) -> None:
         status = next(entry for entry in DELPAY.parameters() if entry.name == "status")
-        words = re.match(r"(\w+) or (\w+)\.", status.text)
-        for word, taken in ((words[1], True), (words[2], True), ("pending", False)):
-            self.assertEqual("result" in self.answer(DELPAY, {"payment_hash": HASH, "status": word}), taken, word)
+        allowed = re.match(r"(\w+) or (\w+)\.", status.text)
+        for name, taken in ((allowed[1], True), (allowed[2], True), ("pending", False)):
+            self.assertEqual("result" in self.answer(DELPAY, {"payment_hash": HASH, "status": name}), taken, name)
 
     def test_requests_of_the_examples_are_taken_and_their_responses_are_possible(self) -> None:
         row = schema_checker.load("delpay")["response"]

@@ -60,15 +60,15 @@ class Emitted(unittest.TestCase):
         payment = None
         for path in sorted(GOLDEN.glob("*.jsonl")):
             for line in path.read_text().splitlines():
-                told = json.loads(line)
-                params = {**told["params"], "cursor": told["params"]["cursor"] + ".00000000.1.1"}  # only the node is in the recording
+                recorded = json.loads(line)
+                params = {**recorded["params"], "cursor": recorded["params"]["cursor"] + ".00000000.1.1"}  # only the node is in the recording
                 payment = params.get("trackpayments", payment)
                 if params.get("trackpayments_final") == "same":  # the recording's short for: as on the main topic
                     params["trackpayments_final"] = payment
-                for message in wrapped(told["method"], params):
+                for message in wrapped(recorded["method"], params):
                     with self.subTest(recording=path.name, message=line[:200]):
                         self.complain(NOTIFICATION, message)
-                seen.add(told["method"])
+                seen.add(recorded["method"])
         self.assertEqual(len(seen), 3)
 
     def test_what_is_told_and_answered_now_fits(self) -> None:
@@ -94,9 +94,9 @@ class Emitted(unittest.TestCase):
                 self.complain(ANSWER, answer)
             stage.release(held)
             stage.wait_status(held, "SUCCEEDED")
-            told = stage.subscribers[0].messages()
-            self.assertEqual({message["method"] for message in told}, {"trackpayments", "trackpayments_final", "trackpayments_deleted"})
-            for message in told:
+            published = stage.subscribers[0].messages()
+            self.assertEqual({message["method"] for message in published}, {"trackpayments", "trackpayments_final", "trackpayments_deleted"})
+            for message in published:
                 self.complain(NOTIFICATION, {name: member for name, member in message.items() if name != "t"})
 
     def test_the_examples_of_the_man_page_fit(self) -> None:

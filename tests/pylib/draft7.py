@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-WORDS = {"$schema", "$id", "title", "description", "definitions"}
+ANNOTATIONS = {"$schema", "$id", "title", "description", "definitions"}
 RULES = {"$ref", "type", "enum", "const", "pattern", "minimum", "maximum", "required", "properties", "additionalProperties",
          "propertyNames", "items", "minItems", "anyOf", "oneOf", "allOf"}  # fmt: skip
 
@@ -59,7 +59,7 @@ class Schema:
     def _check(self, value: Any, schema: Any, file: str, path: str) -> list[str]:
         if isinstance(schema, bool):
             return [] if schema else [f"{path}: not expected"]
-        unknown = set(schema) - WORDS - RULES
+        unknown = set(schema) - ANNOTATIONS - RULES
         if unknown:
             raise ValueError(f"{file}: keywords {unknown} are not understood")
         if "$ref" in schema:  # in draft-07 nothing beside it counts
@@ -97,12 +97,12 @@ class Schema:
         found: list[str] = []
         for one in schema.get("allOf", []):
             found += self._check(value, one, file, path)
-        for word in ("anyOf", "oneOf"):
-            if word in schema:
-                answers = [self._check(value, one, file, path) for one in schema[word]]
+        for rule in ("anyOf", "oneOf"):
+            if rule in schema:
+                answers = [self._check(value, one, file, path) for one in schema[rule]]
                 fitting = answers.count([])
                 if fitting == 0:
                     found += min(answers, key=len)
-                elif fitting > 1 and word == "oneOf":
+                elif fitting > 1 and rule == "oneOf":
                     found.append(f"{path}: fits {fitting} of oneOf")
         return found

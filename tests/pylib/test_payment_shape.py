@@ -12,7 +12,7 @@ PAYMENT = loads(EXAMPLE.read_bytes())["result"]
 
 
 class Spelling(unittest.TestCase):
-    def wrong(self, words: str, *path, value=None, drop=False) -> None:
+    def wrong(self, complaint: str, *path, value=None, drop=False) -> None:
         payment = copy.deepcopy(PAYMENT)
         place = payment
         for step in path[:-1]:
@@ -22,7 +22,7 @@ class Spelling(unittest.TestCase):
         else:
             place[path[-1]] = value
         complaints = check_payment(payment)
-        self.assertTrue(any(words in c for c in complaints), f"{path}: {complaints}")
+        self.assertTrue(any(complaint in c for c in complaints), f"{path}: {complaints}")
 
     def test_a_payment_as_lnd_spells_it_is_accepted(self):
         self.assertEqual(check_payment(PAYMENT), [])

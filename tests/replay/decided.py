@@ -8,10 +8,10 @@ from oracle import snapshot_key
 from transcript import Entry
 
 
-def check(entries: list[Entry], runs: list[tuple[int, int]], told: list[Received]) -> list[str]:
+def check(entries: list[Entry], runs: list[tuple[int, int]], published: list[Received]) -> list[str]:
     facts = truth.read(entries)
-    snapshots = [one for one in told if one.topic == "trackpayments" and one.position < len(entries)]
-    silence_ended = [one for one in told if one.topic == "trackpayments" and one.position == len(entries)]
+    snapshots = [one for one in published if one.topic == "trackpayments" and one.position < len(entries)]
+    silence_ended = [one for one in published if one.topic == "trackpayments" and one.position == len(entries)]
     return _too_late(facts, runs, snapshots) + _too_early(facts, runs, snapshots) + _impatient(facts, runs, silence_ended)
 
 

@@ -8,14 +8,14 @@ Key = tuple[str, str]
 ENDS = ("SUCCEEDED", "FAILED")
 
 
-def check(told: list[Received], runs: int, pending: set[int]) -> list[str]:
+def check(published: list[Received], runs: int, pending: set[int]) -> list[str]:
     """`pending`: rows that had not ended when the replay did, and whose payments may be in flight still. What ended while no plugin
     ran is in nobody's stream."""
     out: list[str] = []
     last: dict[Key, dict] = {}
     paid: set[Key] = set()
     run = 0
-    for one in told:
+    for one in published:
         if one.run != run:
             last, run = {}, one.run
         if one.topic == "trackpayments":
@@ -28,7 +28,7 @@ def check(told: list[Received], runs: int, pending: set[int]) -> list[str]:
                 out.append(f"{_name(key)}: FAILED after its preimage was shown")
         elif one.topic == "trackpayments_deleted":
             out += _deleted(one.params["trackpayments_deleted"], last)
-    if told and told[-1].run == runs - 1:
+    if published and published[-1].run == runs - 1:
         out += [f"{_name(key)} was shown in flight and never ended" for key, payment in last.items() if payment["status"] not in ENDS
                 and not pending & {int(htlc["attempt_id"]) for htlc in payment["htlcs"] if htlc["status"] == "IN_FLIGHT"}]
     return out

@@ -28,7 +28,7 @@ class RowFacts:
     ended_latest: int = -1                      # the last proof: until then the plugin may have believed it pending
     deleted: int = NEVER
     failure: dict | None = None                 # data of sendpay_failure, with its code
-    failure_told: int = NEVER
+    failure_known: int = NEVER
 
     @property
     def group(self) -> tuple[str, int]:
@@ -98,7 +98,7 @@ def _read_rows(entries: list[Entry]) -> dict[int, RowFacts]:
                 known.ended_latest = max(known.ended_latest, entry.index)
             if failure:
                 known.failure = dict(row, code=failure["code"])
-                known.failure_told = entry.index
+                known.failure_known = entry.index
     return rows
 
 

@@ -26,7 +26,7 @@ def expected_failure(facts: Facts, row: RowFacts, alive: tuple[int, int]) -> dic
         position, end = facts.part_ends[row.key]
         if alive[0] < position < until and "error_code" in end:
             return _of_code(end["error_code"], _place(facts, row, end), end.get("failed_msg"))
-    failure = row.failure if alive[0] < row.failure_told < until else None
+    failure = row.failure if alive[0] < row.failure_known < until else None
     if failure is None:
         # Ended unseen: an error onion that could not be read is all that a row can tell.
         return _failure("UNREADABLE_FAILURE" if "erroronion" in row.row else "UNKNOWN_FAILURE", 0)

@@ -38,14 +38,14 @@ def _line(one: Received) -> dict:
     return {"life": one.run, "method": one.topic, "params": params}
 
 
-def lines(told: list[Received]) -> list[str]:
+def lines(published: list[Received]) -> list[str]:
     last_open: dict[Any, int] = {}
-    for number, one in enumerate(told):
+    for number, one in enumerate(published):
         if one.topic == "trackpayments" and not is_paced(one.params["trackpayments"]):
             last_open[(one.run, snapshot_key(one.params["trackpayments"]))] = number
     out: list[str] = []
     before: Any = None
-    for number, one in enumerate(told):
+    for number, one in enumerate(published):
         line = _line(one)
         if one.topic == "trackpayments":
             payment = one.params["trackpayments"]
@@ -59,17 +59,17 @@ def lines(told: list[Received]) -> list[str]:
     return out
 
 
-def write(path: Path, told: list[Received]) -> None:
+def write(path: Path, published: list[Received]) -> None:
     path.parent.mkdir(exist_ok=True)
-    path.write_text("".join(line + "\n" for line in lines(told)), encoding="utf-8")
+    path.write_text("".join(line + "\n" for line in lines(published)), encoding="utf-8")
 
 
-def compare(path: Path, told: list[Received]) -> list[str]:
+def compare(path: Path, published: list[Received]) -> list[str]:
     """All messages, in order."""
     if not path.exists():
         return [f"golden: {path.name} does not exist; look at the run and make it with --bless"]
     wanted = path.read_text(encoding="utf-8").split("\n")[:-1]
-    found = lines(told)
+    found = lines(published)
     for number, (is_, should) in enumerate(zip(found, wanted)):
         if is_ != should:
             return [f"golden: line {number + 1} differs: {difference}"
@@ -79,14 +79,14 @@ def compare(path: Path, told: list[Received]) -> list[str]:
     return []
 
 
-def compare_ends(path: Path, told: list[Received], loose_values: set[str]) -> list[str]:
+def compare_ends(path: Path, published: list[Received], loose_values: set[str]) -> list[str]:
     """Where the order of events differs, only the end must be the same: the last snapshot of each payment and what was deleted.
     When a failure was heard before any row said its second, the time of it is the plugin's own. `loose_values`: payment hashes
     whose value_msat depends on the order."""
     if not path.exists():
         return [f"golden: {path.name} does not exist"]
     wanted = [strict_json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1]]
-    should, is_ = _ends(wanted, loose_values), _ends([strict_json.loads(line) for line in lines(told)], loose_values)
+    should, is_ = _ends(wanted, loose_values), _ends([strict_json.loads(line) for line in lines(published)], loose_values)
     return [f"golden: the end of {key}: {difference}" for key in sorted(set(should) | set(is_))
             for difference in differences(is_.get(key), should.get(key), "")]
 

@@ -36,30 +36,30 @@ def read(text: str) -> Invoice | None:
     head, found, tail = plain.rpartition("1")
     if not found or any(letter not in ALPHABET for letter in tail):
         return None
-    words = [ALPHABET.index(letter) for letter in tail]
+    symbols = [ALPHABET.index(letter) for letter in tail]
     try:
-        found = _bolt12(words) if head == "lni" else _bolt11(head, words)
+        found = _bolt12(symbols) if head == "lni" else _bolt11(head, symbols)
     except (wire.Malformed, KeyError):
         return None
     return found if found and len(found.payment_hash) == 64 else None
 
 
-def _bytes(words: list[int]) -> bytes:
+def _bytes(symbols: list[int]) -> bytes:
     """Five bits a word; what is left over of the last byte goes."""
-    bits = "".join(f"{word:05b}" for word in words)
+    bits = "".join(f"{symbol:05b}" for symbol in symbols)
     return bytes(int(bits[at:at + 8], 2) for at in range(0, len(bits) - 7, 8))
 
 
-def _bolt12(words: list[int]) -> Invoice:
-    fields = wire.tlvs(_bytes(words))
+def _bolt12(symbols: list[int]) -> Invoice:
+    fields = wire.tlvs(_bytes(symbols))
     return Invoice(fields[INVOICE_PAYMENT_HASH].hex(), wire.truncated_number(fields[INVOICE_AMOUNT], 8), bolt12=True)
 
 
-def _bolt11(head: str, words: list[int]) -> Invoice | None:
+def _bolt11(head: str, symbols: list[int]) -> Invoice | None:
     amount = AMOUNT.match(head)
-    if amount is None or len(words) < TIMESTAMP + SIGNATURE + CHECKSUM:
+    if amount is None or len(symbols) < TIMESTAMP + SIGNATURE + CHECKSUM:
         return None
-    body = words[TIMESTAMP:-SIGNATURE - CHECKSUM]
+    body = symbols[TIMESTAMP:-SIGNATURE - CHECKSUM]
     fields: dict[int, bytes] = {}
     while len(body) >= 3:
         size = body[1] * 32 + body[2]

@@ -45,7 +45,7 @@ class HookCall:
 @dataclass
 class Journal:
     """Everything the plugin said, over all its lives."""
-    told: list[Received] = field(default_factory=list)
+    published: list[Received] = field(default_factory=list)
     logs: list[dict] = field(default_factory=list)
     stderr: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -235,7 +235,7 @@ class Node(FakeLightningd):
         if method == "log":
             self.journal.logs.append(params)
         elif method in declared and method in TOPICS:
-            self.journal.told.append(Received(self.run, self.position, method, params, dict(self.model.counters),
+            self.journal.published.append(Received(self.run, self.position, method, params, dict(self.model.counters),
                                           self.model.pending_beside(_attempts(params)), len(self.model.deleted), self._rested))
         else:
             self.journal.faults.append(f"notification of a topic that is not declared: {method}")

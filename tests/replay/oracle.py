@@ -29,19 +29,19 @@ def judge(entries: list[Entry], runs: list[tuple[int, int]], snapshots: list[tup
     facts = truth.read(entries)
     out: list[str] = []
     for number, run in enumerate(runs):
-        told: dict[tuple[str, str], list[dict]] = {}
+        published: dict[tuple[str, str], list[dict]] = {}
         for where, payment in snapshots:
             if where == number:
-                told.setdefault(snapshot_key(payment), []).append(payment)
+                published.setdefault(snapshot_key(payment), []).append(payment)
         wanted = {(e.payment_hash, str(e.payment_index)): e
                   for e in expect.expected_payments(facts, run, number == len(runs) - 1, clock is not None)}
-        out += [f"run {number}: nothing was told about {_short(key)}" for key in wanted if key not in told]
-        out += [f"run {number}: {_short(key)} was told, but nothing of it happened then" for key in told if key not in wanted]
+        out += [f"run {number}: nothing was told about {_short(key)}" for key in wanted if key not in published]
+        out += [f"run {number}: {_short(key)} was told, but nothing of it happened then" for key in published if key not in wanted]
         for key, expected in wanted.items():
-            if key in told:
-                complaints = compare(facts, expected, told[key][-1], run, clock)
+            if key in published:
+                complaints = compare(facts, expected, published[key][-1], run, clock)
                 if not any("status and attempts" in complaint for complaint in complaints):
-                    complaints += expected.value.complaints(told[key])
+                    complaints += expected.value.complaints(published[key])
                 out += [f"run {number}: {_short(key)}: {complaint}" for complaint in complaints]
     return out
 

@@ -11,10 +11,10 @@ def is_paced(payment: dict) -> bool:
     return payment["status"] == "IN_FLIGHT" and len(dumps(payment).encode()) > LARGE
 
 
-def check(told: list[Received], took_ns: int) -> list[str]:
+def check(published: list[Received], took_ns: int) -> list[str]:
     """`took_ns`: how long the whole run took. One more than its seconds is right: the first goes out at once."""
     found: dict[tuple[int, tuple[str, str]], int] = {}
-    for one in told:
+    for one in published:
         if one.topic == "trackpayments" and is_paced(one.params["trackpayments"]):
             key = one.run, snapshot_key(one.params["trackpayments"])
             found[key] = found.get(key, 0) + 1

@@ -192,7 +192,7 @@ class Player:
             self.node.rest(when)
 
     def _undecided(self) -> set[tuple[str, int]]:
-        return shown.undecided(self.played.journal.told, self.model.table)
+        return shown.undecided(self.played.journal.published, self.model.table)
 
     def _is_stop(self, entry: Entry) -> bool:
         if entry.direction == "note":
@@ -288,7 +288,7 @@ class Player:
                 outcome = call.answer["return"]
             answered.append(delpays.Answered(entry, call.answer, outcome, self.calls.get(call.request["id"])
                                              or delpays.of_cli(self.played.entries, entry)))
-        told = self.played.journal.told
+        published = self.played.journal.published
         # It asks for the rows again by a timer.
-        self._wait_while(lambda: shown.untold_deletions(told, self.node.run, self.model.deleted), "after a deletion")
+        self._wait_while(lambda: shown.unpublished_deletions(published, self.node.run, self.model.deleted), "after a deletion")
         self.played.faults.extend(delpays.judge(answered))

@@ -37,7 +37,7 @@ def _outcome(facts: Facts, row: RowFacts, alive: tuple[int, int]) -> str | None:
         return DETAILS
     if code in NOTHING_KNOWN and not place:
         return None
-    heard = row.failure if row.failure and alive[0] < row.failure_told < alive[1] else {}
+    heard = row.failure if row.failure and alive[0] < row.failure_known < alive[1] else {}
     route = facts.route(row, alive)
     if (place and route and place == route.length) or heard.get("code") == REFUSED_BY_DESTINATION:
         return TIMEOUT if code == "MPP_TIMEOUT" else ERROR

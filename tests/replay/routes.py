@@ -90,22 +90,22 @@ def of_onion(at: int, first_hop: dict, steps: list[dict]) -> Route:
     payloads = [wire.hop_payload(step["payload"]) for step in steps]
     incoming, channel = msat(first_hop["amount_msat"]), number_of_channel(first_hop.get("channel"))
     delivered = wire.truncated_number(payloads[-1][2], 8)
-    for number, (step, told) in enumerate(zip(steps, payloads)):
-        forwarded = wire.truncated_number(told[2], 8) if 2 in told else 0
+    for number, (step, payload) in enumerate(zip(steps, payloads)):
+        forwarded = wire.truncated_number(payload[2], 8) if 2 in payload else 0
         fee = 0
         if number < len(steps) - 1:
-            fee = incoming - forwarded if 2 in told else incoming - delivered if 12 in told else 0
-        more: dict[str, Any] = {"custom": {str(k): text64(v) for k, v in sorted(told.items()) if k >= CUSTOM}}
+            fee = incoming - forwarded if 2 in payload else incoming - delivered if 12 in payload else 0
+        more: dict[str, Any] = {"custom": {str(k): text64(v) for k, v in sorted(payload.items()) if k >= CUSTOM}}
         for name, kind in (("metadata", 16), ("path_key", 12), ("encrypted", 10)):
-            more[name] = text64(told.get(kind, b""))
-        if 8 in told:
-            route.total_msat = wire.truncated_number(told[8][32:], 8)
-            more["mpp"] = mpp_record(told[8][:32], route.total_msat)
-        if 18 in told:
-            route.total_msat = more["total"] = wire.truncated_number(told[18], 8)
-        expiry = wire.truncated_number(told[4], 4) if 4 in told else 0
+            more[name] = text64(payload.get(kind, b""))
+        if 8 in payload:
+            route.total_msat = wire.truncated_number(payload[8][32:], 8)
+            more["mpp"] = mpp_record(payload[8][:32], route.total_msat)
+        if 18 in payload:
+            route.total_msat = more["total"] = wire.truncated_number(payload[18], 8)
+        expiry = wire.truncated_number(payload[4], 4) if 4 in payload else 0
         route.hops.append(hop(channel, incoming, forwarded, fee, expiry, step["pubkey"], **more))
-        incoming, channel = forwarded, int.from_bytes(told.get(6, b""), "big")
+        incoming, channel = forwarded, int.from_bytes(payload.get(6, b""), "big")
     return route
 
 

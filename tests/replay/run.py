@@ -36,16 +36,16 @@ def judge(played: Played, clock: tuple[int, int]) -> list[str]:
     journal = played.journal
     out = list(played.faults)
     out += checks.logs(played.name, journal, played.entries)
-    malformed = sequence.shapes(journal.told)
+    malformed = sequence.shapes(journal.published)
     if malformed:
         return out + malformed
-    snapshots = [(one.run, one.params["trackpayments"]) for one in journal.told if one.topic == "trackpayments"]
+    snapshots = [(one.run, one.params["trackpayments"]) for one in journal.published if one.topic == "trackpayments"]
     late = clock if played.order == "messages-first" else None
     out += oracle.judge(played.entries, played.runs, snapshots, late)
-    out += pacing.check(journal.told, clock[1] - clock[0] + int(played.put_forward * oracle.SECOND))
-    out += decided.check(played.entries, played.runs, journal.told)
-    out += ends.check(journal.told, len(played.runs), played.model.pending())
-    return out + sequence.check(journal.told, played.model.deleted, late is None, len(played.runs))
+    out += pacing.check(journal.published, clock[1] - clock[0] + int(played.put_forward * oracle.SECOND))
+    out += decided.check(played.entries, played.runs, journal.published)
+    out += ends.check(journal.published, len(played.runs), played.model.pending())
+    return out + sequence.check(journal.published, played.model.deleted, late is None, len(played.runs))
 
 
 def loose_values(played: Played) -> set[str]:
@@ -77,23 +77,23 @@ def main() -> int:
         played = player.played
         complaints = [str(broken), *played.faults]
     if given.show or complaints:
-        for one in played.journal.told if given.show else []:
+        for one in played.journal.published if given.show else []:
             print(f"run {one.run} entry {one.position} {one.topic} {dumps(one.params)}")
         for line in played.journal.logs:
             print(f"log {dumps(line)}")
         for text in played.journal.stderr:
             print(f"stderr {text}")
-    told = played.journal.told
+    published = played.journal.published
     if not complaints and given.order == ORDERS[0]:
         if given.bless:
-            golden.write(path, told)
-        complaints += golden.compare(path, told)
+            golden.write(path, published)
+        complaints += golden.compare(path, published)
     elif not complaints:
-        complaints += golden.compare_ends(path, told, loose_values(played))
+        complaints += golden.compare_ends(path, published, loose_values(played))
     for complaint in complaints:
         print(complaint)
-    topics = sum(1 for one in told if one.topic == "trackpayments")
-    print(f"{given.transcript} {given.order}: {topics} snapshots, {len(told)} messages, "
+    topics = sum(1 for one in published if one.topic == "trackpayments")
+    print(f"{given.transcript} {given.order}: {topics} snapshots, {len(published)} messages, "
           f"{'agreed' if not complaints else f'{len(complaints)} complaints'}")
     return 1 if complaints else 0
 

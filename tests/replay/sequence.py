@@ -13,10 +13,10 @@ CURSOR = re.compile(rf"{NODE_ID[:8]}\.([^.]+)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\
 DELETED_KEYS = ["payment_hash", "payment_index", "attempt_ids", "remaining"]
 
 
-def shapes(told: list[Received]) -> list[str]:
+def shapes(published: list[Received]) -> list[str]:
     """Is every message well formed? Nothing else looks at a message that is not."""
     out: list[str] = []
-    for one in told:
+    for one in published:
         where = f"entry {one.position}"
         if not isinstance(one.params, dict) or list(one.params) != [one.topic, "cursor"] or not isinstance(one.params["cursor"], str):
             out.append(f"{where}: params of {one.topic} are not exactly the topic and the cursor")
@@ -34,13 +34,13 @@ def _is_deletion(message: Any) -> bool:
             and all(isinstance(i, str) and i.isdigit() for i in message["attempt_ids"]))
 
 
-def check(told: list[Received], deleted_rows: list[dict], all_known: bool, runs: int = 0) -> list[str]:
+def check(published: list[Received], deleted_rows: list[dict], all_known: bool, runs: int = 0) -> list[str]:
     """For well formed messages only. `all_known`: the socket has said everything before a message was told, so the plugin has no
     excuse for calling a payment settled whose row is pending. FAILED has none in any case. `runs`: how many there were, if every
     deletion that the last one could see was to be told before its end."""
     out: list[str] = []
-    for run in sorted({one.run for one in told}):
-        mine = [one for one in told if one.run == run]
+    for run in sorted({one.run for one in published}):
+        mine = [one for one in published if one.run == run]
         out += _cursors(mine, all_known)
         out += _finals(mine)
         out += [f"entry {one.position}: {complaint}" for one in mine if one.topic == "trackpayments"
@@ -48,7 +48,7 @@ def check(told: list[Received], deleted_rows: list[dict], all_known: bool, runs:
         out += _snapshots([one for one in mine if one.topic == "trackpayments"], deleted_rows, all_known)
         out += _paid_is_paid([one for one in mine if one.topic == "trackpayments"], deleted_rows)
         out += _deletions(mine, deleted_rows, run == runs - 1)
-    run_ids = [(one.run, one.params["cursor"].split(".")[1]) for one in told]
+    run_ids = [(one.run, one.params["cursor"].split(".")[1]) for one in published]
     if len({run_id for _, run_id in run_ids}) != len({run for run, _ in run_ids}):
         out.append("cursor: the run id must change with each plugin process")
     return out
@@ -65,12 +65,12 @@ def check_outcome(payment: dict) -> list[str]:
     return out
 
 
-def _cursors(told: list[Received], all_known: bool) -> list[str]:
+def _cursors(published: list[Received], all_known: bool) -> list[str]:
     out: list[str] = []
     created = updated = 0
     run_ids = set()
-    paced = any(is_paced(one.params["trackpayments"]) for one in told if one.topic == "trackpayments")  # holds the cursor back
-    for one in told:
+    paced = any(is_paced(one.params["trackpayments"]) for one in published if one.topic == "trackpayments")  # holds the cursor back
+    for one in published:
         match = CURSOR.match(one.params["cursor"])
         if not match:
             out.append(f"entry {one.position}: cursor {one.params['cursor']!r} is malformed")
@@ -89,11 +89,11 @@ def _cursors(told: list[Received], all_known: bool) -> list[str]:
     return out
 
 
-def _finals(told: list[Received]) -> list[str]:
+def _finals(published: list[Received]) -> list[str]:
     """Every terminal snapshot goes to both topics, in order, and nothing else goes to the final one."""
-    terminal = [one.params["trackpayments"] for one in told
+    terminal = [one.params["trackpayments"] for one in published
                 if one.topic == "trackpayments" and one.params["trackpayments"]["status"] in ("SUCCEEDED", "FAILED")]
-    final = [one.params["trackpayments_final"] for one in told if one.topic == "trackpayments_final"]
+    final = [one.params["trackpayments_final"] for one in published if one.topic == "trackpayments_final"]
     return [] if terminal == final else [f"trackpayments_final carries {len(final)} snapshots that are not the {len(terminal)} "
                                          "terminal ones of trackpayments"]
 
@@ -102,10 +102,10 @@ def _gone(one: Received, deleted_rows: list[dict]) -> set[str]:
     return {str(row["created_index"]) for row in deleted_rows[:one.deleted]}
 
 
-def _snapshots(told: list[Received], deleted_rows: list[dict], all_known: bool) -> list[str]:
+def _snapshots(published: list[Received], deleted_rows: list[dict], all_known: bool) -> list[str]:
     out: list[str] = []
     before: dict[tuple[str, str], dict] = {}
-    for one in told:
+    for one in published:
         payment = one.params["trackpayments"]
         key = snapshot_key(payment)
         where = f"entry {one.position}: payment {key[0][:8]}… index {key[1]}"
@@ -147,12 +147,12 @@ def _shared_attempts(payments: list[dict]) -> set[str]:
     return shared
 
 
-def _paid_is_paid(told: list[Received], deleted_rows: list[dict]) -> list[str]:
+def _paid_is_paid(published: list[Received], deleted_rows: list[dict]) -> list[str]:
     """Per hash nothing but SUCCEEDED after SUCCEEDED, until the complete rows were deleted."""
     out = []
     paid: dict[str, set[str]] = {}
     ever: dict[tuple[str, str], set[str]] = {}  # attempts of each payment shown as settled
-    for one in told:
+    for one in published:
         payment = one.params["trackpayments"]
         payment_hash = payment["payment_hash"]
         ever.setdefault(snapshot_key(payment), set()).update(h["attempt_id"] for h in payment["htlcs"] if h["status"] == "SUCCEEDED")
@@ -164,18 +164,18 @@ def _paid_is_paid(told: list[Received], deleted_rows: list[dict]) -> list[str]:
     return out
 
 
-def _deletions(told: list[Received], deleted_rows: list[dict], last_run: bool) -> list[str]:
+def _deletions(published: list[Received], deleted_rows: list[dict], last_run: bool) -> list[str]:
     """Each deleted attempt that was ever shown is told once; of one that was never shown it may be told, once, and truly."""
     out: list[str] = []
     shown: dict[str, tuple[str, str]] = {}
-    for one in told:
+    for one in published:
         if one.topic == "trackpayments":
             payment = one.params["trackpayments"]
             shown.update((h["attempt_id"], snapshot_key(payment)) for h in payment["htlcs"])
     gone = {str(row["created_index"]): row["payment_hash"] for row in deleted_rows}
     seen: set[str] = set()
     attempts: dict[tuple[str, str], set[str]] = {}  # shown before, and not told as deleted
-    for one in told:
+    for one in published:
         if one.topic == "trackpayments":
             payment = one.params["trackpayments"]
             attempts[snapshot_key(payment)] = {h["attempt_id"] for h in payment["htlcs"]}
@@ -197,7 +197,7 @@ def _deletions(told: list[Received], deleted_rows: list[dict], last_run: bool) -
             if attempt in shown and shown[attempt] != (message["payment_hash"], message["payment_index"]):
                 out.append(f"{where}: attempt {attempt} belongs to {shown[attempt]}, not to {message}")
     # Rows deleted in another life of the process are not this one's to tell.
-    last_known = len(deleted_rows) if last_run else max((one.deleted for one in told), default=0)
+    last_known = len(deleted_rows) if last_run else max((one.deleted for one in published), default=0)
     mine = {str(row["created_index"]) for row in deleted_rows[:last_known]} & set(shown)
     out += [f"the deletion of attempt {attempt} was never told" for attempt in sorted(mine - seen)]
     return out

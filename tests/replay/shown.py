@@ -3,10 +3,10 @@ from node import Received
 from timeline import row_key
 
 
-def untold_deletions(told: list[Received], run: int, deleted: list[dict]) -> set[int]:
+def unpublished_deletions(published: list[Received], run: int, deleted: list[dict]) -> set[int]:
     """Deleted rows that this life of the plugin has shown as attempts."""
     shown, deletions_shown = set(), set()
-    for message in told:
+    for message in published:
         if message.run == run and message.topic == "trackpayments":
             shown.update(int(htlc["attempt_id"]) for htlc in message.params["trackpayments"]["htlcs"])
         elif message.run == run and message.topic == "trackpayments_deleted":
@@ -14,10 +14,10 @@ def untold_deletions(told: list[Received], run: int, deleted: list[dict]) -> set
     return ({row["created_index"] for row in deleted} & shown) - deletions_shown
 
 
-def undecided(told: list[Received], table: dict[int, dict]) -> set[tuple[str, int]]:
+def undecided(published: list[Received], table: dict[int, dict]) -> set[tuple[str, int]]:
     """Groups that by their last snapshot are between attempts and still have rows."""
     last = {}
-    for message in told:
+    for message in published:
         if message.topic == "trackpayments":
             payment = message.params["trackpayments"]
             last[payment["payment_hash"], payment["payment_index"]] = payment

@@ -21,24 +21,24 @@ def change_status(one: Received, status: str, reason: str = "FAILURE_REASON_NONE
 class Ends(Truthful):
     def test_no_end(self):
         for name in ("held_then_failed", "xpay_retry_succeeds", "pay_legacy_fails"):
-            def change(told):
-                while told[-1].topic == "trackpayments_final" or told[-1].params["trackpayments"]["status"] != "IN_FLIGHT":
-                    told.pop()
+            def change(published):
+                while published[-1].topic == "trackpayments_final" or published[-1].params["trackpayments"]["status"] != "IN_FLIGHT":
+                    published.pop()
             self.changed(name, change, "was shown in flight and never ended")
 
     def test_the_last_attempt_is_told_as_deleted_before_the_end(self):
-        def change(told):
-            payment = told[0].params["trackpayments"]
+        def change(published):
+            payment = published[0].params["trackpayments"]
             deleted = {"payment_hash": payment["payment_hash"], "payment_index": payment["payment_index"],
                        "attempt_ids": [payment["htlcs"][0]["attempt_id"]], "remaining": 0}
-            cursor = told[0].params["cursor"]
-            told.insert(1, Received(0, told[0].position, "trackpayments_deleted", {"trackpayments_deleted": deleted, "cursor": cursor},
-                                told[0].counters, set(), 0))
+            cursor = published[0].params["cursor"]
+            published.insert(1, Received(0, published[0].position, "trackpayments_deleted", {"trackpayments_deleted": deleted, "cursor": cursor},
+                                published[0].counters, set(), 0))
         self.changed("held_then_failed", change, "its last attempt is told as deleted before its end")
 
     def test_failed_after_the_preimage_was_shown(self):
-        def change(told):
-            for one in told[-2:]:
+        def change(published):
+            for one in published[-2:]:
                 payment = one.params[one.topic]
                 payment.update(payment_preimage=ZERO_PREIMAGE, fee="0", fee_sat="0", fee_msat="0")
                 failure = {"code": "UNKNOWN_FAILURE", "channel_update": None, "htlc_msat": "0", "onion_sha_256": "", "cltv_expiry": 0,
@@ -49,8 +49,8 @@ class Ends(Truthful):
         self.changed("sendpay_mpp", change, "FAILED after its preimage was shown")
 
     def test_failed_although_the_payer_goes_on(self):
-        def change(told):
-            between = next(one for one in told if one.topic == "trackpayments"
+        def change(published):
+            between = next(one for one in published if one.topic == "trackpayments"
                            and {h["status"] for h in one.params["trackpayments"]["htlcs"]} == {"FAILED"})
             change_status(between, "FAILED", "FAILURE_REASON_NO_ROUTE")
         for name in ("xpay_retry_succeeds", "keysend_retried", "xpay_node_failure_retried"):
@@ -58,8 +58,8 @@ class Ends(Truthful):
 
     def test_failed_only_by_silence_although_the_payer_has_said_so(self):
         for name in ("renepay_refused", "held_then_failed", "pay_legacy_fails"):
-            def change(told):
-                for one in told[-2:]:
+            def change(published):
+                for one in published[-2:]:
                     one.position = len(self.played(name).entries)
             self.changed(name, change, "its payer had given up")
 
@@ -77,8 +77,8 @@ class Ends(Truthful):
         self.reject("xpay_retry_succeeds", change, "before attempt_time_ns")
 
     def test_the_first_snapshot_has_another_value(self):
-        def change(told):
-            told[0].params["trackpayments"].update(value="1", value_sat="1", value_msat="1000")
+        def change(published):
+            published[0].params["trackpayments"].update(value="1", value_sat="1", value_msat="1000")
         for name in ("xpay_mpp", "pay_legacy_mpp", "sendpay_mpp", "keysend"):
             self.changed(name, change, "value_msat is 1000")
 

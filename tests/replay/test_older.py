@@ -46,8 +46,8 @@ class Payments(unittest.TestCase):
 
     def test_the_end_of_pay_is_told_in_each_wrapping(self):
         for name in ("pay_legacy_fails", "v24.11/pay_legacy_fails", "v23.11/pay_legacy_fails"):
-            told = [notification(entry, "pay_failure") for entry in load(name)]
-            self.assertEqual([set(one) >= {"payment_hash", "bolt11", "error"} for one in told if one], [True], name)
+            found = [notification(entry, "pay_failure") for entry in load(name)]
+            self.assertEqual([set(one) >= {"payment_hash", "bolt11", "error"} for one in found if one], [True], name)
 
 
 class Silence(Truthful):
@@ -55,14 +55,14 @@ class Silence(Truthful):
         for name in ("v25.12/xpay_payee_rejects", "v24.11/xpay_mpp_payee_rejects"):
             end = len(load(name))
 
-            def change(told):
-                self.assertEqual([one.position for one in told[-2:]], [end + 1, end + 1], name)
-                for one in told[-2:]:
+            def change(published):
+                self.assertEqual([one.position for one in published[-2:]], [end + 1, end + 1], name)
+                for one in published[-2:]:
                     one.position = end
             self.changed(name, change, "may wait a minute")
 
     def test_never_failed(self):
-        self.changed("v24.11/xpay_payee_rejects", lambda told: [told.pop(), told.pop()], "was shown in flight and never ended")
+        self.changed("v24.11/xpay_payee_rejects", lambda sent: [sent.pop(), sent.pop()], "was shown in flight and never ended")
 
 
 class Time(Truthful):
@@ -72,7 +72,7 @@ class Time(Truthful):
             played = Player([os.environ["REPLAY_PLUGIN"]], name, "rows-first", library=os.environ["REPLAY_AHEAD"], failed_after=10,
                             in_time=True).run()
             self.assertGreater(max(b.t - a.t for a, b in zip(played.entries, played.entries[1:])), 40, "the silence is in it")
-            self.assertEqual(self.judged(played, played.journal.told), [], name)
+            self.assertEqual(self.judged(played, played.journal.published), [], name)
 
 
 class Speech(unittest.TestCase):

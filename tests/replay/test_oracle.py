@@ -26,7 +26,7 @@ class Snapshots(Truthful):
             p["htlcs"][0]["route"]["total_fees_msat"] = "35"
             p["fee_msat"] = "35"
         self.reject("renepay", lambda p: p.update(fee_msat="503504"), "fee_msat")
-        self.changed("renepay", lambda told: [change(p) for p in last_snapshots(told)[0]], "route.total_fees_msat is '35', expected '34'")
+        self.changed("renepay", lambda sent: [change(p) for p in last_snapshots(sent)[0]], "route.total_fees_msat is '35', expected '34'")
 
     def test_wrong_value(self):
         def change(p):
@@ -59,82 +59,82 @@ class Snapshots(Truthful):
         self.reject("xpay_multi_hop", creation, "creation_time_ns")
 
     def test_a_payment_never_told(self):
-        def change(told):
-            first = told[0].params["trackpayments"]["payment_hash"]
-            told[:] = [one for one in told if one.params[one.topic]["payment_hash"] != first]
+        def change(published):
+            first = published[0].params["trackpayments"]["payment_hash"]
+            published[:] = [one for one in published if one.params[one.topic]["payment_hash"] != first]
         self.changed("renepay", change, "nothing was told about")
 
 
 class Sequences(Truthful):
     def test_the_same_snapshot_twice(self):
-        self.changed("xpay_mpp", lambda told: told.insert(1, copy.deepcopy(told[0])), "the same snapshot twice")
+        self.changed("xpay_mpp", lambda sent: sent.insert(1, copy.deepcopy(sent[0])), "the same snapshot twice")
 
     def test_a_final_copy_is_missing(self):
-        self.changed("xpay_mpp", lambda told: told.pop(), "trackpayments_final carries 0")
+        self.changed("xpay_mpp", lambda sent: sent.pop(), "trackpayments_final carries 0")
 
     def test_the_cursor_goes_back(self):
-        def change(told):
-            told[-1].params["cursor"] = ".".join(told[-1].params["cursor"].split(".")[:2] + ["1", "1"])
+        def change(published):
+            published[-1].params["cursor"] = ".".join(published[-1].params["cursor"].split(".")[:2] + ["1", "1"])
         self.changed("xpay_mpp", change, "cursor went back")
 
     def test_the_cursor_runs_ahead(self):
-        def change(told):
-            told[-1].params["cursor"] = ".".join(told[-1].params["cursor"].split(".")[:2] + ["99", "99"])
+        def change(published):
+            published[-1].params["cursor"] = ".".join(published[-1].params["cursor"].split(".")[:2] + ["99", "99"])
         self.changed("xpay_mpp", change, "ahead of the node's counters")
 
     def test_the_cursor_lags(self):
-        def change(told):
-            told[-1].rested += 1
+        def change(published):
+            published[-1].rested += 1
         self.changed("xpay_mpp", change, "lags behind created_index")
 
     def test_the_cursor_is_malformed(self):
-        self.changed("xpay_mpp", lambda told: told[0].params.update(cursor="035fdd0c.1.2"), "malformed")
+        self.changed("xpay_mpp", lambda sent: sent[0].params.update(cursor="035fdd0c.1.2"), "malformed")
 
     def test_one_run_id_in_two_lives(self):
-        def change(told):
-            for one in told:
+        def change(published):
+            for one in published:
                 one.params["cursor"] = ".".join(["035fdd0c", "same"] + one.params["cursor"].split(".")[2:])
         self.changed("held_restart_released", change, "run id must change")
 
     def test_failed_while_a_row_is_pending(self):
-        self.changed("fail_local", lambda told: told[-2].pending.add(90), "FAILED while its rows")
+        self.changed("fail_local", lambda sent: sent[-2].pending.add(90), "FAILED while its rows")
 
     def test_a_settled_part_becomes_open_again(self):
-        def change(told):
-            settled = next(i for i, one in enumerate(told) if one.topic == "trackpayments"
+        def change(published):
+            settled = next(i for i, one in enumerate(published) if one.topic == "trackpayments"
                            and any(h["status"] == "SUCCEEDED" for h in one.params["trackpayments"]["htlcs"]))
-            told[settled], told[settled - 1] = told[settled - 1], told[settled]
+            published[settled], published[settled - 1] = published[settled - 1], published[settled]
         self.changed("sendpay_mpp", change, "was settled and is")
 
     def test_an_attempt_in_two_payments(self):
-        def change(told):
-            told[0].params["trackpayments"]["payment_index"] = "1"
+        def change(published):
+            published[0].params["trackpayments"]["payment_index"] = "1"
         self.changed("sendpay_mpp", change, "is in two payments")
 
     def test_a_deletion_told_twice_or_never(self):
         def is_deletion(one):
             return one.topic == "trackpayments_deleted"
-        self.changed("delpay_variants", lambda told: told.append(copy.deepcopy(next(filter(is_deletion, told)))), "is told again")
-        self.changed("delpay_variants", lambda told: told.remove(next(filter(is_deletion, told))), "was never told")
+        self.changed("delpay_variants", lambda sent: sent.append(copy.deepcopy(next(filter(is_deletion, sent)))), "is told again")
+        self.changed("delpay_variants", lambda sent: sent.remove(next(filter(is_deletion, sent))), "was never told")
 
     def test_the_last_deletion_is_never_told(self):
-        def change(told):
-            told[:] = [one for one in told if one.topic != "trackpayments_deleted"]
+        def change(published):
+            published[:] = [one for one in published if one.topic != "trackpayments_deleted"]
         self.changed("autoclean", change, "was never told")
 
     def test_failed_only_when_the_silence_ended_although_the_payer_had_given_up(self):
         for name in ("xpay_mpp_part_left_behind", "held_then_failed", "pay_legacy_fails"):
             played = self.played(name)
 
-            def late(told):
-                for one in told:
+            def late(published):
+                for one in published:
                     if one.topic != "trackpayments_deleted" and one.params[one.topic]["status"] == "FAILED":
                         one.position = len(played.entries)
             self.changed(name, late, "but its payer had given up")
 
     def test_in_flight_after_succeeded(self):
-        def change(told):
-            told.append(copy.deepcopy(told[0]))
+        def change(published):
+            published.append(copy.deepcopy(published[0]))
         self.changed("sendpay_multi_hop", change, "IN_FLIGHT after SUCCEEDED")
 
 

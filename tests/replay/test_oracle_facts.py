@@ -49,11 +49,11 @@ def other(name: str, value: Any) -> Any:
 class EachMember(Truthful):
     def refuse_each(self, name: str, where: list, path: str) -> int:
         """Every member of the message at that place of the last snapshots."""
-        told = self.told(name)
-        count = len(last_snapshots(told))
+        published = self.published(name)
+        count = len(last_snapshots(published))
         refused = 0
         for payment in range(count):
-            place = self.at(last_snapshots(told)[payment][0], where)
+            place = self.at(last_snapshots(published)[payment][0], where)
             for member in place or []:
                 if member == "hops":
                     continue
@@ -61,18 +61,18 @@ class EachMember(Truthful):
                 refused += 1
         return refused
 
-    def refuse(self, name: str, number: int, where: list, member: str, words: str) -> None:
-        told = self.told(name)
-        for payment in last_snapshots(told)[number]:
+    def refuse(self, name: str, number: int, where: list, member: str, complaint: str) -> None:
+        published = self.published(name)
+        for payment in last_snapshots(published)[number]:
             message = self.at(payment, where)
             message[member] = other(member, message[member])
             if SATOSHI.get(member) in message:
                 message[member] = str(int(message[member]) + 999)
                 message[SATOSHI[member]] = str(int(message[member]) // 1000)
-        complaints = self.judged(self.played(name), told)
+        complaints = self.judged(self.played(name), published)
         # What the payee gets and the fee are in several places; if they differ, the shape check sees that first.
-        found = [c for c in complaints if words in c or (member in TWICE and "fee" in c)]
-        self.assertTrue(found, f"{name}: {words} was changed unnoticed: {complaints}")
+        found = [c for c in complaints if complaint in c or (member in TWICE and "fee" in c)]
+        self.assertTrue(found, f"{name}: {complaint} was changed unnoticed: {complaints}")
 
     @staticmethod
     def at(payment: dict, where: list) -> Any:
@@ -102,7 +102,7 @@ class Routes(EachMember):
         for name in ("sendpay_multi_hop", "keysend", "xpay_multi_hop"):
             for change in (lambda hops: hops.pop(0), lambda hops: hops.append(copy.deepcopy(hops[-1]))):
                 self.reject(name, lambda p: change(p["htlcs"][-1]["route"]["hops"]), "hops")
-        hop = self.told("keysend")[-1].params["trackpayments_final"]["htlcs"][0]["route"]["hops"][-1]
+        hop = self.published("keysend")[-1].params["trackpayments_final"]["htlcs"][0]["route"]["hops"][-1]
 
         def made_up(payment: dict) -> None:
             route = payment["htlcs"][-1]["route"]
@@ -127,7 +127,7 @@ class Reasons(Truthful):
         for name in FAILURES:
             if name == "xpay_retry_succeeds":
                 continue
-            right = last_snapshots(self.told(name))[-1][0]["failure_reason"]
+            right = last_snapshots(self.published(name))[-1][0]["failure_reason"]
             self.assertIn(right, REASONS)
             for reason in REASONS:
                 if reason != right:

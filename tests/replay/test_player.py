@@ -28,19 +28,19 @@ class Plugin(unittest.TestCase):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
 
-    def told(self, name: str, lie: str, order: str = "rows-first") -> tuple[int, str]:
+    def run_with(self, name: str, lie: str, order: str = "rows-first") -> tuple[int, str]:
         return run(LIAR, name, "--golden", self.folder.name, "--order", order, *(["--bless"] if order == "rows-first" else []),
                    *(["--patience", "1"] if lie else []), lie=lie)
 
     def test_the_truth_agrees_and_can_be_blessed_and_compared_in_both_orders(self):
         for name in ("xpay_mpp", "held_restart_failed", "plugin_stop_start", "xpay_mpp_part_left_behind", "autoclean"):
-            code, text = self.told(name, "")
+            code, text = self.run_with(name, "")
             self.assertEqual(code, 0, text)
-            code, text = self.told(name, "", "messages-first")
+            code, text = self.run_with(name, "", "messages-first")
             self.assertEqual(code, 0, text)
 
     def test_a_changed_golden_is_noticed(self):
-        self.told("xpay_mpp", "")
+        self.run_with("xpay_mpp", "")
         golden = Path(self.folder.name) / "xpay_mpp.jsonl"
         golden.write_text(golden.read_text().replace("IN_FLIGHT", "FAILED", 1))
         code, text = run(LIAR, "xpay_mpp", "--golden", self.folder.name)
@@ -48,7 +48,7 @@ class Plugin(unittest.TestCase):
         self.assertIn("golden: line 1 differs: .params.trackpayments.status is 'IN_FLIGHT', expected 'FAILED'", text)
 
     def test_lies_are_noticed_and_never_blessed(self):
-        for name, lie, words in (("xpay_multi_hop", "wrong fee", "fee_msat"), ("xpay_multi_hop", "wrong value", "value_msat is"),
+        for name, lie, expected in (("xpay_multi_hop", "wrong fee", "fee_msat"), ("xpay_multi_hop", "wrong value", "value_msat is"),
                                  ("fail_local", "always in flight", "status and attempts"),
                                  ("delpay_variants", "silent deletion", "was never told"),
                                  ("delpay_variants", "208", "expected 211"), ("xpay_multi_hop", "loud secret", "a secret"),
@@ -59,19 +59,19 @@ class Plugin(unittest.TestCase):
                                  ("keysend_retried", "failed too soon", "nothing said that its payer had given up"),
                                  ("delpay_at_once", "211", "came too late and was answered"),
                                  ("v25.12/cli_bare_digits", "refuses what is not JSON", "what is not JSON, entry 3, was not continued")):
-            code, text = self.told(name, lie)
+            code, text = self.run_with(name, lie)
             self.assertEqual(code, 1, f"{lie}: {text}")
-            self.assertIn(words, text)
+            self.assertIn(expected, text)
             self.assertEqual(list(Path(self.folder.name).iterdir()), [], lie)
 
     def test_a_plugin_that_dies_or_does_not_speak_json_ends_the_run(self):
-        for body, words in (("exit 3", "is gone"), ("echo hello; echo; cat > /dev/null", "not JSON on stdout")):
+        for body, expected in (("exit 3", "is gone"), ("echo hello; echo; cat > /dev/null", "not JSON on stdout")):
             plugin = Path(self.folder.name) / "broken"
             plugin.write_text(f"#!/bin/sh\n{body}\n")
             plugin.chmod(plugin.stat().st_mode | stat.S_IXUSR)
             code, text = run(str(plugin), "xpay_mpp")
             self.assertEqual(code, 1)
-            self.assertIn(words, text)
+            self.assertIn(expected, text)
 
 
 class Splitting(unittest.TestCase):

@@ -19,42 +19,42 @@ class Truthful(unittest.TestCase):
     def played(self, name: str) -> Played:
         if name not in self.runs:
             played = Player([os.environ["REPLAY_PLUGIN"]], name, "rows-first", library=os.environ.get("REPLAY_AHEAD", "")).run()
-            self.assertEqual(self.judged(played, played.journal.told), [], f"{name}: the run to be changed is not true itself")
+            self.assertEqual(self.judged(played, played.journal.published), [], f"{name}: the run to be changed is not true itself")
             self.runs[name] = played
         return self.runs[name]
 
-    def told(self, name: str) -> list[Received]:
+    def published(self, name: str) -> list[Received]:
         """A copy to be changed."""
-        return copy.deepcopy(self.played(name).journal.told)
+        return copy.deepcopy(self.played(name).journal.published)
 
-    def judged(self, played: Played, told: list[Received]) -> list[str]:
-        malformed = sequence.shapes(told)
+    def judged(self, played: Played, published: list[Received]) -> list[str]:
+        malformed = sequence.shapes(published)
         if malformed:
             return malformed
-        snapshots = [(one.run, one.params["trackpayments"]) for one in told if one.topic == "trackpayments"]
-        return [*oracle.judge(played.entries, played.runs, snapshots), *decided.check(played.entries, played.runs, told),
-                *ends.check(told, len(played.runs), played.model.pending()),
-                *sequence.check(told, played.model.deleted, True, len(played.runs))]
+        snapshots = [(one.run, one.params["trackpayments"]) for one in published if one.topic == "trackpayments"]
+        return [*oracle.judge(played.entries, played.runs, snapshots), *decided.check(played.entries, played.runs, published),
+                *ends.check(published, len(played.runs), played.model.pending()),
+                *sequence.check(published, played.model.deleted, True, len(played.runs))]
 
-    def changed(self, name: str, change: Callable[[list[Received]], Any], words: str) -> None:
+    def changed(self, name: str, change: Callable[[list[Received]], Any], complaint: str) -> None:
         """Changes what was told and wants a complaint with these words."""
-        told = self.told(name)
-        change(told)
-        complaints = self.judged(self.played(name), told)
-        self.assertTrue(any(words in c for c in complaints), f"{name}: expected a complaint about {words!r}, got {complaints}")
+        published = self.published(name)
+        change(published)
+        complaints = self.judged(self.played(name), published)
+        self.assertTrue(any(complaint in c for c in complaints), f"{name}: expected a complaint about {complaint!r}, got {complaints}")
 
-    def reject(self, name: str, change: Callable[[dict], Any], words: str) -> None:
+    def reject(self, name: str, change: Callable[[dict], Any], complaint: str) -> None:
         """Changes the last snapshot, on both topics alike."""
-        def both(told: list[Received]) -> None:
-            for payment in last_snapshots(told)[-1]:
+        def both(published: list[Received]) -> None:
+            for payment in last_snapshots(published)[-1]:
                 change(payment)
-        self.changed(name, both, words)
+        self.changed(name, both, complaint)
 
 
-def last_snapshots(told: list[Received]) -> list[list[dict]]:
+def last_snapshots(published: list[Received]) -> list[list[dict]]:
     """The last snapshot of each payment, with its copy on the final topic, in the order in which they ended."""
     found: dict[tuple, dict[str, dict]] = {}
-    for one in told:
+    for one in published:
         if one.topic == "trackpayments_deleted":
             continue
         payment = one.params[one.topic]

@@ -1,5 +1,5 @@
 // Finds the payments in what a test hands over: a Payment itself, a frame of LND's REST stream {"result": Payment}, or one of our
-// topic messages as a subscriber gets it. A line of the replay goldens is such a message with a member `life`; there, and only
+// topic messages as a subscriber gets it. A line of the replay goldens is such a message with a member `run`; there, and only
 // there, a copy on trackpayments_final may be spelled "same" (tests/replay/golden.py).
 
 import { shown } from "./spelling.mjs";
@@ -18,7 +18,7 @@ function of_message(message, complaints) {
     return complaints.push(`${path}: not exactly ${shown(topic)} and a "cursor"`), [];
   }
   const value = params.get(topic);
-  if (topic === DELETED || (topic === "trackpayments_final" && value === "same" && message.has("life"))) return [];
+  if (topic === DELETED || (topic === "trackpayments_final" && value === "same" && message.has("run"))) return [];
   return [{ path: `${path}.${topic}`, value }];
 }
 

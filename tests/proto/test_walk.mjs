@@ -181,7 +181,7 @@ function program(input, ...names) {
 
 const one_line = JSON.stringify(JSON.parse(example_text("settled")).result);
 const message = (topic, payload, more = "") => `{${more}"method":"${topic}","params":{"${topic}":${payload},"cursor":"02aa.run.1.1"}}`;
-const golden = '"life":0,';
+const golden = '"run":0,';
 
 test("payments, stream frames, topic messages and golden lines are walked", () => {
   const lines = [

@@ -35,7 +35,7 @@ def _line(one: Received) -> dict:
     if one.topic != "trackpayments_deleted":
         params[one.topic] = normalised(params[one.topic])
     params["cursor"] = params["cursor"].split(".")[0]
-    return {"life": one.run, "method": one.topic, "params": params}
+    return {"run": one.run, "method": one.topic, "params": params}
 
 
 def lines(published: list[Received]) -> list[str]:
@@ -102,7 +102,7 @@ def _ends(messages: list[dict], loose_values: set[str]) -> dict[str, Any]:
             if payload["payment_hash"] in loose_values:
                 for member in ("value", "value_sat", "value_msat"):
                     payload[member] = "loose"
-            ends[f"run {message['life']} {payload['payment_hash']} {payload['payment_index']}"] = payload
+            ends[f"run {message['run']} {payload['payment_hash']} {payload['payment_index']}"] = payload
         elif message["method"] == "trackpayments_deleted":
             for attempt in payload["attempt_ids"]:
                 ends[f"deleted {payload['payment_hash']} {attempt}"] = payload["payment_index"]

@@ -1,5 +1,4 @@
-"""The plugin's monotonic clock, to be put forward: some silence it would take for an end only after a minute. `library` is ahead.cpp,
-built."""
+"""Puts the plugin's monotonic clock forward: some payments end only after a minute of silence. `library` is ahead.cpp, built."""
 import os
 import struct
 from pathlib import Path
@@ -9,7 +8,7 @@ class Ahead:
     def __init__(self, directory: str, library: str):
         self._file = Path(directory) / "ahead"
         self._file.write_bytes(bytes(8))
-        # Without a path from the root it would be sought from the plugin's directory, and left out.
+        # A relative path would be looked up from the plugin's directory, and not found.
         self.environment = {"LD_PRELOAD": str(Path(library).resolve(strict=True)), "CLOCK_AHEAD": str(self._file),
                             "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
 

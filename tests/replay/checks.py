@@ -1,4 +1,4 @@
-"""Checks of what surrounds the snapshots: the manifest's promises and the log."""
+"""Checks of everything beside the snapshots: the manifest and the log."""
 from typing import Any
 
 from node import TOPICS, Journal
@@ -10,7 +10,7 @@ BUILT_IN = {"delpay", "sendpay", "sendonion", "createonion", "injectpaymentonion
 QUIET_LEVELS = {"trace", "debug", "info"}
 LEVELS = QUIET_LEVELS | {"unusual", "warn", "broken", "error"}
 
-# Recordings in which something is worth a louder line, and the level it may have.
+# Recordings that may cause a line above debug level, and the level allowed.
 LOUDER: dict[str, set[str]] = {}
 
 SECRET_KEYS = {"payment_preimage", "preimage", "payment_secret", "session_key", "shared_secrets", "bolt11", "bolt12", "invstring",

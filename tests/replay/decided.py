@@ -1,6 +1,6 @@
-"""A payment whose payer is known to have given up is FAILED by that evidence (listpays, pay_failure, another payment of the hash, a
-restart), while the replay's failed-after is still hours from its end; and without evidence it is not FAILED before that, nor before a
-minute has passed if that is how long its payer may be silent."""
+"""A payment is FAILED as soon as there is evidence that its payer gave up (listpays, pay_failure, another payment of the hash, a
+restart), hours before the replay's failed-after has passed. Without evidence it is FAILED only after that time, and after a minute
+if its payer may be silent that long."""
 import expect
 import facts as truth
 from node import Received

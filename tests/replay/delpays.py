@@ -1,5 +1,5 @@
-"""How delpay calls were answered, compared with the recording. Calls that the recorded node had in hand at once may win and lose in
-another order here; then only what they do together is compared.
+"""Compares the answers to delpay calls with the recording. Calls that the recorded node processed at the same time may succeed in
+another order here; then only their common effect is compared.
 """
 import json
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ NO_SUCH_PAYMENT, OTHER_STATUS, INVALID_PARAMS = 208, 211, -32602
 class Answered:
     entry: Entry            # the hook call
     answer: dict            # the plugin's answer to it
-    outcome: dict           # what the caller gets: {"result": …} or {"error": …}
-    recorded: Call | None   # what the recorded caller got; of autoclean's calls it is not known
+    outcome: dict           # the caller's answer: {"result": …} or {"error": …}
+    recorded: Call | None   # the recorded caller's answer; not known for autoclean's calls
 
     @property
     def served(self) -> bool:
@@ -35,7 +35,7 @@ def is_autocleans(entry: Entry) -> bool:
 
 
 def of_cli(entries: list[Entry], hook_call: Entry) -> Call | None:
-    """What lightning-cli printed, as a note of the recorder says it."""
+    """The answer that lightning-cli printed, from a note of the recorder."""
     request = hooked(hook_call, "delpay")
     note = next((e for e in entries[hook_call.index:] if e.direction == "note" and "cli" in e.msg), None)
     if not str(request["id"]).startswith("cli:") or note is None or not note.msg.get("stdout"):
@@ -46,7 +46,7 @@ def of_cli(entries: list[Entry], hook_call: Entry) -> Call | None:
 
 
 def at_once(entries: list[Entry], first: Entry) -> list[Entry]:
-    """The hook calls that lightningd had sent before it read the answer to the first of them, as far as nothing else came between."""
+    """The hook calls that lightningd sent before it read the answer to the first of them, if nothing else came between."""
     found = [first]
     answered = next((e.index for e in entries[first.index:] if e.direction == "from_plugin" and e.msg.get("id") == first.msg["id"]), -1)
     for entry in entries[first.index + 1:max(answered, 0)]:
@@ -74,14 +74,14 @@ def _judge_one(one: Answered) -> list[str]:
     if one.served and code == NO_SUCH_PAYMENT and "status but it different from the one provided" in message:
         code = OTHER_STATUS  # lightningd documents 211 and answers 208; the plugin mends the code, not the text
     error = one.outcome.get("error", {})
-    # A malformed call that the plugin refuses by itself owes lightningd's code and the name of the culprit.
+    # The plugin refuses a malformed call itself: with lightningd's code and the name of the bad parameter.
     same_text = error.get("message") == message or (one.served and code == INVALID_PARAMS and bool(error.get("message"))
                                                     and error["message"].split(":")[0] == message.split(":")[0])
     return out if error.get("code") == code and same_text else [*out, f"{where}: answered {one.outcome}, expected {code} {message!r}"]
 
 
 def _judge_together(answered: list[Answered]) -> list[str]:
-    """Each row is deleted once, and who comes too late hears that it is gone, not that it has another status."""
+    """Each row is deleted once. A caller that comes too late is answered that the row is gone, not that it has another status."""
     out: list[str] = []
     recorded = set().union(*(_rows(one.recorded.reply) for one in answered if one.recorded))
     done = sorted(index for one in answered for index in one.rows)

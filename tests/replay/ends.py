@@ -1,5 +1,5 @@
-"""Every payment that was shown in flight ends on the stream, before its last row is said to be deleted; and one whose preimage was
-shown does not end as FAILED."""
+"""Every payment that was shown in flight ends on the stream, before the deletion of its last row is published. A payment whose
+preimage was shown does not end as FAILED."""
 from node import Received
 from oracle import snapshot_key
 from payment_shape import ZERO_PREIMAGE
@@ -9,8 +9,8 @@ ENDS = ("SUCCEEDED", "FAILED")
 
 
 def check(published: list[Received], runs: int, pending: set[int]) -> list[str]:
-    """`pending`: rows that had not ended when the replay did, and whose payments may be in flight still. What ended while no plugin
-    ran is in nobody's stream."""
+    """`pending`: rows that had not ended when the replay did; their payments may still be in flight. Payments that ended while no
+    plugin ran are in no stream."""
     out: list[str] = []
     last: dict[Key, dict] = {}
     paid: set[Key] = set()
@@ -38,7 +38,7 @@ def _deleted(message: dict, last: dict[Key, dict]) -> list[str]:
     key = message["payment_hash"], message["payment_index"]
     if message["remaining"] or last.get(key, {"status": ENDS[0]})["status"] in ENDS:
         return []
-    return [f"{_name(key)}: its last attempt is told as deleted before its end"]
+    return [f"{_name(key)}: the deletion of its last attempt was published before its end"]
 
 
 def _name(key: Key) -> str:

@@ -1,8 +1,8 @@
-"""What the last snapshot of each payment must say, from the facts of a recording: the rules of the model retold
-over the recorded events of one run of the plugin process.
+"""The expected last snapshot of each payment, from the facts of a recording: the rules of the model, applied again
+to the recorded events of one run of the plugin.
 
-Where the recording leaves room (a deletion may or may not be followed by a snapshot of an undecided payment) the expectation
-lists every state that is right.
+Where the recording allows several states (a deletion may or may not be followed by a snapshot of an undecided payment), all of them
+are listed.
 """
 from dataclasses import dataclass
 
@@ -24,8 +24,8 @@ class Expected:
     states: list[State]                                  # acceptable last states; the last one is the likeliest
     value: Value
     paid: set[int]                                       # rows shown as settled, though they may be deleted by now
-    before_the_end: bool = False                         # decided by evidence of its own, without the end of silence
-    patient: bool = False                                # its payer may be silent for a minute and go on
+    before_the_end: bool = False                         # decided by evidence, not by the end of the silence
+    patient: bool = False                                # its payer may go on after a minute of silence
 
     @property
     def requests(self) -> set[str]:
@@ -39,12 +39,12 @@ class _Walk:
     def __init__(self, rows: list[RowFacts], fresh_start: bool):
         self.rows = {row.index: row for row in rows}
         self.present: dict[int, str] = {}
-        self.fresh_start = fresh_start   # lightningd was restarted: payers forgot everything
+        self.fresh_start = fresh_start   # lightningd was restarted: payers have lost their state
         self.given_up = False
         self.outcome: str | None = None
         self.first: int | None = None
         self.paid: set[int] = set()      # shown as settled
-        self.gone: tuple[int, dict[int, str]] = (-1, {})   # place of the last deletion, and what there was before it
+        self.gone: tuple[int, dict[int, str]] = (-1, {})   # place of the last deletion, and the rows before it
         self.states: list[State] = []
 
     def shown(self) -> None:
@@ -69,7 +69,7 @@ class _Walk:
             self.states = [self._state("FAILED")]
 
     def removed(self, index: int, at: int) -> None:
-        """An undecided payment ends before its last row goes: with all that this deletion takes."""
+        """An undecided payment ends before its last row is deleted, and shows all rows that this deletion removes."""
         if at != self.gone[0]:
             self.gone = at, dict(self.present)
         self.present.pop(index, None)
@@ -104,8 +104,8 @@ def _events(facts: Facts, rows: list[RowFacts], run: tuple[int, int]) -> list[tu
 
 
 def _payments(facts: Facts, run: tuple[int, int]) -> list[list[RowFacts]]:
-    """The rows of each payment: of one group, or of all groups that one call of renepay made, as far as this life of the plugin
-    heard whose they are."""
+    """The rows of each payment: of one group, or of all groups of one renepay call, as far as this run of the plugin saw that
+    call."""
     found: dict[tuple, list[RowFacts]] = {}
     for index in sorted(facts.rows):
         row = facts.rows[index]
@@ -133,7 +133,7 @@ def expected_payments(facts: Facts, run: tuple[int, int], last: bool, late_waits
 def _walked(facts: Facts, rows: list[RowFacts], run: tuple[int, int]) -> _Walk:
     started = any(run[0] < at < run[1] for at in facts.startups)
     there = [row for row in rows if row.created < run[0]]
-    # A payment that appeared after the restart has a living payer again.
+    # A payment that appeared after the restart has a running payer.
     walk = _Walk(rows, fresh_start=started and bool(there))
     for row in there:
         walk.present[row.index] = row.status_at(run[0])

@@ -1,4 +1,4 @@
-"""What a recording says about each row, for the oracle: read straight from the file, not through the row model.
+"""The facts in a recording about each row, for the oracle: read straight from the file, not through the row model.
 
 Positions are entry indexes. A row's end is the earliest proof of it anywhere; its content is the last full listing.
 """
@@ -14,18 +14,18 @@ from held import held_until
 from transcript import Entry, Recording, calls, hooked, named, notification, row_mentions
 
 NEVER = 1 << 60
-BEFORE = -2  # before the recording, and so before any life of the plugin in it
+BEFORE = -2  # before the recording, and so before any run of the plugin in it
 DELPAY = ["payment_hash", "status", "partid", "groupid"]
 
 
 @dataclass
 class RowFacts:
     index: int
-    row: dict = field(default_factory=dict)     # the fullest form told
+    row: dict = field(default_factory=dict)     # its fullest form
     status: str = "pending"                     # how it ended, if it did
     created: int = NEVER
     ended: int = NEVER
-    ended_latest: int = -1                      # the last proof: until then the plugin may have believed it pending
+    ended_latest: int = -1                      # the last proof: until then the plugin may have taken it for pending
     deleted: int = NEVER
     failure: dict | None = None                 # data of sendpay_failure, with its code
     failure_known: int = NEVER
@@ -52,24 +52,24 @@ class Facts:
     startups: list[int]                         # positions of init with startup true
     routes: dict[int, routes.Route]             # by created_index
     released: dict[tuple[str, int], int]        # group of xpay: where in the recording xpay let it go
-    renepays: dict[int, tuple[int, str]]        # by created_index: where it was said which call made the row, and the call
-    renepaid: dict[str, list[int]]              # payment_hash: where callers of renepay were told that it gave up
+    renepays: dict[int, tuple[int, str]]        # by created_index: where the call that made the row is named, and the call
+    renepaid: dict[str, list[int]]              # payment_hash: where callers of renepay were answered that it gave up
     sendamounts: set[tuple[str, int]]
     shares: set[str]                            # payment hashes
-    patient: dict[int, int]                     # by created_index: where it was said that its payer may be silent for a minute
+    patient: dict[int, int]                     # by created_index: the call that shows that its payer may be silent for a minute
 
     def route(self, row: RowFacts, alive: tuple[int, int]) -> routes.Route | None:
-        """What a plugin living then heard of the row's route."""
+        """The row's route, as far as a plugin running then saw it."""
         route = self.routes.get(row.index)
         return route if route and alive[0] < route.asked < alive[1] else None
 
     def invoice(self, row: RowFacts) -> invoices.Invoice | None:
-        """The one in the row, if it is one of this payment."""
+        """The invoice in the row, if it belongs to this payment."""
         read = (invoices.read(row.row[name]) for name in ("bolt11", "bolt12") if name in row.row)
         return next((found for found in read if found and found.payment_hash == row.row["payment_hash"]), None)
 
     def delivered(self, row: RowFacts, alive: tuple[int, int]) -> int | None:
-        """What the payee gets of this part: the row says it, else the onion."""
+        """The amount that this part delivers: from the row, else from the onion."""
         if "amount_msat" in row.row:
             return row.row["amount_msat"]
         route = self.route(row, alive)
@@ -120,7 +120,7 @@ def _read_waits(entries: list[Entry], rows: dict[int, RowFacts]) -> None:
             for row in [r for r in rows.values() if r.key == key and r.created <= at][-1:]:
                 row.status, row.ended = details["status"], min(row.ended, at)
     for row in rows.values():
-        # The recorder's first waits were for the next row and the next end.
+        # The recorder first waited for the next row and the next end.
         if row.index < first.get("created", 0):
             row.created = BEFORE
         if row.row.get("updated_index", NEVER) < first.get("updated", 0):
@@ -137,7 +137,7 @@ def _read_deletions(entries: list[Entry], rows: dict[int, RowFacts]) -> None:
         if reply is not None:
             gone = [row["created_index"] for row in reply.get("result", {}).get("payments", [])]
         else:
-            # Not recorded for autoclean and lightning-cli; by the listings that follow all succeeded.
+            # Replies to autoclean and lightning-cli are not recorded; the listings that follow show that all calls succeeded.
             given = named(request["params"], DELPAY)
             gone = [i for i, row in rows.items() if row.key[0] == given.get("payment_hash") and row.deleted > entry.index
                     and int(given.get("partid", row.key[2])) == row.key[2] and int(given.get("groupid", row.key[1])) == row.key[1]
@@ -148,7 +148,7 @@ def _read_deletions(entries: list[Entry], rows: dict[int, RowFacts]) -> None:
 
 def _read_totals(entries: list[Entry], rows: dict[int, RowFacts], known: dict[int, routes.Route],
                  made_by: dict[int, making.Making]) -> dict[int, list[tuple[int, int, int]]]:
-    """The payer's own total, ranked as lightningd's documents rank it, of the calls that made the rows and of no other."""
+    """The payer's own total, ranked as in lightningd's documents, only from the calls that made the rows."""
     totals: dict[int, list[tuple[int, int, int]]] = {}
 
     def note(index: int, rank: int, position: int, msat: Any) -> None:

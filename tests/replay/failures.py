@@ -1,4 +1,4 @@
-"""The oracle's own idea of lnrpc.Failure: what a recorded failure must become, every member of it."""
+"""The oracle's own lnrpc.Failure: every member that must follow from a recorded failure."""
 import wire
 from facts import Facts, RowFacts
 from routes import text64
@@ -19,8 +19,8 @@ HTLC_MSAT = (0x0013, 0x100B, 0x100C)  # 400f carries one too, which lnd does not
 
 
 def expected_failure(facts: Facts, row: RowFacts, alive: tuple[int, int]) -> dict:
-    """`alive`: the life of the plugin process; what was said outside of it, it cannot know, and of a row that was deleted nothing is
-    told any more. xpay's parts fail with an unreadable 202; what really happened is in pay_part_end."""
+    """`alive`: the run of the plugin. It cannot know a failure reported outside of its run, and it publishes nothing more about a
+    deleted row. xpay's parts fail with an unreadable 202; their real failure is in pay_part_end."""
     until = min(alive[1], row.deleted)
     if row.key in facts.part_ends:
         position, end = facts.part_ends[row.key]
@@ -28,7 +28,7 @@ def expected_failure(facts: Facts, row: RowFacts, alive: tuple[int, int]) -> dic
             return _of_code(end["error_code"], _place(facts, row, end), end.get("failed_msg"))
     failure = row.failure if alive[0] < row.failure_known < until else None
     if failure is None:
-        # Ended unseen: an error onion that could not be read is all that a row can tell.
+        # The plugin saw no failure. A row shows only whether there was an unreadable error onion.
         return _failure("UNREADABLE_FAILURE" if "erroronion" in row.row else "UNKNOWN_FAILURE", 0)
     if "failcode" not in failure:
         return _failure("UNREADABLE_FAILURE", 0)  # the index of an unreadable failure does not mean "us"

@@ -1,9 +1,9 @@
 """Goldens: every topic message of a rows-first run, in order, one JSON object a line.
 
-Made comparable: the digits below a second of attempt and resolve times become 0 (the plugin's clock, clamped into the recorded
-second); of a cursor only the node remains, as its position is that of the moment in which the bytes leave; snapshots published at
-most once a second are left out. Made small: of a payment with more than THIN attempts only the last snapshot that is not terminal is
-kept, and a copy on trackpayments_final that equals the message before it is written as `"same"`.
+To be comparable: attempt and resolve times are cut to whole seconds (the rest is the plugin's clock, clamped into the recorded
+second); a cursor is cut to the node, as its position depends on when the bytes leave; snapshots published at most once a second
+are left out. To be small: a payment with more than THIN attempts keeps only its last snapshot that is not terminal, and a copy on
+trackpayments_final that equals the message before it is written as `"same"`.
 """
 import copy
 from pathlib import Path
@@ -80,9 +80,9 @@ def compare(path: Path, published: list[Received]) -> list[str]:
 
 
 def compare_ends(path: Path, published: list[Received], loose_values: set[str]) -> list[str]:
-    """Where the order of events differs, only the end must be the same: the last snapshot of each payment and what was deleted.
-    When a failure was heard before any row said its second, the time of it is the plugin's own. `loose_values`: payment hashes
-    whose value_msat depends on the order."""
+    """Where the order of events differs, only the end must be the same: the last snapshot of each payment and the deletions. If a
+    failure was reported before any row had its second, its time comes from the plugin's clock. `loose_values`: payment hashes whose
+    value_msat depends on the order."""
     if not path.exists():
         return [f"golden: {path.name} does not exist"]
     wanted = [strict_json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1]]

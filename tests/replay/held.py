@@ -1,6 +1,6 @@
-"""Which groups xpay still holds, by place in the recording: `listpays` calls a group pending, whatever its rows say, until its last
-part has ended, as its `pay_part_end` tells, its caller was answered, and xpay has tidied up (plugins/xpay/listpays.c). The last takes
-some milliseconds that only a recorded `listpays` shows. A restart ends all holding. Before v26.06 nothing shows what it holds."""
+"""Which groups xpay still holds, by place in the recording. `listpays` reports such a group as pending, whatever its rows say, until
+its last part has ended (`pay_part_end`), its caller was answered, and xpay has freed it (plugins/xpay/listpays.c). The last step
+takes some milliseconds that only a recorded `listpays` shows. After a restart xpay holds nothing. Before v26.06 nothing shows it."""
 from transcript import Entry, Recording, calls, hooked, notification, row_mentions
 
 Group = tuple[str, int]
@@ -8,7 +8,7 @@ TO_THE_END = 1 << 60
 
 
 def held_until(entries: Recording) -> dict[Group, int]:
-    """The entry from which on the group is xpay's no more; TO_THE_END if the last that is known is that it still was."""
+    """The entry from which on xpay no longer holds the group; TO_THE_END if it held the group at the last known moment."""
     if not entries.version.xpay_holds:
         return {}
     answered = {call.request.msg["id"]: call.answered.index for call in calls(entries) if call.answered}
@@ -21,7 +21,7 @@ def held_until(entries: Recording) -> dict[Group, int]:
         call = hooked(entry, "injectpaymentonion")
         if call:
             group = (call["params"]["payment_hash"], call["params"]["groupid"])
-            payer = call["id"].split("/")[0]  # the user's own call, before the ids of those it led to
+            payer = call["id"].split("/")[0]  # the user's own call comes first, then those it led to
             until[group] = max(until.get(group, -1), entry.index, answered.get(payer, -1))
     for group, statuses in _listed(entries).items():
         for position, status in statuses if group in until else []:
@@ -33,7 +33,7 @@ def held_until(entries: Recording) -> dict[Group, int]:
 
 
 def _listed(entries: list[Entry]) -> dict[Group, list[tuple[int, str]]]:
-    """What recorded answers of listpays say of groups whose rows have all failed by then."""
+    """The statuses in recorded answers of listpays for groups whose rows had all failed by then."""
     rows: dict[int, tuple[Group, str]] = {}
     statuses: dict[Group, list[tuple[int, str]]] = {}
     replies = {call.answered.index: call.reply for call in calls(entries) if call.method == "listpays" and call.answered}

@@ -1,5 +1,5 @@
-"""The oracle's and the player's own reader of BOLT 11 and BOLT 12 invoices, as far as they need one: amount, payment hash, payment
-secret. Checksum and signature are not looked at; text that is no invoice is None.
+"""The oracle's and the player's own reader of BOLT 11 and BOLT 12 invoices: amount, payment hash, payment secret. Checksum and
+signature are not checked; text that is no invoice gives None.
 """
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Invoice:
     bolt12: bool = False
 
     def as_decoded(self) -> dict:
-        """What `decode` says of it, in the members that are known here."""
+        """The answer of `decode`, with the members that are known here."""
         if self.bolt12:
             return {"type": "bolt12 invoice", "invoice_amount_msat": self.amount_msat, "invoice_payment_hash": self.payment_hash,
                     "valid": True}
@@ -45,7 +45,7 @@ def read(text: str) -> Invoice | None:
 
 
 def _bytes(symbols: list[int]) -> bytes:
-    """Five bits a word; what is left over of the last byte goes."""
+    """Five bits a symbol; bits that do not fill the last byte are dropped."""
     bits = "".join(f"{symbol:05b}" for symbol in symbols)
     return bytes(int(bits[at:at + 8], 2) for at in range(0, len(bits) - 7, 8))
 

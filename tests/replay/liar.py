@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The plugin, telling one lie of choice: what it writes is passed on, but for the lie. For the tests that must catch it.
+"""Runs the plugin and falsifies one message of choice; all other output is passed on. For tests that must notice it.
 
 REPLAY_PLUGIN is the plugin, REPLAY_LIE the lie (none: the truth). Its stdin is ours, so it ends as it would alone.
 """
@@ -16,7 +16,7 @@ NO_PREIMAGE = "0" * 64
 
 
 def twisted(message: dict) -> dict | None:
-    """The message as the liar has it; nothing: it is kept back."""
+    """The falsified message; None: it is dropped."""
     method, params = message.get("method", ""), message.get("params", {})
     if method == "trackpayments_deleted" and LIE == "silent deletion":
         return None

@@ -1,5 +1,5 @@
-"""Which call made which row. A call that lightningd refused made none: its route and its amounts belong to nobody. The replies to
-other plugins' calls are not recorded; of two calls for one part the newer one made the row.
+"""Which call made which row. A refused call made none: its route and its amounts belong to no row. The replies to other plugins'
+calls are not recorded; of two calls for one part the newer one made the row.
 """
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +26,7 @@ class Making:
 
     @property
     def total_msat(self) -> Any:
-        """The caller's own total, if it names one."""
+        """The caller's own total, if it gives one."""
         return self.given.get({"sendonion": "total_amount_msat", "sendpay": "amount_msat"}.get(self.method, ""))
 
 
@@ -42,7 +42,7 @@ def makings(entries: list[Entry]) -> list[Making]:
 
 
 def of_rows(entries: list[Entry], rows: dict[int, Any]) -> dict[int, Making]:
-    """By created_index. A call may leave its group to lightningd: it made the next row having its hash and part."""
+    """By created_index. A call without a group, which lightningd then chooses, made the next row with its hash and part."""
     found: dict[int, Making] = {}
     for making in makings(entries):
         given = making.given

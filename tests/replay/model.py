@@ -1,7 +1,7 @@
 """The row model: a sendpays table that answers the plugin's RPC calls as lightningd does, v26.06.6 or an older one.
 
-It knows the argument quirks of listsendpays, the three counters behind `wait`, and what delpay refuses and forgets to count.
-It knows no time and no transport: the player inserts and ends rows, and delivers the answers of waits that fired.
+It has the argument quirks of listsendpays, the three counters behind `wait`, and delpay's refusals and uncounted deletions.
+It has no time and no transport: the player inserts and ends rows, and delivers the answers of waits that fired.
 """
 from typing import Any
 
@@ -29,11 +29,11 @@ class Model:
         self.renepaid = renepaid or []
         self.position = -1                       # in the recording, as far as it was played
         self.deleted: list[dict] = []
-        self.held: set[tuple[str, int]] = set()  # groups that xpay has not given up, see held.py
+        self.held: set[tuple[str, int]] = set()  # groups that xpay still holds, see held.py
         self.blocked: list[tuple[Any, str, int]] = []
         self.fired: list[tuple[Any, dict]] = []
 
-    # What happens to the table.
+    # Changes of the table.
 
     def insert(self, row: dict) -> None:
         self.table[row["created_index"]] = row
@@ -44,7 +44,7 @@ class Model:
         self._count("updated", row["updated_index"], row)
 
     def forget_waits(self) -> None:
-        """The connections are gone."""
+        """The connections are closed."""
         self.blocked.clear()
         self.fired.clear()
 
@@ -69,7 +69,7 @@ class Model:
                 waiting.append((token, wanted, nextvalue))
         self.blocked = waiting
 
-    # What is asked of it. None means: the answer comes later, as a fired wait.
+    # Calls to the node. None means: the answer comes later, as a fired wait.
 
     def call(self, method: str, params: Any, token: Any = None) -> dict | None:
         handler = getattr(self, f"_rpc_{method}", None)
@@ -121,7 +121,7 @@ class Model:
 
     @staticmethod
     def _matches(row: dict, given: dict) -> bool:
-        """An invoice stands for its payment hash: another invoice of the same hash finds the same rows."""
+        """An invoice is looked up by its payment hash: another invoice of the same hash finds the same rows."""
         return row["payment_hash"] == (given.get("payment_hash") or _payment_hash("invstring", given["bolt11"]))
 
     def _rpc_delpay(self, params: Any, _: Any) -> dict:
@@ -167,7 +167,7 @@ class Model:
         return {"paystatus": renepays.paystatus(self.renepaid, self.position, payment_hash)}
 
     def _rpc_listpays(self, params: Any, _: Any) -> dict:
-        """Groups without their groupid; a failed one that its payer still holds is pending."""
+        """Groups without their groupid. A failed group that its payer still holds is pending."""
         given = arg.read(params, {"bolt11": arg.string, "payment_hash": arg.hash32, "status": arg.status, "index": arg.index,
                                   "start": arg.u64, "limit": arg.u64})
         groups: dict[tuple[str, int], list[dict]] = {}
@@ -184,11 +184,11 @@ class Model:
         return {"pays": [pay for pay in pays if given.get("status") in (None, pay["status"])]}
 
     def _rpc_listconfigs(self, params: Any, _: Any) -> dict:
-        """No recording has the plugin's own question; the recorded nodes were started with it."""
+        """No recording has the plugin's own call; the recorded nodes were started with these options."""
         return {"configs": {"plugin": {"values_str": ["trackpayments"], "sources": ["cmdline"]}}}
 
     def _rpc_waitsendpay(self, params: Any, _: Any) -> dict:
-        raise arg.Refused(-1, "waitsendpay is not modelled: no row of a recording failed while nobody watched")
+        raise arg.Refused(-1, "waitsendpay is not modelled: no row of a recording failed while no plugin ran")
 
 
 def _payment_hash(name: str, text: str) -> str:

@@ -1,9 +1,8 @@
 """lightningd's side of the conversation with one plugin process: getmanifest and init, notifications by subscription, hook calls
 by filter, the RPC socket over the row model, and a way to know that the plugin is at rest.
 
-At rest: two unknown requests in a row came back (stdin is read in order) while nothing else happened, no hook call and no RPC
-call is open but `wait`s, a wait is armed on each of the three counters, and every row that changed was listed since. Nothing here
-sleeps.
+At rest means: unknown requests came back (stdin is read in order) while nothing else happened; no hook call and no RPC call is open
+but `wait`s; a wait is armed on each of the three counters; every row that changed was listed since. Nothing here sleeps.
 """
 import json
 import re
@@ -16,7 +15,7 @@ from fake_lightningd import Connection, FakeLightningd, encoded
 from model import Model
 from splitters import Broken
 
-PATIENCE = 180.0  # seconds, on machines that are slow and noisy: it only ends what hangs
+PATIENCE = 180.0  # seconds, enough for slow and busy machines: it only ends a test that hangs
 TOPICS = ("trackpayments", "trackpayments_final", "trackpayments_deleted")
 ID = re.compile(r'"id":("[^"]*"|[0-9]+)')
 INDEXES = ("created", "updated", "deleted")
@@ -24,7 +23,7 @@ INDEXES = ("created", "updated", "deleted")
 
 @dataclass
 class Received:
-    """One topic message, and what was true in the model when it was read."""
+    """One topic message, and the state of the model when it was read."""
     run: int
     position: int
     topic: str
@@ -44,7 +43,7 @@ class HookCall:
 
 @dataclass
 class Journal:
-    """Everything the plugin said, over all its lives."""
+    """All output of the plugin, over all its runs."""
     published: list[Received] = field(default_factory=list)
     logs: list[dict] = field(default_factory=list)
     stderr: list[str] = field(default_factory=list)
@@ -52,8 +51,8 @@ class Journal:
 
 
 class Node(FakeLightningd):
-    """`late_waits`: the answer of a wait stays unsent until the next message on stdin was read, or until the plugin asks
-    something on the socket, whose answers are in order. Real nodes do that: no order holds between stdin and the socket."""
+    """`late_waits`: the answer of a wait stays unsent until the plugin has read the next message on stdin, or makes another call on
+    the socket, whose answers are in order. Real nodes do that: there is no order between stdin and the socket."""
 
     def __init__(self, argv: list[str], directory: str, model: Model, journal: Journal, run: int, late_waits: bool,
                  environment: dict[str, str]):
@@ -73,7 +72,7 @@ class Node(FakeLightningd):
         super().__init__(argv, directory, model.version.name, environment)
 
     def send(self, *messages: Any) -> None:
-        """All at once; text goes as it is."""
+        """All in one write; text goes as it is."""
         self.write_input(b"".join(encoded(message) for message in messages))
 
     def output_came(self, text: bytes) -> None:
@@ -116,7 +115,7 @@ class Node(FakeLightningd):
             self.send(message)
 
     def hooks(self, method: str) -> bool:
-        """Whether the plugin gets the hook call of that command, asked for or not."""
+        """Whether the plugin gets the hook call of that command, requested or not."""
         return self._filters() is not None and (not self.model.version.hook_filters or self.asks_for(method))
 
     def asks_for(self, method: str) -> bool:
@@ -124,7 +123,7 @@ class Node(FakeLightningd):
         return filters is not None and (not filters or method in filters)
 
     def _filters(self) -> list[str] | None:
-        """Of the hook; none without the hook, no names for every command."""
+        """The filters of the hook: None without the hook, an empty list for every command."""
         for hook in self.manifest.get("hooks", []):
             if hook == "rpc_command" or (isinstance(hook, dict) and hook["name"] == "rpc_command"):
                 return hook.get("filters", []) if isinstance(hook, dict) else []
@@ -137,7 +136,7 @@ class Node(FakeLightningd):
         return call
 
     def call_unreadable_hook(self, text: str) -> HookCall:
-        """A hook call that is not JSON, in the middle of one read of good messages. It is answered before what stands behind it."""
+        """A hook call that is not JSON, in one read between good messages. It must be answered before the message behind it."""
         call = HookCall({"text": text})
         self._hooks[json.loads(ID.search(text)[1])] = call
         before, after = self._unknown_request(), self._unknown_request()
@@ -174,7 +173,7 @@ class Node(FakeLightningd):
         while quiet < 4:
             before = self._activity
             self.barrier()
-            self._pump(0, deadline, "")  # what it wrote to the socket before it answered the barrier
+            self._pump(0, deadline, "")  # its calls on the socket before it answered the barrier
             self._release_waits()
             open_hooks = [identity for identity, call in self._hooks.items() if call.answer is None]
             unarmed = [index for index in INDEXES if not any(wanted == index for _, wanted, _ in self.model.blocked)]
@@ -182,7 +181,7 @@ class Node(FakeLightningd):
             busy = before != self._activity or open_hooks or unread or (unarmed and self.initialised)
             quiet = 0 if busy else quiet + 1
             if not quiet:
-                # Something is on its way: let it come, or look again soon.
+                # More messages are on their way: read them, or look again soon.
                 self._pump(0 if before != self._activity else 0.02, deadline,
                            f"the plugin does not come to rest {when}: unanswered hook calls {open_hooks}, no wait armed on "
                            f"{unarmed}, rows changed and never listed {unread}")
@@ -195,7 +194,7 @@ class Node(FakeLightningd):
         self.model.fired.clear()
 
     def rows_changed(self, row: dict | None = None) -> None:
-        """The model changed (no row: some were deleted): waits answer now or, if late, when stdin was read further."""
+        """The model changed (without `row`: some were deleted). Waits are answered now or, if late, after the next message on stdin."""
         if row:
             self._unread[row["created_index"]] = row["status"]
         if not self.late_waits:
@@ -221,7 +220,7 @@ class Node(FakeLightningd):
         if time.monotonic() > deadline:
             raise Broken(complaint)
 
-    # What the plugin says.
+    # Output of the plugin.
 
     def _output(self, message: dict) -> None:
         if "id" in message:
@@ -268,7 +267,7 @@ class Node(FakeLightningd):
                 self.journal.faults.append(f"the plugin's own {call.request['method']} was not continued: {answer}")
             self._answer_rpc(*call.inner)
 
-    # What the plugin asks on the socket.
+    # Calls of the plugin on the socket.
 
     def _rpc(self, connection: Connection, request: dict) -> None:
         self._activity += 1
@@ -288,7 +287,7 @@ class Node(FakeLightningd):
             self._answer_rpc(connection, request)
 
     def _answer_rpc(self, connection: Connection, request: dict) -> None:
-        # Answers leave the socket in the order things happened: what fired before this call goes first.
+        # Answers leave the socket in the order of events: waits that fired before this call are answered first.
         self._release_waits()
         answer = self.model.call(request["method"], request["params"], (connection, request))
         if answer is not None:

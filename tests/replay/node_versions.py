@@ -1,17 +1,17 @@
-"""How the lightningd of a recording speaks to a plugin. The folder of a recording is its version; those beside the folders are of the
-newest one.
+"""How the lightningd of a recording talks to a plugin. The folder of a recording is its version; recordings outside of the folders are
+of the newest one.
 """
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Version:
-    name: str                        # as LIGHTNINGD_VERSION and getinfo say it
-    hook_filters: bool = True        # the hook gets only the commands asked for, not every one
+    name: str                        # as in LIGHTNINGD_VERSION and getinfo
+    hook_filters: bool = True        # the hook gets only the commands of its filters, not every one
     numeric_ids: bool = False        # of requests to plugins
     wait_sendpays: bool = True       # `wait` answers `sendpays`, not only `details`
     pay_indexes: bool = True         # `listpays` has created_index and updated_index
-    xpay_holds: bool = True          # `listpays` says pending until xpay has given the payment up
+    xpay_holds: bool = True          # `listpays` says pending until xpay no longer holds the payment
     waits_for_blocks: str = ""       # the payer that may let a minute pass before it tries again, and cannot be asked
 
 

@@ -1,4 +1,4 @@
-"""The oracle: compares what the plugin told with what the recording proves. Nothing in it comes from the plugin's sources.
+"""The oracle: compares what the plugin published with what the recording proves. Nothing in it comes from the plugin's sources.
 
 `judge` gives a list of sentences; an empty list is agreement.
 """
@@ -24,8 +24,8 @@ def snapshot_key(payment: dict) -> tuple[str, str]:
 
 def judge(entries: list[Entry], runs: list[tuple[int, int]], snapshots: list[tuple[int, dict]],
           clock: tuple[int, int] | None = None) -> list[str]:
-    """`snapshots`: (life, Payment) as told on the main topic, in order. `clock`: begin and end of the run in nanoseconds, if
-    waits came late, so that a failure may have been told before any row said in which second it happened."""
+    """`snapshots`: (run, Payment) as published on the main topic, in order. `clock`: begin and end of the run in nanoseconds, if
+    waits came late, so that a failure may have been published before any row had the second in which it happened."""
     facts = truth.read(entries)
     out: list[str] = []
     for number, run in enumerate(runs):
@@ -35,8 +35,8 @@ def judge(entries: list[Entry], runs: list[tuple[int, int]], snapshots: list[tup
                 published.setdefault(snapshot_key(payment), []).append(payment)
         wanted = {(e.payment_hash, str(e.payment_index)): e
                   for e in expect.expected_payments(facts, run, number == len(runs) - 1, clock is not None)}
-        out += [f"run {number}: nothing was told about {_short(key)}" for key in wanted if key not in published]
-        out += [f"run {number}: {_short(key)} was told, but nothing of it happened then" for key in published if key not in wanted]
+        out += [f"run {number}: nothing was published about {_short(key)}" for key in wanted if key not in published]
+        out += [f"run {number}: {_short(key)} was published, but nothing of it happened then" for key in published if key not in wanted]
         for key, expected in wanted.items():
             if key in published:
                 complaints = compare(facts, expected, published[key][-1], run, clock)
@@ -88,8 +88,8 @@ def compare(facts: truth.Facts, expected: expect.Expected, payment: dict, run: t
 
 
 def _what_left(facts: truth.Facts, settled: list[truth.RowFacts], payment: dict, run: tuple[int, int]) -> list[str]:
-    """What a payment was worth and its fee are what left the node, where the whole of it leaves from here, no part delivers more
-    than was asked, and of each part it is known what it delivers."""
+    """Value and fee add up to the amount that left the node. This holds where the whole payment leaves from this node, no part
+    delivers more than was asked, and the amount delivered is known for each part."""
     delivered = [facts.delivered(row, run) for row in settled]
     if None in delivered or payment["payment_hash"] in facts.shares or sum(delivered) > int(payment["value_msat"]):
         return []
@@ -98,7 +98,7 @@ def _what_left(facts: truth.Facts, settled: list[truth.RowFacts], payment: dict,
 
 
 def differences(is_: Any, should: Any, path: str) -> list[str]:
-    """Of two JSON values, the innermost."""
+    """The innermost differences of two JSON values."""
     if isinstance(is_, dict) and isinstance(should, dict) and is_.keys() == should.keys():
         return [d for key in should for d in differences(is_[key], should[key], f"{path}.{key}")]
     if isinstance(is_, list) and isinstance(should, list) and len(is_) == len(should):

@@ -1,5 +1,4 @@
-"""A payment with hundreds of parts must not flood the node: its snapshots over 64 kB that are not terminal go out at most once a
-second."""
+"""A payment with hundreds of parts must not flood the node: snapshots over 64 kB that are not terminal go out at most once a second."""
 from node import Received
 from oracle import SECOND, snapshot_key
 from strict_json import dumps
@@ -12,7 +11,7 @@ def is_paced(payment: dict) -> bool:
 
 
 def check(published: list[Received], took_ns: int) -> list[str]:
-    """`took_ns`: how long the whole run took. One more than its seconds is right: the first goes out at once."""
+    """`took_ns`: how long the whole run took. One more than its seconds is allowed: the first goes out at once."""
     found: dict[tuple[int, tuple[str, str]], int] = {}
     for one in published:
         if one.topic == "trackpayments" and is_paced(one.params["trackpayments"]):

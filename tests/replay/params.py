@@ -1,4 +1,4 @@
-"""Arguments of lightningd's commands, read and refused as lightningd v26.06 does. Messages are those of the recordings."""
+"""Arguments of lightningd's commands, read and refused as by lightningd v26.06. Messages are those of the recordings."""
 import json
 import re
 from typing import Any, Callable

@@ -1,5 +1,5 @@
-"""What the recorded calls say of who pays: which groups one `renepay` call made, which groups are `sendamount`'s, of which payments
-only a share leaves from this node, and which payer may be silent for a minute and go on."""
+"""The payers, from the recorded calls: which groups one `renepay` call made, which groups belong to `sendamount`, which payments are
+only partly paid from this node, and which payer may go on after a minute of silence."""
 import invoices
 import node_versions
 from making import Making
@@ -17,7 +17,7 @@ def _call_of(identity: str, method: str) -> str | None:
 
 
 def renepay_calls(made_by: dict[int, Making]) -> dict[int, tuple[int, str]]:
-    """Of each row that renepay made: where that was said, and the call; v23.11 does not name it."""
+    """For each row that renepay made: where that is shown, and the call; v23.11 does not name it."""
     found = {}
     for index, call in made_by.items():
         name = _call_of(call.identity, "renepay")
@@ -27,18 +27,18 @@ def renepay_calls(made_by: dict[int, Making]) -> dict[int, tuple[int, str]]:
 
 
 def _caller(call: Making) -> str:
-    """The plugin that made it, or the start of a client's id."""
+    """The plugin that made the call, or the start of a client's id."""
     return call.identity.split("/")[-1].partition(":")[0]
 
 
 def waits_for_blocks(call: Making, version: node_versions.Version) -> bool:
-    """A payer that cannot be asked and may let a minute pass before its next attempt."""
+    """Whether the payer has no status command and may let a minute pass before its next attempt."""
     return bool(version.waits_for_blocks) and _caller(call) == version.waits_for_blocks
 
 
 def sendamounts(entries: list[Entry]) -> set[Group]:
-    """Groups whose total is what leaves: by the caller's command, or because less than the total arrives although it is what
-    enters the first channel."""
+    """Groups whose total is the amount that leaves: by the caller's command, or because the total enters the first channel and
+    less of it arrives."""
     found = set()
     for entry in entries:
         call, start = hooked(entry, "injectpaymentonion"), notification(entry, "pay_part_start")
@@ -52,7 +52,7 @@ def sendamounts(entries: list[Entry]) -> set[Group]:
 
 
 def shares(entries: list[Entry]) -> set[str]:
-    """Hashes of which `xpay partial_msat` pays a part."""
+    """Hashes that `xpay partial_msat` pays in part."""
     asked = [call.params for call in calls(entries) if call.method == "xpay"]
     asked += [request["params"] for entry in entries if (request := hooked(entry, "xpay"))]
     found = set()

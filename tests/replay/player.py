@@ -1,8 +1,8 @@
 """Plays one recording to the plugin: its to_plugin messages in order, its row changes on the model, its stops and starts.
 
-Two orders, because a node has none between stdin and the RPC socket. rows-first: a change of a row has been answered on the
-socket, and digested, before its notification is sent. messages-first: answers of waits stay behind the next message on stdin.
-(A call made after a notification was read sees the new rows in both: lightningd commits before it writes either.)
+There are two orders, because a node has none between stdin and the RPC socket. rows-first: a change of a row is answered on the
+socket, and processed, before its notification is sent. messages-first: answers of waits follow the next message on stdin. (In both,
+a call made after a notification was read sees the new rows: lightningd commits before it writes either.)
 """
 import os
 import tempfile
@@ -29,24 +29,24 @@ FAILED_AFTER, RETAIN = 3600, 20000
 LONGEST_SILENCE = 61  # seconds, of payers that wait for blocks
 LONGEST_PAUSE = 6     # between two questions to a payer that can be asked
 
-# autoclean deletes what earlier recordings of the same node left: the listing of all rows made just before it.
+# autoclean deletes the rows of earlier recordings of the same node: this one lists all rows and was made just before it.
 EARLIER = {"autoclean": "listsendpays_variants"}
 
-# Rows that were final before a plugin started are made this much older, so that the rule "rows updated within failed-after" does
-# not look at how long ago the recordings were made.
+# Rows that were final before a plugin started are made this much older: else the rule "rows updated within failed-after" would
+# depend on the age of the recordings.
 AGED = 10**9
 
 
 @dataclass
 class Played:
-    """What a run leaves for the oracle and the golden."""
+    """The results of a run, for the oracle and the golden."""
     name: str
     order: str
     entries: Recording
     journal: Journal
     model: Model
     runs: list[tuple[int, int]] = field(default_factory=list)  # entry indexes: alive from, until
-    put_forward: float = 0  # seconds that the plugin's clock went beside those that passed
+    put_forward: float = 0  # seconds that the plugin's clock was put forward
 
     @property
     def faults(self) -> list[str]:
@@ -54,8 +54,8 @@ class Played:
 
 
 class Player:
-    """`library`: ahead.cpp, built; without it payments whose payer may wait for blocks stay in flight. `in_time`: the plugin's clock goes
-    as the recording's."""
+    """`library`: ahead.cpp, built; without it payments whose payer may wait for blocks stay in flight. `in_time`: the plugin's
+    clock follows the times of the recording."""
 
     def __init__(self, argv: list[str], name: str, order: str, patience: float = PATIENCE, library: str = "",
                  failed_after: int = FAILED_AFTER, in_time: bool = False):
@@ -97,7 +97,7 @@ class Player:
                     self.node.close()
         return self.played
 
-    # Lives of the plugin process.
+    # Runs of the plugin.
 
     def _start(self, position: int) -> None:
         for row in self.model.table.values():
@@ -126,7 +126,7 @@ class Player:
             self.played.faults.append(f"end of file on stdin: exit code {code}, expected 0")
 
     def _made_up_greeting(self) -> None:
-        """Most recordings begin in mid-life."""
+        """Most recordings begin while the plugin is running: getmanifest and init are made up."""
         head = next((e for e in self.played.entries if e.direction == "to_plugin"), None)
         stops_first = any(self._is_stop(e) for e in self.played.entries[:head.index if head else None])
         if head is not None and head.msg["method"] == "getmanifest" and not stops_first:
@@ -144,7 +144,7 @@ class Player:
         self.played.faults.extend(checks.manifest(self.node.manifest))
 
     def _init(self, message: dict) -> None:
-        """Into our own directory, with a failed-after that only the end of the recording ends."""
+        """With our own directory, and a failed-after that is longer than the recording."""
         given = message["params"]["configuration"]
         configuration = {"lightning-dir": self.directory, "rpc-file": "lightning-rpc"}
         configuration.update((k, v) for k, v in given.items() if k not in configuration)
@@ -152,9 +152,9 @@ class Player:
         self.node.init(dict(message, params={"options": options, "configuration": configuration}))
 
     def _end_silence(self) -> None:
-        """Undecided payments are decided now. Those of xpay and renepay are so before, by listpays and renepaystatus; but these are
-        asked by a timer, and a timer is no message: rest does not see it coming. What xpay still held when the recording ended it
-        lets go now."""
+        """Decides the undecided payments. Those of xpay and renepay are decided first, by listpays and renepaystatus. The plugin
+        makes these calls by a timer, which rest cannot see. Groups that xpay still held at the end of the recording are then
+        released."""
         end = len(self.played.entries)
         xpays = {group for group, until in self.held_until.items() if until < end}
         renepays = {one.payment_hash for one in self.model.renepaid if one.answered < end}
@@ -174,7 +174,7 @@ class Player:
             self._decide(LONGEST_SILENCE, lambda group: True, "after a minute of silence")
 
     def _decide(self, seconds: int, expected: Callable[[tuple[str, int]], bool], when: str) -> None:
-        """Waits until none of these groups is undecided. The plugin gets that much of the time to be waited for at once."""
+        """Waits until none of these groups is undecided. The plugin's clock is put forward by `seconds` first."""
         def left() -> list[tuple[str, int]]:
             return [group for group in self._undecided() if expected(group)]
         if self.ahead and left():
@@ -182,7 +182,7 @@ class Player:
         self._wait_while(left, when)
 
     def _wait_while(self, condition: Callable[[], Any], when: str) -> None:
-        """For what is judged later, so running out of patience is no failure here; but it is lost for the rest of the run."""
+        """The condition is checked later, so running out of patience is no failure here; but none is left for the rest of the run."""
         limit = time.monotonic() + self.patience
         while condition():
             if time.monotonic() > limit:
@@ -224,7 +224,7 @@ class Player:
             self._message(entry)
 
     def _wait_until(self, t: float) -> None:
-        """Second by second: timers that are due at different times fire one after the other."""
+        """Second by second, so that timers due at different times fire one after the other."""
         while self.t < t:
             self._put_forward(min(t - self.t, 1))
 
@@ -250,7 +250,7 @@ class Player:
     def _message(self, entry: Entry) -> None:
         message = entry.msg
         if self.node is None:
-            raise Broken(f"entry {entry.index} speaks to a plugin that was stopped")
+            raise Broken(f"entry {entry.index} is a message to a plugin that was stopped")
         if message["method"] == "getmanifest":
             self._get_manifest(message)
         elif message["method"] == "init":
@@ -274,7 +274,7 @@ class Player:
             self.node.rest(f"after the hook call of {call.request['method']}, entry {entry.index}")
 
     def _delpays(self, entries: list[Entry]) -> None:
-        """Those that were on their way together go together."""
+        """Calls that were on their way together are sent together."""
         self.node.position = entries[-1].index
         hook_calls = [self.node.call_hook(entry.msg) for entry in entries]
         self.node.rest(f"after the hook call of delpay, entry {entries[0].index}")
@@ -289,6 +289,6 @@ class Player:
             answered.append(delpays.Answered(entry, call.answer, outcome, self.calls.get(call.request["id"])
                                              or delpays.of_cli(self.played.entries, entry)))
         published = self.played.journal.published
-        # It asks for the rows again by a timer.
+        # The plugin lists the rows again by a timer.
         self._wait_while(lambda: shown.unpublished_deletions(published, self.node.run, self.model.deleted), "after a deletion")
         self.played.faults.extend(delpays.judge(answered))

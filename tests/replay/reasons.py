@@ -1,21 +1,21 @@
-"""The oracle's own idea of lnrpc.PaymentFailureReason: what the failures of a group's attempts say together. A refusal by the
-destination outranks any other word; among equals the newest counts. A destination that waited in vain for the rest of the parts has
-refused nothing: its mpp_timeout is a word like those on the way."""
+"""The oracle's own lnrpc.PaymentFailureReason, from the failures of all attempts of a group. A refusal by the destination outranks
+any other failure; among equals the newest counts. A destination that waited in vain for the remaining parts has refused nothing:
+its mpp_timeout counts like the failure of a node on the way."""
 from facts import Facts, RowFacts
 from failures import expected_failure
 
 NONE, TIMEOUT, NO_ROUTE, ERROR, DETAILS = (
     f"FAILURE_REASON_{name}" for name in ("NONE", "TIMEOUT", "NO_ROUTE", "ERROR", "INCORRECT_PAYMENT_DETAILS"))
 
-# Whoever signs them, only a destination says these.
+# Only a destination sends these codes, whichever node signed them.
 DESTINATIONS_OWN = {"INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS", "INCORRECT_PAYMENT_AMOUNT", "FINAL_EXPIRY_TOO_SOON"}
 NOTHING_KNOWN = {"UNREADABLE_FAILURE", "UNKNOWN_FAILURE"}
 REFUSED_BY_DESTINATION = 203
 
 
 def expected_reasons(facts: Facts, rows: list[RowFacts], alive: tuple[int, int]) -> set[str]:
-    """`rows` are those of the attempts shown, all of them failed. The newest attempt need not be the one that failed last; either
-    may be called the newest."""
+    """`rows` are those of the attempts shown, all failed. The newest attempt may not be the one that failed last: either may count
+    as the newest."""
     outcomes = {row.index: _outcome(facts, row, alive) for row in rows}
     known = [row for row in rows if outcomes[row.index] is not None]
     refusals = [row for row in known if outcomes[row.index] in (DETAILS, ERROR)]
@@ -30,7 +30,7 @@ def _failed_at(facts: Facts, row: RowFacts, alive: tuple[int, int]) -> tuple[int
 
 
 def _outcome(facts: Facts, row: RowFacts, alive: tuple[int, int]) -> str | None:
-    """What one failure says of the whole; nothing if it is not known."""
+    """The reason that one failure gives for the payment; None if the failure is not known."""
     failure = expected_failure(facts, row, alive)
     code, place = failure["code"], failure["failure_source_index"]
     if code in DESTINATIONS_OWN:

@@ -1,6 +1,6 @@
-"""What renepay remembers, for `renepaystatus`: one payment for each hash, by place in the recording. It is pending until its caller
-was answered, then complete or failed; a restart of lightningd empties the memory. Its reply has more members (json_add_payment of
-plugins/renepay/json.c); those given here are the ones that say which payment it is and whether it goes on.
+"""The answers of `renepaystatus`: one payment for each hash, by place in the recording. It is pending until its caller was answered,
+then complete or failed; a restart of lightningd removes it. The real reply has more members (json_add_payment of
+plugins/renepay/json.c); those given here identify the payment and give its status.
 """
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ class Renepay:
 
 
 def read(entries: list[Entry]) -> list[Renepay]:
-    """Calls that renepay took up, in order: not those with parameters it does not take, or with an invoice that has expired."""
+    """Calls that renepay accepted, in order: not those with parameters that it refuses, or with an expired invoice."""
     restarts = [e.index for e in entries if e.direction == "to_plugin" and e.msg.get("method") == "init"
                 and e.msg["params"]["configuration"]["startup"]]
     found = []

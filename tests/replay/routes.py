@@ -1,7 +1,7 @@
-"""Which route each row took, as lnrpc spells it: from the recorded hook calls of sendpay, createonion and sendonion,
-injectpaymentonion, and from pay_part_start. Nobody else says it, and what nobody said stays unset.
+"""The route of each row in lnrpc's form: from the recorded hook calls of sendpay, createonion and sendonion, injectpaymentonion, and
+from pay_part_start. There is no other source; members without one stay unset.
 
-A sendpay route tells the HTLC into each node; an lnrpc hop tells the one out of it, so amounts and heights move one place up.
+A sendpay route has the HTLC into each node; an lnrpc hop has the HTLC out of it, so amounts and heights move one place up.
 """
 import base64
 from dataclasses import dataclass, field
@@ -20,12 +20,12 @@ BLINDED_END = "02" + "00" * 31 + "01"  # the node that xpay makes up for a blind
 
 @dataclass
 class Route:
-    """Of one attempt. `asked` is where in the recording it was said."""
+    """The route of one attempt. `asked` is its place in the recording."""
     asked: int
     time_lock: int = 0
     hops: list[dict] = field(default_factory=list)
     secret_of_invoice: bool = False   # the last hop's mpp_record is in the invoice, not in the route
-    total_msat: int | None = None     # of the whole payment, where the onion tells it
+    total_msat: int | None = None     # of the whole payment, where the onion has it
     length: int | None = None         # number of nodes, even where the hops are unknown
 
     @property
@@ -85,7 +85,7 @@ def of_sendpay(at: int, given: dict) -> Route:
 
 
 def of_onion(at: int, first_hop: dict, steps: list[dict]) -> Route:
-    """`steps`: hops of createonion. Node i is told what to pass on; inside a blinded path nobody is told in the open."""
+    """`steps`: hops of createonion. The payload of node i says what it passes on; inside a blinded path it is encrypted."""
     route = Route(at, absolute(first_hop["delay"]), length=len(steps))
     payloads = [wire.hop_payload(step["payload"]) for step in steps]
     incoming, channel = msat(first_hop["amount_msat"]), number_of_channel(first_hop.get("channel"))
@@ -121,7 +121,7 @@ def of_part(at: int, start: dict) -> Route:
 
 
 def _of_makings(all_calls: list[Making], entries: list[Entry]) -> dict[int, Route]:
-    """By the place of the call. A refused one has used up its onion all the same."""
+    """By the place of the call. A refused call has used up its onion, too."""
     onions: dict[tuple[str, str], list[list[dict]]] = {}
     by_place = {call.at: call for call in all_calls}
     found: dict[int, Route] = {}
@@ -133,7 +133,7 @@ def _of_makings(all_calls: list[Making], entries: list[Entry]) -> dict[int, Rout
         elif call and call.method == "sendpay":
             found[entry.index] = of_sendpay(entry.index, call.given)
         elif call and call.method == "injectpaymentonion":
-            found[entry.index] = Route(entry.index, call.given["cltv_expiry"])  # its hops are for pay_part_start to tell
+            found[entry.index] = Route(entry.index, call.given["cltv_expiry"])  # its hops are in pay_part_start
         elif call and call.method == "sendonion":
             first, secrets = call.given["first_hop"], call.given.get("shared_secrets")
             queue = onions.get((call.given["payment_hash"], first["id"]))

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Plays one recording to the plugin and says whether what it told agrees with the recording, the rules and the golden.
+"""Plays one recording to the plugin and checks that the messages it publishes agree with the recording, the rules and the golden.
 
     run.py --plugin PATH --transcript NAME [--order rows-first|messages-first] [--golden FOLDER] [--bless] [--show]
            [--patience SECONDS] [--ahead LIBRARY]
 
 Exit code 0: agreed. `--bless` writes the golden, only after everything else agreed and only from a rows-first run.
-`--show` prints every message as it was told. `--patience` is how long to wait for what the plugin does by a timer of its own.
+`--show` prints every message as it was published. `--patience` is how long to wait for actions that the plugin does by a timer.
 `--ahead` is ahead.cpp, built: recordings of nodes whose payers wait for blocks need it.
 """
 import argparse
@@ -32,7 +32,7 @@ from strict_json import dumps
 
 
 def judge(played: Played, clock: tuple[int, int]) -> list[str]:
-    """Everything but the golden."""
+    """All complaints but those about the golden."""
     journal = played.journal
     out = list(played.faults)
     out += checks.logs(played.name, journal, played.entries)
@@ -65,7 +65,7 @@ def main() -> int:
     parser.add_argument("--patience", type=float, default=PATIENCE)
     parser.add_argument("--ahead", default="")
     given = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a test that is stopped takes its plugin along
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the plugin ends with a test that is stopped
     path = given.golden / f"{given.transcript}.jsonl"
     began = time.time_ns()
     player = Player([str(Path(given.plugin).resolve())], given.transcript, given.order, given.patience,

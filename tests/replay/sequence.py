@@ -1,5 +1,4 @@
-"""Rules over all messages of a run in order: what one snapshot may say after another, copies on the final topic, deletions,
-cursors."""
+"""Rules for all messages of a run in order: successive snapshots, copies on the final topic, deletions, cursors."""
 import re
 from typing import Any
 
@@ -14,7 +13,7 @@ DELETED_KEYS = ["payment_hash", "payment_index", "attempt_ids", "remaining"]
 
 
 def shapes(published: list[Received]) -> list[str]:
-    """Is every message well formed? Nothing else looks at a message that is not."""
+    """Complaints about malformed messages. No other check looks at those."""
     out: list[str] = []
     for one in published:
         where = f"entry {one.position}"
@@ -35,9 +34,9 @@ def _is_deletion(message: Any) -> bool:
 
 
 def check(published: list[Received], deleted_rows: list[dict], all_known: bool, runs: int = 0) -> list[str]:
-    """For well formed messages only. `all_known`: the socket has said everything before a message was told, so the plugin has no
-    excuse for calling a payment settled whose row is pending. FAILED has none in any case. `runs`: how many there were, if every
-    deletion that the last one could see was to be told before its end."""
+    """For well formed messages only. `all_known`: the socket had answered everything before a message was published, so no payment
+    may be shown as settled while one of its rows is pending. FAILED with a pending row is always wrong. `runs`: how many there
+    were, if the last run had to publish every deletion that it could see."""
     out: list[str] = []
     for run in sorted({one.run for one in published}):
         mine = [one for one in published if one.run == run]
@@ -55,8 +54,8 @@ def check(published: list[Received], deleted_rows: list[dict], all_known: bool, 
 
 
 def check_outcome(payment: dict) -> list[str]:
-    """A reason comes with FAILED and with nothing else: LND may know one while a part is in flight, lightningd never reports it then.
-    What is settled has not failed, whatever else did."""
+    """Only FAILED comes with a reason: LND may know one while a part is in flight, lightningd never reports it then. A payment with
+    a settled attempt has not failed."""
     out: list[str] = []
     if (payment["status"] == "FAILED") != (payment["failure_reason"] != "FAILURE_REASON_NONE"):
         out.append(f"{payment['status']} with {payment['failure_reason']}")
@@ -90,7 +89,7 @@ def _cursors(published: list[Received], all_known: bool) -> list[str]:
 
 
 def _finals(published: list[Received]) -> list[str]:
-    """Every terminal snapshot goes to both topics, in order, and nothing else goes to the final one."""
+    """Every terminal snapshot goes to both topics, in order. Nothing else goes to the final topic."""
     terminal = [one.params["trackpayments"] for one in published
                 if one.topic == "trackpayments" and one.params["trackpayments"]["status"] in ("SUCCEEDED", "FAILED")]
     final = [one.params["trackpayments_final"] for one in published if one.topic == "trackpayments_final"]
@@ -148,7 +147,7 @@ def _shared_attempts(payments: list[dict]) -> set[str]:
 
 
 def _paid_is_paid(published: list[Received], deleted_rows: list[dict]) -> list[str]:
-    """Per hash nothing but SUCCEEDED after SUCCEEDED, until the complete rows were deleted."""
+    """For each hash, only SUCCEEDED follows SUCCEEDED until the complete rows are deleted."""
     out = []
     paid: dict[str, set[str]] = {}
     ever: dict[tuple[str, str], set[str]] = {}  # attempts of each payment shown as settled
@@ -165,7 +164,7 @@ def _paid_is_paid(published: list[Received], deleted_rows: list[dict]) -> list[s
 
 
 def _deletions(published: list[Received], deleted_rows: list[dict], last_run: bool) -> list[str]:
-    """Each deleted attempt that was ever shown is told once; of one that was never shown it may be told, once, and truly."""
+    """The deletion of an attempt that was shown is published once. The deletion of one that was never shown may be published once."""
     out: list[str] = []
     shown: dict[str, tuple[str, str]] = {}
     for one in published:
@@ -174,7 +173,7 @@ def _deletions(published: list[Received], deleted_rows: list[dict], last_run: bo
             shown.update((h["attempt_id"], snapshot_key(payment)) for h in payment["htlcs"])
     gone = {str(row["created_index"]): row["payment_hash"] for row in deleted_rows}
     seen: set[str] = set()
-    attempts: dict[tuple[str, str], set[str]] = {}  # shown before, and not told as deleted
+    attempts: dict[tuple[str, str], set[str]] = {}  # shown before, deletion not published
     for one in published:
         if one.topic == "trackpayments":
             payment = one.params["trackpayments"]
@@ -190,14 +189,14 @@ def _deletions(published: list[Received], deleted_rows: list[dict], last_run: bo
                 out.append(f"{where}: {message['remaining']} attempts remain, not {len(left)}")
         for attempt in message["attempt_ids"]:
             if attempt in seen:
-                out.append(f"{where}: attempt {attempt} is told again")
+                out.append(f"{where}: the deletion of attempt {attempt} is published again")
             seen.add(attempt)
             if attempt not in _gone(one, deleted_rows) or gone[attempt] != message["payment_hash"]:
                 out.append(f"{where}: attempt {attempt} of {message['payment_hash'][:8]}… was not deleted")
             if attempt in shown and shown[attempt] != (message["payment_hash"], message["payment_index"]):
                 out.append(f"{where}: attempt {attempt} belongs to {shown[attempt]}, not to {message}")
-    # Rows deleted in another life of the process are not this one's to tell.
+    # A run need not publish deletions that happened in another run.
     last_known = len(deleted_rows) if last_run else max((one.deleted for one in published), default=0)
     mine = {str(row["created_index"]) for row in deleted_rows[:last_known]} & set(shown)
-    out += [f"the deletion of attempt {attempt} was never told" for attempt in sorted(mine - seen)]
+    out += [f"the deletion of attempt {attempt} was never published" for attempt in sorted(mine - seen)]
     return out

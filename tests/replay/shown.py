@@ -1,10 +1,10 @@
-"""What a plugin has shown so far and must still say something about."""
+"""Payments and deletions that the plugin still has to publish something about."""
 from node import Received
 from timeline import row_key
 
 
 def unpublished_deletions(published: list[Received], run: int, deleted: list[dict]) -> set[int]:
-    """Deleted rows that this life of the plugin has shown as attempts."""
+    """Deleted rows that this run of the plugin has shown as attempts, and whose deletion it has not published."""
     shown, deletions_shown = set(), set()
     for message in published:
         if message.run == run and message.topic == "trackpayments":
@@ -15,7 +15,7 @@ def unpublished_deletions(published: list[Received], run: int, deleted: list[dic
 
 
 def undecided(published: list[Received], table: dict[int, dict]) -> set[tuple[str, int]]:
-    """Groups that by their last snapshot are between attempts and still have rows."""
+    """Groups that are between attempts in their last snapshot and still have rows."""
     last = {}
     for message in published:
         if message.topic == "trackpayments":

@@ -1,4 +1,4 @@
-"""A payment that never ends, that ends too early or as the wrong thing, and deletions that were answered wrongly are noticed."""
+"""The oracle notices a payment that never ends, ends too early or with the wrong status, and wrong answers to deletions."""
 import copy
 import unittest
 
@@ -26,7 +26,7 @@ class Ends(Truthful):
                     published.pop()
             self.changed(name, change, "was shown in flight and never ended")
 
-    def test_the_last_attempt_is_told_as_deleted_before_the_end(self):
+    def test_the_deletion_of_the_last_attempt_is_published_before_the_end(self):
         def change(published):
             payment = published[0].params["trackpayments"]
             deleted = {"payment_hash": payment["payment_hash"], "payment_index": payment["payment_index"],
@@ -34,7 +34,7 @@ class Ends(Truthful):
             cursor = published[0].params["cursor"]
             published.insert(1, Received(0, published[0].position, "trackpayments_deleted", {"trackpayments_deleted": deleted, "cursor": cursor},
                                 published[0].counters, set(), 0))
-        self.changed("held_then_failed", change, "its last attempt is told as deleted before its end")
+        self.changed("held_then_failed", change, "the deletion of its last attempt was published before its end")
 
     def test_failed_after_the_preimage_was_shown(self):
         def change(published):
@@ -56,14 +56,14 @@ class Ends(Truthful):
         for name in ("xpay_retry_succeeds", "keysend_retried", "xpay_node_failure_retried"):
             self.changed(name, change, "nothing said that its payer had given up")
 
-    def test_failed_only_by_silence_although_the_payer_has_said_so(self):
+    def test_failed_only_by_silence_although_the_payer_reported_its_end(self):
         for name in ("renepay_refused", "held_then_failed", "pay_legacy_fails"):
             def change(published):
                 for one in published[-2:]:
                     one.position = len(self.played(name).entries)
             self.changed(name, change, "its payer had given up")
 
-    def test_what_a_deleted_attempt_paid_stays_paid(self):
+    def test_a_payment_stays_paid_when_its_settled_attempt_is_deleted(self):
         found = truth.read(load("sendpay_mpp"))
         found.rows[78].deleted = found.rows[78].ended + 1
         payment, = expect.expected_payments(found, (-1, 1 << 60), last=True)
@@ -82,14 +82,14 @@ class Ends(Truthful):
         for name in ("xpay_mpp", "pay_legacy_mpp", "sendpay_mpp", "keysend"):
             self.changed(name, change, "value_msat is 1000")
 
-    def test_value_and_fee_are_not_what_left(self):
+    def test_value_and_fee_do_not_add_up_to_the_amount_that_left(self):
         def change(payment):
             payment["value_msat"] = str(int(payment["value_msat"]) + 1)
         self.reject("xpay_single_hop", change, "left the node")
 
 
 class Deletions(unittest.TestCase):
-    """Three calls at once for one row, and the first of them had it."""
+    """Three calls at once for one row; the first of them deleted it."""
 
     def judged(self, *outcomes: dict) -> list[str]:
         recorded = [{"result": {"payments": [{"created_index": 7}]}}, {"error": {"code": 208, "message": "gone"}}]
@@ -101,7 +101,7 @@ class Deletions(unittest.TestCase):
             answered.append(delpays.Answered(Entry(number, 0.0, "to_plugin", hook), {"return": outcome}, outcome, Call(request, reply)))
         return delpays.judge(answered)
 
-    def test_what_lightning_cli_printed_is_compared_too(self):
+    def test_the_output_of_lightning_cli_is_compared_too(self):
         def codes(name: str) -> list[int | None]:
             entries = load(name)
             replies = [call.reply for entry in entries if hooked(entry, "delpay") and (call := delpays.of_cli(entries, entry))]
@@ -110,7 +110,7 @@ class Deletions(unittest.TestCase):
         self.assertEqual(codes("delpay_variants"), [208, -32602])
         self.assertEqual(codes("delpay_at_once"), [], "other callers are answered on the socket")
 
-    def test_any_of_them_may_win(self):
+    def test_any_one_of_the_calls_may_delete_the_row(self):
         won, gone = {"result": {"payments": [{"created_index": 7}]}}, {"error": {"code": 208, "message": "gone"}}
         for order in ((won, gone, gone), (gone, won, gone), (gone, gone, won)):
             self.assertEqual(self.judged(*copy.deepcopy(order)), [])

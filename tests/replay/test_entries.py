@@ -1,4 +1,4 @@
-"""Every recording is an entry of meson.build, every entry is a recording, and every golden belongs to one."""
+"""Every recording is listed in meson.build, every entry there is a recording, and every golden belongs to one."""
 import re
 import unittest
 from pathlib import Path

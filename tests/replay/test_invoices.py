@@ -1,4 +1,4 @@
-"""The reader of invoices agrees with every `decode` that a real node was recorded to answer."""
+"""The reader of invoices agrees with every recorded answer of a real node's `decode`."""
 import unittest
 
 import paths  # noqa: F401
@@ -35,7 +35,7 @@ class Reading(unittest.TestCase):
             self.assertEqual((found.amount_msat, found.payment_hash, found.payment_secret), (msat, HASH, "11" * 32), head)
             self.assertEqual(read((head + EXAMPLE).upper()), found)
 
-    def test_what_is_no_invoice_is_none(self):
+    def test_text_that_is_no_invoice_gives_none(self):
         for text in ("", "1", "lnbc1", "label 1", "lnbc01m" + EXAMPLE, "lno1pqpq", "lni1", "lni1qqqq", "lnbc1" + "q" * 117, "lnxy" + EXAMPLE):
             self.assertIsNone(read(text), text)
         for end in range(len(EXAMPLE)):

@@ -1,4 +1,4 @@
-"""The row model answers what the real node answered, at the same moments of every recording."""
+"""The row model gives the answers of the real node, at the same moments of every recording."""
 import unittest
 
 import paths  # noqa: F401
@@ -10,7 +10,7 @@ from transcript import Call, calls, hooked, load, names, older_names
 
 
 class Walk:
-    """A recording's steps and deletions on the model, without a plugin."""
+    """Applies a recording's steps and deletions to the model, without a plugin."""
 
     def __init__(self, name: str):
         self.entries = load(name)
@@ -37,7 +37,7 @@ class Walk:
             (self.model.insert if step.kind == "created" else self.model.end)(step.row)
 
     def answers(self, call: Call) -> list[dict]:
-        """What the model says at each moment between the recorded request and its reply."""
+        """The model's answers at each moment between the recorded request and its reply."""
         found = []
         for position in range(call.request.index, call.answered.index + 1):
             self.until(position)
@@ -102,7 +102,7 @@ class ModelAgreesWithRecordings(unittest.TestCase):
             compared += len(recorded)
         self.assertGreater(compared, 100)
 
-    def test_listpays_tells_the_recorded_status_also_of_groups_that_xpay_still_holds(self):
+    def test_listpays_has_the_recorded_status_also_for_groups_that_xpay_still_holds(self):
         held = 0
         for name in names() + older_names():
             walk = Walk(name)

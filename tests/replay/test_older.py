@@ -1,5 +1,5 @@
-"""Recordings of older versions: what they say of values and payers, by numbers written down by hand; how their node speaks to the
-plugin; and a minute of silence."""
+"""Recordings of older versions: values and payers, compared with numbers written down by hand; how their node talks to the plugin;
+a minute of silence."""
 import os
 import unittest
 
@@ -23,17 +23,17 @@ class Payments(unittest.TestCase):
         self.assertEqual(values("v23.11/renepay"), {30: 3_300_000, 31: 600_000_000})
         self.assertEqual(values("v23.11/renepay_retried"), {22: 3_300_000})
 
-    def test_where_no_part_is_told_the_invoice_says_the_value(self):
+    def test_without_known_parts_the_value_comes_from_the_invoice(self):
         self.assertEqual(values("v24.11/xpay_mpp"), {50: 700_000_000})
         self.assertEqual(values("v24.11/xpay_partial_held_failed"), {9: 4_000_000})
         self.assertEqual(values("v24.11/two_invoices_one_hash"), {6: 1_050_000, 7: 1_000_000})
 
-    def test_renepay_says_that_it_gave_up_also_where_its_call_is_not_named(self):
+    def test_renepaystatus_shows_the_end_also_where_its_call_is_not_named(self):
         for name in ("v25.12/renepay_refused", "v24.11/renepay_refused", "v23.11/renepay_refused"):
             payment, = payments(name).values()
             self.assertTrue(payment.before_the_end, name)
 
-    def test_xpay_says_nothing_of_its_end(self):
+    def test_xpay_does_not_report_its_end(self):
         for name in ("v25.12/xpay_payee_rejects", "v24.11/xpay_payee_rejects", "v25.12/held_then_failed"):
             payment, = payments(name).values()
             self.assertEqual((payment.before_the_end, payment.patient), (False, True), name)
@@ -44,7 +44,7 @@ class Payments(unittest.TestCase):
         for name, patient in (("v23.11/held_then_failed", True), ("v24.11/pay_legacy_mpp", False), ("pay_legacy_mpp", False)):
             self.assertEqual([e.patient for e in payments(name).values()], [patient], name)
 
-    def test_the_end_of_pay_is_told_in_each_wrapping(self):
+    def test_pay_failure_is_read_in_each_wrapping(self):
         for name in ("pay_legacy_fails", "v24.11/pay_legacy_fails", "v23.11/pay_legacy_fails"):
             found = [notification(entry, "pay_failure") for entry in load(name)]
             self.assertEqual([set(one) >= {"payment_hash", "bolt11", "error"} for one in found if one], [True], name)
@@ -66,8 +66,8 @@ class Silence(Truthful):
 
 
 class Time(Truthful):
-    def test_a_payer_that_waits_for_blocks_is_not_taken_for_dead(self):
-        """No row is pending for almost a minute, many times the silence that else is taken for an end."""
+    def test_a_payer_that_waits_for_blocks_has_not_given_up(self):
+        """No row is pending for almost a minute, many times the silence after which other payments end."""
         for name in ("held_then_failed", "v25.12/held_then_failed", "v23.11/held_then_failed"):
             played = Player([os.environ["REPLAY_PLUGIN"]], name, "rows-first", library=os.environ["REPLAY_AHEAD"], failed_after=10,
                             in_time=True).run()

@@ -1,4 +1,4 @@
-"""The oracle and the rules over sequences accept a truthful run and reject each kind of untruth."""
+"""The oracle and the rules for sequences accept a correct run and reject each kind of error."""
 import copy
 import unittest
 
@@ -43,7 +43,7 @@ class Snapshots(Truthful):
         self.reject("xpay_single_hop", lambda p: p.update(payment_request=""), "payment_request is ''")
 
     def test_wrong_index(self):
-        self.reject("xpay_single_hop", lambda p: p.update(payment_index="7"), "was told, but nothing of it happened")
+        self.reject("xpay_single_hop", lambda p: p.update(payment_index="7"), "was published, but nothing of it happened")
 
     def test_wrong_times(self):
         def attempt(p):
@@ -58,11 +58,11 @@ class Snapshots(Truthful):
         self.reject("xpay_multi_hop", resolve, "resolve_time_ns")
         self.reject("xpay_multi_hop", creation, "creation_time_ns")
 
-    def test_a_payment_never_told(self):
+    def test_a_payment_never_published(self):
         def change(published):
             first = published[0].params["trackpayments"]["payment_hash"]
             published[:] = [one for one in published if one.params[one.topic]["payment_hash"] != first]
-        self.changed("renepay", change, "nothing was told about")
+        self.changed("renepay", change, "nothing was published about")
 
 
 class Sequences(Truthful):
@@ -90,7 +90,7 @@ class Sequences(Truthful):
     def test_the_cursor_is_malformed(self):
         self.changed("xpay_mpp", lambda sent: sent[0].params.update(cursor="035fdd0c.1.2"), "malformed")
 
-    def test_one_run_id_in_two_lives(self):
+    def test_one_run_id_in_two_runs(self):
         def change(published):
             for one in published:
                 one.params["cursor"] = ".".join(["035fdd0c", "same"] + one.params["cursor"].split(".")[2:])
@@ -111,16 +111,16 @@ class Sequences(Truthful):
             published[0].params["trackpayments"]["payment_index"] = "1"
         self.changed("sendpay_mpp", change, "is in two payments")
 
-    def test_a_deletion_told_twice_or_never(self):
+    def test_a_deletion_published_twice_or_never(self):
         def is_deletion(one):
             return one.topic == "trackpayments_deleted"
-        self.changed("delpay_variants", lambda sent: sent.append(copy.deepcopy(next(filter(is_deletion, sent)))), "is told again")
-        self.changed("delpay_variants", lambda sent: sent.remove(next(filter(is_deletion, sent))), "was never told")
+        self.changed("delpay_variants", lambda sent: sent.append(copy.deepcopy(next(filter(is_deletion, sent)))), "is published again")
+        self.changed("delpay_variants", lambda sent: sent.remove(next(filter(is_deletion, sent))), "was never published")
 
-    def test_the_last_deletion_is_never_told(self):
+    def test_the_last_deletion_is_never_published(self):
         def change(published):
             published[:] = [one for one in published if one.topic != "trackpayments_deleted"]
-        self.changed("autoclean", change, "was never told")
+        self.changed("autoclean", change, "was never published")
 
     def test_failed_only_when_the_silence_ended_although_the_payer_had_given_up(self):
         for name in ("xpay_mpp_part_left_behind", "held_then_failed", "pay_legacy_fails"):

@@ -1,4 +1,4 @@
-"""The oracle knows every member of a route, a hop, a failure and a channel_update, and the reason: each one changed is refused."""
+"""The oracle checks every member of a route, a hop, a failure and a channel_update, and the reason: it rejects a change of each one."""
 import copy
 import unittest
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import paths  # noqa: F401
 from truthful import Truthful, last_snapshots
 
-# One of each way in which a route becomes known, and of those in which none does.
+# One recording for each source of a route, and for each case without one.
 ROUTES = ("sendpay_multi_hop", "sendpay_mpp", "keysend", "bolt12_offer", "pay_legacy", "pay_legacy_mpp", "sendonion_by_hand",
           "sendonion_bare", "xpay_single_hop", "xpay_multi_hop", "xpay_mpp", "renepay", "self_payment")
 FAILURES = ("fail_amount_below_minimum", "fail_below_advertised_minimum", "fail_expiry_too_soon", "fail_fee_insufficient",
@@ -24,7 +24,7 @@ TWICE = ("total_fees_msat", "total_amt_msat", "amt_to_forward_msat")
 
 
 def other(name: str, value: Any) -> Any:
-    """Another value of the same type, spelled right."""
+    """Another value of the same type, in the right format."""
     if name == "mpp_record":
         return None if value else {"payment_addr": BYTES32, "total_amt_msat": "1"}
     if name == "channel_update":
@@ -48,7 +48,7 @@ def other(name: str, value: Any) -> Any:
 
 class EachMember(Truthful):
     def refuse_each(self, name: str, where: list, path: str) -> int:
-        """Every member of the message at that place of the last snapshots."""
+        """Changes every member of the message at that place of the last snapshots."""
         published = self.published(name)
         count = len(last_snapshots(published))
         refused = 0
@@ -70,7 +70,7 @@ class EachMember(Truthful):
                 message[member] = str(int(message[member]) + 999)
                 message[SATOSHI[member]] = str(int(message[member]) // 1000)
         complaints = self.judged(self.played(name), published)
-        # What the payee gets and the fee are in several places; if they differ, the shape check sees that first.
+        # The amount delivered and the fee are in several places; if they differ, the shape check notices it first.
         found = [c for c in complaints if complaint in c or (member in TWICE and "fee" in c)]
         self.assertTrue(found, f"{name}: {complaint} was changed unnoticed: {complaints}")
 
@@ -85,16 +85,16 @@ class EachMember(Truthful):
 
 
 class Routes(EachMember):
-    def test_each_member_of_a_route_is_known(self):
+    def test_each_member_of_a_route_is_checked(self):
         for name in ROUTES:
             self.assertGreater(self.refuse_each(name, ["htlcs", -1, "route"], "route"), 0, name)
 
-    def test_each_member_of_each_hop_is_known(self):
+    def test_each_member_of_each_hop_is_checked(self):
         refused = sum(self.refuse_each(name, ["htlcs", -1, "route", "hops", hop], f"route.hops[{hop}]")
                       for name in ROUTES for hop in range(3))
         self.assertGreater(refused, 16 * 2 * 10)
 
-    def test_both_members_of_an_mpp_record_are_known(self):
+    def test_both_members_of_an_mpp_record_are_checked(self):
         for name in ("sendpay_mpp", "pay_legacy", "sendonion_by_hand", "xpay_multi_hop"):
             self.assertGreater(self.refuse_each(name, ["htlcs", -1, "route", "hops", -1, "mpp_record"], "mpp_record"), 0, name)
 
@@ -113,11 +113,11 @@ class Routes(EachMember):
 
 
 class Failures(EachMember):
-    def test_each_member_of_a_failure_is_known(self):
+    def test_each_member_of_a_failure_is_checked(self):
         for name in FAILURES:
             self.assertGreater(self.refuse_each(name, ["htlcs", 0, "failure"], "failure"), 0, name)
 
-    def test_each_member_of_a_channel_update_is_known(self):
+    def test_each_member_of_a_channel_update_is_checked(self):
         refused = sum(self.refuse_each(name, ["htlcs", 0, "failure", "channel_update"], "failure.channel_update") for name in FAILURES)
         self.assertGreaterEqual(refused, 12 * 3)
 

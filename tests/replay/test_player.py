@@ -1,5 +1,5 @@
-"""The player notices a plugin that lies, crashes, hangs or breaks a promise. REPLAY_PLUGIN in the environment is the plugin; what
-crashes is a few lines of its own."""
+"""The player notices a plugin that sends wrong messages, crashes or hangs. REPLAY_PLUGIN in the environment is the plugin; the
+crashing ones are shell scripts."""
 import os
 import stat
 import subprocess
@@ -32,7 +32,7 @@ class Plugin(unittest.TestCase):
         return run(LIAR, name, "--golden", self.folder.name, "--order", order, *(["--bless"] if order == "rows-first" else []),
                    *(["--patience", "1"] if lie else []), lie=lie)
 
-    def test_the_truth_agrees_and_can_be_blessed_and_compared_in_both_orders(self):
+    def test_a_correct_run_agrees_and_can_be_blessed_and_compared_in_both_orders(self):
         for name in ("xpay_mpp", "held_restart_failed", "plugin_stop_start", "xpay_mpp_part_left_behind", "autoclean"):
             code, text = self.run_with(name, "")
             self.assertEqual(code, 0, text)
@@ -47,10 +47,10 @@ class Plugin(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("golden: line 1 differs: .params.trackpayments.status is 'IN_FLIGHT', expected 'FAILED'", text)
 
-    def test_lies_are_noticed_and_never_blessed(self):
+    def test_wrong_messages_are_noticed_and_never_blessed(self):
         for name, lie, expected in (("xpay_multi_hop", "wrong fee", "fee_msat"), ("xpay_multi_hop", "wrong value", "value_msat is"),
                                  ("fail_local", "always in flight", "status and attempts"),
-                                 ("delpay_variants", "silent deletion", "was never told"),
+                                 ("delpay_variants", "silent deletion", "was never published"),
                                  ("delpay_variants", "208", "expected 211"), ("xpay_multi_hop", "loud secret", "a secret"),
                                  ("sendpay_mpp", "flood", "large snapshots in"),
                                  ("xpay_mpp", "another value first", "value_msat is 1000"),
@@ -64,7 +64,7 @@ class Plugin(unittest.TestCase):
             self.assertIn(expected, text)
             self.assertEqual(list(Path(self.folder.name).iterdir()), [], lie)
 
-    def test_a_plugin_that_dies_or_does_not_speak_json_ends_the_run(self):
+    def test_a_plugin_that_exits_or_does_not_write_json_ends_the_run(self):
         for body, expected in (("exit 3", "is gone"), ("echo hello; echo; cat > /dev/null", "not JSON on stdout")):
             plugin = Path(self.folder.name) / "broken"
             plugin.write_text(f"#!/bin/sh\n{body}\n")

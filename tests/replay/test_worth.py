@@ -1,5 +1,5 @@
-"""What the recordings say of values, routes and of which groups are one payment: numbers written down by hand from the recordings, and
-each way of telling another value."""
+"""Values, routes and the groups of one payment, as read from the recordings, are the numbers written down by hand. Each kind of wrong
+value is noticed."""
 import unittest
 
 import paths  # noqa: F401
@@ -20,31 +20,31 @@ def values(name: str) -> dict[int, int | tuple[int, int]]:
 
 
 class Worth(unittest.TestCase):
-    def test_an_invoice_with_an_amount_is_worth_that_amount_however_little_of_it_is_paid_from_here(self):
+    def test_the_value_of_an_invoice_with_an_amount_is_that_amount_however_little_of_it_is_paid_from_here(self):
         self.assertEqual(values("xpay_partial_timeout"), {15: 4_000_000})
         self.assertEqual(values("xpay_partial_two_nodes"), {16: 4_000_000})
         self.assertEqual(values("xpay_many_parts"), {6: 800_000_000})
 
-    def test_two_invoices_of_one_hash_are_worth_their_own_amounts(self):
+    def test_the_values_of_two_invoices_of_one_hash_are_their_own_amounts(self):
         self.assertEqual(values("two_invoices_one_hash"), {11: 1_050_000, 12: 1_000_000})
         self.assertEqual(values("two_invoices_one_hash_sendpay"), {15: 1_050_000, 16: 1_000_000})
 
-    def test_sendamount_is_worth_what_arrives(self):
+    def test_the_value_of_sendamount_is_the_amount_that_arrives(self):
         self.assertEqual(values("sendamount_bolt11"), {1: 1_000_000, 2: 1_999_980})
         self.assertEqual(values("sendamount_offer"), {5: 1_899_981})
         self.assertEqual(values("sendamount_refused"), {6: 999_990})
         self.assertTrue(all(e.value.follows for e in payments("sendamount_bolt11").values()))
 
-    def test_without_invoice_the_payer_says_the_total(self):
+    def test_without_invoice_the_total_comes_from_the_payer(self):
         self.assertEqual(values("xkeysend"), {3: 1_500_000, 4: 1_600_000})
         self.assertFalse(any(e.value.grows for e in payments("xkeysend").values()))
 
-    def test_a_total_that_was_said_before_the_plugin_lived_is_unknown(self):
+    def test_a_total_given_before_the_plugin_ran_is_unknown(self):
         found = truth.read(load("xkeysend"))
         total_at = min(at for total_at in found.totals.values() for _, at, _ in total_at)
         self.assertTrue(expect.expected_payments(found, (total_at, 1 << 60), last=True)[0].value.grows)
 
-    def test_a_part_of_which_nobody_says_what_it_delivers_counts_as_what_it_sends(self):
+    def test_a_part_with_unknown_delivered_amount_counts_with_its_sent_amount(self):
         for name in ("sendonion_bare", "fail_sendonion_without_secrets"):
             for expected in payments(name).values():
                 self.assertGreater(expected.value.low, 0, name)
@@ -61,7 +61,7 @@ class OnePayment(unittest.TestCase):
         self.assertEqual([sorted(e.rows) for e in payments("two_invoices_one_hash").values()], [[11], [12]])
         self.assertEqual([sorted(e.rows) for e in payments("two_invoices_one_hash_sendpay").values()], [[15], [16]])
 
-    def test_groups_whose_call_nobody_heard_are_payments_of_their_own(self):
+    def test_groups_whose_call_the_plugin_did_not_see_are_payments_of_their_own(self):
         found = truth.read(load("renepay_retried"))
         between = found.renepays[51][0] + 1
         self.assertEqual([sorted(e.rows) for e in expect.expected_payments(found, (between, 1 << 60), last=True)], [[51], [52]])
@@ -72,7 +72,7 @@ class Routes(unittest.TestCase):
         number = int(truth.read(load(name)).routes[index].hops[0]["chan_id"])
         return f"{number >> 40}x{number >> 16 & 0xFFFFFF}x{number & 0xFFFF}"
 
-    def test_a_refused_call_lends_nothing(self):
+    def test_a_refused_call_gives_no_route(self):
         self.assertEqual(self.first_channel("sendpay_refused_then_other_route", 19), "103x3x0")
         self.assertEqual(values("sendpay_refused_then_other_route"), {19: 1_000_000})
 

@@ -1,4 +1,4 @@
-"""The life of every row in a recording: its pending form, its final form, and where in the file each begins.
+"""The history of every row in a recording: its pending form, its final form, and where in the file each begins.
 
 A row appears at the `wait created` reply that counts it or at its first mention, whichever is earlier; it gets its final form
 at the `wait updated` reply that counts it, at its notification, or at the first reply that shows it final. Both counters only
@@ -10,7 +10,7 @@ from typing import Any
 
 from transcript import Call, Entry, calls, notification, row_mentions
 
-BEFORE = -1  # position of what happened before the recording began
+BEFORE = -1  # position of events before the recording began
 
 # Order of the members of a row as lightningd writes it.
 ROW_KEYS = [
@@ -92,7 +92,7 @@ def _note_mentions(entries: list[Entry], histories: dict[int, RowHistory]) -> No
             if row["status"] != "pending":
                 if history.final is None or len(_final_form(row)) >= len(history.final):
                     history.final = _final_form(row)
-            # An error reply carrying a row (waitsendpay, sendpay) tells that the row failed, whatever its status says.
+            # An error reply carrying a row (waitsendpay, sendpay) means that the row failed, whatever its status.
             if row["status"] != "pending" or ended:
                 history.ends = min(history.ends, entry.index)
 
@@ -106,7 +106,7 @@ def _note_waits(all_calls: list[Call], histories: dict[int, RowHistory]) -> None
         if details is None:
             continue
         key = (details["payment_hash"], details["groupid"], details["partid"])
-        # A key can be used again after deletion: the newest row having it is meant.
+        # A key can be used again after deletion: the newest row with that key is meant.
         same = [history for history in histories.values() if history.key == key and history.appears <= position]
         for history in same[-1:]:
             history.ends = min(history.ends, position)
@@ -115,7 +115,7 @@ def _note_waits(all_calls: list[Call], histories: dict[int, RowHistory]) -> None
 
 
 def _guess_final(pending: dict, status: str, updated_index: int) -> dict:
-    """A row that nobody listed after it ended: the second of its end is a guess, the rest was told."""
+    """A row that was not listed after it ended: only the second of its end is a guess."""
     known = dict(pending, updated_index=updated_index, status=status, completed_at=pending["created_at"])
     return _final_form(known)
 
@@ -161,6 +161,6 @@ def timeline(entries: list[Entry]) -> Timeline:
             steps.append(Step(history.ends, "updated", history.final))
 
     def order(step: Step) -> tuple[int, int, Any]:
-        # At one entry all rows appear before any of them ends: nothing in the file says more.
+        # At one entry all rows appear before any of them ends: the file shows no finer order.
         return step.position, step.kind == "updated", step.row[f"{step.kind}_index"]
     return Timeline(_initial_counters(calls(entries)), start, sorted(steps, key=order))

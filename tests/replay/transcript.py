@@ -1,7 +1,7 @@
 """Reads one recording: its entries, which reply answers which call, and every sendpays row mentioned anywhere in it.
 
-It interprets nothing: what a mention proves about a row is for timeline.py (the row model) and facts.py (the oracle) to say,
-each for itself.
+It interprets nothing: timeline.py (the row model) and facts.py (the oracle) decide what a mention proves about a row, each for
+itself.
 """
 import json
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ def names() -> list[str]:
 
 
 def older_names() -> list[str]:
-    """With the folder, which is the version, in front."""
+    """Names with their folder, which is the version."""
     return sorted(f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.jsonl"))
 
 
@@ -77,14 +77,14 @@ def calls(entries: list[Entry]) -> list[Call]:
             found.append(Call(entry, None))
         elif entry.direction == "rpc_response":
             where = latest.get(entry.msg["id"])
-            if where is None:  # the answer to bytes that were no request has id null
+            if where is None:  # the answer to bytes that are no request has id null
                 continue
             found[where] = Call(found[where].request, entry)
     return found
 
 
 def notification(entry: Entry, topic: str) -> dict | None:
-    """The payload of a native or libplugin notification of that topic; those of plugins were wrapped otherwise before v25.09."""
+    """The payload of a notification of that topic, by lightningd or a plugin; plugins' were wrapped differently before v25.09."""
     if entry.direction == "to_plugin" and entry.msg.get("method") == topic and "id" not in entry.msg:
         params = entry.msg["params"]
         return params[topic] if topic in params else params["payload"]
@@ -111,7 +111,7 @@ def _rows(value: Any) -> Iterator[dict]:
 
 
 def row_mentions(entry: Entry) -> list[dict]:
-    """Everything shaped like a sendpays row in what lightningd said."""
+    """Everything in lightningd's messages that is shaped like a sendpays row."""
     if entry.direction not in ("to_plugin", "rpc_response"):
         return []
     return list(_rows(entry.msg))

@@ -1,5 +1,5 @@
-"""What the tests of the oracle stand on: runs of the plugin (REPLAY_PLUGIN in the environment) that agree with their recording, to be
-made untrue in one thing each."""
+"""The base of the oracle's tests: runs of the plugin (REPLAY_PLUGIN in the environment) that agree with their recording. Each test
+then falsifies one thing."""
 import copy
 import os
 import unittest
@@ -19,12 +19,12 @@ class Truthful(unittest.TestCase):
     def played(self, name: str) -> Played:
         if name not in self.runs:
             played = Player([os.environ["REPLAY_PLUGIN"]], name, "rows-first", library=os.environ.get("REPLAY_AHEAD", "")).run()
-            self.assertEqual(self.judged(played, played.journal.published), [], f"{name}: the run to be changed is not true itself")
+            self.assertEqual(self.judged(played, played.journal.published), [], f"{name}: the run to be changed has complaints itself")
             self.runs[name] = played
         return self.runs[name]
 
     def published(self, name: str) -> list[Received]:
-        """A copy to be changed."""
+        """A copy that may be changed."""
         return copy.deepcopy(self.played(name).journal.published)
 
     def judged(self, played: Played, published: list[Received]) -> list[str]:
@@ -37,7 +37,7 @@ class Truthful(unittest.TestCase):
                 *sequence.check(published, played.model.deleted, True, len(played.runs))]
 
     def changed(self, name: str, change: Callable[[list[Received]], Any], complaint: str) -> None:
-        """Changes what was told and wants a complaint with these words."""
+        """Changes the published messages and expects that complaint."""
         published = self.published(name)
         change(published)
         complaints = self.judged(self.played(name), published)

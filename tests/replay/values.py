@@ -1,11 +1,11 @@
-"""What a payment is worth (value_msat): what is to be delivered, without fees; one number from the first snapshot to the last.
+"""The value of a payment (value_msat): the amount to be delivered, without fees. It is one number from the first snapshot to the last.
 
 | payer | value |
 |---|---|
 | an invoice with an amount, whoever pays it and however small a share of it | the amount of the invoice |
-| sendamount, whose total is what leaves | what the settled part delivers, until then what the newest attempt would |
-| no invoice, or one without amount | the payer's own total, if this life of the plugin heard it: `total_payment_msat`, `total_amount_msat`, the onion's, `amount_msat` of sendpay |
-| nobody said a total | the highest sum of parts alive at once: it may grow while parts are added |
+| sendamount, whose total is the amount that leaves | the amount that the settled part delivers, until then that of the newest attempt |
+| no invoice, or one without amount | the payer's own total, if this run of the plugin saw it: `total_payment_msat`, `total_amount_msat`, the onion's, `amount_msat` of sendpay |
+| no total is known | the highest sum of parts alive at once: it may grow while parts are added |
 """
 from dataclasses import dataclass, field
 
@@ -16,16 +16,16 @@ from facts import Facts, RowFacts
 class Value:
     low: int                                                    # of the last snapshot
     high: int
-    of_attempts: dict[int, int] = field(default_factory=dict)   # what each delivers, or sends if nobody says more
+    of_attempts: dict[int, int] = field(default_factory=dict)   # what each delivers, or else sends
     follows: bool = False                                       # sendamount
-    grows: bool = False                                         # nobody said a total
+    grows: bool = False                                         # no total is known
 
     @property
     def loose(self) -> bool:
         return self.low != self.high
 
     def complaints(self, snapshots: list[dict]) -> list[str]:
-        """All snapshots of the payment in one life, in order."""
+        """`snapshots`: all of the payment in one run, in order."""
         out: list[str] = []
         before = 0
         for number, payment in enumerate(snapshots):

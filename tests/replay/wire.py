@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 class Malformed(Exception):
-    """Bytes that are not what they should be."""
+    """Bytes that do not follow the specification."""
 
 
 class Reader:
@@ -96,7 +96,7 @@ class FailureMessage:
     update: ChannelUpdate | None = None
 
 
-# What stands before the u16 length of a channel_update: the member's name and size.
+# Members before the u16 length of a channel_update: name and size.
 UPDATE_AFTER: dict[int, tuple[str, int] | None] = {
     0x1007: None, 0x100E: None, 0x100B: ("htlc_msat", 8), 0x100C: ("htlc_msat", 8), 0x100D: ("cltv_expiry", 4), 0x1014: ("flags", 2),
 }
@@ -105,7 +105,7 @@ ONION_HASH = (0xC004, 0xC005, 0xC006, 0xC018)
 
 
 def failure_message(data: bytes) -> FailureMessage:
-    """What is missing at the end stays unset, what is too much is ignored."""
+    """Members missing at the end stay unset, surplus bytes are ignored."""
     reader = Reader(data)
     message = FailureMessage(reader.number(2))
     try:

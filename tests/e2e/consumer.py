@@ -1,5 +1,5 @@
-"""A consumer of the stream that may be away: it keeps the last cursor it handled, and asks `trackpayments since` after every outage and
-whenever the run id in a message is new, as README tells. What it handled is kept here over its deaths; a real one has a database.
+"""A consumer of the stream that may be away: it keeps the last cursor it handled, and calls `trackpayments since` after every outage
+and whenever the run id in a message is new, as in README. Its state survives its crashes here; a real consumer has a database.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ class Consumer:
         self.cursor: str | None = None  # the last one handled
         self.last: dict[str, dict[str, Any]] = {}  # by attempt id, the newest snapshot that shows it
         self.asked = 0                  # answers to `since`
-        self._position = 0              # in what the subscriber wrote
-        self._behind = True             # was away: has to ask before it goes on
+        self._position = 0              # in the subscriber's file
+        self._behind = True             # was away: calls `since` before it goes on
         self._alive = True
 
     def die(self) -> None:
         self._alive = False
 
     def rise(self) -> None:
-        """What was told meanwhile it did not hear."""
+        """Messages published meanwhile are lost to it."""
         self._position = len(self.stage.subscribers[0].messages())
         self._alive = self._behind = True
 
     def work(self) -> None:
-        """Handles what has come so far; gives up for now where the node does not answer."""
+        """Handles the messages so far; gives up for now if the node does not answer."""
         if not self._alive or (self._behind and not self._catch_up()):
             return
         messages = self.stage.subscribers[0].messages()
@@ -51,7 +51,7 @@ class Consumer:
             self.last[attempt["attempt_id"]] = payment
 
     def _catch_up(self) -> bool:
-        """Only when there is no more the outage is over. A consumer without a cursor begins with what is in flight."""
+        """The outage is over when there is no `more`. A consumer without a cursor begins with the payments in flight."""
         self._behind = True
         cursor = self.cursor
         while True:
@@ -69,7 +69,7 @@ class Consumer:
                 return True
 
     def misses(self) -> list[str]:
-        """Groups of rows that are over, and what was handled last does not say so."""
+        """Groups whose rows have all ended, but not in the newest snapshot that was handled."""
         groups: dict[tuple[str, int], list[dict[str, Any]]] = {}
         for row in self.stage.node.rows():
             groups.setdefault((row["payment_hash"], row["groupid"]), []).append(row)

@@ -1,4 +1,4 @@
-"""Runs the modules of the whole-process suite once more under another condition, and says which failed."""
+"""Runs the modules of the whole-process suite once more under another condition, and prints the names of those that failed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SKIPPED = 77  # meson's word for it
+SKIPPED = 77  # the exit code that meson expects of a skipped test
 BOUND = 1800.0
 LONG = os.environ.get("TRACKPAYMENTS_LONG") == "yes"
 
 
 def failures(skip: set[str], environment: dict[str, str]) -> list[str]:
-    """The modules that failed, all but those of `skip` having run; what they said is printed."""
+    """Runs all modules but those of `skip`, prints the output of those that failed, and returns their names."""
     failed = []
     for module in sorted(path for path in HERE.glob("test_*.py") if path.stem not in skip):
         done = subprocess.run([sys.executable, str(module)], env={**os.environ, **environment}, capture_output=True, text=True, timeout=BOUND)

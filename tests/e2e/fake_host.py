@@ -1,12 +1,12 @@
-"""The fake lightningd (pylib/fake_lightningd.py) driven by a test byte for byte, over the row model of tests/replay. For what no node
-would send, and for hosts that are not lightningd.
+"""The fake lightningd (pylib/fake_lightningd.py) driven by a test byte for byte, over the row model of tests/replay. For messages that
+no node would send, and for hosts that are not lightningd.
 
     with FakeHost() as host:
         host.begin()                                   # getmanifest, init, until the plugin waits for changes
         host.raw(b"nonsense")
         host.wait(lambda: host.logs("unusual"), "a complaint")
 
-No threads: whoever waits pumps.
+There are no threads: waiting runs the event loop.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ INDEXES = {"created", "updated", "deleted"}
 
 
 class FakeHost(FakeLightningd):
-    """`version`: of lightningd in the environment, None for a host that is none. `stdin`, `stdout`: descriptors instead of pipes."""
+    """`version`: of lightningd in the environment, None for another host. `stdin`, `stdout`: descriptors instead of pipes."""
 
     def __init__(self, version: str | None = "v26.06.6", rows: list[dict[str, Any]] | None = None, stdin: Any = subprocess.PIPE,
                  stdout: Any = subprocess.PIPE, arguments: list[str] | None = None, **environment: str):
@@ -38,7 +38,7 @@ class FakeHost(FakeLightningd):
         self.answers: dict[str, Callable[[Any, Any], Any]] = {}  # by method, instead of the model's: reply members, bytes or None
         self.calls: list[tuple[str, Any]] = []
         self.messages: list[dict[str, Any]] = []
-        self.texts: list[bytes] = []  # the same as they came
+        self.texts: list[bytes] = []  # the same as bytes
         self._number = 0
         super().__init__([support.PLUGIN, *(arguments or [])], self.directory, version, environment, stdin, stdout)
         self.clients = self.connections
@@ -57,7 +57,7 @@ class FakeHost(FakeLightningd):
             self._temporary.cleanup()
 
     def complaints(self) -> list[str]:
-        """About what was told, message by message: what these rows make of a payment only the test knows."""
+        """Complaints about each published message by itself: only the test knows the right snapshots of its rows."""
         published = [(text, message) for text, message in zip(self.texts, self.messages) if message.get("method") in protos.TOPICS]
         payments = [message["params"][message["method"]] for _, message in published if message["method"] != "trackpayments_deleted"]
         return [c for payment in payments for c in judge.payment(payment)] + protos.walk(text for text, _ in published)
@@ -95,11 +95,11 @@ class FakeHost(FakeLightningd):
         return self.wait(lambda: next((m for m in self.messages if m.get("id") == identity), None), f"the reply to {identity}")
 
     def hook(self, identity: str, call: dict[str, Any]) -> None:
-        """lightningd asks about a call of a client."""
+        """Sends a hook call for a client's call."""
         self.send({"id": identity, "method": "rpc_command", "params": {"rpc_command": {"jsonrpc": "2.0", **call}}})
 
     def barrier(self) -> None:
-        """What was sent before has been worked off and answered."""
+        """Waits until everything sent before was handled and answered."""
         assert self.request("no-such-method", {})["error"]["code"] == -32601
 
     def output_came(self, text: bytes) -> None:
@@ -113,10 +113,10 @@ class FakeHost(FakeLightningd):
         return [m["params"]["message"] for m in self.messages
                 if m.get("method") == "log" and level in (None, m["params"].get("level"))]
 
-    # The life of the plugin
+    # Start and end of the plugin
 
     def begin(self, startup: bool = True, waits: bool = True, identity: Any = "cln:getmanifest#20", **options: Any) -> dict[str, Any]:
-        """The manifest, once the plugin has started; `waits`: and waits for changes."""
+        """Starts the plugin and returns its manifest. `waits`: also until it waits for changes."""
         manifest = self.begin_manifest(identity)
         self.begin_init(startup, **options)
         if waits:
@@ -124,7 +124,7 @@ class FakeHost(FakeLightningd):
         return manifest
 
     def begin_manifest(self, identity: Any = "cln:getmanifest#20") -> dict[str, Any]:
-        """Half of it: lightningd may speak in between."""
+        """The first half: lightningd may send other messages in between."""
         return self.request("getmanifest", {"allow-deprecated-apis": True}, identity)["result"]
 
     def begin_init(self, startup: bool = True, **options: Any) -> None:
@@ -173,7 +173,7 @@ class FakeHost(FakeLightningd):
         self.fire()
 
     def fire(self) -> None:
-        """Waits whose time has come are answered."""
+        """Answers the waits that have fired."""
         for (client, request), result in self.model.fired:
             if client in self.clients:
                 self.answer_call(client, encoded({"jsonrpc": "2.0", "id": request["id"], "result": result}))

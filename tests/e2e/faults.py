@@ -1,5 +1,5 @@
-"""For tests that do something monstrous to a plugin on pipes (fake_host.py): is it still there, does it still tell the truth, how much
-memory does it hold? A test says `unharmed(host)` after each fault."""
+"""For tests that send extreme input to a plugin on pipes (fake_host.py): does it still run, are its snapshots right, how much memory
+does it use? A test calls `unharmed(host)` after each fault."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _numbers = itertools.count(1)
 
 
 def sanitized() -> bool:
-    """A build with AddressSanitizer: its memory says nothing about ours."""
+    """A build with AddressSanitizer: its memory use says nothing about a normal build's."""
     return b"__asan_init" in Path(support.PLUGIN).read_bytes()
 
 
 def memory_mb(host: FakeHost, what: str = "VmRSS") -> float:
-    """VmRSS is held now, VmHWM was the most."""
+    """VmRSS is the memory now, VmHWM the peak."""
     found = re.search(rf"^{what}:\s+(\d+) kB", Path(f"/proc/{host.child.pid}/status").read_text(), re.MULTILINE)
-    assert found, "the plugin is no more"
+    assert found, "the plugin has ended"
     return int(found[1]) / 1024
 
 
@@ -34,7 +34,7 @@ def write(host: FakeHost, data: bytes) -> None:
     """Like host.raw, for many megabytes."""
     rest = memoryview(data)
     while rest:
-        assert host.child.poll() is None, f"the plugin is no more: {host.errors()[-2000:]}"
+        assert host.child.poll() is None, f"the plugin has ended: {host.errors()[-2000:]}"
         try:
             rest = rest[os.write(host.child.stdin.fileno(), rest[:1 << 20]):]
         except BlockingIOError:
@@ -42,7 +42,7 @@ def write(host: FakeHost, data: bytes) -> None:
 
 
 def lies(host: FakeHost) -> list[str]:
-    """What was told last of each payment and is not so. Rows may be untold; what is told has to be what some row says."""
+    """Errors in the last snapshot of each payment. Rows may be missing, but each attempt must agree with a row."""
     out = []
     newest = {payment["payment_hash"]: payment for payment in host.published()}
     for payment in newest.values():
@@ -69,7 +69,7 @@ def lies(host: FakeHost) -> list[str]:
 
 
 def good_payment(host: FakeHost) -> dict[str, Any]:
-    """A payment as lightningd tells it, from its row to success, seen all the way."""
+    """A normal payment, from its row to success, must be published."""
     row = host.insert(pending_row(host.model.counters["created"] + 1, bolt11=f"lnbcrt1good{next(_numbers)}"))
 
     def published() -> list[str]:
@@ -82,7 +82,7 @@ def good_payment(host: FakeHost) -> dict[str, Any]:
 
 
 def hook_answered(host: FakeHost) -> None:
-    """The hook of a payment is answered as if nothing had been."""
+    """The hook of a payment must be answered as usual."""
     identity = f"cli:sendpay#{next(_numbers)}/cln:rpc_command#1"
     host.hook(identity, {"id": 1, "method": "sendpay", "params": {"route": [], "payment_hash": "ab" * 32}})
     answer = host.reply(identity)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""A Bitcoin backend for lightningd that knows one block, the first of regtest: enough for a node to start. Named with --plugin and
-with --disable-plugin=bcli."""
+"""A Bitcoin backend for lightningd with one block, the first of regtest: enough for a node to start. Used with --plugin and
+--disable-plugin=bcli."""
 
 from __future__ import annotations
 

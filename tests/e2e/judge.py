@@ -1,5 +1,5 @@
-"""Judges a stage: do the last snapshots agree with the rows of the node, does the order of all messages keep the rules, is the log
-clean of complaints and secrets? Shares no code with the plugin.
+"""Checks a stage: do the last snapshots agree with the rows of the node, does the order of all messages keep the rules, is the log
+free of complaints and secrets? Shares no code with the plugin.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def payment(published: dict[str, Any]) -> list[str]:
 
 
 def rows(stage: "Stage") -> list[str]:
-    """Each group of rows against the newest snapshot that shows one of them."""
+    """Compares each group of rows with the newest snapshot that shows one of them."""
     published = stage.snapshots()
     published_deleted = {attempt for one in stage.deletions() for attempt in one["attempt_ids"]} | stage.unwatched
     groups: dict[tuple[str, int], list[dict[str, Any]]] = {}
@@ -56,7 +56,7 @@ def group_complaints(group: list[dict[str, Any]], payment: dict[str, Any], publi
     if set(there) - set(shown):
         out.append(f"rows {sorted(set(there) - set(shown))} are not shown")
     if gone - published_deleted:
-        out.append(f"attempts {sorted(gone - published_deleted)} are shown and no rows")
+        out.append(f"attempts {sorted(gone - published_deleted)} are shown but have no rows")
     for index, row in there.items():
         if index in shown:
             out += [f"attempt {index}: {complaint}" for complaint in attempt_complaints(row, shown[index])]
@@ -91,7 +91,8 @@ def attempt_complaints(row: dict[str, Any], attempt: dict[str, Any]) -> list[str
         out.append(f"total_fees_msat {attempt['route']['total_fees_msat']}, not {fees}")
     if int(attempt["attempt_time_ns"]) // 10**9 != row["created_at"]:
         out.append(f"attempt_time_ns is not within the second {row['created_at']}")
-    # A failure is told before any row says in which second it happened; a clock that was set back ends no part before it began.
+    # A failure is published before its row has the second in which it happened. Even if the clock is set back, no part ends before
+    # it began.
     resolved, ended = int(attempt["resolve_time_ns"]) // 10**9, max(row.get("completed_at", 0), row["created_at"])
     if row["status"] == "complete" and resolved != ended:
         out.append(f"resolve_time_ns is not within the second {ended}")
@@ -103,14 +104,14 @@ def attempt_complaints(row: dict[str, Any], attempt: dict[str, Any]) -> list[str
     failure = attempt["failure"] or {"code": ""}
     if failure["code"] == "RESERVED":
         out.append("failure has no code")
-    # xpay may have read it, and seen a code of another day.
+    # xpay may have read it, and seen another code.
     if "erroronion" in row and failure["code"] == "UNKNOWN_FAILURE" and failure["failure_source_index"] == 0:
-        out.append("the row has a failure that nobody could read, and it is told as unknown")
+        out.append("the row has an unreadable failure, but the snapshot says UNKNOWN_FAILURE")
     return out
 
 
 def messages(stage: "Stage") -> list[str]:
-    """The rules of tests/replay, over all lives of the plugin."""
+    """Applies the rules of tests/replay to all runs of the plugin."""
     counters = {index: stage.counter(index) for index in ("created", "updated", "deleted")}
     there = {str(row["created_index"]) for row in stage.node.rows()}
     published = [m for m in stage.subscribers[0].messages() if m["method"] in TOPICS]
@@ -128,7 +129,7 @@ def messages(stage: "Stage") -> list[str]:
             gone[attempt] = (run, payment_hash)
         for attempt in body.get("htlcs", ()):
             shown[attempt["attempt_id"]] = (run, payment_hash)
-    # A row that is no more was deleted; one whose deletion nobody told counts for the last run that showed it.
+    # A row that is missing was deleted. If no run published the deletion, it counts for the last run that showed the row.
     deleted = {a: gone.get(a, shown.get(a)) for a in set(shown) | set(gone) if a not in there}
     in_order = sorted(deleted.items(), key=lambda entry: (entry[0] in stage.unwatched, entry[1][0], int(entry[0])))
     deleted_rows = [{"created_index": int(a), "payment_hash": payment_hash} for a, (_, payment_hash) in in_order]
@@ -137,7 +138,7 @@ def messages(stage: "Stage") -> list[str]:
         run = run_ids.index(str(message["params"].get("cursor")).split(".")[1]) + 1
         params = message["params"]
         if str(params.get("cursor")).startswith("00000000."):
-            # A notification that overtook our first question to the node: its id is not known yet.
+            # A notification came before the first reply of the node: its id is not known yet.
             params = {**params, "cursor": NODE_ID[:8] + params["cursor"][8:]}
         known = sum(1 for attempt, (its_run, _) in in_order if its_run <= run and attempt not in stage.unwatched)
         read.append(Received(run, position, message["method"], params, counters, set(), known))
@@ -163,30 +164,30 @@ def secrets(stage: "Stage", text: str) -> list[str]:
 
 
 class Ends:
-    """Every state that was told against the node's rows at that moment, over all lives of plugin and node. Wrong is SUCCEEDED
+    """Compares every published state with the node's rows at that moment, over all runs of plugin and node. Errors are: SUCCEEDED
     without a complete row; FAILED while a row of the payment is pending or after one completed; anything but SUCCEEDED after
     SUCCEEDED of a hash whose complete row still exists.
 
-    The moment is a place in what one subscriber heard of both: of rows that end (sendpay_success, sendpay_failure) and of payments.
-    lightningd writes a row down before it tells of it, so rows() is given all that the journal holds after told() has its message, and
-    nothing before check(). What a row was only at that moment, a later sendpay_ notification shows."""
+    The moment is a place in the messages of one subscriber, who gets both: ends of rows (sendpay_success, sendpay_failure) and
+    payments. lightningd stores a row before it sends a notification of it. So rows() is given the whole journal after published()
+    has the message, and nothing before check(). Later sendpay_ notifications show what a row was at that moment."""
 
     def __init__(self) -> None:
-        self.rows: dict[int, dict[str, Any]] = {}                     # all that ever were; `gone`: deleted
-        self.judged: dict[str, int] = {}                              # statuses, how often
+        self.rows: dict[int, dict[str, Any]] = {}                     # all rows ever seen; `gone`: deleted
+        self.judged: dict[str, int] = {}                              # how often each status was checked
         self._groups: dict[tuple[str, int], set[int]] = {}
-        self._there: set[int] = set()                                 # before anything was said that is not checked yet
-        self._ended: set[int] = set()                                 # at this place in what was heard
-        self._early: dict[int, str] = {}                              # told as if they had ended; to be heard of never or before
-        self._succeeded: dict[str, set[int]] = {}                     # by hash, the complete rows when that was told
+        self._there: set[int] = set()                                 # before the first message that is not checked yet
+        self._ended: set[int] = set()                                 # at this place in the subscriber's messages
+        self._early: dict[int, str] = {}                              # published as ended: no later notification may show the end
+        self._succeeded: dict[str, set[int]] = {}                     # by hash, the complete rows at that moment
         self._heard: list[dict[str, Any]] = []
 
     def published(self, messages: Iterable[dict[str, Any]]) -> None:
-        """What the subscriber heard, in its order."""
+        """The subscriber's messages, in order."""
         self._heard += messages
 
     def journal(self, lines: Iterable[dict[str, Any]]) -> None:
-        """Of the stand-in's --db."""
+        """Entries of the stand-in's --db."""
         for line in lines:
             if row := line.get("row"):
                 self.rows[row["created_index"]] = {"hash": row["payment_hash"], "group": row["groupid"], "status": row["status"],
@@ -198,7 +199,7 @@ class Ends:
                 self.rows[line["removed"]]["gone"] = True
 
     def mark(self) -> None:
-        """What is told from here on is said later than all that the rows are now: call it when all that was said is checked."""
+        """Messages from here on are later than the current rows. To be called when all messages so far are checked."""
         self._there = set(self.rows)
         self._ended |= {index for index, row in self.rows.items() if row["status"] != "pending"}
 
@@ -218,7 +219,7 @@ class Ends:
         return out
 
     def state(self, payment: dict[str, Any], live: bool) -> list[str]:
-        """`live`: told by a topic; else an answer, which may show what happened to older groups of a hash."""
+        """`live`: from a topic; else from an answer, which may show older groups of a hash."""
         status, payment_hash = payment["status"], payment["payment_hash"]
         shown = {int(attempt["attempt_id"]) for attempt in payment["htlcs"]}
         where = f"{payment_hash[:8]}… attempts {sorted(shown)}"

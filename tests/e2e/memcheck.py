@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The whole-process suite with the plugin under valgrind's memcheck: any word of it is a failure. Takes many minutes, so only with
-TRACKPAYMENTS_LONG=yes."""
+"""The whole-process suite with the plugin under valgrind's memcheck: any message of valgrind is a failure. Takes many minutes, so it
+needs TRACKPAYMENTS_LONG=yes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from everything import LONG, SKIPPED, failures
 
-# They look at the process itself (its memory, its streams, its descriptors), kill it at random moments, or run another one.
+# These look at the process itself (its memory, its streams, its descriptors), kill it at random moments, or run another one.
 NOT_HERE = {"test_judge", "test_real_node", "test_hung", "test_kill", "test_versions", "test_each_version", "test_blocked", "test_monsters",
             "test_process", "test_shortage"}
 
@@ -29,7 +29,7 @@ def main() -> int:
         failed = failures(NOT_HERE, {"PLUGIN": str(wrapper), "TRACKPAYMENTS_LONG": "no"})
         logs = list(Path(directory).glob("*.log"))
         messages = [text for log in logs if (text := log.read_text())]
-        print(f"{len(logs)} processes, of {len(messages)} valgrind had something to say")
+        print(f"{len(logs)} processes, {len(messages)} with messages of valgrind")
         print("\n".join(messages[:10]))
         return 1 if failed or messages or len(logs) < 50 else 0
 

@@ -1,5 +1,5 @@
-"""Walks what the plugin emitted against LND's own proto files (tests/proto): all messages of one stage in one batch, all batches of a test
-in one process. A test run by hand without PROTO_BUILD in the environment says that it skipped this."""
+"""Checks the plugin's messages against LND's own proto files (tests/proto): all messages of one stage in one batch, all batches of a
+test in one process. A test run by hand without PROTO_BUILD in the environment prints that it skipped this."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ LAST_LINE = re.compile(rb"[0-9]+ payments, ([0-9]+) complaints\n")
 
 @functools.cache
 def say_skipped() -> None:
-    print("PROTO_BUILD is not set: what was told is not walked against LND's protos", file=sys.stderr)
+    print("PROTO_BUILD is not set: messages are not checked against LND's protos", file=sys.stderr)
 
 
 class Walker:
-    """Ends with us: its stdin does."""
+    """Ends with us, as its stdin closes."""
 
     def __init__(self) -> None:
         self.errors = tempfile.TemporaryFile()
@@ -62,7 +62,7 @@ def walker() -> Walker:
 
 
 def walk(messages: Iterable[bytes]) -> list[str]:
-    """What is wrong with these notifications, each one line of JSON."""
+    """Complaints about these notifications, each one line of JSON."""
     batch = list(messages)
     if not batch:
         return []

@@ -1,12 +1,13 @@
-"""A stage for whole-process tests: the stand-in node with the plugin and subscribers, and what they were told.
+"""A stage for whole-process tests: the stand-in node with the plugin and subscribers, and the messages that these got.
 
     with Stage(["--trackpayments-failed-after=0"]) as stage:
         invoice = stage.invoice(5_000_000)
         stage.node.call("xpay", {"invstring": invoice["bolt11"]})
         payment = stage.wait_status(invoice, "SUCCEEDED")
 
-Leaving the stage judges everything that was told (judge.py, protos.py), looks for complaints in the log and stops the node. All
-waits end by an event; some minutes only bound them. The node is of the version in VERSION_AS (versions.py) or of Stage(version=…).
+Leaving the stage checks all messages (judge.py, protos.py), looks for complaints in the log and stops the node. All waits end by an
+event; the bound of some minutes only ends a test that hangs. The node has the version of VERSION_AS (versions.py) or of
+Stage(version=…).
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ __all__ = ["BOUND", "PLUGIN", "STANDIN", "RpcError", "Stage", "StandIn", "wait_u
 PLUGIN = os.path.abspath(os.environ["PLUGIN"])  # the processes run elsewhere
 STANDIN = os.environ["STANDIN"]
 TOPICS = "trackpayments,trackpayments_final,trackpayments_deleted"
-BARRIER = "listconfigs"  # subscribers hook it, so its answer comes after what they were told before
+BARRIER = "listconfigs"  # subscribers hook it, so its answer comes after all their earlier messages
 
 # The network around the stand-in.
 PEER = "02f53b29c8910ace66818a4bc2e4ec79bcebef037bdf8d22f3f5de2e0dfbccd4a8"
@@ -44,12 +45,12 @@ PAYEE = "022b275efc6f2e07d91067ef7ed4eb03290f85f3a1023ff9a074ae5b68401e2d90"
 
 
 def die_on_sigterm() -> None:
-    """A test that is stopped takes its processes along."""
+    """Makes a test that is stopped stop its processes, too."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 class Subscriber:
-    """The file a subscriber plugin writes, read as it grows."""
+    """Reads the file that a subscriber plugin writes, as it grows."""
 
     def __init__(self, stage: "Stage", name: str, topics: str, hooks: str):
         self.path = stage.node.network_directory / f"{name}.jsonl"
@@ -100,9 +101,9 @@ class Subscriber:
 
 class Stage:
     """`plugin`: started with the node; else by start_plugin(). `subscribers`: topics by name. `gate`: rows can be listed only when
-    the first subscriber is ready: what the plugin tells at a start of the node would else be said to nobody. `hooks`: calls that
-    subscribers see. `slow_clock`: what the plugin does without after a second it waits for half a minute, so that it has it on any machine;
-    there `plugin_path` is not PLUGIN."""
+    the first subscriber is ready, so that it gets the messages from the start of the node. `hooks`: calls that subscribers see.
+    `slow_clock`: timeouts of a second take the plugin half a minute, so that they do not fire on a slow machine; then
+    `plugin_path` is not PLUGIN."""
 
     def __init__(self, options: list[str] | None = None, plugin: bool = True, subscribers: dict[str, str] | None = None,
                  gate: bool = False, keep_rows: bool = False, hooks: str = "", environment: dict[str, str] | None = None,
@@ -116,19 +117,19 @@ class Stage:
         hooked = ",".join([BARRIER, *(["listsendpays"] if gate else []), *([hooks] if hooks else [])])
         self.subscribers = [Subscriber(self, name, topics, hooked)
                             for name, topics in (subscribers or {"first": TOPICS}).items()]
-        # Its options are known only where it was: then it is stopped again.
+        # Its options are known only after it was loaded: then it is stopped again.
         self._stop_first = not plugin and options is not None
         self.node.plugins = [str(s.script) for s in self.subscribers] + ([self.plugin_path] if plugin or self._stop_first else [])
         self.node.options = list(options or []) + (["--db", str(self.directory / "rows")] if keep_rows else [])
         self.allowed: list[str] = []  # texts of expected complaints in the log
-        self.first_shown = 1          # rows before this one may have been over when the plugin came
-        self.renepaid: set[str] = set()   # hashes whose groups are all of one call of renepay
-        self.unwatched: set[str] = set()  # attempts deleted while no plugin was there
+        self.first_shown = 1          # rows before this one may have ended before the plugin started
+        self.renepaid: set[str] = set()   # hashes whose groups all belong to one call of renepay
+        self.unwatched: set[str] = set()  # attempts deleted while no plugin ran
         self.secrets: set[str] = set()
         self._labels = (f"label {n}" for n in itertools.count(1))
 
     def _slowed(self) -> str:
-        """A program of the plugin's name that starts it with a slow clock (tests/replay/ahead.cpp); without that library as it is."""
+        """A program with the plugin's name that starts it with a slow clock (tests/replay/ahead.cpp), if that library is built."""
         if not (library := os.environ.get("CLOCK")):
             return PLUGIN
         script = self.directory / "slow" / "trackpayments"
@@ -157,7 +158,7 @@ class Stage:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator["Stage"]:
-        """Without the last judgement, for tests whose plugin and node die in between and that judge by themselves."""
+        """Stops without the final checks, for tests that kill plugin and node and check by themselves."""
         try:
             yield self.__enter__()
         finally:
@@ -168,7 +169,7 @@ class Stage:
         self._temporary.cleanup()
 
     def finish(self) -> None:
-        """The last judgement: the rows are told, the order was right, the log is clean, everybody went in peace."""
+        """The final checks: all rows are published, the order is right, the log has no complaints, every process ended normally."""
         try:
             wait_until(lambda: not judge.rows(self), "agreement with the rows")
         except TimeoutError:
@@ -188,13 +189,13 @@ class Stage:
         code = self.node.wait_exit()
         return [f"the node stopped with {code}"] if code else []
 
-    # What was told
+    # Published messages
 
     def messages(self, topic: str = "trackpayments") -> list[dict[str, Any]]:
         return self.subscribers[0].of_topic(topic)
 
     def snapshots(self, what: Any = None, topic: str = "trackpayments") -> list[dict[str, Any]]:
-        """Of one invoice or payment hash, or all."""
+        """Snapshots of one invoice or payment hash, or all."""
         if what is None:
             return [params[topic] for params in self.messages(topic)]
         return self.subscribers[0].of_hash(topic, what["payment_hash"] if isinstance(what, dict) else what)
@@ -204,7 +205,7 @@ class Stage:
         return [status for status, _ in itertools.groupby(p["status"] for p in self.snapshots(what))]
 
     def ends(self, what: Any) -> list[str]:
-        """The statuses after the first IN_FLIGHT, which is left out where all is over before the plugin has listed the group."""
+        """The statuses after the first IN_FLIGHT, which is missing if all parts ended before the plugin listed the group."""
         statuses = self.statuses(what)
         return statuses[1:] if statuses[:1] == ["IN_FLIGHT"] else statuses
 
@@ -212,7 +213,7 @@ class Stage:
         return self.snapshots(what, "trackpayments_deleted")
 
     def wait_payment(self, what: Any, condition: Callable[[dict[str, Any]], bool], text: str) -> dict[str, Any]:
-        """The newest snapshot, once it is as wanted."""
+        """Waits for a newest snapshot that fulfils the condition."""
         def look() -> dict[str, Any] | None:
             found = self.snapshots(what)
             return found[-1] if found and condition(found[-1]) else None
@@ -220,14 +221,14 @@ class Stage:
         try:
             return wait_until(look, text)
         except TimeoutError:
-            raise AssertionError(f"{text}; told: {self.snapshots(what)}; log: {self.plugin_log()[-20:]}") from None
+            raise AssertionError(f"{text}; published: {self.snapshots(what)}; log: {self.plugin_log()[-20:]}") from None
 
     def wait_status(self, what: Any, status: str, parts: int | None = None) -> dict[str, Any]:
         return self.wait_payment(what, lambda p: p["status"] == status and parts in (None, len(p["htlcs"])),
                                  f"{status} with {parts or 'some'} parts")
 
     def wait_attempts(self, what: Any, *statuses: str) -> dict[str, Any]:
-        """The newest snapshot, once its attempts have these statuses."""
+        """Waits until the attempts of the newest snapshot have these statuses."""
         return self.wait_payment(what, lambda p: [a["status"] for a in p["htlcs"]] == list(statuses), f"attempts {statuses}")
 
     def wait_deletion(self, what: Any) -> dict[str, Any]:
@@ -243,8 +244,8 @@ class Stage:
     # Barriers
 
     def barrier(self) -> None:
-        """What the plugin had said by now has reached the subscribers. A setting changed to what it is does nothing else, and nor
-        does one that is refused because the plugin was started by hand."""
+        """Waits until all messages of the plugin so far have reached the subscribers. Setting an option to its value has no other
+        effect; nor has a refusal because the plugin was started by hand."""
         try:
             self.node.call("setconfig", {"config": "trackpayments-retain", "val": "20000"})
         except RpcError as error:
@@ -253,7 +254,7 @@ class Stage:
         self.node.call(BARRIER)
 
     def settle(self) -> None:
-        """For tests that wait for nothing: two further payments went all the way, and the plugin asks lightningd in order."""
+        """For tests that nothing happens: waits for the ends of two further payments. The plugin calls lightningd in order."""
         for _ in range(2):
             marker = self.invoice(1000)
             self.pay_now(marker)
@@ -261,14 +262,14 @@ class Stage:
         self.barrier()
 
     def settle_slowly(self) -> None:
-        """And a payer took longer to find a second route than the plugin waits before it first asks what became of a payment."""
+        """As settle(), and a payer takes longer to find a second route than the plugin waits before it asks for the outcome."""
         self.settle()
         slow = self.invoice(1000, "temporary_channel_failure", "settle", think_ms=300)
         self.pay_now(slow)
         self.wait_status(slow, "SUCCEEDED")
         self.barrier()
 
-    # What is done
+    # Actions
 
     def start_plugin(self) -> None:
         self.first_shown = self.counter("created") + 1
@@ -278,14 +279,14 @@ class Stage:
         self.node.call("standin-fault", {"fault": fault, "method": method})
 
     def asked(self, method: str, what: Any) -> int:
-        """How often the plugin called this about a payment; the stage needs `hooks=method`."""
+        """How often the plugin called this method for a payment; the stage needs `hooks=method`."""
         payment_hash = what["payment_hash"] if isinstance(what, dict) else what
         self.subscribers[0].messages()
         calls = [call for call in self.subscribers[0].hooked if call["method"] == method and call["id"].startswith("trackpayments:")]
         return sum(call["params"].get("payment_hash") == payment_hash for call in calls)
 
     def cut_connections(self) -> None:
-        """Every connection to the node ends, ours too."""
+        """Closes every connection to the node, ours too."""
         self.node.call("standin-fault", {"fault": "close-connections"})
         try:
             while True:
@@ -300,12 +301,12 @@ class Stage:
         node = self.node.process.pid
         for pid in Path(f"/proc/{node}/task/{node}/children").read_text().split():
             arguments = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
-            if any(os.path.basename(argument) == "trackpayments" for argument in arguments):  # the first, but under valgrind
+            if any(os.path.basename(argument) == "trackpayments" for argument in arguments):  # the first argument, but under valgrind
                 return int(pid)
         raise AssertionError("the plugin does not run")
 
     def invoice(self, amount_msat: int, *attempts: Any, parts: list[Any] | None = None, **scenario: Any) -> dict[str, Any]:
-        """`attempts` of a single part, or `parts`, or `outcomes` of parts made by hand; `bolt12`, `to_self`: what kind of invoice."""
+        """`attempts` of a single part, or `parts`, or `outcomes` of parts made by hand; `bolt12`, `to_self`: kind of the invoice."""
         kind = {name: scenario.pop(name) for name in ("bolt12", "to_self") if name in scenario}
         if attempts:
             scenario["attempts"] = list(attempts)
@@ -316,7 +317,7 @@ class Stage:
         return {**made, "amount_msat": amount_msat}
 
     def pay(self, *args: Any, by: str | None = None, **scenario: Any) -> dict[str, Any]:
-        """Makes an invoice and sends a payment that nobody waits for."""
+        """Makes an invoice and sends a payment without waiting for the answer."""
         invoice = self.invoice(*args, **scenario)
         self.again(invoice, by)
         return invoice
@@ -327,11 +328,11 @@ class Stage:
         return self.node.rpc.send(by, {"bolt11" if by == "pay" else "invstring": invoice["bolt11"]})
 
     def pay_now(self, invoice: dict[str, Any], by: str | None = None) -> dict[str, Any]:
-        """And waits for the payer's answer."""
+        """As pay(), and waits for the payer's answer."""
         return self.node.rpc.result(self.again(invoice, by))
 
     def sendpay(self, invoice: dict[str, Any], amount_msat: int | None = None, **more: Any) -> dict[str, Any]:
-        """A part made by hand. The answer of the command."""
+        """Makes a part by hand and returns the command's answer."""
         amount = amount_msat or invoice["amount_msat"]
         route = [{"id": PEER, "channel": "103x1x0", "amount_msat": amount + 11, "delay": 17},
                  {"id": PAYEE, "channel": "103x2x0", "amount_msat": amount, "delay": 11}]
@@ -341,13 +342,13 @@ class Stage:
                                           **more})
 
     def by_hand(self, amount_msat: int, *outcomes: Any, **more: Any) -> dict[str, Any]:
-        """A payment nobody can tell the end of: its first part, sent by `sendpay`. `more`: of that command."""
+        """A payment whose end lightningd does not report: its first part, sent by `sendpay`. `more`: parameters of that command."""
         invoice = self.invoice(amount_msat, outcomes=list(outcomes))
         self.sendpay(invoice, **more)
         return invoice
 
     def undecided(self, *later_outcomes: Any, amount_msat: int = 4_000_000) -> dict[str, Any]:
-        """A payment by hand whose only part has failed: part 1 of group 1. Only silence or another group decide it."""
+        """A payment by hand whose only part has failed: part 1 of group 1. Only silence or another group end it."""
         invoice = self.by_hand(amount_msat, "temporary_channel_failure", *later_outcomes, partid=1, groupid=1)
         self.wait_attempts(invoice, "FAILED")
         return invoice
@@ -357,7 +358,7 @@ class Stage:
         assert released["released"] > 0, "nothing was held"
 
     def wait_rows(self, invoice: dict[str, Any], *statuses: str) -> list[dict[str, Any]]:
-        """The rows of an invoice once they have these statuses, in their order."""
+        """Waits until the rows of an invoice have these statuses, in order."""
         def look() -> list[dict[str, Any]] | None:
             rows = self.node.rows(payment_hash=invoice["payment_hash"])
             return rows if [row["status"] for row in rows] == list(statuses) else None
@@ -365,7 +366,7 @@ class Stage:
         return wait_until(look, f"rows {statuses}")
 
     def refused(self, method: str, params: Any, **more: Any) -> tuple[int, str]:
-        """Code and message of a call that has to fail."""
+        """Code and message of a call that must fail."""
         try:
             result = self.node.call(method, params, **more)
         except RpcError as error:

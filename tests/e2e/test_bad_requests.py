@@ -1,4 +1,4 @@
-"""Requests that are odd: out of time, unknown, with ids of all kinds, with parameters that cannot be used."""
+"""Odd requests: before init, unknown, with ids of all kinds, with unusable parameters. Each is answered, or refused by name."""
 
 import unittest
 
@@ -10,7 +10,7 @@ IDS = [b"1", b"-7", b"1.50", b"1E+3", b"18446744073709551616", b'""', b'"x"', b'
 
 
 class BadRequests(unittest.TestCase):
-    def test_unknown_methods_are_refused_and_ids_come_back_as_they_were(self) -> None:
+    def test_unknown_methods_are_refused_and_ids_come_back_unchanged(self) -> None:
         with FakeHost() as host:
             host.begin()
             for identity in IDS:
@@ -47,7 +47,7 @@ class BadRequests(unittest.TestCase):
             host.notify("sendpay_success", host.end(row, "complete"))
             host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
 
-    def test_hooks_that_cannot_be_read_are_continued(self) -> None:
+    def test_unreadable_hooks_are_continued(self) -> None:
         odd = [b"{}", b"[]", b"7", b'{"rpc_command":7}', b'{"rpc_command":{}}', b'{"rpc_command":{"method":5,"id":1,"params":{}}}',
                b'{"rpc_command":{"method":"delpay","id":1}}', b'{"rpc_command":{"method":"delpay","id":1,"params":7}}',
                b'{"rpc_command":{"method":"delpay","id":1,"params":{"payment_hash":"\xff"}}}',
@@ -65,7 +65,7 @@ class BadRequests(unittest.TestCase):
             self.assertNotIn("delpay", [method for method, _ in host.calls])
 
 
-    def test_delpay_without_a_socket_is_left_to_the_node(self) -> None:
+    def test_delpay_without_a_socket_is_passed_to_the_node(self) -> None:
         with FakeHost() as host:
             host.begin()
             row = host.insert(pending_row(1))
@@ -77,10 +77,10 @@ class BadRequests(unittest.TestCase):
             self.assertEqual(host.reply("h")["result"], {"result": "continue"})
             host.model.table.clear()
             host.listen()
-            host.wait(lambda: host.published("trackpayments_deleted"), "the deletion that the node made itself")
+            host.wait(lambda: host.published("trackpayments_deleted"), "the deletion by the node itself")
             self.assertEqual(host.published("trackpayments_deleted")[0]["attempt_ids"], ["1"])
 
-    def test_setconfig_names_what_it_refuses(self) -> None:
+    def test_setconfig_names_the_refused_option(self) -> None:
         bad = [({}, "config"), ({"config": "trackpayments-failed-after"}, "val"), ({"val": "1"}, "config"),
                ({"config": 7, "val": "1"}, "config"),
                ({"config": "trackpayments-failed-after", "val": "soon"}, "trackpayments-failed-after"),
@@ -122,7 +122,7 @@ class BadRequests(unittest.TestCase):
             line = next(line for line in stage.node.log().splitlines() if "disabled itself" in line)
             self.assertIn("trackpayments-failed-after: should be a whole number", line)
             self.assertEqual(stage.stop(), [])
-            stage.finish = lambda: None  # nobody was told anything
+            stage.finish = lambda: None  # nothing was published
 
 
 if __name__ == "__main__":

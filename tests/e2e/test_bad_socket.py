@@ -1,4 +1,4 @@
-"""Malformed things from the RPC socket: each is told in the log, what can be used is used, and the plugin goes on."""
+"""Malformed messages on the RPC socket: each is logged, usable parts are used, and the plugin goes on."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from support import die_on_sigterm
 
 
 def reply(token: Any, rest: bytes) -> bytes:
-    """A reply whose remainder the test spells itself."""
+    """A reply whose remaining bytes come from the test."""
     return b'{"jsonrpc":"2.0","id":%s,%s}\n\n' % (json.dumps(token[1]["id"]).encode(), rest)
 
 
-# What answers the question for the rows of a group, and words of the complaint.
+# Answers to the listing of a group, and parts of the complaint.
 LISTINGS: list[tuple[bytes, list[str]]] = [
     (b'"result":7', ["listsendpays", "result"]),
     (b'"result":null', ["listsendpays", "result"]),
@@ -30,7 +30,7 @@ LISTINGS: list[tuple[bytes, list[str]]] = [
 
 
 class BadSocket(unittest.TestCase):
-    def test_a_listing_that_cannot_be_read_is_told_and_done_without(self) -> None:
+    def test_an_unreadable_listing_is_logged_and_the_payment_is_published_without_it(self) -> None:
         for text, fragments in LISTINGS:
             with self.subTest(text=text), FakeHost() as host:
                 host.begin()
@@ -46,7 +46,7 @@ class BadSocket(unittest.TestCase):
                 host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
                 self.assertEqual(len(host.logs()), 1)
 
-    def test_a_question_whose_answer_is_no_message_is_asked_again(self) -> None:
+    def test_a_call_whose_answer_is_no_message_is_repeated(self) -> None:
         for method in ("getinfo", "wait", "listsendpays"):
             with self.subTest(method=method), FakeHost(rows=[pending_row(1)]) as host:
                 def spoil(params: Any, token: Any) -> bytes:
@@ -73,7 +73,7 @@ class BadSocket(unittest.TestCase):
                 self.assertIn("result.payments[0].status: an unknown status", line)
             self.assertTrue(host.logs("unusual"))
 
-    def test_stray_bytes_and_messages_are_told_and_skipped(self) -> None:
+    def test_stray_bytes_and_messages_are_logged_and_skipped(self) -> None:
         stray = [(b"no-json-at-all\n\n", "RPC socket"), (b"}\n\n", "RPC socket"), (b"[]\n\n", "RPC socket"), (b"{}\n\n", "RPC socket"),
                  (b'{"jsonrpc":"2.0","id":"who?","result":{}}\n\n', "RPC socket"),
                  (b'{"jsonrpc":"2.0","method":"hello","params":{}}\n\n', "RPC socket"),
@@ -86,14 +86,14 @@ class BadSocket(unittest.TestCase):
                     host.clients[0].sock.sendall(data)
                     host.wait(lambda: len(host.logs()) > before, "a complaint")
                     host.wait_armed()
-                    # A row that comes afterwards shows that what follows is read.
+                    # A later row shows that the plugin reads on.
                     row = host.insert(pending_row(host.model.counters["created"] + 1))
                     host.wait(lambda: host.published() and host.published()[-1]["payment_hash"] == row["payment_hash"], "the next payment")
                     new = host.logs("unusual")[before:]
                     self.assertEqual(len(new), 1, new)
                     self.assertIn(fragment, new[0])
 
-    def test_errors_of_any_shape_are_lived_with(self) -> None:
+    def test_errors_of_any_shape_are_survived(self) -> None:
         for error in (b'"error":{"code":-1,"message":"busy"}', b'"error":7', b'"error":{}', b'"error":{"code":"x","message":[]}',
                       b'"error":null', b'"x":1', b'"error":{"code":1e99,"message":"\xff"}'):
             with self.subTest(error=error), FakeHost() as host:
@@ -106,7 +106,7 @@ class BadSocket(unittest.TestCase):
                 host.barrier()
                 self.assertEqual(host.stop(), 0)
 
-    def test_a_node_id_that_is_none_leaves_zeros_in_the_cursor(self) -> None:
+    def test_an_invalid_node_id_leaves_zeros_in_the_cursor(self) -> None:
         with FakeHost() as host:
             host.answers["getinfo"] = lambda params, token: {"result": {"id": "not an id"}}
             host.begin()
@@ -117,7 +117,7 @@ class BadSocket(unittest.TestCase):
             self.assertEqual(len(host.logs("unusual")), 1)
             self.assertIn("getinfo", host.logs("unusual")[0])
 
-    def test_one_bad_answer_to_a_wait_is_not_the_last(self) -> None:
+    def test_a_wait_is_repeated_after_a_bad_answer(self) -> None:
         for bad in ({"result": {"subsystem": "sendpays", "created": "one"}}, {"result": []}, {"error": {"code": -1, "message": "busy"}}):
             with self.subTest(bad=bad), FakeHost() as host:
                 host.begin()
@@ -142,7 +142,7 @@ class BadSocket(unittest.TestCase):
             host.begin()
             seen = 0
             while len(host.published()) < 29:
-                host.wait(lambda: held or len(host.published()) == 29, "a question")
+                host.wait(lambda: held or len(host.published()) == 29, "a call")
                 data, held[:] = b"".join(reversed(held)), []
                 for at in range(0, len(data), 1000):
                     host.clients[0].sock.sendall(data[at:at + 1000])
@@ -150,7 +150,7 @@ class BadSocket(unittest.TestCase):
             self.assertEqual(host.logs("unusual"), [])
             self.assertGreater(seen, 1)
 
-    def test_a_counter_that_goes_back_is_told(self) -> None:
+    def test_a_counter_that_goes_back_is_logged(self) -> None:
         with FakeHost(rows=[pending_row(7)]) as host:
             host.begin()
             host.wait(host.published, "the payment")

@@ -1,4 +1,4 @@
-"""Malformed things on stdin: each is one line in the log that says what and where, changes nothing, and ends nothing."""
+"""Malformed messages on stdin: each gives one line in the log with the error and its place, changes nothing, and ends nothing."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def failed(within: dict[str, Any] | None = None, **changes: Any) -> bytes:
 
 
 def spelt(name: str, number: str) -> bytes:
-    """A number that Python would not write so."""
+    """A number in a form that Python would not write."""
     return success(**{name: 987654321987}).replace(b"987654321987", number.encode())
 
 
-# What comes in, and words that the log line has to have.
+# Input, and parts of the log line it must cause.
 CASES: list[tuple[bytes, list[str]]] = [
     (b"nonsense", ["stdin"]),
     (b"[1,2,3]", ["stdin"]),
@@ -98,7 +98,7 @@ CASES: list[tuple[bytes, list[str]]] = [
 
 
 class BadStdin(unittest.TestCase):
-    def test_each_malformed_thing_is_one_line_and_changes_nothing(self) -> None:
+    def test_each_malformed_message_is_one_log_line_and_changes_nothing(self) -> None:
         with FakeHost() as host:
             host.begin()
             host.insert(ROW)
@@ -131,7 +131,7 @@ class BadStdin(unittest.TestCase):
             host.barrier()
             self.assertEqual(host.logs(), [])
 
-    def test_a_name_that_may_be_anything_is_not_logged(self) -> None:
+    def test_an_unknown_name_is_not_logged(self) -> None:
         name = "5e" * 200
         with FakeHost() as host:
             host.begin()
@@ -140,7 +140,7 @@ class BadStdin(unittest.TestCase):
             self.assertEqual(len([line for line in host.logs() if "a message of no name we know skipped: params" in line]), 1, "of the request")
             self.assertEqual([line for line in host.logs() if name in line], [])
 
-    def test_blank_lines_and_breaks_stand_anywhere(self) -> None:
+    def test_blank_lines_and_line_breaks_are_allowed_anywhere(self) -> None:
         with FakeHost() as host:
             host.begin()
             host.insert(ROW)
@@ -151,7 +151,7 @@ class BadStdin(unittest.TestCase):
             host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
             self.assertEqual(host.logs(), [])
 
-    def test_a_message_without_an_end_is_let_go_at_the_end_of_the_stream(self) -> None:
+    def test_a_message_without_an_end_is_dropped_at_the_end_of_the_stream(self) -> None:
         with FakeHost() as host:
             host.begin()
             host.raw(b'{"jsonrpc":"2.0","method":"sendpay_success","params":{"sendpay_success":{')

@@ -1,6 +1,6 @@
-"""lightning-cli sends an argument of digits without quotes, and lightningd shows it to the hook as it came: `007`, or a hash of 64 digits.
-Some of that is no JSON, and lightningd takes it all the same (recorded with v23.11, v24.11 and v25.12: cli_bare_digits). So the hook says
-continue at once, its neighbours in the same read are handled, and what lightningd does with it is followed."""
+"""lightning-cli sends an argument of digits without quotes, and lightningd passes it to the hook unchanged: `007`, or a hash of 64
+digits. Some of these are no JSON, but lightningd accepts them (recorded with v23.11, v24.11 and v25.12: cli_bare_digits). So the hook
+continues at once, other messages of the same read are handled, and lightningd's changes are followed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class BareDigits(unittest.TestCase):
     def names(self, version: str, count: int) -> list[Any]:
         return list(range(1000, 1000 + count)) if version == "v23.11" else [f"cli:x#{n}/cln:rpc_command#{n}" for n in range(count)]
 
-    def test_they_are_continued_amid_good_messages_of_the_same_read(self) -> None:
+    def test_they_are_continued_between_good_messages_of_the_same_read(self) -> None:
         for version in ALL:
             with self.subTest(version=version), FakeHost(version) as host:
                 host.begin(identity=21)
@@ -58,7 +58,7 @@ class BareDigits(unittest.TestCase):
                 self.assertEqual(answered, [names[-1], *names[:-2], names[-2]], "once each, in their order")
                 self.assertNotIn("delpay", [method for method, _ in host.calls])
 
-    def test_each_alone_and_cut_into_two_reads(self) -> None:
+    def test_each_is_continued_alone_and_when_cut_into_two_reads(self) -> None:
         with FakeHost("v23.11") as host:
             host.begin(identity=21)
             for number, call in enumerate(BARE):
@@ -70,7 +70,7 @@ class BareDigits(unittest.TestCase):
                     host.raw(text[at:])
                     host.wait(lambda: [m for m in host.messages[before:] if m.get("id") == number], f"the answer to {call}")
 
-    def test_what_lightningd_deletes_by_such_a_call_is_noticed(self) -> None:
+    def test_a_deletion_by_such_a_call_is_noticed(self) -> None:
         for payment_hash in (ZEROS, ONES):
             for params in (f'[ {payment_hash}, "complete"]', f'{{"payment_hash": {payment_hash}, "status": "complete"}}',
                            f'[ "{payment_hash}", "complete", 001, 001]'):
@@ -99,7 +99,7 @@ class BareDigits(unittest.TestCase):
                 self.assertEqual([h["chan_id"] != "0" for h in host.published()[-1]["htlcs"][0]["route"]["hops"]], [True, True])
                 self.assertEqual(host.logs("unusual"), [])
 
-    def test_our_own_commands_take_them_as_lightningds_do(self) -> None:
+    def test_our_own_commands_accept_them_as_lightningds_do(self) -> None:
         with FakeHost("v24.11") as host:
             host.begin()
             for payment_hash in (ZEROS, ONES):

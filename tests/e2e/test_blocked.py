@@ -1,6 +1,6 @@
-"""lightningd stops reading while a thousand updates come in every second: memory stays bounded, hooks come first, the last state of every
-payment arrives, and the log says what was left out. Five seconds of updates, a minute with TRACKPAYMENTS_LONG=yes; counted, not timed.
-(One write, one merge, the order of what is kept: test_urgent.)"""
+"""lightningd stops reading while a thousand updates come in every second: memory stays bounded, hooks are answered first, the last
+state of every payment arrives, and the log has the number of merged snapshots. Five seconds of updates, a minute with
+TRACKPAYMENTS_LONG=yes; counted, not timed. (One write, one merge, the order of the queue: test_urgent.)"""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from versions import NODE
 
 SECONDS = 60 if LONG else 5
 PAYMENTS = 100                    # at a time
-ROUNDS = SECONDS * 1000 // (2 * PAYMENTS)  # in each every payment gets a part, and loses it
+ROUNDS = SECONDS * 1000 // (2 * PAYMENTS)  # in each round, every payment gets a part, which then fails
 ATTEMPTS = 10                     # rounds until a payment succeeds and another takes its place
 LIMIT_MB = 64
 
 
 class Traffic:
-    """Payments that never stop trying, over the node's rows and topics."""
+    """Payments that retry all the time, in the node's rows and topics."""
 
     def __init__(self, host: FakeHost):
         self.host = host
         self.updates = 0
 
     def round(self, number: int) -> None:
-        first = number // ATTEMPTS * PAYMENTS  # of the payments that are alive
+        first = number // ATTEMPTS * PAYMENTS  # of the current payments
         rows = []
         for payment in range(first, first + PAYMENTS):
             index = self.host.model.counters["created"] + 1
@@ -44,7 +44,7 @@ class Traffic:
         self.updates += 2 * PAYMENTS
 
     def settle(self) -> None:
-        """All of it has been read, on both ways."""
+        """Waits until the plugin has read everything, on stdin and on the socket."""
         wait_read(self.host)
         counters = self.host.model.counters
         self.host.wait(lambda: all((index, counters[index] + 1) in {(i, n) for _, i, n in self.host.model.blocked}
@@ -52,7 +52,7 @@ class Traffic:
 
 
 def wrong_ends(host: FakeHost) -> list[str]:
-    """Payments whose newest snapshot does not show all their rows as they are."""
+    """Payments whose newest snapshot does not agree with all their rows."""
     newest = {payment["payment_hash"]: payment for payment in host.published()}
     groups: dict[str, list[dict]] = {}
     for row in host.model.table.values():
@@ -63,7 +63,7 @@ def wrong_ends(host: FakeHost) -> list[str]:
 
 
 class Blocked(unittest.TestCase):
-    def test_a_node_that_does_not_read_loses_no_last_state(self) -> None:
+    def test_a_node_that_does_not_read_still_gets_every_last_state(self) -> None:
         with FakeHost() as host:
             host.begin(**{"trackpayments-failed-after": 3600, "trackpayments-retain": 1000})
             traffic = Traffic(host)
@@ -74,7 +74,7 @@ class Blocked(unittest.TestCase):
             host.read_output(False)
             hooks = []
             for number in range(1, ROUNDS + 1):
-                due = time.monotonic() + 2 * PAYMENTS / 1000  # no faster than that; slower is as good
+                due = time.monotonic() + 2 * PAYMENTS / 1000  # no faster than that; slower is fine
                 traffic.round(number)
                 hooks.append(f"h{number}")
                 host.raw(hook(hooks[-1]))
@@ -84,25 +84,25 @@ class Blocked(unittest.TestCase):
             if not sanitized():
                 self.assertLess(memory_mb(host, "VmHWM"), LIMIT_MB)
             host.read_output(True)
-            host.barrier()  # answered behind all that waits; the last rows may still be asked for
+            host.barrier()  # answered after the whole queue; the last rows may not be listed yet
             host.wait(lambda: not wrong_ends(host), "the last state of every payment")
             if not sanitized():
-                self.assertLess(memory_mb(host, "VmHWM"), LIMIT_MB, "also while it was told")
+                self.assertLess(memory_mb(host, "VmHWM"), LIMIT_MB, "also while the queue was written")
 
             new = host.messages[before:]
             self.assertEqual([m["id"] for m in new if m.get("id") in hooks], hooks, "every hook is answered, once, in order")
             self.assertEqual({str(m.get("result")) for m in new if m.get("id") in hooks}, {str(CONTINUE)})
             place = max(n for n, m in enumerate(new) if m.get("id") in hooks)
             ahead = [len(text) + 2 for text, message in zip(host.texts[before:], new[:place]) if message.get("id") not in hooks]
-            self.assertLess(sum(ahead), 3 * BLOCK + max(map(len, host.texts)), "what was in the write under way, and no more")
+            self.assertLess(sum(ahead), 3 * BLOCK + max(map(len, host.texts)), "only the rest of the write in progress comes before")
 
             merged = [re.match(r"(\d+) intermediate snapshots were merged", line) for line in host.logs("unusual")]
             counted = sum(int(match[1]) for match in merged if match)
             published = sum(m.get("method") == "trackpayments" for m in new)
             self.assertEqual(len(merged), 1, host.logs())
             self.assertGreater(counted, 0)
-            self.assertLessEqual(published + counted, traffic.updates - updates_before, "told and merged: no more than there were")
-            self.assertGreater(published + counted, (traffic.updates - updates_before) // 2, "rows of one page are told at once")
+            self.assertLessEqual(published + counted, traffic.updates - updates_before, "published and merged: no more than there were")
+            self.assertGreater(published + counted, (traffic.updates - updates_before) // 2, "rows of one page are published together")
             self.assertEqual(lies(host), [])
             self.assertEqual(host.stop(), 0)
 
@@ -115,7 +115,7 @@ class Blocked(unittest.TestCase):
             stage.node.call("standin-fault", {"fault": "stop-reading", "plugin": PLUGIN.rsplit("/", 1)[-1], "ms": 3_600_000})
             for invoice in held:
                 stage.release(invoice)
-            # This one's hook is answered, but nobody reads that: it waits, and goes on afterwards.
+            # The hook of this call is answered, but the node does not read: the call goes on afterwards.
             late = stage.invoice(7_000_000)
             waits = stage.again(late)
             for invoice in held:

@@ -1,5 +1,5 @@
-"""Who calls is known from the id of a request, and any client may write any id: none of them gets another answer by it, and no deletion
-is missed or made up."""
+"""The plugin knows the caller by the id of a request, and any client may use any id. The answer never depends on it, and no deletion is
+missed or invented."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from support import die_on_sigterm
 
 HASH = "cd" * 32
 CONTINUE = {"result": "continue"}
-# Named like us, in the forms of an earlier run, in a path, as a number; and the names of payers, which may delete too.
+# Ids like ours, of an earlier run, in a path, as a number; and ids of payers, which may delete too.
 CLIENTS = ["cleanup:delpay#1", "trackpayments:delpay#1", "trackpayments:delpay#7-0123456789abcdef", "trackpayments:listsendpays#3",
            "trackpayments-0123456789abcdef:delpay#7", "x/trackpayments:delpay#7", "trackpayments:delpay#7/y", "trackpayments", "",
            "autoclean", "pay:delpay#1", "cln-xpay:delpay#1", "keysend:delpay#2", "cln:rpc_command#1", "a:b:autoclean#1", 7, -1]
@@ -39,7 +39,7 @@ class Callers(unittest.TestCase):
                 host.wait(lambda: host.published("trackpayments_deleted"), "the deletion")
                 self.assertEqual(host.published("trackpayments_deleted")[0]["attempt_ids"], ["1"])
 
-    def test_the_id_of_a_call_of_ours_is_of_no_use_to_anybody_else(self) -> None:
+    def test_a_client_with_the_id_of_our_own_call_is_answered_as_any_other(self) -> None:
         with FakeHost(rows=[failed_row(), failed_row(2)]) as host:
             inner: list[dict[str, Any]] = []
             answer = host.model.call
@@ -80,7 +80,7 @@ class Callers(unittest.TestCase):
                 host.begin()
         self.assertEqual(len(tags), 2)
 
-    def test_a_cleaner_is_left_to_the_node_and_believed_only_when_the_row_is_gone(self) -> None:
+    def test_autoclean_is_continued_and_its_deletion_is_published_only_when_the_row_is_gone(self) -> None:
         for identity in CLEANERS:
             for deletes in (True, False):
                 with self.subTest(identity=identity, deletes=deletes), FakeHost(rows=[pending_row(1, HASH, groupid=7)]) as host:

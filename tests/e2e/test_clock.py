@@ -1,6 +1,6 @@
-"""The system's clock is set back and forward while payments run: what is told stays within the seconds that lightningd recorded.
+"""The system's clock is set back and forward while payments run: published times stay within the seconds that lightningd recorded.
 
-A small library in front of libc (clock_shim.cpp) moves the clock of the plugin, or of plugin and node; monotonic clocks go on as ever.
+A small library in front of libc (clock_shim.cpp) moves the clock of the plugin, or of plugin and node; monotonic clocks are unchanged.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ COMPILER = next((command for command in COMPILERS if command and shutil.which(co
 
 
 class Clock:
-    """The file behind a moved clock: its offset, and how often it was asked."""
+    """The file behind a moved clock: its offset, and how often it was read."""
 
     def __init__(self, directory: Path):
         self.path = directory / "clock"
@@ -74,7 +74,7 @@ class ClockIsSet(unittest.TestCase):
         self.addCleanup(self.clock.close)
 
     def within(self, payment: dict[str, Any], rows: list[dict[str, Any]]) -> None:
-        """Every time lies in the second of its row."""
+        """Checks that every time lies in the second of its row."""
         for attempt, row in zip(payment["htlcs"], rows, strict=True):
             self.assertEqual(int(attempt["attempt_time_ns"]) // NS, row["created_at"])
             if row["status"] == "complete":
@@ -89,7 +89,7 @@ class ClockIsSet(unittest.TestCase):
             host.begin()
             hook = {"id": 1, "method": "sendpay", "params": {"route": [], "payment_hash": "", "groupid": 1}}
             for jump in JUMPS:
-                for moment in ("before the payment", "in its life"):
+                for moment in ("before the payment", "during the payment"):
                     with self.subTest(jump=jump, moment=moment):
                         asked = self.clock.asked
                         self.clock.offset = jump if moment == "before the payment" else 0
@@ -98,12 +98,12 @@ class ClockIsSet(unittest.TestCase):
                         row = host.insert(pending_row(index))
                         host.wait(lambda: host.published() and host.published()[-1]["payment_hash"] == row["payment_hash"], "the payment in flight")
                         self.within(host.published()[-1], [row])
-                        self.clock.offset = jump if moment == "in its life" else 0
+                        self.clock.offset = jump if moment == "during the payment" else 0
                         ended = host.end(row, "complete")
                         host.notify("sendpay_success", ended)
                         host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
                         self.within(host.published()[-1], [ended])
-                        self.assertGreater(self.clock.asked, asked, "the plugin asks this clock")
+                        self.assertGreater(self.clock.asked, asked, "the plugin reads this clock")
             self.clock.offset = 0
 
     def test_the_clock_of_plugin_and_node(self) -> None:
@@ -132,14 +132,14 @@ class ClockIsSet(unittest.TestCase):
                         host.wait(lambda: host.published()[-1]["htlcs"][-1]["status"] != "IN_FLIGHT", "its end")
                     self.assertEqual(host.published()[-1]["status"], "SUCCEEDED")
                     self.within(host.published()[-1], rows)
-                    # The second of a failure is known with its row only: until then it is the clock's, as lightningd's was.
+                    # The second of a failure is known only from its row. Until then the plugin uses its clock, as lightningd did.
                     for attempt, row in zip(host.published()[-1]["htlcs"], rows):
                         ended = max(row["completed_at"], row["created_at"])
                         self.assertLessEqual(abs(int(attempt["resolve_time_ns"]) // NS - ended), 60)
             self.clock.offset = 0
 
     def test_a_whole_node_whose_clock_is_set(self) -> None:
-        # In the rows; the stage compares them with all that was told, second by second.
+        # The jumps are in the rows; the stage compares them with all published times, second by second.
         with Stage(["--trackpayments-failed-after=3600"], environment=self.clock.environment) as stage:
             held = stage.pay(1_000_000, parts=["hold", "hold"])
             stage.wait_status(held, "IN_FLIGHT", parts=2)
@@ -177,7 +177,7 @@ class ClockIsSet(unittest.TestCase):
                 self.assertNotIn("FAILED", {payment["status"] for payment in stage.snapshots(live)})
                 self.clock.offset = 0
 
-    def test_a_jump_ends_no_waiting_and_forgets_no_payment(self) -> None:
+    def test_a_jump_ends_no_timeout_and_drops_no_payment(self) -> None:
         with FakeHost(**self.clock.environment) as host:
             host.begin(**{"trackpayments-failed-after": 3600})
             rows = [host.insert(pending_row(n)) for n in range(1, 4)]

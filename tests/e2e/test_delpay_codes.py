@@ -1,4 +1,4 @@
-"""`delpay` as a user calls it: what is deleted, what is refused, and with which code."""
+"""`delpay` as a user calls it: it deletes the right rows, and refuses with the documented codes."""
 
 import unittest
 
@@ -39,7 +39,7 @@ class DelpayCodes(unittest.TestCase):
                                    == [str(row["created_index"])], "the deletion of that part")
             self.assertEqual(stage.node.rows(payment_hash=invoice["payment_hash"]), [])
 
-    def test_ids_and_hash_may_be_spelt_otherwise(self) -> None:
+    def test_other_spellings_of_ids_and_hash_are_accepted(self) -> None:
         with Stage(DEFAULT) as stage:
             invoice = stage.pay(5_000_000, "temporary_channel_failure", "settle")
             stage.wait_status(invoice, "SUCCEEDED", parts=2)
@@ -79,7 +79,7 @@ class DelpayCodes(unittest.TestCase):
             stage.settle()
             self.assertEqual(stage.deletions(), [])
 
-    def test_what_is_unknown_is_208(self) -> None:
+    def test_unknown_payments_and_parts_are_208(self) -> None:
         with Stage(DEFAULT) as stage:
             invoice = stage.pay(5_000_000)
             stage.wait_status(invoice, "SUCCEEDED")
@@ -89,9 +89,9 @@ class DelpayCodes(unittest.TestCase):
             self.assertEqual(stage.refused("delpay", params),
                              (208, "No payment for that payment_hash with that partid and groupid"))
             stage.node.call("delpay", [invoice["payment_hash"], "complete"])
-            self.assertEqual(stage.refused("delpay", [invoice["payment_hash"], "complete"])[0], 208, "all of it is gone")
+            self.assertEqual(stage.refused("delpay", [invoice["payment_hash"], "complete"])[0], 208, "all parts are deleted")
 
-    def test_another_status_is_211_in_lightningds_words(self) -> None:
+    def test_another_status_is_211_with_lightningds_message(self) -> None:
         with Stage(DEFAULT) as stage:
             done = stage.pay(5_000_000)
             stage.wait_status(done, "SUCCEEDED")

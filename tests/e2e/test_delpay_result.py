@@ -1,4 +1,4 @@
-"""What `delpay` gives back: the very bytes of the built-in command, whoever serves it; filters; ids of all kinds."""
+"""The answer of `delpay` has the same bytes as the built-in command's; also with filters, and with ids of all kinds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from support import BOUND, STANDIN, Stage, StandIn, die_on_sigterm
 
 
 def exchange(node: StandIn, *requests: str) -> list[bytes]:
-    """The answers as they came, on a connection of their own, one after the other."""
+    """The answers as bytes, on a connection of their own, one after the other."""
     client = socket.socket(socket.AF_UNIX)
     client.settimeout(BOUND)
     client.connect(str(node.socket_path))
@@ -55,7 +55,7 @@ def request(params: str, identity: str = '"x"', more: str = "") -> str:
     return f'{{"jsonrpc":"2.0","id":{identity},"method":"delpay","params":{params}{more}}}'
 
 
-# Each on rows as they were left by the ones before.
+# Each works on the rows that remain after the ones before.
 REQUESTS = [
     request(json.dumps({"payment_hash": HASHES[0], "status": "failed", "partid": 3, "groupid": 1})),
     request(json.dumps({"payment_hash": HASHES[0], "status": "failed"}), "7"),
@@ -91,19 +91,19 @@ class DelpayResult(unittest.TestCase):
         for sent, ours, theirs in zip(REQUESTS, with_plugin(*REQUESTS), without_plugin(*REQUESTS)):
             with self.subTest(sent=sent):
                 if b'"code":208' in theirs and b" status but " in theirs:
-                    theirs = theirs.replace(b'"code":208', b'"code":211')  # the one thing that is corrected
+                    theirs = theirs.replace(b'"code":208', b'"code":211')  # the only difference: a corrected code
                 if '"filter"' in sent and b'"result"' in theirs:
                     self.assertEqual(json.loads(ours), json.loads(theirs))
                 else:
                     self.assertEqual(ours, theirs)
 
-    def test_a_filter_that_fits_nothing_warns_as_the_node_does(self) -> None:
+    def test_a_filter_that_matches_nothing_warns_as_the_node_does(self) -> None:
         sent = request(json.dumps([HASHES[0], "failed"]), '"a"', ',"filter":{"payments":{"partid":true}}')
         ours, theirs = json.loads(with_plugin(sent)[0]), json.loads(without_plugin(sent)[0])
         self.assertEqual(ours, theirs)
         self.assertIn("warning_parameter_filter", ours["result"])
 
-    def test_rows_from_before_the_plugin_are_told_as_deleted(self) -> None:
+    def test_the_deletion_of_rows_older_than_the_plugin_is_published(self) -> None:
         with Stage(plugin=False) as stage:
             stage.node.call("standin-rows", {"rows": ROWS[:3]})
             stage.start_plugin()

@@ -1,4 +1,4 @@
-"""`delpay` under bad conditions: many at once, a lost socket, a killed plugin; and those the plugin lets pass."""
+"""`delpay` under bad conditions: many at once, a lost socket, a killed plugin; and calls that the plugin continues."""
 
 import os
 import signal
@@ -29,24 +29,24 @@ class DelpayTrouble(unittest.TestCase):
                 stage.wait_deletion(invoice)
             self.assertEqual(len(stage.deletions()), 60)
 
-    def test_of_two_for_the_same_payment_one_deletes_it(self) -> None:
+    def test_of_two_calls_for_one_payment_one_deletes_it(self) -> None:
         with Stage(DEFAULT) as stage:
             payment_hash = paid(stage)[0]["payment_hash"]
             clients = [stage.node.new_client() for _ in range(4)]
             asked = [client.send("delpay", [payment_hash, "complete"]) for client in clients]
             replies = [client.reply(identity) for client, identity in zip(clients, asked)]
             self.assertEqual(sum("result" in reply for reply in replies), 1)
-            # The others may have listed the row before it went: it never had another status.
+            # The others may have listed the row before its deletion: it never had another status.
             self.assertEqual({(reply["error"]["code"], reply["error"]["message"]) for reply in replies if "error" in reply},
                              {(208, f"Unknown payment with payment_hash: {payment_hash}")})
             stage.wait_deletion(payment_hash)
             stage.settle()
-            self.assertEqual(len(stage.deletions(payment_hash)), 1, "told once")
+            self.assertEqual(len(stage.deletions(payment_hash)), 1, "published once")
             for client in clients:
                 client.close()
 
     @needs_the_end
-    def test_autoclean_deletes_without_being_held(self) -> None:
+    def test_autoclean_is_not_held_up(self) -> None:
         with Stage(DEFAULT) as stage:
             failed = [stage.pay(1_000_000 + n, "incorrect_or_unknown_payment_details") for n in range(20)]
             retried = stage.pay(3_000_000, "temporary_channel_failure", "settle")
@@ -61,10 +61,10 @@ class DelpayTrouble(unittest.TestCase):
             stage.wait_payment(retried, lambda _: len(stage.deletions(retried)) == 2, "the deletion of its last part")
             stage.settle()
             published = [attempt for one in stage.deletions() for attempt in one["attempt_ids"]]
-            self.assertEqual(sorted(published, key=int), sorted(set(published), key=int), "each attempt is told once")
+            self.assertEqual(sorted(published, key=int), sorted(set(published), key=int), "the deletion of each attempt is published once")
             self.assertEqual(len(published), 22)
 
-    def test_a_lost_socket_ends_no_deletion(self) -> None:
+    def test_a_deletion_survives_a_lost_socket(self) -> None:
         for method in ("listsendpays", "delpay"):
             with self.subTest(lost_in=method), Stage(DEFAULT) as stage:
                 stage.allowed.append("RPC socket: ")
@@ -80,13 +80,13 @@ class DelpayTrouble(unittest.TestCase):
                 stage.settle()
                 self.assertEqual(len(stage.deletions(payment_hash)), 1)
 
-    def test_a_plugin_killed_while_it_holds_one_leaves_it_to_the_node(self) -> None:
+    def test_the_node_serves_a_call_when_the_plugin_is_killed_meanwhile(self) -> None:
         with Stage(DEFAULT) as stage:
             payment_hash = paid(stage)[0]["payment_hash"]
             stage.barrier()
             stage.node.call("standin-fault", {"fault": "hang", "method": "listsendpays"})
             asked = stage.node.rpc.send("delpay", [payment_hash, "complete"])
-            stage.barrier()  # by then the plugin has it
+            stage.barrier()  # by now the plugin has it
             self.assertFalse(stage.node.rpc.has_reply(asked))
             stage.unwatched |= {attempt["attempt_id"] for attempt in stage.snapshots(payment_hash)[-1]["htlcs"]}
             os.kill(stage.plugin_pid(), signal.SIGKILL)
@@ -99,7 +99,7 @@ class DelpayTrouble(unittest.TestCase):
             stage.start_plugin()
             stage.settle()
 
-    def test_a_check_is_the_nodes_own(self) -> None:
+    def test_check_is_answered_by_the_node(self) -> None:
         with Stage(DEFAULT) as stage:
             payment_hash = paid(stage)[0]["payment_hash"]
             checked = stage.node.call("check", {"command_to_check": "delpay", "payment_hash": payment_hash, "status": "complete"})
@@ -107,7 +107,7 @@ class DelpayTrouble(unittest.TestCase):
             stage.settle()
             self.assertEqual(stage.deletions(), [])
 
-    def test_a_payment_may_go_on_while_its_failed_parts_are_deleted(self) -> None:
+    def test_a_payment_goes_on_after_its_failed_parts_are_deleted(self) -> None:
         with Stage(DEFAULT) as stage:
             invoice = stage.invoice(3_000_000, outcomes=["temporary_channel_failure"] * 5 + ["settle"])
             for partid in range(1, 6):

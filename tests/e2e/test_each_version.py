@@ -1,5 +1,5 @@
-"""What is told of a payment is right on each lightningd since v23.11. The newest has all the other tests; the two that differ most from it
-are looked at in every run, the others with TRACKPAYMENTS_LONG=yes."""
+"""Published payments are right on each lightningd since v23.11. The newest has all the other tests; the two that differ most from it
+are tested in every run, the others with TRACKPAYMENTS_LONG=yes."""
 
 import json
 import os
@@ -28,13 +28,13 @@ class EachVersion(unittest.TestCase):
                 test(stage)
 
     def failing(self, stage: Stage, *attempts: Any) -> dict[str, Any]:
-        """A payment whose end the node of any version tells: of xpay's it does not always."""
+        """A payer whose end every version reports; for xpay some do not."""
         return stage.pay(4_000_000, *attempts, by=None if stage.version.listpays_knows_xpay else "pay")
 
-    def test_success_retry_and_parts_are_told_whoever_pays(self) -> None:
+    def test_success_retry_and_parts_are_published_for_every_payer(self) -> None:
         def look(stage: Stage) -> None:
             for by in payers(stage):
-                # v24.11.0 keeps no amounts of xpay's parts: the invoice says what is paid, nothing says the fee.
+                # v24.11.0 keeps no amounts of xpay's parts: the value comes from the invoice, the fee is unknown.
                 fee = None if by == "xpay" and not stage.version.rows_are_whole else "known"
                 one = stage.wait_status(stage.pay(5_000_000, by=by), "SUCCEEDED", parts=1)
                 retried = stage.wait_status(stage.pay(4_000_000, "temporary_channel_failure", "settle", by=by), "SUCCEEDED", parts=2)
@@ -42,7 +42,7 @@ class EachVersion(unittest.TestCase):
                 many = stage.pay(9_000_000, parts=[{"amount_msat": 2_000_000}, "settle", "settle"], by=by)
                 parts = stage.wait_status(many, "SUCCEEDED", parts=3)
                 for payment, value in ((one, "5000000"), (retried, "4000000"), (parts, "9000000")):
-                    # Without amounts in its rows the decoded invoice may come after them, and corrects what was told.
+                    # Without amounts in the rows, the decoded invoice may come later and correct the value.
                     stage.wait_payment(payment, lambda p: p["value_msat"] == value, f"the value, paid by {by}")
                     if fee:
                         self.assertNotEqual(payment["fee_msat"], "0")
@@ -55,7 +55,7 @@ class EachVersion(unittest.TestCase):
         self.each(look, NEVER)
         self.each(look, NEVER, environment=NO_HOOK)
 
-    def test_failure_is_told_by_the_evidence_there_is(self) -> None:
+    def test_failure_is_published_by_the_evidence_of_each_version(self) -> None:
         def look(stage: Stage) -> None:
             refused = stage.pay(4_000_000, "incorrect_or_unknown_payment_details", by="pay")
             self.assertEqual(stage.wait_status(refused, "FAILED")["failure_reason"], "FAILURE_REASON_INCORRECT_PAYMENT_DETAILS")
@@ -71,7 +71,7 @@ class EachVersion(unittest.TestCase):
                     stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
                     stage.wait_status(by_hand, "FAILED")
                     stage.settle_slowly()
-                    # It may wait for a block for a minute before it tries again (retry_for).
+                    # The payer may wait for a block for a minute before it tries again (retry_for).
                     self.assertEqual(stage.statuses(xpay), ["IN_FLIGHT"])
                     return
             stage.settle_slowly()
@@ -81,7 +81,7 @@ class EachVersion(unittest.TestCase):
         self.each(lambda stage: stage.wait_status(self.failing(stage, "temporary_channel_failure"), "FAILED"), NEVER, environment=NO_HOOK)
 
     @unittest.skipUnless(LONG, "a minute of silence: only with TRACKPAYMENTS_LONG=yes")
-    def test_a_minute_of_silence_ends_what_xpay_left(self) -> None:
+    def test_a_minute_of_silence_ends_a_payment_that_xpay_gave_up(self) -> None:
         def look(stage: Stage) -> None:
             if not stage.version.has_xpay or stage.version.listpays_knows_xpay:
                 return
@@ -91,7 +91,7 @@ class EachVersion(unittest.TestCase):
 
         self.each(look, NOW)
 
-    def test_delpay_says_211_and_deletes(self) -> None:
+    def test_delpay_answers_211_and_deletes(self) -> None:
         def look(stage: Stage) -> None:
             done = stage.pay(5_000_000, "temporary_channel_failure", "settle")
             stage.wait_status(done, "SUCCEEDED", parts=2)
@@ -123,7 +123,7 @@ class EachVersion(unittest.TestCase):
 
         self.each(look, NOW, environment=NO_HOOK)
 
-    def test_a_cursor_brings_what_came_after_it_and_others_are_refused(self) -> None:
+    def test_since_gives_the_payments_after_a_cursor_and_bad_cursors_are_refused(self) -> None:
         def look(stage: Stage) -> None:
             cursor = stage.node.call("trackpayments")["cursor"]
             invoices = [stage.pay(1000 + n) for n in range(5)]
@@ -143,7 +143,7 @@ class EachVersion(unittest.TestCase):
 
         self.each(look, NEVER)
 
-    def test_who_stays_is_sent_the_stream(self) -> None:
+    def test_a_caller_with_timeout_is_sent_the_stream(self) -> None:
         def look(stage: Stage) -> None:
             held = stage.pay(2_000_000, "hold")
             stage.wait_status(held, "IN_FLIGHT")
@@ -164,10 +164,10 @@ class EachVersion(unittest.TestCase):
             held, lost = stage.pay(5_000_000, "hold", by="pay"), stage.pay(5_000_000, "hold", by="pay")
             for invoice in (held, lost):
                 stage.wait_status(invoice, "IN_FLIGHT")
-            # Of what was begun in the second of its own start the node tells nothing: a payer may be about to go on.
+            # Payments of the second in which the node started stay in flight: their payer may go on.
             wait_until(lambda: int(time.time()) > max(row["created_at"] for row in stage.node.rows()), "the next second")
             before = len(stage.snapshots())
-            stage.allowed.append("RPC socket: closed by the other side")  # said before it was killed
+            stage.allowed.append("RPC socket: closed by the other side")  # logged before it was killed
             stage.cut_connections()
             stage.node.kill()
             stage.node.start()
@@ -179,7 +179,7 @@ class EachVersion(unittest.TestCase):
 
         self.each(look, NEVER, gate=True, keep_rows=True)
 
-    def test_a_plugin_that_comes_and_goes_takes_up_what_is_in_flight(self) -> None:
+    def test_a_restarted_plugin_publishes_the_payments_in_flight(self) -> None:
         def look(stage: Stage) -> None:
             held = stage.pay(5_000_000, "temporary_channel_failure", "hold")
             stage.wait_rows(held, "failed", "pending")

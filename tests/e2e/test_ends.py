@@ -1,5 +1,5 @@
-"""A payment that was shown in flight always ends on the stream: SUCCEEDED or FAILED, before its deletion if its rows go, whatever goes away
-in between."""
+"""A payment that was shown in flight always ends on the stream, as SUCCEEDED or FAILED, and before the deletion of its rows is published:
+also if plugin, node, socket or rows are gone in between."""
 
 import unittest
 from typing import Any
@@ -9,11 +9,11 @@ from support import Stage, die_on_sigterm, wait_until
 
 NEVER = ["--trackpayments-failed-after=3600"]
 HASH = "de" * 32
-PREIMAGE = f"{1:064x}"  # that fake_host gives the first row
+PREIMAGE = f"{1:064x}"  # the one of fake_host's first row
 
 
 def hook_delpay(host: FakeHost, params: list[Any], caller: str = "cli") -> dict[str, Any]:
-    """A delpay that comes by the hook; lightningd deletes by itself where the plugin says continue."""
+    """A delpay through the hook; lightningd deletes by itself if the plugin continues."""
     hook_delpay.number += 1
     identity = f"hook#{hook_delpay.number}"
     host.hook(identity, {"id": f"{caller}:delpay#{hook_delpay.number}", "method": "delpay", "params": params})
@@ -28,7 +28,7 @@ hook_delpay.number = 0
 
 
 def brief(host: FakeHost) -> list[tuple[str, Any]]:
-    """Topic and status, or what was deleted, of all that was published, without repetitions in a row."""
+    """Topic and status, or deleted attempts, of all published messages, without repetitions in a row."""
     messages: list[tuple[str, Any]] = []
     for message in host.messages:
         topic = message.get("method", "")
@@ -44,7 +44,7 @@ FAILED_THEN_DELETED = [("trackpayments", "IN_FLIGHT"), ("trackpayments", "FAILED
 
 class Ends(unittest.TestCase):
     def undecided(self, host: FakeHost, **more: Any) -> dict[str, Any]:
-        """A payment whose only part has failed, and nobody has said that it is over."""
+        """A payment whose only part has failed, without evidence that it is over."""
         row = host.insert(pending_row(1, HASH, partid=1, groupid=5, **more))
         host.wait(host.published, "the first snapshot")
         ended = host.end(row, "failed")
@@ -62,8 +62,8 @@ class Ends(unittest.TestCase):
             hook_delpay(host, [HASH, "failed"])
             host.wait(lambda: host.published("trackpayments_deleted"), "the deletion")
             self.assertEqual(brief(host), FAILED_THEN_DELETED)
-            self.assertEqual(host.published()[-1]["failure_reason"], "FAILURE_REASON_NO_ROUTE", "by its attempts")
-            self.assertEqual(len(host.published()[-1]["htlcs"]), 1, "as it was with its row")
+            self.assertEqual(host.published()[-1]["failure_reason"], "FAILURE_REASON_NO_ROUTE", "the reason of its attempts")
+            self.assertEqual(len(host.published()[-1]["htlcs"]), 1, "its attempt is still shown")
 
     def test_a_deletion_that_fails_ends_nothing(self) -> None:
         with FakeHost() as host:
@@ -73,7 +73,7 @@ class Ends(unittest.TestCase):
             host.barrier()
             self.assertEqual(brief(host), [("trackpayments", "IN_FLIGHT")])
 
-    def test_callers_who_wait_for_it_are_answered(self) -> None:
+    def test_waiting_callers_are_answered(self) -> None:
         with FakeHost() as host:
             self.begin(host)
             self.undecided(host)
@@ -96,14 +96,14 @@ class Ends(unittest.TestCase):
             host.wait(lambda: [a["status"] for a in host.published()[-1]["htlcs"]] == ["FAILED", "FAILED"], "both attempts")
             for partid in (1, 2):
                 hook_delpay(host, [HASH, "failed", partid, 5], caller="autoclean")
-            # One by one, or both together where the listing came after both.
+            # One by one, or both together if the listing came after both.
             gone = lambda: sorted(i for d in host.published("trackpayments_deleted") for i in d["attempt_ids"])  # noqa: E731
             host.wait(lambda: gone() == ["1", "2"], "both deletions")
             self.assertEqual([p["status"] for p in host.published("trackpayments_final")], ["FAILED"])
             self.assertIn("2", [a["attempt_id"] for a in host.published("trackpayments_final")[0]["htlcs"]])
             self.assertEqual(brief(host)[-1][0], "trackpayments_deleted")
 
-    def test_a_deletion_that_only_wait_knows_of(self) -> None:
+    def test_a_deletion_seen_only_by_wait(self) -> None:
         with FakeHost() as host:
             self.begin(host)
             self.undecided(host)
@@ -131,11 +131,11 @@ class Ends(unittest.TestCase):
             host.answers["listsendpays"] = lambda params, token: held.append((params, token)) if "payment_hash" in params else host.model.call(
                 "listsendpays", params, token)
             row = host.insert(pending_row(1, HASH, partid=1, groupid=5))
-            host.wait(lambda: held, "the question")
+            host.wait(lambda: held, "the listing")
             ended = host.end(row, "failed")
             host.notify("sendpay_failure", failure(ended))
             host.barrier()
-            host.model.call("delpay", [HASH, "failed"])  # the whole hash: wait says nothing of it
+            host.model.call("delpay", [HASH, "failed"])  # the whole hash: wait does not count it
             del host.answers["listsendpays"]
             for params, (client, request) in held:
                 host.answer(client, request)
@@ -143,7 +143,7 @@ class Ends(unittest.TestCase):
             self.assertEqual([p["status"] for p in host.published("trackpayments_final")], ["FAILED"])
             self.assertEqual(brief(host)[-1], ("trackpayments_deleted", ["1"]))
 
-    def test_a_payer_that_goes_on_after_all(self) -> None:
+    def test_a_payer_that_goes_on_after_the_deletion(self) -> None:
         with FakeHost() as host:
             self.begin(host)
             self.undecided(host)
@@ -155,16 +155,16 @@ class Ends(unittest.TestCase):
             host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "its success")
             self.assertEqual({p["payment_index"] for p in host.published()}, {"1"})
 
-    def test_the_hash_and_the_name_are_used_again(self) -> None:
+    def test_hash_and_part_id_are_used_again(self) -> None:
         with FakeHost() as host:
             self.begin(host)
             self.undecided(host)
-            host.model.call("delpay", [HASH, "failed"])  # and nobody saw it
+            host.model.call("delpay", [HASH, "failed"])  # unseen by the plugin
             again = host.insert(pending_row(2, HASH, partid=1, groupid=5))
             host.wait(lambda: host.published()[-1]["payment_index"] == "2", "the new payment")
             host.notify("sendpay_success", host.end(again, "complete"))
             host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "its success")
-            host.barrier()  # the final topic comes behind the other
+            host.barrier()  # the final topic comes after the other
             self.assertEqual([(p["payment_index"], p["status"]) for p in host.published("trackpayments_final")],
                              [("1", "FAILED"), ("2", "SUCCEEDED")])
             self.assertEqual(brief(host)[:4], FAILED_THEN_DELETED)
@@ -202,7 +202,7 @@ class Ends(unittest.TestCase):
             host.wait(lambda: host.published("trackpayments_final"), "the end")
             self.assertEqual(brief(host), FAILED_THEN_DELETED[:3])
 
-    def test_eviction_lets_nothing_go_that_is_not_over(self) -> None:
+    def test_eviction_keeps_payments_that_are_not_over(self) -> None:
         with FakeHost() as host:
             host.begin(**{"trackpayments-failed-after": 3600, "trackpayments-retain": 0})
             self.undecided(host)
@@ -219,7 +219,7 @@ class Restarts(unittest.TestCase):
         answer = host.request("trackpayments", {"since": cursor})["result"]
         return [(p["payment_index"], p["status"]) for p in answer["payments"]]
 
-    def test_since_has_the_end_of_a_payment_that_was_in_flight_when_plugin_or_node_stopped(self) -> None:
+    def test_since_gives_the_end_of_a_payment_that_was_in_flight_when_plugin_or_node_stopped(self) -> None:
         for startup in (False, True):
             for status, wanted in (("failed", "FAILED"), ("complete", "SUCCEEDED")):
                 with self.subTest(startup=startup, status=status):

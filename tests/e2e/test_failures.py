@@ -1,5 +1,5 @@
-"""Why an attempt failed, as the last snapshot tells it: every code of BOLT 4 through every payer, failures that nobody can read, those of
-our own node, and those nobody watched. Bytes and names are written down from src/lnrpc/README.md and src/cln/README.md."""
+"""The failure of an attempt in the last snapshot: every code of BOLT 4 through every payer, unreadable failures, those of our own node,
+and those from before the plugin started. Bytes and names are written down from src/lnrpc/README.md, "Failures"."""
 
 import base64
 import struct
@@ -53,11 +53,11 @@ def failure(code: str, index: int = 1, **more: Any) -> dict[str, Any]:
     return plain | more
 
 
-# What the failing node says, and what is told.
+# The failure message of the failing node, and the expected failure.
 MESSAGES: list[tuple[int, bytes, dict[str, Any]]] = [
     # The amount is not copied, even by LND.
     (0x400F, u64(AMOUNT) + u32(110), failure("INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS", PAYEES, height=110)),
-    (0x400F, b"", failure("INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS", PAYEES)),  # as old nodes send it
+    (0x400F, b"", failure("INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS", PAYEES)),  # in the form of old nodes
     (0x4010, b"", failure("INCORRECT_PAYMENT_AMOUNT", PAYEES)),
     (0x0012, u32(700), failure("FINAL_INCORRECT_CLTV_EXPIRY", PAYEES, cltv_expiry=700)),
     (0x0013, u64(4999), failure("FINAL_INCORRECT_HTLC_AMOUNT", PAYEES, htlc_msat="4999")),
@@ -86,7 +86,7 @@ MESSAGES: list[tuple[int, bytes, dict[str, Any]]] = [
     (0x0017, b"", failure("MPP_TIMEOUT", PAYEES)),
     (0x4016, b"\x06\x00\x00", failure("INVALID_ONION_PAYLOAD", PAYEES)),
     (0xC018, SHA, failure("INVALID_ONION_BLINDING", onion_sha_256=b64(SHA))),
-    (0x6ABC, b"\x01\x02\x03", failure("UNKNOWN_FAILURE")),  # a node of another day
+    (0x6ABC, b"\x01\x02\x03", failure("UNKNOWN_FAILURE")),  # a code that we do not know
 ]
 
 
@@ -108,7 +108,7 @@ class Failures(unittest.TestCase):
         return stage.wait_status(invoice, "FAILED", parts=1)
 
     def settled_failure(self, stage: Stage, by: str, outcome: Any, expected: dict[str, Any]) -> dict[str, Any]:
-        """xpay's own account comes after the node's, which could not read the failure."""
+        """xpay's own report of the failure follows the node's, which could not read it."""
         payment = self.pay(stage, by, outcome)
         return stage.wait_payment(payment["payment_hash"], lambda p: p["htlcs"][0]["failure"]["code"] == expected["code"], expected["code"])
 
@@ -116,7 +116,7 @@ class Failures(unittest.TestCase):
         self.gifts = 0
 
     @needs_the_end
-    def test_every_code_is_told_with_its_data_whoever_pays(self) -> None:
+    def test_every_code_is_published_with_its_data_for_every_payer(self) -> None:
         for by in ("sendpay", "pay", "xpay", "keysend"):
             with Stage(["--trackpayments-failed-after=0"]) as stage:
                 for code, data, expected in MESSAGES:
@@ -127,7 +127,7 @@ class Failures(unittest.TestCase):
                         self.assertEqual(payment["htlcs"][0]["failure"], expected)
 
     @needs_the_end
-    def test_an_onion_that_nobody_can_read_is_unreadable(self) -> None:
+    def test_an_unreadable_error_onion_is_an_unreadable_failure(self) -> None:
         with Stage(["--trackpayments-failed-after=0"]) as stage:
             for by in ("sendpay", "pay", "xpay", "keysend"):
                 with self.subTest(by=by):
@@ -136,14 +136,14 @@ class Failures(unittest.TestCase):
                     self.assertEqual(payment["failure_reason"], "FAILURE_REASON_ERROR")
 
     @needs_the_end
-    def test_what_fails_in_our_own_node_has_index_0(self) -> None:
+    def test_a_failure_in_our_own_node_has_index_0(self) -> None:
         with Stage(["--trackpayments-failed-after=0"]) as stage:
             for by in ("sendpay", "pay", "xpay", "keysend"):
                 with self.subTest(by=by):
                     payment = self.pay(stage, by, "local_fail")
                     self.assertEqual(payment["htlcs"][0]["failure"], failure("TEMPORARY_CHANNEL_FAILURE", 0))
 
-    def test_an_onion_that_our_peer_cannot_read_is_our_finding(self) -> None:
+    def test_an_onion_that_our_peer_cannot_read_has_index_0(self) -> None:
         # lightningd counts it as hop 1, LND as 0 (src/lnrpc/README.md, "Failures").
         expected = failure("INVALID_ONION_HMAC", 0, onion_sha_256=b64(SHA))
         with Stage(["--trackpayments-failed-after=0"]) as stage:
@@ -152,7 +152,7 @@ class Failures(unittest.TestCase):
                     self.assertEqual(self.pay(stage, by, "malformed")["htlcs"][0]["failure"], expected)
 
     @needs_the_end
-    def test_the_reason_is_the_payees_word_if_it_said_one(self) -> None:
+    def test_the_reason_comes_from_the_payees_failure_if_there_is_one(self) -> None:
         refusal = "incorrect_or_unknown_payment_details"
         cases = [([refusal, "temporary_channel_failure"], "INCORRECT_PAYMENT_DETAILS"),
                  (["temporary_channel_failure", "permanent_node_failure"], "NO_ROUTE"),
@@ -172,19 +172,19 @@ class Failures(unittest.TestCase):
 
 
 class Unwatched(unittest.TestCase):
-    """Parts that failed before the plugin came, of payments still in flight: no listing tells why, waitsendpay may."""
+    """Parts that failed before the plugin started, of payments still in flight: no listing has the failure, waitsendpay may."""
 
     @needs_xpay
-    def test_the_node_is_asked_and_what_it_has_forgotten_stays_unknown(self) -> None:
+    def test_waitsendpay_is_called_and_forgotten_failures_stay_unknown(self) -> None:
         fail = {"do": "fail", "code": "fee_insufficient"}
         refusal = "incorrect_or_unknown_payment_details"
         cases = [("sendpay", fail, failure("FEE_INSUFFICIENT")),
                  ("sendpay", refusal, failure("INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS", PAYEES)),
                  ("sendpay", "local_fail", failure("TEMPORARY_CHANNEL_FAILURE", 0)),
                  ("sendpay", "garble", failure("UNREADABLE_FAILURE", 0)),
-                 # Of a part that `sendonion` made, the node keeps nothing but that it failed.
+                 # For a part of `sendonion`, the node keeps only the fact that it failed.
                  ("pay", fail, failure("UNKNOWN_FAILURE", 0)), ("pay", "garble", failure("UNREADABLE_FAILURE", 0)),
-                 # xpay alone could read it, and what it said nobody heard.
+                 # Only xpay could read it, and its report came before the plugin.
                  ("xpay", fail, failure("UNREADABLE_FAILURE", 0))]
         with Stage(["--trackpayments-failed-after=3600"], plugin=False, hooks="waitsendpay") as stage:
             paid: list[tuple[dict[str, Any], dict[str, Any]]] = []
@@ -205,10 +205,10 @@ class Unwatched(unittest.TestCase):
                 stage.wait_status(invoice, "SUCCEEDED", parts=2)
             for invoice, expected in paid:
                 self.assertEqual(stage.snapshots(invoice)[-1]["htlcs"][0]["failure"], expected)
-                unreadable = expected["code"] == "UNREADABLE_FAILURE"  # the row says so itself: nobody needs to be asked
+                unreadable = expected["code"] == "UNREADABLE_FAILURE"  # it is in the row: no call is needed
                 self.assertEqual(stage.asked("waitsendpay", invoice), 0 if unreadable else 1)
 
-    def test_failures_while_the_plugin_was_away_and_while_it_was_there_stand_side_by_side(self) -> None:
+    def test_failures_from_before_and_after_the_start_of_the_plugin_are_in_one_snapshot(self) -> None:
         with Stage(["--trackpayments-failed-after=3600"]) as stage:
             invoice = stage.undecided("permanent_node_failure", "unknown_next_peer", "hold")
             stage.node.stop_plugin(PLUGIN)

@@ -1,5 +1,5 @@
-"""A payment is over when there is evidence: each kind by itself, failed-after being an hour unless it is what is tested. What lightningd's
-`listpays` says of xpay is in test_listpays.py, a restart in test_restart.py."""
+"""A payment is over when there is evidence: each kind by itself. failed-after is an hour, unless it is tested itself. `listpays`, for
+xpay, is in test_listpays.py, a restart in test_restart.py."""
 
 import unittest
 
@@ -32,14 +32,14 @@ class Finality(unittest.TestCase):
             invoice = stage.pay(6_000_000, parts=["temporary_channel_failure", "hold"], by="pay")
             stage.wait_payment(invoice, lambda p: sorted(a["status"] for a in p["htlcs"]) == ["FAILED", "IN_FLIGHT"], "a failed part")
             stage.node.call("scenario", {"payment_hash": invoice["payment_hash"], "payer_error": {"code": 205, "message": "no"}})
-            self.assertEqual(stage.refused("pay", {"bolt11": invoice["bolt11"]})[0], 205)  # a second `pay` of it has given up
+            self.assertEqual(stage.refused("pay", {"bolt11": invoice["bolt11"]})[0], 205)  # a second `pay` of the same hash has given up
             stage.settle()
             self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"])
             stage.release(invoice, "fail")
             stage.wait_status(invoice, "FAILED", parts=2)
 
     @needs_xpay
-    def test_pay_failure_says_nothing_of_what_others_do(self) -> None:
+    def test_pay_failure_does_not_end_payments_of_other_payers(self) -> None:
         with Stage(NEVER, hooks="listpays") as stage:
             by_hand = stage.undecided()
             # xpay has not given up: its second part is held back in the node.
@@ -56,7 +56,7 @@ class Finality(unittest.TestCase):
             stage.settle_slowly()
             self.assertEqual(stage.statuses(by_hand), ["IN_FLIGHT"])
             self.assertEqual(stage.ends(xpay), ["SUCCEEDED"])
-            self.assertEqual(stage.asked("listpays", by_hand), 0, "lightningd knows nothing of payments by hand")
+            self.assertEqual(stage.asked("listpays", by_hand), 0, "lightningd does not report payments by hand")
 
     @needs_the_end
     def test_without_the_hook_pay_failure_is_evidence_and_silence_is_none(self) -> None:
@@ -68,7 +68,7 @@ class Finality(unittest.TestCase):
             stage.settle_slowly()
             self.assertEqual(stage.statuses(by_hand), ["IN_FLIGHT"])
 
-    def test_another_group_of_the_hash_ends_the_one_before(self) -> None:
+    def test_a_new_group_of_the_hash_ends_the_older_one(self) -> None:
         with Stage(NEVER) as stage:
             invoice = stage.undecided()
             old = stage.snapshots(invoice)[-1]
@@ -78,13 +78,13 @@ class Finality(unittest.TestCase):
             new = stage.wait_payment(invoice, lambda p: p["payment_index"] != old["payment_index"], "the second payment")
             order = [(p["payment_index"], p["status"]) for p in stage.snapshots(invoice)]
             failed = order.index((old["payment_index"], "FAILED"))
-            self.assertLess(failed, order.index((new["payment_index"], "IN_FLIGHT")), "the old one's end comes first")
+            self.assertLess(failed, order.index((new["payment_index"], "IN_FLIGHT")), "the end of the old one comes first")
             self.assertEqual(stage.snapshots(invoice)[failed]["failure_reason"], "FAILURE_REASON_NO_ROUTE")
             stage.release(invoice)
             stage.wait_status(invoice, "SUCCEEDED")
 
     @needs_xpay
-    def test_another_group_ends_also_what_xpay_left_while_lightningd_does_not_answer(self) -> None:
+    def test_a_new_group_ends_a_payment_of_xpay_also_while_listpays_does_not_answer(self) -> None:
         with Stage(NEVER) as stage:
             stage.fault("hang", "listpays")
             invoice = stage.pay(4_000_000, "temporary_channel_failure")
@@ -96,18 +96,18 @@ class Finality(unittest.TestCase):
             stage.release(invoice)
             stage.wait_status(invoice, "SUCCEEDED")
             self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT", "FAILED", "IN_FLIGHT", "SUCCEEDED"])
-            stage.fault("unhang", "listpays")  # a word that comes too late changes nothing
+            stage.fault("unhang", "listpays")  # an answer that comes too late changes nothing
             stage.settle_slowly()
             self.assertEqual(stage.statuses(invoice)[-1], "SUCCEEDED")
 
-    def test_silence_alone_ends_a_payment_that_nobody_goes_on_with(self) -> None:
+    def test_silence_ends_a_payment_without_further_attempts(self) -> None:
         with Stage(["--trackpayments-failed-after=1"]) as stage:
             invoice = stage.undecided()
             payment = stage.wait_status(invoice, "FAILED", parts=1)
             self.assertEqual(stage.ends(invoice), ["FAILED"])
             self.assertEqual(payment["failure_reason"], "FAILURE_REASON_NO_ROUTE")
 
-    def test_before_the_silence_is_over_nothing_is_decided(self) -> None:
+    def test_a_payment_stays_in_flight_until_failed_after_has_passed(self) -> None:
         with Stage(NEVER) as stage:
             invoice = stage.undecided()
             stage.settle_slowly()
@@ -120,7 +120,7 @@ class Finality(unittest.TestCase):
             stage.wait_status(invoice, "IN_FLIGHT", parts=2)
             stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
             stage.settle()
-            self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"], "a part is in flight: no silence counts")
+            self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"], "a part is in flight: failed-after does not count")
             stage.release(invoice, "fail")
             stage.wait_status(invoice, "FAILED", parts=2)
 
@@ -137,7 +137,7 @@ class Finality(unittest.TestCase):
                 stage.settle_slowly()
                 self.assertEqual(stage.ends(invoice), ["SUCCEEDED"])
 
-    def test_by_hand_a_settled_part_outweighs_those_that_failed_before_and_after(self) -> None:
+    def test_a_payment_by_hand_with_a_settled_part_succeeds_whatever_failed_before_and_after(self) -> None:
         with Stage(["--trackpayments-failed-after=0"]) as stage:
             invoice = stage.invoice(6_000_000, outcomes=["hold"])
             for partid in (1, 2, 3):
@@ -174,7 +174,7 @@ class Reopening(unittest.TestCase):
             stage.wait_status(invoice, "SUCCEEDED", parts=4)
 
     @needs_the_end
-    def test_also_one_whose_payer_had_given_up(self) -> None:
+    def test_also_after_its_payer_had_given_up(self) -> None:
         for by in ("pay", "xpay"):
             with self.subTest(by=by), Stage(NEVER) as stage:
                 invoice = stage.pay(4_000_000, "incorrect_or_unknown_payment_details", by=by)
@@ -187,11 +187,11 @@ class Reopening(unittest.TestCase):
                 stage.release(invoice, "temporary_channel_failure")
                 stage.wait_attempts(invoice, "FAILED", "FAILED")
                 stage.settle_slowly()
-                # Another one has taken over, and of him nothing is known: the old evidence does not count any more.
+                # Another payer has taken over, without evidence about it: the old evidence does not count any more.
                 self.assertEqual(stage.statuses(invoice)[-2:], ["FAILED", "IN_FLIGHT"])
                 stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
                 payment = stage.wait_status(invoice, "FAILED", parts=2)
-                self.assertEqual(payment["failure_reason"], "FAILURE_REASON_INCORRECT_PAYMENT_DETAILS", "the payee's word outranks")
+                self.assertEqual(payment["failure_reason"], "FAILURE_REASON_INCORRECT_PAYMENT_DETAILS", "the payee's failure counts first")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The command trackpayments: what is in flight, what one hash came to, what changed after a cursor, and the stream for those who stay."""
+"""The command trackpayments: payments in flight, all payments of one hash, changes after a cursor, and the stream with a timeout."""
 
 import json
 import unittest
@@ -19,7 +19,7 @@ class Follow(unittest.TestCase):
     def ask(self, stage: Stage, **params: Any) -> dict[str, Any]:
         return stage.node.call("trackpayments", params)
 
-    def test_those_in_flight_are_told_and_no_others(self) -> None:
+    def test_payments_in_flight_are_answered_and_no_others(self) -> None:
         with Stage(NEVER) as stage:
             self.assertEqual(brief(self.ask(stage)), [])
             stage.wait_status(stage.pay(1_000_000, "settle"), "SUCCEEDED")
@@ -38,7 +38,7 @@ class Follow(unittest.TestCase):
                              [p for p in answer["payments"] if p["payment_hash"] == held["payment_hash"]])
             stage.release(held)
 
-    def test_all_payments_of_a_hash_are_told_even_those_let_go(self) -> None:
+    def test_all_payments_of_a_hash_are_answered_even_evicted_ones(self) -> None:
         for retain in (20000, 0):
             with self.subTest(retain=retain), Stage(
                     ["--trackpayments-failed-after=0", f"--trackpayments-retain={retain}"]) as stage:
@@ -52,12 +52,12 @@ class Follow(unittest.TestCase):
                 rows = stage.node.rows(payment_hash=invoice["payment_hash"])
                 self.assertEqual(brief(answer), [(str(row["created_index"]), s)
                                                  for row, s in zip(rows, ("FAILED", "FAILED", "SUCCEEDED"), strict=True)])
-                self.assertEqual(len(self.ask(stage, payment_hash=invoice["payment_hash"], timeout=60)["payments"]), 3, "over: at once")
+                self.assertEqual(len(self.ask(stage, payment_hash=invoice["payment_hash"], timeout=60)["payments"]), 3, "answered at once")
                 self.assertEqual(stage.refused("trackpayments", {"payment_hash": "ab" * 32}),
                                  (208, f"Unknown payment with payment_hash: {'ab' * 32}"))
 
     @needs_the_end
-    def test_everything_after_a_cursor_is_told_in_bounded_answers(self) -> None:
+    def test_everything_after_a_cursor_comes_in_bounded_answers(self) -> None:
         for retain in (20000, 10):
             with self.subTest(retain=retain), Stage(
                     ["--trackpayments-failed-after=0", f"--trackpayments-retain={retain}"]) as stage:
@@ -85,7 +85,7 @@ class Follow(unittest.TestCase):
                 self.assertEqual(answered, {i["payment_hash"]: "SUCCEEDED" if n % 5 else "FAILED" for n, i in enumerate(invoices)})
                 self.assertEqual(self.ask(stage, since=cursor), {"payments": [], "cursor": cursor})
 
-    def test_a_cursor_that_cannot_be_is_refused(self) -> None:
+    def test_an_impossible_cursor_is_refused(self) -> None:
         with Stage() as stage:
             stage.settle()
             cursor = self.ask(stage)["cursor"]
@@ -128,7 +128,7 @@ class Follow(unittest.TestCase):
             stage.wait_status(invoice, "FAILED")
             self.assertIn((str(row["created_index"]), "FAILED"), brief(self.ask(stage, since=cursor)))
 
-    def test_a_caller_before_everything_is_listed_waits(self) -> None:
+    def test_a_caller_waits_until_everything_is_listed(self) -> None:
         with FakeHost(rows=[pending_row(1), pending_row(2)]) as host:
             ask = host.model.call
             held: list[Any] = []
@@ -153,7 +153,7 @@ class Stay(unittest.TestCase):
         return [json.loads(n["message"]) for n in sent if n["id"] == request_id and n["level"] == "info"]
 
     @needs_whole_rows
-    def test_a_caller_that_stays_is_sent_the_stream(self) -> None:
+    def test_a_caller_with_timeout_is_sent_the_stream(self) -> None:
         with Stage(NEVER) as stage:
             held = stage.pay(2_000_000, "hold")
             stage.wait_status(held, "IN_FLIGHT")
@@ -171,14 +171,14 @@ class Stay(unittest.TestCase):
             by_topic = [m["trackpayments"] for m in stage.messages()]
             self.assertEqual(lines[0]["payment_hash"], held["payment_hash"])
             if any(p["payment_hash"] == held["payment_hash"] and p["status"] == "SUCCEEDED" for p in lines):
-                self.assertEqual(lines[1:], by_topic[1:], "what the topic says, in its order")
+                self.assertEqual(lines[1:], by_topic[1:], "the messages of the topic, in order")
                 self.assertEqual([p["payment_hash"] for p in answer["payments"]], [other["payment_hash"], held["payment_hash"]])
                 self.assertEqual({p["status"] for p in answer["payments"]}, {"SUCCEEDED"})
-            else:  # a slow machine: the time was over before
+            else:  # on a slow machine the timeout has passed before
                 self.assertEqual(lines[1:], by_topic[1:len(lines)])
 
     @needs_the_end
-    def test_waiting_for_one_hash_ends_with_it(self) -> None:
+    def test_waiting_for_one_hash_ends_with_its_payment(self) -> None:
         with Stage(NEVER) as stage:
             held, other = stage.pay(2_000_000, "hold"), stage.pay(3_000_000, "hold")
             for invoice in (held, other):
@@ -212,10 +212,10 @@ class Stay(unittest.TestCase):
                 answered |= {p["payment_hash"]: p["status"] for p in answer["payments"]}
                 cursor = answer["cursor"]
             while (answer := client.call("trackpayments", {"since": cursor, "timeout": 1}))["payments"]:
-                self.assertNotEqual(answer["cursor"], cursor, "what is told twice was young the first time")
+                self.assertNotEqual(answer["cursor"], cursor, "a payment answered twice had changed in between")
                 cursor = answer["cursor"]
 
-    def test_many_stay_and_some_go_away(self) -> None:
+    def test_many_callers_wait_and_some_hang_up(self) -> None:
         with Stage(NEVER) as stage:
             clients = [stage.node.new_client() for _ in range(50)]
             cursor = clients[0].call("trackpayments", {})["cursor"]
@@ -230,7 +230,7 @@ class Stay(unittest.TestCase):
             stage.wait_status(invoice, "SUCCEEDED")
 
     @needs_cancheck
-    def test_filter_and_check_are_as_of_lightningds_own_commands(self) -> None:
+    def test_filter_and_check_work_as_for_lightningds_own_commands(self) -> None:
         with Stage(NEVER) as stage:
             invoice = stage.pay(1_000_000, "settle")
             stage.wait_status(invoice, "SUCCEEDED")

@@ -1,4 +1,4 @@
-"""Several payments of one hash, parts left behind, rows deleted and their names used again."""
+"""Several payments of one hash, parts in flight after their payer ended, deleted rows, and ids of rows used again."""
 
 import unittest
 
@@ -10,14 +10,14 @@ NEVER = ["--trackpayments-failed-after=3600"]
 
 class Groups(unittest.TestCase):
     @needs_xpay
-    def test_a_part_left_behind_keeps_a_paid_payment_in_flight(self) -> None:
+    def test_a_part_still_in_flight_keeps_a_paid_payment_in_flight(self) -> None:
         for ending, statuses in (("settle", ["SUCCEEDED", "SUCCEEDED"]), ("fail", ["SUCCEEDED", "FAILED"])):
             with self.subTest(ending=ending), Stage(NEVER) as stage:
                 invoice = stage.invoice(5_000_000, parts=["hold", "hold"])
                 paid = stage.again(invoice)
                 stage.wait_rows(invoice, "pending", "pending")
                 stage.release(invoice, "settle_alone", partid=1)
-                stage.node.rpc.result(paid)  # the payer is content with the first part
+                stage.node.rpc.result(paid)  # the first part is enough for the payer
                 payment = stage.wait_payment(invoice, lambda p: p["htlcs"][0]["preimage"] != "" and len(p["htlcs"]) == 2, "a part")
                 self.assertEqual(payment["status"], "IN_FLIGHT")
                 self.assertNotEqual(payment["payment_preimage"], "0" * 64, "its preimage already shows")
@@ -28,7 +28,7 @@ class Groups(unittest.TestCase):
                 self.assertEqual([a["status"] for a in payment["htlcs"]], statuses)
 
     @needs_listpays
-    def test_a_part_left_behind_by_a_failed_payer_decides_late(self) -> None:
+    def test_the_last_part_of_a_failed_payer_decides_the_outcome(self) -> None:
         with Stage(["--trackpayments-failed-after=0"]) as stage:
             invoice = stage.invoice(5_000_000, parts=[{"amount_msat": 3_000_000, "attempts": ["temporary_channel_failure"]}, "hold"])
             stage.refused("xpay", {"invstring": invoice["bolt11"]})
@@ -49,7 +49,7 @@ class Groups(unittest.TestCase):
             self.assertEqual([(p["status"], len(p["htlcs"])) for p in last.values()],
                              [("FAILED", 1), ("FAILED", 1), ("SUCCEEDED", 1)])
 
-    def test_names_of_deleted_parts_used_again_make_a_new_payment(self) -> None:
+    def test_reused_ids_of_deleted_parts_make_a_new_payment(self) -> None:
         for whole in (True, False):
             with self.subTest(whole=whole), Stage(["--trackpayments-failed-after=0"]) as stage:
                 invoice = stage.invoice(5_000_000, outcomes=["temporary_channel_failure", "hold"])
@@ -62,7 +62,7 @@ class Groups(unittest.TestCase):
                                             "attempt_ids": [old["htlcs"][0]["attempt_id"]], "remaining": 0})
                 stage.sendpay(invoice)
                 row = stage.wait_rows(invoice, "pending")[0]
-                self.assertEqual((row["groupid"], row.get("partid", 0)), (1, 0), "the same names")
+                self.assertEqual((row["groupid"], row.get("partid", 0)), (1, 0), "the same ids")
                 new = stage.wait_status(invoice, "IN_FLIGHT", parts=1)
                 self.assertNotEqual(new["payment_index"], old["payment_index"])
                 stage.release(invoice)
@@ -83,7 +83,7 @@ class Groups(unittest.TestCase):
             self.assertEqual(stage.wait_deletion(invoice)["payment_index"], payment["payment_index"])
 
     @needs_xpay
-    def test_deleting_failed_parts_of_a_payment_in_flight_leaves_it_there(self) -> None:
+    def test_deleting_failed_parts_of_a_payment_in_flight_leaves_it_in_flight(self) -> None:
         with Stage(NEVER) as stage:
             invoice = stage.pay(5_000_000, "temporary_channel_failure", "hold")
             payment = stage.wait_status(invoice, "IN_FLIGHT", parts=2)

@@ -1,4 +1,4 @@
-"""A host without a `delpay`: ours gives back the rows as `listsendpays` shows them, whole and in lightningd's order, wherever they came from."""
+"""A host without a `delpay`: ours answers the rows as `listsendpays` shows them, whole and in lightningd's order, from any source."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class HostRows(unittest.TestCase):
             host.notify("sendpay_success", done)
             self.settled(host, 1, "SUCCEEDED")
             lost = ended(two, "failed")
-            self.end(host, lost)  # the socket alone tells
+            self.end(host, lost)  # only the socket shows this
             self.settled(host, 2, "FAILED")
             self.same(self.request(host, [HASH, "failed"]), lost)
             self.same(self.request(host, [HASH, "complete", 1, 8912158845556297834]), done)
@@ -82,7 +82,7 @@ class HostRows(unittest.TestCase):
             host.wait(lambda: sum(p["status"] == "FAILED" for p in host.published()) >= 2, "both ends")
             self.same(self.request(host, [HASH, "failed"]), *done)
 
-    def test_a_failure_that_was_only_notified_is_no_pending_row(self) -> None:
+    def test_a_row_whose_failure_was_only_notified_is_not_pending(self) -> None:
         row = whole_row(1)
         with FakeHost(None) as host:
             self.begin(host, row)
@@ -93,20 +93,20 @@ class HostRows(unittest.TestCase):
             self.settled(host, 1, "FAILED")
             self.same(self.request(host, [HASH, "failed"]), {**row, "status": "failed"})
 
-    def test_what_was_never_listed_is_known_from_its_notification(self) -> None:
+    def test_a_row_that_was_never_listed_is_known_from_its_notification(self) -> None:
         for status in ("complete", "failed"):
             with self.subTest(status=status), FakeHost(None) as host:
                 host.hang_up()
                 host.begin(identity=1, waits=False, **AT_ONCE)
                 row = whole_row(1, "complete" if status == "complete" else "pending")
                 host.notify(*("sendpay_success", row) if status == "complete" else ("sendpay_failure", failure(row)))
-                host.wait(host.published, "the payment, told without its listing")
+                host.wait(host.published, "the payment, published without its listing")
                 self.same(self.request(host, [HASH, status]), {**row, "status": status})
 
-    def test_another_order_becomes_lightningds_and_members_of_the_host_stay(self) -> None:
+    def test_rows_in_another_order_get_lightningds_and_members_of_the_host_stay(self) -> None:
         row = whole_row(1, "complete")
         turned = dict(reversed(row.items()))
-        mixed = {**row, "note": {"b": 1, "a": [1.5, None]}}  # behind the rest
+        mixed = {**row, "note": {"b": 1, "a": [1.5, None]}}  # after the others
         inside = {key: value for name in row for key, value in [(name, row[name]), *([("note", [])] if name == "id" else [])]}
         for given, wanted in ((turned, row), (mixed, mixed), (inside, inside), (dict(reversed(mixed.items())), mixed)):
             with self.subTest(given=list(given)), FakeHost(None) as host:
@@ -116,7 +116,7 @@ class HostRows(unittest.TestCase):
                 host.wait(host.published, "the payment")
                 self.same(self.request(host, [HASH, "complete"]), wanted)
 
-    def test_a_later_thin_account_takes_nothing_away(self) -> None:
+    def test_a_later_row_with_fewer_members_removes_none(self) -> None:
         row = whole_row(1)
         thin = {key: value for key, value in ended(row, "complete").items() if key not in ("label", "description", "destination", "bolt11")}
         with FakeHost(None) as host:
@@ -138,7 +138,7 @@ class HostRows(unittest.TestCase):
             self.same(self.request(host, [HASH, "complete"], filter={"payments": [wanted]}),
                       {"created_index": 1, "status": "complete", "bolt11": "lnbcrt1"})
 
-    def test_a_row_that_was_deleted_leaves_nothing_to_a_later_one(self) -> None:
+    def test_a_later_row_gets_nothing_from_a_deleted_one(self) -> None:
         with FakeHost(None) as host:
             host.begin(identity=1, **AT_ONCE)
             for index in (1, 2):

@@ -1,5 +1,5 @@
-"""Whatever a hook request holds, it is answered once, and so that lightningd survives (src/cln/README.md): `continue`, or for
-delpay a `return` of a result or of an error with code and message. Also while lightningd itself answers us with nonsense."""
+"""Any hook request is answered once, and with an answer that lightningd survives (src/cln/README.md): `continue`, or for delpay a
+`return` of a result or of an error with code and message. Also while lightningd's own answers are malformed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CONTINUE = {"result": "continue"}
 HOP = {"id": PEER, "channel": "103x1x0", "amount_msat": 1011, "delay": 17, "direction": 1}
 ROUTE = [HOP, {"id": PAYEE, "channel": "103x2x0", "amount_msat": 1000, "delay": 11}]
 
-# Each method's parameters in their order, with values that are right.
+# Each method's parameters in their order, with valid values.
 GOOD: dict[str, dict[str, Any]] = {
     "sendpay": {"route": ROUTE, "payment_hash": HASH, "label": "l", "amount_msat": 1000, "bolt11": "lnbcrt1", "payment_secret": HASH,
                 "partid": 1, "localinvreqid": HASH, "groupid": 1, "payment_metadata": "00", "description": "d"},
@@ -29,7 +29,7 @@ GOOD: dict[str, dict[str, Any]] = {
                            "label": "l", "invstring": "lnbcrt1", "localinvreqid": HASH, "destination_msat": 900},
     "delpay": {"payment_hash": HASH, "status": "complete", "partid": 0, "groupid": 1},
 }
-# And what lies inside them.
+# And the members inside them.
 INSIDE = [("sendpay", ("route", 0), tuple(HOP)), ("sendonion", ("first_hop",), tuple(HOP)),
           ("createonion", ("hops", 0), ("pubkey", "payload"))]
 
@@ -40,7 +40,7 @@ WELL_FORMED = [
     b'"0x1"', b'"-1"', b'"1.5"', b'"1000msat"', b'"1sat"', b'"99999999999999999999"', b'"103x1"', b'"4294967296x1x1"', b'"complete"',
     b'"pending"', b'"failed"', b"[]", b"{}", b"[[]]", b'[{"id":{}}]', b'{"":[]}', b'{"id":1,"id":2}', b"[" * 100 + b"]" * 100,
     b'{"a":' * 100 + b"1" + b"}" * 100, rb'"\u0000"', rb'"a\u0000b"', rb'"\"}],{\\"', "\"ключ€🙂\"".encode()]
-# Brackets and quotes in pairs, and no JSON: no lightningd lets it through.
+# Brackets and quotes in pairs, but no JSON: no lightningd passes it on.
 MALFORMED = [b"1e400", b"-1e400", rb'"\ud800"', rb'"\x"', rb'"\u12"', b'"\xff\xfe"', b'"\xc0\x80"', b'"\xed\xa0\x80"', b'"\x00"',
              b"tru", b"nul", b"NaN", b"-Infinity", b"0x10", b"+1", b"01", b"1.", b".5", b"1e", b"-", b"'x'",
              b"[1 2]", b"[,]", b'{"a" 1}', b"{1:2}", b'{"a":1,}', b"\xff", b"\x7f"]
@@ -60,7 +60,7 @@ def listed(values: Any) -> bytes:
 
 
 def odd_params(method: str, values: list[bytes]) -> Iterator[bytes]:
-    """Each parameter, named and by its place, with every value and without."""
+    """Each parameter, by name and by position, with every value and without."""
     good = GOOD[method]
     for name in good:
         for value in values:
@@ -69,7 +69,7 @@ def odd_params(method: str, values: list[bytes]) -> Iterator[bytes]:
             yield listed(changed.values())
         yield members((n, v) for n, v in good.items() if n != name)
         yield listed(list(good.values())[:list(good).index(name)])
-        if method != "delpay":  # our own call would say it twice, too: the host of the test is strict
+        if method != "delpay":  # our own call would repeat it, too: the host of the test is strict
             yield members([*good.items(), (name, 7)])
     for owner, path, names in INSIDE:
         for name in names if owner == method else ():
@@ -83,7 +83,7 @@ def odd_params(method: str, values: list[bytes]) -> Iterator[bytes]:
 
 
 def calls(method: str, values: list[bytes]) -> Iterator[bytes]:
-    """What a client asks: the object inside rpc_command."""
+    """A client's request: the object inside rpc_command."""
     head = b'{"jsonrpc":"2.0","id":"cli:x#1","method":"%s"' % method.encode()
     for params in odd_params(method, values):
         yield head + b',"params":' + params + b"}"
@@ -111,13 +111,13 @@ def payloads() -> Iterator[bytes]:
 
 
 def complaint(method: bytes, answer: Any) -> str | None:
-    """What lightningd would die of or not understand."""
+    """The reason why lightningd would crash or not understand the answer, or None."""
     if answer == CONTINUE:
         return None
     if method != b"delpay" or not isinstance(answer, dict) or list(answer) != ["return"]:
         return "neither continue nor return"
     given = answer["return"]
-    if list(given) == ["result"]:  # a bare string would be written without its quotes
+    if list(given) == ["result"]:  # lightningd would write a bare string without its quotes
         return "return.result is a bare string" if isinstance(given["result"], str) else None
     error = given.get("error")
     if list(given) != ["error"] or not isinstance(error, dict):
@@ -130,7 +130,7 @@ def complaint(method: bytes, answer: Any) -> str | None:
 
 class HostileHooks(unittest.TestCase):
     def asked(self, host: FakeHost, requests: list[tuple[str, bytes]]) -> dict[str, int]:
-        """id as a token of JSON, and params. All are answered, once; counts what was said to how many."""
+        """`hooks`: id as a token of JSON, and params. Checks that all are answered once; counts each kind of answer."""
         before = len(host.messages)
         host.raw(b"".join(b'{"jsonrpc":"2.0","id":%s,"method":"rpc_command","params":%s}\n\n' % (identity.encode(), params)
                           for identity, params in requests))
@@ -172,7 +172,7 @@ class HostileHooks(unittest.TestCase):
             host.wait(lambda: host.published()[-1:] and host.published()[-1]["payment_hash"] == f"{2:064x}", "the next payment")
             self.assertEqual(host.stop(), 0)
 
-    def test_before_init_and_without_a_socket_all_is_continued(self) -> None:
+    def test_before_init_and_without_a_socket_every_call_is_continued(self) -> None:
         good = [b'{"rpc_command":{"id":"c","method":"%s","params":%s}}' % (method.encode(), text(params))
                 for method, params in GOOD.items()]
         with FakeHost() as host:
@@ -183,7 +183,7 @@ class HostileHooks(unittest.TestCase):
             host.wait(lambda: "RPC socket: " in str(host.logs()), "that it knows")
             self.assertEqual(list(self.asked(host, [(f'"late{n}"', params) for n, params in enumerate(some)])), ["result"])
 
-    def test_ids_of_every_shape_come_back_as_they_were(self) -> None:
+    def test_ids_of_every_shape_come_back_unchanged(self) -> None:
         ids = ["0", "-1", "7", "18446744073709551616", "1.5", "1e3", '""', '"a b"', r'"\"\\\/"', r'"\u0000"', '"' + "x/" * 5000 + '"',
                '"ключ"', "null", "true", '"trackpayments:delpay#1"', '"cln:rpc_command#1"']
         good = b'{"rpc_command":{"id":"c","method":"sendpay","params":' + text(GOOD["sendpay"]) + b"}}"
@@ -193,8 +193,8 @@ class HostileHooks(unittest.TestCase):
             for params in (good, bare, b"null"):
                 self.asked(host, [(identity, params) for identity in ids])
 
-    def test_a_call_too_deep_or_too_long_to_be_read_is_continued(self) -> None:
-        """Nobody else will: a hook request without an answer holds its command for ever."""
+    def test_a_call_too_deep_or_too_long_for_us_is_continued(self) -> None:
+        """A hook request without an answer holds its command for ever."""
         with FakeHost() as host:
             host.begin()
             for name, value in (("long", b'"' + b"ab" * (1 << 19) + b'"'), ("many", listed([HOP] * 5000)),
@@ -231,9 +231,9 @@ REPLIES += [b'"result":{},"error":{"code":1,"message":"x"}', b'"neither":1', b'"
 
 
 class OddAnswers(unittest.TestCase):
-    """Of lightningd, while a delpay is held."""
+    """Odd answers of lightningd, while the plugin serves a delpay."""
 
-    def test_whatever_lightningd_answers_the_hook_is_answered_well(self) -> None:
+    def test_the_hook_is_answered_correctly_whatever_lightningd_answers(self) -> None:
         call = {"id": "c", "method": "delpay", "params": [HASH, "complete"]}
         kinds: collections.Counter[str] = collections.Counter()
         with FakeHost(rows=[ended_row(pending_row(1, HASH), "complete", 1)]) as host:
@@ -261,15 +261,15 @@ class OddAnswers(unittest.TestCase):
             reply = host.reply(identity)
         finally:
             host.answers.clear()
-        self.assertTrue(given, "it was asked")
+        self.assertTrue(given, "it was called")
         self.assertIsNone(complaint(b"delpay", reply.get("result")), reply)
         kinds[next(iter(reply["result"]))] += 1
 
 
 class Judged(unittest.TestCase):
-    """By a node that dies where lightningd does."""
+    """The stand-in checks the answers: it crashes where lightningd does."""
 
-    def test_the_node_outlives_bad_calls_and_answers_them(self) -> None:
+    def test_the_node_survives_bad_calls_and_answers_them(self) -> None:
         with Stage() as stage:
             stage.allowed += ["cannot be read"]
             invoice = stage.pay(1_000_000, "settle")
@@ -282,9 +282,9 @@ class Judged(unittest.TestCase):
                     client.send_raw(b'{"jsonrpc":"2.0","id":%s,"method":"%s","params":%s}\n\n' % (text(identity), method.encode(), params))
                     client.reply(identity)
                     tried += 1
-            print(f"{tried} calls judged by the node")
+            print(f"{tried} calls checked by the node")
             self.assertGreater(tried, 400)
-            for row in stage.node.rows(payment_hash=HASH):  # what was no bad call after all
+            for row in stage.node.rows(payment_hash=HASH):  # those that were good calls
                 stage.unwatched.add(str(row["created_index"]))
             stage.settle()
 

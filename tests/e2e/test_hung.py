@@ -1,4 +1,4 @@
-"""A plugin that hangs would hold payments for ever: its watchdog ends it, and lightningd goes on without it."""
+"""A plugin that hangs would hold payments for ever: so its watchdog ends it, and lightningd goes on without it."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-os.environ["PLUGIN"] = HANGING = os.environ["HANGING"]  # before the stage looks
+os.environ["PLUGIN"] = HANGING = os.environ["HANGING"]  # before the stage checks it
 
 from support import BOUND, Stage, die_on_sigterm, wait_until  # noqa: E402
 
@@ -26,19 +26,19 @@ class Hung(unittest.TestCase):
             invoice = stage.invoice(5_000_000)
             stage.wait_status(stage.pay(1_000_000, "settle"), "SUCCEEDED")
             self.hang(stage.node.network_directory)
-            stage.sendpay(invoice)  # answers only when the hook was answered or its plugin died
+            stage.sendpay(invoice)  # answers only when the hook was answered or its plugin ended
             stage.wait_rows(invoice, "complete")
             self.assertNotIn(HANGING, self.names(stage))
-            wait_until(lambda: WATCHDOG_LINE in stage.node.stderr() + stage.node.log(), "its last words")
+            wait_until(lambda: WATCHDOG_LINE in stage.node.stderr() + stage.node.log(), "the line of the watchdog")
             self.assertEqual(stage.stop(), [])
 
-    def test_one_that_hangs_while_nobody_wants_anything_is_left_alone(self) -> None:
+    def test_a_hang_is_ignored_while_no_input_waits(self) -> None:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("LIGHTNINGD_")}
         child = subprocess.Popen([HANGING], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                  env=environment | {"LIGHTNINGD_PLUGIN": "1"}, cwd=self.directory)
         self.hang(Path(self.directory))
-        with self.assertRaises(subprocess.TimeoutExpired, msg="nothing waits for it"):
-            child.wait(8)  # longer than it is patient
+        with self.assertRaises(subprocess.TimeoutExpired, msg="no input waits"):
+            child.wait(8)  # longer than the watchdog's limit
         child.stdin.write(b"{")
         child.stdin.flush()
         self.assertEqual(child.wait(BOUND), 1)

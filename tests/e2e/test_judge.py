@@ -1,4 +1,4 @@
-"""What judges all other tests of this folder complains about a message that is not so."""
+"""judge.py, which checks the messages in all other tests of this folder, complains about each kind of wrong message."""
 
 import copy
 import os
@@ -29,7 +29,7 @@ class Judge(unittest.TestCase):
             cls.messages = [m for m in host.messages if m.get("method") in protos.TOPICS]
 
     def changed(self, status: str, change: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
-        """A message of that status made untrue."""
+        """A message of that status, falsified."""
         message = copy.deepcopy(next(m for m in self.messages if m["params"][m["method"]]["status"] == status))
         change(message["params"][message["method"]])
         return message
@@ -39,7 +39,7 @@ class Judge(unittest.TestCase):
         complaints = judge.payment(payment)
         self.assertTrue(any(complaint in found for found in complaints), f"{complaint!r} expected, got {complaints}")
 
-    def test_the_truth_is_accepted(self) -> None:
+    def test_correct_messages_are_accepted(self) -> None:
         self.assertEqual([c for m in self.messages for c in judge.payment(m["params"][m["method"]])], [])
         self.assertEqual(protos.walk(strict_json.dumps(m).encode() for m in self.messages), [])
 
@@ -48,11 +48,11 @@ class Judge(unittest.TestCase):
         self.refused("SUCCEEDED", "SUCCEEDED with FAILURE_REASON_ERROR", failure_reason="FAILURE_REASON_ERROR")
         self.refused("IN_FLIGHT", "IN_FLIGHT with FAILURE_REASON_TIMEOUT", failure_reason="FAILURE_REASON_TIMEOUT")
 
-    def test_what_is_settled_has_not_failed(self) -> None:
+    def test_a_payment_with_a_settled_attempt_has_not_failed(self) -> None:
         self.refused("SUCCEEDED", "FAILED with an attempt settled", status="FAILED", failure_reason="FAILURE_REASON_ERROR")
 
     @unittest.skipUnless(os.environ.get("PROTO_BUILD"), "PROTO_BUILD is not set")
-    def test_the_protos_are_asked(self) -> None:
+    def test_messages_are_checked_against_the_protos(self) -> None:
         def spelled(payment: dict[str, Any]) -> None:
             payment["value_msat"] = int(payment["value_msat"])
 
@@ -91,13 +91,13 @@ def shown(status: str, *attempts: int) -> dict[str, Any]:
 
 
 class Wrong(unittest.TestCase):
-    """What judge.Ends says to every lie about an end, and to what looks like one."""
+    """judge.Ends complains about every wrong end, and not about ends that only look wrong."""
 
     def setUp(self) -> None:
         self.ends = judge.Ends()
 
     def happened(self, *what: dict[str, Any]) -> list[str]:
-        """Some of it was written down, some told: in this order."""
+        """Complaints about these entries of the journal and messages, in this order."""
         self.ends.published(entry for entry in what if "method" in entry)
         self.ends.journal(entry for entry in what if "method" not in entry)
         return self.ends.check()
@@ -107,7 +107,7 @@ class Wrong(unittest.TestCase):
         self.assertEqual(len(complaints), 1, complaints)
         self.assertIn(complaint, complaints[0])
 
-    def test_true_ends_are_accepted(self) -> None:
+    def test_correct_ends_are_accepted(self) -> None:
         self.assertEqual(self.happened(
             created(1), shown("IN_FLIGHT", 1), ended(1, "failed"), heard(1, "failed"), shown("IN_FLIGHT", 1), shown("FAILED", 1),
             created(2, 2), shown("IN_FLIGHT", 2), ended(2, "complete"), heard(2, "complete"), shown("SUCCEEDED", 2),
@@ -124,7 +124,7 @@ class Wrong(unittest.TestCase):
         self.assert_wrong("SUCCEEDED before a row was complete",
                           created(1), shown("SUCCEEDED", 1), ended(1, "complete"), heard(1, "complete"))
 
-    def test_what_ended_while_the_node_died_is_heard_by_nobody(self) -> None:
+    def test_a_row_may_end_without_notification_when_the_node_is_killed(self) -> None:
         self.assertEqual(self.happened(created(1), created(2, 2), ended(1, "failed"), shown("FAILED", 1),
                                        ended(2, "complete"), shown("SUCCEEDED", 2)), [])
 
@@ -133,9 +133,9 @@ class Wrong(unittest.TestCase):
                           shown("FAILED", 1, 2))
         self.assertEqual(self.happened(ended(2, "failed"), heard(2, "failed"), shown("FAILED", 1, 2)), [])
 
-    def test_a_row_that_is_not_shown_is_pending_all_the_same(self) -> None:
+    def test_a_pending_row_counts_also_if_it_is_not_shown(self) -> None:
         self.assertEqual(self.happened(created(1), ended(1, "failed"), heard(1, "failed"), created(2), shown("FAILED", 1)), [],
-                         "it may have been told before there was a second row")
+                         "it may have been published before there was a second row")
         self.ends.mark()
         self.assert_wrong("FAILED while row 2 is pending", shown("FAILED", 1))
         self.assertEqual(self.happened(created(3, 2)), [])
@@ -156,7 +156,7 @@ class Wrong(unittest.TestCase):
             self.assert_wrong(f"{status} after SUCCEEDED", shown(status, 1))
         self.assert_wrong("IN_FLIGHT after SUCCEEDED", shown("IN_FLIGHT", 2))
 
-    def test_the_topic_of_ends_is_judged_too(self) -> None:
+    def test_the_final_topic_is_checked_too(self) -> None:
         final = {"method": "trackpayments_final", "params": {"trackpayments_final": snapshot("SUCCEEDED", 1)}}
         self.assert_wrong("SUCCEEDED without a complete row", created(1), final)
 
@@ -170,7 +170,7 @@ class Wrong(unittest.TestCase):
         self.assert_wrong("not the rows of one payment", shown("IN_FLIGHT", 3))
         self.assert_wrong("not the rows of one payment", shown("IN_FLIGHT"))
 
-    def test_answers_are_judged_and_may_show_older_groups(self) -> None:
+    def test_answers_are_checked_and_may_show_older_groups(self) -> None:
         self.assertEqual(self.happened(created(1), ended(1, "failed"), created(2, 2), ended(2, "complete"), shown("SUCCEEDED", 2)), [])
         self.assertEqual(self.ends.state(snapshot("FAILED", 1), live=False), [])
         for status, index, complaint in (("IN_FLIGHT", 2, "IN_FLIGHT after SUCCEEDED"), ("SUCCEEDED", 1, "without a complete row")):

@@ -1,5 +1,5 @@
-"""Consumer, plugin and node die at random moments of a busy run; no wrong state is ever told, and a consumer that asks with its last
-cursor misses no final one."""
+"""Consumer, plugin and node are killed at random moments of a busy run. No wrong state is ever published, and a consumer that resumes
+with its last cursor misses no final state."""
 
 import os
 import random
@@ -9,19 +9,19 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from support import PLUGIN, TOPICS, RpcError, Stage, die_on_sigterm, wait_until  # first: it knows where the others are
+from support import PLUGIN, TOPICS, RpcError, Stage, die_on_sigterm, wait_until  # first: it makes the others importable
 
 import judge
 from consumer import Consumer
 from fake_host import FakeHost, ended_row, pending_row
 
 LONG = os.environ.get("TRACKPAYMENTS_LONG") == "yes"
-ROUNDS = 500 if LONG else 20  # deaths of plugin or node
+ROUNDS = 500 if LONG else 20  # kills of plugin or node
 ROWS = "sendpay_success,sendpay_failure"
 
 
 class Caller(Consumer):
-    """Also keeps what it was answered."""
+    """Also keeps its answers."""
 
     def __init__(self, stage: Stage):
         super().__init__(stage)
@@ -42,7 +42,7 @@ class Caller(Consumer):
 
 
 class Observer:
-    """Lets the consumer work and judges all that is told and answered meanwhile."""
+    """Runs the consumer and checks all messages and answers meanwhile."""
 
     def __init__(self, stage: Stage, consumer: Caller):
         self.stage, self.consumer = stage, consumer
@@ -56,7 +56,7 @@ class Observer:
         heard = self.stage.subscribers[1].messages()
         news = heard[self._position:]
         self._position = len(heard)
-        self.ends.journal(self._journal.news())  # not before it was heard
+        self.ends.journal(self._journal.news())  # only after its notification
         for payment in self.consumer.answers:
             self.wrong += self.ends.state(payment, live=False)
         self.consumer.answers.clear()
@@ -67,7 +67,7 @@ class Observer:
                 self.wrong += judge.payment(message["params"]["trackpayments"])
 
     def mark(self) -> None:
-        """Between two questions to the plugin it has said what it had to say of the rows before the first."""
+        """After the barrier the plugin has published everything about the rows so far."""
         self.stage.barrier()
         self.work()
         self.ends.mark()
@@ -98,7 +98,7 @@ class Kill(unittest.TestCase):
         self.deleted = 0
 
     def pay_something(self, stage: Stage) -> None:
-        """Of every kind, some left in flight, some failed by hand, where only silence says that they are over."""
+        """Payments of every kind: some stay in flight, some by hand have failed, and only silence ends those."""
         ends = ["settle", "settle", "incorrect_or_unknown_payment_details", "temporary_channel_failure", "hold"]
         for _ in range(self.random.randrange(1, 6)):
             kind = self.random.choice(("xpay", "xpay", "pay", "by hand", "parts"))
@@ -112,7 +112,7 @@ class Kill(unittest.TestCase):
                 self.invoices.append(stage.pay(4_000_000, *attempts, by=kind, think_ms=self.random.choice((0, 0, 30))))
 
     def pay_again(self, stage: Stage) -> None:
-        """What was paid before: it may be over, or still going on. Sometimes the rows are deleted first."""
+        """Pays an invoice again: its payment may be over, or in flight. Sometimes the rows are deleted first."""
         if not self.invoices:
             return
         recent = self.random.sample(self.invoices[-30:], len(self.invoices[-30:]))
@@ -133,7 +133,7 @@ class Kill(unittest.TestCase):
                 stage.node.call("delpay", [invoice["payment_hash"], status])
                 self.deleted += 1
             except RpcError:
-                pass  # the payer was not through
+                pass  # the payer had not finished
         return self.deleted > before
 
     def release_something(self, stage: Stage, share: float) -> None:
@@ -153,14 +153,14 @@ class Kill(unittest.TestCase):
             time.sleep(0.002)
 
     def kill_node(self, stage: Stage) -> None:
-        """And waits until the subscribers have read what it left them: the next ones write to the same files."""
+        """Kills the node and waits until its plugins have ended: the next subscribers write to the same files."""
         node = stage.node.process.pid
         pids = [int(pid) for pid in Path(f"/proc/{node}/task/{node}/children").read_text().split()]
         stage.node.kill()
         wait_until(lambda: not any(map(is_alive, pids)), "the end of its plugins")
 
     def strike(self, stage: Stage, observer: Observer) -> int:
-        """How many died but the consumer."""
+        """Kills at random. Returns how many processes were killed, without the consumer."""
         consumer = observer.consumer
         victims = self.random.choice((["consumer"], ["plugin"], ["node"], ["plugin", "consumer"], ["node", "consumer"]))
         if "consumer" in victims:
@@ -169,7 +169,7 @@ class Kill(unittest.TestCase):
             kill_plugin(stage)
         if "node" in victims:
             self.kill_node(stage)
-        if victims == ["consumer"] or self.random.random() < 0.5:  # things go on while it is away
+        if victims == ["consumer"] or self.random.random() < 0.5:  # payments go on meanwhile
             if "node" not in victims:
                 self.pay_something(stage)
                 self.release_something(stage, 0.3)
@@ -182,7 +182,7 @@ class Kill(unittest.TestCase):
         return 0 if victims == ["consumer"] else 1
 
     def finish(self, stage: Stage, consumer: Consumer) -> None:
-        """Everything ends, and the consumer knows how. Something has to be told once more, or a new run id is not seen."""
+        """All payments end, and the consumer must know each end. It needs one more message to see a new run id."""
         stage.pay(1_000_000, "settle")
         def over() -> bool:
             self.release_something(stage, 1)
@@ -196,10 +196,10 @@ class Kill(unittest.TestCase):
             return not consumer.misses()
 
         try:
-            wait_until(known, "every final state")  # some nodes tell only by a minute of silence that xpay gave up
+            wait_until(known, "every final state")  # on some nodes xpay's payments end only after a minute of silence
         except TimeoutError:
             consumer.die()
-            consumer.rise()  # is it only the topic that has not told, or is it lost?
+            consumer.rise()  # is the state only missing on the topic, or also in the answer?
             consumer.work()
             raise AssertionError(f"missed: {consumer.misses()}") from None
         self.assertEqual(stage.stop(), [])
@@ -230,8 +230,8 @@ class Kill(unittest.TestCase):
             self.assertGreater(min(observer.ends.judged.get(status, 0) for status in ("IN_FLIGHT", "SUCCEEDED", "FAILED")), ROUNDS)
             print(f"{deaths} deaths, {consumer.asked} answers, {self.deleted} deletions, judged {observer.ends.judged}")
 
-    def test_nothing_but_success_is_told_after_a_success_of_an_earlier_life(self) -> None:
-        """Not even of an older group of its hash that failed within failed-after, which a new plugin looks at again."""
+    def test_only_success_is_published_after_a_success_of_an_earlier_run(self) -> None:
+        """Nothing is published about an older group of its hash that failed within failed-after, though a new run lists it again."""
         stage = Stage()
         with stage.alone() as stage:
             stage.allowed = ["plugin-trackpayments: Killing plugin", "exited"]
@@ -242,14 +242,13 @@ class Kill(unittest.TestCase):
             before = len(stage.snapshots())
             kill_plugin(stage)
             stage.node.start_plugin(PLUGIN)
-            wait_until(lambda: other["payment_hash"] in [p["payment_hash"] for p in stage.snapshots()[before:]], "that it looks back")
+            wait_until(lambda: other["payment_hash"] in [p["payment_hash"] for p in stage.snapshots()[before:]], "the older payment")
             stage.settle()
             self.assertEqual([p["status"] for p in stage.snapshots()[before:] if p["payment_hash"] == invoice["payment_hash"]], [])
             self.assertEqual(stage.stop() + judge.log(stage), [])
 
-    def test_an_answer_holds_what_was_told_before_it(self) -> None:
-        """Or a consumer that comes back between a notification and the page with its row hears of it neither here nor there, and later
-        cursors lie beyond it."""
+    def test_an_answer_includes_everything_published_before_it(self) -> None:
+        """Else a consumer that resumes between a notification and the page with its row would miss it, and later cursors are past it."""
         with FakeHost() as host:
             host.begin()
             row = host.insert(pending_row(1))
@@ -257,15 +256,15 @@ class Kill(unittest.TestCase):
             host.insert(pending_row(2))
             host.wait(lambda: len(host.published()) == 2, "another")
             cursors = [m["params"]["cursor"].split(".") for m in host.messages if m.get("method") == "trackpayments"]
-            cursor = ".".join([*cursors[-1][:2], "2", "0"])  # all that there is yet was told
+            cursor = ".".join([*cursors[-1][:2], "2", "0"])  # covers everything so far
             host.notify("sendpay_success", ended_row(row, "complete", 1))  # and nothing yet on the socket
             host.wait(lambda: host.published("trackpayments_final"), "its end")
             answer = host.request("trackpayments", {"since": cursor})["result"]
             self.assertEqual([p["status"] for p in answer["payments"]], ["SUCCEEDED"])
-            self.assertEqual(answer["cursor"].split(".")[:4], cursor.split("."), "no row says so yet")
+            self.assertEqual(answer["cursor"].split(".")[:4], cursor.split("."), "its row is not read yet")
 
-    def test_what_waited_in_a_blocked_plugin_is_not_lost_with_it(self) -> None:
-        """Also where snapshots were merged: their cursor was never told."""
+    def test_snapshots_queued_in_a_killed_plugin_are_not_lost(self) -> None:
+        """Also where snapshots were merged: their cursor was never published."""
         stage = Stage(["--trackpayments-failed-after=1"], keep_rows=True, environment={"TRACKPAYMENTS_NO_HOOK": "1"})
         with stage.alone() as stage:
             stage.allowed = ["RPC socket: ", "were merged", "plugin-trackpayments: Killing plugin", "exited"]
@@ -277,7 +276,7 @@ class Kill(unittest.TestCase):
             stage.node.call("load", {"total": 4000, "in_flight": 100, "fail_percent": 10, "mix": {stage.payer: 1}})
             self.assertGreater(len(consumer.misses()), 1000, "it was blocked indeed")
             os.kill(stage.plugin_pid(), signal.SIGKILL)
-            stage.node.call("standin-fault", {"fault": "resume-reading", "plugin": "trackpayments"})  # or its end is not noticed
+            stage.node.call("standin-fault", {"fault": "resume-reading", "plugin": "trackpayments"})  # else its end is not noticed
             wait_gone(stage)
             stage.node.start_plugin(PLUGIN)
             self.finish(stage, consumer)

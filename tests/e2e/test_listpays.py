@@ -1,4 +1,4 @@
-"""Whether xpay has given up: lightningd's `listpays` is asked, and asked again until it says so or xpay goes on. Silence lasts an hour."""
+"""`listpays` shows whether xpay has given up: it is called until it says so or xpay goes on. failed-after is an hour here."""
 
 import unittest
 from typing import Any
@@ -13,7 +13,7 @@ XPAY = "cli:xpay#1/cln:xpay#50/cln-xpay:injectpaymentonion#7"
 
 @needs_listpays
 class Asked(unittest.TestCase):
-    def test_what_listpays_calls_failed_has_failed(self) -> None:
+    def test_a_payment_that_listpays_reports_failed_is_failed(self) -> None:
         with Stage(NEVER, hooks="listpays") as stage:
             cases: list[tuple[dict[str, Any], str]] = [
                 ({"attempts": ["temporary_channel_failure"] * 3}, "NO_ROUTE"),
@@ -28,11 +28,11 @@ class Asked(unittest.TestCase):
                     self.assertEqual(payment["failure_reason"], f"FAILURE_REASON_{reason}")
                     self.assertGreater(stage.asked("listpays", invoice), 0)
 
-    def test_pending_keeps_it_open_and_it_is_asked_again_until_the_next_part(self) -> None:
+    def test_pending_keeps_the_payment_in_flight_and_listpays_is_repeated_until_the_next_part(self) -> None:
         with Stage(NEVER, hooks="listpays") as stage:
             invoice = stage.pay(4_000_000, "hold", "hold")
             stage.wait_status(invoice, "IN_FLIGHT")
-            stage.fault("hang", "injectpaymentonion")  # xpay goes on, and its next part does not come to be
+            stage.fault("hang", "injectpaymentonion")  # xpay goes on, but its next part is held back
             stage.release(invoice, "temporary_channel_failure")
             stage.wait_attempts(invoice, "FAILED")
             wait_until(lambda: stage.asked("listpays", invoice) >= 3, "three questions")
@@ -58,7 +58,7 @@ class Asked(unittest.TestCase):
             stage.settle_slowly()
             self.assertEqual([stage.asked("listpays", invoice) for invoice in others], [0, 0])
 
-    def test_a_part_left_behind_is_waited_for_before_anybody_is_asked(self) -> None:
+    def test_listpays_is_called_only_after_the_last_part_has_ended(self) -> None:
         with Stage(NEVER, hooks="listpays") as stage:
             invoice = stage.pay(5_000_000, parts=["temporary_channel_failure", "hold"])
             stage.wait_attempts(invoice, "FAILED", "IN_FLIGHT")
@@ -70,7 +70,7 @@ class Asked(unittest.TestCase):
 
 
 class Answers(unittest.TestCase):
-    """What a node of one's own may say to it."""
+    """Answers of a fake node to listpays."""
 
     def failed_part(self, host: FakeHost) -> dict[str, Any]:
         """xpay makes a part, which fails; its row."""
@@ -89,7 +89,7 @@ class Answers(unittest.TestCase):
         return {"result": {"pays": [{"payment_hash": row["payment_hash"], "status": status, "created_index": 1,
                                      "created_at": row["created_at"], "amount_sent_msat": 0, **changes}]}}
 
-    def test_every_answer_but_failed_of_this_group_leads_to_another_question(self) -> None:
+    def test_every_answer_but_failed_for_this_group_leads_to_another_call(self) -> None:
         row = pending_row(1, "ab" * 32)
         not_yet = [self.answer(row, "pending"), {"result": {"pays": []}}, self.answer(row, "failed", created_index=7),
                    self.answer(row, "failed")]
@@ -101,20 +101,20 @@ class Answers(unittest.TestCase):
             self.assertEqual(self.asked(host), len(not_yet))
             self.assertEqual([p["status"] for p in host.published()], ["IN_FLIGHT", "IN_FLIGHT", "FAILED"])
 
-    def test_a_refused_question_leaves_it_to_silence(self) -> None:
+    def test_after_a_refused_call_silence_decides(self) -> None:
         for reply in ({"error": {"code": -32601, "message": "Unknown command 'listpays'"}}, {"result": {"pays": "garbage"}}):
             with self.subTest(reply=reply), FakeHost() as host:
                 host.answers["listpays"] = lambda *_, reply=reply: reply
                 host.begin(**{"trackpayments-failed-after": 3600})
                 self.failed_part(host)
-                host.wait(lambda: self.asked(host), "the question")
+                host.wait(lambda: self.asked(host), "the call")
                 host.barrier()
                 self.assertEqual({p["status"] for p in host.published()}, {"IN_FLIGHT"})
                 host.request("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
                 host.wait(lambda: host.published()[-1]["status"] == "FAILED", "the outcome")
                 self.assertEqual(self.asked(host), 1)
 
-    def test_before_v26_06_listpays_says_nothing_and_nobody_asks(self) -> None:
+    def test_before_v26_06_listpays_is_not_called(self) -> None:
         with FakeHost("v26.04") as host:
             host.begin(**{"trackpayments-failed-after": 1})
             self.failed_part(host)

@@ -1,4 +1,4 @@
-"""Thousands of payments of all kinds at once: in the end everything told last is what the node has."""
+"""Thousands of payments of all kinds at once: in the end the last snapshots agree with the node's rows."""
 
 import unittest
 

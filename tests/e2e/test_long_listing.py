@@ -1,5 +1,5 @@
-"""A hundred thousand rows are listed in pages of at most 100, one page in flight, and a hook request is answered before the next page is
-asked for: also while nobody reads what is told."""
+"""A hundred thousand rows are listed in pages of at most 100, one page at a time. A hook request is answered before the next page is
+requested, also while lightningd does not read."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from test_urgent import BLOCK, CONTINUE, hook
 
 ROWS = 100_000
 PAGE = 100  # rows_a_turn in src/cln/row_slices.hpp
-HELD = "ab" * 32  # whose newest row is in flight: the others are of the same part, deleted and replaced long ago
+HELD = "ab" * 32  # its newest row is in flight; the others are of the same part, deleted and replaced long ago
 
 
 def row(index: int) -> bytes:
-    """One in a hundred is a payment that nobody was told of."""
+    """One row in a hundred is a payment that was not published yet."""
     if index % PAGE:
         return (b'{"created_index":%d,"id":%d,"payment_hash":"%s","groupid":1,"partid":1,"status":"failed","amount_sent_msat":1000,'
                 b'"created_at":1700000000,"completed_at":1700000001,"updated_index":%d}' % (index, index, HELD.encode(), index))
@@ -31,7 +31,7 @@ def row(index: int) -> bytes:
 
 
 def together(host: FakeHost, sock: socket.socket, data: bytes, identity: str) -> None:
-    """An answer on the socket and a hook request: the plugin finds both when it looks again, the answer first."""
+    """An answer on the socket and a hook request: the plugin reads both in one turn of its loop, the answer first."""
     os.kill(host.child.pid, signal.SIGSTOP)
     os.waitpid(host.child.pid, os.WUNTRACED)
     try:
@@ -42,14 +42,14 @@ def together(host: FakeHost, sock: socket.socket, data: bytes, identity: str) ->
 
 
 class Listing:
-    """Answers listsendpays by index from rows made before and puts a hook request on stdin with each page: there is no other page before
-    its answer. `blocked`: pages during which nobody reads the output."""
+    """Answers listsendpays by index from rows made before, and sends a hook request with each page: the plugin must answer it before it
+    requests another page. `blocked`: pages during which the output is not read."""
 
     def __init__(self, host: FakeHost, rows: list[bytes], blocked: range = range(0)):
         self.host, self.rows, self.blocked = host, rows, blocked
         self.pages = 0
         self.wrong: list[str] = []
-        self.unblocked_at = 0  # how many messages had been read
+        self.unblocked_at = 0  # number of messages read before
         self._looked = 0
         self._alone = True
         self._unanswered: set[str] = set()
@@ -76,7 +76,7 @@ class Listing:
         return None
 
     def look(self) -> None:
-        """No row more is given before it has answered, unless nobody reads."""
+        """Gives no further rows before the hook is answered, unless the output is blocked."""
         if self.pages in self.blocked:
             return self.host.read_output(False)
         if self.pages - 1 in self.blocked:
@@ -88,7 +88,7 @@ class Listing:
             self.host._read_output()
         if self.pages % 50 == 1:
             self._alone = False
-            self.host.barrier()  # time enough to ask for a second page
+            self.host.barrier()  # time enough to request a second page
             self._alone = True
 
     def answered(self) -> bool:
@@ -107,12 +107,12 @@ class LongListing(unittest.TestCase):
         cls.rows = [row(index) for index in range(1, ROWS + 1)]
 
     def following(self, host: FakeHost) -> None:
-        """The newest row is known, and no change has happened."""
+        """Begins with the newest row known, and no change since."""
         host.begin()
         host.wait(lambda: host.published(), "the payment in flight")
 
     def catch_up(self, host: FakeHost, listing: Listing, count: int) -> None:
-        """So many rows change at one stroke; each new payment among them is told."""
+        """So many rows change at once; each new payment among them is published."""
         host.model._count("updated", count, pending_row(ROWS + 1, HELD))
         host.fire()
         host.wait(lambda: listing.wrong or listing.pages == count // PAGE, "the last page")
@@ -136,17 +136,17 @@ class LongListing(unittest.TestCase):
                     self.since(host, listing)
 
     def assert_overtaken(self, host: FakeHost, listing: Listing) -> None:
-        """What nobody read was answered before what had to wait."""
+        """Hooks during the blocked pages were answered before the queued messages."""
         names = {f"page {n}" for n in listing.blocked}
         places = [n for n, m in enumerate(host.messages) if m.get("id") in names and n >= listing.unblocked_at]
         ahead = sum(len(host.texts[n]) + 2 for n in range(listing.unblocked_at, places[-1]) if host.messages[n].get("id") not in names)
-        self.assertLess(ahead, 3 * BLOCK + max(map(len, host.texts)), "what was under way, and no more")
+        self.assertLess(ahead, 3 * BLOCK + max(map(len, host.texts)), "only the rest of the write in progress comes before")
         self.assertGreater(len(places), len(names) // 2)
         waited = sum(len(text) + 2 for text in host.texts[listing.unblocked_at:])
-        self.assertGreater(waited, 8 * BLOCK, "there was much to overtake")
+        self.assertGreater(waited, 8 * BLOCK, "many messages were queued")
 
     def since(self, host: FakeHost, listing: Listing) -> None:
-        """A consumer that was away asks for the last fifth of them."""
+        """A consumer that was away calls `since` for the last fifth of the rows."""
         before = listing.pages
         node, run, created, _ = next(m["params"]["cursor"] for m in reversed(host.messages) if "cursor" in m.get("params", {})).split(".")
         cursor, payments = f"{node}.{run}.{created}.{ROWS - ROWS // 5}", set()
@@ -161,9 +161,9 @@ class LongListing(unittest.TestCase):
         host.wait(listing.answered, "the answers to all hooks")
         self.assertEqual(listing.wrong, [])
 
-    def test_one_answer_with_very_many_rows_is_taken_in_slices(self) -> None:
-        """A hash that was tried so often is listed without pages. The hook request comes when the answer is complete, both before the
-        plugin has looked at either."""
+    def test_one_answer_with_very_many_rows_is_handled_in_slices(self) -> None:
+        """A hash with so many attempts is listed without pages. The answer and a hook request arrive before the plugin has handled
+        either."""
         groups = b",".join(text.replace(b'"groupid":1', b'"groupid":%d' % (n + 2), 1) for n, text in enumerate(self.rows[:ROWS // 5])
                            if n % PAGE != PAGE - 1)
         with FakeHost() as host:
@@ -182,7 +182,7 @@ class LongListing(unittest.TestCase):
             host.wait(host.published, "the payment")
             host.reply("in between")
             order = [name for m in host.messages if (name := m.get("id", m.get("method"))) in ("in between", "trackpayments")]
-            self.assertEqual(order, ["in between", "trackpayments"], "it waited until all rows of the answer were taken in")
+            self.assertEqual(order, ["in between", "trackpayments"], "the hook waited until all rows of the answer were handled")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""README's loop over `since`: on a node that nobody disturbs each final state is given once, and none is missed whatever happens."""
+"""README's loop over `since`: on an undisturbed node each final state is answered once, and none is missed in any case."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def brief(answer: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 class Rows:
-    """Holds back what the plugin asks for by these indexes, until told otherwise."""
+    """Holds back the listings by these indexes until the test releases them."""
 
     def __init__(self, host: FakeHost):
         self.host, self.indexes, self.held = host, set[str](), list[Any]()
@@ -39,7 +39,7 @@ class Rows:
 
 
 class Poller:
-    """One who calls again and again, with the cursor of the last answer."""
+    """A caller that repeats the command with the cursor of the last answer."""
 
     def __init__(self, host: FakeHost, **params: Any):
         self.host, self.params, self.calls = host, params, 0
@@ -75,11 +75,11 @@ class Once(unittest.TestCase):
         host.begin()
         return Rows(host), Poller(host, **params)
 
-    def test_an_end_told_before_its_row_is_read_is_given_once(self) -> None:
+    def test_an_end_published_before_its_row_is_read_is_answered_once(self) -> None:
         for held in ({"updated"}, {"created", "updated"}):
             for params in ({"no_inflight_updates": True}, {"no_inflight_updates": True, "payment_hash": HASH}):
                 with self.subTest(held=held, **params), FakeHost(rows=[]) as host:
-                    if "payment_hash" in params:  # one that is unknown is refused
+                    if "payment_hash" in params:  # an unknown one is refused
                         host.model.insert(pending_row(1, HASH))
                     rows, poller = self.begin(host, **params)
                     poller.call()
@@ -95,7 +95,7 @@ class Once(unittest.TestCase):
                     self.assertEqual(brief(poller.answer()), [("1", "SUCCEEDED")])
                     poller.nothing_more(self)
 
-    def test_one_who_comes_between_an_end_and_its_row_is_given_it_once(self) -> None:
+    def test_a_caller_between_an_end_and_its_row_is_answered_it_once(self) -> None:
         for params in ({}, {"no_inflight_updates": True}, {"payment_hash": HASH}):
             with self.subTest(**params), FakeHost(rows=[pending_row(1, HASH)]) as host:
                 rows, poller = self.begin(host, **params)
@@ -110,7 +110,7 @@ class Once(unittest.TestCase):
                 self.assertEqual(brief(poller.answer()), [("1", "SUCCEEDED")])
                 poller.nothing_more(self)
 
-    def test_every_state_is_given_once_where_all_are_asked_for(self) -> None:
+    def test_every_state_is_answered_once_when_all_are_requested(self) -> None:
         with FakeHost(rows=[]) as host:
             rows, poller = self.begin(host)
             poller.call()
@@ -124,7 +124,7 @@ class Once(unittest.TestCase):
             self.assertEqual(brief(poller.answer()), [("1", "SUCCEEDED")])
             poller.nothing_more(self)
 
-    def test_what_ends_while_an_answer_waits_is_in_one_answer(self) -> None:
+    def test_payments_that_end_while_an_answer_waits_are_in_one_answer(self) -> None:
         with FakeHost(rows=[pending_row(n) for n in (1, 2, 3)]) as host:
             rows, poller = self.begin(host, no_inflight_updates=True)
             poller.call()
@@ -144,7 +144,7 @@ class Once(unittest.TestCase):
             poller.nothing_more(self)
             self.assertEqual(answers, {(str(n), "SUCCEEDED"): 1 for n in (1, 2, 3)})
 
-    def test_failed_parts_before_the_end_do_not_bring_it_twice(self) -> None:
+    def test_failed_parts_before_the_end_do_not_repeat_it(self) -> None:
         with FakeHost(rows=[]) as host:
             rows, poller = self.begin(host, no_inflight_updates=True)
             poller.call()
@@ -162,7 +162,7 @@ class Once(unittest.TestCase):
             self.assertEqual(brief(poller.answer()), [("1", "SUCCEEDED")])
             poller.nothing_more(self)
 
-    def test_an_end_whose_row_is_deleted_before_it_was_read_is_given(self) -> None:
+    def test_an_end_whose_row_is_deleted_before_it_was_read_is_answered(self) -> None:
         with FakeHost(rows=[pending_row(1, HASH)]) as host:
             rows, poller = self.begin(host, no_inflight_updates=True)
             poller.call()
@@ -174,14 +174,14 @@ class Once(unittest.TestCase):
             rows.release()
             self.assertEqual(brief(poller.answer()), [("1", "SUCCEEDED")])
 
-    def test_rows_that_do_not_come_keep_nobody_for_ever_and_lose_nothing(self) -> None:
+    def test_missing_listings_hold_no_caller_for_ever_and_lose_nothing(self) -> None:
         with FakeHost(rows=[pending_row(1, HASH)]) as host:
             rows, poller = self.begin(host, no_inflight_updates=True)
             poller.call()
             rows.indexes = {"updated"}
             host.notify("sendpay_success", host.end(host.model.table[1], "complete"))
             self.assertEqual(brief(poller.answer()), [("1", "SUCCEEDED")])
-            self.assertEqual(poller.cursor.split(".")[2:4], ["1", "0"], "the row is for those who read it")
+            self.assertEqual(poller.cursor.split(".")[2:4], ["1", "0"], "the caller is answered without the row")
             poller.nothing_more(self)
             rows.release()
             poller.nothing_more(self)
@@ -212,7 +212,7 @@ class Held(unittest.TestCase):
     def decide(self, host: FakeHost) -> None:
         self.assertEqual(host.request("setconfig", {"config": "trackpayments-failed-after", "val": "0"})["result"], {})
 
-    def test_an_open_outcome_brings_no_other_end_twice(self) -> None:
+    def test_an_open_outcome_repeats_no_other_end(self) -> None:
         with FakeHost(rows=[]) as host:
             poller = self.begin(host)
             answers: list[tuple[str, str]] = []
@@ -228,7 +228,7 @@ class Held(unittest.TestCase):
             self.assertEqual(answers, [(str(n), "SUCCEEDED") for n in range(2, 12)] + [("1", "FAILED")])
             self.assertEqual(len(poller.cursor.split(".")), 4, "the position covers everything")
 
-    def test_an_end_between_two_calls_is_given_at_once(self) -> None:
+    def test_an_end_between_two_calls_is_answered_at_once(self) -> None:
         with FakeHost(rows=[]) as host:
             poller = self.begin(host)
             self.pay(host, 2)
@@ -241,7 +241,7 @@ class Held(unittest.TestCase):
             self.assertEqual(brief(poller.answer()), [("3", "SUCCEEDED")])
             poller.nothing_more(self)
 
-    def test_what_does_not_fit_into_one_answer_comes_with_the_next(self) -> None:
+    def test_payments_beyond_one_answer_come_with_the_next(self) -> None:
         with FakeHost(rows=[]) as host:
             poller = self.begin(host)
             for index in range(2, 252):
@@ -254,7 +254,7 @@ class Held(unittest.TestCase):
             poller.nothing_more(self)
             self.assertEqual(collections.Counter(answers), {(str(n), "SUCCEEDED"): 1 for n in range(2, 252)})
 
-    def test_an_end_that_changes_afterwards_is_given_again(self) -> None:
+    def test_an_end_that_changes_afterwards_is_answered_again(self) -> None:
         with FakeHost(rows=[]) as host:
             poller = self.begin(host)
             poller.call()
@@ -262,7 +262,7 @@ class Held(unittest.TestCase):
             lost = host.end(host.insert(pending_row(2, payment_hash)), "failed")
             host.notify("sendpay_failure", failure(lost))
             won = host.insert(pending_row(3, payment_hash, groupid=2))
-            self.assertEqual(brief(poller.answer()), [("2", "FAILED")], "lightningd makes no group before the other is over")
+            self.assertEqual(brief(poller.answer()), [("2", "FAILED")], "lightningd makes no group before the other has ended")
             poller.call()
             again = host.insert(pending_row(4, payment_hash, partid=1))
             host.notify("sendpay_success", host.end(again, "complete"))
@@ -274,7 +274,7 @@ class Held(unittest.TestCase):
             poller.nothing_more(self)
             self.assertEqual(sorted(answers), [("2", "SUCCEEDED"), ("3", "SUCCEEDED")])
 
-    def test_numbers_of_another_run_or_beyond_this_one_leave_nothing_out(self) -> None:
+    def test_counters_of_another_run_or_beyond_this_one_skip_nothing(self) -> None:
         with FakeHost(rows=[]) as host:
             poller = self.begin(host)
             poller.call()
@@ -289,7 +289,7 @@ class Held(unittest.TestCase):
                     self.assertEqual(answer["cursor"], poller.cursor)
 
     def resume(self, host: FakeHost, cursor: str) -> tuple[Poller, list[tuple[str, str]]]:
-        """With a cursor of another run, after which 2 and 3 had ended; 4 ends in this one. The poller, and what it was given by then."""
+        """Resumes with a cursor of another run, after which 2 and 3 ended; 4 ends in this one. The poller, and its answers so far."""
         host.begin(startup=False, **{"trackpayments-failed-after": 3600})
         poller = Poller(host, no_inflight_updates=True)
         poller.cursor = cursor
@@ -316,8 +316,8 @@ class Held(unittest.TestCase):
                 return held.append(token) if params.get("payment_hash", HASH) != HASH else host.model.call("listsendpays", params, token)
 
             host.answers["listsendpays"] = list_rows
-            poller.call()  # 2 and 3 are of an earlier run: their rows are listed once more
-            host.wait(lambda: held, "a listing under way")
+            poller.call()  # 2 and 3 are of an earlier run: their rows are listed again
+            host.wait(lambda: held, "a listing in progress")
             self.decide(host)
             self.wait_ended(host, 1)
             host.answers.clear()
@@ -350,7 +350,7 @@ class Held(unittest.TestCase):
 
 class Busy(unittest.TestCase):
     @needs_the_end
-    def test_on_a_busy_node_each_end_is_given_once(self) -> None:
+    def test_on_a_busy_node_each_end_is_answered_once(self) -> None:
         loads: list[dict[str, Any]] = [{"total": 300, "in_flight": 50}, {"total": 150, "in_flight": 5, "parts": 3}]
         for load in loads:
             for only_final in (True, False):
@@ -361,9 +361,9 @@ class Busy(unittest.TestCase):
                     cursor = poller.call("trackpayments", {})["cursor"]
                     request = payer.send("load", {**load, "mix": {stage.payer: 1}})
                     answers: collections.Counter[str] = collections.Counter()
-                    walked = False  # through more than fits into one answer: it may end between two parts of a payment
+                    walked = False  # with more than one answer, which may end between two parts of a payment
                     while True:
-                        over = payer.has_reply(request)  # asked first: what it brought is in an answer after that
+                        over = payer.has_reply(request)  # read first: its payments are in an answer after that
                         answer = poller.call("trackpayments", {"since": cursor, "timeout": 1, "no_inflight_updates": only_final})
                         answers.update(json.dumps([p["payment_index"], p["status"]]) for p in answer["payments"]
                                     if p["status"] != "IN_FLIGHT")

@@ -1,4 +1,4 @@
-"""What the plugin says it is: to lightningd, whose `delpay` must not be taken, and to a host that has none."""
+"""The manifest: for lightningd, whose `delpay` must not be registered again, and for a host that has none."""
 
 import unittest
 
@@ -9,7 +9,7 @@ FILTERS = {"delpay", "sendpay", "createonion", "sendonion", "injectpaymentonion"
 
 
 class Manifest(unittest.TestCase):
-    def test_lightningd_lives_with_it(self) -> None:
+    def test_lightningd_accepts_it(self) -> None:
         with Stage() as stage:
             usage = [entry["command"] for entry in stage.node.call("help", {"command": "delpay"})["help"]]
             self.assertEqual(usage, ["delpay payment_hash status [partid] [groupid]"])
@@ -22,11 +22,11 @@ class Manifest(unittest.TestCase):
         for version, identity in hosts:
             with self.subTest(version=version, identity=identity), FakeHost(version) as host:
                 manifest = host.request("getmanifest", {}, identity)["result"]
-                self.assertEqual([m["name"] for m in manifest["rpcmethods"]], ["trackpayments"], "no second delpay: lightningd dies of it")
+                self.assertEqual([m["name"] for m in manifest["rpcmethods"]], ["trackpayments"], "no second delpay: lightningd would crash")
                 self.assertEqual({f for hook in manifest["hooks"] for f in hook["filters"]}, FILTERS)
                 self.assertEqual(host.request("delpay", ["ab" * 32, "complete"])["error"]["code"], -32601)
 
-    def test_the_manifest_is_what_lightningd_takes(self) -> None:
+    def test_the_manifest_is_in_lightningds_form(self) -> None:
         with FakeHost() as host:
             manifest = host.begin()
             self.assertEqual([n["method"] for n in manifest["notifications"]],
@@ -41,7 +41,7 @@ class Manifest(unittest.TestCase):
                               "trackpayments-linger": ("int", None, True, True)})
             self.assertLessEqual({"sendpay_success", "sendpay_failure", "pay_failure", "shutdown"}, set(manifest["subscriptions"]))
 
-    def test_topics_are_asked_for_by_version(self) -> None:
+    def test_subscriptions_depend_on_the_version(self) -> None:
         for version, wanted in (("v25.05", False), ("v25.09", True), ("v26.06-241-gb35b848-modded", True), ("v24.11.1", False),
                                 ("25.12", True), ("who knows", True)):
             with self.subTest(version=version), FakeHost(version) as host:
@@ -57,7 +57,7 @@ class Manifest(unittest.TestCase):
             self.assertTrue(all(m["description"] for m in manifest["rpcmethods"]))
             self.assertEqual({f for hook in manifest["hooks"] for f in hook["filters"]}, FILTERS - {"delpay"})
 
-    def test_there_it_is_served_from_the_table(self) -> None:
+    def test_that_delpay_is_served_from_the_table(self) -> None:
         with FakeHost(None) as host:
             host.begin(identity=1, **{"trackpayments-failed-after": 0})
             both = "cd" * 32
@@ -97,7 +97,7 @@ class Manifest(unittest.TestCase):
             self.assertEqual(refusal([done["payment_hash"], "complete"])[0], 208)
             self.assertEqual(host.stop(), 0)
 
-    def test_there_a_filter_is_honoured(self) -> None:
+    def test_that_delpay_applies_a_filter(self) -> None:
         with FakeHost(None) as host:
             host.begin(identity=1)
             row = host.insert(pending_row(1))

@@ -1,5 +1,5 @@
-"""More callers wait than may: the longest waiting is answered early and misses nothing. Where many wait, their lines are merged, and no
-last state is lost. Those who died without a word lock nobody out."""
+"""More callers wait than the limit: the longest waiting is answered early and misses nothing. With many callers their lines are merged,
+and no last state is lost. Callers that died do not block others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from support import Stage, die_on_sigterm
 from versions import needs_the_end
 
 HASH = "cd" * 32
-MOST = 200     # as the manual page says
+MOST = 200     # as in the man page
 AT_ONCE = 20
 PARTS = 40
 
@@ -33,7 +33,7 @@ class Many(unittest.TestCase):
         return names
 
     def settle(self, host: FakeHost) -> None:
-        """Those who called by hash wait by now: lightningd's answer about them came before the one about this."""
+        """Waits until callers by hash wait: lightningd answered their listing before the one of this call."""
         host.request("trackpayments", {"payment_hash": next(iter(host.model.table.values()))["payment_hash"]})
 
     def answered(self, host: FakeHost, identity: str) -> bool:
@@ -92,7 +92,7 @@ class Many(unittest.TestCase):
                 answered = self.everything_after(host, answers[name]["cursor"], payment_hash=hash_of[index])
                 self.assertEqual(answered, {str(index): "SUCCEEDED"}, name)
 
-    def test_callers_before_the_start_is_over_are_bounded_too(self) -> None:
+    def test_callers_during_the_start_are_limited_too(self) -> None:
         with FakeHost(rows=[pending_row(1)]) as host:
             held: list[Any] = []
             host.answers["listsendpays"] = lambda params, token: held.append(token)
@@ -108,7 +108,7 @@ class Many(unittest.TestCase):
             self.assertEqual(brief(host.reply("brief")["result"]), [("1", "IN_FLIGHT")])
 
     def burst(self, host: FakeHost, *more: dict[str, Any]) -> list[dict[str, Any]]:
-        """Ends all parts at once; what the topic said of that."""
+        """Ends all parts at once; the messages of the topic about that."""
         before = len(host.published())
         ended = [host.end(row, "complete") for row in list(host.model.table.values())]
         host.send(*({"method": "sendpay_success", "params": {"sendpay_success": row}} for row in ended), *more)
@@ -122,7 +122,7 @@ class Many(unittest.TestCase):
         host.begin()
         host.wait(host.published, "what is in flight")
 
-    def test_up_to_twenty_are_sent_every_update(self) -> None:
+    def test_up_to_twenty_callers_are_sent_every_update(self) -> None:
         with self.parts() as host:
             self.begin(host)
             names = self.crowd(host, AT_ONCE)
@@ -132,7 +132,7 @@ class Many(unittest.TestCase):
             for name in names:
                 self.assertEqual(self.lines(host, name)[1:], published)
 
-    def test_beyond_twenty_updates_are_merged_and_the_end_comes_last(self) -> None:
+    def test_beyond_twenty_callers_updates_are_merged_and_the_end_comes_last(self) -> None:
         with self.parts() as host:
             self.begin(host)
             self.call(host, "ends", no_inflight_updates=True)
@@ -155,7 +155,7 @@ class Many(unittest.TestCase):
             self.assertEqual(self.lines(host, "by hash")[-1:], published[-1:])
             self.assertEqual(host.messages[at[-1]].get("id"), "by hash", "the answer comes last")
 
-    def test_a_hook_goes_before_all_lines_of_the_same_moment(self) -> None:
+    def test_a_hook_is_answered_before_all_lines_of_the_same_moment(self) -> None:
         for count in (AT_ONCE, MOST):
             with self.subTest(count=count), self.parts() as host:
                 self.begin(host)
@@ -175,7 +175,7 @@ class Many(unittest.TestCase):
 
 class Gone(unittest.TestCase):
     @needs_the_end
-    def test_those_who_died_lock_nobody_out(self) -> None:
+    def test_callers_that_died_do_not_block_others(self) -> None:
         with Stage() as stage:
             held = stage.pay(2_000_000, "hold")
             stage.wait_status(held, "IN_FLIGHT")

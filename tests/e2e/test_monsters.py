@@ -1,6 +1,6 @@
-"""Messages no node in its right mind would send, on stdin and on the RPC socket: of 50 MB, 200 000 levels deep, with bytes that are no
-text. Each is survived, tells nothing that is not so, and the next payment is told as ever. (What is merely malformed: test_bad_stdin,
-test_bad_socket; numbers and members: test_odd_rows.)"""
+"""Extreme messages on stdin and on the RPC socket: of 50 MB, 200 000 levels deep, with bytes that are not UTF-8. The plugin survives each,
+publishes nothing wrong, and publishes the next payment as usual. (Malformed messages: test_bad_stdin, test_bad_socket; odd numbers and
+members: test_odd_rows.)"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from support import die_on_sigterm
 
 HUGE = 50_000_000
 DEEP = 200_000
-KEPT_MB = 24  # more than before at the most, once a huge message is gone
+KEPT_MB = 24  # at most so much more than before, after a huge message
 ARRAYS = b"[" * DEEP + b"]" * DEEP
 OBJECTS = b'{"a":' * DEEP + b"1" + b"}" * DEEP
 NOTHING_TEXT = [b"\x00", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\\u0000", b"\\ud800", b"\\udc00\\ud800",
@@ -32,7 +32,7 @@ def call(identity: bytes, method: bytes, params: bytes) -> bytes:
 
 
 class Blunt(FakeHost):
-    """Reads what is no UTF-8 too: ids come back as they were."""
+    """Reads bytes that are not UTF-8 too: ids come back unchanged."""
 
     def output_came(self, text: bytes) -> None:
         self.texts.append(text)
@@ -98,7 +98,7 @@ class Monsters(unittest.TestCase):
                     self.assertEqual(len(host.logs()), before + 1, host.logs()[before:])
                     self.assertIn("deeper than", host.logs("unusual")[-1])
 
-    def test_depth_in_a_hook_request_holds_nobody(self) -> None:
+    def test_depth_in_a_hook_request_holds_no_command(self) -> None:
         with FakeHost() as host:
             host.begin()
             for number, depth in enumerate((ARRAYS, OBJECTS)):
@@ -124,7 +124,7 @@ class Monsters(unittest.TestCase):
                     self.assertIn("RPC socket", host.logs("unusual")[0])
                     unharmed(host)
 
-    def test_bytes_that_are_no_text_in_labels_and_messages(self) -> None:
+    def test_bytes_that_are_not_utf8_in_labels_and_messages(self) -> None:
         with Blunt() as host:
             host.begin()
             for text in NOTHING_TEXT:
@@ -137,13 +137,13 @@ class Monsters(unittest.TestCase):
                     host.raw(notification(b"sendpay_failure", b'{"sendpay_failure":{"code":"x","message":"%s","data":%s}}'
                                           % (text, body.replace(b"HERE", text))))
                     host.raw(notification(text, b'{"%s":1}' % text))
-                    # The row says it too: the listing is read or done without, and the end is told.
+                    # The row has it too: with or without the listing, the end is published.
                     host.model.table[index] = {**row, "label": text.decode("utf-8", "replace"), "bolt11": "lnbcrt1\0"}
                     host.notify("sendpay_success", host.end(row, "complete"))
                     host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
                     unharmed(host)
 
-    def test_bytes_that_are_no_text_in_ids(self) -> None:
+    def test_bytes_that_are_not_utf8_in_ids(self) -> None:
         with Blunt() as host:
             host.begin()
             for text in NOTHING_TEXT:
@@ -154,12 +154,12 @@ class Monsters(unittest.TestCase):
                     host.raw(b'{"jsonrpc":"2.0","id":"u-%s","method":"%s","params":{}}' % (text, text if text[:1] != b"\\" else b"u"))
                     host.barrier()
                     new = host.texts[before:]
-                    self.assertEqual(sum(b'"id":"id-' + text + b'","result":{"result":"continue"}' in t for t in new), 1, "as it came")
+                    self.assertEqual(sum(b'"id":"id-' + text + b'","result":{"result":"continue"}' in t for t in new), 1, "unchanged")
                     self.assertEqual(sum(b'"id":"plain","result":{"result":"continue"}' in t for t in new), 1)
                     self.assertEqual(sum(b'"id":"u-' + text + b'","error":' in t for t in new), 1)
                     unharmed(host)
 
-    def test_bytes_that_are_no_text_in_an_answer_of_the_node(self) -> None:
+    def test_bytes_that_are_not_utf8_in_an_answer_of_the_node(self) -> None:
         with FakeHost() as host:
             host.begin()
             ask = host.model.call
@@ -167,14 +167,14 @@ class Monsters(unittest.TestCase):
                 with self.subTest(text=text):
                     def spoil(params: Any, token: Any) -> Any:
                         answer = ask("listsendpays", params, token)
-                        if "payment_hash" not in params:  # a page that cannot be read is asked for again, a second later
+                        if "payment_hash" not in params:  # an unreadable page is requested again, a second later
                             return answer
                         host.answers.clear()
                         return json.dumps({"jsonrpc": "2.0", "id": token[1]["id"], **answer}).encode().replace(b"HERE", text) + b"\n\n"
 
                     host.answers["listsendpays"] = spoil
                     row = host.insert(pending_row(host.model.counters["created"] + 1, label="HERE"))
-                    host.wait(lambda: host.published() and host.published()[-1]["payment_hash"] == row["payment_hash"], "what is known of it")
+                    host.wait(lambda: host.published() and host.published()[-1]["payment_hash"] == row["payment_hash"], "the payment")
                     self.assertEqual(host.answers, {}, "the spoilt answer was given")
                     host.notify("sendpay_success", host.end(row, "complete"))
                     host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")

@@ -1,5 +1,5 @@
-"""Rows and waits whose members no lightningd would write: numbers negative, broken, beyond 64 bits, beyond a double; members twice,
-missing, unheard of. In notifications, in listsendpays and in the answers of wait. (Of one field each on stdin: test_bad_stdin.)"""
+"""Rows and waits with members that no lightningd would write: numbers negative, fractional, beyond 64 bits, beyond a double; members
+repeated, missing, unknown. In notifications, in listsendpays and in the answers of wait. (One bad field on stdin: test_bad_stdin.)"""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from faults import good_payment, lies, unharmed
 from fake_host import FakeHost, ended_row, failure, pending_row
 from support import die_on_sigterm
 
-# As they stand in the text: Python would not write all of them.
+# As text: Python would not write all of them.
 NUMBERS = ["-1", "1.5", "18446744073709551616", "1e400", "-0.0", "1e-400", '"7"', "true", "[]", "{}", "-9223372036854775809", "9" * 400]
 INTEGERS = ["created_index", "updated_index", "groupid", "partid"]
 AMOUNTS = ["amount_msat", "amount_sent_msat"]
 TIMES = ["created_at", "completed_at"]
-# What else a row may lack or have twice; the text in place of `"status":"STATUS"`.
+# Other members that are missing or repeated: the text in place of `"status":"STATUS"`.
 STATUSES = ['"state":1', '"status":"paid"', '"status":"COMPLETE"', '"status":""', '"status":null', '"status":7', '"status":["complete"]',
             '"status":"complete\\u0000"']
 ALLOWED = {("amount_msat", '"7"'), ("amount_sent_msat", '"7"'),  # msat were strings once
@@ -36,7 +36,7 @@ def notification(topic: str, body: str) -> bytes:
 
 class OddRows(unittest.TestCase):
     def refused(self, host: FakeHost, data: bytes) -> None:
-        """One line in the log, and nothing is told."""
+        """One line in the log, and nothing is published."""
         lines, published = len(host.logs("unusual")), len(host.published())
         host.raw(data)
         host.barrier()
@@ -80,7 +80,7 @@ class OddRows(unittest.TestCase):
                 self.refused(host, notification("sendpay_failure", json.dumps(body)))
             unharmed(host)
 
-    def test_of_members_that_stand_twice_no_mixture_is_told(self) -> None:
+    def test_repeated_members_are_never_mixed(self) -> None:
         with FakeHost() as host:
             host.begin()
             for order in (0, 1):
@@ -91,7 +91,7 @@ class OddRows(unittest.TestCase):
                 host.raw(notification("sendpay_success", "{" + ", ".join(twice if order else twice[::-1]) + "}"))
                 host.raw(b'{"jsonrpc":"2.0","jsonrpc":"2.0","method":"nothing","method":"sendpay_success","params":7,"params":{'
                          b'"sendpay_success":7,"sendpay_success":{%s}}}' % text.encode())
-                # An id twice makes a request; its answer bears one of them, whole.
+                # A repeated id makes it a request; its answer has one of the two.
                 before = len(host.messages)
                 host.raw(b'{"jsonrpc":"2.0","id":"one","id":"two","method":"rpc_command","params":{"rpc_command":{"id":1,"id":2,"method":'
                          b'"pay","method":"sendpay","params":[],"params":{"payment_hash":"x","payment_hash":"%s"}}}}' % (b"ab" * 32))
@@ -99,7 +99,7 @@ class OddRows(unittest.TestCase):
                 unharmed(host)
                 self.assertEqual([p["status"] for p in host.published() if p["payment_hash"] == row["payment_hash"]], ["IN_FLIGHT"])
 
-    def test_odd_rows_of_a_listing_are_left_out_and_the_good_ones_used(self) -> None:
+    def test_odd_rows_of_a_listing_are_skipped_and_the_good_ones_used(self) -> None:
         with FakeHost() as host:
             host.begin()
             ask = host.model.call
@@ -111,7 +111,7 @@ class OddRows(unittest.TestCase):
                     def spoil(params: Any, token: Any) -> Any:
                         answer = ask("listsendpays", params, token)
                         rows = answer["result"]["payments"]
-                        # A page that cannot be read is asked for again a second later: only what this test is about is spoilt.
+                        # An unreadable page is requested again a second later, so only the listing under test is changed.
                         if params.get("payment_hash") != bad["payment_hash"]:
                             return {"result": {"payments": [row for row in rows if row["created_index"] != index]}}
                         spoilt = {k: v for k, v in bad.items() if k != name and (name, k) != ("id", "created_index")}
@@ -132,18 +132,18 @@ class OddRows(unittest.TestCase):
                     self.assertEqual([a["attempt_id"] for a in host.published()[-1]["htlcs"]], [str(index + 1)], "the good row alone")
                     self.assertEqual(len(host.logs("unusual")), lines + 1, host.logs()[lines:])
                     self.assertEqual(lies(host), [])
-                    # The bad row ends, and is listed as it should be: now it is told too.
+                    # The bad row ends, and is listed correctly: now it is published too.
                     host.answers.clear()
                     for row in (bad, good):
                         host.notify("sendpay_success", host.end(row, "complete"))
                     host.wait(lambda: len(host.published()[-1]["htlcs"]) == 2 and host.published()[-1]["status"] == "SUCCEEDED", "both parts")
             unharmed(host)
 
-    def test_odd_counters_of_a_wait_are_asked_for_again(self) -> None:
+    def test_a_wait_with_an_odd_counter_is_repeated(self) -> None:
         numbers = NUMBERS[:4] + ['"7"', "[]"]
         pairs = list(zip(numbers[::2], numbers[1::2])) + list(zip(numbers[1::2], numbers[::2]))
         with contextlib.ExitStack() as stack:
-            # All at once: each pauses for a second before it asks again.
+            # All at once: each pauses for a second before it is repeated.
             hosts = [stack.enter_context(FakeHost()) for _ in pairs]
             for host, (created, updated) in zip(hosts, pairs):
                 host.begin()
@@ -154,7 +154,7 @@ class OddRows(unittest.TestCase):
                     self.assertGreaterEqual(len(host.logs("unusual")), 2, host.logs())
                     unharmed(host)
 
-    def test_odd_counters_of_deletions_are_asked_for_again(self) -> None:
+    def test_a_wait_for_deletions_with_an_odd_counter_is_repeated(self) -> None:
         with contextlib.ExitStack() as stack:
             hosts = [stack.enter_context(FakeHost()) for _ in NUMBERS[:4]]
             for host, number in zip(hosts, NUMBERS[:4]):
@@ -170,7 +170,7 @@ class OddRows(unittest.TestCase):
 
     @staticmethod
     def spoil_waits(host: FakeHost, odd: dict[str, str]) -> None:
-        """All waits for these indexes are answered, with that in place of the counter."""
+        """Answers all waits for these indexes, with that in place of the counter."""
         blocked, host.model.blocked = host.model.blocked, [wait for wait in host.model.blocked if wait[1] not in odd]
         for (client, request), index, _ in blocked:
             if index in odd:

@@ -7,7 +7,7 @@ from support import PLUGIN, Stage, die_on_sigterm
 
 
 class Options(unittest.TestCase):
-    def test_setconfig_answers_with_what_is_set(self) -> None:
+    def test_setconfig_answers_with_the_new_value(self) -> None:
         with Stage(["--trackpayments-retain=7"]) as stage:
             before = stage.node.call("listconfigs")["configs"]
             self.assertEqual([before[f"trackpayments-{name}"]["value_int"] for name in ("failed-after", "retain")], [10, 7])
@@ -20,7 +20,7 @@ class Options(unittest.TestCase):
                 self.assertIn(f"trackpayments-{name}", message)
             self.assertEqual(stage.node.call("listconfigs")["configs"]["trackpayments-failed-after"]["value_int"], 0)
 
-    def test_a_changed_time_counts_for_payments_that_wait_already(self) -> None:
+    def test_a_changed_time_counts_for_payments_already_waiting(self) -> None:
         with Stage(["--trackpayments-failed-after=3600"]) as stage:
             failed = [stage.undecided(amount_msat=1_000_000 + n) for n in range(5)]
             stage.settle()
@@ -36,7 +36,7 @@ class Options(unittest.TestCase):
             stage.settle()
             self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"])
 
-    def test_the_old_name_of_an_option_means_the_same(self) -> None:
+    def test_the_old_name_of_an_option_still_works(self) -> None:
         with Stage(["--trackpayments-linger=3600"]) as stage:
             hint = "trackpayments-linger is deprecated: use trackpayments-failed-after"
             stage.allowed.append(hint)
@@ -59,7 +59,7 @@ class Options(unittest.TestCase):
                     self.assertEqual(code, -32602)
                     self.assertIn("Use trackpayments-failed-after", message)
 
-    def test_of_both_names_the_new_one_counts(self) -> None:
+    def test_with_both_names_the_new_one_counts(self) -> None:
         with Stage(["--trackpayments-linger=0", "--trackpayments-failed-after=3600"]) as stage:
             stage.allowed.append("trackpayments-linger is deprecated")
             invoice = stage.undecided()
@@ -68,7 +68,7 @@ class Options(unittest.TestCase):
             stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
             stage.wait_status(invoice, "FAILED")
 
-    def test_a_value_that_cannot_be_used_is_logged_where_operators_look(self) -> None:
+    def test_an_unusable_value_is_logged_at_a_level_that_operators_see(self) -> None:
         for option, value in (("failed-after", "86401"), ("retain", "10000001")):
             with Stage([f"--trackpayments-{option}={value}"]).alone() as stage:
                 line = stage.wait_log("trackpayments does not run")
@@ -76,7 +76,7 @@ class Options(unittest.TestCase):
                 self.assertIn(f"trackpayments-{option}: should be a whole number from 0 to {int(value) - 1}", line)
                 code, message = stage.refused("trackpayments", {})
                 self.assertEqual((code, message), (-32601, "Unknown command 'trackpayments'"))
-                # What the line says to do.
+                # The command that the line recommends.
                 *start, example = line[line.index("lightning-cli plugin -k"):].split()[3:]
                 self.assertEqual(example, "OPTION=VALUE")
                 stage.node.call("plugin", dict(argument.split("=") for argument in (*start, f"trackpayments-{option}=7")))
@@ -91,16 +91,16 @@ class Options(unittest.TestCase):
                 self.assertEqual(code, -32602)
                 self.assertIn("trackpayments-failed-after is unchanged: no plugin= or plugin-dir=", message)
             self.assertEqual(stage.node.call("listconfigs")["configs"]["trackpayments-failed-after"]["value_int"], 10)
-            # Another value is still refused for what it is.
+            # A bad value is still refused as such.
             self.assertIn("should be a whole number", stage.refused("setconfig", {**setting, "val": "86401"})[1])
-            # The refusal's own recipe.
+            # The commands that the refusal recommends.
             stop, start = message[message.index("lightning-cli"):].split(". Or")[0].split(" && ")
             self.assertEqual(stop.split(), ["lightning-cli", "plugin", "stop", PLUGIN])
             stage.node.call("plugin", stop.split()[2:])
             stage.node.call("plugin", dict(argument.split("=") for argument in start.split()[3:]))
             self.assertEqual(stage.node.call("listconfigs")["configs"]["trackpayments-failed-after"]["value_int"], 30)
 
-    def test_setconfig_is_refused_where_lightningd_does_not_say_what_it_starts(self) -> None:
+    def test_setconfig_is_refused_where_listconfigs_does_not_show_the_plugin(self) -> None:
         setting = {"config": "trackpayments-failed-after", "val": "30"}
         with FakeHost() as host:
             host.begin()
@@ -115,7 +115,7 @@ class Options(unittest.TestCase):
             host.answers["listconfigs"] = lambda params, token: {"error": {"code": -32601, "message": "a host without a configuration"}}
             self.assertEqual(host.request("setconfig", setting)["result"], {})
 
-    def test_finished_payments_beyond_retain_are_let_go(self) -> None:
+    def test_finished_payments_beyond_retain_are_evicted(self) -> None:
         with FakeHost(None) as host:  # without a delpay of its own, so that ours shows what is kept
             host.begin(identity=1)
             for index in range(1, 6):
@@ -134,7 +134,7 @@ class Options(unittest.TestCase):
 
             self.assertEqual([code(index, "failed") for index in range(1, 7)], [208, 208, 208, 211, 211, 211])
             host.notify("sendpay_success", ended_row(held, "complete", 6))
-            host.wait(lambda: len(host.published()) == 12, "the end of the one in flight, which is never let go")
+            host.wait(lambda: len(host.published()) == 12, "the end of the one in flight, which is never evicted")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""lightningd was restarted: payments made before have lost their payer, those made since have one. Which is which the row's created_index
-says, never a clock: clocks step back and forward over restarts."""
+"""After a restart of lightningd, payments made before have no payer any more, and those made since have one. The row's created_index
+decides, never a clock: clocks may be set over a restart."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def at(step: int) -> int:
 
 
 def ask_thrice(host: FakeHost, payment_hash: str) -> None:
-    """Each answer needs one of the node's: what the plugin reads of its own accord, the change of an index and its page, comes before."""
+    """Each answer needs a reply of the node, which comes after those to the plugin's own calls: changed indexes and their pages."""
     for _ in range(3):
         before = len(host.calls)
         host.request("trackpayments", {"payment_hash": payment_hash})
@@ -73,14 +73,14 @@ class Orphans(unittest.TestCase):
                     self.fails(host, host.model.table[1], step)
                     self.ends(host)
 
-    def test_a_plugin_that_comes_later_makes_no_orphans(self) -> None:
+    def test_a_plugin_started_later_takes_no_payer_away(self) -> None:
         with FakeHost(rows=[pending_row(1, HASH, created_at=at(-HOUR))]) as host:
             host.begin(startup=False, **NEVER)
             host.wait(lambda: self.status(host), "the payment")
             self.fails(host, host.model.table[1])
             self.stays_in_flight(host)
 
-    def test_what_seems_to_have_failed_in_the_future_is_no_recent_failure(self) -> None:
+    def test_a_failure_in_the_future_is_no_recent_failure(self) -> None:
         rows = [{**pending_row(n, f"{n:064x}"), "status": "failed", "updated_index": n, "completed_at": at(step), "created_at": at(step)}
                 for n, step in enumerate((-HOUR, HOUR, 24 * HOUR, 365 * 24 * HOUR), 1)]
         with FakeHost(rows=rows) as host:
@@ -100,7 +100,7 @@ class Orphans(unittest.TestCase):
             self.fails(host, row)
             self.stays_in_flight(host)
 
-    def test_what_was_called_before_the_counters_were_read_has_a_payer(self) -> None:
+    def test_a_payment_called_before_the_counters_were_read_has_a_payer(self) -> None:
         other = "cd" * 32
         for version, announced in (("v26.06.6", "by the hook"), ("v23.08", "by the hook"), ("v25.12", "by xpay")):
             with self.subTest(version=version), FakeHost(version) as host:
@@ -122,7 +122,7 @@ class Orphans(unittest.TestCase):
                 self.fails(host, host.model.table[1])
                 self.ends(host, other)
 
-    def test_events_before_the_counters_are_judged_when_they_are_read(self) -> None:
+    def test_events_before_the_counters_are_decided_when_these_are_read(self) -> None:
         for called in (False, True):
             for step in (-HOUR, HOUR):
                 with self.subTest(called=called, step=step), FakeHost() as host:
@@ -133,14 +133,14 @@ class Orphans(unittest.TestCase):
                         self.call(host)
                     host.begin_init(**NEVER)
                     self.fails(host, row, step)
-                    # The socket stays away for longer than anybody waits for a listing.
+                    # The socket is away for longer than the limit for a listing.
                     host.wait(lambda: self.last_attempt(host) == "FAILED", "the failure as it was notified")
                     self.assertEqual(self.status(host), "IN_FLIGHT")
                     host.listen()
                     host.wait_armed()
                     self.stays_in_flight(host) if called else self.ends(host)
 
-    def test_the_counters_of_a_later_connection_make_no_orphans(self) -> None:
+    def test_the_counters_of_a_later_connection_take_no_payer_away(self) -> None:
         with FakeHost() as host:
             host.begin(**NEVER)
             host.hang_up()

@@ -1,4 +1,4 @@
-"""How a payment may go, told to a subscriber: success, several parts, retries, failure."""
+"""The outcomes of a payment, as published: success, several parts, retries, failure."""
 
 import unittest
 
@@ -59,7 +59,7 @@ class Outcomes(unittest.TestCase):
                 self.assertEqual(stage.ends(invoice), ["SUCCEEDED"])
                 self.assertEqual(payment["payment_index"], payment["htlcs"][0]["attempt_id"])
 
-    def test_a_failure_is_told_with_its_code_and_place(self) -> None:
+    def test_a_failure_is_published_with_its_code_and_place(self) -> None:
         with Stage(["--trackpayments-failed-after=0"]) as stage:
             invoice = stage.invoice(4_000_000, outcomes=["temporary_channel_failure", "incorrect_or_unknown_payment_details", "garble"])
             expected = [("TEMPORARY_CHANNEL_FAILURE", 1), ("INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS", 2), ("UNREADABLE_FAILURE", 0)]
@@ -69,13 +69,13 @@ class Outcomes(unittest.TestCase):
                 failure = payment["htlcs"][-1]["failure"]
                 self.assertEqual((failure["code"], failure["failure_source_index"]), (code, place))
 
-    def test_all_parts_failed_is_no_failed_payment_before_something_says_that_it_is_over(self) -> None:
+    def test_a_payment_whose_parts_have_all_failed_stays_in_flight_until_there_is_evidence(self) -> None:
         with Stage(["--trackpayments-failed-after=3600"]) as stage:
             invoice = stage.undecided("permanent_node_failure", amount_msat=6_000_000)
             stage.sendpay(invoice, partid=2, groupid=1)
             stage.wait_attempts(invoice, "FAILED", "FAILED")
             stage.settle()
-            self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"], "nothing yet says that it is over")
+            self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"], "there is no evidence yet that it is over")
             stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "0"})
             payment = stage.wait_status(invoice, "FAILED")
             self.assertEqual(payment["failure_reason"], "FAILURE_REASON_NO_ROUTE")

@@ -1,4 +1,4 @@
-"""The process: what it does with its arguments, with streams of every kind, and how it ends."""
+"""The process: its arguments, streams of every kind, and its end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def run(*arguments: str, environment: dict[str, str] | None = None, **streams: o
     return subprocess.run([PLUGIN, *arguments], env=environment or LIGHTNINGD, timeout=BOUND, **streams)
 
 
-# A machine on which somebody wrote over it has no end of file there.
+# On a machine where it was replaced by a file, there is no end of file.
 null_device = unittest.skipUnless(stat.S_ISCHR(os.stat(os.devnull).st_mode), f"{os.devnull} of this machine is no device")
 
 
@@ -33,7 +33,7 @@ def answered(output: bytes) -> bool:
 
 
 class Arguments(unittest.TestCase):
-    def test_help_and_version_say_what_it_is(self) -> None:
+    def test_help_and_version_are_printed(self) -> None:
         for argument, fragment in (("--help", b"lightning-cli plugin start"), ("-h", b"trackpayments-failed-after"),
                                ("--version", b"trackpayments ")):
             done = run(argument, stdin=subprocess.DEVNULL)
@@ -69,7 +69,7 @@ class Streams(unittest.TestCase):
                 done = run(stdin=theirs)
                 self.assertEqual((family, done.returncode, answered(done.stdout)), (family, 0, True))
 
-    def test_on_a_terminal_it_says_how_it_is_loaded(self) -> None:
+    def test_on_a_terminal_it_prints_how_to_load_it(self) -> None:
         ours, theirs = pty.openpty()
         try:
             done = run(environment=CLEAN, stdin=theirs)
@@ -96,7 +96,7 @@ class Streams(unittest.TestCase):
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=BOUND)
             self.assertEqual((redirection, done.returncode, done.stdout, done.stderr), (redirection, 0, b"", b""))
 
-    def test_a_reader_that_is_gone_is_no_crash(self) -> None:
+    def test_it_survives_a_closed_stdout(self) -> None:
         with FakeHost() as host:
             host.begin()
             host.read_output(False)
@@ -108,7 +108,7 @@ class Streams(unittest.TestCase):
 
 class End(unittest.TestCase):
     def fill(self, host: FakeHost) -> None:
-        """More output than fits into the pipe, while nobody reads."""
+        """More output than fits into the pipe, while it is not read."""
         host.begin()
         for index in range(1, 301):
             host.insert(pending_row(index))
@@ -118,7 +118,7 @@ class End(unittest.TestCase):
             host.notify("sendpay_success", ended_row(host.model.table[index], "complete", index))
         host.send({"id": "last", "method": "no-such", "params": {}})
 
-    def test_what_was_said_leaves_before_the_end(self) -> None:
+    def test_queued_output_is_written_before_the_end(self) -> None:
         for shutdown in (False, True):
             with self.subTest(shutdown=shutdown), FakeHost() as host:
                 self.fill(host)
@@ -132,14 +132,14 @@ class End(unittest.TestCase):
                 self.assertEqual(len(host.published("trackpayments_final")), 300)
                 host.reply("last")
 
-    def test_an_end_before_the_beginning(self) -> None:
+    def test_it_ends_at_end_of_file_before_init(self) -> None:
         for began in (False, True):
             with FakeHost() as host:
                 if began:
                     host.request("getmanifest", {}, "cln:getmanifest#1")
                 self.assertEqual(host.stop(), 0)
 
-    def test_an_end_without_a_socket(self) -> None:
+    def test_it_ends_without_a_socket(self) -> None:
         with FakeHost() as host:
             host.hang_up()
             host.begin(waits=False)
@@ -147,7 +147,7 @@ class End(unittest.TestCase):
             host.send({"method": "shutdown", "params": {"shutdown": {}}})
             self.assertEqual(host.wait_exit(), 0)
 
-    def test_plugin_stop_and_the_nodes_stop_wait_for_nothing(self) -> None:
+    def test_plugin_stop_and_the_nodes_stop_do_not_wait(self) -> None:
         with Stage() as stage:
             held = stage.pay(1_000_000, "hold")
             stage.wait_status(held, "IN_FLIGHT")

@@ -1,5 +1,5 @@
-"""The same plugin in a real lightningd, where one is at hand: on PATH, or in the built tree that LIGHTNINGD_DIR names. Else skipped
-(exit code 77). The node has a chain of one block and no peers: payments to itself are what it can make."""
+"""The same plugin in a real lightningd, if there is one: on PATH, or in the built tree LIGHTNINGD_DIR. Else skipped (exit code 77).
+The node has a chain of one block and no peers: it can only pay itself."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def find_lightningd() -> str | None:
 
 
 class RealNode:
-    """Looks enough like StandIn for a Subscriber. `directory` of a Subscriber's script is this one's too."""
+    """Has those members of StandIn that a Subscriber uses. It shares `directory` with the Subscriber's script."""
 
     def __init__(self, binary: str) -> None:
         self._temporary = tempfile.TemporaryDirectory(prefix="e2e-", ignore_cleanup_errors=True)
@@ -51,7 +51,7 @@ class RealNode:
             stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.output, preexec_fn=die_with_parent)
 
     def connect(self) -> RpcClient:
-        """Not earlier: a plugin started while lightningd itself is starting is never answered."""
+        """Waits for the start: a plugin started while lightningd itself is starting is never answered."""
         def started() -> bool:
             if self.process.poll() is not None:
                 raise AssertionError(f"lightningd exited: {self.recent_output()}")
@@ -128,7 +128,7 @@ class Real(unittest.TestCase):
         self.assertEqual([d["payment_hash"] for d in self.published("trackpayments_deleted")], [payment_hash, unknown])
         self.assertEqual(protos.walk(strict_json.dumps(m).encode() for m in self.real.subscriber.messages()), [])
         self.rpc.call("plugin", {"subcommand": "stop", "plugin": PLUGIN})
-        self.assertIsNone(self.real.process.poll(), "lightningd lives")
+        self.assertIsNone(self.real.process.poll(), "lightningd still runs")
         log = self.real.log_path.read_text(errors="replace").splitlines()
         self.assertEqual([line for line in log if "plugin-trackpayments" in line and ("UNUSUAL" in line or "BROKEN" in line)], [])
 

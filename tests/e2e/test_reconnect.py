@@ -1,4 +1,4 @@
-"""The RPC socket goes away and comes back: stdin is served meanwhile, and what was missed is fetched."""
+"""The RPC socket goes away and comes back: stdin is served meanwhile, and missed changes are fetched."""
 
 import unittest
 
@@ -8,14 +8,14 @@ from versions import needs_the_end
 
 
 class Reconnect(unittest.TestCase):
-    def test_rows_of_the_outage_are_fetched_and_nothing_is_told_twice(self) -> None:
+    def test_rows_of_the_outage_are_fetched_and_nothing_is_published_twice(self) -> None:
         with FakeHost(rows=[pending_row(n) for n in range(1, 6)]) as host:
             host.begin(**{"trackpayments-failed-after": 0})
             host.wait(lambda: len(host.published()) == 5, "the payments in flight")
             host.hang_up()
             host.wait(lambda: host.logs("unusual"), "the complaint")
             rows = {row["created_index"]: row for row in host.model.table.values()}
-            # Served meanwhile: a failure that nobody asked about, and hooks.
+            # Served meanwhile: a failure on stdin, and hooks.
             host.hook("h", {"id": 1, "method": "sendpay", "params": {"payment_hash": "ab" * 32, "route": []}})
             self.assertEqual(host.reply("h")["result"], {"result": "continue"})
             host.notify("sendpay_success", host.end(rows[1], "complete"))
@@ -32,11 +32,11 @@ class Reconnect(unittest.TestCase):
             last = lambda: {p["payment_hash"]: p["status"] for p in host.published()}  # noqa: E731
             wanted = {row["payment_hash"]: {"pending": "IN_FLIGHT", "complete": "SUCCEEDED", "failed": "FAILED"}[row["status"]]
                       for row in host.model.table.values()}
-            host.wait(lambda: last() == wanted, "all that was missed")
+            host.wait(lambda: last() == wanted, "everything missed")
             host.barrier()
             newest: dict = {}
             for payment in host.published():
-                self.assertNotEqual(newest.get(payment["payment_hash"]), payment, "told twice though nothing changed")
+                self.assertNotEqual(newest.get(payment["payment_hash"]), payment, "published twice though nothing changed")
                 newest[payment["payment_hash"]] = payment
             self.assertEqual(len(host.logs("unusual")), 1, "one complaint for one outage")
 
@@ -67,7 +67,7 @@ class Reconnect(unittest.TestCase):
                 host.lost = False
                 host.answers[lost_in] = lose
                 host.begin(waits=False, startup=False)
-                host.wait(lambda: host.lost, "the question")
+                host.wait(lambda: host.lost, "the call")
                 host.hang_up()
                 host.listen()
                 host.wait(lambda: len(host.published()) == 3, "all payments")

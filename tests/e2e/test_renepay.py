@@ -1,5 +1,5 @@
-"""One call of a payer is one payment: renepay gives each attempt another group whenever nothing is pending, and waits in between. And a
-payer that waits for a block has not given up."""
+"""One call of a payer is one payment, also for renepay, which gives each attempt a new group when no part is pending, and waits in
+between. And a payer that waits for a block has not given up."""
 
 import os
 import time
@@ -13,7 +13,7 @@ NEVER = ["--trackpayments-failed-after=3600"]
 NOW = ["--trackpayments-failed-after=0"]
 BUSY = "temporary_channel_failure"
 NO = "incorrect_or_unknown_payment_details"
-# Of v23.11 a call has one group; there it is what pay does.
+# On v23.11 a call has one group, as with pay.
 LONG = os.environ.get("TRACKPAYMENTS_LONG") == "yes"
 ALL = ["v23.11", "v24.11", "v24.11.2", "v25.05", "v25.12", NEWEST] if LONG else ["v23.11", "v24.11.2", "v25.12", NEWEST]
 VERSIONS = [os.environ["VERSION_AS"]] if os.environ.get("VERSION_AS") else ALL
@@ -38,7 +38,7 @@ class Renepay(unittest.TestCase):
         try:
             wait_until(lambda: ended() and stage.snapshots(invoice)[-1]["status"] == end, "the end")
         except TimeoutError:
-            pass  # what is missing is said below
+            pass  # the assertions below show a missing part
         stage.settle_slowly()
         payment = stage.snapshots(invoice)[-1]
         rows = stage.node.rows(payment_hash=invoice["payment_hash"])
@@ -64,7 +64,7 @@ class Renepay(unittest.TestCase):
             self.expect_one(stage, invoice, "SUCCEEDED", ["FAILED", "SUCCEEDED"])
 
         self.each(look, NEVER)
-        self.each(look, NOW)  # renepaystatus says pending: silence is no evidence then
+        self.each(look, NOW)  # renepaystatus says pending: then silence is no evidence
 
     def test_a_group_in_parts_follows(self) -> None:
         def look(stage: Stage) -> None:
@@ -93,7 +93,7 @@ class Renepay(unittest.TestCase):
             second = stage.wait_status(invoice, "SUCCEEDED")
             self.assertEqual((len(first["htlcs"]), len(second["htlcs"])), (2, 1))
             self.assertNotEqual(first["payment_index"], second["payment_index"])
-            # The judge would count its two payments as one.
+            # The stage's check would count its two payments as one.
             stage.node.call("delpay", [invoice["payment_hash"], "failed"])
             wait_until(lambda: len(stage.node.rows()) == 1 and stage.deletions(invoice), "the deletion")
 
@@ -114,13 +114,13 @@ class Renepay(unittest.TestCase):
             stage.wait_status(invoice, "FAILED")
             stage.sendpay(invoice)
             stage.wait_status(invoice, "SUCCEEDED", parts=1)
-            stage.barrier()  # the final topic comes behind the other
+            stage.barrier()  # the final topic comes after the other
             self.assertEqual([p["status"] for p in stage.snapshots(invoice, "trackpayments_final")], ["FAILED", "SUCCEEDED"])
 
         self.each(look, NOW)
 
     def test_a_restart_of_the_plugin_in_between_leaves_one_number(self) -> None:
-        # Nothing names the caller of the first group any more: what is shown then is written down in the table of payers.
+        # The second run does not know the caller of the first group.
         for version in VERSIONS:
             with self.subTest(version=version), Stage(NEVER, plugin=False, version=version) as stage:
                 stage.start_plugin()
@@ -141,14 +141,14 @@ class Renepay(unittest.TestCase):
 
 
 class WaitingForABlock(unittest.TestCase):
-    """Seen of pay on v23.11.2 (57 s) and of xpay from v25.12 on: the payee's failure names a greater height. Nothing is pending then."""
+    """Seen with pay on v23.11.2 (57 s) and with xpay since v25.12: the payee's failure has a greater height. No part is pending then."""
 
     def test_it_has_not_given_up(self) -> None:
         waiting = {"v23.11": "pay", "v25.12": "xpay", NEWEST: "xpay"}
         for version, by in waiting.items():
             if version not in VERSIONS:
                 continue
-            # Of v26.06 listpays says pending, of the others nobody: a minute of silence is theirs.
+            # On v26.06 listpays says pending; on the others only a minute of silence ends it.
             with self.subTest(version=version), Stage(NOW, version=version) as stage:
                 invoice = stage.pay(7_000_000, NO, {"do": "settle", "wait_ms": 2000}, by=by)
                 payment = stage.wait_status(invoice, "SUCCEEDED", parts=2)

@@ -1,4 +1,4 @@
-"""The node is stopped or dies while payments are in flight; afterwards nobody will try again: payers forget at a restart."""
+"""The node is stopped or killed while payments are in flight. Afterwards there is no further attempt: a restart ends all payers."""
 
 import unittest
 
@@ -34,7 +34,7 @@ class Restart(unittest.TestCase):
     @needs_xpay
     def test_a_payment_that_fails_after_a_restart_has_failed_at_once(self) -> None:
         for crash in (False, True):
-            # Of xpay's parts the node cannot read the failure, and who could is gone.
+            # The node cannot read the failure of xpay's parts, and xpay, which could, has lost its state.
             for by, reason in (("xpay", "ERROR"), ("pay", "INCORRECT_PAYMENT_DETAILS")):
                 with self.subTest(crash=crash, by=by), Stage(NEVER, gate=True, keep_rows=True) as stage:
                     invoice = stage.pay(5_000_000, parts=["hold", "hold"], by=by)
@@ -56,7 +56,7 @@ class Restart(unittest.TestCase):
             stage.settle()
             self.assertEqual(stage.statuses(invoice), ["IN_FLIGHT"])
 
-    def test_what_had_failed_before_a_restart_is_not_told_again(self) -> None:
+    def test_payments_that_failed_before_a_restart_are_not_published_again(self) -> None:
         with Stage(NEVER, gate=True, keep_rows=True) as stage:
             undecided = stage.undecided()
             failed = stage.pay(5_000_000, "temporary_channel_failure", by="pay")

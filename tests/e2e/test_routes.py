@@ -1,5 +1,5 @@
-"""The way of every attempt, as the last snapshot of a payment shows it, for each payer. What is expected is what the sender of the part
-said (stand-in topology, block height 108), in LND's terms: src/lnrpc/README.md, "Hops"."""
+"""The route of every attempt in the last snapshot of a payment, for each payer. The expected route is the one that the sender of the part
+gave (stand-in topology, block height 108), in LND's terms: src/lnrpc/README.md, "Hops"."""
 
 import base64
 import unittest
@@ -11,7 +11,7 @@ from versions import needs_getroutes, needs_pay_part, needs_the_end, needs_xpay
 PEER4 = "039640c72c9ad130c4f88348bf7b2ffc9d239d7ce72fb8ca73e80157159b1a3339"
 HEIGHT = 108
 KEYSEND_RECORD = "5482373484"
-NOBODY = "02" + "00" * 31 + "01"  # xpay's name for all that is behind the introduction node of a blinded path
+NOBODY = "02" + "00" * 31 + "01"  # xpay's node id for everything after the introduction node of a blinded path
 
 
 def chan_id(block: int, tx: int, output: int) -> str:
@@ -23,7 +23,7 @@ def b64(text: str) -> str:
 
 
 def hop(node: str, channel: str, incoming: int, forward: int, expiry: int, fee: int | None = None, **more: Any) -> dict[str, Any]:
-    """Unless told otherwise a node keeps the difference."""
+    """Without `fee`, a node keeps the difference."""
     fee = incoming - forward if fee is None else fee
     plain = {"chan_id": channel, "chan_capacity": str(incoming // 1000), "amt_to_forward": str(forward // 1000), "fee": str(fee // 1000),
              "expiry": expiry, "amt_to_forward_msat": str(forward), "fee_msat": str(fee), "pub_key": node, "tlv_payload": True,
@@ -34,7 +34,7 @@ def hop(node: str, channel: str, incoming: int, forward: int, expiry: int, fee: 
 
 
 def two_hops(sent: int, delivered: int, expiry: int, through: int = 2, **last: Any) -> list[dict[str, Any]]:
-    """Over l2 or l4 to the payee; both see the same height, the final one (2.4)."""
+    """Over l2 or l4 to the payee; both hops have the same height, the final one, as in LND."""
     node, channels = (PEER, (1, 2)) if through == 2 else (PEER4, (3, 4))
     return [hop(node, chan_id(103, channels[0], 0), sent, delivered, expiry),
             hop(PAYEE, chan_id(103, channels[1], 0), delivered, delivered, expiry, **last)]
@@ -55,13 +55,13 @@ class Routes(unittest.TestCase):
             "custom_channel_data": ""})
 
     def routes(self, stage: Stage, what: Any, with_record: bool = True) -> list[dict[str, Any]]:
-        """Of the finished payment. The payment secret of an invoice is looked up meanwhile: it may come as a last word."""
+        """Routes of the finished payment. The payment secret of an invoice is decoded meanwhile: it may come with a last snapshot."""
         def complete(payment: dict[str, Any]) -> bool:
             routes = [attempt["route"] for attempt in payment["htlcs"]]
             recorded = all(route["hops"] and route["hops"][-1]["mpp_record"] for route in routes)
             return payment["status"] in ("SUCCEEDED", "FAILED") and (recorded or not with_record)
 
-        payment = stage.wait_payment(what, complete, "a finished payment and its ways")
+        payment = stage.wait_payment(what, complete, "a finished payment and its routes")
         return [attempt["route"] for attempt in payment["htlcs"]]
 
     def test_of_sendpay_by_hand(self) -> None:
@@ -78,7 +78,7 @@ class Routes(unittest.TestCase):
         with Stage() as stage:
             invoice = stage.invoice(5_000_000)
             path = [{"node_id_out": PEER4, "short_channel_id_dir": "103x3x0/1", "amount_out_msat": 2_000_777, "cltv_out": 40,
-                     "id": PEER, "channel": "1x1x1", "amount_msat": 1, "delay": 1},  # where both spellings are, the new one wins
+                     "id": PEER, "channel": "1x1x1", "amount_msat": 1, "delay": 1},  # the new spelling counts if both are there
                     {"node_id_out": PAYEE, "short_channel_id_dir": "103x4x0/0", "amount_out_msat": 2_000_000, "cltv_out": 9}]
             metadata = "c0ffee"
             stage.node.call("sendpay", [path, invoice["payment_hash"], None, 5_000_000, invoice["bolt11"], invoice["payment_secret"], 1,
@@ -122,7 +122,7 @@ class Routes(unittest.TestCase):
             for ending, status in (({"do": "settle", "via": "l2", "fee_msat": 321}, "SUCCEEDED"),
                                    ({"do": "fail", "code": "unknown_next_peer", "via": "l2", "fee_msat": 321}, "FAILED")):
                 invoice = stage.pay(5_000_000, fail, ending)
-                # Of the heights only that of our own HTLC is told (injectpaymentonion's cltv_expiry); the record is the invoice's.
+                # Only the height of our own HTLC is known (injectpaymentonion's cltv_expiry); the record is the invoice's.
                 first, second = self.routes(stage, invoice)
                 self.check(first, 5_001_234, 5_000_000, 120, two_hops(5_001_234, 5_000_000, 0, through=4, mpp_record=mpp(invoice)))
                 self.check(second, 5_000_321, 5_000_000, 120, two_hops(5_000_321, 5_000_000, 0, mpp_record=mpp(invoice)))
@@ -156,14 +156,14 @@ class Routes(unittest.TestCase):
             self.check(route, 7005, 7000, 120, two_hops(7005, 7000, 114, custom_records=record))
 
     @needs_xpay
-    def test_of_a_payment_to_ourselves_there_is_none(self) -> None:
+    def test_a_payment_to_ourselves_has_none(self) -> None:
         with Stage() as stage:
-            for by, lock in (("pay", 0), ("xpay", 114)):  # injectpaymentonion names a height also then
+            for by, lock in (("pay", 0), ("xpay", 114)):  # injectpaymentonion has a height also then
                 invoice = stage.pay(5_000_000, "settle", to_self=True, by=by)
                 route, = self.routes(stage, invoice, with_record=False)
                 self.check(route, 5_000_000, 5_000_000, lock, [])
 
-    def test_of_an_onion_that_was_made_elsewhere_only_totals_are_known(self) -> None:
+    def test_a_part_with_a_foreign_onion_has_only_totals(self) -> None:
         with Stage() as stage:
             invoice = stage.invoice(5_000_000)
             stage.node.call("sendonion", {

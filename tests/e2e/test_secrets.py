@@ -1,4 +1,4 @@
-"""No secret of any payment is ever written to the log, whatever the payer and however broken the message that carries it."""
+"""No secret of any payment is ever written to the log, for every payer, also if the message that carries it is malformed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SECRET_MEMBERS = {"payment_secret", "shared_secrets", "session_key", "onion", "p
 
 
 def secrets_in(value: Any, inside: bool = False) -> Iterator[str]:
-    """Everything below a member with such a name; but a payment's hash is its name, in the log too."""
+    """Everything below a member with such a name; but the hash of a payment may be logged."""
     if isinstance(value, dict):
         for name, member in value.items():
             if name != "payment_hash":
@@ -71,7 +71,7 @@ class Secrets(unittest.TestCase):
         with FakeHost() as host:
             host.begin()
             for text in texts:
-                # Braces and quotes stay in pairs: a message without an end would swallow the next.
+                # Braces and quotes stay in pairs: a message without an end would include the next.
                 for old, new in (("1", "tru"), (secret, secret + "\\x"), ("ab" * 32, "ab"), (":", "="), (",", ""), ('"complete"', "[]"),
                                  (f'"{secret}"', f'{secret}'), ('"params"', '"' + secret + '"')):
                     host.raw(text.replace(old, new).encode() + b"\n\n")

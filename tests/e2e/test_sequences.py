@@ -1,12 +1,12 @@
-"""LND's typical sequences of snapshots (lnrpc/routerrpc, routing/control_tower.go), told of Core Lightning's payers. A snapshot is
-written `STATUS attempts reason preimage`: attempts I in flight, S settled, F failed; a preimage that shows is a `+`.
+"""LND's typical sequences of snapshots (lnrpc/routerrpc, routing/control_tower.go), for Core Lightning's payers. A snapshot is
+written `STATUS attempts reason preimage`: attempts I in flight, S settled, F failed; a known preimage is a `+`.
 
-Where lightningd does not tell what LND tells, the expected list says so:
-  (1) LND begins with a payment without attempts. lightningd knows of a payment only once it has a part.
-  (2) LND records that the payee refused before it lets the attempt fail: IN_FLIGHT with a reason. lightningd tells the failed
-      part first, and the payer's surrender, which makes the reason, after it.
-  (3) Rows that one answer lists together become visible together: LND's first part may be told with its sibling.
-  (4) Payments by hand: that no other attempt comes is only concluded, from silence.
+Where lightningd reports less than LND, the expected list has a number:
+  (1) LND begins with a payment without attempts. lightningd has a payment only once it has a part.
+  (2) LND records the payee's refusal before it fails the attempt: IN_FLIGHT with a reason. lightningd reports the failed part first,
+      and then that the payer gave up, which gives the reason.
+  (3) Rows listed by one answer are published together: LND's first part may be published with its sibling.
+  (4) Payments by hand: only silence shows that no other attempt comes.
 """
 
 import itertools
@@ -30,7 +30,7 @@ def line(payment: dict[str, Any]) -> str:
 
 class Sequences(unittest.TestCase):
     def published(self, stage: Stage, what: Any) -> list[str]:
-        """Distinct ones: a better word about a failure is told, too, and changes none of this."""
+        """Distinct snapshots in this form, which leaves out a failure that is published again with more detail."""
         return [text for text, _ in itertools.groupby(map(line, stage.snapshots(what)))]
 
     def test_success(self) -> None:

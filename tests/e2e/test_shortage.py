@@ -1,5 +1,5 @@
-"""The plugin gets less than it needs: no descriptors, no socket where it should be, a directory with a name of its own kind, options from
-nowhere. It says so plainly or disables itself with the reason, never dies of it, and holds up no hook."""
+"""The plugin gets less than it needs: no descriptors, no socket, a directory with an odd name, bad options. It logs the reason or disables
+itself with it, does not crash, and holds up no hook."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def plenty(host: FakeHost) -> None:
 
 
 def start(host: FakeHost, directory: str | Path, file: str) -> dict[str, Any]:
-    """getmanifest, and init with such a configuration; its result."""
+    """The result of init with such a configuration, after getmanifest."""
     host.request("getmanifest", {}, "cln:getmanifest#1")
     configuration = {"lightning-dir": str(directory), "rpc-file": file, "startup": True}
     return host.request("init", {"options": {}, "configuration": configuration})["result"]
@@ -47,7 +47,7 @@ needs_none = unittest.skipIf(sanitized(), "the sanitizer opens pipes to look at 
 
 class Descriptors(unittest.TestCase):
     @needs_none
-    def test_none_is_left_for_the_socket(self) -> None:
+    def test_no_descriptor_is_left_for_the_socket(self) -> None:
         with FakeHost(rows=[pending_row(1)]) as host:
             host.request("getmanifest", {}, "cln:getmanifest#1")
             leave(host, 0)
@@ -59,11 +59,11 @@ class Descriptors(unittest.TestCase):
             self.assertEqual(host.reply("h")["result"], CONTINUE)
             plenty(host)
             host.wait_armed()
-            self.assertEqual(len(host.logs("unusual")), 1, "told once")
+            self.assertEqual(len(host.logs("unusual")), 1, "logged once")
             unharmed(host)
 
     @needs_none
-    def test_none_is_left_for_coming_back(self) -> None:
+    def test_no_descriptor_is_left_for_reconnecting(self) -> None:
         with FakeHost(rows=[pending_row(1)]) as host:
             host.begin()
             host.wait(host.published, "the payment in flight")
@@ -71,7 +71,7 @@ class Descriptors(unittest.TestCase):
             host.wait(lambda: host.logs("unusual"), "the complaint")
             leave(host, 0)
             host.listen()
-            # A hook and an end of a payment, over and over, while it tries in vain.
+            # Hooks and the end of a payment, while it tries in vain.
             for number in range(20):
                 hook_answered(host)
             host.notify("sendpay_success", host.end(host.model.table[1], "complete"))
@@ -85,7 +85,7 @@ class Descriptors(unittest.TestCase):
             self.assertEqual(len(host.logs("unusual")), 1, "one complaint for one outage")
             unharmed(host)
 
-    def test_too_few_to_begin_with_is_an_error_and_no_crash(self) -> None:
+    def test_too_few_descriptors_at_the_start_are_an_error_and_no_crash(self) -> None:
         # libuv itself needs some for its loop.
         asked = b'{"jsonrpc":"2.0","id":"cln:getmanifest#1","method":"getmanifest","params":{}}'
         environment = {k: v for k, v in os.environ.items() if not k.startswith("LIGHTNINGD_")} | {"LIGHTNINGD_PLUGIN": "1"}
@@ -95,7 +95,7 @@ class Descriptors(unittest.TestCase):
                 done = subprocess.run(["sh", "-c", f'ulimit -n {limit}; exec "$0"', PLUGIN], input=asked, capture_output=True, timeout=BOUND,
                                       env=environment)
                 if b"error while loading shared libraries" in done.stderr or b"Sanitizer" in done.stderr:
-                    continue  # it did not get as far as to us
+                    continue  # the loader failed before main
                 if b"rpcmethods" in done.stdout:
                     self.assertEqual((done.returncode, done.stderr), (0, b""))
                     served += 1
@@ -110,7 +110,7 @@ def regular(path: Path) -> None:
 
 
 def silent_socket(path: Path) -> None:
-    """Bound once, and nobody behind it any more."""
+    """A socket file without a listener."""
     with socket.socket(socket.AF_UNIX) as sock:
         sock.bind(str(path))
 
@@ -136,7 +136,7 @@ NAMES = ["", ".", "..", "/", "/dev/null", "/dev/stdin", "/no/such/directory/ligh
 
 class Socket(unittest.TestCase):
     def without(self, host: FakeHost) -> None:
-        """There is no socket: said once, and what needs none is done."""
+        """There is no socket: logged once, and everything that needs none works."""
         host.wait(lambda: host.logs("unusual"), "the complaint")
         self.assertIn("RPC socket: ", host.logs("unusual")[0])
         self.assertNotIn("\n", host.logs("unusual")[0])
@@ -146,7 +146,7 @@ class Socket(unittest.TestCase):
         host.barrier()
         self.assertEqual(len(host.logs("unusual")), 1, host.logs())
 
-    def test_what_stands_where_the_socket_should_be(self) -> None:
+    def test_other_files_in_place_of_the_socket(self) -> None:
         for name, make in PLACES.items():
             with self.subTest(place=name), FakeHost() as host:
                 host.hang_up()
@@ -154,14 +154,14 @@ class Socket(unittest.TestCase):
                 make(path)
                 self.assertEqual(start(host, host.directory, "lightning-rpc"), {})
                 self.without(host)
-                # Then the node makes it right.
+                # Then the node creates the socket.
                 path.rmdir() if name == "a directory" else path.unlink(missing_ok=True)
                 host.listen()
                 host.wait_armed()
                 if name == "a directory":
                     good_payment(host)
 
-    def test_names_that_lead_nowhere(self) -> None:
+    def test_socket_names_that_lead_nowhere(self) -> None:
         for name in NAMES:
             with self.subTest(name=name[:40]), FakeHost() as host:
                 host.hang_up()
@@ -181,7 +181,7 @@ class Socket(unittest.TestCase):
                 os.mkdir(host.directory)
                 here = os.open(host.directory, os.O_DIRECTORY)
                 self.addCleanup(os.close, here)
-                inside, host.directory = host.directory, f"/proc/self/fd/{here}"  # a short name of the same place, for ourselves
+                inside, host.directory = host.directory, f"/proc/self/fd/{here}"  # a short path to the same directory, for ourselves
                 host.listen()
                 self.assertEqual(start(host, inside, "lightning-rpc"), {})
                 host.wait_armed()
@@ -190,7 +190,7 @@ class Socket(unittest.TestCase):
                 self.assertNotIn("\n", "".join(host.logs()))
                 host.directory = outer
 
-    def test_directories_that_are_none(self) -> None:
+    def test_paths_that_are_no_directory(self) -> None:
         for directory in ("", "relative", "/no/such/place", "/dev/null", "x" * 5000, "a\0b", "/proc/1/root"):
             with self.subTest(directory=directory[:40]), FakeHost() as host:
                 host.hang_up()
@@ -201,7 +201,7 @@ class Socket(unittest.TestCase):
                     self.without(host)
                 self.assertEqual(host.stop(), 0)
 
-    def test_a_node_in_a_directory_with_a_name_of_its_own_kind(self) -> None:
+    def test_a_node_in_a_directory_with_an_odd_name(self) -> None:
         stage = Stage(["--trackpayments-failed-after=0"])
         odd = stage.directory / "né \"w\"\\ '₿'"
         stage.node.directory = odd
@@ -215,8 +215,8 @@ class Socket(unittest.TestCase):
 
 
 class Options(unittest.TestCase):
-    def test_options_from_nowhere_disable_it_with_a_reason(self) -> None:
-        # As text: not all of them can be written otherwise. Plainer ones: test_bad_requests.
+    def test_bad_options_disable_it_with_a_reason(self) -> None:
+        # As text, because Python cannot write all of them. Simpler ones: test_bad_requests.
         numbers = ["1e400", "1e3", "-0", "0.5", "18446744073709551616", "9" * 500, '"' + "9" * 500 + '"', '"1\\u0000"', '" 1"', '"+1"',
                    '"0x10"', "true", "[" * 100 + "]" * 100, '"' + "x" * 100_000 + '"', "{}", '"\\n\\n"']
         for name in ("trackpayments-failed-after", "trackpayments-retain"):

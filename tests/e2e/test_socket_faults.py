@@ -1,6 +1,6 @@
-"""The RPC socket misbehaves as a whole: it refuses, hangs, dribbles, is cut in the middle of an answer, answers what nobody asked, answers
-twice. Waits are armed again, missed rows are fetched, nothing is told twice that did not change. (Lost between answers: test_reconnect;
-answers of odd shape: test_bad_socket.)"""
+"""Faults of the RPC socket: it refuses, hangs, sends a byte at a time, is cut in the middle of an answer, answers with unknown ids, or
+twice. Waits are armed again, missed rows are fetched, unchanged payments are not published twice. (Lost between answers: test_reconnect;
+malformed answers: test_bad_socket.)"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DELPAY = {"id": 1, "method": "delpay", "params": ["ab" * 32, "complete"]}
 
 
 def answer_to(host: FakeHost, token: Any) -> bytes:
-    """What the model says to it, as bytes."""
+    """The model's answer, as bytes."""
     request = token[1]
     answer = host.model.call(request["method"], request["params"], token)
     return json.dumps({"jsonrpc": "2.0", "id": request["id"], **answer}).encode() + b"\n\n"
@@ -28,7 +28,7 @@ class SocketFaults(unittest.TestCase):
     def nothing_twice(self, host: FakeHost) -> None:
         newest: dict[str, Any] = {}
         for payment in host.published():
-            self.assertNotEqual(newest.get(payment["payment_hash"]), payment, "told twice though nothing changed")
+            self.assertNotEqual(newest.get(payment["payment_hash"]), payment, "published twice though nothing changed")
             newest[payment["payment_hash"]] = payment
         self.assertEqual(lies(host), [])
 
@@ -37,7 +37,7 @@ class SocketFaults(unittest.TestCase):
             path = os.path.join(host.directory, "lightning-rpc")
             host.begin()
             host.wait(host.published, "the payment in flight")
-            for _ in range(2):  # and once more after it came back
+            for _ in range(2):  # and again after it came back
                 host.hang_up()
                 with socket.socket(socket.AF_UNIX) as nobody:
                     nobody.bind(path)  # and does not listen
@@ -55,14 +55,14 @@ class SocketFaults(unittest.TestCase):
             unharmed(host)
             self.nothing_twice(host)
 
-    def test_one_that_takes_connections_and_never_answers(self) -> None:
+    def test_a_socket_that_accepts_and_never_answers(self) -> None:
         for silent in ("getinfo", "wait", "listsendpays"):
             with self.subTest(silent=silent), FakeHost(rows=[pending_row(n) for n in (1, 2)]) as host:
                 asked: list[Any] = []
                 host.answers[silent] = lambda params, token: asked.append(params)
                 host.begin(waits=False)
-                host.wait(lambda: asked, "the question")
-                # It does not wait for that answer to do what it can.
+                host.wait(lambda: asked, "the call")
+                # Meanwhile it does everything that does not need that answer.
                 for _ in range(5):
                     hook_answered(host)
                 host.notify("sendpay_success", host.end(host.model.table[1], "complete"))
@@ -76,7 +76,7 @@ class SocketFaults(unittest.TestCase):
                 unharmed(host)
                 self.nothing_twice(host)
 
-    def test_one_whose_queue_of_connections_is_full(self) -> None:
+    def test_a_socket_whose_queue_of_connections_is_full(self) -> None:
         with FakeHost() as host:
             host.begin()
             host.hang_up()
@@ -97,7 +97,7 @@ class SocketFaults(unittest.TestCase):
             unharmed(host)
 
     def test_answers_that_are_cut(self) -> None:
-        # Everywhere: in the envelope, in a name, in a number, behind the last brace but before the end of the object.
+        # At many places: in the envelope, in a name, in a number, before the last brace.
         places = (1, 9, 40, 0.5, -4, -3)
         for method in ("getinfo", "wait", "listsendpays"):
             with self.subTest(method=method), FakeHost(rows=[pending_row(n) for n in (1, 2, 3)]) as host:
@@ -117,7 +117,7 @@ class SocketFaults(unittest.TestCase):
                         token[0].sock.shutdown(socket.SHUT_RDWR)
                         cuts.pop(0)
                     except BrokenPipeError:
-                        pass  # asked before the last cut was noticed
+                        pass  # called before the last cut was noticed
                     return None
 
                 host.answers[method] = cut
@@ -139,7 +139,7 @@ class SocketFaults(unittest.TestCase):
             host.begin()
             host.wait(lambda: len(host.published()) == 3, "the payments in flight")
             for row in rows:
-                # Nobody says it on stdin: only the page that follows the wait does, and that is cut.
+                # There is no notification: only the page that follows the wait shows the end, and that is cut.
                 def cut(params: Any, token: Any) -> Any:
                     host.answers.clear()
                     text = answer_to(host, token)
@@ -158,7 +158,7 @@ class SocketFaults(unittest.TestCase):
             unharmed(host)
             self.nothing_twice(host)
 
-    def test_answers_nobody_asked_for(self) -> None:
+    def test_answers_with_unknown_ids(self) -> None:
         with FakeHost(rows=[pending_row(1)]) as host:
             host.begin()
             host.wait(host.published, "the payment in flight")
@@ -174,14 +174,14 @@ class SocketFaults(unittest.TestCase):
                     host.wait(lambda: len(host.logs()) > before, "a complaint")
                     host.wait_armed()
                     host.barrier()
-                    if identity[:1] not in b"{[":  # then its end is not certain either, and a new connection is made
-                        self.assertEqual(len(host.logs()), before + 1, "no call of ours took it for its answer")
-                        self.assertEqual(sum(method == "wait" for method, _ in host.calls), waits, "and none is asked again")
+                    if identity[:1] not in b"{[":  # then the end of the message is not certain either, and the plugin reconnects
+                        self.assertEqual(len(host.logs()), before + 1, "no call of ours is answered by it")
+                        self.assertEqual(sum(method == "wait" for method, _ in host.calls), waits, "and none is repeated")
                     self.assertEqual([p["status"] for p in host.published()], ["IN_FLIGHT"])
             unharmed(host)
             self.nothing_twice(host)
 
-    def test_answers_that_come_twice_or_to_the_wrong_question(self) -> None:
+    def test_answers_that_come_twice_or_to_the_wrong_call(self) -> None:
         with FakeHost(rows=[pending_row(1)]) as host:
             ask = host.model.call
             spoilt: list[str] = []
@@ -198,9 +198,9 @@ class SocketFaults(unittest.TestCase):
             host.wait(lambda: len(host.published()) == 2, "the next")
             host.answers.clear()
             host.barrier()
-            self.assertGreaterEqual(len(host.logs("unusual")), 2, "each second answer is told")
+            self.assertGreaterEqual(len(host.logs("unusual")), 2, "each second answer is logged")
 
-            # A listing is answered with what a wait says, and a wait with a listing.
+            # A listing is answered with a wait's result, and a wait with a listing.
             def crossed(params: Any, token: Any) -> Any:
                 del host.answers["listsendpays"]
                 return {"result": {"subsystem": "sendpays", "created": 3}}
@@ -220,7 +220,7 @@ class SocketFaults(unittest.TestCase):
             unharmed(host)
             self.nothing_twice(host)
 
-    def test_one_that_dribbles(self) -> None:
+    def test_a_socket_that_sends_a_byte_at_a_time(self) -> None:
         with FakeHost(rows=[pending_row(n) for n in (1, 2)]) as host:
             def dribble(params: Any, token: Any) -> None:
                 for byte in answer_to(host, token):
@@ -240,7 +240,7 @@ class SocketFaults(unittest.TestCase):
                 host.begin()
                 host.wait(host.published, "the payment in flight")
                 host.clients[0].sock.shutdown(way)
-                # What it writes now shows it: with a reader that is gone an error, without a writer the end.
+                # The next write shows it: an error without a reader, end of file without a writer.
                 row = pending_row(2)
                 host.model.insert(row)
                 host.model.fired.clear()
@@ -251,7 +251,7 @@ class SocketFaults(unittest.TestCase):
                 unharmed(host)
                 self.nothing_twice(host)
 
-    def test_one_that_comes_and_goes_all_the_time(self) -> None:
+    def test_a_socket_that_closes_again_and_again(self) -> None:
         with FakeHost(rows=[pending_row(n) for n in range(1, 11)]) as host:
             host.begin(**{"trackpayments-failed-after": 3600})
             host.wait(lambda: len(host.published()) == 10, "the payments in flight")
@@ -269,7 +269,7 @@ class SocketFaults(unittest.TestCase):
                 newest = {a["attempt_id"]: a["status"] for p in host.published() for a in p["htlcs"]}
                 return [(i, row["status"]) for i, row in host.model.table.items() if newest.get(str(i)) != ATTEMPT[row["status"]]]
 
-            host.wait(lambda: not missing(), "all of it")
+            host.wait(lambda: not missing(), "all ends")
             unharmed(host)
             self.nothing_twice(host)
 

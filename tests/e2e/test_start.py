@@ -1,4 +1,4 @@
-"""The plugin comes to payments that are already on their way."""
+"""The plugin starts while payments are in flight."""
 
 import time
 import unittest
@@ -9,14 +9,14 @@ from versions import needs_whole_rows
 
 
 class Start(unittest.TestCase):
-    def test_an_idle_node_is_told_nothing(self) -> None:
+    def test_on_an_idle_node_nothing_is_published(self) -> None:
         with Stage() as stage:
             stage.barrier()
             self.assertEqual(stage.subscribers[0].messages(), [])
             stage.settle()
 
     @needs_whole_rows
-    def test_each_unfinished_payment_is_told_once_when_the_plugin_starts_and_its_end_later(self) -> None:
+    def test_each_unfinished_payment_is_published_once_at_the_start_and_its_end_later(self) -> None:
         with Stage(["--trackpayments-failed-after=0"], plugin=False) as stage:
             finished = stage.pay(1_000_000)
             stage.wait_rows(finished, "complete")
@@ -43,7 +43,7 @@ class Start(unittest.TestCase):
             stage.release(two, "fail")
             stage.wait_status(two, "FAILED")
 
-    def test_a_start_with_the_node_is_no_other(self) -> None:
+    def test_a_start_together_with_the_node_is_the_same(self) -> None:
         with Stage(gate=True, keep_rows=True) as stage:
             invoice = stage.pay(2_000_000, "hold")
             stage.wait_rows(invoice, "pending")
@@ -54,7 +54,7 @@ class Start(unittest.TestCase):
             stage.wait_status(invoice, "SUCCEEDED")
 
     @needs_whole_rows
-    def test_hundreds_of_unfinished_payments_are_all_told(self) -> None:
+    def test_hundreds_of_unfinished_payments_are_all_published(self) -> None:
         with Stage(plugin=False) as stage:
             invoices = [stage.pay(1_000_000 + n, "hold") for n in range(250)]
             stage.wait_rows(invoices[-1], "pending")
@@ -109,11 +109,11 @@ class Start(unittest.TestCase):
             for invoice in (held, meanwhile):
                 stage.release(invoice)
                 stage.wait_status(invoice, "SUCCEEDED")
-            self.assertEqual(len(stage.snapshots(held)), 3, "told by the first run, by the second, and its end")
+            self.assertEqual(len(stage.snapshots(held)), 3, "published by the first run, by the second, and its end")
 
 
 class Early(unittest.TestCase):
-    """What is said on stdin while the socket does not answer yet."""
+    """Messages on stdin while the socket does not answer yet."""
 
     def test_a_success_before_the_socket_is_up_has_the_index_of_its_first_row(self) -> None:
         failed, settled = pending_row(1, "ab" * 32, partid=1), pending_row(2, "ab" * 32, partid=2)
@@ -129,7 +129,7 @@ class Early(unittest.TestCase):
             host.wait(lambda: host.published() and len(host.published()[-1]["htlcs"]) == 2, "both attempts")
             self.assertEqual({p["payment_index"] for p in host.published()}, {"1"})
 
-    def test_what_fails_before_a_restarted_node_was_asked_has_lost_its_payer_too(self) -> None:
+    def test_a_payment_that_fails_before_the_first_reply_of_a_restarted_node_has_no_payer(self) -> None:
         lost = pending_row(1, "ab" * 32, created_at=int(time.time()) - 60)
         with FakeHost() as host:
             host.hang_up()

@@ -1,4 +1,4 @@
-"""Who listens hears the same: on the topics by name, on the final one alone, on all topics at once."""
+"""All subscribers get the same messages: of the topics by name, of the final topic alone, of all topics (`*`)."""
 
 import unittest
 
@@ -8,7 +8,7 @@ NAMES = TOPICS.split(",")
 
 
 class Subscribers(unittest.TestCase):
-    def test_everybody_is_told_the_same_in_the_same_order(self) -> None:
+    def test_all_subscribers_get_the_same_messages_in_the_same_order(self) -> None:
         everybody = {"first": TOPICS, "second": TOPICS, "wildcard": "*", "final": "trackpayments_final", "main": "trackpayments"}
         with Stage(["--trackpayments-failed-after=0"], subscribers=everybody) as stage:
             invoices = [stage.pay(1_000_000 + n) for n in range(10)]
@@ -27,7 +27,7 @@ class Subscribers(unittest.TestCase):
                 wanted = NAMES if everybody[name] == "*" else everybody[name].split(",")
                 self.assertEqual(messages, [message for message in first if message[0] in wanted], name)
 
-    def test_the_final_topic_carries_ends_alone(self) -> None:
+    def test_the_final_topic_carries_only_ends(self) -> None:
         with Stage() as stage:
             held = stage.pay(2_000_000, "hold")
             stage.wait_status(held, "IN_FLIGHT")
@@ -40,7 +40,7 @@ class Subscribers(unittest.TestCase):
             final = [m for m in stage.messages("trackpayments_final") if m["trackpayments_final"] == end][0]
             self.assertEqual(list(final), ["trackpayments_final", "cursor"])
 
-    def test_one_who_comes_late_hears_what_follows(self) -> None:
+    def test_a_late_subscriber_gets_the_later_messages(self) -> None:
         with Stage(subscribers={"first": TOPICS, "late": TOPICS}) as stage:
             stage.node.stop_plugin(stage.subscribers[1].script)
             held = stage.pay(2_000_000, "hold")

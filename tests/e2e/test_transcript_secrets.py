@@ -1,5 +1,5 @@
-"""No secret of any recording gets into the log, at any level, in any spelling, not even a piece of one: neither when the recording is
-played nor when each of its messages comes damaged."""
+"""No secret of any recording is logged, at any level, in any spelling, not even a piece of one: neither when the recording is played nor
+when each of its messages is damaged."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NUMBER = re.compile(r"(?<=[:\[, ])-?\d+(?=[,}\]])")
 
 
 def secrets_of(value: Any) -> set[str]:
-    """By the names of members, and what looks like an invoice or an offer wherever it stands."""
+    """By the names of members; also any text that looks like an invoice or an offer."""
     text = json.dumps(value, ensure_ascii=False)
     return set(secrets_in(value)) | {found.group() for found in INVOICE.finditer(text)}
 
@@ -40,7 +40,7 @@ def spellings(secret: str) -> set[str]:
 
 
 def pieces(text: str, step: int = 1) -> Iterator[str]:
-    """Of which it would be no accident that they are elsewhere too."""
+    """Secrets long enough not to appear elsewhere by accident."""
     for at in range(0, len(text) - PIECE + 1, step):
         piece = text[at:at + PIECE]
         if step > 1 or len(set(piece)) >= 6:
@@ -48,7 +48,7 @@ def pieces(text: str, step: int = 1) -> Iterator[str]:
 
 
 def leaks(lines: Iterable[str], secrets: set[str]) -> list[str]:
-    """Whatever is twice as long as a piece holds one of those that the secret can be cut into."""
+    """Pieces of the secret: any substring of twice their length contains one of them."""
     logged = {piece for line in set(lines) for piece in pieces(line)}
     if not logged:
         return []
@@ -57,7 +57,7 @@ def leaks(lines: Iterable[str], secrets: set[str]) -> list[str]:
 
 
 def damaged(text: str, kind: int, secret: str) -> str:
-    """Braces and quotes stay in pairs: a message without an end would swallow the next."""
+    """Braces and quotes stay in pairs: a message without an end would include the next."""
     quoted = f'"{secret}"'
     changes = (
         lambda: text.replace(quoted, f'"{secret}\\x"'),
@@ -81,7 +81,7 @@ def damaged(text: str, kind: int, secret: str) -> str:
 
 
 KINDS = 16
-EACH = KINDS if os.environ.get("TRACKPAYMENTS_LONG") == "yes" else 3  # kinds of damage that a message gets, by turns
+EACH = KINDS if os.environ.get("TRACKPAYMENTS_LONG") == "yes" else 3  # kinds of damage, in turn
 
 
 class TranscriptSecrets(unittest.TestCase):
@@ -96,11 +96,11 @@ class TranscriptSecrets(unittest.TestCase):
             cls.entries[name] = load(name)
             cls.secrets[name] = secrets_of_all(cls.entries[name])
         cls.all = set().union(*cls.secrets.values())
-        # Recorders make some of zeros: one that is like no other.
+        # Some in the recordings are zeros: these get a unique value.
         of_32_bytes = [secret for secret in sorted(cls.all) if re.fullmatch("[0-9a-f]{64}", secret)]
         cls.example = max(of_32_bytes, key=lambda secret: len(set(secret)))
 
-    def test_the_secrets_of_every_kind_are_known(self) -> None:
+    def test_secrets_of_every_kind_are_found_in_the_recordings(self) -> None:
         with_secrets = [name for name, found in self.secrets.items() if found]
         self.assertGreater(len(with_secrets), 40)
         self.assertGreater(len(self.all), 800)
@@ -112,7 +112,7 @@ class TranscriptSecrets(unittest.TestCase):
         secret = self.example
         raw = bytes.fromhex(secret)
         for logged in (secret, secret.upper(), base64.b64encode(raw).decode(), secret[7:40], raw[::-1].hex()):
-            self.assertTrue(leaks(["a line that says nothing", f"it was '{logged}'."], self.all))
+            self.assertTrue(leaks(["a line without secrets", f"it was '{logged}'."], self.all))
         invoice = next(secret for secret in sorted(self.all) if secret.startswith("lnbcrt"))
         self.assertTrue(leaks([invoice[40:70]], self.all))
         self.assertEqual(leaks(["row of listsendpays skipped: result.payments[0].payment_hash: not 32 bytes of hex"], self.all), [])
@@ -121,7 +121,7 @@ class TranscriptSecrets(unittest.TestCase):
         published = 0
         for name in [*self.entries, *older_names()]:
             with self.subTest(recording=name):
-                played = Player([PLUGIN], name, ORDERS[0], patience=1.0).run()  # its end is for others to judge
+                played = Player([PLUGIN], name, ORDERS[0], patience=1.0).run()  # other tests check its end
                 published += len(played.journal.published)
                 lines = [json.dumps(line, ensure_ascii=False) for line in played.journal.logs] + played.journal.stderr
                 self.assertEqual(leaks(lines, self.secrets.get(name) or secrets_of_all(played.entries)), [])
@@ -131,15 +131,15 @@ class TranscriptSecrets(unittest.TestCase):
         texts = list(self.damaged_messages(("to_plugin",), EACH))
         answers = [(method, text) for method, text in self.damaged_messages(("rpc_response",), 3)]
         with FakeHost() as host:
-            host.complaints = lambda: []  # what damaged rows make of a payment is not looked at here
+            host.complaints = lambda: []  # payments of damaged rows are not checked here
             host.begin()
             self.answer_damaged(host, answers)
             for _, text in texts:
                 host.raw(text.encode() + b"\n\n")
-            for number, secret in zip(range(1, 601), sorted(self.all)):  # so many times it has to ask the node
+            for number, secret in zip(range(1, 601), sorted(self.all)):  # so many calls to the node are needed
                 host.notify("sendpay_failure", failure(pending_row(number, bolt11=secret)))
             host.barrier()
-            host.wait(lambda: sum(method == "listsendpays" for method, _ in host.calls) > 600, "questions to the node")
+            host.wait(lambda: sum(method == "listsendpays" for method, _ in host.calls) > 600, "calls to the node")
             host.barrier()
             lines = [json.dumps(m["params"], ensure_ascii=False) for m in host.messages if m.get("method") == "log"]
             print(f"{len(texts)} damaged messages, {self.answered} damaged answers, {len(lines)} log lines ({len(set(lines))} different), "
@@ -148,11 +148,11 @@ class TranscriptSecrets(unittest.TestCase):
             self.assertGreater(len(set(lines)), 30)
             self.assertGreater(self.answered, 150)
             self.assertEqual(leaks([*lines, host.errors()], self.all), [])
-            # A planted one: names of requests are repeated, if they are short.
+            # A planted secret: names of requests are logged if they are short.
             planted = self.example[:32]
             host.raw(b'{"jsonrpc":"2.0","id":"planted","method":"%s","params":tru}' % planted.encode())
             host.wait(lambda: any(planted in line for line in host.logs()), "the line")
-            self.assertTrue(leaks(host.logs(), self.all), "it was looked for where it is")
+            self.assertTrue(leaks(host.logs(), self.all), "the search finds it")
 
     def damaged_messages(self, directions: tuple[str, ...], each: int) -> Iterator[tuple[str, str]]:
         """With the method whose answer it is."""
@@ -174,7 +174,7 @@ class TranscriptSecrets(unittest.TestCase):
     answered = 0
 
     def answer_damaged(self, host: FakeHost, answers: list[tuple[str, str]]) -> None:
-        """Every second question to the node; the others are answered as it would."""
+        """Damages the answer to every second call; the others are answered normally."""
         by_method: dict[str, list[str]] = {}
         for method, text in answers:
             by_method.setdefault(method, []).append(text)

@@ -1,5 +1,5 @@
-"""The plugin loaded twice, begun twice, spoken to too early, stopped and started while payments go on, and ended with everything still
-to be said."""
+"""The plugin is loaded twice, initialised twice, gets messages before init, is stopped and started while payments go on, and ends with a
+full queue."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CALL = {"id": 1, "method": "sendpay", "params": {"payment_hash": "ab" * 32, "rou
 
 
 def processes(stage: Stage) -> int:
-    """Plugins that the node runs: ours, and others of its kind."""
+    """Running copies of the plugin."""
     node = stage.node.process.pid
     children = Path(f"/proc/{node}/task/{node}/children").read_text().split()
     return sum(b"subscriber" not in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children)
@@ -46,12 +46,12 @@ class Twice(unittest.TestCase):
             stage.wait_status(stage.pay(1_000_000, "temporary_channel_failure", "settle"), "SUCCEEDED")
             stage.release(held)
             stage.wait_status(held, "SUCCEEDED")
-            self.assertEqual(processes(stage), 1, "nobody of the others is left")
+            self.assertEqual(processes(stage), 1, "none of the others runs")
             runs = {message["cursor"].split(".")[1] for message in stage.messages()}
-            self.assertEqual(len(runs), 1, "and none of them told anything")
+            self.assertEqual(len(runs), 1, "and none of them published anything")
 
-    def test_two_on_one_node_tell_the_same_and_hold_nobody(self) -> None:
-        # What another host than lightningd might allow.
+    def test_two_on_one_node_publish_the_same_and_hold_no_command(self) -> None:
+        # Only another host than lightningd may allow this.
         with FakeHost() as host, FakeHost() as other:
             host.begin()
             other.selector.register(host.selector.fileno(), selectors.EVENT_READ, lambda: host.pump(0))
@@ -73,12 +73,12 @@ class Twice(unittest.TestCase):
             self.assertEqual({h: (p["status"], p["payment_index"]) for h, p in last[0].items()},
                              {h: (p["status"], p["payment_index"]) for h, p in last[1].items()})
 
-    def test_what_comes_before_the_answer_to_init_is_served(self) -> None:
+    def test_messages_before_the_answer_to_init_are_served(self) -> None:
         row = pending_row(1)
         with FakeHost(rows=[row]) as host:
             ended = host.end(row, "complete")
             configuration = {"lightning-dir": host.directory, "rpc-file": "lightning-rpc", "startup": True}
-            # One write, so one read: hooks and a notification before getmanifest, between, and behind init.
+            # One write, so one read: hooks and a notification before getmanifest, between, and after init.
             hook = {"method": "rpc_command", "params": {"rpc_command": {"jsonrpc": "2.0", **CALL}}}
             success = {"method": "sendpay_success", "params": {"sendpay_success": ended}}
             delpay = {"id": 2, "method": "delpay", "params": [row["payment_hash"], "complete"]}
@@ -93,10 +93,10 @@ class Twice(unittest.TestCase):
             self.assertEqual(order[:4], ["a", "b", "c", "d"], "hooks before anything else")
             host.wait_armed()
             host.barrier()
-            self.assertEqual({p["status"] for p in host.published()} - {"SUCCEEDED"}, set(), "the node's row said so all the time")
+            self.assertEqual({p["status"] for p in host.published()} - {"SUCCEEDED"}, set(), "the node's row was complete all the time")
             unharmed(host)
 
-    def test_a_second_beginning_changes_nothing(self) -> None:
+    def test_a_second_getmanifest_and_init_change_nothing(self) -> None:
         with FakeHost(rows=[pending_row(1)]) as host:
             host.begin()
             host.wait(host.published, "the payment in flight")
@@ -109,7 +109,7 @@ class Twice(unittest.TestCase):
                     "lightning-dir": host.directory, "rpc-file": "lightning-rpc", "startup": number == 1}})
                 host.wait_armed()
                 unharmed(host)
-            self.assertEqual([p["status"] for p in host.published() if p["payment_index"] == "1"], ["IN_FLIGHT"], "told once")
+            self.assertEqual([p["status"] for p in host.published() if p["payment_index"] == "1"], ["IN_FLIGHT"], "published once")
             host.notify("sendpay_success", host.end(host.model.table[1], "complete"))
             host.wait(lambda: any(p["payment_index"] == "1" and p["status"] == "SUCCEEDED" for p in host.published()), "its end")
             self.assertEqual(host.stop(), 0)
@@ -117,7 +117,7 @@ class Twice(unittest.TestCase):
 
 class StopAndStart(unittest.TestCase):
     @needs_whole_rows
-    def test_held_hooks_go_on_and_what_is_in_flight_is_told_again(self) -> None:
+    def test_held_hooks_go_on_and_payments_in_flight_are_published_again(self) -> None:
         with Stage(["--trackpayments-failed-after=3600"]) as stage:
             held = [stage.pay(1_000_000 + n, parts=["hold", "hold"]) for n in range(5)]
             for invoice in held:
@@ -127,13 +127,13 @@ class StopAndStart(unittest.TestCase):
             stage.barrier()
             stage.node.call("standin-fault", {"fault": "hang", "method": "listsendpays"})
             asked = stage.node.rpc.send("delpay", [paid["payment_hash"], "complete"])
-            stage.barrier()  # by then the plugin holds it
+            stage.barrier()  # by now the plugin holds it
             self.assertFalse(stage.node.rpc.has_reply(asked))
             stage.unwatched |= {attempt["attempt_id"] for attempt in stage.snapshots(paid)[-1]["htlcs"]}
             stage.node.stop_plugin(PLUGIN)
             self.assertEqual(len(stage.node.rpc.result(asked)["payments"]), 1, "lightningd went on without it")
             stage.node.call("standin-fault", {"fault": "unhang", "method": "listsendpays"})
-            # While it is away: one ends, one fails, one begins.
+            # While the plugin is stopped: one ends, one fails, one begins.
             stage.release(held[0])
             stage.release(held[1], "fail")
             stage.wait_rows(held[0], "complete", "complete")
@@ -144,20 +144,20 @@ class StopAndStart(unittest.TestCase):
             stage.start_plugin()
             stage.first_shown -= 1  # the one that began is in flight
             for invoice in held[2:]:
-                stage.wait_payment(invoice, lambda _: len(stage.snapshots(invoice)) > before[invoice["payment_hash"]], "it is told again")
+                stage.wait_payment(invoice, lambda _: len(stage.snapshots(invoice)) > before[invoice["payment_hash"]], "it is published again")
                 self.assertEqual([(p["status"], len(p["htlcs"])) for p in stage.snapshots(invoice)[before[invoice["payment_hash"]]:]],
                                  [("IN_FLIGHT", 2)])
             for invoice in [*held[2:], begun]:
                 stage.release(invoice)
                 stage.wait_status(invoice, "SUCCEEDED")
-            # What the first run had left open, the second knows from the rows, if anybody still asks.
+            # The second run knows the open payments of the first from the rows.
             since = stage.node.call("trackpayments", {"payment_hash": held[0]["payment_hash"]})["payments"]
             self.assertEqual([p["status"] for p in since], ["SUCCEEDED"])
-            stage.finish = lambda: self.assertEqual(stage.stop(), [])  # ends of which nobody was there to tell
+            stage.finish = lambda: self.assertEqual(stage.stop(), [])  # these ends were not published
 
-    def test_a_plugin_that_comes_and_goes_slows_no_payment(self) -> None:
+    def test_restarts_of_the_plugin_do_not_delay_payments(self) -> None:
         with Stage(["--trackpayments-failed-after=0"]).alone() as stage:
-            amid = 0  # how often it went and came again while payments were going on
+            amid = 0  # number of restarts while payments were in flight
             for _ in range(50):
                 amid += self.come_and_go(stage)
                 if amid > 2:
@@ -176,7 +176,7 @@ class StopAndStart(unittest.TestCase):
 
 
     def come_and_go(self, stage: Stage) -> int:
-        """As long as a load goes on, however fast that is."""
+        """While a load is running."""
         before, amid = stage.counter("created"), 0
         with stage.node.new_client() as second:
             load = second.send("load", {"total": 400, "in_flight": 20, "fail_percent": 10, "mix": {"sendpay": 1, stage.payer: 1}})
@@ -191,7 +191,7 @@ class StopAndStart(unittest.TestCase):
 
 class FullQueue(unittest.TestCase):
     def fill(self, host: FakeHost) -> int:
-        """Far more than is kept: a hundred payments of which each part, and the end of each part, is a snapshot. How many there are."""
+        """More than the queue keeps: a hundred payments; each part, and the end of each part, is a snapshot. The number of these."""
         host.begin(**{"trackpayments-failed-after": 3600})
         rows = [host.insert(pending_row(n + 1, f"{n:064x}", partid=1, bolt11=f"lnbcrt{n}")) for n in range(100)]
         host.wait(lambda: len(host.published()) == 100, "the payments in flight")
@@ -207,13 +207,13 @@ class FullQueue(unittest.TestCase):
                 host.notify("sendpay_success", rows[payment])
         return 2 * 20 * 100
 
-    def test_a_full_queue_leaves_before_the_end(self) -> None:
+    def test_a_full_queue_is_written_before_the_end(self) -> None:
         with FakeHost() as host:
             snapshots = self.fill(host)
             before = len(host.messages)
             host.hook("last", CALL)
             host.send({"method": "shutdown", "params": {"shutdown": {}}})
-            # What comes after it counts no more, and does no harm.
+            # Later messages are ignored.
             host.send({"method": "shutdown", "params": {"shutdown": {}}}, {"method": "sendpay_success", "params": {}})
             host.read_output(True)
             self.assertEqual(host.wait_exit(), 0)
@@ -223,17 +223,17 @@ class FullQueue(unittest.TestCase):
             merged = [line for line in host.logs("unusual") if "were merged" in line]
             self.assertEqual(len(merged), 1, "it was full")
             published = sum(m.get("method") == "trackpayments" for m in host.messages[before:])
-            self.assertEqual(published + int(merged[0].split()[0]), snapshots, "told or merged, each of them")
+            self.assertEqual(published + int(merged[0].split()[0]), snapshots, "each is published or merged")
 
     @unittest.skipUnless(LONG, "takes half a minute: TRACKPAYMENTS_LONG=yes")
-    def test_one_who_never_reads_keeps_nobody(self) -> None:
+    def test_it_ends_also_if_its_output_is_never_read(self) -> None:
         with FakeHost() as host:
             self.fill(host)
             host.send({"method": "shutdown", "params": {"shutdown": {}}})
             host.wait(lambda: host.child.poll() is not None, "the exit")
             self.assertGreaterEqual(host.child.returncode, 0, "by itself, not by a signal")
 
-    def test_a_stopped_process_that_goes_on_has_missed_nothing(self) -> None:
+    def test_a_suspended_process_that_goes_on_has_missed_nothing(self) -> None:
         with FakeHost() as host:
             host.begin()
             rows = [host.insert(pending_row(n)) for n in range(1, 201)]

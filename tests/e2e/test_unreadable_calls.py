@@ -1,5 +1,5 @@
-"""Calls that make parts and cannot be read: the node is told to go on, the log has one line for each, and what becomes of them anyhow is
-told with what the rows say: amounts, no way."""
+"""Unreadable calls that make parts: the hook continues them, the log has one line for each, and their payments are published with the
+amounts of their rows, without a route."""
 
 import unittest
 from typing import Any
@@ -21,7 +21,7 @@ class UnreadableCalls(unittest.TestCase):
                          ([], str(sent), str(sent - delivered), lock))
         self.assertEqual(payment["value_msat"], str(delivered))
 
-    def test_a_sendpay_of_no_hash_is_refused_by_the_node_and_hurts_nobody(self) -> None:
+    def test_a_sendpay_without_hash_is_refused_by_the_node_and_does_no_harm(self) -> None:
         odd: list[Any] = [{"route": [], "amount_msat": 1}, {"payment_hash": "ab", "route": []}, [[], 7], [], {"payment_hash": ["ab" * 32]}]
         with Stage() as stage:
             for number, params in enumerate(odd, 1):
@@ -32,7 +32,7 @@ class UnreadableCalls(unittest.TestCase):
             invoice = stage.by_hand(5_000_000, "settle")
             self.assertEqual(len(stage.wait_status(invoice, "SUCCEEDED")["htlcs"][0]["route"]["hops"]), 2)
 
-    def test_a_route_that_cannot_be_read_leaves_the_totals(self) -> None:
+    def test_a_part_with_an_unreadable_route_has_only_totals(self) -> None:
         with Stage() as stage:
             invoice = stage.invoice(5_000_000)
             route = [{"id": PEER, "channel": "103x1x0", "amount_msat": 5_000_011},
@@ -41,7 +41,7 @@ class UnreadableCalls(unittest.TestCase):
             self.only_totals(stage.wait_status(invoice, "SUCCEEDED"), 5_000_011, 5_000_000, 0)
             self.assertEqual(len(self.lines(stage, "sendpay")), 1)
 
-    def test_an_onion_made_of_garbage_leaves_the_totals(self) -> None:
+    def test_a_part_with_a_garbage_onion_has_only_totals(self) -> None:
         garbage = [[{"pubkey": PEER, "payload": "zz"}], [{"pubkey": PEER, "payload": "ff"}], [{"pubkey": PEER, "payload": "0502"}],
                    [{"payload": "00"}], [{"pubkey": PEER}], ["hop"], [{"pubkey": "02", "payload": "00"}]]
         with Stage() as stage:
@@ -56,7 +56,7 @@ class UnreadableCalls(unittest.TestCase):
                     self.assertEqual(len(self.lines(stage, "createonion")), number)
             self.assertEqual(self.lines(stage, "sendonion"), [])
 
-    def test_each_kind_of_call_is_continued_before_anything_is_said_about_it(self) -> None:
+    def test_each_kind_of_call_is_continued_before_it_is_logged(self) -> None:
         with FakeHost() as host:
             host.begin()
             for method in ("sendpay", "createonion", "sendonion", "injectpaymentonion"):

@@ -1,4 +1,4 @@
-"""Behind every hook request stands a payment: its answer comes before anything else, but cuts no message."""
+"""A payment waits for every hook request: so its answer is written before anything else, but never inside another message."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import unittest
 from fake_host import FakeHost, pending_row
 from support import die_on_sigterm
 
-BLOCK = 64 * 1024  # of a pipe, and of one write of the plugin
+BLOCK = 64 * 1024  # size of a pipe, and of one write of the plugin
 CONTINUE = {"result": "continue"}
 
 
@@ -28,7 +28,7 @@ def hook(identity: str) -> bytes:
 
 
 def following(host: FakeHost, count: int) -> None:
-    """So many payments are in flight and told."""
+    """So many payments are in flight and published."""
     host.begin()
     for index in range(1, count + 1):
         host.insert(pending_row(index))
@@ -37,7 +37,7 @@ def following(host: FakeHost, count: int) -> None:
 
 
 def wait_read(host: FakeHost) -> None:
-    """Everything written to stdin has been read."""
+    """Waits until everything written to stdin was read."""
     def unread() -> int:
         return struct.unpack("i", fcntl.ioctl(host.child.stdin.fileno(), termios.FIONREAD, struct.pack("i", 0)))[0]
 
@@ -65,7 +65,7 @@ class Urgent(unittest.TestCase):
             answers = [m["id"] for m in host.messages[before:] if "id" in m]
             self.assertEqual(answers, [f"h{n}" for n in range(1, 101)])
 
-    def test_an_answer_overtakes_what_waits_while_nobody_reads(self) -> None:
+    def test_an_answer_overtakes_queued_messages_while_the_output_is_not_read(self) -> None:
         with FakeHost() as host:
             following(host, 600)
             before = len(host.texts)
@@ -80,12 +80,12 @@ class Urgent(unittest.TestCase):
             place = next(n for n, m in enumerate(host.messages) if m.get("id") == "late")
             ahead = sum(len(text) + 2 for text in host.texts[before:place])
             longest = max(map(len, host.texts))
-            self.assertLess(ahead, 3 * BLOCK + longest, "what was under way, and no more")
+            self.assertLess(ahead, 3 * BLOCK + longest, "only the rest of the write in progress comes before")
             self.assertGreater(len(host.texts) - place, 200, "it overtook the others")
             hashes = [p["payment_hash"] for p in host.published()[600:]]
             self.assertEqual(hashes, sorted(hashes), "the rest keeps its order")
 
-    def test_while_nobody_reads_the_newest_snapshots_are_kept(self) -> None:
+    def test_while_the_output_is_not_read_the_newest_snapshots_are_kept(self) -> None:
         payments, parts = 12, 100
         with FakeHost() as host:
             following(host, payments)

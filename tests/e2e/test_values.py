@@ -1,5 +1,5 @@
-"""What a payment is worth: one number, live, after a restart of the plugin in flight, read back by hash and by `since`. A row here is a
-row of the payers' table; those marked "not stored" there have tests of their own."""
+"""The value of a payment: one number, live, after a restart of the plugin in flight, read back by hash and by `since`. There is a test for
+each payer; totals that lightningd does not store have tests of their own."""
 
 import time
 import unittest
@@ -28,7 +28,7 @@ def held(stage: Stage, parts: list[Any], amount: int | str = AMOUNT, **kind: Any
 
 
 def made(stage: Stage, known: set[int], parts: int) -> Made:
-    """The rows that came since, once there are as many."""
+    """Waits for that many new rows."""
     def look() -> list[dict[str, Any]] | None:
         rows = [row for row in stage.node.rows() if row["created_index"] not in known and row["status"] == "pending"]
         return rows if len(rows) == parts else None
@@ -72,7 +72,7 @@ class Values(unittest.TestCase):
         return {"by hash": [p["value_msat"] for p in by_hash], "since": [p["value_msat"] for p in since[-1:]]}
 
     def follow(self, make: Callable[[Stage], Made], value: int, fees: bool = True, **more: Any) -> None:
-        """`fees`: value and fee are what left."""
+        """`fees`: value and fee add up to the amount that left."""
         with Stage(NEVER, plugin=False, slow_clock=True, **more) as stage:
             stage.start_plugin()
             payment = make(stage)
@@ -112,7 +112,7 @@ class Values(unittest.TestCase):
 
     @needs_xpay
     def test_xpay_of_a_share(self) -> None:
-        # As a Cashu mint does: another node pays the rest. It is worth the whole, as LND's mpp record says.
+        # As a Cashu mint does: another node pays the rest. The value is the whole, as in LND's mpp record.
         def make(stage: Stage) -> Made:
             return call(stage, "xpay", 1, invstring=held(stage, ["hold"])["bolt11"], partial_msat=2_000_000)
 
@@ -135,7 +135,7 @@ class Values(unittest.TestCase):
         self.follow(make, 1_999_980)
 
     @needs_sendamount
-    def test_sendamount_is_worth_what_its_newest_attempt_delivers(self) -> None:
+    def test_the_value_of_sendamount_is_what_its_newest_attempt_delivers(self) -> None:
         with Stage(NEVER, plugin=False) as stage:
             stage.start_plugin()
             attempts = [{"do": "hold", "via": "l5"}, {"do": "hold", "via": "l2"}]
@@ -147,7 +147,7 @@ class Values(unittest.TestCase):
             stage.release(invoice)
             stage.wait_status(invoice, "SUCCEEDED")
             rows = stage.node.rows(payment_hash=invoice["payment_hash"])
-            self.assertLess(rows[0]["amount_msat"], rows[1]["amount_msat"], "the first way was dear")
+            self.assertLess(rows[0]["amount_msat"], rows[1]["amount_msat"], "the first route was more expensive")
             self.assertEqual(first["value_msat"], str(rows[0]["amount_msat"]))
             by_parts = {len(p["htlcs"]): p["value_msat"] for p in stage.snapshots(invoice)}
             self.assertEqual(by_parts, {n: str(row["amount_msat"]) for n, row in enumerate(rows, 1)})
@@ -243,7 +243,7 @@ class Values(unittest.TestCase):
         self.follow(make, AMOUNT)
 
     def test_sendonion_of_nothing_but_an_onion(self) -> None:
-        # Nobody says what arrives: it counts with what left.
+        # The amount that arrives is unknown: the amount that left counts.
         def make(stage: Stage) -> Made:
             invoice = stage.invoice(1_000_000, outcomes=[{"do": "hold"}])
             send_onion(stage, invoice, 1_000_011)
@@ -251,9 +251,9 @@ class Values(unittest.TestCase):
 
         self.follow(make, 1_000_011, fees=False)
 
-    # Without the hook only the invoice says it; a first snapshot may wait for that
+    # Without the hook the value is only in the invoice; a first snapshot may wait for that
 
-    def test_an_invoice_says_it_where_there_is_no_hook(self) -> None:
+    def test_without_the_hook_the_value_comes_from_the_invoice(self) -> None:
         def by_hand(stage: Stage) -> Made:
             invoice = stage.invoice(AMOUNT, outcomes=["hold"])
             for part, amount in ((1, 2_000_000), (2, 3_000_000)):
@@ -281,13 +281,13 @@ class Values(unittest.TestCase):
                 stage.refused(by, {"bolt11" if by == "pay" else "invstring": invoice["bolt11"]})
                 stage.wait_status(invoice, "FAILED", parts=2)
                 values = {"live": sorted({p["value_msat"] for p in stage.snapshots(invoice)})}
-                # What ended in the second of the plugin's start might go on: it would be followed, not read back.
+                # A payment that ended in the second of the plugin's start might go on: it would be followed, not read back.
                 wait_until(lambda: time.time() > max(row["completed_at"] for row in stage.node.rows()) + 2, "some time")
                 self.restart(stage)
                 values |= self.read_back(stage, invoice["payment_hash"])
                 self.assertEqual(values, {when: [str(AMOUNT)] for when in values})
 
-    # Not stored: what is read back is written down here
+    # Not stored: the value that is read back differs
 
     def test_the_total_of_a_sendpay_is_not_stored(self) -> None:
         with Stage(NEVER, plugin=False) as stage:
@@ -308,7 +308,7 @@ class Values(unittest.TestCase):
 
     @needs_xpay
     @needs_whole_rows
-    def test_a_share_of_an_invoice_without_amount_is_never_worth_nothing(self) -> None:
+    def test_the_value_of_a_share_of_an_invoice_without_amount_is_never_0(self) -> None:
         with Stage(NEVER, plugin=False) as stage:
             stage.start_plugin()
             invoice = held(stage, ["hold"], "any")

@@ -1,5 +1,5 @@
-"""Each lightningd since v23.11: differences between them are seen to be there, so that none of the tests of versions tests the newest
-five times; and hosts that are no lightningd."""
+"""Each lightningd since v23.11: checks that the stand-in does differ by version, so that the tests of versions do not test the newest five
+times; and hosts that are not lightningd."""
 
 import json
 import os
@@ -17,7 +17,7 @@ VERSIONS = [os.environ["VERSION_AS"]] if os.environ.get("VERSION_AS") else list(
 
 
 class Differences(unittest.TestCase):
-    """Those that reach the plugin, seen from outside it."""
+    """Differences that reach the plugin, seen from outside."""
 
     def each(self, **more: Any) -> Any:
         for version in VERSIONS:
@@ -25,7 +25,7 @@ class Differences(unittest.TestCase):
                 yield stage
 
     def raw(self, stage: Stage) -> list[dict[str, Any]]:
-        """Notifications as they came."""
+        """Notifications unchanged."""
         messages = map(json.loads, stage.subscribers[0].path.read_text().splitlines())
         return [m for m in messages if m["method"] == "trackpayments"]
 
@@ -39,7 +39,7 @@ class Differences(unittest.TestCase):
                     self.assertEqual((set(message["params"]), message["params"]["origin"]), ({"origin", "payload"}, "trackpayments"))
                     self.assertEqual(set(message["params"]["payload"]), {"trackpayments", "cursor"})
 
-    def test_who_is_asked_whether_xpay_gave_up(self) -> None:
+    def test_listpays_is_called_only_where_it_reports_xpay(self) -> None:
         for stage in self.each(hooks="listpays"):
             if not stage.version.has_xpay:
                 continue
@@ -48,7 +48,7 @@ class Differences(unittest.TestCase):
             stage.settle_slowly()
             self.assertEqual(stage.asked("listpays", invoice) > 0, stage.version.listpays_knows_xpay)
 
-    def test_what_xpays_rows_tell(self) -> None:
+    def test_members_of_xpays_rows(self) -> None:
         for stage in self.each(slow_clock=True):  # the first snapshot may have to wait for its invoice
             if not stage.version.has_xpay:
                 self.assertEqual(stage.refused("xpay", ["lnbcrt"])[0], -32601)
@@ -60,11 +60,11 @@ class Differences(unittest.TestCase):
             for attempt, row in zip(payment["htlcs"], rows, strict=True):
                 self.assertEqual(attempt["route"]["total_amt_msat"], str(row["amount_sent_msat"]))
             if stage.version.has_pay_part_topics:
-                stage.wait_payment(invoice, lambda p: all(len(a["route"]["hops"]) == 2 for a in p["htlcs"]), "the way")
+                stage.wait_payment(invoice, lambda p: all(len(a["route"]["hops"]) == 2 for a in p["htlcs"]), "the route")
             stage.release(invoice)
             stage.wait_status(invoice, "SUCCEEDED")
             published = {payment["value_msat"] for payment in stage.snapshots(invoice)}
-            self.assertEqual(published, {"9000000"}, "of the invoice, where the rows do not say")
+            self.assertEqual(published, {"9000000"}, "from the invoice, if the rows do not have it")
 
     def test_no_hook_call_of_any_command_is_held_or_changed(self) -> None:
         # Below v25.12 each of these comes by the plugin.
@@ -77,15 +77,15 @@ class Differences(unittest.TestCase):
                     stage.node.call(method, params, request_id=identity)
             self.assertEqual(stage.refused("no-such-command", {})[0], -32601)
 
-    def test_a_plugin_that_modifies_what_comes_by_is_not_in_our_way(self) -> None:
-        # Where filters are ignored both are asked about everything.
+    def test_a_plugin_that_modifies_hook_calls_does_not_disturb_us(self) -> None:
+        # If filters are ignored, both plugins get every call.
         for stage in self.each(hooks="delpay,sendpay"):
             invoice = stage.pay(5_000_000)
             stage.wait_status(invoice, "SUCCEEDED")
             stage.node.call("delpay", [invoice["payment_hash"], "complete"])
             stage.wait_deletion(invoice)
 
-    def test_what_the_plugin_is_told_of_its_host(self) -> None:
+    def test_the_plugin_gets_the_hosts_version_and_known_topics(self) -> None:
         for stage in self.each():
             pid = stage.plugin_pid()
             environment = dict(line.split("=", 1) for line in Path(f"/proc/{pid}/environ").read_text().split("\0") if "=" in line)
@@ -101,15 +101,15 @@ class Differences(unittest.TestCase):
             wrong = {"command_to_check": "trackpayments", "timeout": 3601}
             if stage.version.number >= (24, 5):
                 self.assertEqual(stage.refused("check", wrong)[0], -32602)
-            else:  # a plugin is not asked
+            else:  # a plugin is not called
                 self.assertEqual(stage.node.call("check", wrong), {"command_to_check": "trackpayments"})
             with self.assertRaises(RpcError):
                 stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "-5"})
 
 
-@unittest.skipUnless("v23.11" in VERSIONS, "v23.11 alone knows them")
-class OldWords(unittest.TestCase):
-    """`msatoshi`, which v23.11 still takes for `amount_msat`, in the call and in its route."""
+@unittest.skipUnless("v23.11" in VERSIONS, "only v23.11 has them")
+class OldNames(unittest.TestCase):
+    """`msatoshi`, which v23.11 still accepts as `amount_msat`, in the call and in its route."""
 
     def test_amounts_in_them_are_understood(self) -> None:
         with Stage(NEVER, version="v23.11") as stage:
@@ -123,9 +123,9 @@ class OldWords(unittest.TestCase):
 
 
 class Hosts(unittest.TestCase):
-    """The pipes themselves: numbers for ids, and hosts that are no lightningd."""
+    """On pipes: numbers for ids, and hosts that are not lightningd."""
 
-    def test_numbers_and_strings_are_echoed_as_they_came(self) -> None:
+    def test_numbers_and_strings_come_back_unchanged_as_ids(self) -> None:
         for version in VERSIONS:
             with self.subTest(version=version), FakeHost(version) as host:
                 manifest = host.request("getmanifest", {"allow-deprecated-apis": True}, 20)["result"]
@@ -135,7 +135,7 @@ class Hosts(unittest.TestCase):
                 self.assertEqual(topics & {"log", "plugin_started", "plugin_stopped", "*"}, set())
                 self.assertTrue(all(m["description"] and m["usage"] for m in manifest["rpcmethods"]))
 
-    def test_a_host_without_delpay_is_served_whatever_it_says_of_the_hook(self) -> None:
+    def test_a_host_without_delpay_is_served_with_and_without_hook(self) -> None:
         for environment in ({}, NO_HOOK):
             with self.subTest(**environment), FakeHost(None, **environment) as host:
                 manifest = host.begin(identity=1, **{"trackpayments-failed-after": 0})

@@ -1,5 +1,5 @@
-"""Before v24.11 `pay` waits up to a minute for blocks when the payee is ahead of us (recorded with v23.11.2: held_then_failed): all its
-parts have failed, nothing is said, and then it tries again. Such silence is not the end."""
+"""Before v24.11 `pay` waits up to a minute for blocks when the payee's height is greater than ours (recorded with v23.11.2:
+held_then_failed): all parts have failed, there are no messages, and then it tries again. Such silence is not the end."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class WaitsForBlocks(unittest.TestCase):
         return [p["status"] for p in host.published() if p["payment_hash"] == payment_hash]
 
     def waits(self, host: FakeHost, row: dict[str, Any], payer: str | None) -> None:
-        """It fails, another one that nobody waits for ends meanwhile, and it goes on."""
+        """The payment's part fails, a payment of another payer ends meanwhile, and the first goes on."""
         self.fails(host, row)
         if payer is not None:
             self.call(host, "cli", OTHER, 1)
@@ -52,7 +52,7 @@ class WaitsForBlocks(unittest.TestCase):
             self.call(host, payer, HASH, 2)
         host.notify("sendpay_success", host.end(host.insert(pending_row(9, HASH, partid=2)), "complete"))
         host.wait(lambda: "SUCCEEDED" in self.statuses(host, HASH), "success")
-        host.barrier()  # the final topic comes behind the other
+        host.barrier()  # the final topic comes after the other
         self.assertEqual(set(self.statuses(host, HASH)), {"IN_FLIGHT", "SUCCEEDED"})
         self.assertEqual([p["status"] for p in host.published("trackpayments_final") if p["payment_hash"] == HASH], ["SUCCEEDED"])
 
@@ -66,14 +66,14 @@ class WaitsForBlocks(unittest.TestCase):
                     host.wait(host.published, "the payment")
                     self.waits(host, row, payer)
 
-    def test_the_plugin_came_later_and_cannot_know_the_payer(self) -> None:
+    def test_the_payer_is_unknown_to_a_plugin_started_later(self) -> None:
         for version in ("v23.11", "v24.11"):
             with self.subTest(version=version), FakeHost(version, rows=[pending_row(1, HASH, partid=1)]) as host:
                 host.begin(startup=False, identity=21, **AT_ONCE)
                 host.wait(host.published, "the payment")
                 self.waits(host, host.model.table[1], "")
 
-    def test_without_the_hook_nobody_knows(self) -> None:
+    def test_without_the_hook_the_payer_is_unknown(self) -> None:
         with FakeHost("v23.11", **NO_HOOK) as host:
             host.begin(identity=21, **AT_ONCE)
             row = host.insert(pending_row(1, HASH, partid=1))

@@ -1,4 +1,4 @@
-"""Nodes where less can be seen: without the hook by the user's choice, older ones without `wait sendpays`."""
+"""The plugin without the hook, by the user's choice, and on nodes without `wait sendpays`."""
 
 import unittest
 
@@ -30,7 +30,7 @@ class WithoutHook(unittest.TestCase):
             failed = stage.pay(4_000_000, "incorrect_or_unknown_payment_details")
             stage.wait_status(failed, "FAILED")
 
-    def test_delpay_is_served_by_the_node_and_told(self) -> None:
+    def test_delpay_is_served_by_the_node_and_its_deletion_is_published(self) -> None:
         with Stage(["--trackpayments-failed-after=0"], environment=NO_HOOK) as stage:
             one, two = (stage.pay(4_000_000, "temporary_channel_failure", "settle") for _ in range(2))
             for invoice in (one, two):
@@ -41,20 +41,20 @@ class WithoutHook(unittest.TestCase):
             stage.node.call("delpay", {"payment_hash": one["payment_hash"], "status": "failed", "partid": failed.get("partid", 0),
                                        "groupid": failed["groupid"]})
             self.assertEqual(stage.wait_deletion(one)["attempt_ids"], [str(failed["created_index"])])
-            # The whole form moves no counter, and nobody sees it pass: it comes out when something else makes us look.
+            # A delpay of a whole hash changes no counter, and the plugin does not see it: the deletion shows with the next listing.
             stage.unwatched |= {str(row["created_index"]) for row in stage.node.rows(payment_hash=two["payment_hash"])}
             self.assertEqual(len(stage.node.call("delpay", [two["payment_hash"], "failed"])["payments"]), 1)
             self.assertEqual(stage.refused("delpay", [two["payment_hash"], "failed"])[0], 208, "the node's own code")
 
 
-    def test_names_used_again_replace_a_part_whose_deletion_nobody_saw(self) -> None:
+    def test_reused_ids_replace_a_part_whose_deletion_was_not_seen(self) -> None:
         with Stage(["--trackpayments-failed-after=0"], environment=NO_HOOK) as stage:
             invoice = stage.invoice(5_000_000, outcomes=["temporary_channel_failure", "hold"])
             stage.sendpay(invoice)
             old = stage.wait_status(invoice, "FAILED")
             stage.node.call("delpay", [invoice["payment_hash"], "failed"])
             stage.settle()
-            self.assertEqual(stage.deletions(), [], "the whole form moves no counter")
+            self.assertEqual(stage.deletions(), [], "a delpay of a whole hash changes no counter")
             stage.sendpay(invoice)
             new = stage.wait_status(invoice, "IN_FLIGHT", parts=1)
             self.assertNotEqual(new["payment_index"], old["payment_index"])
@@ -75,7 +75,7 @@ class Older(unittest.TestCase):
             done = host.end(held, "complete")
             host.notify("sendpay_success", done)
             host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
-            # Unknown until its end: the whole group is asked for, once.
+            # Unknown until its end: then the whole group is listed, once.
             other = host.insert(pending_row(2, partid=1))
             retry = host.insert(pending_row(3, other["payment_hash"], partid=2))
             host.end(other, "failed")
@@ -101,7 +101,7 @@ class Older(unittest.TestCase):
             payment = host.wait(host.published, "the payment")[0]
             self.assertEqual((payment["payment_index"], payment["htlcs"][0]["route"]["total_fees_msat"]), ("5", "11"))
 
-    def test_every_command_that_comes_by_is_continued(self) -> None:
+    def test_every_hook_call_is_continued(self) -> None:
         with FakeHost("v24.11") as host:
             host.begin()
             for number, method in enumerate(["getinfo", "wait", "pay", "no-such", "trackpayments", "delpay2", "listsendpays"]):

@@ -82,11 +82,11 @@ Decoded<SendpayFailure> decode_failure_object(Fields fields) {
 
 } // namespace
 
-Decoded<payments::Row> decode_sendpay_success(Value params, std::string room) {
+Decoded<payments::Row> decode_sendpay_success(Value params, std::string invoice_buffer) {
     Fields fields = body(params, "sendpay_success");
     if (fields.error())
         return tl::unexpected(*fields.error());
-    return decode_row(fields.value(), fields.path(), std::move(room));
+    return decode_row(fields.value(), fields.path(), std::move(invoice_buffer));
 }
 
 Decoded<SendpayFailure> decode_sendpay_failure(Value params) {

@@ -7,8 +7,8 @@
 
 namespace cln {
 
-/// `sendpay_success`: the complete row. `room`: see decode_row().
-[[nodiscard]] Decoded<payments::Row> decode_sendpay_success(Value params, std::string room = {});
+/// `sendpay_success`: the complete row. `invoice_buffer`: see decode_row().
+[[nodiscard]] Decoded<payments::Row> decode_sendpay_success(Value params, std::string invoice_buffer = {});
 
 /// `sendpay_failure`: the row as it was before (its status is still pending: Core Lightning issue 7430) and the reason.
 struct SendpayFailure {

@@ -33,7 +33,7 @@ std::string_view status_name(PartStatus status) {
     return {};
 }
 
-Decoded<payments::Row> decode_row(Value object, const Path& path, std::string room) {
+Decoded<payments::Row> decode_row(Value object, const Path& path, std::string invoice_buffer) {
     Fields fields(object, path);
     payments::Row row; // read in lightningd's order, which is fastest with Fields
     const auto created = fields.maybe_u64("created_index");
@@ -49,10 +49,10 @@ Decoded<payments::Row> decode_row(Value object, const Path& path, std::string ro
     row.completed_at = fields.maybe_seconds("completed_at");
     row.status = read_status(fields);
     row.preimage = fields.maybe_preimage("payment_preimage");
-    room = fields.maybe_text("bolt11").value_or("");
-    if (room.empty())
-        room = fields.maybe_text("bolt12").value_or("");
-    row.invoice = std::move(room);
+    invoice_buffer = fields.maybe_text("bolt11").value_or("");
+    if (invoice_buffer.empty())
+        invoice_buffer = fields.maybe_text("bolt12").value_or("");
+    row.invoice = std::move(invoice_buffer);
     row.unreadable_error = static_cast<bool>(fields.find("erroronion"));
     if (fields.error())
         return tl::unexpected(*fields.error());

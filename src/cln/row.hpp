@@ -9,8 +9,8 @@
 
 namespace cln {
 
-/// `room`: a string whose memory may be reused for the invoice.
-[[nodiscard]] Decoded<payments::Row> decode_row(Value row, const Path& path, std::string room = {});
+/// `invoice_buffer`: a string whose memory may be reused for the invoice.
+[[nodiscard]] Decoded<payments::Row> decode_row(Value row, const Path& path, std::string invoice_buffer = {});
 
 /// A whole answer. A bad row does not spoil the others: it is omitted and its error reported.
 struct Rows {

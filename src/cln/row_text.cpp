@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 8> failure_names{
     R"("erring_index")",   R"("failcode")",         R"("failcodename")", R"("erring_node")",
     R"("erring_channel")", R"("erring_direction")", R"("raw_message")",  R"("onionreply")"};
 
-/// Members that lightningd does not have come last.
+/// Position in lightningd's order; members that lightningd does not have come last.
 std::size_t rank(std::string_view key) {
     return static_cast<std::size_t>(std::find(names.begin(), names.end(), key) - names.begin());
 }

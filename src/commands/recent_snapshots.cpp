@@ -11,13 +11,13 @@ void RecentSnapshots::add(const Snapshot& snapshot, std::uint64_t number) {
     places_[snapshot.key] = std::prev(entries_.end());
     bytes_ += snapshot.json->size();
     while (entries_.size() > most_payments || bytes_ > most_bytes) {
-        gone_ = entries_.front().number;
+        newest_dropped_ = entries_.front().number;
         remove(entries_.begin());
     }
 }
 
 std::optional<std::vector<Snapshot>> RecentSnapshots::after(std::uint64_t number) const {
-    if (gone_ > number)
+    if (newest_dropped_ > number)
         return std::nullopt;
     std::vector<Snapshot> out;
     for (auto at = entries_.rbegin(); at != entries_.rend() && at->number > number; ++at)

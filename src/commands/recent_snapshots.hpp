@@ -33,7 +33,7 @@ class RecentSnapshots final {
     std::list<Entry> entries_; // by number
     std::unordered_map<payments::PaymentKey, EntryRef> places_;
     std::size_t bytes_ = 0;
-    std::uint64_t gone_ = 0; // number of the newest dropped one
+    std::uint64_t newest_dropped_ = 0; // number of the newest dropped one
 };
 
 } // namespace commands

@@ -65,7 +65,7 @@ Watchdog::~Watchdog() {
 }
 
 /// Takes no lock and allocates nothing: the hanging thread may hold any lock, the allocator's too.
-void Watchdog::die() const {
+void Watchdog::exit_process() const {
     (void)!write(STDERR_FILENO, final_line_.data(), final_line_.size());
     _exit(1);
 }
@@ -81,7 +81,7 @@ void Watchdog::watch() {
         stuck = same_turn ? stuck + 1 : 0;
         seen = phase;
         if (stuck >= limit_.count() && waits(input_))
-            die();
+            exit_process();
     }
 }
 

@@ -28,7 +28,7 @@ class Watchdog final {
     struct Handles;
 
     void watch();
-    [[noreturn]] void die() const;
+    [[noreturn]] void exit_process() const;
 
     int input_;
     std::chrono::seconds limit_;

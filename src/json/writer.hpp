@@ -24,7 +24,7 @@ class Writer final {
     /// Literals and texts unchanged, numbers in decimal.
     template <class... Pieces>
     void add(const Pieces&... pieces) {
-        char* at = room((most(pieces) + ...));
+        char* at = reserve((most(pieces) + ...));
         ((at = put(at, pieces)), ...);
         size_ = static_cast<std::size_t>(at - text_.data());
     }
@@ -62,7 +62,7 @@ class Writer final {
     static char* put(char* at, Hex hex) { return base::write_hex(at, hex.bytes); }
     static char* put(char* at, Base64 base64) { return base::write_base64(at, base64.bytes); }
 
-    char* room(std::size_t bytes) {
+    char* reserve(std::size_t bytes) {
         if (text_.size() - size_ < bytes)
             grow(bytes);
         return text_.data() + size_;

@@ -11,11 +11,11 @@ void Framer::feed(std::string_view bytes) {
         refused_bytes_ += at_ - begin_;
         begin_ = at_;
     }
-    let_go();
+    drop_consumed();
     buffer_.append(bytes);
 }
 
-void Framer::let_go() {
+void Framer::drop_consumed() {
     const auto left = buffer_.size() - begin_;
     if (buffer_.capacity() > buffer_kept && left < buffer_kept / 2)
         std::string(buffer_, begin_).swap(buffer_); // a move would keep the memory

@@ -27,14 +27,14 @@ class Framer final {
     struct Result {
         enum class Kind {
             message, ///< `text` is one complete object
-            skipped, ///< `text` says what was skipped and why
+            skipped, ///< `text` describes the skipped bytes and the reason
             more,    ///< no complete message is left
-            lost     ///< `text` says why no further message can be found
+            lost     ///< `text` is the reason why no further message can be found
         } kind;
         std::string_view text;
         std::string_view head; ///< how a skipped message begins; may be empty. Valid until the next next()
         /// For a message that came in one piece: its only member that is an array or object, if there is exactly one.
-        /// read_message() then need not search for its end again: 4 % of the round of a notification.
+        /// read_message() then need not search for its end again: 4 % of the time per update (tests/bench/round.cpp).
         std::string_view inner{};
     };
 
@@ -48,7 +48,7 @@ class Framer final {
     Result skip_garbage();
     Result finish();
     void refuse(std::string_view why);
-    void let_go();
+    void drop_consumed();
 
     std::string buffer_;
     std::string head_;      // of a refused message

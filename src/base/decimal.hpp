@@ -1,5 +1,5 @@
 // Writes integers in decimal, faster than std::to_chars. std::to_chars divides once per two digits, each division
-// waiting for the one before: a tenth of all instructions of a round. This takes half of that.
+// waiting for the one before: a tenth of all instructions per update (tests/bench/round.cpp). This takes half of that.
 #pragma once
 
 #include <array>

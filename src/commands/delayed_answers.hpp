@@ -20,7 +20,7 @@ class DelayedAnswers final : public payments::ChangeListener {
 
     using Again = std::function<void(Caller)>;
 
-    /// `again` is called when the answer may be better: make it anew.
+    /// `again` is called when the answer may be better: make it again.
     DelayedAnswers(io::Loop& loop, const payments::Table& table, publish::Progress& progress, Again again);
     ~DelayedAnswers();
 

@@ -60,7 +60,7 @@ struct Hook {
 };
 
 struct Declaration {
-    std::string_view name; ///< of the program
+    std::string_view name; ///< the program's
     std::span<const Option> options = {};
     std::vector<Command> commands = {};
     std::span<const std::string_view> topics = {}; ///< topics that it publishes

@@ -205,7 +205,7 @@ void Plugin::set_config(std::string_view id, const json::Tree& params) {
     });
 }
 
-/// A skipped request must be answered too: its caller waits, and behind a hook request a payment.
+/// A skipped request must be answered too: its caller waits, and a payment waits for a hook request.
 void Plugin::skipped(const rpc::Message& head, const std::string& reason) {
     if (head.kind() == rpc::Message::Kind::request) {
         if (is_hook(head.method))

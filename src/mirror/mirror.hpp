@@ -34,7 +34,8 @@ class Mirror final {
     void set_failed_after(std::chrono::seconds failed_after) { silence_.set(failed_after); }
     void set_retain(std::size_t parts);
 
-    /// Prefetches the payments of the next notifications together: 3 to 6 % of a round when one read contains many.
+    /// Prefetches the payments of the next notifications together: 3 to 6 % of the time per update if one read contains
+    /// many.
     void prefetch(std::span<const NotificationBatch::DecodedNotification> next);
     /// Applies a notification about payments; moves from it.
     void notified(std::string_view topic, NotificationBatch::DecodedNotification& notification);
@@ -47,7 +48,7 @@ class Mirror final {
     void deleted(const std::vector<payments::Row>& gone, const std::vector<payments::Row>& before);
     /// Rows removed on a host other than lightningd.
     void deleted(std::vector<payments::Event> facts) { loader_.take(std::move(facts), Source::standard_input); }
-    /// Somebody else requested a delpay of this hash.
+    /// A delpay of this hash that lightningd serves by itself was seen.
     void deletion_seen(const base::PaymentHash& hash) { deletions_.suspect(hash); }
 
     /// `ready` is called once, when the payments that were in flight at the start are in the table.

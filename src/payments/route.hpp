@@ -47,7 +47,7 @@ struct Hop {
 struct Route {
     std::vector<Hop> hops;             ///< empty = unknown, or a payment to ourselves
     std::uint32_t total_time_lock = 0; ///< absolute height of the HTLC we offer; 0 = unknown
-    bool self = false;                 ///< known to be a payment to ourselves
+    bool self = false;                 ///< certainly a payment to ourselves
     /// The payee gets the invoice's payment secret, but the call did not contain it: it is known once the invoice is
     /// decoded.
     bool secret_of_invoice = false;

@@ -4,7 +4,8 @@ namespace publish {
 
 namespace {
 
-/// Messages of one burst hold the same place, mostly the last and then the first there is: it is not searched for.
+/// Messages of one burst hold the same index. It is mostly the last of the map when added and the first when removed,
+/// so try these before a search.
 template <class Held, class Index>
 void add(Held& held, Index at) {
     if (!held.empty() && std::prev(held.end())->first == at)

@@ -41,8 +41,8 @@ class Queue final {
     /// Total size of the waiting bodies, for the comparison with the limit.
     [[nodiscard]] std::size_t waiting_bytes() const { return waiting_bytes_; }
 
-    /// How to queue a snapshot of this payment; nothing if a queued one will include the change. `beside`: bytes that
-    /// wait elsewhere for the same reader.
+    /// How to queue a snapshot of this payment; nothing if a queued one will include the change. `beside`: further
+    /// bytes that wait for the same reader.
     [[nodiscard]] std::optional<Form> form_of(const payments::PaymentKey& key, std::size_t beside);
     void push(Kind kind, std::string_view body, const payments::PaymentKey& key = {}, bool terminal = false,
               std::uint64_t number = 0, Progress::Hold hold = {});
@@ -57,7 +57,8 @@ class Queue final {
     void begin_merging();
 
     std::list<Entry> entries_;
-    /// Lists of one popped entry each. Without it, malloc took a tenth of a round when the reader was slow.
+    /// Lists of one popped entry each. Without it, malloc took a tenth of the time per update when the reader was slow
+    /// (tests/bench/round.cpp).
     base::Pool<std::list<Entry>> pool_{1024};
     std::size_t waiting_bytes_ = 0;
     bool merging_ = false;                                    // from the limit being exceeded until the queue is empty

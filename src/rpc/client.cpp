@@ -133,8 +133,8 @@ void Client::answered(const Message& message) {
 }
 
 void Client::skipped(const Message&, const std::string& reason) {
-    // The skipped bytes may contain an answer, and the start of the next message is unknown, so connect anew. In the
-    // next turn, because the old connection is still reading.
+    // The skipped bytes may contain an answer, and the start of the next message is unknown, so reconnect. In the next
+    // turn, because the old connection is still reading.
     reconnect_.start(0ms, [this, reason] {
         if (up_)
             lost(reason);

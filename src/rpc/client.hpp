@@ -1,6 +1,6 @@
 // The client side of JSON-RPC on a unix socket: many calls in flight, replies in any order, automatic reconnection with
 // a growing pause. A call belongs to one connection and is never repeated. If the connection is lost, its answer never
-// comes. Code that follows the server's state begins anew at the next connection; code that owes somebody an answer
+// comes. Code that follows the server's state starts over at the next connection; code that owes somebody an answer
 // passes a `Lost` callback.
 #pragma once
 

@@ -1,5 +1,5 @@
-// A subscriber plugin in C++, on this project's room host: it says in lightningd's log how each payment ended. Replace
-// ended() and keep the rest.
+// A subscriber plugin in C++ on src/host: it logs the end of each payment in lightningd's log. Replace ended() and keep
+// the rest.
 //   ninja -C build tests/contrib/subscriber && lightning-cli plugin start $PWD/build/tests/contrib/subscriber
 #include "host/start.hpp"
 
@@ -15,14 +15,14 @@ class Subscriber final : public host::Plugin {
 
   private:
     void ended(const json::Tree& payment) {
-        std::string words =
+        std::string text =
             payment.at("status").get<std::string>() + ' ' + payment.at("payment_hash").get<std::string>() + ": ";
         if (payment.at("status") == "SUCCEEDED")
-            words += payment.at("value_msat").get<std::string>() + " msat, fee " +
-                     payment.at("fee_msat").get<std::string>() + " msat";
+            text += payment.at("value_msat").get<std::string>() + " msat, fee " +
+                    payment.at("fee_msat").get<std::string>() + " msat";
         else
-            words += payment.at("failure_reason").get<std::string>();
-        log(base::LogLevel::info, words);
+            text += payment.at("failure_reason").get<std::string>();
+        log(base::LogLevel::info, text);
     }
 
     void notification(const rpc::Message& message) override {
@@ -32,8 +32,8 @@ class Subscriber final : public host::Plugin {
         try {
             // Up to v25.05 the message is one level deeper, in `payload`.
             ended((params->contains("payload") ? params->at("payload") : *params).at("trackpayments_final"));
-        } catch (const std::exception& error) { // would end this process
-            log(base::LogLevel::unusual, "a message is left out: " + std::string(error.what()));
+        } catch (const std::exception& error) { // it would end the plugin
+            log(base::LogLevel::unusual, "skipping a message: " + std::string(error.what()));
         }
     }
 };
@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
         return 1;
     }
     return host::start(argc, argv,
-                       {"subscriber", "1", "Logs how each payment ended.\n",
+                       {"subscriber", "1", "Logs the end of each payment.\n",
                         [](io::Loop& loop, host::Pipes pipes, const host::Parent& parent) {
                             return Subscriber(loop, std::move(pipes), parent).run();
                         }});

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""A subscriber plugin in Python: says in lightningd's log how each payment ended, and what was deleted. Change the handlers.
+"""A subscriber plugin in Python: logs the end of each payment and each deletion in lightningd's log. Change the handlers.
 
     lightning-cli plugin start $PWD/trackpayments.py
 
-Standard library only, v23.11 to v26.06. The handlers are written as for pyln-client: from v25.09 on (of both, lightningd and pyln-client)
-`from pyln.client import Plugin` can take the place of the class below. Before, pyln-client hands over the wrapping instead of
-what is in it. Keep **kwargs: lightningd and pyln-client add members of their own.
+Standard library only, for lightningd v23.11 to v26.06. The handlers are written as for pyln-client: with v25.09 or later of both
+lightningd and pyln-client, `from pyln.client import Plugin` can replace the class below. Before, pyln-client passes the wrapped message.
+Keep **kwargs: lightningd and pyln-client add members of their own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, Callable, Iterator
 
 
 class Plugin:
-    """What of pyln.client.Plugin a subscriber needs."""
+    """The part of pyln.client.Plugin that a subscriber needs."""
 
     def __init__(self) -> None:
         self.handlers: dict[str, Callable[..., None]] = {}
@@ -32,23 +32,23 @@ class Plugin:
     def run(self) -> None:
         for message in messages():
             if "id" in message:  # getmanifest, then init
-                self.say({"id": message["id"], "result": self.manifest() if message.get("method") == "getmanifest" else {}})
+                self.send({"id": message["id"], "result": self.manifest() if message.get("method") == "getmanifest" else {}})
                 continue
             try:
-                # v25.09 and later: {"method", "origin", "params": told}; before: {"method", "params": {"origin", "payload": told}}.
-                told = message["params"].get("payload", message["params"])
-                self.handlers[message["method"]](**told)
-            except Exception as error:  # a handler's mistake must not end the plugin
+                # v25.09 and later: {"method", "origin", "params": body}; before: {"method", "params": {"origin", "payload": body}}.
+                body = message["params"].get("payload", message["params"])
+                self.handlers[message["method"]](**body)
+            except Exception as error:  # a bug in a handler must not end the plugin
                 self.log(f"{message.get('method')}: {error!r}", "unusual")
 
     def manifest(self) -> dict[str, Any]:
         return {"options": [], "rpcmethods": [], "subscriptions": list(self.handlers), "dynamic": True, "nonnumericids": True}
 
     def log(self, text: str, level: str = "info") -> None:
-        self.say({"method": "log", "params": {"level": level, "message": text}})
+        self.send({"method": "log", "params": {"level": level, "message": text}})
 
     @staticmethod
-    def say(message: dict[str, Any]) -> None:
+    def send(message: dict[str, Any]) -> None:
         try:
             sys.stdout.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n\n")
             sys.stdout.flush()
@@ -57,7 +57,7 @@ class Plugin:
 
 
 def messages() -> Iterator[dict[str, Any]]:
-    """Of stdin, whatever the reads. An empty line ends a message, but may stand inside one too: then the text is no JSON yet."""
+    """Messages from stdin. An empty line ends a message, but a message may contain one too: then the text is not JSON yet."""
     text = ""
     for line in os.fdopen(0, encoding="utf-8", errors="replace"):
         text += line
@@ -76,8 +76,8 @@ plugin = Plugin()
 
 @plugin.subscribe("trackpayments")
 def on_payment(trackpayments: dict[str, Any], cursor: str, **kwargs: Any) -> None:
-    """Every update: `trackpayments` is a whole lnrpc.Payment each time. 64-bit numbers are strings. Whoever must not miss one
-    stores the cursor when the update was dealt with (trackpayments.sh does)."""
+    """Every update. `trackpayments` is a complete lnrpc.Payment each time; 64-bit numbers are strings. To miss no update, store the
+    cursor after handling it, as trackpayments.sh does."""
     payment = trackpayments
     if payment["status"] == "SUCCEEDED":
         parts = sum(htlc["status"] == "SUCCEEDED" for htlc in payment["htlcs"])

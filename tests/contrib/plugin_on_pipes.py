@@ -1,4 +1,4 @@
-"""A plugin script on the pipes of the fake lightningd, begun as lightningd begins it: what it answers to `init`, and what it logs."""
+"""A plugin script on the pipes of the fake lightningd, started as lightningd does it: its answer to `init`, and its log lines."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from standin import BOUND, die_with_parent
 from fake_lightningd import Loop, PluginProcess
 import strict_json
 
-LOUD = ("unusual", "broken")  # what lightningd shows by default, above info
+LOUD = ("unusual", "broken")  # levels above info, which lightningd logs by default
 
 
 class PluginOnPipes(Loop, PluginProcess):
-    """`before`: what stands before the program, as setpriv and its options."""
+    """`before`: a prefix of the command, such as setpriv and its options."""
 
     def __init__(self, program: str | os.PathLike[str], directory: Path, options: dict[str, Any] | None = None,
                  before: Sequence[str] = (), **environment: str) -> None:
@@ -24,7 +24,7 @@ class PluginOnPipes(Loop, PluginProcess):
         self.messages: list[dict[str, Any]] = []  # not read yet
         self.logged: list[tuple[str, str]] = []  # level and text
         self.request("getmanifest", {"allow-deprecated-apis": False})
-        self.begun = self.request("init", {"options": options or {}, "configuration": {
+        self.init_result = self.request("init", {"options": options or {}, "configuration": {
             "lightning-dir": str(directory), "rpc-file": "lightning-rpc", "startup": True, "network": "regtest", "feature_set": {}}})
         self.logged_at_init = list(self.logged)
 
@@ -57,7 +57,7 @@ class PluginOnPipes(Loop, PluginProcess):
         raise AssertionError(f"it ended with {self.child.wait(BOUND)}: {self.errors()}")
 
     def read(self) -> dict[str, Any] | None:
-        """The next message, or nothing at the end."""
+        """The next message, or None at the end."""
         end = time.monotonic() + BOUND
         while not self.messages:
             if self.at_eof:
@@ -76,15 +76,15 @@ class PluginOnPipes(Loop, PluginProcess):
                 raise AssertionError(f"it ended with {self.child.wait(BOUND)} and did not log {text!r}: {self.logged}, {self.errors()}")
 
     def end(self) -> tuple[int, str]:
-        """End of file, as lightningd ends a plugin. The exit code, and what it wrote to stderr."""
+        """Ends it by end of file, as lightningd does. Returns the exit code and stderr."""
         self.child.stdin.close()
         while self.read() is not None:
             pass
         return self.child.wait(BOUND), self.errors()
 
     def disabled_loudly(self) -> str:
-        """The reason it gave with `disable`: logged before, at a level that is seen."""
-        reason = self.begun["disable"]
+        """The reason in `disable`; it must have been logged before, at a level that lightningd shows."""
+        reason = self.init_result["disable"]
         assert any(level in LOUD and reason in text for level, text in self.logged_at_init), (reason, self.logged_at_init)
         assert "\n" not in reason and "Traceback" not in reason, reason
         return reason

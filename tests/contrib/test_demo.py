@@ -73,7 +73,8 @@ class Demo(unittest.TestCase):
             piped = self.recording(node)
             self.assertIn(f"loaded {self.plugin}", piped.lines())
             self.interrupt(piped)
-            self.assertRegex(piped.lines()[-1], "^The recorder is stopped; trackpayments keeps running until: lightning-cli --lightning-dir=.* plugin stop")
+            self.assertRegex(piped.lines()[-1],
+                             "^The recorder is stopped; trackpayments keeps running until: lightning-cli --lightning-dir=.* plugin stop")
             self.assertEqual(self.plugins(node), [self.plugin])
 
     def test_a_plugin_loaded_from_elsewhere_is_recorded(self) -> None:

@@ -1,4 +1,4 @@
-"""A subscriber plugin on pipes of the test's own: for the wrappings of lightningd's older versions, which the stand-in does not speak."""
+"""A subscriber plugin on pipes of the test, which sends byte-exact notifications in the wrapping of any version."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ BOUND = 180.0
 
 
 class Piped:
-    """Started, and asked as lightningd asks: its manifest, then `init`."""
+    """Started as lightningd does it: getmanifest, then `init`."""
 
     def __init__(self, program: str | os.PathLike[str], directory: Path, old: bool = False, **environment: str) -> None:
         self.process = subprocess.Popen([str(program)], cwd=directory, env={**os.environ, **environment}, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True, encoding="utf-8")
         self.old = old
         self.messages: list[dict[str, Any]] = []
-        # Up to v25.02 ids were numbers, that of getmanifest always.
+        # v23.11 sends numbers as ids.
         ids: tuple[Any, Any] = (1, 2) if old else ("cln:getmanifest#20", "cln:init#44")
         self.manifest = self.request(ids[0], "getmanifest", {"allow-deprecated-apis": False})
         self.request(ids[1], "init", {"options": {}, "configuration": {
@@ -39,7 +39,7 @@ class Piped:
         self.process.stdin.write(text)
         self.process.stdin.flush()
 
-    def told(self, topic: str, params: str) -> None:
+    def notify(self, topic: str, params: str) -> None:
         """A notification with the plugin's own bytes in the wrapping of the version."""
         if self.old:
             self.raw(f'{{"jsonrpc":"2.0","method":"{topic}","params":{{"origin":"trackpayments","payload":{params}}}}}\n\n')
@@ -63,7 +63,7 @@ class Piped:
         raise AssertionError(f"the subscriber ended with {self.process.wait(BOUND)}")
 
     def end(self) -> list[str]:
-        """End of file, as lightningd ends a plugin. What it said into the log."""
+        """Ends it by end of file, as lightningd does. Returns its log lines."""
         self.process.stdin.close()
         rest = self.process.stdout.read()
         code = self.process.wait(BOUND)

@@ -1,4 +1,4 @@
-"""contrib/subscribers/trackpayments.sh: what it writes is what was told, digit for digit, and after any outage nothing is missing."""
+"""contrib/subscribers/trackpayments.sh writes each snapshot byte for byte, and misses none after any outage."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SCRIPT = HERE.parents[2] / "contrib" / "subscribers" / "trackpayments.sh"
 CLI = str(HERE.parent / "lightning-cli")
 ENDS = {"complete": "SUCCEEDED", "failed": "FAILED"}
 
-# Numbers that a double cannot hold, as a Payment writes them; the bare one is none of a Payment's: to see that nothing is rewritten.
+# Numbers that a double cannot hold. A Payment has no bare one like the last; it shows that nothing is rewritten.
 WIDE = '{"payment_hash":"%s","value_msat":"18446744073709551615","htlcs":[{"expiry":4294967295,"bare":9007199254740993}]}'
 
 
@@ -37,16 +37,16 @@ def cursor_of(file: Path) -> str:
 
 
 class Piecewise(unittest.TestCase):
-    """The script alone, with answers of the test's own."""
+    """The script alone; the test makes the answers."""
 
     def setUp(self) -> None:
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.directory = Path(directory.name)
-        self.file = self.directory / "told.ndjson"
+        self.file = self.directory / "payments.ndjson"
         self.cli = self.directory / "cli"
-        # Answers with the file named like the cursor it is asked for, and notes what it was asked.
-        self.cli.write_text('#!/bin/sh\nfor word; do case "$word" in since=*) since=${word#since=} ;; esac; done\n'
+        # Answers with the file that is named after the cursor, and records its arguments.
+        self.cli.write_text('#!/bin/sh\nfor argument; do case "$argument" in since=*) since=${argument#since=} ;; esac; done\n'
                             f'echo "$@" >>"{self.directory}/asked"\n'
                             f'cat "{self.directory}/answer-${{since:-none}}" && exit 0\n'
                             f'cat "{self.directory}/error-${{since:-none}}"; exit 1\n')
@@ -56,7 +56,7 @@ class Piecewise(unittest.TestCase):
         return Piped(SCRIPT, self.directory, old, TRACKPAYMENTS_FILE=str(self.file), LIGHTNING_CLI=str(self.cli))
 
     def answer(self, since: str, text: str) -> None:
-        """Whole at once: the script may be asking."""
+        """Replaces the answer atomically: the script may be reading it."""
         draft = self.directory / "draft"
         draft.write_text(text)
         draft.rename(self.directory / f"answer-{since}")
@@ -67,18 +67,18 @@ class Piecewise(unittest.TestCase):
     def wait_cursor(self, cursor: str) -> None:
         wait_until(lambda: cursor_of(self.file) == cursor, f"the cursor {cursor}")
 
-    def test_what_is_told_is_written_byte_for_byte_in_both_wrappings(self) -> None:
+    def test_snapshots_are_written_byte_for_byte_from_both_wrappings(self) -> None:
         self.answer("none", '{"payments":[],"cursor":"02a7aec5.aaaaaaaa.0.0"}')
         for old in (True, False):
             self.file.unlink(missing_ok=True)
             with self.subTest(old=old), self.plugin(old) as plugin:
                 self.assertEqual(plugin.manifest["subscriptions"], ["trackpayments"])
                 self.assertIs(plugin.manifest["dynamic"], True)
-                told = [WIDE % (f"{n:02x}" * 32) for n in range(3)]
-                for n, text in enumerate(told):
-                    plugin.told("trackpayments", f'{{"trackpayments":{text},"cursor":"02a7aec5.aaaaaaaa.{n}.18446744073709551615"}}')
+                sent = [WIDE % (f"{n:02x}" * 32) for n in range(3)]
+                for n, text in enumerate(sent):
+                    plugin.notify("trackpayments", f'{{"trackpayments":{text},"cursor":"02a7aec5.aaaaaaaa.{n}.18446744073709551615"}}')
                 self.assertEqual(plugin.end(), [])
-                self.assertEqual(written(self.file), told)
+                self.assertEqual(written(self.file), sent)
                 self.assertEqual(cursor_of(self.file), "02a7aec5.aaaaaaaa.2.18446744073709551615")
             Path(f"{self.file}.cursor").unlink()
 
@@ -88,11 +88,11 @@ class Piecewise(unittest.TestCase):
         long = '{"payment_hash":"aa","htlcs":[%s]}' % ",".join([attempt] * 600)
         self.assertGreater(len(long), 300_000)
         with self.plugin() as plugin:
-            plugin.told("trackpayments", f'{{"trackpayments":{long},"cursor":"02a7aec5.aaaaaaaa.1.0"}}')
+            plugin.notify("trackpayments", f'{{"trackpayments":{long},"cursor":"02a7aec5.aaaaaaaa.1.0"}}')
             self.assertEqual(plugin.end(), [])
         self.assertEqual(written(self.file), [long])
 
-    def test_it_asks_page_by_page_and_keeps_every_digit(self) -> None:
+    def test_it_fetches_page_by_page_and_keeps_every_digit(self) -> None:
         Path(f"{self.file}.cursor").write_text("02a7aec5.aaaaaaaa.1.1\n")
         pages = [[{"payment_hash": f"{page}{n}", "value_msat": "9223372036854775807", "expiry": 4294967295} for n in range(3)]
                  for page in range(2)]
@@ -106,23 +106,23 @@ class Piecewise(unittest.TestCase):
             f"--lightning-dir={self.directory.parent} --network={self.directory.name} --rpc-file=lightning-rpc --notifications=none "
             f"-k trackpayments since={cursor}" for cursor in ("02a7aec5.aaaaaaaa.1.1", "02a7aec5.bbbbbbbb.4.1")])
 
-    def test_a_new_run_is_a_reason_to_ask_before_going_on(self) -> None:
+    def test_it_catches_up_when_the_run_is_new(self) -> None:
         self.answer("none", '{"payments":[],"cursor":"02a7aec5.aaaaaaaa.1.1"}')
         missed = '{"payment_hash":"missed"}'
         self.answer("02a7aec5.aaaaaaaa.2.2", f'{{"payments":[{missed}],"cursor":"02a7aec5.bbbbbbbb.3.3"}}')
         with self.plugin() as plugin:
-            plugin.told("trackpayments", '{"trackpayments":{"n":1},"cursor":"02a7aec5.aaaaaaaa.2.2"}')
-            plugin.told("trackpayments", '{"trackpayments":{"n":2},"cursor":"02a7aec5.bbbbbbbb.4.4"}')
-            plugin.told("trackpayments", '{"trackpayments":{"n":3},"cursor":"02a7aec5.bbbbbbbb.5.5"}')
+            plugin.notify("trackpayments", '{"trackpayments":{"n":1},"cursor":"02a7aec5.aaaaaaaa.2.2"}')
+            plugin.notify("trackpayments", '{"trackpayments":{"n":2},"cursor":"02a7aec5.bbbbbbbb.4.4"}')
+            plugin.notify("trackpayments", '{"trackpayments":{"n":3},"cursor":"02a7aec5.bbbbbbbb.5.5"}')
             self.assertEqual(plugin.end(), [])
         self.assertEqual(written(self.file), ['{"n":1}', missed, '{"n":2}', '{"n":3}'])
         self.assertEqual(len((self.directory / "asked").read_text().splitlines()), 2)
         self.assertEqual(cursor_of(self.file), "02a7aec5.bbbbbbbb.5.5")
 
-    def test_while_nobody_answers_the_cursor_stays_and_it_asks_again_by_itself(self) -> None:
+    def test_without_an_answer_the_cursor_stays_and_it_asks_again(self) -> None:
         Path(f"{self.file}.cursor").write_text("02a7aec5.aaaaaaaa.1.1\n")
         with self.plugin() as plugin:
-            plugin.told("trackpayments", '{"trackpayments":{"n":1},"cursor":"02a7aec5.bbbbbbbb.4.4"}')
+            plugin.notify("trackpayments", '{"trackpayments":{"n":1},"cursor":"02a7aec5.bbbbbbbb.4.4"}')
             self.wait_lines(1)
             self.assertEqual(cursor_of(self.file), "02a7aec5.aaaaaaaa.1.1")
             self.answer("02a7aec5.aaaaaaaa.1.1", '{"payments":[{"n":0}],"cursor":"02a7aec5.bbbbbbbb.4.4"}')
@@ -130,35 +130,35 @@ class Piecewise(unittest.TestCase):
             self.assertEqual(plugin.end(), [f"trackpayments does not answer, will ask again: {self.cli} does not reach lightningd"])
         self.assertEqual(written(self.file), ['{"n":1}', '{"n":0}'])
 
-    def test_a_refused_cursor_is_put_aside_and_said(self) -> None:
+    def test_a_refused_cursor_is_set_aside_and_logged(self) -> None:
         Path(f"{self.file}.cursor").write_text("135fdd0c.aaaaaaaa.1.1\n")
         (self.directory / "error-135fdd0c.aaaaaaaa.1.1").write_text('{"code":-32602,"message":"since: this cursor is of another node"}')
         self.answer("none", '{"payments":[{"n":0}],"cursor":"02a7aec5.bbbbbbbb.4.4"}')
         with self.plugin() as plugin:
             self.wait_cursor("02a7aec5.bbbbbbbb.4.4")
-            self.assertEqual(plugin.end(), ["cursor 135fdd0c.aaaaaaaa.1.1 was refused, beginning anew: since: this cursor is of another "
-                                            "node"])
+            self.assertEqual(plugin.end(), ["cursor 135fdd0c.aaaaaaaa.1.1 was refused, starting again without it: since: this cursor "
+                                            "is of another node"])
         self.assertEqual(Path(f"{self.file}.cursor.refused").read_text(), "135fdd0c.aaaaaaaa.1.1\n")
         self.assertEqual(written(self.file), ['{"n":0}'])
 
-    def test_another_error_is_no_refusal(self) -> None:
+    def test_after_another_error_the_cursor_stays(self) -> None:
         Path(f"{self.file}.cursor").write_text("02a7aec5.aaaaaaaa.1.1\n")
         (self.directory / "error-02a7aec5.aaaaaaaa.1.1").write_text('{"code":-1,"message":"ask again later"}')
         self.answer("none", '{"payments":[{"n":0}],"cursor":"02a7aec5.bbbbbbbb.4.4"}')
         asked = self.directory / "asked"
         with self.plugin() as plugin:
             wait_until(lambda: asked.exists() and len(asked.read_text().splitlines()) >= 3, "that it asks again")
-            self.assertEqual(plugin.end(), ["trackpayments does not answer, will ask again: ask again later"], "said once")
+            self.assertEqual(plugin.end(), ["trackpayments does not answer, will ask again: ask again later"], "logged once")
         self.assertEqual((cursor_of(self.file), written(self.file)), ("02a7aec5.aaaaaaaa.1.1", []))
 
-    def test_nobody_to_ask_is_said_once_and_what_is_told_is_written(self) -> None:
+    def test_a_missing_lightning_cli_is_logged_once_and_snapshots_are_written(self) -> None:
         with Piped(SCRIPT, self.directory, TRACKPAYMENTS_FILE=str(self.file), LIGHTNING_CLI="no-such-cli") as plugin:
-            plugin.told("trackpayments", '{"trackpayments":{"n":1},"cursor":"02a7aec5.aaaaaaaa.1.1"}')
-            plugin.told("trackpayments", '{"trackpayments":{"n":2},"cursor":"02a7aec5.aaaaaaaa.2.2"}')
-            self.assertEqual(plugin.end(), ["no-such-cli is not on PATH: what is missed now cannot be asked for"])
+            plugin.notify("trackpayments", '{"trackpayments":{"n":1},"cursor":"02a7aec5.aaaaaaaa.1.1"}')
+            plugin.notify("trackpayments", '{"trackpayments":{"n":2},"cursor":"02a7aec5.aaaaaaaa.2.2"}')
+            self.assertEqual(plugin.end(), ["no-such-cli is not on PATH: missed updates cannot be fetched"])
         self.assertEqual((written(self.file), cursor_of(self.file)), (['{"n":1}', '{"n":2}'], "02a7aec5.aaaaaaaa.1.1"))
 
-    def test_half_a_line_of_one_who_was_killed_is_dropped(self) -> None:
+    def test_a_line_cut_short_by_a_kill_is_dropped(self) -> None:
         self.file.write_text('{"n":1}\n{"n":2,"half')
         Path(f"{self.file}.cursor").write_text("02a7aec5.aaaaaaaa.1.1\n")
         self.answer("02a7aec5.aaaaaaaa.1.1", '{"payments":[{"n":2}],"cursor":"02a7aec5.aaaaaaaa.2.2"}')
@@ -172,17 +172,17 @@ class WithTheNode(unittest.TestCase):
     def setUp(self) -> None:
         directory = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.addCleanup(directory.cleanup)
-        self.file = Path(directory.name) / "told.ndjson"
+        self.file = Path(directory.name) / "payments.ndjson"
         self.environment = {"TRACKPAYMENTS_FILE": str(self.file), "LIGHTNING_CLI": CLI, "PYTHONDONTWRITEBYTECODE": "1"}
 
     def node(self) -> StandIn:
-        """With the script, which keeps its rows over a restart."""
+        """A node with the script, which keeps its rows over a restart."""
         node = StandIn(plugins=[str(SCRIPT), PLUGIN],
                        options=["--trackpayments-failed-after=0", "--db", str(self.file.parent / "rows")],
                        directory=self.file.parent / "node", environment=self.environment)
         self.addCleanup(node.close)
         node.start()
-        wait_until(lambda: cursor_of(self.file), "the first cursor: what came before is nobody's promise")
+        wait_until(lambda: cursor_of(self.file), "the first cursor: only later payments are guaranteed")
         return node
 
     def pay(self, node: StandIn, count: int, *attempts: str) -> None:
@@ -221,7 +221,7 @@ class WithTheNode(unittest.TestCase):
         for text in written(self.file):
             self.assertEqual(check_payment(strict_json.loads(text)), [])
 
-    def test_every_line_is_what_another_subscriber_was_told(self) -> None:
+    def test_its_lines_are_the_snapshots_of_another_subscriber(self) -> None:
         stage = Stage(["--trackpayments-failed-after=0"], environment=self.environment)
         stage.node.plugins.append(str(SCRIPT))
         with stage:
@@ -229,12 +229,12 @@ class WithTheNode(unittest.TestCase):
             for n in range(5):
                 stage.wait_status(stage.pay(1_000_000 + n, "temporary_channel_failure", "settle"), "SUCCEEDED", parts=2)
             stage.barrier()
-            told = stage.snapshots()
-            wait_until(lambda: len(written(self.file)) >= len(told), "as many lines")
-            self.assertEqual([strict_json.loads(line) for line in written(self.file)], told)
+            snapshots = stage.snapshots()
+            wait_until(lambda: len(written(self.file)) >= len(snapshots), "as many lines")
+            self.assertEqual([strict_json.loads(line) for line in written(self.file)], snapshots)
             wait_until(lambda: cursor_of(self.file) == stage.messages()[-1]["cursor"], "the last cursor")
 
-    def test_stopped_and_started_again_it_misses_nothing(self) -> None:
+    def test_it_misses_nothing_after_a_restart(self) -> None:
         node = self.node()
         self.pay(node, 3, "settle")
         self.wait_complete(node)
@@ -244,7 +244,7 @@ class WithTheNode(unittest.TestCase):
         node.start_plugin(SCRIPT)
         self.wait_complete(node)
 
-    def test_more_than_one_page_was_missed(self) -> None:
+    def test_it_fetches_more_than_one_missed_page(self) -> None:
         node = self.node()
         self.pay(node, 1, "settle")
         self.wait_complete(node)
@@ -254,7 +254,7 @@ class WithTheNode(unittest.TestCase):
         node.start_plugin(SCRIPT)
         self.wait_complete(node)
 
-    def test_the_plugin_was_away(self) -> None:
+    def test_it_misses_nothing_after_a_restart_of_the_plugin(self) -> None:
         node = self.node()
         self.pay(node, 2, "settle")
         self.wait_complete(node)
@@ -262,10 +262,10 @@ class WithTheNode(unittest.TestCase):
         self.pay(node, 2, "settle")
         self.pay(node, 1, "incorrect_or_unknown_payment_details")
         node.start_plugin(PLUGIN)
-        self.pay(node, 1, "settle")  # its first word is of a new run
+        self.pay(node, 1, "settle")  # its first message is of a new run
         self.wait_complete(node)
 
-    def test_the_node_was_killed_while_payments_went_on(self) -> None:
+    def test_it_misses_nothing_after_a_crash_of_the_node(self) -> None:
         node = self.node()
         self.pay(node, 2, "settle")
         self.wait_complete(node)
@@ -283,7 +283,7 @@ class WithTheNode(unittest.TestCase):
         node.start_plugin(SCRIPT)
         self.wait_complete(node)
 
-    def test_killed_at_any_moment_it_goes_on(self) -> None:
+    def test_it_misses_nothing_after_a_kill_at_any_moment(self) -> None:
         node = self.node()
         self.pay(node, 1, "settle")
         for round_ in range(6):
@@ -292,7 +292,7 @@ class WithTheNode(unittest.TestCase):
             lines = len(written(self.file))
             wait_until(lambda: len(written(self.file)) > lines + 3 * round_, "some lines")
             with node.new_client() as client:
-                client.call("plugin", {"subcommand": "stop", "plugin": str(SCRIPT)})  # SIGKILL: it is not told
+                client.call("plugin", {"subcommand": "stop", "plugin": str(SCRIPT)})  # by SIGKILL
                 node.rpc.result(load)
                 client.call("plugin", {"subcommand": "start", "plugin": str(SCRIPT)})
         self.wait_complete(node)

@@ -1,4 +1,4 @@
-"""contrib/subscribers/trackpayments.sh where something is wrong: it says so in lightningd's log, in one line, and loses nothing."""
+"""contrib/subscribers/trackpayments.sh: each error is one line in lightningd's log, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Trouble(unittest.TestCase):
         self.answer(f'{{"payments": [{{"n": 0}}], "cursor": "{CURSOR}"}}')
 
     def answer(self, text: str, code: int = 0) -> None:
-        """Of lightning-cli, from now on."""
+        """Sets the answer of lightning-cli."""
         draft = self.directory / "draft"
         draft.write_text(f"#!/bin/sh\necho '{text}'\nexit {code}\n")
         draft.chmod(0o755)
@@ -43,23 +43,23 @@ class Trouble(unittest.TestCase):
         self.addCleanup(plugin.__exit__)
         return plugin
 
-    def assert_given_up(self, words: str, before: tuple[str, ...] = (), **environment: str) -> None:
+    def assert_given_up(self, error: str, before: tuple[str, ...] = (), **environment: str) -> None:
         plugin = self.start(before, **environment)
-        self.assertRegex(plugin.disabled_loudly(), "^trackpayments.sh stops: " + words)
+        self.assertRegex(plugin.disabled_loudly(), "^trackpayments.sh stops: " + error)
         self.assertEqual(plugin.end(), (0, ""))
 
-    def test_a_place_where_nothing_can_be_stored_is_logged_before_it_gives_up(self) -> None:
+    def test_an_unusable_file_is_logged_before_it_stops(self) -> None:
         self.assert_given_up("cannot write /nowhere/x: No such file or directory$", TRACKPAYMENTS_FILE="/nowhere/x")
         self.assert_given_up(f"cannot write {self.directory}: Is a directory$", TRACKPAYMENTS_FILE=".")
         Path(f"{self.cursor}.new").mkdir()
         self.assert_given_up(f"cannot write {self.cursor}.new: Is a directory$")
 
-    def test_a_cursor_that_cannot_be_read_is_no_reason_to_begin_anew(self) -> None:
+    def test_an_unreadable_cursor_is_kept(self) -> None:
         self.cursor.mkdir()
         self.assert_given_up(f"cannot read {self.cursor}: Is a directory$")
         self.assertTrue(self.cursor.is_dir())
 
-    def test_what_it_may_not_write_or_read_is_logged_before_it_gives_up(self) -> None:
+    def test_missing_permission_is_logged_before_it_stops(self) -> None:
         if (before := bound_by_permissions()) is None:
             self.skipTest("root cannot give up its privileges here")
         self.cursor.touch(0)
@@ -67,7 +67,7 @@ class Trouble(unittest.TestCase):
         self.file.chmod(0o400)
         self.assert_given_up(f"cannot write {self.file}: Permission denied$", tuple(before))
 
-    def test_without_jq_it_is_logged_and_ends(self) -> None:
+    def test_a_missing_jq_is_logged_and_ends_it(self) -> None:
         tools = self.directory / "tools"
         tools.mkdir()
         for name in ("bash", "realpath", "env"):
@@ -77,22 +77,22 @@ class Trouble(unittest.TestCase):
                 node.start_plugin(SCRIPT)
             self.assertIn("BROKEN", node.wait_for_log("trackpayments.sh stops: jq is not on the PATH of lightningd"))
 
-    def test_a_relative_file_is_one_of_the_node_s_directory(self) -> None:
+    def test_a_relative_file_starts_at_the_node_s_directory(self) -> None:
         (self.directory / "below").mkdir()
         plugin = self.start(TRACKPAYMENTS_FILE="below/x.ndjson")
         wait_until((self.directory / "below/x.ndjson.cursor").exists, "the cursor")
         self.assertEqual(plugin.end(), (0, ""))
 
-    def test_a_refusal_is_logged_once_and_what_was_missed_comes_later(self) -> None:
+    def test_a_refusal_is_logged_once_and_missed_updates_come_later(self) -> None:
         self.cursor.write_text(CURSOR)
-        for text, code, words in (('{"code": -32601, "message": "Unknown command"}', 1, "Unknown command$"),
+        for text, code, reason in (('{"code": -32601, "message": "Unknown command"}', 1, "Unknown command$"),
                                   ('{"code": -1, "message": "too many waiting callers"}', 1, "too many waiting callers$"),
                                   ("", 2, "cli does not reach lightningd$"), ("odd", 0, "its answer cannot be read$"),
                                   ('{"payments": []}', 0, "its answer cannot be read$")):
             with self.subTest(text):
                 self.answer(text, code)
                 plugin = self.start()
-                self.assertRegex(plugin.wait_logged("trackpayments does not answer, will ask again: "), words)
+                self.assertRegex(plugin.wait_logged("trackpayments does not answer, will ask again: "), reason)
                 self.answer(f'{{"payments": [{{"n": 0}}], "cursor": "{CURSOR[:-1]}2"}}')
                 wait_until(lambda: self.cursor.read_text() == f"{CURSOR[:-1]}2\n", "the next cursor")
                 self.assertEqual(plugin.end(), (0, ""))
@@ -101,7 +101,7 @@ class Trouble(unittest.TestCase):
                 self.file.unlink()
                 self.cursor.write_text(CURSOR)
 
-    def test_a_disk_that_is_full_in_the_middle_is_logged_once_and_nothing_is_lost(self) -> None:
+    def test_a_disk_that_fills_up_is_logged_once_and_nothing_is_lost(self) -> None:
         plugin = self.start()
         wait_until(self.cursor.exists, "the first cursor")
         self.file.rename(self.directory / "first")
@@ -127,7 +127,7 @@ class Trouble(unittest.TestCase):
         plugin.wait_logged(f"cannot store a cursor in {self.cursor}, will try again: ")
         self.assertEqual(plugin.end()[0], 0)
 
-    def test_in_a_terminal_it_says_what_it_is(self) -> None:
+    def test_in_a_terminal_it_explains_its_use(self) -> None:
         code, text = run_in_terminal(str(SCRIPT))
         self.assertEqual(code, 1)
         self.assertRegex(text, "^This is a plugin, lightningd starts it: lightning-cli plugin start /.*/trackpayments.sh\r\n$")

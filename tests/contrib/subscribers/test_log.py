@@ -1,4 +1,4 @@
-"""The subscribers of contrib that log how payments ended, Python and C++: under the stand-in node, and with the wrappings of older
+"""The subscribers of contrib that log the ends of payments, in Python and C++: under the stand-in node, and with the wrappings of older
 versions of lightningd."""
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ HASHES = ("11" * 32, "22" * 32, "33" * 32)
 
 
 def payment(payment_hash: str, status: str, reason: str = "NONE") -> dict[str, Any]:
-    """What the subscribers look at. Two attempts, the first of which failed."""
+    """The members that the subscribers read. Two attempts, of which the first failed."""
     ends = {"SUCCEEDED": ["FAILED", "SUCCEEDED"], "FAILED": ["FAILED", "FAILED"], "IN_FLIGHT": ["FAILED", "IN_FLIGHT"]}[status]
     return {"payment_hash": payment_hash, "status": status, "value_msat": "18446744073709551615", "fee_msat": "9007199254740993",
             "failure_reason": f"FAILURE_REASON_{reason}", "htlcs": [{"status": end} for end in ends]}
 
 
-def told(body: dict[str, Any], topic: str) -> str:
+def params(body: dict[str, Any], topic: str) -> str:
     return json.dumps({topic: body, "cursor": "02a7aec5.a5432394.1.0"})
 
 
@@ -40,50 +40,50 @@ class Wrappings(unittest.TestCase):
         self.addCleanup(directory.cleanup)
         self.directory = Path(directory.name)
 
-    def test_the_python_one_reads_both(self) -> None:
+    def test_python_reads_both_wrappings(self) -> None:
         for old in (True, False):
             with self.subTest(old=old), Piped(PYTHON, self.directory, old) as plugin:
                 self.assertEqual(plugin.manifest["subscriptions"], ["trackpayments", "trackpayments_deleted"])
                 self.assertIs(plugin.manifest["dynamic"], True)
-                plugin.told("trackpayments", told(payment(HASHES[0], "IN_FLIGHT"), "trackpayments"))
-                plugin.told("trackpayments", told(payment(HASHES[0], "SUCCEEDED"), "trackpayments"))
-                plugin.told("trackpayments", told(payment(HASHES[1], "FAILED", "NO_ROUTE"), "trackpayments"))
+                plugin.notify("trackpayments", params(payment(HASHES[0], "IN_FLIGHT"), "trackpayments"))
+                plugin.notify("trackpayments", params(payment(HASHES[0], "SUCCEEDED"), "trackpayments"))
+                plugin.notify("trackpayments", params(payment(HASHES[1], "FAILED", "NO_ROUTE"), "trackpayments"))
                 deleted = {"payment_hash": HASHES[2], "payment_index": "7", "attempt_ids": ["7", "9"], "remaining": 3}
-                plugin.told("trackpayments_deleted", told(deleted, "trackpayments_deleted"))
+                plugin.notify("trackpayments_deleted", params(deleted, "trackpayments_deleted"))
                 self.assertEqual(plugin.end(), [
                     f"paid {HASHES[0]}: 18446744073709551615 msat, fee 9007199254740993 msat, 1 of 2 attempts",
                     f"failed {HASHES[1]}: FAILURE_REASON_NO_ROUTE after 2 attempts",
                     f"deleted {HASHES[2]}: attempts 7, 9, 3 remain"])
 
-    def test_the_cpp_one_reads_both(self) -> None:
+    def test_cpp_reads_both_wrappings(self) -> None:
         for old in (True, False):
             with self.subTest(old=old), Piped(CPP, self.directory, old) as plugin:
                 self.assertEqual(plugin.manifest["subscriptions"], ["trackpayments_final"])
                 self.assertIs(plugin.manifest["dynamic"], True)
-                plugin.told("trackpayments_final", told(payment(HASHES[0], "SUCCEEDED"), "trackpayments_final"))
-                plugin.told("trackpayments_final", told(payment(HASHES[1], "FAILED", "NO_ROUTE"), "trackpayments_final"))
+                plugin.notify("trackpayments_final", params(payment(HASHES[0], "SUCCEEDED"), "trackpayments_final"))
+                plugin.notify("trackpayments_final", params(payment(HASHES[1], "FAILED", "NO_ROUTE"), "trackpayments_final"))
                 self.assertEqual(plugin.end(), [
                     f"SUCCEEDED {HASHES[0]}: 18446744073709551615 msat, fee 9007199254740993 msat",
                     f"FAILED {HASHES[1]}: FAILURE_REASON_NO_ROUTE"])
 
-    def test_blank_lines_inside_a_message_end_nothing(self) -> None:
-        pretty = told(payment(HASHES[1], "FAILED", "ERROR"), "{}").replace(",", ",\n\n  ")
-        for program, topic, words in ((PYTHON, "trackpayments", f"failed {HASHES[1]}: FAILURE_REASON_ERROR after 2 attempts"),
+    def test_a_message_may_contain_blank_lines(self) -> None:
+        pretty = params(payment(HASHES[1], "FAILED", "ERROR"), "{}").replace(",", ",\n\n  ")
+        for program, topic, text in ((PYTHON, "trackpayments", f"failed {HASHES[1]}: FAILURE_REASON_ERROR after 2 attempts"),
                                       (CPP, "trackpayments_final", f"FAILED {HASHES[1]}: FAILURE_REASON_ERROR")):
             with self.subTest(program=program.name), Piped(program, self.directory) as plugin:
-                plugin.told(topic, pretty.replace("{}", topic))
-                self.assertEqual(plugin.end(), [words])
+                plugin.notify(topic, pretty.replace("{}", topic))
+                self.assertEqual(plugin.end(), [text])
 
-    def test_what_cannot_be_read_ends_neither_the_python_one_nor_what_follows(self) -> None:
+    def test_python_survives_an_unreadable_message(self) -> None:
         with Piped(PYTHON, self.directory) as plugin:
-            plugin.told("trackpayments", '{"trackpayments":{"status":"FAILED"},"cursor":"x"}')
-            plugin.told("trackpayments", told(payment(HASHES[1], "FAILED", "ERROR"), "trackpayments"))
+            plugin.notify("trackpayments", '{"trackpayments":{"status":"FAILED"},"cursor":"x"}')
+            plugin.notify("trackpayments", params(payment(HASHES[1], "FAILED", "ERROR"), "trackpayments"))
             messages = plugin.end()
             self.assertEqual([messages[0], len(messages)], ["trackpayments: KeyError('payment_hash')", 2])
 
 
 class WithTheNode(unittest.TestCase):
-    def test_every_end_is_in_the_log(self) -> None:
+    def test_the_end_of_each_payment_is_logged(self) -> None:
         stage = Stage(["--trackpayments-failed-after=0"])
         stage.node.plugins += [str(PYTHON), str(CPP)]
         with stage:
@@ -101,8 +101,8 @@ class WithTheNode(unittest.TestCase):
                 f"plugin-subscriber: SUCCEEDED {paid['payment_hash']}: 5000000 msat, fee {fee} msat",
                 f"plugin-subscriber: FAILED {failed['payment_hash']}: FAILURE_REASON_INCORRECT_PAYMENT_DETAILS",
             ]
-            for words in wanted:
-                line = wait_until(lambda: next((line for line in stage.node.log().splitlines() if words in line), None), words)
+            for text in wanted:
+                line = wait_until(lambda: next((line for line in stage.node.log().splitlines() if text in line), None), text)
                 self.assertIn(" INFO ", line)
 
     def test_they_can_be_stopped_and_started(self) -> None:

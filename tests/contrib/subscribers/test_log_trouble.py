@@ -1,4 +1,4 @@
-"""The subscribers of contrib that log how payments ended, Python and C++, where something is wrong: one line, and they live on."""
+"""The subscribers of contrib that log the ends of payments, in Python and C++: each error is one line, and they go on."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Trouble(unittest.TestCase):
         self.addCleanup(plugin.__exit__)
         return plugin
 
-    def test_a_message_that_cannot_be_read_is_logged_and_left_out(self) -> None:
+    def test_an_unreadable_message_is_logged_and_skipped(self) -> None:
         for program, topic in TOPICS.items():
             odd: list[Any] = [{}, [], {"payload": 7}, {topic: 7}, {topic: {}}, {topic: {**GOOD, "status": None}}, {topic: {**GOOD, "status": 7}}]
             for params in odd:
@@ -47,7 +47,7 @@ class Trouble(unittest.TestCase):
                     self.assertEqual(plugin.end(), (0, ""))
                     self.assertLessEqual([level for level, _ in plugin.logged], ["unusual", "info"])
 
-    def test_what_is_no_message_ends_nothing(self) -> None:
+    def test_they_survive_input_that_is_not_a_message(self) -> None:
         for program, topic in TOPICS.items():
             plugin = self.start(program)
             for message in ("text", 7, [], None, {"jsonrpc": "2.0"}):
@@ -56,7 +56,7 @@ class Trouble(unittest.TestCase):
             plugin.wait_logged("ab: NONE")
             self.assertEqual(plugin.end(), (0, ""))
 
-    def test_a_lightningd_that_has_gone_is_no_traceback(self) -> None:
+    def test_the_end_of_lightningd_causes_no_traceback(self) -> None:
         for program, topic in TOPICS.items():
             plugin = self.start(program)
             plugin.close_output()
@@ -67,19 +67,19 @@ class Trouble(unittest.TestCase):
                 pass
             self.assertEqual((plugin.child.wait(BOUND), plugin.errors()), (0, ""))
 
-    def test_in_a_terminal_they_say_what_they_are(self) -> None:
+    def test_in_a_terminal_they_explain_their_use(self) -> None:
         for program in TOPICS:
             code, text = run_in_terminal(program)
             self.assertEqual(code, 1)
             self.assertRegex(text, "^This is a plugin, lightningd starts it: lightning-cli plugin start [^ ]+\r\n$")
 
-    def test_a_file_as_stdin_is_no_crash(self) -> None:
+    def test_a_file_as_stdin_causes_no_crash(self) -> None:
         for program in TOPICS:
             ended = subprocess.run([program], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
             self.assertIn(ended.returncode, (0, 1))
             self.assertLessEqual(len(ended.stderr.splitlines()), 1)
 
-    def test_a_topic_that_nobody_publishes_is_logged_by_the_node(self) -> None:
+    def test_the_node_logs_a_topic_without_publisher(self) -> None:
         for program, topic in TOPICS.items():
             with StandIn() as node:
                 node.start_plugin(program)

@@ -1,5 +1,5 @@
-"""Whether lightningd's configuration starts a plugin. setconfig writes an option of one that it does not start into a file all the same,
-and then the node does not start: an option that nobody knows."""
+"""Whether lightningd's configuration starts a plugin. If it does not, setconfig still writes the plugin's option into a file, and then the
+node does not start: the option is unknown."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def starts_with_node(configs: dict[str, Any], program: str) -> bool:
     def values(option: str) -> list[str]:
         return configs.get(option, {}).get("values_str", [])
 
-    # A relative path counts from where lightningd was started, which listconfigs does not show: then the name has to do.
+    # A relative path starts where lightningd was started, which listconfigs does not show: compare only the name.
     name = os.path.basename(program)
     if any(same_file(path, program) or (not os.path.isabs(path) and os.path.basename(path) == name)
            for path in values("plugin") + values("important-plugin")):

@@ -1,9 +1,9 @@
-"""What lndmon counts of payments, counted from snapshots that may come twice or late. Pure: no files, no clock.
+"""lndmon's counts of payments, from snapshots that may come twice or late. Without files and clock.
 
-A payment is counted when it has ended, once. SUCCEEDED stays so and is counted at once; FAILED may be taken back (another part comes and
-the payment is IN_FLIGHT again), so it is counted only when it has stood for a while. What was counted is remembered by attempt ids,
-which never change and are never used again; a payment's index is another one when its first row was deleted. If a payment that was
-counted as failed succeeds after all, that is counted too (a counter cannot go back), with the attempts made since.
+A payment is counted once, when it has ended. SUCCEEDED is final and counted at once. FAILED may change back (another part comes and the
+payment is IN_FLIGHT again), so it is counted only when it has lasted for a while. Counted payments are remembered by their attempt ids,
+which never change and are never reused; a payment's index changes when its first row is deleted. If a payment that was counted as
+failed succeeds after all, that is counted too (a counter cannot go back), with the attempts made since.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ REMEMBERED = 20_000  # hashes; a replay reaches back to the stored cursor, which
 
 
 class Counts:
-    """`data` is all there is to know, as JSON."""
+    """`data` is the whole state, as JSON."""
 
     def __init__(self, data: dict[str, Any] | None = None) -> None:
         empty: dict[str, Any] = {
             "payments": {status: 0 for status in STATUSES.values()},
             "attempts": {status: 0 for status in STATUSES.values()},
-            "buckets": [0] * (len(BUCKETS) + 1),  # payments by attempts, each bucket for itself; the last: more than the largest
-            "sum": 0,        # of what is in the buckets
+            "buckets": [0] * (len(BUCKETS) + 1),  # payments by attempts, not cumulative; the last: more than the largest
+            "sum": 0,        # of the attempts in the buckets
             "counted": {},   # by half a hash: [first attempt, last attempt, status] of each of its payments
             "standing": [],  # FAILED and not yet counted: [half a hash, attempts, when it was published]
         }
         if data is not None and shape(data) != shape(empty):
-            raise ValueError("these are no counts")
+            raise ValueError("not counts of this exporter")
         self.data: dict[str, Any] = empty if data is None else data
 
     def take(self, payment: dict[str, Any], now: float) -> None:
-        """A snapshot of any status."""
+        """Takes a snapshot of any status."""
         attempts = sorted(int(htlc["attempt_id"]) for htlc in payment["htlcs"])
         name, status = str(payment["payment_hash"])[:32], STATUSES.get(payment["status"])
         if not attempts:
             return
         standing = next((one for one in self.data["standing"] if one[0] == name and overlap(one[1], attempts)), None)
-        # Where there is no newer attempt, IN_FLIGHT is older than the outcome and comes late.
+        # IN_FLIGHT without a newer attempt is older than the outcome, and late.
         if standing and (status == "succeeded" or attempts[-1] > standing[1][-1]):
             self.data["standing"].remove(standing)
             standing = None
@@ -51,7 +51,7 @@ class Counts:
         """Counts the failures that have stood for `patience` seconds."""
         standing, self.data["standing"] = self.data["standing"], []
         for name, attempts, since in standing:
-            if 0 <= now - since < patience:  # else it is over, or the clock was set back
+            if 0 <= now - since < patience:  # else the time is over, or the clock was set back
                 self.data["standing"].append([name, attempts, since])
             else:
                 self._count(name, attempts, "failed")
@@ -74,13 +74,13 @@ class Counts:
             known[1:] = [max(known[1], attempts[-1]), status]
             return
         payments = self.data["counted"].pop(name, [])
-        self.data["counted"][name] = [*payments, [attempts[0], attempts[-1], status]]  # the newest hash stands last
+        self.data["counted"][name] = [*payments, [attempts[0], attempts[-1], status]]  # the newest hash is last
         if len(self.data["counted"]) > REMEMBERED:
             del self.data["counted"][next(iter(self.data["counted"]))]
 
 
 def shape(data: dict[str, Any]) -> Any:
-    """Names and types, of what does not grow."""
+    """Names and types of the members that do not grow."""
     fixed = {name: data.get(name) for name in ("payments", "attempts")}
     types = {name: {key: type(count) for key, count in counts.items()} for name, counts in fixed.items() if isinstance(counts, dict)}
     buckets = data.get("buckets")
@@ -88,5 +88,5 @@ def shape(data: dict[str, Any]) -> Any:
 
 
 def overlap(one: list[int], other: list[int]) -> bool:
-    """Both sorted. Payments of one hash are made one after the other: if their attempts mingle it is the same one."""
+    """Both sorted. Payments of one hash come one after the other: if their attempts overlap, it is the same payment."""
     return one[0] <= other[-1] and one[-1] >= other[0]

@@ -1,4 +1,4 @@
-"""What a lightningd plugin needs and nothing more: messages from stdin, answers and log lines to stdout, calls on the RPC socket."""
+"""A minimal lightningd plugin: messages from stdin, answers and log lines to stdout, calls on the RPC socket."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import socket
 import sys
 from typing import Any, Iterator
 
-SILENCE = 60.0  # seconds after which a call is given up
+SILENCE = 60.0  # seconds without an answer after which a call fails
 
 
 class CallFailed(Exception):
-    """The node's error, or code None when it could not be asked."""
+    """The node's error, or code None if the node did not answer."""
 
     def __init__(self, code: int | None, message: str) -> None:
         super().__init__(message)
@@ -21,19 +21,19 @@ class CallFailed(Exception):
 
 
 def require_lightningd(program: str) -> None:
-    """A user who starts a plugin in a terminal would wait for nothing."""
+    """Exits with a hint if a user starts the plugin in a terminal."""
     if os.isatty(0):
         sys.exit(f"This is a plugin, lightningd starts it: lightning-cli plugin start {os.path.realpath(program)}")
 
 
 def objects(chunks: Iterator[bytes]) -> Iterator[dict[str, Any]]:
-    """By JSON structure: what lightningd forwards may contain blank lines. What is no object is left out."""
+    """Splits by JSON structure, because forwarded messages may contain blank lines. Skips everything but objects."""
     decoder = json.JSONDecoder()
     text = codecs.getincrementaldecoder("utf-8")("replace")
     pending = ""
     for data in chunks:
         pending = (pending + text.decode(data)).lstrip()
-        while pending and data.rstrip(b" ")[-1:] in (b"\n", b"}"):  # else the end is not there yet
+        while pending and data.rstrip(b" ")[-1:] in (b"\n", b"}"):  # else the message is incomplete
             try:
                 message, end = decoder.raw_decode(pending)
             except json.JSONDecodeError:
@@ -47,35 +47,35 @@ def stdin() -> Iterator[dict[str, Any]]:
     return objects(iter(lambda: os.read(0, 1 << 20), b""))
 
 
-def _say(message: dict[str, Any]) -> None:
+def _send(message: dict[str, Any]) -> None:
     data = (json.dumps({"jsonrpc": "2.0", **message}) + "\n\n").encode()
     try:
         while data:
             data = data[os.write(1, data):]
     except BrokenPipeError:
-        pass  # lightningd has gone: the end of stdin follows
+        pass  # lightningd has ended: the end of stdin follows
 
 
 def reply(request: dict[str, Any], result: dict[str, Any]) -> None:
-    _say({"id": request["id"], "result": result})
+    _send({"id": request["id"], "result": result})
 
 
 def refuse(request: dict[str, Any], code: int, message: str) -> None:
-    _say({"id": request["id"], "error": {"code": code, "message": message}})
+    _send({"id": request["id"], "error": {"code": code, "message": message}})
 
 
 def log(message: str, level: str = "info") -> None:
-    _say({"method": "log", "params": {"level": level, "message": message}})
+    _send({"method": "log", "params": {"level": level, "message": message}})
 
 
 def give_up(request: dict[str, Any], reason: str) -> None:
-    """Answers `init`. lightningd logs that a plugin disabled itself at level DEBUG only, so the reason is logged first."""
+    """Answers `init` with `disable`. lightningd logs that at level DEBUG only, so the reason is logged first."""
     log(reason, "broken")
     reply(request, {"disable": reason})
 
 
 def call(path: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
-    """One call on a connection of its own; waits."""
+    """One call on a connection of its own; blocks."""
     request = {"jsonrpc": "2.0", "id": f"prometheus:{method}#1", "method": method, "params": params}
     try:
         with socket.socket(socket.AF_UNIX) as connection:

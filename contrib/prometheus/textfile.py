@@ -1,4 +1,4 @@
-"""The counts as Prometheus's text format, with the names lndmon gives them, in a file that is whole at every moment."""
+"""The counts in Prometheus's text format, under lndmon's names, in a file that is replaced as a whole."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def render(data: dict[str, Any]) -> str:
 
 
 def replace(path: str, text: str, mode: int) -> None:
-    """Readers see the old file or the new one, also after a power cut. The name in between ends as node_exporter ignores it."""
+    """Readers see the old file or the new one, also after a power cut. node_exporter ignores the temporary name."""
     temporary = f"{path}.{os.getpid()}.tmp"
     try:
         with open(temporary, "w", encoding="utf-8") as file:
@@ -45,7 +45,7 @@ def replace(path: str, text: str, mode: int) -> None:
 
 
 def load(path: str) -> dict[str, Any] | None:
-    """The stored state; nothing if there is none yet."""
+    """The stored state; None if there is none yet."""
     try:
         with open(path, encoding="utf-8") as file:
             return json.load(file)

@@ -1,4 +1,4 @@
-"""Reads Prometheus's text format as strictly as node_exporter's collector of textfiles, after the format's description
+"""Reads Prometheus's text format as strictly as node_exporter's textfile collector, after the format's description
 (https://prometheus.io/docs/instrumenting/exposition_formats/)."""
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ SUFFIXES = {"counter": [""], "gauge": [""], "histogram": ["_bucket", "_sum", "_c
 
 
 def parse(text: str) -> dict[str, dict[Labels, float]]:
-    """Samples by name and labels; anything odd is a ValueError."""
+    """Samples by name and labels; raises ValueError for anything odd."""
     samples: dict[str, dict[Labels, float]] = {}
     helped: set[str] = set()
     types: dict[str, str] = {}
-    closed: set[str] = set()  # families must stand together
+    closed: set[str] = set()  # the lines of a family must be adjacent
     family = ""
     if not text.endswith("\n"):
-        raise ValueError("the last line does not end")
+        raise ValueError("the last line has no end")
     for line in text[:-1].split("\n"):
         if line.startswith("# "):
-            _, word, name, rest = line.split(" ", 3)
-            if word == "HELP" and name not in helped and name not in types:
+            _, keyword, name, rest = line.split(" ", 3)
+            if keyword == "HELP" and name not in helped and name not in types:
                 helped.add(name)
-            elif word == "TYPE" and name not in types and name in helped and rest in SUFFIXES:
+            elif keyword == "TYPE" and name not in types and name in helped and rest in SUFFIXES:
                 closed.add(family)
                 family, types[name] = name, rest
             else:

@@ -1,4 +1,4 @@
-"""contrib/prometheus as a whole process: beside the plugin on the stand-in node, and on pipes of the test's own."""
+"""contrib/prometheus as a process: beside the plugin on the stand-in node, and on pipes of the test."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ExportingNode(Node):
         return json.loads((self.network_directory / "trackpayments-prometheus.json").read_text(encoding="utf-8"))
 
     def wait_ready(self) -> "ExportingNode":
-        """From now on what ends is counted."""
+        """After this, every payment that ends is counted."""
         wait_until(lambda: self.textfile.exists() and self.state()["cursor"], "the first cursor")
         return self
 
@@ -58,7 +58,7 @@ class ExportingNode(Node):
         for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
             if EXPORTER.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
                 return int(pid)
-        raise AssertionError("the exporter does not run")
+        raise AssertionError("the exporter is not running")
 
     def kill_exporter(self) -> None:
         pid = self.exporter()
@@ -78,7 +78,7 @@ class ExportingNode(Node):
 
 
 class BesideThePlugin(unittest.TestCase):
-    def test_payments_and_their_attempts_are_counted_when_they_have_ended(self) -> None:
+    def test_ended_payments_and_their_attempts_are_counted(self) -> None:
         with ExportingNode() as node:
             node.wait_ready()
             node.pay(1_000_000)
@@ -91,7 +91,7 @@ class BesideThePlugin(unittest.TestCase):
             node.wait_totals(4, 1, 8, 1)
             self.assertEqual(parse(node.textfile.read_text())["lnd_payment_attempts_per_payment_count"][()], 5)
 
-    def test_what_was_over_before_it_came_is_not_counted(self) -> None:
+    def test_payments_that_ended_before_its_start_are_not_counted(self) -> None:
         with ExportingNode() as node:
             node.wait_ready()
             node.stop_plugin(EXPORTER)
@@ -103,26 +103,26 @@ class BesideThePlugin(unittest.TestCase):
             node.pay(2_000_000, *RETRY)
             node.wait_totals(1, 0, 2, 0)
 
-    def test_a_restart_of_anything_loses_nothing_and_counts_nothing_twice(self) -> None:
+    def test_after_any_restart_nothing_is_lost_or_counted_twice(self) -> None:
         with ExportingNode() as node:
             node.wait_ready()
             node.pay(1_000_000)
             node.pay(2_000_000, REJECTED)
             held = [node.pay(3_000_000, "hold") for _ in range(4)]
             node.wait_totals(1, 1, 1, 1)
-            # The exporter is away.
+            # The exporter is stopped.
             node.stop_plugin(EXPORTER)
             node.release(held[0])
             node.wait_rows(held[0], "complete")
             node.start_plugin(EXPORTER)
             node.wait_totals(2, 1, 2, 1)
-            # The plugin is away, and nothing is published afterwards.
+            # The plugin is stopped, and publishes nothing afterwards.
             node.stop_plugin(PLUGIN)
             node.release(held[1], "fail")
             node.wait_rows(held[1], "failed")
             node.start_plugin(PLUGIN)
             node.wait_totals(2, 2, 2, 2)
-            # Both are.
+            # Both are stopped.
             node.kill_exporter()
             node.stop_plugin(PLUGIN)
             node.release(held[2])
@@ -130,12 +130,12 @@ class BesideThePlugin(unittest.TestCase):
             node.start_plugin(EXPORTER)
             node.start_plugin(PLUGIN)
             node.wait_totals(3, 2, 3, 2)
-            # The node is.
+            # The node crashes.
             node.restart(crash=True)
             node.release(held[3])
             node.wait_totals(4, 2, 4, 2)
 
-    def test_killed_at_any_moment_it_counts_right(self) -> None:
+    def test_after_a_kill_at_any_moment_it_counts_right(self) -> None:
         with ExportingNode() as node:
             node.wait_ready()
             for _ in range(4):
@@ -143,12 +143,12 @@ class BesideThePlugin(unittest.TestCase):
                     node.pay(1_000_000)
                     node.pay(2_000_000, *RETRY)
                     node.pay(3_000_000, REJECTED)
-                node.kill_exporter()  # somewhere amid these
+                node.kill_exporter()  # in the middle of these
                 node.pay(4_000_000, REJECTED)
                 node.start_plugin(EXPORTER)
             node.wait_totals(24, 16, 36, 16)
 
-    def test_a_failed_payment_that_goes_on_is_counted_as_what_it_becomes(self) -> None:
+    def test_a_failed_payment_that_goes_on_is_counted_by_its_last_outcome(self) -> None:
         with ExportingNode(settle=86400) as node:
             node.wait_ready()
             made = {**node.invoice(4_000_000, "by hand", {"outcomes": ["temporary_channel_failure", "hold"]}), "amount_msat": 4_000_000}
@@ -158,7 +158,7 @@ class BesideThePlugin(unittest.TestCase):
             wait_until(lambda: not node.standing(), "its withdrawal")
             node.release(made["payment_hash"])
             node.wait_totals(1, 0, 2, 0)
-            # Another one fails for good, over a restart.
+            # Another one fails for good, with a restart in between.
             node.pay(5_000_000, REJECTED)
             wait_until(node.standing, "the outcome")
             node.stop_plugin(EXPORTER)
@@ -166,7 +166,7 @@ class BesideThePlugin(unittest.TestCase):
             node.call("setconfig", {"config": f"{OPTION}settle", "val": "0"})
             node.wait_totals(1, 1, 2, 1)
 
-    def test_a_cursor_of_another_node_begins_anew_and_keeps_the_counts(self) -> None:
+    def test_a_cursor_of_another_node_is_dropped_and_the_counts_stay(self) -> None:
         with ExportingNode() as node:
             node.wait_ready()
             node.pay(1_000_000)
@@ -176,7 +176,7 @@ class BesideThePlugin(unittest.TestCase):
             state["cursor"] = "ffffffff.00000000.1.1"
             (node.network_directory / "trackpayments-prometheus.json").write_text(json.dumps(state))
             node.start_plugin(EXPORTER)
-            self.assertIn("another node", node.wait_for_log("begins anew"))
+            self.assertIn("another node", node.wait_for_log("the cursor was refused, starting again"))
             wait_until(lambda: not node.state()["cursor"].startswith("ffffffff"), "a cursor of its own")
             node.pay(1_000_000)
             node.wait_totals(2, 0, 2, 0)
@@ -196,20 +196,20 @@ class BesideThePlugin(unittest.TestCase):
                         with self.subTest(name=name, value=value, method=method), self.assertRaises(RpcError) as refused:
                             node.call(method, {**more, "config": OPTION + name, "val": value})
                         self.assertEqual(refused.exception.code, -32602)
-                        # What is no number lightningd refuses by itself.
+                        # lightningd itself refuses anything but a number.
                         self.assertRegex(refused.exception.message, f"{OPTION}{name}: should|is not a number")
             for params in (["setconfig", f"{OPTION}interval", "7"],
                            {"command_to_check": "setconfig", "config": f"{OPTION}settle", "val": "1"}):
                 self.assertEqual(node.call("check", params), {"command_to_check": "setconfig"})
 
-    def test_a_bad_option_at_the_start_disables_it_with_the_reason(self) -> None:
+    def test_a_bad_option_at_the_start_disables_it_and_gives_the_reason(self) -> None:
         with Node(f"--{OPTION}file=/missing/x.prom", plugins=[EXPORTER]) as node:
             node.wait_for_log("should name a file in a directory that can be written")
             node.call("getinfo")
 
 
 class OnPipes(unittest.TestCase):
-    """The RPC socket is missing there."""
+    """Without an RPC socket."""
 
     def setUp(self) -> None:
         directory = tempfile.TemporaryDirectory()
@@ -229,7 +229,7 @@ class OnPipes(unittest.TestCase):
 
     def request(self, process: subprocess.Popen[str], method: str, params: Any) -> Any:
         number = next(self.numbers)
-        self.say(process, {"id": number, "method": method, "params": params})
+        self.send(process, {"id": number, "method": method, "params": params})
         while True:
             line = process.stdout.readline()
             self.assertTrue(line, "it ended")
@@ -237,63 +237,63 @@ class OnPipes(unittest.TestCase):
                 return message["result"]
 
     @staticmethod
-    def say(process: subprocess.Popen[str], message: dict[str, Any]) -> None:
+    def send(process: subprocess.Popen[str], message: dict[str, Any]) -> None:
         process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}, indent=1) + "\n\n")
         process.stdin.flush()
 
-    def told(self, *messages: dict[str, Any]) -> list[int]:
-        """The totals after these messages and an orderly end."""
+    def totals_after(self, *messages: dict[str, Any]) -> list[int]:
+        """Sends these messages, ends it by end of file, and returns the totals."""
         process = self.start()
         for message in messages:
-            self.say(process, message)
+            self.send(process, message)
         process.stdin.close()
         self.assertEqual(process.wait(BOUND), 0)
         return totals(self.directory / "trackpayments.prom")
 
-    def test_both_wrappings_are_understood(self) -> None:
+    def test_both_wrappings_are_read(self) -> None:
         one = {"trackpayments": payment("SUCCEEDED", attempt(1, "SUCCEEDED")), "cursor": "035fdd0c.aaaaaaaa.1.1"}
         two = {"trackpayments": payment("FAILED", attempt(2, "FAILED"), payment_hash="cd" * 32), "cursor": "035fdd0c.aaaaaaaa.2.2"}
-        self.assertEqual(self.told({"method": "trackpayments", "origin": "trackpayments", "params": one},
+        self.assertEqual(self.totals_after({"method": "trackpayments", "origin": "trackpayments", "params": one},
                                    {"method": "trackpayments", "params": {"origin": "trackpayments", "payload": two}}), [1, 1, 1, 1])
-        self.assertEqual(self.told(), [1, 1, 1, 1], "after a restart")
+        self.assertEqual(self.totals_after(), [1, 1, 1, 1], "after a restart")
 
-    def test_shutdown_writes_what_is_known(self) -> None:
+    def test_shutdown_writes_the_counts(self) -> None:
         one = {"trackpayments": payment("SUCCEEDED", attempt(1, "SUCCEEDED")), "cursor": "035fdd0c.aaaaaaaa.1.1"}
         process = self.start()
-        self.say(process, {"method": "trackpayments", "params": one})
-        self.say(process, {"method": "shutdown", "params": {"shutdown": {}}})
+        self.send(process, {"method": "trackpayments", "params": one})
+        self.send(process, {"method": "shutdown", "params": {"shutdown": {}}})
         self.assertEqual(process.wait(BOUND), 0)
         self.assertEqual(totals(self.directory / "trackpayments.prom"), [1, 0, 1, 0])
         process.stdin.close()
 
-    def test_a_message_does_not_carry_the_cursor_over_what_was_missed(self) -> None:
+    def test_the_cursor_of_a_message_does_not_skip_missed_updates(self) -> None:
         one = {"trackpayments": payment("SUCCEEDED", attempt(9, "SUCCEEDED")), "cursor": "035fdd0c.aaaaaaaa.9.9"}
-        self.told()
+        self.totals_after()
         state = self.directory / "trackpayments-prometheus.json"
         stored = json.loads(state.read_text())
         state.write_text(json.dumps({**stored, "cursor": "035fdd0c.aaaaaaaa.1.1"}))
         process = self.start()
         while "does not answer" not in process.stdout.readline():
             self.assertIsNone(process.poll())
-        self.say(process, {"method": "trackpayments", "params": one})
+        self.send(process, {"method": "trackpayments", "params": one})
         process.stdin.close()
         self.assertEqual(process.wait(BOUND), 0)
         self.assertEqual(totals(self.directory / "trackpayments.prom"), [1, 0, 1, 0])
-        self.assertEqual(json.loads(state.read_text())["cursor"], "035fdd0c.aaaaaaaa.1.1", "it could not ask what came between")
+        self.assertEqual(json.loads(state.read_text())["cursor"], "035fdd0c.aaaaaaaa.1.1", "the missed updates could not be fetched")
 
-    def test_an_answer_of_the_same_run_that_carries_a_number_is_no_gap(self) -> None:
+    def test_a_cursor_with_a_fifth_field_has_the_same_run(self) -> None:
         with unittest.mock.patch.object(sys, "path", [os.path.dirname(EXPORTER), *sys.path]):
             run_of = runpy.run_path(EXPORTER, run_name="trackpayments_prometheus")["run_of"]
         for cursor, run in (("035fdd0c.aaaaaaaa.1.1", "aaaaaaaa"), ("035fdd0c.aaaaaaaa.1.1.7", "aaaaaaaa"), ("x", ""), ("x.aaaaaaaa", "")):
             self.assertEqual(run_of(cursor), run, cursor)
 
-    def test_a_payment_that_cannot_be_read_is_told_and_passed_over(self) -> None:
+    def test_an_unreadable_payment_is_skipped(self) -> None:
         good = payment("SUCCEEDED", attempt(1, "SUCCEEDED"))
         wrong = [{}, {**good, "htlcs": None}, {**good, "htlcs": [{}]}, {**good, "status": 7}, {**good, "status": []}]
         messages = [{"method": "trackpayments", "params": {"trackpayments": one, "cursor": "035fdd0c.aaaaaaaa.1.1"}} for one in wrong]
-        self.assertEqual(self.told(*messages), [0, 0, 0, 0])
+        self.assertEqual(self.totals_after(*messages), [0, 0, 0, 0])
 
-    def test_a_state_that_cannot_be_read_is_not_written_over(self) -> None:
+    def test_an_unreadable_state_is_not_overwritten(self) -> None:
         state = self.directory / "trackpayments-prometheus.json"
         for text in ("", "{", "[]", '{"cursor": "x"}', '{"cursor": "x", "counts": {}}'):
             state.write_text(text)
@@ -302,7 +302,7 @@ class OnPipes(unittest.TestCase):
             self.assertEqual(process.wait(BOUND), 0)
             self.assertEqual(state.read_text(), text)
 
-    def test_the_manifest_says_what_can_be_changed(self) -> None:
+    def test_the_manifest_has_the_options(self) -> None:
         process = self.start()
         self.assertEqual({option["name"]: (option["type"], option["default"], option["dynamic"]) for option in self.manifest["options"]},
                          {f"{OPTION}file": ("string", "trackpayments.prom", True), f"{OPTION}interval": ("int", 15, True),

@@ -1,4 +1,4 @@
-"""The pure parts of contrib/prometheus: what is counted when, what the textfile says, what the dashboard asks for."""
+"""contrib/prometheus without processes: the counts, the text file, the queries of the dashboard."""
 
 import json
 import os
@@ -39,12 +39,12 @@ class Counting(unittest.TestCase):
         self.assertEqual(list(exported["lnd_payment_attempts_per_payment_bucket"].values()), histogram)
         self.assertEqual(exported["lnd_payment_attempts_per_payment_sum"][()], total)
 
-    def test_nothing_is_counted_before_it_ended(self) -> None:
+    def test_nothing_is_counted_before_its_end(self) -> None:
         self.take(made("IN_FLIGHT", 1, 2))
         self.counts.settle(9999, 0)
         self.assert_counted(0, 0, (0, 0), [0] * 11, 0)
 
-    def test_a_payment_told_again_and_again_is_counted_once(self) -> None:
+    def test_a_repeated_payment_is_counted_once(self) -> None:
         for _ in range(3):
             self.take(made("SUCCEEDED", 1, 2, 3), made("FAILED", 4, payment_hash="cd" * 32), made("IN_FLIGHT", 1, 2))
             self.counts.settle(1060, 60)
@@ -59,7 +59,7 @@ class Counting(unittest.TestCase):
                           ("256", "3"), ("512", "4"), ("+Inf", "5")])
         parse(text)
 
-    def test_a_failure_is_counted_when_it_has_stood(self) -> None:
+    def test_a_failure_is_counted_when_it_has_lasted(self) -> None:
         self.take(made("FAILED", 1), now=1000)
         self.take(made("FAILED", 1), now=1050)
         self.counts.settle(1059.9, 60)
@@ -67,7 +67,7 @@ class Counting(unittest.TestCase):
         self.counts.settle(1060, 60)
         self.assert_counted(0, 1, (0, 1), [1] * 11, 1)
 
-    def test_a_payment_that_goes_on_is_counted_as_what_it_becomes(self) -> None:
+    def test_a_payment_that_goes_on_is_counted_by_its_last_outcome(self) -> None:
         self.take(made("FAILED", 1), now=1000)
         self.take(made("IN_FLIGHT", 1, 2), now=1010)
         self.counts.settle(9999, 60)
@@ -76,53 +76,53 @@ class Counting(unittest.TestCase):
         self.counts.settle(99999, 60)
         self.assert_counted(1, 0, (2, 0), [0] + [1] * 10, 2)
 
-    def test_a_failure_after_going_on_stands_from_then(self) -> None:
+    def test_a_later_failure_lasts_from_its_own_time(self) -> None:
         self.take(made("FAILED", 1), now=1000)
-        self.take(made("FAILED", 1, 2), now=1050)  # the state in between was merged away
+        self.take(made("FAILED", 1, 2), now=1050)  # the state in between was merged
         self.counts.settle(1070, 60)
         self.assert_counted(0, 0, (0, 0), [0] * 11, 0)
         self.counts.settle(1110, 60)
         self.assert_counted(0, 1, (0, 2), [0] + [1] * 10, 2)
 
-    def test_an_old_snapshot_does_not_take_the_outcome_back(self) -> None:
+    def test_an_old_snapshot_does_not_undo_the_outcome(self) -> None:
         self.take(made("FAILED", 1, 2), made("IN_FLIGHT", 1, 2), made("IN_FLIGHT", 1))
         self.counts.settle(1060, 60)
         self.assert_counted(0, 1, (0, 2), [0] + [1] * 10, 2)
 
-    def test_one_counted_as_failed_that_succeeds_after_all_is_counted_with_its_new_attempts(self) -> None:
+    def test_a_counted_failure_that_succeeds_later_counts_with_its_new_attempts(self) -> None:
         self.take(made("FAILED", 1, 2))
         self.counts.settle(1060, 60)
         self.take(made("IN_FLIGHT", 1, 2, 3), made("SUCCEEDED", 1, 2, 3), made("SUCCEEDED", 1, 2, 3))
         self.assert_counted(1, 1, (1, 2), [0, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2], 5)
 
-    def test_one_counted_as_failed_that_fails_again_only_adds_its_attempts(self) -> None:
+    def test_a_counted_failure_that_fails_again_only_adds_its_attempts(self) -> None:
         self.take(made("FAILED", 1))
         self.counts.settle(1060, 60)
         self.take(made("FAILED", 1, 2, 3), now=2000)
         self.counts.settle(2060, 60)
         self.assert_counted(0, 1, (0, 3), [1] * 11, 1)
 
-    def test_a_paid_one_never_becomes_failed(self) -> None:
+    def test_a_paid_payment_never_becomes_failed(self) -> None:
         self.take(made("SUCCEEDED", 1), made("FAILED", 1), made("FAILED", 1, 2))
         self.counts.settle(9999, 60)
         self.assert_counted(1, 0, (1, 0), [1] * 11, 1)
 
-    def test_payments_of_one_hash_are_told_apart_by_their_attempts_in_any_order(self) -> None:
+    def test_attempts_distinguish_the_payments_of_one_hash_in_any_order(self) -> None:
         self.take(made("SUCCEEDED", 7, 9, index=7), made("FAILED", 1, 2, index=1), made("FAILED", 4, index=4))
         self.counts.settle(1060, 60)
         self.take(made("SUCCEEDED", 7, 9, index=7), made("FAILED", 1, 2, index=1))
         self.assert_counted(1, 2, (2, 3), [1] + [3] * 10, 5)
 
-    def test_a_payment_whose_first_row_was_deleted_is_still_known(self) -> None:
+    def test_a_payment_without_its_first_row_is_recognised(self) -> None:
         self.take(made("SUCCEEDED", 1, 2), made("SUCCEEDED", 2, index=2))
         self.assert_counted(1, 0, (2, 0), [0] + [1] * 10, 2)
 
-    def test_a_clock_set_back_holds_nothing_for_ever(self) -> None:
+    def test_a_clock_set_back_delays_no_count_for_ever(self) -> None:
         self.take(made("FAILED", 1), now=5000)
         self.counts.settle(1000, 60)
         self.assert_counted(0, 1, (0, 1), [1] * 11, 1)
 
-    def test_what_is_remembered_is_bounded_and_the_newest_stay(self) -> None:
+    def test_memory_is_bounded_and_the_newest_stay(self) -> None:
         known, counts_module.REMEMBERED = counts_module.REMEMBERED, 3
         self.addCleanup(setattr, counts_module, "REMEMBERED", known)
         for n in range(1, 9):
@@ -131,7 +131,7 @@ class Counting(unittest.TestCase):
 
 
 class Textfile(unittest.TestCase):
-    def test_readers_have_the_old_file_or_the_new_one(self) -> None:
+    def test_readers_see_the_old_file_or_the_new_one(self) -> None:
         with tempfile.TemporaryDirectory() as directory:
             path = Path(directory) / "x.prom"
             replace(str(path), "old\n", 0o644)
@@ -144,14 +144,14 @@ class Textfile(unittest.TestCase):
             self.assertEqual(path.stat().st_mode & 0o777, 0o644, "node_exporter is another user")
             self.assertEqual(os.listdir(directory), ["x.prom"])
 
-    def test_a_failure_leaves_nothing_behind(self) -> None:
+    def test_a_failure_leaves_no_temporary_file(self) -> None:
         with tempfile.TemporaryDirectory() as directory:
             os.mkdir(f"{directory}/x.prom")
             with self.assertRaises(OSError):
                 replace(f"{directory}/x.prom", "text\n", 0o644)
             self.assertEqual(os.listdir(directory), ["x.prom"])
 
-    def test_the_parser_of_these_tests_refuses_what_is_wrong(self) -> None:
+    def test_the_parser_of_these_tests_refuses_wrong_text(self) -> None:
         good = render(Counts().data)
         parse(good)
         last = good.splitlines()[-1] + "\n"
@@ -167,7 +167,7 @@ class Dashboard(unittest.TestCase):
     def expressions(self) -> list[str]:
         return [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
 
-    def test_it_asks_for_what_is_written_and_for_all_of_it(self) -> None:
+    def test_its_queries_use_all_written_metrics_and_no_others(self) -> None:
         written = parse(render(Counts().data))
         asked = set()
         for expression in self.expressions():
@@ -179,13 +179,13 @@ class Dashboard(unittest.TestCase):
                     self.assertEqual(len(found), 1, f"{label} {value}: {expression}")
         self.assertEqual(asked, set(written))
 
-    def test_every_word_of_its_questions_is_known(self) -> None:
+    def test_its_queries_use_known_names_only(self) -> None:
         for expression in self.expressions():
             label_names = {"status", "le"} if " by (" in expression else set()
             bare = re.sub(r"\{[^}]*\}|\[\$__(rate_interval|range)\]", "", expression)
             self.assertNotIn("$", bare)
-            words = set(re.findall(r"[a-zA-Z_]+", bare)) - self.FUNCTIONS - label_names
-            self.assertTrue(words and all(word.startswith("lnd_") for word in words), expression)
+            names = set(re.findall(r"[a-zA-Z_]+", bare)) - self.FUNCTIONS - label_names
+            self.assertTrue(names and all(name.startswith("lnd_") for name in names), expression)
             self.assertEqual(expression.count("("), expression.count(")"))
 
     def test_grafana_can_place_its_panels(self) -> None:

@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 
-ROOM = re.compile(r"(?:^|[ (])((base|io|bolt|rpc|payments|cln|lnrpc|track|plugin)::[\w~]+(?:::[\w~]+)*)")
+ROOM = re.compile(r"(?:^|[ (])((base|io|json|bolt|rpc|payments|cln|lnrpc|host|publish|mirror|commands|trackpayments)::[\w~]+(?:::[\w~]+)*)")
 
 
 def innermost(frames: list[str]) -> tuple[str, str]:

@@ -49,7 +49,7 @@ def pay(node: StandIn, screen: Screen, title: str, amount: int, scenario: dict, 
     try:
         node.rpc.result(request)
     except RpcError as error:
-        print(f"  (lightning-cli says: {error})", flush=True)
+        print(f"  (lightning-cli prints: {error})", flush=True)
     screen.wait_for(invoice["payment_hash"], end)
     return invoice["payment_hash"]
 

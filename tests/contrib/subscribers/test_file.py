@@ -204,7 +204,7 @@ class WithTheNode(unittest.TestCase):
         return newest
 
     def wait_complete(self, node: StandIn) -> None:
-        """The last line of every payment says what became of its rows, and every line is a Payment."""
+        """The last line of every payment has the state of its rows, and every line is a Payment."""
         wanted: dict[str, dict[str, str]] = {}
         for row in node.rows():
             self.assertNotEqual(row["status"], "pending")

@@ -37,9 +37,9 @@ struct Caller {
 
 class WaitingCallers final {
   public:
-    /// Above it, the caller that has waited longest is answered.
+    /// With more callers, the one that has waited longest is answered.
     static constexpr std::size_t most = 200;
-    /// Above it, snapshots are merged: the newest of each payment per pause.
+    /// With more callers, snapshots are merged: each pause sends the newest of each payment.
     static constexpr std::size_t most_at_once = 20;
     static constexpr std::chrono::milliseconds merge_pause{100};
 

@@ -15,7 +15,7 @@
 // | renepay, amountless             | amount_msat of the call   | sendpay, sendonion      | settled parts        |
 // | sendpay without invoice         | amount_msat of the call   | sendpay                 | not stored: the sum  |
 // | sendonion without invoice       | total_amount_msat         | sendonion, createonion  | not stored: the sum  |
-// | any, if it is not known         | parts alive at one time   | rows                    | the sum              |
+// | any, if it is not known         | greatest sum at one time  | rows                    | the sum              |
 //
 // "The sum" is that of the settled parts, else the largest failed part: without an invoice, the total of a payment in
 // several parts is not stored. A part with an unknown delivered amount counts with the amount sent, so the value is

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The plugin is built as meson.build promises: `hardened.py PLUGIN BUILD_DIRECTORY`. Position independent, relocations read-only and bound
-at the start, stacks guarded; compiled with the library's assertions, and fortified where there is an optimiser."""
+"""The plugin is built hardened, as meson.build promises: `hardened.py PLUGIN BUILD_DIRECTORY`. Position independent, relocations read-only
+and bound at the start, stacks guarded, compiled with the library's assertions; fortified if it is optimised."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def faults_of(headers: str, commands: list[str]) -> list[str]:
-    """`headers`: what `readelf -hldsW` says of the binary; `commands`: how its sources were compiled."""
+    """`headers`: the output of `readelf -hldsW` for the binary; `commands`: the compile commands of its sources."""
     faults = [f"no {mark}" for mark in ("DYN (Position-Independent Executable", "GNU_RELRO", "BIND_NOW", "__stack_chk_fail") if mark not in headers]
     for command in commands:
         arguments = command.split()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Shares of a profile by room: each sample belongs to the innermost function of ours on its stack, nlohmann and libc to whoever called
-them.
+"""Shares of a profile by room: each sample counts for the innermost function of ours on its stack; nlohmann and libc count for their
+callers.
 
     rooms.py perf.data [COMMAND]
 """

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Start-up and `since` under the stand-in node, whole way through its sockets, with a long past of which one row of a thousand is still
-pending. What the node itself needs is in these times: catch_up has the plugin's share. Writes standin.json; PLUGIN and STANDIN are
+"""Start-up and `since` under the stand-in node, through its sockets, with a long history of which one row in a thousand is still
+pending. The times include the node's own work: catch_up has the plugin's share. Writes standin.json; PLUGIN and STANDIN are
 binaries.
 
     standin_past.py FOLDER
@@ -29,7 +29,7 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def peak_mb() -> float:
-    """Of the plugin, found by its binary."""
+    """Peak memory of the plugin, found by its binary."""
     real = os.path.realpath(PLUGIN)
     for process in pathlib.Path("/proc").iterdir():
         try:
@@ -42,13 +42,13 @@ def peak_mb() -> float:
 
 
 def started_here(process: pathlib.Path) -> bool:
-    """Its node is a child of ours: others may run the same binary."""
+    """Only the plugin under our own node: others may run the same binary."""
     parent = (process / "stat").read_text().rsplit(")", 1)[1].split()[1]
     return int((pathlib.Path("/proc") / parent / "stat").read_text().rsplit(")", 1)[1].split()[1]) == os.getpid()
 
 
 def still_pending(node: StandIn, rows: int) -> list[dict[str, Any]]:
-    """One of a thousand, as younger rows."""
+    """One row in a thousand, as newer rows."""
     pattern = node.call("listsendpays", {"index": "created", "start": rows, "limit": 1})["payments"][0]
     for name in ("updated_index", "completed_at", "payment_preimage"):
         pattern.pop(name, None)
@@ -63,10 +63,10 @@ def measure(rows: int) -> list[dict[str, Any]]:
         node.call("standin-rows", {"rows": pending})
         start, now = timed(lambda: (node.start_plugin(PLUGIN), node.call("trackpayments", {}))[1])
         at_start = len(now["payments"])
-        assert at_start == len(pending), f"{at_start} payments are told at the start, not {len(pending)}"
+        assert at_start == len(pending), f"{at_start} payments are published at the start, not {len(pending)}"
         node_id = now["cursor"].split(".")[0]
         asked, since = timed(lambda: node.call("trackpayments", {"since": f"{node_id}.00000000.{rows}.{rows - 100}"}))
-        assert len(since["payments"]) >= 100, "what changed is told"
+        assert len(since["payments"]) >= 100, "changed payments are answered"
         name = f"{rows:,} rows: ".replace(",", " ")
         return [{"what": name + "plugin start until `trackpayments` is answered, wall", "value": start, "unit": "ms"},
                 {"what": name + "since, a hundred payments, wall", "value": asked, "unit": "ms"},

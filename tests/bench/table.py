@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The JSON files of the benchmarks as one table in Markdown: what has a target first.
+"""The JSON files of the benchmarks as one table in Markdown: figures with a target first.
 
     table.py FILE.json...
 """
@@ -15,7 +15,7 @@ ORDER = ["round", "mix", "parts", "catch_up", "standin", "memory", "latency", "h
 
 
 def number(value: float) -> str:
-    """Three digits that count, thousands apart."""
+    """Three significant digits, thousands separated."""
     if value >= 1000:
         return f"{value:,.0f}".replace(",", " ")
     return f"{value:.3g}" if value < 100 else f"{value:.0f}"

@@ -2,7 +2,7 @@
 
     seed.py [TARGET…]    writes tests/fuzz/corpus/TARGET/seed-… anew, of these targets or of all; finds beside them stay
 
-Inputs that differ only in values teach a fuzzer nothing, so of each shape (names and types of all members) one is kept.
+Inputs that differ only in values do not help a fuzzer, so one of each shape (names and types of all members) is kept.
 """
 import hashlib
 import json
@@ -20,7 +20,7 @@ import transcript  # noqa: E402
 MOST = 6  # seeds of one target
 LONGEST = 4096
 
-# What no recording holds. Text, or bytes in hex.
+# Inputs that no recording has. Text, or bytes in hex.
 BY_HAND: dict[str, list[str | bytes]] = {
     "scid": ["1x2x3", "16777215x16777215x65535/1", "0x0x0/0", "16777216x0x0", "007x1x1"],
     "cursor": ["02aabbcc.0123abcd.17.42", "00000000.ffffffff.0.18446744073709551615", "02aabbcc.0123abcd.017.42",
@@ -152,7 +152,7 @@ def take_reply(seeds: Seeds, call: transcript.Call) -> None:
 
 
 def story(entries: list[transcript.Entry]) -> bytes:
-    """The recording as steps of the dispatch target: what came on stdin, and the rows as the node had them at the end."""
+    """The recording as steps of the dispatch target: the messages on stdin, and the rows of the node at the end."""
     rows: dict[int, dict] = {}
     messages = []
     for entry in entries:

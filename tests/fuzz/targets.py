@@ -1,9 +1,9 @@
-"""Checks that no decoder and no boundary is without a fuzz target, and no target without a corpus.
+"""Checks that every decoder and every boundary has a fuzz target, and every target a corpus.
 
     targets.py ROOT      prints every gap as `file: what`, exit code 1 if there is one
 
-A decoder is what is declared in a header as decode_…, parse_… or read_…: found here, held against the table below, and its
-target's source must call it.
+A decoder is a function that a header declares as decode_…, parse_… or read_…. Each must be in the table below, and the source of its
+target must call it.
 """
 import re
 import sys
@@ -55,7 +55,7 @@ DECODERS: dict[str, str] = {
     "read_with_nlohmann": "parser",
 }
 
-# Boundaries that have other names: what the target's source must name.
+# Boundaries with other names: a name that the target's source must contain.
 BOUNDARIES: dict[str, str] = {
     "Parser": "parser",
     "HostAtWork": "dispatch",
@@ -73,7 +73,7 @@ BOUNDARIES: dict[str, str] = {
 
 # These read no input.
 NO_DECODERS = {
-    "read_parent": "reads the environment; what it finds there goes to read_version",
+    "read_parent": "reads the environment, and passes the value to read_version",
 }
 
 DECLARATION = re.compile(r"\b((?:decode|parse|read)_\w+)\(")
@@ -115,7 +115,7 @@ def check(root: Path) -> list[str]:
         if not corpus.is_dir() or not any(corpus.iterdir()):
             gaps.append(f"tests/fuzz/corpus/{target}: no corpus")
         if target not in {*DECODERS.values(), *BOUNDARIES.values()}:
-            gaps.append(f"targets.py: nothing is said of the target {target}")
+            gaps.append(f"targets.py: the target {target} is in none of its tables")
     return gaps
 
 

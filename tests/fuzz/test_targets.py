@@ -1,4 +1,4 @@
-"""The search for decoders without a target finds one: in copies of the tree with one thing taken away or added."""
+"""targets.py notices each kind of gap, in copies of the tree with one thing removed or added."""
 import shutil
 import tempfile
 import unittest
@@ -33,7 +33,7 @@ class Search(unittest.TestCase):
         self.assertEqual(len(self.gaps()), 1)
         self.assertIn("src/cln/row.hpp: decode_something_new", self.gaps()[0])
 
-    def test_a_decoder_in_a_comment_is_none(self) -> None:
+    def test_a_decoder_in_a_comment_does_not_count(self) -> None:
         self.edit("src/cln/row.hpp", "struct Rows {", "// decode_something_new(int)\nstruct Rows {")
         self.assertEqual(self.gaps(), [])
 
@@ -41,7 +41,7 @@ class Search(unittest.TestCase):
         self.edit("tests/fuzz/cursor.cpp", "parse_cursor(", "somehow(")
         self.assertEqual(self.gaps(), ["tests/fuzz/cursor.cpp: does not call parse_cursor"])
 
-    def test_a_decoder_that_is_gone_is_found(self) -> None:
+    def test_a_missing_decoder_is_found(self) -> None:
         self.edit("src/publish/cursor.hpp", "parse_cursor(", "somehow(")
         self.assertEqual(self.gaps(), ["targets.py: parse_cursor is declared nowhere"])
 
@@ -53,9 +53,9 @@ class Search(unittest.TestCase):
         shutil.rmtree(self.root / "tests/fuzz/corpus/cursor")
         self.assertEqual(self.gaps(), ["tests/fuzz/corpus/cursor: no corpus"])
 
-    def test_a_target_of_nothing_is_found(self) -> None:
+    def test_a_target_without_a_decoder_is_found(self) -> None:
         self.edit("tests/fuzz/meson.build", "  'cursor',\n", "  'cursor',\n  'nothing',\n")
-        self.assertIn("targets.py: nothing is said of the target nothing", self.gaps())
+        self.assertIn("targets.py: the target nothing is in none of its tables", self.gaps())
 
 
 if __name__ == "__main__":

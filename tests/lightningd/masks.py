@@ -1,5 +1,5 @@
-"""Takes out of recorded and of our messages what must differ (times, random numbers, counters), leaving the member there, so that
-texts can be compared: which members there are, in which order, and every value that is not chance."""
+"""Masks the values that must differ between recorded messages and ours (times, random numbers, counters) and keeps their members. Then
+texts can be compared: the members, their order, and every other value."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ def masked(value: Any, more: frozenset[str] = frozenset()) -> Any:
 
 
 def text(value: Any, more: frozenset[str] = frozenset()) -> str:
-    """Order of members counts."""
+    """Text for comparison, in which the order of members counts."""
     return json.dumps(masked(value, more), ensure_ascii=False)

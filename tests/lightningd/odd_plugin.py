@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A plugin that does what a test tells it, right or wrong. The environment variable ODD holds a JSON object:
+"""A plugin that behaves as a test requests, right or wrong. The environment variable ODD holds a JSON object:
 
 manifest   members put over a plain manifest           hook       the answer to rpc_command (default {"result": "continue"})
 hook_raw   text written instead of that answer         mute       true: nothing is ever answered

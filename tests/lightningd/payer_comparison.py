@@ -1,5 +1,5 @@
-"""A payment of a recording made again: the recorded command is given to a stand-in of the recording's version, the scenario says what
-happened then, and every message a plugin saw is compared, member by member, but for times, random numbers and counters (masks.py)."""
+"""Repeats a payment of a recording: the recorded command goes to a stand-in of the recording's version, with the recorded outcome as
+scenario. Every message to a plugin is compared, member by member, but for times, random numbers and counters (masks.py)."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ VERSIONS = {"v23.11": "v23.11", "v24.11": "v24.11.2", "v25.12": "v25.12"}
 
 
 def version_of(name: str) -> str:
-    """The stand-in's word for the lightningd of a recording."""
+    """The stand-in's version for the lightningd of a recording."""
     return VERSIONS[name.split("/")[0]] if "/" in name else "v26.06.6"
 
 
 def nodes_of(recorded: list[dict[str, Any]]) -> dict[str, str]:
-    """Which of our nodes a recorded one is: by the channels of all routes, and who is paid otherwise is the payee."""
+    """Our node for each recorded one: by the channels of all routes; any other node that is paid is the payee."""
     routed: dict[str, str] = {}
     paid: dict[str, str] = {}
 
@@ -57,7 +57,7 @@ def nodes_of(recorded: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def kind(message: dict[str, Any]) -> tuple[str, Any]:
-    """What a message is about: its name, and the part where it names one."""
+    """The kind of a message: its name, and its part if it has one."""
     if message["method"] == "rpc_command":
         request = message["params"]["rpc_command"]
         named = request["params"] if isinstance(request["params"], dict) else {}
@@ -69,13 +69,13 @@ def kind(message: dict[str, Any]) -> tuple[str, Any]:
 
 
 def fields_of(message: dict[str, Any]) -> dict[str, Any]:
-    """Whatever way its version wraps them."""
+    """The params, in any version's wrapping."""
     params = message["params"]
     return params.get(message["method"]) or params["payload"]
 
 
 def body(message: dict[str, Any]) -> Any:
-    """What is compared of it: everything but numbers in ids."""
+    """The text to compare: everything but numbers in ids."""
     if message["method"] == "rpc_command":
         request = message["params"]["rpc_command"]
         return [list(message), sorted(request), id_shape(request["id"]), request["method"], request["params"]]
@@ -87,7 +87,7 @@ def id_shape(identity: Any) -> str:
 
 
 def orders(messages: list[dict[str, Any]]) -> dict[Any, list[str]]:
-    """For each part the kinds in the order they came; start and injectpaymentonion may come either way, so they are one."""
+    """The kinds of each part, in order; start and injectpaymentonion may come in either order, so they count as one."""
     found: dict[Any, list[str]] = defaultdict(list)
     for message in messages:
         name, part = kind(message)
@@ -105,7 +105,7 @@ def compared(message: dict[str, Any]) -> bool:
 
 
 def small_groups(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Random groups as 1, 2, 3… in the order they came; those of senders that count stay."""
+    """Replaces random groups by 1, 2, 3… in their order; groups of senders that count are kept."""
     seen: dict[str, str] = {}
     dumped = json.dumps(messages)
     dumped = re.sub(r'"groupid": (\d{9,})', lambda m: f'"groupid": {seen.setdefault(m[1], str(90_000_001 + len(seen)))}', dumped)
@@ -113,7 +113,7 @@ def small_groups(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def payment_of(name: str, number: int = 0, to_self: bool = False) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
-    """The nth payment of a recording: its request, its reply, what the plugin saw meanwhile. Nodes are ours."""
+    """The nth payment of a recording, with our nodes: its request, its reply, and the messages to the plugin meanwhile."""
     entries = recordings.entries(name)
     dumped = json.dumps(entries)
     for recorded, ours in nodes_of(entries).items():
@@ -138,7 +138,7 @@ class Comparison(unittest.TestCase):
         return self.node
 
     def invoice(self, name: str, request: dict[str, Any], **more: Any) -> None:
-        """One with the recorded text, and the recorded preimage where it came to be known."""
+        """An invoice with the recorded text, and the recorded preimage if it is known."""
         recorded = request["params"].get("invstring") or request["params"].get("bolt11")
         decoded = next((a["result"] for q, a in recordings.calls(name) if q["method"] == "decode" and q["params"]["string"] == recorded), {})
         rows = [row for _, a in recordings.calls(name) for row in a.get("result", {}).get("payments", []) if isinstance(row, dict)]
@@ -151,7 +151,7 @@ class Comparison(unittest.TestCase):
 
     def compare(self, name: str, scenario: dict[str, Any], number: int = 0, mask: set[str] = frozenset(), options: tuple[str, ...] = (),
                 late: dict[str, Any] | None = None, **invoice: Any) -> None:  # fmt: skip
-        """`late`: `release` of a held part, once the payer has answered."""
+        """`late`: `release` of a held part, after the payer has answered."""
         request, reply, recorded = payment_of(name, number, invoice.get("to_self", False))
         self.our_hash = self.real_hash = ""
         self.node_for(name, *options)
@@ -166,13 +166,13 @@ class Comparison(unittest.TestCase):
         try:
             wait_until(lambda: len(self.messages()) >= len(recorded), "all messages")
         except TimeoutError:
-            pass  # the comparison below says what is missing
+            pass  # the comparison below shows a missing one
         ours = self.messages()
         self.assertEqual(sorted(map(str, map(kind, ours))), sorted(map(str, map(kind, recorded))))
         self.assertEqual(orders(ours), orders(recorded))
         more = frozenset(mask)
         if any(ours != theirs for theirs, ours in nodes_of(recordings.entries(name)).items()):
-            more |= {"direction", "erring_direction", "failed_direction"}  # they go by the keys
+            more |= {"direction", "erring_direction", "failed_direction"}  # their values depend on the keys
         by_kind = {kind(message): message for message in ours}
         for message in recorded:
             self.assertEqual(self.plain(text(body(by_kind[kind(message)]), more)), self.plain(text(body(message), more)))
@@ -180,7 +180,7 @@ class Comparison(unittest.TestCase):
             self.assertEqual(self.plain(text(ours_reply.get(part), more)), self.plain(text(reply.get(part), more)))
 
     def plain(self, text: str) -> str:
-        """Payments that never settled have no preimage to know: their hashes differ, and the secrets do always."""
+        """The hashes of payments that never settled differ, as their preimage is not recorded; secrets differ always."""
         for digest in (self.our_hash, self.real_hash):
             text = text.replace(digest, "<hash>") if digest else text
         return re.sub(r'("payment_secret": )"[0-9a-f]{64}"', r'\1"*"', text)

@@ -1,4 +1,4 @@
-"""The recordings in tests/transcripts, as far as the stand-in is compared with them."""
+"""The recordings in tests/transcripts with which the stand-in is compared."""
 
 from __future__ import annotations
 

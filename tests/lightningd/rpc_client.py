@@ -1,5 +1,5 @@
-"""A JSON-RPC connection to lightning-rpc: many calls in flight, replies in any order, notifications kept. No threads: whoever
-wants a reply reads until it has come."""
+"""A JSON-RPC connection to lightning-rpc: many calls in flight, replies in any order, notifications kept. There are no threads: waiting
+for a reply reads until it has come."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import time
 from typing import Any, Callable, TypeVar
 
 T = TypeVar("T")
-BOUND = 180.0  # seconds; machines are slow and noisy, tests wait for events and not for times: this only ends what hangs
+BOUND = 180.0  # seconds; tests wait for events, so this only ends a test that hangs
 
 
 def wait_until(condition: Callable[[], T], what: str, bound: float = BOUND) -> T:
-    """The first true value of the condition."""
+    """Waits for the first true value of the condition and returns it."""
     end = time.monotonic() + bound
     pause = 0.005
     while True:
@@ -25,7 +25,7 @@ def wait_until(condition: Callable[[], T], what: str, bound: float = BOUND) -> T
         if time.monotonic() > end:
             raise TimeoutError(f"waited {bound} s for {what}")
         time.sleep(pause)
-        pause = min(1.5 * pause, 0.1)  # whoever waits long is to cost little
+        pause = min(1.5 * pause, 0.1)  # long waits should cost little CPU
 
 
 class RpcError(Exception):
@@ -48,7 +48,7 @@ class RpcClient:
             self.socket.close()
             raise
         self.buffer = ""
-        self.chunks: list[bytes] = []  # not looked at yet
+        self.chunks: list[bytes] = []  # not parsed yet
         self.text = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self.decoder = json.JSONDecoder()
         self.numbers = itertools.count(1)
@@ -75,7 +75,7 @@ class RpcClient:
         self.socket.sendall(text if isinstance(text, bytes) else text.encode())
 
     def call(self, method: str, params: Any = None, **more: Any) -> Any:
-        """The result; an error raises RpcError."""
+        """Waits for the result; an error raises RpcError."""
         return self.result(self.send(method, params, **more))
 
     def result(self, request_id: Any) -> Any:
@@ -85,18 +85,18 @@ class RpcClient:
         return reply["result"]
 
     def reply(self, request_id: Any) -> dict[str, Any]:
-        """The whole message."""
+        """Waits for the whole reply."""
         while request_id not in self.replies:
             self.read()
         return self.replies.pop(request_id)
 
     def has_reply(self, request_id: Any) -> bool:
-        """Without waiting."""
+        """Whether the reply has come, without waiting."""
         self.poll()
         return request_id in self.replies
 
     def poll(self) -> None:
-        """Takes what has come."""
+        """Reads everything that has come."""
         self.socket.setblocking(False)
         try:
             while True:
@@ -112,7 +112,7 @@ class RpcClient:
             raise EOFError("the node closed the connection")
         self.chunks.append(data)
         if not b"".join(self.chunks[-2:]).endswith(b"\n\n"):
-            return  # every message ends so: a long one is not parsed again and again while it comes
+            return  # every message ends so: a long one is not parsed repeatedly while it comes
         self.buffer += self.text.decode(b"".join(self.chunks))
         self.chunks.clear()
         at = 0

@@ -1,5 +1,5 @@
 """Checks a value against one of tests/schemas: the part of JSON Schema they use, with Core Lightning's own types and its
-`added`/`deprecated`. An unknown keyword or type is an error of the schema, not silently fine."""
+`added`/`deprecated`. An unknown keyword or type is an error of the schema."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ def version(text: str) -> tuple[int, ...]:
 
 
 def removed(schema: dict[str, Any]) -> bool:
-    """`deprecated: [since, last]`: after `last` it is not sent any more. The version of `last` itself may still send it."""
+    """`deprecated: [since, last]`: versions after `last` do not send it. The version of `last` itself may."""
     dates = schema.get("deprecated")
     return isinstance(dates, list) and len(dates) == 2 and version(dates[1]) < VERSION
 
 
 def complaints(value: Any, schema: dict[str, Any], path: str = "") -> list[str]:
-    """What is wrong, each with its place; empty when nothing is."""
+    """Complaints, each with its place."""
     unknown = set(schema) - ANNOTATIONS - RULES
     if unknown:
         raise ValueError(f"{path}: keywords {unknown} are not understood")

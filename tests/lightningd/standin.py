@@ -1,11 +1,11 @@
-"""Starts, talks to and stops the stand-in node. For tests and for contrib/demo: Python standard library only.
+"""Starts, calls and stops the stand-in node. For tests and for contrib/demo: Python standard library only.
 
     with StandIn(binary) as node:
         node.start_plugin("/path/to/trackpayments")
         invoice = node.call("invoice", {"amount_msat": 1000, "label": "tea", "description": "d"})
         node.call("xpay", {"invstring": invoice["bolt11"]})
 
-It does not know what a plugin should do: it only passes things on.
+It knows nothing of the plugin's task: it only passes messages on.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ SUBSCRIBER = HERE / "subscriber.py"
 
 
 def die_with_parent() -> None:
-    """A killed test must not leave a node behind (prctl PR_SET_PDEATHSIG)."""
+    """Makes the node end with a killed test (prctl PR_SET_PDEATHSIG)."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def json_lines(path: Path) -> list[dict[str, Any]]:
-    """What a subscriber has written so far; a line being written is not there yet."""
+    """The complete lines that a subscriber has written so far."""
     text = path.read_text(encoding="utf-8", errors="surrogateescape") if path.exists() else ""
     return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
 
 class StandIn:
-    """One node in a directory of its own. `plugins` are started with it, `options` are further arguments. It poses as the version
+    """One node in a directory of its own. `plugins` are started with it, `options` are further arguments. It behaves as the version
     in the environment's VERSION_AS, or as the newest."""
 
     def __init__(
@@ -63,7 +63,7 @@ class StandIn:
         self.process: subprocess.Popen[bytes] | None = None
         self._rpc: RpcClient | None = None
 
-    # Life
+    # Start and stop
 
     def start(self, wait: bool = True) -> "StandIn":
         arguments = [self.binary, "--lightning-dir", str(self.directory), "--log-file", "log"]
@@ -91,7 +91,7 @@ class StandIn:
         return self.process is not None and self.process.poll() is None
 
     def stop(self) -> int:
-        """By RPC, as a user would; the exit code."""
+        """Stops it by RPC, as a user would, and returns the exit code."""
         assert self.process
         if self.running():
             try:
@@ -102,7 +102,7 @@ class StandIn:
         return self.process.wait(BOUND)
 
     def kill(self) -> None:
-        """kill -9, as a power cut does to lightningd."""
+        """kill -9, as with a power cut."""
         assert self.process
         self.forget_client()
         self.process.kill()
@@ -113,7 +113,7 @@ class StandIn:
         return self.start()
 
     def wait_exit(self) -> int:
-        """The exit code; negative: the signal."""
+        """Waits for the exit code; negative: the signal."""
         assert self.process
         return self.process.wait(BOUND)
 
@@ -130,7 +130,7 @@ class StandIn:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    # Talking
+    # Calls
 
     @property
     def socket_path(self) -> Path:
@@ -138,7 +138,7 @@ class StandIn:
 
     @property
     def rpc(self) -> RpcClient:
-        """One connection, made when first used."""
+        """One connection, made at the first use."""
         if self._rpc is None:
             self._rpc = self.new_client()
         return self._rpc
@@ -154,7 +154,7 @@ class StandIn:
     def call(self, method: str, params: Any = None, **more: Any) -> Any:
         return self.rpc.call(method, params, **more)
 
-    # What happened
+    # Rows, messages and log
 
     def log(self) -> str:
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
@@ -163,7 +163,7 @@ class StandIn:
         return self.stderr_path.read_text(errors="replace") if self.stderr_path.exists() else ""
 
     def wait_for_log(self, text: str) -> str:
-        """The first line with the text."""
+        """Waits for the first line with the text."""
 
         def find() -> str | None:
             return next((line for line in self.log().splitlines() if text in line), None)
@@ -181,7 +181,7 @@ class StandIn:
     # Payments
 
     def invoice(self, amount_msat: int | str, label: str, scenario: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-        """An invoice of one of our payees, and what is to happen when it is paid."""
+        """An invoice of one of our payees, with the outcome of its payment."""
         made = self.call("invoice", {"amount_msat": amount_msat, "label": label, "description": label, **more})
         if scenario is not None:
             self.call("scenario", {"label": label, **scenario})

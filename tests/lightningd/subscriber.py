@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""A plugin that writes down what it is told: each notification of its topics as one JSON line.
+"""A plugin that writes each notification of its topics as one JSON line.
 
-The environment tells it what: SUBSCRIBER_TOPICS (comma separated, default trackpayments,trackpayments_final,
+Its options are in the environment: SUBSCRIBER_TOPICS (comma separated, default trackpayments,trackpayments_final,
 trackpayments_deleted), SUBSCRIBER_FILE (default subscriber.jsonl in its working directory, the network directory),
-SUBSCRIBER_HOOK (comma separated methods: also hooks rpc_command for them, writes the requests down and says continue).
+SUBSCRIBER_HOOK (comma separated methods: also hooks rpc_command for them, writes the requests and continues them).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def reply(message: dict[str, object], result: object) -> None:
 
 
 def messages():
-    """Of stdin, by JSON structure: hook payloads may contain blank lines."""
+    """Messages on stdin, cut by JSON structure: hook payloads may contain blank lines."""
     decoder = json.JSONDecoder()
     text = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     pending = ""

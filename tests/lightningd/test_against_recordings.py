@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The table commands of the stand-in answer as the real node did: the recorded rows are loaded, the recorded calls made again."""
+"""The table commands of the stand-in answer as the real node did: with the recorded rows, the recorded calls have the same answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def text(value: Any) -> str:
 
 
 def ask(client: RpcClient, request: dict[str, Any]) -> dict[str, Any]:
-    """Makes a recorded call again; result or error without the id."""
+    """Repeats a recorded call; returns result or error without the id."""
     identity = client.send(request["method"], request["params"])
     reply = client.reply(identity)
     return {name: reply[name] for name in ("result", "error") if name in reply}
@@ -48,7 +48,7 @@ class Table(unittest.TestCase):
             self.assertEqual(text(ask(self.node.rpc, request)), text(outcome(reply)), request["params"])
         self.assertGreater(len(calls), 25)
 
-    def test_delpay_moves_the_deleted_counter_only_for_named_parts(self) -> None:
+    def test_delpay_changes_the_deleted_counter_only_for_named_parts(self) -> None:
         calls = list(recordings.calls("delpay_variants"))
         self.load([row for q, reply in calls if q["method"] == "delpay" for row in reply.get("result", {}).get("payments", [])])
         wait, recorded = next((q, a) for q, a in calls if q["method"] == "wait" and "deleted" in a.get("result", {}))
@@ -83,7 +83,7 @@ class Table(unittest.TestCase):
                         compared += 1
         self.assertEqual(compared, 6)
 
-    def test_waits_that_came_too_late_have_no_details(self) -> None:
+    def test_waits_for_a_past_value_have_no_details(self) -> None:
         calls = list(recordings.calls("xpay_mpp"))
         self.load([row for q, a in calls if q["method"] == "listsendpays" for row in a["result"]["payments"]])
         late = [(q, a) for q, a in calls if q["method"] == "wait" and len(a["result"]) == 2]

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""sendpay and sendonion by hand fail as recorded: the recorded request is made again, the scenario is given the failure code and
-place, and reply, sendpay_failure and waitsendpay are compared but for what is chance (masks.py)."""
+"""sendpay and sendonion by hand fail as recorded: the recorded request is repeated with the recorded failure code and place as scenario.
+Reply, sendpay_failure and waitsendpay are the same, but for random values (masks.py)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Failures(unittest.TestCase):
         return {name: value for name, value in found[0].items() if name != "t"} if found else None
 
     def compare(self, name: str, mask: set[str] = frozenset()) -> int:
-        """How many failures were compared."""
+        """Compares the failures and returns their number."""
         more = frozenset(mask)
         compared = 0
         wanted = failures(name)
@@ -68,11 +68,11 @@ class Failures(unittest.TestCase):
             waited = [a for q, a in calls if q["method"] == "waitsendpay" and q["params"]["payment_hash"] == digest and "error" in a]
             params = next((q["params"] for q, a in calls if a in waited), None)
             waits = self.node.rpc.send("waitsendpay", params) if params else None
-            self.node.call("release", {"payment_hash": digest, "outcome": outcome})  # while it is waited for
+            self.node.call("release", {"payment_hash": digest, "outcome": outcome})  # while the caller waits
             ended = self.node.rpc.reply(waits) if waits else None
             heard = wait_until(lambda: self.heard_of(digest), "sendpay_failure")
             self.assertEqual(text(heard, more), text(recorded, more), name)
-            # Of a failure before it was waited for the row is told as it is then, in one of the recordings.
+            # In one recording the part failed before the caller waited: then the row is in the answer.
             if ended and "updated_index" not in waited[0]["error"].get("data", {}):
                 self.assertEqual(text(ended["error"], more), text(waited[0]["error"], more), name)
             if ended:
@@ -83,15 +83,15 @@ class Failures(unittest.TestCase):
 
     @staticmethod
     def stored_code(error: dict[str, Any]) -> int:
-        """What waitsendpay makes of the database later: 209 when no node was stored (sendonion)."""
+        """The later answer of waitsendpay from the database: 209 if no node was stored (sendonion)."""
         data = error["data"]
         return 209 if "onionreply" not in data and "erring_node" not in data else error["code"]
 
-    def test_all_of_them(self) -> None:
+    def test_every_recorded_failure(self) -> None:
         compared = {}
         for name in recordings.names():
             if name.startswith("fail_"):
-                # The hash of a bad onion, which its message holds, is chance.
+                # The message has the hash of the bad onion, which is random.
                 compared[name] = self.compare(name, {"raw_message"} if name == "fail_malformed_onion" else set())
         self.assertGreater(sum(compared.values()), 10, compared)
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the stand-in offers to tests beyond lightningd's own manners: it survives kill -9, breaks on demand, and bears load."""
+"""Features of the stand-in for tests, beyond lightningd's own behaviour: it survives kill -9, fails on demand, and handles load."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ class Node(unittest.TestCase):
 
     # Scenarios
 
-    def test_a_part_that_settles_alone_leaves_its_sibling_behind(self) -> None:
+    def test_a_part_that_settles_alone_leaves_its_sibling_pending(self) -> None:
         node = self.node()
         invoice = node.invoice(5000, "two", {"parts": [{"amount_msat": 2000, "do": "settle_alone"}, "hold"]})
         self.assertEqual(node.call("xpay", [invoice["bolt11"]])["successful_parts"], 2)
         self.assertEqual([row["status"] for row in node.rows()], ["complete", "pending"])
         self.assertEqual(node.call("listpays", {"payment_hash": invoice["payment_hash"]})["pays"][0]["status"], "complete")
 
-    def test_xpay_in_between_attempts_is_pending_for_listpays(self) -> None:
+    def test_listpays_is_pending_between_two_attempts_of_xpay(self) -> None:
         node = self.node()
         invoice = node.invoice(5000, "slow", {"attempts": ["hold", "hold"]})
         paying = node.rpc.send("xpay", [invoice["bolt11"]])
@@ -91,7 +91,7 @@ class Node(unittest.TestCase):
         self.assertEqual(caught.exception.code, -3)
         self.assertEqual(node.rows(), [])
 
-    def test_a_scenario_that_makes_no_sense_is_refused(self) -> None:
+    def test_an_invalid_scenario_is_refused(self) -> None:
         node = self.node()
         for entry in ({"label": "x", "parts": ["no such outcome"]}, {"parts": []}, {"label": "x", "parts": 5}):
             with self.assertRaises(RpcError):
@@ -123,7 +123,7 @@ class Node(unittest.TestCase):
                 client.send_raw(json.dumps({"jsonrpc": "2.0", "id": 5, **request}))
                 self.assertEqual(client.reply(5)["error"]["code"], code)
 
-    def test_filter_is_honoured(self) -> None:
+    def test_filter_is_applied(self) -> None:
         self.assertEqual(self.node().call("getinfo", {}, filter={"version": True}), {"version": "v26.06.6"})
 
     # Faults
@@ -143,7 +143,7 @@ class Node(unittest.TestCase):
         node.call("standin-fault", {"fault": "take-connections"})
         node.new_client().close()
         other = node.new_client()
-        node.rpc.send("standin-fault", {"fault": "garbage"})  # its own answer comes behind the garbage, or between
+        node.rpc.send("standin-fault", {"fault": "garbage"})  # its own answer comes after the garbage, or inside it
         with self.assertRaises(ValueError):
             other.read()
         other.close()

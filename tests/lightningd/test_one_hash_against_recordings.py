@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""What lightningd lets happen under one payment hash, as recorded of it: calls that are refused, two invoices, two payers, deletions in
-between."""
+"""Several payments of one hash behave as recorded with lightningd: refused calls, two invoices, two payers, deletions in between."""
 
 from __future__ import annotations
 
@@ -37,7 +36,7 @@ class Against(Comparison):
 
 
 class OneHash(Against):
-    def test_a_peer_that_is_away_means_no_row_and_another_way_is_group_1(self) -> None:
+    def test_a_disconnected_peer_makes_no_row_and_the_next_route_is_group_1(self) -> None:
         for name in ("sendpay_refused_then_other_route", "v24.11/sendpay_refused_then_other_route", "v23.11/sendpay_refused_then_other_route"):
             refusal, taken = replies(name, "sendpay")
             node = self.stand_in(name)
@@ -52,7 +51,7 @@ class OneHash(Against):
             ours = self.answer(node, "sendpay", {"route": route(L4, ("103x3x0", "103x4x0")), **params})["result"]
             self.assertEqual([list(ours), ours["groupid"]], [list(taken["result"]), taken["result"]["groupid"]])
 
-    def test_group_and_part_of_a_failed_row_are_used_up(self) -> None:
+    def test_group_and_part_of_a_failed_row_cannot_be_used_again(self) -> None:
         for name in ("sendpay_same_part_retried", "v23.11/sendpay_same_part_retried"):
             _, again, other = replies(name, "sendpay")
             node = self.stand_in(name)
@@ -67,7 +66,7 @@ class OneHash(Against):
             self.assertEqual([list(ours), ours["groupid"], ours["partid"]], [list(other["result"]), 5, 2])
             self.assertEqual(len(node.rows()), 2)
 
-    def test_group_and_part_of_a_pending_row_are_answered_with_it(self) -> None:
+    def test_group_and_part_of_a_pending_row_are_answered_with_that_row(self) -> None:
         # Seen on v26.06.6: success, the pending row again, nothing new.
         node = self.stand_in("sendpay_same_part_retried")
         invoice = node.invoice(1000000, "twice", {"outcomes": ["hold"]})
@@ -100,7 +99,7 @@ class OneHash(Against):
         for invoice in (dear, cheap):
             self.assertEqual(node.rows(bolt11=invoice["bolt11"]), rows, "it looks up the hash")
 
-    def test_what_listpays_says_of_two_invoices_in_the_end(self) -> None:
+    def test_listpays_after_the_end_of_two_invoices(self) -> None:
         node = self.stand_in("two_invoices_one_hash")
         preimage = "5a" * 32
         dear = node.invoice(1050000, "dear", {"attempts": [NO]}, preimage=preimage)
@@ -127,9 +126,9 @@ class OneHash(Against):
         node.rpc.result(first)
         wait_until(lambda: [m for m in self.messages() if m["method"] == "pay_part_end"], "the end")
         ends = [m["params"]["pay_part_end"]["groupid"] for m in self.messages() if m["method"] == "pay_part_end"]
-        self.assertEqual(len(ends), 1, "of it there is no end")
+        self.assertEqual(len(ends), 1, "it has no end")
 
-    def test_xpay_or_delpay_leaves_the_other_half(self) -> None:
+    def test_delpay_of_a_failed_part_leaves_the_part_in_flight(self) -> None:
         for name in ("xpay_or_delpay", "v25.12/xpay_or_delpay"):
             error = next(reply["error"] for reply in replies(name, "xpay") if "error" in reply)
             node = self.stand_in(name)
@@ -139,10 +138,10 @@ class OneHash(Against):
             self.assertEqual([(row["partid"], row["status"]) for row in result["payments"]], [(2, "failed")])
             node.call("release", [invoice["payment_hash"], "fail"])
             self.assertEqual([(row["partid"], row["status"]) for row in node.rows()], [(1, "failed")])
-            self.assertEqual(node.call("wait", ["sendpays", "deleted", 0])["deleted"], 0, "a whole delpay does not count")
+            self.assertEqual(node.call("wait", ["sendpays", "deleted", 0])["deleted"], 0, "a delpay of a whole hash does not count")
 
     def test_paid_before(self) -> None:
-        # plugins/xpay/xpay.c of each version; a redirected pay is answered as if it had paid now from v26.06 on.
+        # plugins/xpay/xpay.c of each version; since v26.06 a redirected pay is answered as if it had paid now.
         for name, code, as_pay in (("", 219, None), ("v25.12/", 218, 218), ("v24.11/", 218, 218)):
             node = self.stand_in(f"{name}renepay", options=["--xpay-handle-pay=true"])
             invoice = node.invoice(1000, "once")["bolt11"]
@@ -152,8 +151,8 @@ class OneHash(Against):
             self.assertEqual(len(node.rows()), 1)
 
 
-class OldWays(Against):
-    def test_what_xpay_does_not_take_yet(self) -> None:
+class Older(Against):
+    def test_parameters_that_xpay_does_not_accept_yet(self) -> None:
         name = "v24.11/xpay_label_and_partial"
         refusal = replies(name, "xpay")[0]
         node = self.stand_in(name)
@@ -162,13 +161,13 @@ class OldWays(Against):
         offer = node.call("offer", {"amount": 1900000, "description": "lab offer"})["bolt12"]
         self.assertEqual(self.answer(node, "xpay", {"invstring": offer}), replies("v24.11/bolt12_offer", "xpay")[1])
 
-    def test_what_listpays_says_of_an_xpay_that_waits(self) -> None:
+    def test_listpays_while_xpay_waits(self) -> None:
         for name, status in (("v25.12/xpay_waits_for_blocks", "failed"), ("xpay_multi_hop", "pending")):
             node = self.stand_in(name)
             invoice = node.invoice(5200000, "ahead", {"attempts": ["hold", {"do": "settle", "wait_ms": 100}]})
             paying = node.rpc.send("xpay", {"invstring": invoice["bolt11"]})
             wait_until(node.rows, "the first attempt")
-            node.call("standin-fault", {"fault": "hang", "method": "injectpaymentonion"})  # it waits until it was looked at
+            node.call("standin-fault", {"fault": "hang", "method": "injectpaymentonion"})  # it waits until the test has looked at it
             node.call("release", [invoice["payment_hash"], NO])
             (pay,) = node.call("listpays", {"payment_hash": invoice["payment_hash"]})["pays"]
             self.assertEqual(pay["status"], status)
@@ -180,7 +179,7 @@ class OldWays(Against):
         self.assertEqual([pay["status"] for pay in recorded], ["failed", "failed", "complete"])
 
     def test_inner_ids(self) -> None:
-        """Who calls, in the oldest without the command he serves."""
+        """The ids name the calling plugin; in the oldest version without the command that it serves."""
         wanted = {"v23.11": r"^autoclean:delpay#\d+$", "v24.11.2": r"^test:autoclean-once#\d+/cln:autoclean-once#\d+/autoclean:delpay#\d+$"}
         recorded = [m["params"]["rpc_command"]["id"] for m in recordings.hooks("v23.11/autoclean")]
         self.assertTrue(any(re.match(wanted["v23.11"], str(identity)) for identity in recorded))
@@ -193,7 +192,7 @@ class OldWays(Against):
                 calls = [m["params"]["rpc_command"] for m in json_lines(node.network_directory / "subscriber.jsonl")]
             self.assertEqual([bool(re.match(pattern, c["id"])) for c in calls if c["method"] == "delpay"], [True], version)
 
-    def test_digits_without_quotes_reach_the_hook_as_they_came(self) -> None:
+    def test_digits_without_quotes_reach_the_hook_unchanged(self) -> None:
         # Recordings cli_bare_digits: lightning-cli's own text, which is no JSON, or a number of 64 digits.
         with StandIn(plugins=[str(SUBSCRIBER)], environment={"SUBSCRIBER_TOPICS": "none", "VERSION_AS": "v23.11"}) as node:
             for digits in ("0" * 63 + "1", "1" * 64):

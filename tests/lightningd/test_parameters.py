@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Parameters and filters that lightningd v26.06.6 was asked to read (recorded_parameters.jsonl): the stand-in refuses the same ones, with
-the same codes and words. The recorded node had three payments and no invoice; what it answered without an error is not compared."""
+"""Parameters and filters sent to lightningd v26.06.6 (recorded_parameters.jsonl): the stand-in refuses the same ones, with the same codes
+and messages. The recorded node had three payments and no invoice; answers without an error are not compared."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RECORDED = [json.loads(line) for line in (Path(__file__).resolve().parent / "rec
 
 
 def ask(node: StandIn, case: dict[str, Any]) -> dict[str, Any] | None:
-    """Byte for byte: spelling and order matter. The error, if it is one."""
+    """Sends these bytes, as spelling and order matter; returns the error, if there is one."""
     more = f',"filter":{case["filter"]}' if "filter" in case else ""
     text = f'{{"jsonrpc":"2.0","id":"x","method":"{case["method"]}","params":{case["params"]}{more}}}\n\n'
     with socket.socket(socket.AF_UNIX) as client:
@@ -31,7 +31,7 @@ def ask(node: StandIn, case: dict[str, Any]) -> dict[str, Any] | None:
 
 
 class Parameters(unittest.TestCase):
-    def test_the_same_are_refused_in_the_same_words(self) -> None:
+    def test_the_same_are_refused_with_the_same_messages(self) -> None:
         with StandIn() as node:
             for case in RECORDED:
                 with self.subTest(**case):

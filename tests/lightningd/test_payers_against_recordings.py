@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The payers of the stand-in behave as those recorded of v26.06.6 (payer_comparison.py)."""
+"""The payers of the stand-in behave as those recorded with v26.06.6 (payer_comparison.py)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Payers(Comparison):
         message = recorded["message"].removeprefix("Failed: ")
         self.compare("xpay_no_route", {"payer_error": {"code": recorded["code"], "message": message}})
 
-    def test_xpay_gives_up_and_leaves_a_part_behind(self) -> None:
+    def test_xpay_gives_up_with_a_part_in_flight(self) -> None:
         failing = "temporary_channel_failure"
         split = [{"amount_msat": 79940000, "do": failing, "via": "l5"}, {"amount_msat": 319760000, "do": failing, "via": "l2"}]
         parts = [

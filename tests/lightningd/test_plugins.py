@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The stand-in treats plugins as lightningd does: starts them the same way, lives where it lives and dies where it dies
+"""The stand-in treats plugins as lightningd does: starts them the same way, survives and crashes in the same cases
 (src/cln/README.md, "Plugin protocol"; tests/transcripts/facts.json)."""
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Plugins(unittest.TestCase):
         options = [
             {"name": "odd-int", "type": "int", "default": 5, "description": "d"},
             {"name": "odd-flag", "type": "flag", "description": "d"},
-            {"name": "odd-words", "type": "string", "multi": True, "description": "d"},
+            {"name": "odd-texts", "type": "string", "multi": True, "description": "d"},
             {"name": "odd-unset", "type": "string", "description": "d"},
         ]
         directory = Path(tempfile.mkdtemp(prefix="standin-"))
@@ -71,16 +71,16 @@ class Plugins(unittest.TestCase):
         spy.write_text(f"#!/bin/sh\ntee {directory}/in | {ODD_PLUGIN}\n")
         spy.chmod(0o755)
         self.node({"manifest": {"options": options}}, plugins=[str(spy)],
-                  options=["--odd-int=9", "--odd-words=a", "--odd-words=b"])  # fmt: skip
+                  options=["--odd-int=9", "--odd-texts=a", "--odd-texts=b"])  # fmt: skip
         seen = lambda: (directory / "in").read_text().split("\n\n")[:-1]  # noqa: E731 (tee may be late)
         wait_until(lambda: len(seen()) >= 2, "both requests")
         manifest, init = map(json.loads, seen()[:2])
         self.assertEqual(manifest, {"jsonrpc": "2.0", "id": "cln:getmanifest#20", "method": "getmanifest", "params": {"allow-deprecated-apis": True}})
         self.assertEqual(init["id"], "cln:init#44")
-        self.assertEqual(init["params"]["options"], {"odd-int": 9, "odd-words": ["a", "b"]})
+        self.assertEqual(init["params"]["options"], {"odd-int": 9, "odd-texts": ["a", "b"]})
         self.assertEqual(init["params"]["configuration"]["startup"], True)
 
-    def test_an_option_nobody_knows_stops_the_start(self) -> None:
+    def test_an_unknown_option_stops_the_start(self) -> None:
         node = self.node(start=False, options=["--no-such-option=1"])
         node.start(wait=False)
         self.assertEqual(node.wait_exit(), 1)
@@ -88,7 +88,7 @@ class Plugins(unittest.TestCase):
     def test_setconfig_gives_the_plugin_a_string(self) -> None:
         options = [{"name": "odd-int", "type": "int", "default": 5, "description": "d", "dynamic": True}]
         node = self.node({"manifest": {"options": options}})
-        # It answers nothing to setconfig, so that only what lightningd itself refuses can be asked here.
+        # The odd plugin does not answer setconfig: only lightningd's own refusals are tested here.
         self.assertEqual(self.error(node, "setconfig", {"config": "odd-int", "val": "x"})["code"], -32602)
         self.assertEqual(node.call("listconfigs", {"config": "odd-int"})["configs"]["odd-int"]["value_int"], 5)
 
@@ -139,7 +139,7 @@ class Plugins(unittest.TestCase):
             {"options": None},
             {"rpcmethods": {}},
             {"notifications": [{"method": "sendpay_success"}]},
-            {"notifications": ["word"]},
+            {"notifications": ["text"]},
             {"hooks": ["no_such_hook"]},
             {"hooks": [{"name": "htlc_accepted", "filters": ["x"]}]},
             {"nonnumericids": False},
@@ -153,7 +153,7 @@ class Plugins(unittest.TestCase):
 
     # What a running plugin writes
 
-    def test_bad_output_kills_the_plugin_and_nobody_else(self) -> None:
+    def test_bad_output_kills_only_the_plugin(self) -> None:
         for text in ("not json\n\n", '{"id": 1, "result": {}}', "{}", "[1,2]", '{"jsonrpc":"2.0"}',
                      '{"jsonrpc":"2.0","method":"log","params":{"level":"loud","message":"m"}}',
                      '{"jsonrpc":"2.0","method":"log","params":{"level":"info"}}',
@@ -166,7 +166,7 @@ class Plugins(unittest.TestCase):
                 self.assertEqual(self.error(node, "odd-echo")["code"], -32601)
                 node.close()
 
-    def test_harmless_oddities_are_ignored(self) -> None:
+    def test_odd_but_harmless_output_is_ignored(self) -> None:
         node = self.node()
         for text in ("\n\n\n\n", '{"jsonrpc":"2.0","id":"nobody knows","result":{}}', '{"jsonrpc":1,"method":"log","params":{"message":"a\\nb"}}'):
             node.call("odd-write", [text])
@@ -187,7 +187,7 @@ class Plugins(unittest.TestCase):
         node.call("odd-emit", ["oddtopic", "[1]"])
         wait_until(lambda: sum(m["method"] == "oddtopic" for m in json_lines(node.network_directory / "subscriber.jsonl")) == 2, "both")
 
-    def test_messages_reach_only_clients_that_want_them(self) -> None:
+    def test_messages_reach_only_clients_that_enabled_them(self) -> None:
         node = self.node()
         node.call("odd-talk")
         self.assertEqual(node.rpc.notifications, [])
@@ -214,7 +214,7 @@ class Plugins(unittest.TestCase):
                 node.call("delpay", [HASH, "complete"])
             self.assertEqual(node.wait_exit(), -signal.SIGSEGV)
 
-    def test_the_hook_answers_replaces_or_lets_go(self) -> None:
+    def test_the_hook_answers_replaces_or_continues_a_call(self) -> None:
         unknown = {"code": 208, "message": f"Unknown payment with payment_hash: {HASH}"}
         node = self.hooked(hook={"return": {"error": {"code": 9, "message": "no", "data": [1]}}})
         self.assertEqual(self.error(node, "delpay", [HASH, "complete"]), {"code": 9, "message": "no", "data": [1]})
@@ -228,10 +228,10 @@ class Plugins(unittest.TestCase):
         node = self.hooked(hook={})
         self.assertEqual(self.error(node, "delpay", [HASH, "complete"]), unknown)
         node.wait_for_log("Bad response to 'rpc_command' hook.")
-        node = self.hooked(hook_raw="garbage")  # it dies, which means continue
+        node = self.hooked(hook_raw="garbage")  # the plugin exits, which means continue
         self.assertEqual(self.error(node, "delpay", [HASH, "complete"]), unknown)
 
-    def test_a_held_hook_holds_only_its_command_and_stopping_the_plugin_lets_it_go(self) -> None:
+    def test_a_held_hook_holds_only_its_command_until_the_plugin_is_stopped(self) -> None:
         node = self.hooked(hook_raw="")
         held = node.rpc.send("delpay", [HASH, "complete"])
         node.call("getinfo")
@@ -241,7 +241,7 @@ class Plugins(unittest.TestCase):
 
     # The end
 
-    def test_a_stubborn_subscriber_of_shutdown_is_given_its_time(self) -> None:
+    def test_the_node_waits_for_a_subscriber_of_shutdown_that_does_not_exit(self) -> None:
         node = self.node({"stay": True, "manifest": {"subscriptions": ["shutdown"]}}, options=["--shutdown-limit=300"])
         self.assertEqual(node.call("stop"), {"result": "Shutdown complete"})
         self.assertEqual(node.wait_exit(), 0)

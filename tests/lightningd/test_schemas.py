@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What the stand-in says fits Core Lightning's own JSON schemas. That the checker is neither blind nor too strict is shown on
-the recordings of a real node, which go through it as well."""
+"""The stand-in's messages fit Core Lightning's own JSON schemas. The recordings of a real node fit them too, and a wrong value is noticed:
+so the checker is neither too strict nor too lax."""
 
 from __future__ import annotations
 
@@ -72,12 +72,12 @@ class TheRecordingsFit(unittest.TestCase):
 
 
 def known_gap(complaint: str) -> bool:
-    """Callers of the recordings that did not keep to the schema on purpose: delpay's bad parameters, odd labels."""
+    """Recorded calls that violate the schema on purpose: delpay's bad parameters, odd labels."""
     return complaint.startswith(("delpay request", "sendpay request"))
 
 
 class TheStandInFits(unittest.TestCase):
-    """One node pays in every way it knows; then everything it said is checked."""
+    """One node pays by every command; then all its messages are checked."""
 
     node: StandIn
     heard: list[dict[str, Any]]
@@ -153,7 +153,7 @@ def pay_in_every_way(cls: type[TheStandInFits]) -> None:
     cls.say("xpay", {"invstring": offer["bolt11"]})
     cls.say("decode", {"string": offer["bolt11"]})
     split = node.invoice(9_000_000, "split", {"parts": [{"amount_msat": 4_000_000}, {"attempts": ["fee_insufficient", "settle"]}]})
-    cls.say("pay", {"bolt11": split["bolt11"], "label": "two", "description": "words"})
+    cls.say("pay", {"bolt11": split["bolt11"], "label": "two", "description": "text"})
     cls.say("decode", {"string": split["bolt11"]})
     rejected = node.invoice(9_000_000, "rejected", {"attempts": ["incorrect_or_unknown_payment_details"]})
     try_paying(node, "pay", {"bolt11": rejected["bolt11"]})

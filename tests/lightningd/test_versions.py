@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The stand-in poses as older versions of lightningd. What is expected of each is written down by hand from their sources
+"""The stand-in behaves as older versions of lightningd. The expected behaviour of each is written down by hand from their sources
 (version.hpp names the files) and from src/cln/README.md, "Versions"."""
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from standin import SUBSCRIBER, RpcError, StandIn, json_lines, wait_until
 
 ODD_PLUGIN = str(Path(__file__).resolve().parent / "odd_plugin.py")
 OLD, REDIRECTS, DOUBLES, FILTERS, NEW = VERSIONS = ("v23.11", "v24.11", "v25.05", "v25.12", "v26.06.6")
-PATCHED = "v24.11.2"  # as v24.11, but for what it says of itself and what xpay's rows say
+PATCHED = "v24.11.2"  # as v24.11, but for its name and the members of xpay's rows
 PEER = "02f53b29c8910ace66818a4bc2e4ec79bcebef037bdf8d22f3f5de2e0dfbccd4a8"
 PAYEE = "022b275efc6f2e07d91067ef7ed4eb03290f85f3a1023ff9a074ae5b68401e2d90"
 HASH = "00" * 32
@@ -29,7 +29,7 @@ class Versions(unittest.TestCase):
         return node.start() if start else node
 
     def each(self, expected: dict[str, Any]) -> list[tuple[str, Any]]:
-        """Every version is named."""
+        """Runs a subtest for each version; every version must be given."""
         self.assertEqual(tuple(expected), VERSIONS)
         return list(expected.items())
 
@@ -46,7 +46,7 @@ class Versions(unittest.TestCase):
         return json_lines(path)
 
     def spied(self, version: str, odd: dict[str, Any], options: list[str] | None = None) -> tuple[StandIn, Path]:
-        """A node with the odd plugin, and the file of what that reads."""
+        """A node with the odd plugin, and the file with that plugin's input."""
         directory = Path(tempfile.mkdtemp(prefix="standin-"))
         self.addCleanup(shutil.rmtree, directory)
         spy = directory / "spy"
@@ -54,9 +54,9 @@ class Versions(unittest.TestCase):
         spy.chmod(0o755)
         return self.node(version, odd, plugins=[str(spy)], options=options), directory
 
-    # Who it is
+    # Names of versions
 
-    def test_each_says_who_it_is(self) -> None:
+    def test_each_reports_its_version(self) -> None:
         for version in (*VERSIONS, PATCHED):
             node, directory = self.spied(version, {})
             self.assertEqual(node.call("getinfo")["version"], version)
@@ -73,7 +73,7 @@ class Versions(unittest.TestCase):
     # Plugins
 
     def test_ids_are_numbers_or_strings(self) -> None:
-        # getmanifest, and the rest for a plugin that says nonnumericids, or not
+        # getmanifest, and other requests for a plugin with and without nonnumericids
         for version, kinds in self.each({OLD: (int, str, int), REDIRECTS: (int, str, str), DOUBLES: (str, str, str),
                                          FILTERS: (str, str, str), NEW: (str, str, str)}):
             for says in (True, False):
@@ -93,14 +93,14 @@ class Versions(unittest.TestCase):
                     self.assertRegex(ids["odd-echo"], r"^mine/cln:odd-echo#\d+$")
                 node.close()
 
-    def test_the_right_to_numbers_was_taken_away(self) -> None:
+    def test_newer_versions_refuse_plugins_that_need_numeric_ids(self) -> None:
         for version, accepted in self.each({OLD: True, REDIRECTS: False, DOUBLES: False, FILTERS: False, NEW: False}):
             node = self.node(version, {"manifest": {"nonnumericids": False}})
             self.assertEqual(self.code(node, "plugin", ["start", ODD_PLUGIN]), None if accepted else -3)
         node = self.node(OLD, {"manifest": {"nonnumericids": False}}, options=["--allow-deprecated-apis=false"])
         self.assertEqual(self.code(node, "plugin", ["start", ODD_PLUGIN]), -3)
 
-    def test_filters_are_honoured_or_every_command_comes_by(self) -> None:
+    def test_filters_are_applied_or_every_command_comes_to_the_hook(self) -> None:
         for version, honours in self.each({OLD: False, REDIRECTS: False, DOUBLES: False, FILTERS: True, NEW: True}):
             node = self.node(version, plugins=[str(SUBSCRIBER)], environment={"SUBSCRIBER_HOOK": "delpay"})
             node.call("getinfo")
@@ -108,7 +108,7 @@ class Versions(unittest.TestCase):
             methods = [m["params"]["rpc_command"]["method"] for m in self.heard(node, 1 if honours else 2)]
             self.assertEqual(methods, ["delpay"] if honours else ["getinfo", "delpay"], version)
 
-    def test_filters_of_a_hook_that_has_none_kill_only_where_they_are_known(self) -> None:
+    def test_filters_of_a_hook_without_filters_kill_the_plugin_only_where_filters_are_known(self) -> None:
         for version, accepted in self.each({OLD: True, REDIRECTS: True, DOUBLES: True, FILTERS: False, NEW: False}):
             node = self.node(version, {"manifest": {"hooks": [{"name": "htlc_accepted", "filters": ["x"]}]}})
             self.assertEqual(self.code(node, "plugin", ["start", ODD_PLUGIN]), None if accepted else -3)
@@ -118,22 +118,22 @@ class Versions(unittest.TestCase):
             node = self.node(version, {"manifest": {"rpcmethods": [{"name": "odd-mute", "usage": ""}]}})
             self.assertEqual(self.code(node, "plugin", ["start", ODD_PLUGIN]), None if accepted else -3)
 
-    def test_cancheck_is_heard_from_v24_05(self) -> None:
+    def test_check_reaches_plugins_with_cancheck_from_v24_05(self) -> None:
         for version, hears in self.each({OLD: False, REDIRECTS: True, DOUBLES: True, FILTERS: True, NEW: True}):
             node, directory = self.spied(version, {"manifest": {"cancheck": True}})
             waiting = node.rpc.send("check", {"command_to_check": "odd-echo", "nonsense": 1})
             if hears:  # and does not answer it
-                wait_until(lambda: '"method":"check"' in (directory / "in").read_text().replace(" ", ""), "the question")
+                wait_until(lambda: '"method":"check"' in (directory / "in").read_text().replace(" ", ""), "the check")
             else:
                 self.assertEqual(node.rpc.result(waiting), {"command_to_check": "odd-echo"})
 
-    def test_trace_is_no_level_of_the_oldest(self) -> None:
+    def test_the_oldest_has_no_level_trace(self) -> None:
         text = '{"jsonrpc":"2.0","method":"log","params":{"level":"trace","message":"m"}}'
         for version, knows in self.each({OLD: False, REDIRECTS: True, DOUBLES: True, FILTERS: True, NEW: True}):
             self.assertEqual(self.code(self.node(version, plugins=[ODD_PLUGIN]), "odd-write", [text]), None if knows else -4)
 
-    def test_the_time_for_the_start_grew(self) -> None:
-        # Told in the log, not waited for; that it ends the start is shown with a short one in test_plugins.
+    def test_newer_versions_give_plugins_more_time_to_start(self) -> None:
+        # The time is read in the log, not waited for; test_plugins shows with a short one that it ends the start.
         for version, seconds in self.each({OLD: 60, REDIRECTS: 60, DOUBLES: 120, FILTERS: 120, NEW: 120}):
             log = self.node(version, plugins=[ODD_PLUGIN]).log()
             for what in ("getmanifest", "init"):
@@ -171,7 +171,7 @@ class Versions(unittest.TestCase):
             complained = {topic for topic in topics if f"topic '{topic}' is not a known notification topic" in node.log()}
             self.assertEqual(complained, unknown, version)
 
-    def test_what_subscribers_of_everything_are_told_of_payments(self) -> None:
+    def test_topics_of_payments_that_subscribers_of_everything_get(self) -> None:
         plugins, parts = ["plugin_started", "plugin_stopped"], ["pay_part_end", "pay_part_start"]
         rows = ["pay_success", "sendpay_success"]
         for version, topics in self.each({OLD: rows, REDIRECTS: rows, DOUBLES: rows + plugins, FILTERS: rows + plugins + parts,
@@ -185,7 +185,7 @@ class Versions(unittest.TestCase):
             node.call("pay", [invoice["bolt11"]])
             wait_until(lambda: [m for m in json_lines(node.network_directory / "subscriber.jsonl") if m["method"] == "pay_success"], "it")
             heard = self.heard(node, 1)
-            # Which of them the subscriber itself started is told to it as well.
+            # The start of the subscriber itself is among them.
             self.assertEqual(sorted({m["method"] for m in heard}), sorted(topics), version)
             (success,) = [m for m in heard if m["method"] == "pay_success"]
             fields = {"payment_hash": invoice["payment_hash"], "bolt11": invoice["bolt11"]}
@@ -194,7 +194,7 @@ class Versions(unittest.TestCase):
 
     # Commands
 
-    def test_wait_tells_in_the_words_of_its_time(self) -> None:
+    def test_wait_answers_with_the_members_of_its_version(self) -> None:
         both = {"details", "sendpays"}
         for version, members in self.each({OLD: {"details"}, REDIRECTS: {"details"}, DOUBLES: both, FILTERS: both, NEW: both}):
             for deprecated in (True, False):
@@ -211,7 +211,7 @@ class Versions(unittest.TestCase):
                 self.assertEqual(node.call("wait", ["sendpays", "created", 0]), {"subsystem": "sendpays", "created": 1})
                 node.close()
 
-    def test_what_can_be_waited_for(self) -> None:
+    def test_subsystems_and_indexes_of_wait(self) -> None:
         three = {"forwards", "invoices", "sendpays"}
         moves = {"chainmoves", "channelmoves", "networkevents"}
         for version, known in self.each({OLD: three, REDIRECTS: three, DOUBLES: three | {"htlcs"}, FILTERS: three | moves | {"htlcs"},
@@ -230,7 +230,7 @@ class Versions(unittest.TestCase):
             code = self.code(node, "xpay", [node.invoice(1000, "one")["bolt11"]])
             self.assertEqual(code, None if there else -32601)
 
-    def test_rows_of_xpay_and_what_it_injects(self) -> None:
+    def test_rows_and_injectpaymentonion_of_xpay(self) -> None:
         base = {"onion", "payment_hash", "amount_msat", "cltv_expiry", "partid", "groupid", "invstring"}
         whole = (base | {"destination_msat"}, {"amount_msat": 1000, "destination": PAYEE})
         for version, expected in list({REDIRECTS: (base, {}), PATCHED: whole, DOUBLES: whole, FILTERS: whole, NEW: whole}.items()):
@@ -243,7 +243,7 @@ class Versions(unittest.TestCase):
             self.assertEqual((set(call["params"]), {k: v for k, v in row.items() if k in ("amount_msat", "destination")}), expected)
             self.assertEqual(row["amount_sent_msat"], call["params"]["amount_msat"])
 
-    def test_parameters_that_came_later_are_refused_before(self) -> None:
+    def test_parameters_of_later_versions_are_refused(self) -> None:
         onion = {"onion": "00" * 1366, "payment_hash": HASH, "amount_msat": 5, "partid": 1}
         injected = {**onion, "cltv_expiry": 120, "groupid": 1}
         sent = {**onion, "first_hop": {"id": PEER, "amount_msat": 5, "delay": 9, "channel": "103x1x0"}}
@@ -268,7 +268,7 @@ class Versions(unittest.TestCase):
                 known = VERSIONS.index(version) >= VERSIONS.index(first)
                 self.assertEqual(f"unknown parameter: {name}" in message, not known, f"{version} {method} {name}: {message}")
 
-    def test_a_route_may_be_spelt_as_its_version_knows(self) -> None:
+    def test_a_route_may_use_the_spellings_of_its_version(self) -> None:
         amount = {"old": "amount_msat", "oldest": "msatoshi"}
         new = {"node_id_out": PAYEE, "short_channel_id_dir": "103x2x0/1", "amount_out_msat": 1000, "cltv_out": 11}
         spellings = {**{name: {"id": PEER, "channel": "103x1x0", key: 1000, "delay": 11} for name, key in amount.items()},
@@ -282,14 +282,14 @@ class Versions(unittest.TestCase):
             code = self.code(node, "sendpay", {"route": [spellings["old"]], "payment_hash": "77" * 32, "msatoshi": 1000})
             self.assertEqual(code, None if version == OLD else -32602)
 
-    def test_a_redirected_pay_answers_as_who_it_became(self) -> None:
+    def test_a_redirected_pay_answers_as_xpay_at_first_and_as_pay_later(self) -> None:
         pay = {"parts", "status", "payment_hash", "destination"}
         for version, members in list({REDIRECTS: {"successful_parts", "failed_parts"}, PATCHED: pay, DOUBLES: pay, FILTERS: pay, NEW: pay}.items()):
             node = self.node(version, options=["--xpay-handle-pay=true"])
             self.assertLessEqual(members, set(node.call("pay", [node.invoice(1000, "one")["bolt11"]])), version)
 
-    def test_listpays_knows_only_its_own_payer(self) -> None:
-        # What it calls a payment whose part has failed and whose payer still thinks.
+    def test_listpays_has_only_the_state_of_its_own_payer(self) -> None:
+        # Its status for a payment whose part has failed and whose payer has not given up.
         mine, others = {"pay": "pending", "xpay": "failed"}, {"pay": "failed", "xpay": "pending"}
         for version, expected in self.each({OLD: {"pay": "pending"}, REDIRECTS: mine, DOUBLES: mine, FILTERS: mine, NEW: others}):
             node = self.node(version, plugins=[str(SUBSCRIBER)], environment={"SUBSCRIBER_TOPICS": "", "SUBSCRIBER_HOOK": "listsendpays"})

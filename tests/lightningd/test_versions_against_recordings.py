@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The payers of the stand-in behave as those recorded of v25.12.1, v24.11.2 and v23.11.2, and renepay, sendamount and xkeysend as in each
-version that was recorded (payer_comparison.py)."""
+"""The payers of the stand-in behave as those recorded with v25.12.1, v24.11.2 and v23.11.2; renepay, sendamount and xkeysend as in each
+recorded version (payer_comparison.py)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NO = "incorrect_or_unknown_payment_details"
 
 
 def refused_by(via: str, name: str, number: int = 0) -> dict[str, Any]:
-    """The payee's own word, as recorded."""
+    """The payee's failure, as recorded."""
     failures = [m["params"]["sendpay_failure"]["data"] for m in payment_of(name, number)[2] if m["method"] == "sendpay_failure"]
     raw = failures[0].get("raw_message")
     return {"do": NO, "via": via, "delay_ms": 100, **({"raw_message": raw} if raw else {})}
@@ -71,7 +71,7 @@ class Renepay(Comparison):
             with self.subTest(name):
                 self.compare(name, {"attempts": [refused_by("l5", name)]})
 
-    def test_no_other_way(self) -> None:
+    def test_without_another_route(self) -> None:
         recorded = payment_of("renepay_retried", 1)[1]["error"]
         self.compare("renepay_retried", {"payer_error": {"code": recorded["code"], "message": recorded["message"]}}, number=1)
 
@@ -79,7 +79,7 @@ class Renepay(Comparison):
 class Spent(Comparison):
     """sendamount and xkeysend."""
 
-    def test_sendamount_spends_what_was_given(self) -> None:
+    def test_sendamount_spends_the_given_amount(self) -> None:
         self.compare("sendamount_bolt11", {"attempts": [{"via": "l2"}]}, number=1)
         (row,) = self.node.rows()
         self.assertEqual((row["amount_msat"], row["amount_sent_msat"]), (1999980, 2000000))
@@ -87,7 +87,7 @@ class Spent(Comparison):
     def test_sendamount_refused_by_the_payee(self) -> None:
         self.compare("sendamount_refused", {"attempts": [refused_by("l2", "sendamount_refused", 3)]}, number=3)
 
-    def test_sendamount_takes_no_other_amount(self) -> None:
+    def test_sendamount_refuses_another_amount(self) -> None:
         request, reply, _ = payment_of("sendamount_refused", 0)
         node = self.node_for("sendamount_refused")
         with_amount = node.invoice(1000000, "with an amount")["bolt11"]
@@ -97,7 +97,7 @@ class Spent(Comparison):
             self.assertEqual(answer["error"], recorded["error"])
         self.assertEqual(node.rows(), [])
 
-    def test_sendamount_asks_an_offers_invoice_over_half(self) -> None:
+    def test_sendamount_requests_an_offers_invoice_for_half(self) -> None:
         node = self.node_for("sendamount_offer")
         offer = node.call("offer", {"amount": "any", "description": "as you like", "label": "offered"})["bolt12"]
         node.call("scenario", {"label": "offered", "attempts": [{"via": "l2"}]})
@@ -111,7 +111,7 @@ class Spent(Comparison):
         (row,) = node.rows()
         self.assertEqual(node.call("decode", [row["bolt12"]])["invoice_amount_msat"], 950_000)
 
-    def test_a_sendamount_that_is_split_takes_the_node_along(self) -> None:
+    def test_a_sendamount_in_parts_crashes_the_node(self) -> None:
         reply = payment_of("sendamount_split")[1]
         node = self.node_for("sendamount_split")
         invoice = node.invoice("any", "split", {"parts": ["settle", "settle"]})
@@ -129,7 +129,7 @@ class Spent(Comparison):
     def test_a_share(self) -> None:
         self.compare("xpay_partial_two_nodes", {"attempts": [{"do": "settle_alone", "via": "l2", "delay_ms": 50}]})
 
-    def test_a_share_whose_rest_never_comes(self) -> None:
+    def test_a_share_without_the_remaining_parts(self) -> None:
         self.compare("xpay_partial_timeout", {"attempts": [{"via": "l2"}], "mpp_timeout_ms": 100}, mask={"message"})
 
 
@@ -184,7 +184,7 @@ class Older(Comparison):
 
 
 def via_of(name: str, number: int = 0) -> str:
-    """By which node the nth payment of a recording went."""
+    """The first node on the route of the nth payment of a recording."""
     for message in payment_of(name, number)[2]:
         if message["method"] == "pay_part_start":
             return VIA[message["params"]["pay_part_start"]["hops"][0]["next_node"]]

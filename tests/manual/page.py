@@ -1,4 +1,4 @@
-"""Reads a man page's Markdown for what can be checked: usage, parameters, options, errors, examples."""
+"""Reads the parts of a man page's Markdown that can be checked: usage, parameters, options, errors, examples."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAN = Path(__file__).resolve().parents[2] / "man"
 
 @dataclass
 class Entry:
-    """Of PARAMETERS or OPTIONS."""
+    """An entry of PARAMETERS or OPTIONS."""
 
     name: str
     kind: str
@@ -40,11 +40,11 @@ class Page:
             self.sections[title] = body
 
     def plain(self, title: str) -> str:
-        """Without marks."""
+        """The text without Markdown marks."""
         return re.sub(r"\\(.)", r"\1", self.sections[title].replace("*", ""))
 
     def usage(self) -> str:
-        """As `help` shows it: the first line of SYNOPSIS."""
+        """The first line of SYNOPSIS, in the form of `help`."""
         return self.plain("SYNOPSIS").strip().splitlines()[0]
 
     def parameters(self) -> list[Entry]:
@@ -59,14 +59,14 @@ class Page:
         return [int(code) for code in re.findall(r"^- (-?\d+): ", self.sections["ERRORS"], re.M)]
 
     def json_blocks(self) -> list[Any]:
-        """Everything fenced as json, in order."""
+        """All blocks fenced as json, in order."""
         return [json.loads(text) for text in re.findall(r"^```json\n(.*?)^```$", self.markdown, re.M | re.S)]
 
     def examples(self) -> list[tuple[dict[str, Any], Any]]:
-        """Requests with the response that follows."""
+        """Requests, each with the response that follows."""
         blocks = [block for block in self.json_blocks() if str(block.get("id", "example")).startswith("example")]
         return [(block, blocks[at + 1]) for at, block in enumerate(blocks) if "id" in block]
 
     def messages(self) -> list[dict[str, Any]]:
-        """The notifications shown."""
+        """The notifications in the examples."""
         return [block for block in self.json_blocks() if "method" in block and "id" not in block]

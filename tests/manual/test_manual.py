@@ -1,4 +1,4 @@
-"""The man pages against the code: usage, parameters, ranges, defaults, options, topics, and each error code is made to happen."""
+"""The man pages agree with the code: usage, parameters, ranges, defaults, options, topics. Each documented error code is caused once."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def manifest(version: str | None, **environment: str) -> dict[str, Any]:
 
 
 def from_usage(usage: str) -> list[tuple[str, bool]]:
-    """Names, and whether they are optional."""
+    """Names of parameters, and whether they are optional."""
     return [(name.strip("[]"), name.startswith("[")) for name in usage.split()[1:]]
 
 
 class Table(unittest.TestCase):
-    """The method table, as both kinds of host see it."""
+    """The method table, for both kinds of host."""
 
     def test_the_pages_show_the_usage_of_the_manifest(self) -> None:
         for version, pages in (("v26.06.6", [TRACK]), (None, [TRACK, DELPAY])):
@@ -54,7 +54,7 @@ class Table(unittest.TestCase):
             for name, _ in from_usage(f"{method['name']} {method['usage']}"):
                 self.assertIn("{" + name + "}", text)
 
-    def test_under_lightningd_its_own_delpay_is_used_in_the_same_way(self) -> None:
+    def test_lightningds_own_delpay_has_the_same_usage(self) -> None:
         with Stage() as stage:
             for page in (TRACK, DELPAY):
                 self.assertEqual(stage.node.call("help", {"command": page.name})["help"][0]["command"], page.usage())
@@ -101,7 +101,7 @@ class Parameters(unittest.TestCase):
     def needed(self, page: Page) -> dict[str, Any]:
         return {"payment_hash": HASH, "status": "failed", "partid": 1, "groupid": 1} if page is DELPAY else {}
 
-    def test_each_is_of_the_kind_shown(self) -> None:
+    def test_each_parameter_has_the_type_shown(self) -> None:
         for page in (TRACK, DELPAY):
             for entry in page.parameters():
                 good = "complete" if entry.name == "status" else FITTING[entry.kind]
@@ -118,13 +118,13 @@ class Parameters(unittest.TestCase):
         for value, taken in ((least, True), (most, True), (most + 1, False)):
             self.assertEqual("result" in self.answer(TRACK, {"timeout": value}), taken, value)
 
-    def test_the_words_for_status_are_as_shown(self) -> None:
+    def test_the_values_of_status_are_as_shown(self) -> None:
         status = next(entry for entry in DELPAY.parameters() if entry.name == "status")
         allowed = re.match(r"(\w+) or (\w+)\.", status.text)
         for name, taken in ((allowed[1], True), (allowed[2], True), ("pending", False)):
             self.assertEqual("result" in self.answer(DELPAY, {"payment_hash": HASH, "status": name}), taken, name)
 
-    def test_requests_of_the_examples_are_taken_and_their_responses_are_possible(self) -> None:
+    def test_requests_of_the_examples_are_accepted_and_their_responses_are_possible(self) -> None:
         row = schema_checker.load("delpay")["response"]
         for page, count in ((TRACK, 3), (DELPAY, 2)):
             examples = page.examples()
@@ -141,7 +141,7 @@ class Parameters(unittest.TestCase):
 
 
 class Errors(unittest.TestCase):
-    """Each code of a page is made to happen: that a code is on the page and cannot happen, or the other way round, is noticed."""
+    """Causes each code of a page. A code that is on the page and cannot occur, or the other way round, is noticed."""
 
     def code(self, host: FakeHost, method: str, params: Any) -> int:
         return host.request(method, params)["error"]["code"]
@@ -166,10 +166,10 @@ class Errors(unittest.TestCase):
     def test_trackpayments(self) -> None:
         happened = self.refusals()
         happened["the socket is lost"] = self.lost_socket()
-        happened["too many stay"] = self.too_many()
+        happened["too many wait"] = self.too_many()
         self.assertEqual(happened, {
             "unknown parameter": -32602, "malformed": -32602, "malformed cursor": -32602, "another node's": -32602,
-            "beyond the counters": -32602, "an old lightningd": -32602, "unknown hash": 208, "the socket is lost": -1, "too many stay": -1})
+            "beyond the counters": -32602, "an old lightningd": -32602, "unknown hash": 208, "the socket is lost": -1, "too many wait": -1})
         self.assertEqual(set(happened.values()), set(TRACK.errors()))
 
     def refusals(self) -> dict[str, int]:
@@ -202,12 +202,12 @@ class Errors(unittest.TestCase):
 
     def too_many(self) -> int:
         with FakeHost(rows=[pending_row(1)]) as host:
-            host.answers["listsendpays"] = lambda params, token: None  # so the plugin does not come to its start
+            host.answers["listsendpays"] = lambda params, token: None  # so the plugin does not finish its start
             host.begin(waits=False)
             limit = int(re.search(r"At most (\d+) callers wait", TRACK.plain("WHILE A CALLER STAYS"))[1])
             host.send(*({"id": f"stays {n}", "method": "trackpayments", "params": {"timeout": 3600}} for n in range(limit)))
             host.barrier()
-            self.assertFalse([m for m in host.messages if str(m.get("id", "")).startswith("stays")], "all of them stay")
+            self.assertFalse([m for m in host.messages if str(m.get("id", "")).startswith("stays")], "all of them wait")
             host.send({"id": "one more", "method": "trackpayments", "params": {"timeout": 3600}})
             return host.reply("stays 0")["error"]["code"]
 

@@ -1,5 +1,5 @@
-"""man/schema against what is really told: recordings played to the plugin, a run on the stand-in, and the examples of the man page. That
-the schemas forbid what is wrong is shown by spoiling a message in every place."""
+"""man/schema fits the real messages: of recordings played to the plugin, of a run on the stand-in, and of the examples of the man page.
+The schemas also refuse wrong messages: a message with an error in any one place does not fit."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ PAYMENT = Schema(MAN / "schema" / "payment.schema.json")
 
 
 def wrapped(method: str, params: Any) -> list[dict[str, Any]]:
-    """As a subscriber gets it, of v25.09 and later, and before."""
+    """The message as a subscriber gets it, on v25.09 and later, and before."""
     return [{"jsonrpc": "2.0", "method": method, "origin": "trackpayments", "params": params},
             {"jsonrpc": "2.0", "method": method, "params": {"origin": "trackpayments", "payload": params}}]
 
 
 def spoilt(value: Any) -> Iterator[tuple[str, Any]]:
-    """Copies with one member gone, one too many, or one of another kind: nothing of that is a Payment any more."""
+    """Copies with one member missing, one too many, or one of another type: none of these is a Payment."""
     if isinstance(value, dict):
         for name, member in value.items():
             yield f"without {name}", {k: v for k, v in value.items() if k != name}
@@ -63,7 +63,7 @@ class Emitted(unittest.TestCase):
                 recorded = json.loads(line)
                 params = {**recorded["params"], "cursor": recorded["params"]["cursor"] + ".00000000.1.1"}  # only the node is in the recording
                 payment = params.get("trackpayments", payment)
-                if params.get("trackpayments_final") == "same":  # the recording's short for: as on the main topic
+                if params.get("trackpayments_final") == "same":  # in the recording this means: as on the main topic
                     params["trackpayments_final"] = payment
                 for message in wrapped(recorded["method"], params):
                     with self.subTest(recording=path.name, message=line[:200]):
@@ -71,7 +71,7 @@ class Emitted(unittest.TestCase):
                 seen.add(recorded["method"])
         self.assertEqual(len(seen), 3)
 
-    def test_what_is_told_and_answered_now_fits(self) -> None:
+    def test_messages_and_answers_of_a_run_fit(self) -> None:
         with Stage(["--trackpayments-failed-after=0"]) as stage:
             first = stage.node.call("trackpayments")
             self.complain(ANSWER, first)
@@ -113,29 +113,29 @@ class Emitted(unittest.TestCase):
             self.assertEqual(check_payment(payment), [])
 
 
-class Spoilt(unittest.TestCase):
+class Wrong(unittest.TestCase):
     def setUp(self) -> None:
         self.message = Page("trackpayments").messages()[0]
         self.payment = self.message["params"]["trackpayments"]
 
-    def test_a_payment_spoilt_in_any_place_is_refused(self) -> None:
+    def test_a_payment_with_an_error_in_any_place_is_refused(self) -> None:
         count = 0
         for what, other in spoilt(self.payment):
             with self.subTest(what=what):
                 free = what.startswith(("payment_request:", "first_hop_custom_records: one more")) or "custom_records: one more" in what
                 if free and "kind" not in what:
-                    continue  # any text may stand there
+                    continue  # any text is allowed there
                 self.assertNotEqual(PAYMENT.complaints(other), [])
                 count += 1
         self.assertGreater(count, 250)
 
-    def test_values_that_are_never_told_are_refused(self) -> None:
+    def test_values_that_are_never_published_are_refused(self) -> None:
         for name, value in (("status", "UNKNOWN"), ("value", "1.5"), ("value", "12345678901234567890"), ("payment_hash", "AB" * 32),
                             ("failure_reason", "NONE"), ("first_hop_custom_records", {"x": ""}), ("payment_index", "-1")):
             with self.subTest(name=name, value=value):
                 self.assertNotEqual(PAYMENT.complaints({**self.payment, name: value}), [])
 
-    def test_a_message_spoilt_is_refused(self) -> None:
+    def test_a_message_with_an_error_is_refused(self) -> None:
         def changed(**more: Any) -> dict[str, Any]:
             return {**self.message, **more}
 
@@ -150,13 +150,13 @@ class Spoilt(unittest.TestCase):
                         changed(params={**deletion, "trackpayments_deleted": {**deletion["trackpayments_deleted"], "remaining": "0"}})):
             self.assertNotEqual(NOTIFICATION.complaints(message), [], message)
 
-    def test_an_answer_spoilt_is_refused(self) -> None:
+    def test_an_answer_with_an_error_is_refused(self) -> None:
         answer = {"payments": [self.payment], "cursor": self.message["params"]["cursor"]}
         self.assertEqual(ANSWER.complaints({**answer, "more": True}), [])
         self.assertEqual(ANSWER.complaints({**answer, "cursor": f"{answer['cursor']}.7"}), [])
-        spoilt_payment = copy.deepcopy(self.payment)
-        spoilt_payment["htlcs"][0]["attempt_id"] = 1
-        for other in ({**answer, "more": False}, {**answer, "cursor": 1}, {"payments": []}, {**answer, "payments": [spoilt_payment]},
+        wrong_payment = copy.deepcopy(self.payment)
+        wrong_payment["htlcs"][0]["attempt_id"] = 1
+        for other in ({**answer, "more": False}, {**answer, "cursor": 1}, {"payments": []}, {**answer, "payments": [wrong_payment]},
                       {**answer, "cursor": f"{answer['cursor']}.0"}, {**answer, "cursor": f"{answer['cursor']}.7.7"}):
             self.assertNotEqual(ANSWER.complaints(other), [])
 

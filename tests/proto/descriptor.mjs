@@ -1,5 +1,5 @@
 // LND's own descriptor of the message that routerrpc.Router/TrackPayments streams, and the parser that read it. Both come from the
-// npm packages package-lock.json names; the proto files are used only if they are, byte for byte, those of lnd v0.20.0-beta.
+// npm packages in package-lock.json; the proto files are used only if they equal those of lnd v0.20.0-beta byte for byte.
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";

@@ -1,10 +1,10 @@
-// The strict walk: a JSON value against the descriptor of a message. Every declared field is there, in declaration order, spelled
-// as its type demands, and there is no other key. It judges form only; whether a payment agrees with itself and with what
-// happened is the business of the tests that know.
+// The strict walk: compares a JSON value with the descriptor of a message. Every declared field must be there, in declaration order,
+// in the form of its type, and there is no other key. It checks only the form; other tests check that a payment agrees with itself
+// and with the events.
 
 import { enum_name, scalar, SCALARS, shown } from "./spelling.mjs";
 
-// protobufjs keeps fields in the order in which the proto file declares them; reserved numbers are no fields.
+// protobufjs keeps fields in the order in which the proto file declares them; reserved numbers are not fields.
 export function fields_of(type) {
   for (const field of type.fieldsArray) {
     if (field.partOf !== null) throw new Error(`${field.fullName}: no rule how to spell a oneof or an optional field`);

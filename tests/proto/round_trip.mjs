@@ -1,12 +1,12 @@
-// A second opinion, by code that is not ours: protobufjs encodes the payment, reads the bytes back, and must find what was told.
-// Only for values the walk has nothing to say against: protobufjs forgives too much to judge by itself.
+// A second check, by code that is not ours: protobufjs encodes the payment, reads the bytes back, and must find the same values. Only
+// for values that pass the walk: protobufjs alone accepts too much.
 
 import { fields_of } from "./message.mjs";
 import { JsonNumber } from "./strict_json.mjs";
 
 const is_message = (field) => field.resolvedType?.fieldsArray !== undefined;
 
-// As protobufjs takes and gives objects.
+// Objects in the form of protobufjs.
 function plain(value, type) {
   const one = (item, field) => {
     if (item !== null && is_message(field)) return plain(item, field.resolvedType);
@@ -38,18 +38,18 @@ function with_decimal_keys(object, type, protobuf) {
   return result;
 }
 
-function differences(told, found, path, complaints) {
+function differences(wanted, found, path, complaints) {
   const nested = (value) => typeof value === "object" && value !== null;
-  if (!nested(told) || !nested(found)) {
-    if (told !== found) complaints.push(`${path}: told ${JSON.stringify(told)}, protobufjs reads back ${JSON.stringify(found)}`);
+  if (!nested(wanted) || !nested(found)) {
+    if (wanted !== found) complaints.push(`${path}: wanted ${JSON.stringify(wanted)}, protobufjs reads back ${JSON.stringify(found)}`);
     return;
   }
-  for (const key of new Set([...Object.keys(told), ...Object.keys(found)])) {
-    differences(told[key], found[key], Array.isArray(told) ? `${path}[${key}]` : `${path}.${key}`, complaints);
+  for (const key of new Set([...Object.keys(wanted), ...Object.keys(found)])) {
+    differences(wanted[key], found[key], Array.isArray(wanted) ? `${path}[${key}]` : `${path}.${key}`, complaints);
   }
 }
 
-// Zeros that are told are put on the wire, which proto3 allows and most encoders save: so every field makes the trip.
+// Zeros are encoded too, which proto3 allows and most encoders leave out: so every field makes the round trip.
 export function encode(value, type) {
   return type.encode(type.fromObject(plain(value, type))).finish();
 }

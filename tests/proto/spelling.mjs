@@ -1,5 +1,5 @@
-// How LND's REST spells one value: proto3 JSON with proto names and unset fields shown (lnrpc/rpc_utils.go RESTJsonMarshalOpts).
-// A rule takes a value of strict_json and says in a few words what is wrong with it, or nothing.
+// The form of one value in LND's REST: proto3 JSON with proto names and unset fields shown (lnrpc/rpc_utils.go RESTJsonMarshalOpts).
+// A rule takes a value of strict_json and returns a short complaint, or nothing.
 
 import { JsonNumber } from "./strict_json.mjs";
 
@@ -44,7 +44,7 @@ export const SCALARS = {
   bytes: base64,
 };
 
-// What the descriptor cannot say, as it knows only string and bytes: hex instead of base64, and sizes in bytes.
+// Rules beyond the descriptor, which has only string and bytes: hex instead of base64, and sizes in bytes.
 export const HEX = {
   "lnrpc.Payment.payment_hash": 32,
   "lnrpc.Payment.payment_preimage": 32,

@@ -1,5 +1,5 @@
-// JSON as a careful consumer reads it: members in the order they were sent, duplicate keys refused, numbers kept as they are
-// spelled. JSON.parse can tell none of this: it sorts keys that look like integers, forgets the first of two equal keys and
+// JSON read strictly: members in the order they were sent, duplicate keys refused, numbers kept as they are spelled. JSON.parse
+// cannot do this: it sorts keys that look like integers, drops the first of two equal keys and
 // reads 1.0 as 1. Objects become Map, arrays Array, numbers JsonNumber; strings, booleans and null become themselves.
 
 const DEEPEST = 100;
@@ -22,7 +22,7 @@ class Reader {
     throw new NotStrict(`${what} at character ${this.at}`);
   }
 
-  // What the sticky expression matches here; "" if nothing.
+  // The match of the sticky expression here; "" if none.
   take(expression) {
     expression.lastIndex = this.at;
     const found = expression.exec(this.text);

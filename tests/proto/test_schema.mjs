@@ -1,5 +1,5 @@
-// man/schema/payment.schema.json, the one list of a payment's members that the tests read, against LND's own descriptor: the same
-// members in the same order, and for each the spelling that its type demands.
+// man/schema/payment.schema.json, the one list of a payment's members that the tests read, agrees with LND's own descriptor: the same
+// members in the same order, each in the form of its type.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -17,7 +17,7 @@ const read_schema = () => JSON.parse(readFileSync(join(here, "../../man/schema/p
 
 const NEVER_SET = ["lnrpc.Hop.amp_record"]; // Core Lightning makes no AMP payments
 
-// How the schema names the spelling of a scalar.
+// The schema's name for the form of a scalar.
 function scalar_name(field) {
   const name = full_name(field);
   if (field.type === "string") return Object.hasOwn(HEX, name) ? `hex${HEX[name]}` : "string";
@@ -57,7 +57,7 @@ class Comparison {
       return this.message(this.follow(rule.anyOf?.[1] ?? rule), field.resolvedType);
     }
     if (field.resolvedType !== null) {
-      for (const word of rule.enum ?? ["no enum"]) this.same(`${name} has ${word}`, Object.hasOwn(field.resolvedType.values, word), true);
+      for (const value of rule.enum ?? ["no enum"]) this.same(`${name} has ${value}`, Object.hasOwn(field.resolvedType.values, value), true);
       return;
     }
     const wanted = scalar_name(field);

@@ -1,4 +1,4 @@
-// The checker checked: genuine payments pass, and each way to be wrong is noticed for its own reason.
+// Tests of the checker: real payments pass, and each kind of error is noticed for its own reason.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -159,7 +159,7 @@ test("protobufjs has an opinion of its own", () => {
 const NOT_STRICT = {
   "a key twice": '{"a": 1, "a": 1}', "a comma too many": "[1,]", "a leading zero": "01", "no number": "NaN", "two values": "{} {}",
   "a half": '{"a": "b', "a raw line break": '"\n"', "an unknown escape": '"\\x41"', "no key": "{1: 2}", "nothing": "",
-  "a word that goes on": "nullx", "depth": "[".repeat(1000) + "]".repeat(1000),
+  "a literal with a longer end": "nullx", "depth": "[".repeat(1000) + "]".repeat(1000),
 };
 
 for (const [name, text] of Object.entries(NOT_STRICT)) {
@@ -245,7 +245,7 @@ test("files and folders are walked, and must hold a payment", () => in_folder((f
   assert.equal(program("", join(folder, "none.jsonl")).status, 2);
 }));
 
-// `run` in a world of only these programs, by name and path.
+// `run` with only these programs, by name and path.
 function run_in(folder, programs, ...more) {
   mkdirSync(folder);
   for (const [name, path] of Object.entries(programs)) symlinkSync(path, join(folder, name));

@@ -3,7 +3,7 @@
 //   node walk.mjs                one document a line on stdin
 //   node walk.mjs --batches      the same again and again: an empty line ends a batch, and each is answered by itself
 // Every complaint is a line with the place and the JSON path; the last line counts.
-// Exit: 0 nothing to complain about, 1 complaints, 2 the check could not be made.
+// Exit: 0 no complaints, 1 complaints, 2 the check could not be made.
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -65,7 +65,7 @@ class Count {
     text.split("\n").forEach((line, number) => line.trim() === "" || this.document(line, `${name}:${number + 1}`));
   }
 
-  // What came on stdin. Messages that are all deletions are fine; nothing at all means that whoever should have written is broken.
+  // Input on stdin. Messages that are all deletions are fine; no input at all means that the writer is broken.
   piped(bytes) {
     this.bytes(bytes, "stdin");
     if (this.documents === 0) this.complaints.push("stdin: nothing came");

@@ -1,5 +1,5 @@
-"""JSON Schema draft-07, as much of it as man/schema uses. A keyword it does not know is an error of the schema, not silently fine.
-(tests/lightningd/schema_checker.py speaks Core Lightning's own dialect, which other people's validators do not.)"""
+"""JSON Schema draft-07, as far as man/schema uses it. An unknown keyword is an error of the schema. (Core Lightning's own dialect is
+checked by tests/lightningd/schema_checker.py.)"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RULES = {"$ref", "type", "enum", "const", "pattern", "minimum", "maximum", "requ
 
 
 def equal(one: Any, other: Any) -> bool:
-    """1 and true are two things in JSON."""
+    """Equality in JSON, where 1 and true differ."""
     return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
@@ -32,7 +32,7 @@ def has_type(value: Any, name: str) -> bool:
 
 
 class Schema:
-    """One file, with those beside it that it refers to."""
+    """One schema file, with those beside it that it refers to."""
 
     def __init__(self, path: Path) -> None:
         self.folder = path.parent
@@ -40,7 +40,7 @@ class Schema:
         self.files: dict[str, Any] = {}
 
     def complaints(self, value: Any, pointer: str = "") -> list[str]:
-        """What is wrong, each with its place; empty when nothing is."""
+        """Complaints, each with its place."""
         return self._check(value, {"$ref": f"{self.name}#{pointer}"}, self.name, "")
 
     def _file(self, name: str) -> Any:
@@ -62,7 +62,7 @@ class Schema:
         unknown = set(schema) - ANNOTATIONS - RULES
         if unknown:
             raise ValueError(f"{file}: keywords {unknown} are not understood")
-        if "$ref" in schema:  # in draft-07 nothing beside it counts
+        if "$ref" in schema:  # in draft-07 keywords beside it are ignored
             target, file = self._follow(schema["$ref"], file)
             return self._check(value, target, file, path)
         if "type" in schema and not has_type(value, schema["type"]):

@@ -1,9 +1,9 @@
-"""A lightningd as one plugin or one client sees it: the plugin's stdin and stdout, and the unix socket `lightning-rpc`. It moves
-messages and knows none of their meaning; what is said and answered is up to the test that derives from it. No thread and no sleep:
-whoever waits pumps.
+"""A lightningd as one plugin or one client sees it: the plugin's stdin and stdout, and the unix socket `lightning-rpc`. It only moves
+messages; their meaning and the answers come from the class that derives from it. There are no threads and no sleeps: waiting runs the
+event loop.
 
-It is the one fake in Python: `replay/node.py` plays recordings with it, `e2e/fake_host.py` plays whatever no node would, over the rows
-of `replay/model.py`; in `contrib/`, `fake_node.py` is the socket alone and `plugin_on_pipes.py` the pipes alone.
+It is the one fake in Python: `replay/node.py` plays recordings with it, `e2e/fake_host.py` sends messages that no node would, over the
+rows of `replay/model.py`; in `contrib/`, `fake_node.py` is the socket alone and `plugin_on_pipes.py` the pipes alone.
 """
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ from splitters import Broken, LineSplitter, Splitter
 
 CHUNK = 1 << 16
 SOCKET = "lightning-rpc"
-OURS = ("LIGHTNINGD_", "TRACKPAYMENTS_")  # in the environment, set for the plugin alone
+OURS = ("LIGHTNINGD_", "TRACKPAYMENTS_")  # in the environment, set only for the plugin
 
 
 def encoded(message: Any) -> bytes:
-    """As lightningd writes it; text goes as it is."""
+    """The bytes that lightningd would write; text is unchanged."""
     text = message if isinstance(message, str) else strict_json.dumps(message)
     return text.encode("utf-8", "surrogatepass") + b"\n\n"
 
 
 class Loop:
-    """Files and what to do when they are ready."""
+    """Files, and a callback for each when it is ready."""
 
     def __init__(self) -> None:
         self.selector = selectors.DefaultSelector()
 
     def pump(self, seconds: float = 1.0) -> bool:
-        """One round; false when there was nothing to do."""
+        """One turn; false if no file was ready."""
         events = self.selector.select(seconds)
         for key, _ in events:
             key.data()
         return bool(events)
 
     def watch(self, target: Any, events: int, action: Callable[[], None]) -> None:
-        """No events: not any more."""
+        """`events` 0: removes the file."""
         known = self.selector.get_map().get(target)
         if events and known is None:
             self.selector.register(target, events, action)
@@ -64,7 +64,7 @@ class Connection:
 
 
 class RpcSocket:
-    """Listens in a directory and shows each call to `call_came`."""
+    """Listens in a directory and passes each call to `call_came`."""
 
     def __init__(self, directory: str | os.PathLike[str], loop: Loop) -> None:
         self.directory, self._loop = directory, loop
@@ -76,11 +76,11 @@ class RpcSocket:
 
     def listen(self) -> None:
         self._listener = socket.socket(socket.AF_UNIX)
-        # A socket's path has to be short, a directory's may be long.
+        # The path of a socket must be short, that of a directory may be long.
         directory = os.open(self.directory, os.O_RDONLY | os.O_DIRECTORY)
         try:
             path = Path(f"/proc/self/fd/{directory}/{SOCKET}")
-            path.unlink(missing_ok=True)  # of the run before
+            path.unlink(missing_ok=True)  # left by the run before
             self._listener.bind(str(path))
         finally:
             os.close(directory)
@@ -89,7 +89,7 @@ class RpcSocket:
         self._loop.watch(self._listener, selectors.EVENT_READ, self._accept)
 
     def hang_up(self) -> None:
-        """The socket is gone, connections and all."""
+        """Closes the socket with all connections."""
         if self._listener:
             self._loop.watch(self._listener, 0, self._accept)
             self._listener.close()
@@ -104,7 +104,7 @@ class RpcSocket:
         self.connections.remove(connection)
 
     def answer_call(self, connection: Connection, data: bytes) -> None:
-        """What does not go now goes when the loop runs; nothing of it when the client hung up."""
+        """Bytes that cannot be written now follow when the loop runs; they are dropped if the client hung up."""
         connection.out += data
         self._write(connection)
 
@@ -136,13 +136,13 @@ class RpcSocket:
         except BlockingIOError:
             pass
         except (BrokenPipeError, ConnectionResetError):
-            connection.out.clear()  # the next read says so
+            connection.out.clear()  # the next read shows it
         self._loop.watch(connection.sock, selectors.EVENT_READ | (selectors.EVENT_WRITE if connection.out else 0),
                          lambda: self._serve(connection))
 
 
 class PluginProcess:
-    """The plugin on pipes; each message of its stdout goes to `output_came`."""
+    """The plugin on pipes; each message on its stdout is passed to `output_came`."""
 
     def __init__(self, argv: Sequence[str | os.PathLike[str]], directory: str | os.PathLike[str], loop: Loop,
                  environment: dict[str, str] | None = None, stdin: Any = subprocess.PIPE, stdout: Any = subprocess.PIPE,
@@ -169,7 +169,7 @@ class PluginProcess:
         return self.stderr.read().decode(errors="replace")
 
     def write_input(self, data: bytes) -> None:
-        """What does not go now goes when the loop runs; nothing of it when the plugin closed its end."""
+        """Bytes that cannot be written now follow when the loop runs; they are dropped if the plugin closed its end."""
         self._input += data
         self._write_input()
 
@@ -189,12 +189,12 @@ class PluginProcess:
         self._loop.watch(self.child.stdout, selectors.EVENT_READ if wanted else 0, self._read_output)
 
     def close_output(self) -> None:
-        """Nobody reads any more."""
+        """Stops reading its output."""
         self.read_output(False)
         self.child.stdout.close()
 
     def exit_code(self, bound: float) -> int | None:
-        """Reads to the end of the output; nothing when the plugin outstays its time."""
+        """Reads to the end of the output; None if the plugin does not exit in time."""
         end = time.monotonic() + bound
         while self._reading and time.monotonic() < end:
             self._loop.pump(1)
@@ -204,7 +204,7 @@ class PluginProcess:
             return None
 
     def abandon(self) -> None:
-        """Leaves nothing behind, whatever happened."""
+        """Ends everything, whatever happened."""
         if self.child.poll() is None:
             self.child.kill()
         self.child.wait()
@@ -234,7 +234,7 @@ class PluginProcess:
 
 
 class FakeLightningd(Loop, PluginProcess, RpcSocket):
-    """Both, in one directory and one loop. `version`: None for a host that is no lightningd."""
+    """Pipes and socket, in one directory and one loop. `version`: None for a host that is not lightningd."""
 
     def __init__(self, argv: Sequence[str], directory: str, version: str | None, environment: dict[str, str],
                  stdin: Any = subprocess.PIPE, stdout: Any = subprocess.PIPE) -> None:

@@ -1,7 +1,7 @@
 """Strict check of one emitted lnrpc.Payment: every declared key, in declaration order, in the REST spelling of its type.
 
-Which keys there are stands in man/schema/payment.schema.json alone, which tests/proto holds against LND's protos. This says
-whether a snapshot is well formed and agrees with itself, not whether it is true: that is for the tests that know what happened.
+The list of keys is only in man/schema/payment.schema.json, which tests/proto compares with LND's protos. This checks that a snapshot
+is well formed and agrees with itself. Whether it is right is checked by the tests that know the events.
 """
 import base64
 import json
@@ -55,7 +55,7 @@ SCALARS: dict[str, Callable[[Any], bool]] = {
 
 
 class Shape:
-    """The walk along one schema."""
+    """Checks a value along one schema."""
 
     def __init__(self, schema: dict[str, Any]) -> None:
         self.schema = schema
@@ -192,7 +192,7 @@ def _consistent(payment: dict, out: list[str]) -> None:
 
 
 def check_payment(payment: Any) -> list[str]:
-    """What is wrong with a Payment read by strict_json.loads; nothing if it is well formed."""
+    """Complaints about a Payment read by strict_json.loads."""
     out = PAYMENT.complaints(payment)
     if not out:
         _consistent(payment, out)

@@ -2,11 +2,11 @@
 
 
 class Broken(Exception):
-    """The run cannot go on: what happened, in one sentence."""
+    """The run cannot go on; the message is the reason in one sentence."""
 
 
 class Splitter:
-    """Cuts complete JSON values out of a stream by depth and string state; blank lines may stand anywhere between tokens."""
+    """Cuts complete JSON values out of a stream by depth and string state; blank lines may be anywhere between tokens."""
 
     def __init__(self) -> None:
         self._data = bytearray()
@@ -41,7 +41,7 @@ class Splitter:
         return found
 
     def _skip_string(self) -> None:
-        """Jumps to the closing quote or the end of what is here; a lone backslash at the end waits for its next byte."""
+        """Jumps to the closing quote or the end of the data; a lone backslash at the end waits for its next byte."""
         while True:
             quote = self._data.find(b'"', self._at)
             slash = self._data.find(b"\\", self._at, quote if quote >= 0 else len(self._data))
@@ -63,7 +63,7 @@ class Splitter:
 
 
 class LineSplitter:
-    """Cuts at blank lines, as a plugin that writes compact JSON and two newlines can be read; cheap for large output."""
+    """Cuts at blank lines, for plugins that write compact JSON and two newlines; cheap for large output."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []

@@ -1,10 +1,10 @@
-"""JSON as a careful consumer reads it: duplicate keys, NaN and Infinity are errors, member order is kept."""
+"""JSON read strictly: duplicate keys, NaN and Infinity are errors, member order is kept."""
 import json
 from typing import Any
 
 
 class NotStrict(ValueError):
-    """The text is JSON only to a forgiving reader."""
+    """The text is JSON only for a lax reader."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

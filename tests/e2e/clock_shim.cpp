@@ -1,5 +1,5 @@
-// Loaded in front of libc by test_clock.py: CLOCK_REALTIME is moved by the nanoseconds in the file that CLOCK_FILE
-// names, and every question is counted there. The other clocks go on as ever, as they do when somebody sets a real one.
+// Loaded in front of libc by test_clock.py: CLOCK_REALTIME is moved by the nanoseconds in the file CLOCK_FILE, and every
+// call is counted there. The other clocks are unchanged, as when the system's clock is set.
 #include <cstdint>
 #include <cstdlib>
 

@@ -1,5 +1,5 @@
-// The plugin, but its loop hangs as soon as a file named `hang` stands in its working directory, and says so with one
-// named `hanging`: for the watchdog's test. Patient for five seconds only.
+// The plugin, but its loop hangs as soon as there is a file `hang` in its working directory, and then creates a file
+// `hanging`: for the watchdog's test, with a limit of five seconds.
 #include "host/start.hpp"
 #include "io/timer.hpp"
 #include "plugin/trackpayments/tracker.hpp"

@@ -146,7 +146,7 @@ test("extremes pass, and protobufjs reads back the same", () => {
   assert.deepEqual(found, []);
 });
 
-test("protobufjs has an opinion of its own", () => {
+test("protobufjs refuses wrong values by itself", () => {
   const wrong = example("settled");
   wrong.set("value_msat", "123456789msat");
   inside(wrong, "htlcs", 0).set("preimage", "AB==");
@@ -166,7 +166,7 @@ for (const [name, text] of Object.entries(NOT_STRICT)) {
   test(`JSON with ${name} is refused`, () => assert.throws(() => parse(text), NotStrict));
 }
 
-test("JSON is read as it is spelled", () => {
+test("JSON numbers and the order of keys are kept as written", () => {
   const read = parse(' {"2": [1.0, -2e3, true, null], "1": "\\u00e9\\n\\"", "": {}} ');
   assert.deepEqual([...read.keys()], ["2", "1", ""]);
   assert.deepEqual(read.get("2").slice(0, 2).map((number) => number.text), ["1.0", "-2e3"]);
@@ -211,12 +211,12 @@ for (const [name, [line, expected]] of Object.entries(BAD_INPUT)) {
   });
 }
 
-test("the program complains about silence and about bytes that are not UTF-8", () => {
-  assert.deepEqual(program("\n"), { status: 1, text: "stdin: nothing came\n0 payments, 1 complaints\n" });
+test("the program complains about empty input and about bytes that are not UTF-8", () => {
+  assert.deepEqual(program("\n"), { status: 1, text: "stdin: no input\n0 payments, 1 complaints\n" });
   assert.match(program(Buffer.from([0x22, 0xff, 0x22])).text, /stdin: not UTF-8/);
 });
 
-test("batches are answered one by one, and what was wrong in one is not in the next", () => {
+test("batches are answered one by one, and complaints about one are not in the next", () => {
   const wrong = one_line.replace('"fee":"2"', '"fee":2');
   const not_utf8 = Buffer.from([0x22, 0xff, 0x22, 0x0a, 0x0a]);
   const input = Buffer.concat([Buffer.from(`${one_line}\n${one_line}\n\n${one_line}\n${wrong}\n\n`), not_utf8, Buffer.from(`${one_line}\n\n`)]);
@@ -255,7 +255,7 @@ function run_in(folder, programs, ...more) {
   return { status, stderr };
 }
 
-test("without node or npm the check fails and says what to install", () => in_folder((folder) => {
+test("without node or npm the check fails with the packages to install", () => in_folder((folder) => {
   const places = process.env.PATH.split(":");
   const place_of = (name) => places.map((place) => join(place, name)).find((path) => existsSync(path));
   const places_of = (names) => Object.fromEntries(names.map((name) => [name, place_of(name)]));
@@ -263,11 +263,11 @@ test("without node or npm the check fails and says what to install", () => in_fo
   for (const [name, programs] of Object.entries({ node: base, npm: { ...base, ...places_of(["node"]) } })) {
     const { status, stderr } = run_in(join(folder, name), programs, "--build", join(folder, "build"), "--stdin");
     assert.equal(status, 2);
-    assert.match(stderr, new RegExp(`^tests/proto: ${name} is not there, .*: install nodejs and npm\n$`));
+    assert.match(stderr, new RegExp(`^tests/proto: ${name} is missing, .*: install nodejs and npm\n$`));
   }
 }));
 
-test("the lock file names no registry and pins what the packages are", () => {
+test("the lock file has no registry and pins the content of the packages", () => {
   const lock = JSON.parse(readFileSync(join(here, "package-lock.json"), "utf8"));
   for (const [path, entry] of Object.entries(lock.packages)) {
     assert.equal(entry.resolved, undefined, path);

@@ -68,7 +68,7 @@ class Count {
   // Input on stdin. Messages that are all deletions are fine; no input at all means that the writer is broken.
   piped(bytes) {
     this.bytes(bytes, "stdin");
-    if (this.documents === 0) this.complaints.push("stdin: nothing came");
+    if (this.documents === 0) this.complaints.push("stdin: no input");
   }
 
   answer() {

@@ -10,8 +10,9 @@ namespace trackpayments {
 inline constexpr host::Option failed_after_option{
     .name = "trackpayments-failed-after",
     .unit = "SECONDS",
-    .description = "Seconds without a new attempt after which a payment whose parts all failed is published as FAILED, "
-                   "where nothing else says so",
+    .description =
+        "Seconds without a new attempt until a payment whose parts have all failed is published as FAILED, if "
+        "nothing else shows that it ended",
     .least = 0,
     .most = 86'400,
     .default_value = 10,
@@ -20,7 +21,7 @@ inline constexpr host::Option failed_after_option{
 inline constexpr host::Option retain_option{
     .name = "trackpayments-retain",
     .unit = "PARTS",
-    .description = "How many parts of finished payments are kept in memory",
+    .description = "Parts of finished payments kept in memory",
     .least = 0,
     .most = 10'000'000,
     .default_value = 20'000,

@@ -55,7 +55,7 @@ tl::expected<HopPayload, Error> decode_hop_payload(std::span<const std::uint8_t>
     Reader framed(payload);
     const std::uint64_t length = framed.big_size();
     if (framed.ok() && length == 0)
-        framed.fail("a payload of length 0, which once meant the form without TLVs");
+        framed.fail("a payload of length 0 (the old form without TLVs)");
     Reader tlvs = framed.part(length);
     framed.end();
     if (const auto& error = framed.error())

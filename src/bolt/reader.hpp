@@ -41,7 +41,7 @@ class Reader final {
         const std::uint64_t least = first == 0xfd ? 0xfd : first == 0xfe ? 0x1'0000 : 0x1'0000'0000;
         if (ok() && value < least) {
             at_ = start;
-            fail("a BigSize in a longer form than needed");
+            fail("a BigSize longer than needed");
         }
         return ok() ? value : 0;
     }

@@ -23,7 +23,7 @@ void Lightningd::call(std::string_view method, std::string_view params, Decoded<
 
 rpc::Error Lightningd::undecodable(std::string_view method, const DecodeError& error) {
     log_(base::LogLevel::unusual, "answer of " + std::string(method) + " skipped: " + error.text());
-    return {-1, "an answer that cannot be read"};
+    return {-1, "a malformed answer"};
 }
 
 void Lightningd::getinfo(Answer<NodeInfo> answer) {

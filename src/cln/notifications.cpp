@@ -53,7 +53,7 @@ payments::Failure decode_failure(Fields& data, std::uint64_t code, std::string_v
     payments::Failure failure{Kind::wire, static_cast<std::uint16_t>(*failcode), 0, code == destination_failed, {}};
     const auto index = data.maybe_u64("erring_index").value_or(0);
     if (index > 0xFFFF)
-        data.refuse("erring_index", "no route is that long");
+        data.refuse("erring_index", "not a hop number");
     failure.source_index = static_cast<std::uint32_t>(index);
     // A direct peer that could not read the onion answers unencrypted (update_fail_malformed_htlc). lightningd counts
     // that as hop 1, LND as our own node (htlcswitch/switch.go, parseFailedPayment). An encrypted error, forwarded by
@@ -118,7 +118,7 @@ Decoded<payments::ExpectedPart> decode_pay_part_start(Value params, base::UnixNs
     if (const auto hops = fields.find("hops")) {
         auto route = decode_xpay_hops(hops);
         if (!route)
-            fields.refuse("hops", "a hop that cannot be read");
+            fields.refuse("hops", "a malformed hop");
         expected.route = std::move(route).value_or(payments::Route{});
         for (const auto first : hops.elements()) {
             expected.sent = maybe_amount(first.find("channel_in_msat"));
@@ -166,7 +166,7 @@ Decoded<std::uint32_t> decode_block_added(Value params) {
     Fields fields = outer.find("block_added") ? outer.object("block_added") : outer.object("block");
     const auto height = fields.u64("height");
     if (height > UINT32_MAX)
-        fields.refuse("height", "no chain is that high");
+        fields.refuse("height", "not a block height");
     if (fields.error())
         return tl::unexpected(*fields.error());
     return static_cast<std::uint32_t>(height);

@@ -26,7 +26,7 @@ struct Snapshot {
 
 /// The error for a caller if the connection to lightningd was lost while it was asked.
 [[nodiscard]] inline rpc::Error socket_lost() {
-    return {-1, "lightningd's RPC socket was lost; ask again"};
+    return {-1, "lightningd's RPC socket was lost; try again"};
 }
 
 struct Answer {

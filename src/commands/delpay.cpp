@@ -127,10 +127,10 @@ void Delpay::done(const DelpayRequest& request, const std::vector<payments::Row>
     const auto rows = result ? cln::decode_rows(*result) : tl::unexpected(cln::DecodeError{"result", "not JSON"});
     if (!rows || !rows->errors.empty())
         log_(base::LogLevel::unusual,
-             "rows deleted by delpay cannot be read: " + (rows ? rows->errors.front() : rows.error()).text());
+             "rows deleted by delpay skipped: " + (rows ? rows->errors.front() : rows.error()).text());
     // A result that is not JSON would abort lightningd, and a bare string would lose its quotes (lightningd/jsonrpc.c).
     if (!result || result->text()) {
-        answer(cln::hook_return_error(unreadable_answer, "lightningd's own answer cannot be read"));
+        answer(cln::hook_return_error(unreadable_answer, "lightningd's answer to delpay is malformed"));
     } else if (filter.empty()) {
         answer(cln::hook_return_result(*reply));
     } else {

@@ -47,7 +47,7 @@ RpcCommandHook::Decision RpcCommandHook::decide(std::string_view id, std::string
 void RpcCommandHook::process(const Decision& decision, base::UnixNs now) {
     const auto& call = decision.call;
     if (!call)
-        return log_(base::LogLevel::unusual, "rpc_command: params hold no call that can be read");
+        return log_(base::LogLevel::unusual, "rpc_command: malformed params");
     if (makes_a_part(call->method))
         return seen_(*call, now);
     if (decision.held)

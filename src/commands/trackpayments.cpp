@@ -84,10 +84,9 @@ tl::expected<TrackpaymentsRequest, rpc::Error> TrackpaymentsCommand::read(const 
     if (!request || !request->since)
         return request;
     if (!cln::has_wait_sendpays(version_))
-        return tl::unexpected(bad_cursor("this lightningd does not count the changes of its payments: resuming needs "
-                                         "v23.11 or later"));
+        return tl::unexpected(bad_cursor("since needs lightningd v23.11 or later"));
     if (!publisher_.is_ours(*request->since))
-        return tl::unexpected(bad_cursor("this cursor is of another node"));
+        return tl::unexpected(bad_cursor("the cursor belongs to another node"));
     return request;
 }
 
@@ -108,13 +107,14 @@ void TrackpaymentsCommand::serve(std::string_view id, const json::Tree& params, 
         return begin(std::move(caller));
     early_.push_back(std::move(caller));
     if (early_.size() > WaitingCallers::most) {
-        refuse(early_.front(), {generic_error, "too many callers wait for the plugin to start; ask again later"});
+        refuse(early_.front(), {generic_error, "too many waiting callers (limit " +
+                                                   std::to_string(WaitingCallers::most) + "); try again later"});
         early_.pop_front();
     }
     if (!startup_timer_.armed())
         startup_timer_.start(startup_timeout, [this] {
             for (const auto& waiting : std::exchange(early_, {}))
-                refuse(waiting, {generic_error, "lightningd's RPC socket does not answer; ask again later"});
+                refuse(waiting, {generic_error, "lightningd's RPC socket does not answer; try again later"});
         });
 }
 
@@ -123,7 +123,7 @@ void TrackpaymentsCommand::ready() {
     for (auto& caller : std::exchange(early_, {})) {
         // Its cursor could not be checked before the node's id was known.
         if (caller.request.since && !publisher_.is_ours(*caller.request.since))
-            refuse(caller, bad_cursor("this cursor is of another node"));
+            refuse(caller, bad_cursor("the cursor belongs to another node"));
         else
             begin(std::move(caller));
     }
@@ -200,7 +200,7 @@ void TrackpaymentsCommand::check_reach(Caller caller) {
     if (publish::later(cursor, progress_.read()) == progress_.read())
         return answer_since(std::move(caller));
     const auto unreadable = [this, id = caller.id] {
-        reply_(id, tl::unexpected(rpc::Error{generic_error, "lightningd's counters cannot be read; ask again"}));
+        reply_(id, tl::unexpected(rpc::Error{generic_error, "lightningd's counters cannot be read; try again"}));
     };
     const auto created_read = [this, cursor, unreadable, caller = std::move(caller)](const auto& created) {
         if (!created)
@@ -209,8 +209,8 @@ void TrackpaymentsCommand::check_reach(Caller caller) {
             if (!updated)
                 return unreadable();
             if (cursor.created.value > made || cursor.updated.value > updated->counter)
-                return refuse(caller, bad_cursor("this cursor lies beyond the node's counters: was its database "
-                                                 "restored? Begin anew, without since"));
+                return refuse(caller, bad_cursor("the cursor is ahead of the node's counters: was its database "
+                                                 "restored? Call again without since"));
             answer_since(caller);
         };
         lightningd_.wait(cln::Index::updated, 0, updated_read, unreadable);

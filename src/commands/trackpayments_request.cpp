@@ -12,8 +12,8 @@ constexpr std::array<cln::Param, 4> trackpayments_params{{
     {"no_inflight_updates", false, cln::ParamType::boolean, "If true, only payments that are SUCCEEDED or FAILED",
      "false"},
     {"payment_hash", false, cln::ParamType::hex, "Only payments of this hash, oldest first, finished ones included"},
-    {"since", false, cln::ParamType::string, "A cursor, as this command and the topics give it"},
-    {"timeout", false, cln::ParamType::integer, "How many seconds to stay, 0 to 3600", "0"},
+    {"since", false, cln::ParamType::string, "A cursor from an answer or a topic: only payments that changed after it"},
+    {"timeout", false, cln::ParamType::integer, "Seconds to wait and follow updates, 0 to 3600", "0"},
 }};
 constexpr std::array<host::Member, 3> trackpayments_result{{
     {"payments", "array of objects"},
@@ -25,7 +25,7 @@ constexpr std::array<int, 3> trackpayments_codes{rpc::invalid_params, no_such_pa
 tl::expected<publish::Cursor, rpc::Error> read_cursor(const json::Tree& value) {
     auto cursor = value.is_string() ? publish::parse_cursor(value.get_ref<const std::string&>()) : std::nullopt;
     if (!cursor)
-        return tl::unexpected(cln::bad_param("since", value, "should be a cursor as trackpayments gave it"));
+        return tl::unexpected(cln::bad_param("since", value, "should be a cursor from trackpayments"));
     return *std::move(cursor);
 }
 
@@ -74,14 +74,13 @@ tl::expected<TrackpaymentsRequest, rpc::Error> read_trackpayments(const json::Tr
 constinit const host::CommandSpec trackpayments_spec{
     .name = "trackpayments",
     .params = trackpayments_params,
-    .description =
-        "Show payments as LND's TrackPayments does: those in flight, those of {payment_hash}, or those that "
-        "changed after the cursor {since}; with {timeout} (seconds) stay and follow; with {no_inflight_updates} only "
-        "those that ended",
+    .description = "List payments as LND's TrackPayments does: those in flight, those of {payment_hash}, or those that "
+                   "changed after the cursor {since}. With {timeout} (seconds), wait and follow their updates. With "
+                   "{no_inflight_updates}, only SUCCEEDED and FAILED payments",
     .long_description = "The result holds `payments`, each an lnrpc.Payment, and a `cursor` to pass as {since} "
-                        "of the next call; `more` if that has further ones at once. While a caller stays, each "
-                        "update is sent as a `message` notification. Codes: -32602 bad parameter or cursor, 208 "
-                        "unknown {payment_hash}, -1 ask again later. See lightning-trackpayments(7).",
+                        "of the next call; `more` is true if that call returns further payments at once. While the "
+                        "call waits, each update is sent as a `message` notification. Codes: -32602 bad parameter or "
+                        "cursor, 208 unknown {payment_hash}, -1 try again later. See lightning-trackpayments(7).",
     .category = "payment",
     .result = trackpayments_result,
     .codes = trackpayments_codes,

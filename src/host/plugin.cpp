@@ -26,13 +26,13 @@ constexpr auto drain_limit = 20'000ms;
 
 /// Real names are short. A long one may contain anything and must not be logged.
 std::string loggable(std::string_view method) {
-    return std::string(method.size() <= 40 ? method : "a message of no name we know");
+    return std::string(method.size() <= 40 ? method : "a message of unknown name");
 }
 
 constexpr std::size_t call_tag_bytes = 8; // clients of lightningd must not be able to guess it
 
 std::string remedy_for_options() {
-    return ". Correct the configuration and restart the node, which keeps what it read; or give a value now: "
+    return ". Correct the configuration and restart the node, or start the plugin with a value now: "
            "lightning-cli plugin -k subcommand=start plugin=" +
            own_path().string() + " OPTION=VALUE";
 }
@@ -106,7 +106,7 @@ void Plugin::dispatch(const rpc::Message& message) {
     case rpc::Message::Kind::notification:
         return message.method == "shutdown" ? finish(0) : notification(message);
     case rpc::Message::Kind::reply:
-        return log(LogLevel::unusual, "a reply on stdin answers nothing we asked");
+        return log(LogLevel::unusual, "ignoring unexpected JSON-RPC reply");
     }
 }
 

@@ -14,7 +14,7 @@ rpc::Error unchanged(const Setting& setting, const std::string& why) {
     return {rpc::invalid_params, setting.name + " is unchanged: " + why};
 }
 
-constexpr auto unknown = "lightningd does not say what its configuration starts. Try again";
+constexpr auto unknown = "listconfigs failed; try again";
 
 } // namespace
 
@@ -24,7 +24,7 @@ void SettingCheck::check(const json::Tree& params, Answer answer) {
         return answer(setting);
     if (setting->name != setting->option->name && !parent_.takes_deprecated)
         return answer(tl::unexpected(
-            unchanged(*setting, "lightningd, where allow-deprecated-apis is false, does not start with this old name. "
+            unchanged(*setting, "with allow-deprecated-apis=false lightningd does not start with this old name. "
                                 "Use " +
                                     std::string(setting->option->name))));
     if (lightningd_.up())

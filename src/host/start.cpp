@@ -56,7 +56,7 @@ int start(int argc, char** argv, const Program& program) {
     constexpr int large = 1024 * 1024;
     (void)mallopt(M_MMAP_THRESHOLD, large); // NOLINT(concurrency-mt-unsafe): there is no other thread yet
     if (!enough_descriptors())
-        return give_up(program, parent, "too few file descriptors to begin with: raise the limit (ulimit -n)");
+        return give_up(program, parent, "too few file descriptors: raise the limit (ulimit -n)");
     io::Loop loop;
     return serve(loop, program, parent);
 }

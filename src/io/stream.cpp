@@ -58,7 +58,7 @@ std::unique_ptr<Stream> Stream::connect(Loop& loop, const std::string& path, OnC
         uv_idle_start(&state->handle.idle, [](uv_idle_t* handle) {
             uv_idle_stop(handle);
             if (const auto callback = std::exchange(static_cast<State*>(handle->data)->on_connect, nullptr))
-                callback("the path is longer than a unix socket's may be");
+                callback("the path is too long for a Unix socket");
         });
         return std::unique_ptr<Stream>(new Stream(state));
     }

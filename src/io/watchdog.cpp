@@ -34,7 +34,8 @@ bool waits(int input) {
 Watchdog::Watchdog(Loop& loop, int input, std::chrono::seconds limit, std::string_view program)
     : input_(input),
       limit_(limit),
-      final_line_(std::string(program) + ": the event loop hangs while input waits; ending, so that payments go on\n"),
+      final_line_(std::string(program) +
+                  ": the event loop hangs while input waits; exiting so that payments continue\n"),
       handles_(new Handles) {
     uv_prepare_init(loop.raw(), &handles_->before_poll);
     uv_check_init(loop.raw(), &handles_->after_poll);

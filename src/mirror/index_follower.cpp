@@ -37,7 +37,7 @@ void IndexFollower::follow(Counter& counter, std::uint64_t now) {
     counter.retry.cancel();
     if (now < read(counter)) {
         log_(base::LogLevel::unusual, std::string("lightningd's ") + cln::name(counter.index) +
-                                          " counter went back: was its database restored?");
+                                          " counter went backwards: was its database restored?");
         auto position = progress_.read();
         (counter.index == cln::Index::created ? position.created.value : position.updated.value) = now;
         progress_.reset(position);

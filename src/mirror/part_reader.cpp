@@ -14,7 +14,7 @@ void PartReader::call_seen(const cln::HookedCall& call, base::UnixNs now) {
 }
 
 void PartReader::log_unreadable(const cln::HookedCall& call) const {
-    log_(base::LogLevel::unusual, "a call of " + std::string(call.method) + " cannot be read");
+    log_(base::LogLevel::unusual, "cannot read the params of a " + std::string(call.method) + " call");
 }
 
 /// False if the call contains no part.

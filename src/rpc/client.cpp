@@ -100,8 +100,8 @@ void Client::lost(const std::string& reason) {
     const bool was_up = std::exchange(up_, false);
     connection_.reset();
     if (!outage_logged_)
-        log_(base::LogLevel::unusual, "RPC socket: " + (reason.empty() ? "closed by the other side" : reason) +
-                                          "; trying again until it answers");
+        log_(base::LogLevel::unusual,
+             "RPC socket: " + (reason.empty() ? "connection closed" : reason) + "; reconnecting");
     outage_logged_ = true;
     for (auto& [id, call] : std::exchange(calls_, {}))
         report_lost(std::move(call.lost));
@@ -119,7 +119,7 @@ void Client::read(std::span<const Message> messages) {
 void Client::answered(const Message& message) {
     const auto found = calls_.find(std::string(message.id));
     if (found == calls_.end()) {
-        log_(base::LogLevel::unusual, "RPC socket: ignored a message that answers no call of ours");
+        log_(base::LogLevel::unusual, "RPC socket: ignoring unexpected message");
         return;
     }
     const Callback answer = std::move(found->second.answer);

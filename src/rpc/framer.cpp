@@ -30,7 +30,7 @@ void Framer::drop_consumed() {
 Framer::Result Framer::skip_garbage() {
     at_ = std::min(buffer_.find('{', at_), buffer_.size());
     begin_ = at_;
-    return {Result::Kind::skipped, "bytes that begin no JSON object", {}};
+    return {Result::Kind::skipped, "bytes outside a JSON object", {}};
 }
 
 void Framer::refuse(std::string_view why) {
@@ -70,7 +70,7 @@ Framer::Result Framer::next() {
     if (end != json::BracketScanner::open_end)
         return finish();
     if (refused_bytes_ + (at_ - begin_) > max_skipped)
-        return {Result::Kind::lost, "a message without an end: more than 1 GiB since it began", {}};
+        return {Result::Kind::lost, "a message that does not end within 1 GiB", {}};
     return {Result::Kind::more, {}, {}};
 }
 

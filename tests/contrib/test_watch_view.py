@@ -160,7 +160,7 @@ class Following(unittest.TestCase):
         self.assertEqual(self.follow.notice, "")
 
     def test_after_a_refused_cursor_it_looks_up_the_missing_payments(self) -> None:
-        self.follow.error({"code": -32602, "message": "since: this cursor is of another node"})
+        self.follow.error({"code": -32602, "message": "since: the cursor belongs to another node"})
         self.assertEqual(self.follow.request(), {})
         self.follow.result({"payments": [], "cursor": "d1"})
         self.assertEqual(self.follow.request(), {"payment_hash": "ef" * 32})

@@ -23,7 +23,7 @@ class BadRequests(unittest.TestCase):
                     host.raw(b'{"params":{"rpc_command":{"id":1,"method":"sendpay","params":[]}},"method":"rpc_command","id":' + identity + b"}")
                     host.wait(lambda: len(host.texts) > before + 1, "the answer, and the complaint")
                     self.assertIn(b'"id":' + identity + b',"result":{"result":"continue"}}', host.texts[before])
-                    self.assertIn(b"a call of sendpay cannot be read", host.texts[before + 1])
+                    self.assertIn(b"cannot read the params of a sendpay call", host.texts[before + 1])
 
     def test_hooks_before_init_are_continued(self) -> None:
         with FakeHost() as host:

@@ -271,7 +271,7 @@ class Judged(unittest.TestCase):
 
     def test_the_node_survives_bad_calls_and_answers_them(self) -> None:
         with Stage() as stage:
-            stage.allowed += ["cannot be read"]
+            stage.allowed += ["cannot read the params"]
             invoice = stage.pay(1_000_000, "settle")
             stage.wait_status(invoice, "SUCCEEDED")
             client = stage.node.rpc

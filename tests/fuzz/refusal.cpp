@@ -19,10 +19,10 @@ constexpr std::array<std::string_view, 15> sentences{
     "an unknown status",
     "not an array",
     "more than two bytes",
-    "no route is that long",
-    "a hop that cannot be read",
+    "not a hop number",
+    "a malformed hop",
     "not a node id",
-    "no chain is that high",
+    "not a block height",
     "not JSON",
 };
 

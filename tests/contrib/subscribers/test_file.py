@@ -132,7 +132,7 @@ class Piecewise(unittest.TestCase):
 
     def test_a_refused_cursor_is_set_aside_and_logged(self) -> None:
         Path(f"{self.file}.cursor").write_text("135fdd0c.aaaaaaaa.1.1\n")
-        (self.directory / "error-135fdd0c.aaaaaaaa.1.1").write_text('{"code":-32602,"message":"since: this cursor is of another node"}')
+        (self.directory / "error-135fdd0c.aaaaaaaa.1.1").write_text('{"code":-32602,"message":"since: the cursor belongs to another node"}')
         self.answer("none", '{"payments":[{"n":0}],"cursor":"02a7aec5.bbbbbbbb.4.4"}')
         with self.plugin() as plugin:
             self.wait_cursor("02a7aec5.bbbbbbbb.4.4")

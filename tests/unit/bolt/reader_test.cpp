@@ -99,7 +99,7 @@ TEST_CASE("a BigSize is read in its shortest form") {
     CHECK(reader.ok());
 }
 
-TEST_CASE("a BigSize in a longer form than needed is refused") {
+TEST_CASE("a BigSize longer than needed is refused") {
     for (const string_view text : {"fd00fc", "fd0000", "fe0000ffff", "fe00000000", "ff00000000ffffffff"}) {
         const Octets bytes = hex(text);
         Reader reader(bytes);

@@ -144,8 +144,7 @@ TEST_CASE("a fault in waitsendpay's error is reported with its place") {
     CHECK(refusal(R"({"code":-1,"message":"Timed out","data":{}})") == "error.code: not an unsigned integer");
     CHECK(refusal(R"({"code":208,"message":"Never attempted payment"})") == "error.data: missing");
     CHECK(refusal(failed(204, R"(,"failcode":70000)")) == "error.data.failcode: more than two bytes");
-    CHECK(refusal(failed(204, R"(,"failcode":7,"erring_index":65536)")) ==
-          "error.data.erring_index: no route is that long");
+    CHECK(refusal(failed(204, R"(,"failcode":7,"erring_index":65536)")) == "error.data.erring_index: not a hop number");
     CHECK(refusal(R"({"code":204,"message":"m","data":{"failcode":7}})") == "error.data.payment_hash: missing");
 }
 

@@ -100,7 +100,7 @@ TEST_CASE("a row that cannot be read is logged, and still counts for the length 
     CHECK(typed.log[0] == "row of listsendpays skipped: result.payments[1].payment_preimage: not a 32 byte hex value");
 }
 
-TEST_CASE("an answer that cannot be read is an error, logged without its words") {
+TEST_CASE("a malformed answer is an error, logged without its words") {
     Typed typed;
     REQUIRE(typed.connect());
     for (const std::string result :

@@ -147,7 +147,7 @@ TEST_CASE("pay_part_start without hops leaves the route unknown, with hops nobod
     for (const std::string hops : {"5", "{}", "[5]", R"([{"next_node":"02"}])"})
         CHECK(decode_pay_part_start(received::value(R"({"pay_part_start":{)" + part + R"(,"hops":)" + hops + "}}"), {})
                   .error()
-                  .text() == "params.pay_part_start.hops: a hop that cannot be read");
+                  .text() == "params.pay_part_start.hops: a malformed hop");
 }
 
 TEST_CASE("block_added gives the chain's height under both of its names") {
@@ -163,7 +163,7 @@ TEST_CASE("a fault in block_added is reported with its place") {
     CHECK(told_as("5") == "params: not an object");
     CHECK(told_as(R"({"block_added":{}})") == "params.block_added.height: missing");
     CHECK(told_as(R"({"block_added":{"height":-1}})") == "params.block_added.height: not an unsigned integer");
-    CHECK(told_as(R"({"block_added":{"height":4294967296}})") == "params.block_added.height: no chain is that high");
+    CHECK(told_as(R"({"block_added":{"height":4294967296}})") == "params.block_added.height: not a block height");
 }
 
 } // namespace part_topics_test

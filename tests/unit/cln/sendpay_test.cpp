@@ -156,7 +156,7 @@ TEST_CASE("a fault in sendpay_failure is reported with its place") {
     CHECK(refusal(failure(204, "m", R"({"failcode":4108,"erring_index":-1})")) ==
           "params.sendpay_failure.data.erring_index: not an unsigned integer");
     CHECK(refusal(failure(204, "m", R"({"failcode":4108,"erring_index":4294967296})")) ==
-          "params.sendpay_failure.data.erring_index: no route is that long");
+          "params.sendpay_failure.data.erring_index: not a hop number");
     auto params = failure(204, "m", "{}");
     params["sendpay_failure"]["message"] = 5;
     CHECK(refusal(params) == "params.sendpay_failure.message: not a string");

@@ -90,7 +90,7 @@ TEST_CASE("a refusal or a lost socket is an error only where the table knows not
     f.node.hang_up();
     REQUIRE(unit::until(f.loop, [&] { return f.found.has_value(); }));
     REQUIRE_FALSE(f.found->has_value());
-    CHECK(f.found->error().message == "lightningd's RPC socket was lost; ask again");
+    CHECK(f.found->error().message == "lightningd's RPC socket was lost; try again");
 
     REQUIRE(unit::until(f.loop, [&] { return f.node.connected(); }));
     f.table.apply(seen(pending(1, 2, 1, 7)));

@@ -286,7 +286,7 @@ TEST_CASE("a payment deleted in between is left out, a lost socket is reported")
     b.node.hang_up();
     REQUIRE(unit::until(b.loop, [&] { return b.answer.has_value(); }));
     REQUIRE_FALSE(b.answer->has_value());
-    CHECK(b.answer->error().message == "lightningd's RPC socket was lost; ask again");
+    CHECK(b.answer->error().message == "lightningd's RPC socket was lost; try again");
 }
 
 TEST_CASE("a payment of several groups is given once, and one read back says what its invoice asks") {

@@ -77,7 +77,7 @@ TEST_CASE("a request without a call is continued, and logged without its content
                                      R"({"secret":{"method":"sendpay"}})"}) {
         h.node.log.clear();
         CHECK(h.take(params) == Texts{"reply 7 " + go_on, "process"});
-        CHECK(h.node.log == Texts{"rpc_command: params hold no call that can be read"});
+        CHECK(h.node.log == Texts{"rpc_command: malformed params"});
     }
 }
 

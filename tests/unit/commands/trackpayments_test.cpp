@@ -86,7 +86,7 @@ TEST_CASE("a cursor of another node that came before the node was known is refus
     CHECK(f.errors["1"].code == rpc::invalid_params);
     CHECK(f.answer("2") == Texts{"0.0"});
     f.ask("3", R"({"since":"03bbbbbb.0123abcd.0.0"})");
-    CHECK(f.errors["3"].message == "since: this cursor is of another node");
+    CHECK(f.errors["3"].message == "since: the cursor belongs to another node");
 }
 
 TEST_CASE("without parameters the payments in flight are shown, oldest first; with no_inflight_updates none") {
@@ -135,7 +135,7 @@ TEST_CASE("a cursor beyond lightningd's counters is refused; one that is only yo
     CHECK(call.params == json::Tree({{"subsystem", "sendpays"}, {"indexname", "created"}, {"nextvalue", 0}}));
     f.node.answer(call, R"({"subsystem":"sendpays","created":4})");
     f.node.answer(f.node.next(), R"({"subsystem":"sendpays","updated":0})");
-    CHECK(f.errors["1"].message.starts_with("since: this cursor lies beyond the node's counters"));
+    CHECK(f.errors["1"].message.starts_with("since: the cursor is ahead of the node's counters"));
 
     f.ask("2", Fixture::since("5.0"));
     f.node.answer(f.node.next(), R"({"subsystem":"sendpays","created":5})");
@@ -155,9 +155,9 @@ TEST_CASE("what lightningd cannot be asked is an error to ask again") {
     (void)f.next();
     f.node.hang_up();
     REQUIRE(unit::until(f.loop, [&] { return f.errors.size() == 3; }));
-    CHECK(f.errors["1"].message == "lightningd's counters cannot be read; ask again");
-    CHECK(f.errors["2"].message == "lightningd's RPC socket was lost; ask again");
-    CHECK(f.errors["3"].message == "lightningd's RPC socket was lost; ask again");
+    CHECK(f.errors["1"].message == "lightningd's counters cannot be read; try again");
+    CHECK(f.errors["2"].message == "lightningd's RPC socket was lost; try again");
+    CHECK(f.errors["3"].message == "lightningd's RPC socket was lost; try again");
     for (const auto& [id, error] : f.errors)
         CHECK(error.code == -1);
 }

@@ -162,13 +162,13 @@ TEST_CASE("params that are no JSON are refused, and logged without them") {
     CHECK(sent_back[0].find("echo skipped: params: ") != std::string::npos);
     CHECK(sent_back[1].find(R"("code":-32600)") != std::string::npos);
     CHECK(b.sent_back.find("secret") == std::string::npos);
-    CHECK(b.ask(std::string(41, 'm'), "{x}")[0].find("a message of no name we know skipped") != std::string::npos);
+    CHECK(b.ask(std::string(41, 'm'), "{x}")[0].find("a message of unknown name skipped") != std::string::npos);
 }
 
 TEST_CASE("init is answered, then the options are set and the program starts") {
     Beside b;
     CHECK(b.ask("init", R"({"options":{"x-wait":5},)" + b.configuration() + "}") ==
-          Texts{result("{}"), logged("RPC socket: no such file or directory; trying again until it answers")});
+          Texts{result("{}"), logged("RPC socket: no such file or directory; reconnecting")});
     CHECK(b.program->events == Texts{"wait 5", "started"});
 }
 
@@ -241,8 +241,7 @@ TEST_CASE("hook requests and notifications are the program's") {
     CHECK(b.ask("rpc_command", "[1]") == Texts{result(R"({"result":"continue"})")});
     CHECK(b.send(R"({"jsonrpc":"2.0","method":"news","params":{}})").empty());
     CHECK(b.program->events == Texts{"hook [1]", "heard news"});
-    CHECK(b.send(R"({"jsonrpc":"2.0","id":9,"result":{}})") ==
-          Texts{logged("a reply on stdin answers nothing we asked")});
+    CHECK(b.send(R"({"jsonrpc":"2.0","id":9,"result":{}})") == Texts{logged("ignoring unexpected JSON-RPC reply")});
 }
 
 TEST_CASE("a request that cannot be read is answered all the same, a hook request so that lightningd goes on") {

@@ -116,7 +116,7 @@ TEST_CASE("too few descriptors end it with a sentence") {
     };
     const auto ended = run({}, few);
     CHECK(ended.code == 1);
-    CHECK(ended.err == "program: too few file descriptors to begin with: raise the limit (ulimit -n)\n");
+    CHECK(ended.err == "program: too few file descriptors: raise the limit (ulimit -n)\n");
     CHECK(ended.out.empty());
 }
 

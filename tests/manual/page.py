@@ -31,9 +31,9 @@ class Entry:
 
 
 class Page:
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.markdown = (MAN / f"lightning-{name}.7.md").read_text(encoding="utf-8")
+    def __init__(self, file: str, command: str = "") -> None:
+        self.name = command
+        self.markdown = (MAN / f"{file}.7.md").read_text(encoding="utf-8")
         self.sections: dict[str, str] = {}
         for section in re.split(r"^# ", self.markdown, flags=re.M)[1:]:
             title, _, body = section.partition("\n")

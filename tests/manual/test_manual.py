@@ -17,8 +17,9 @@ from fake_host import FakeHost, ended_row, pending_row  # noqa: E402
 from page import MAN, Page  # noqa: E402
 from support import Stage, die_on_sigterm  # noqa: E402
 
-TRACK = Page("trackpayments")
-DELPAY = Page("delpay")
+TRACK = Page("lightning-trackpayments", "trackpayments")
+TOPICS = Page("trackpayments-topics")
+DELPAY = Page("trackpayments-delpay", "delpay")
 HASH = "ab" * 32
 FITTING: dict[str, Any] = {"boolean": True, "hex": HASH, "string": "035fdd0c.aaaaaaaa.1.1", "integer": 1}
 WRONG: dict[str, Any] = {"boolean": 7, "hex": "zz", "string": {}, "integer": -1}
@@ -75,7 +76,7 @@ class Table(unittest.TestCase):
                         self.assertEqual("result" in host.request(method, {**params, **more}), taken, (option.name, value, method))
 
     def test_topics_are_those_of_the_manifest(self) -> None:
-        shown = re.findall(r"^(trackpayments\w*): ", TRACK.plain("TOPICS"), re.M)
+        shown = re.findall(r"^(trackpayments\w*): ", TOPICS.plain("TOPICS"), re.M)
         self.assertEqual(shown, [topic["method"] for topic in manifest("v26.06.6")["notifications"]])
 
     def test_the_environment_variable_works(self) -> None:
@@ -158,7 +159,7 @@ class Errors(unittest.TestCase):
                 stage.refused("delpay", [paid["payment_hash"], "complete", 9, 9])[0],
                 stage.refused("delpay", [paid["payment_hash"], "failed"])[0],
             }
-            shown = Page("delpay").json_blocks()[-1]
+            shown = DELPAY.json_blocks()[-1]
             code, message = stage.refused("delpay", [paid["payment_hash"], "failed"])
             self.assertEqual((code, message), (shown["code"], re.sub("[0-9a-f]{64}", paid["payment_hash"], shown["message"])))
         self.assertEqual(happened, set(DELPAY.errors()))
@@ -204,7 +205,7 @@ class Errors(unittest.TestCase):
         with FakeHost(rows=[pending_row(1)]) as host:
             host.answers["listsendpays"] = lambda params, token: None  # so the plugin does not finish its start
             host.begin(waits=False)
-            limit = int(re.search(r"At most (\d+) callers wait", TRACK.plain("WHILE A CALLER STAYS"))[1])
+            limit = int(re.search(r"At most (\d+) callers wait", TRACK.plain("WAITING CALLERS"))[1])
             host.send(*({"id": f"stays {n}", "method": "trackpayments", "params": {"timeout": 3600}} for n in range(limit)))
             host.barrier()
             self.assertFalse([m for m in host.messages if str(m.get("id", "")).startswith("stays")], "all of them wait")

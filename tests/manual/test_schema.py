@@ -1,4 +1,4 @@
-"""man/schema fits the real messages: of recordings played to the plugin, of a run on the stand-in, and of the examples of the man page.
+"""man/schema fits the real messages: of recordings played to the plugin, of a run on the stand-in, and of the examples of the man pages.
 The schemas also refuse wrong messages: a message with an error in any one place does not fit."""
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ GOLDEN = HERE.parent / "replay" / "golden"
 NOTIFICATION = Schema(MAN / "schema" / "notification.schema.json")
 ANSWER = Schema(MAN / "schema" / "answer.schema.json")
 PAYMENT = Schema(MAN / "schema" / "payment.schema.json")
+TOPICS = Page("trackpayments-topics")
 
 
 def wrapped(method: str, params: Any) -> list[dict[str, Any]]:
@@ -99,13 +100,12 @@ class Emitted(unittest.TestCase):
             for message in published:
                 self.complain(NOTIFICATION, {name: member for name, member in message.items() if name != "t"})
 
-    def test_the_examples_of_the_man_page_fit(self) -> None:
-        page = Page("trackpayments")
-        messages = page.messages()
+    def test_the_examples_of_the_man_pages_fit(self) -> None:
+        messages = TOPICS.messages()
         self.assertEqual([message["method"] for message in messages], ["trackpayments", "trackpayments_deleted"])
         for message in messages:
             self.complain(NOTIFICATION, message)
-        whole = [response for request, response in page.examples() if "filter" not in request]
+        whole = [response for request, response in Page("lightning-trackpayments").examples() if "filter" not in request]
         self.assertEqual(len(whole), 2)
         for response in whole:
             self.complain(ANSWER, response)
@@ -115,7 +115,7 @@ class Emitted(unittest.TestCase):
 
 class Wrong(unittest.TestCase):
     def setUp(self) -> None:
-        self.message = Page("trackpayments").messages()[0]
+        self.message = TOPICS.messages()[0]
         self.payment = self.message["params"]["trackpayments"]
 
     def test_a_payment_with_an_error_in_any_place_is_refused(self) -> None:
@@ -141,7 +141,7 @@ class Wrong(unittest.TestCase):
 
         params = self.message["params"]
         in_flight = {**self.payment, "status": "IN_FLIGHT"}
-        deletion = Page("trackpayments").messages()[1]["params"]
+        deletion = TOPICS.messages()[1]["params"]
         self.assertEqual(NOTIFICATION.complaints(changed(method="trackpayments_deleted", params=deletion)), [])
         for message in (changed(method="payments"), changed(params={**params, "cursor": "035fdd0c"}), changed(params={**params, "more": 1}),
                         changed(params={**params, "cursor": f"{params['cursor']}.7"}),

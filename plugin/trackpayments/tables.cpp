@@ -50,19 +50,19 @@ bool wants_hook() {
 }
 
 std::string about() {
-    return R"(trackpayments is a Core Lightning plugin: it publishes every outgoing payment of the node as a stream of
-complete lnrpc.Payment snapshots (LND's TrackPayments) on the notification topic `trackpayments` and to callers
-of the command `trackpayments`, and serves `delpay`.
+    return R"(trackpayments is a Core Lightning plugin. It publishes every change to every outgoing payment of the node as a
+complete lnrpc.Payment (LND's TrackPayments), on the notification topic `trackpayments` and by the command
+`trackpayments`. It also answers `delpay`.
 
-It is loaded by lightningd, not run by hand:
+lightningd loads it; do not run it by hand:
   lightning-cli plugin start /path/to/trackpayments
   lightningd --plugin=/path/to/trackpayments     (or `plugin=/path/to/trackpayments` in its config)
 
-Options of lightningd once it is loaded:
+Options of lightningd while it is loaded:
 )" + host::help(options) +
            R"(Environment:
   TRACKPAYMENTS_NO_HOOK=1
-      do without the rpc_command hook
+      in lightningd's environment: do not use the rpc_command hook
 )";
 }
 

@@ -84,7 +84,7 @@ tl::expected<TrackpaymentsRequest, rpc::Error> TrackpaymentsCommand::read(const 
     if (!request || !request->since)
         return request;
     if (!cln::has_wait_sendpays(version_))
-        return tl::unexpected(bad_cursor("since needs lightningd v23.11 or later"));
+        return tl::unexpected(bad_cursor("needs lightningd v23.11 or later"));
     if (!publisher_.is_ours(*request->since))
         return tl::unexpected(bad_cursor("the cursor belongs to another node"));
     return request;

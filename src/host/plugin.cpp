@@ -106,7 +106,7 @@ void Plugin::dispatch(const rpc::Message& message) {
     case rpc::Message::Kind::notification:
         return message.method == "shutdown" ? finish(0) : notification(message);
     case rpc::Message::Kind::reply:
-        return log(LogLevel::unusual, "ignoring unexpected JSON-RPC reply");
+        return log(LogLevel::unusual, "stdin: ignoring unexpected JSON-RPC reply");
     }
 }
 

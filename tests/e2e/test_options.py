@@ -109,7 +109,7 @@ class Options(unittest.TestCase):
                 host.answers["listconfigs"] = lambda params, token, answer=answer: answer
                 error = host.request("setconfig", setting)["error"]
                 self.assertEqual(error["code"], -32602)
-                self.assertIn("trackpayments-failed-after is unchanged: lightningd does not say", error["message"])
+                self.assertIn("trackpayments-failed-after is unchanged: listconfigs failed", error["message"])
             host.answers["listconfigs"] = lambda params, token: {"result": {"configs": {"plugin": {"values_str": [PLUGIN]}}}}
             self.assertEqual(host.request("setconfig", setting)["result"], {})
             host.answers["listconfigs"] = lambda params, token: {"error": {"code": -32601, "message": "a host without a configuration"}}

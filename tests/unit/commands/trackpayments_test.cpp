@@ -172,7 +172,7 @@ TEST_CASE("who waited for the cursor's bounds is not called once it is gone") {
 
 TEST_CASE("before v23.11 nothing can be resumed") {
     Fixture f({23, 8});
-    CHECK(f.command.check(*json::parse(Fixture::since("0.0")))->message.starts_with("since: this lightningd does not"));
+    CHECK(f.command.check(*json::parse(Fixture::since("0.0")))->message.starts_with("since: needs lightningd v23.11"));
     CHECK_FALSE(f.command.check(*json::parse("{}")).has_value());
     CHECK(f.command.check(*json::parse(R"({"timeout":-1})"))->code == rpc::invalid_params);
 }

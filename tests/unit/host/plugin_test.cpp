@@ -241,7 +241,8 @@ TEST_CASE("hook requests and notifications are the program's") {
     CHECK(b.ask("rpc_command", "[1]") == Texts{result(R"({"result":"continue"})")});
     CHECK(b.send(R"({"jsonrpc":"2.0","method":"news","params":{}})").empty());
     CHECK(b.program->events == Texts{"hook [1]", "heard news"});
-    CHECK(b.send(R"({"jsonrpc":"2.0","id":9,"result":{}})") == Texts{logged("ignoring unexpected JSON-RPC reply")});
+    CHECK(b.send(R"({"jsonrpc":"2.0","id":9,"result":{}})") ==
+          Texts{logged("stdin: ignoring unexpected JSON-RPC reply")});
 }
 
 TEST_CASE("a request that cannot be read is answered all the same, a hook request so that lightningd goes on") {

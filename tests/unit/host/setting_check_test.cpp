@@ -72,7 +72,7 @@ TEST_CASE("it is refused where lightningd does not say, but for one that has no 
     c.ask(good);
     c.node.refuse(c.node.next(), {rpc::method_not_found, "Unknown command"});
     REQUIRE(c.answers.size() == 3);
-    CHECK(c.answers[0].starts_with("x-wait is unchanged: lightningd does not say"));
+    CHECK(c.answers[0].starts_with("x-wait is unchanged: listconfigs failed"));
     CHECK(c.answers[1] == c.answers[0]);
     CHECK(c.answers[2] == "=30");
 }
@@ -83,7 +83,7 @@ TEST_CASE("an old name is refused where lightningd would not start with it") {
     c.parent.takes_deprecated = false;
     c.ask(old);
     REQUIRE(c.answers.size() == 1);
-    CHECK(c.answers[0].starts_with("x-linger is unchanged: lightningd, where allow-deprecated-apis is false"));
+    CHECK(c.answers[0].starts_with("x-linger is unchanged: with allow-deprecated-apis=false"));
     CHECK(c.answers[0].ends_with("Use x-wait"));
     CHECK(c.node.quiet());
     c.ask(good);

@@ -16,11 +16,16 @@ using Texts = std::vector<std::string>;
 namespace {
 
 /// A page without its markup.
-std::string page(std::string_view name) {
-    std::ifstream file(std::string(MAN_DIR) + "/lightning-" + std::string(name) + ".7.md");
+std::string page(const std::string& name) {
+    std::ifstream file(MAN_DIR "/" + name + ".7.md");
     std::ostringstream text;
     text << file.rdbuf();
     return std::regex_replace(text.str(), std::regex(R"(\*|\\)"), "");
+}
+
+/// lightning-delpay(7) is Core Lightning's own page.
+std::string page_of(const host::CommandSpec& spec) {
+    return page(spec.name == "delpay" ? "trackpayments-delpay" : "lightning-" + std::string(spec.name));
 }
 
 std::string section(const std::string& page, const std::string& name) {
@@ -68,7 +73,7 @@ std::vector<host::Command> commands() {
 
 TEST_CASE("the parameters of the pages are those of the rows, in their order, with type and default") {
     for (const auto& [spec, serve, check] : commands()) {
-        const auto text = section(page(spec.name), "PARAMETERS");
+        const auto text = section(page_of(spec), "PARAMETERS");
         std::size_t at = 0;
         for (const auto& line : parameters(spec)) {
             at = text.find(line, at);
@@ -85,13 +90,13 @@ TEST_CASE("the parameters of the pages are those of the rows, in their order, wi
 
 TEST_CASE("the synopsis of the pages is the usage") {
     for (const auto& [spec, serve, check] : commands())
-        CHECK(section(page(spec.name), "SYNOPSIS")
+        CHECK(section(page_of(spec), "SYNOPSIS")
                   .find("\n" + std::string(spec.name) + " " + cln::usage(spec.params) + "\n") != std::string::npos);
 }
 
 TEST_CASE("the results of the pages have the members of the rows") {
     for (const auto& [spec, serve, check] : commands()) {
-        const auto text = section(page(spec.name), "RETURN VALUE");
+        const auto text = section(page_of(spec), "RETURN VALUE");
         for (const auto& member : spec.result) {
             const std::string name(member.name);
             const auto listed = "- " + name + " (" + std::string(member.type) + ")";
@@ -100,7 +105,7 @@ TEST_CASE("the results of the pages have the members of the rows") {
         }
     }
     const auto all = commands().front().spec;
-    CHECK(found(section(page(all.name), "RETURN VALUE"), R"(\n- (\w+) \()").size() == all.result.size());
+    CHECK(found(section(page_of(all), "RETURN VALUE"), R"(\n- (\w+) \()").size() == all.result.size());
 }
 
 TEST_CASE("the error codes of the pages are those of the rows") {
@@ -108,13 +113,13 @@ TEST_CASE("the error codes of the pages are those of the rows") {
         std::set<std::string> codes;
         for (const int code : spec.codes)
             codes.insert(std::to_string(code));
-        const auto shown = found(section(page(spec.name), "ERRORS"), R"(\n- (-?\d+): )");
+        const auto shown = found(section(page_of(spec), "ERRORS"), R"(\n- (-?\d+): )");
         CHECK(std::set<std::string>(shown.begin(), shown.end()) == codes);
     }
 }
 
 TEST_CASE("the options of the page are those of the rows, with range and default") {
-    const auto text = section(page("trackpayments"), "OPTIONS");
+    const auto text = section(page("lightning-trackpayments"), "OPTIONS");
     const auto declared = trackpayments::declaration(nullptr, true);
     for (const auto& option : declared.options) {
         const auto at = text.find("\n" + std::string(option.name) + "=" + std::string(option.unit) + "\n: ");
@@ -136,7 +141,7 @@ TEST_CASE("the topics of the page are those that are published") {
     Texts topics;
     for (const auto topic : trackpayments::declaration(nullptr, true).topics)
         topics.emplace_back(topic);
-    CHECK(found(section(page("trackpayments"), "TOPICS"), R"(\n(trackpayments\w*): )") == topics);
+    CHECK(found(section(page("trackpayments-topics"), "TOPICS"), R"(\n(trackpayments\w*): )") == topics);
 }
 
 } // namespace man_page_test

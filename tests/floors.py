@@ -1,4 +1,4 @@
-"""Checks what keeps the house standing: a room includes only rooms below it, and the tree stays free of what does not belong.
+"""Checks that a room includes only rooms below it, that pages cited exist, and that the tree has nothing that does not belong.
 
     floors.py ROOT      prints every breach as `file:line: what`, exit code 1 if there is one
 """
@@ -52,6 +52,10 @@ INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
 # /home/node is where the recorded node lived.
 MACHINE_PATH = re.compile(r"(?<![\w.})])/(?:work|home(?!/node/)|root|Users)(?![\w-])")
 LEFT_OVER = re.compile(r"\b" + "TO" + r"DO\b")
+# `src/cln/README.md`, "Manifest": the heading is optional, and may stand in the next line of a comment
+PAGE = re.compile(r"""(?P<page>(?<![\w.*{}/-])(?:\./|\.\./)*\w[\w./-]*\.md)\b`?(?:,[\s/#*]+"(?P<heading>[^"\n]+)")?""")
+MANUAL = re.compile(r"\b((?:lightning-)?trackpayments[\w-]*)\(7\)")
+HEADING = re.compile(r"^#+ (.+?)\s*$", re.MULTILINE)
 
 
 def includes(text: str) -> Iterator[tuple[int, str, str]]:
@@ -133,8 +137,30 @@ def check_words(root: Path) -> Iterator[str]:
                 yield f"{where}:{number}: something left to do"
 
 
+def check_pages(root: Path) -> Iterator[str]:
+    """Pages that are cited, by their path from the file's own folder, the top or man/, and their headings."""
+    for path in tree(root):
+        where = path.relative_to(root).as_posix()
+        if where.startswith(NOT_OURS) or path.name in ("test_floors.py", "test_english.py"):
+            continue
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        for match in PAGE.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            page = next((page for page in (folder / match["page"] for folder in (path.parent, root, root / "man")) if page.is_file()), None)
+            if page is None:
+                yield f"{where}:{line}: {match['page']} does not exist"
+            elif match["heading"] and match["heading"] not in HEADING.findall(page.read_text(encoding="utf-8")):
+                yield f"{where}:{line}: {match['page']} has no heading {match['heading']!r}"
+        for match in MANUAL.finditer(text):
+            if not (root / "man" / f"{match[1]}.7.md").is_file():
+                yield f"{where}:{text.count(chr(10), 0, match.start()) + 1}: {match[0]} does not exist"
+
+
 def check(root: Path) -> list[str]:
-    return [*check_includes(root), *check_lengths(root), *check_words(root)]
+    return [*check_includes(root), *check_lengths(root), *check_words(root), *check_pages(root)]
 
 
 def main() -> int:

@@ -88,6 +88,34 @@ class Floors(unittest.TestCase):
         self.put("contrib/x", "one\n# TO" "DO: two\n")
         self.breach("contrib/x:2: something left to do")
 
+    def test_a_page_that_does_not_exist_is_found(self) -> None:
+        for text in ("see design.md\n", "// (`src/rpc/README.md`)\n", "[x](../README.md)\n", "src/base/x.md, \"Here\"\n"):
+            with self.subTest(text=text):
+                self.put("src/base/x.txt", text)
+                self.breach("does not exist")
+
+    def test_a_heading_that_does_not_exist_is_found(self) -> None:
+        self.put("src/rpc/README.md", "# Room\n\n## Framing\n")
+        for text in ('// src/rpc/README.md, "Frames"\n', '// (`src/rpc/README.md`,\n/// "Frames")\n', '# README.md, "Frames"\n'):
+            with self.subTest(text=text):
+                self.put("src/rpc/x.py", text)
+                self.breach("has no heading 'Frames'")
+
+    def test_a_manual_page_that_does_not_exist_is_found(self) -> None:
+        self.put("man/lightning-trackpayments.7.md", "")
+        for text in ("trackpayments-gone(7)\n", "lightning-trackpayments-gone(7)\n"):
+            with self.subTest(text=text):
+                self.put("src/base/x.txt", text)
+                self.breach("(7) does not exist")
+
+    def test_pages_and_headings_that_exist_are_no_breach(self) -> None:
+        self.put("README.md", "# Top\n")
+        self.put("src/rpc/README.md", "# Room\n\n## Framing\n\n[up](../../README.md), `src/rpc/README.md`\n")
+        self.put("man/lightning-trackpayments.7.md", "lightning-trackpayments(7), lightning-pay(7)\n")
+        self.put("src/rpc/x.py", '# src/rpc/README.md, "Framing"\n# README.md,\n# "Room" *.7.md f"{name}.md" lightning-trackpayments.7.md\n')
+        self.put("tests/x.py", "# README.md, \"Top\"\n")
+        self.assertEqual(floors.check(self.root), [])
+
     def test_build_directories_and_recordings_are_not_read(self) -> None:
         self.put("build-x/meson-private/x", "")
         self.put("build-x/log", "/" "work/main TO" "DO\n")

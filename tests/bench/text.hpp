@@ -51,7 +51,7 @@ class Text final {
 
 /// A recording, message by message.
 struct Recorded {
-    std::string direction; ///< `to_plugin` and so on, see transcripts/README.md
+    std::string direction; ///< `to_plugin` and so on, see tests/transcripts/README.md
     json message;
 };
 [[nodiscard]] std::vector<Recorded> read_recording(const std::string& file);

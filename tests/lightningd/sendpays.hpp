@@ -1,5 +1,5 @@
 // The life of a part: from the command that sends it to its end. Makes rows, lets the scenario decide, tells everybody
-// (waits, sendpay_success/failure, waitsendpay, injectpaymentonion). Core-lightning.md 3.1, 3.5, 3.6.
+// (waits, sendpay_success/failure, waitsendpay, injectpaymentonion). See src/cln/README.md, "Rows".
 #pragma once
 
 #include "ledger.hpp"

@@ -28,7 +28,7 @@ class Callers(unittest.TestCase):
         host.hook(name, {"id": identity, "method": "delpay", "params": params})
         return host.reply(name)["result"]
 
-    def test_no_client_is_taken_for_us(self) -> None:
+    def test_clients_with_ids_like_ours_are_answered_as_any_other(self) -> None:
         for identity in CLIENTS:
             with self.subTest(identity=identity), FakeHost(rows=[failed_row()]) as host:
                 host.begin()

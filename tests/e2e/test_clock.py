@@ -111,7 +111,7 @@ class ClockIsSet(unittest.TestCase):
             host.begin(**{"trackpayments-failed-after": 3600})
             for jump in JUMPS:
                 if abs(jump) > 400 * 24 * HOUR:
-                    continue  # lightningd's own seconds would leave their 32 bits
+                    continue  # lightningd's seconds would not fit into 32 bits
                 with self.subTest(jump=jump):
                     # Three attempts: before the jump, over it, after it.
                     payment_hash = f"{host.model.counters['created'] + 1:064x}"

@@ -18,7 +18,7 @@ def paid(stage: Stage, count: int = 1) -> list[dict]:
 
 
 class DelpayTrouble(unittest.TestCase):
-    def test_many_at_once_are_all_answered(self) -> None:
+    def test_many_calls_at_once_are_all_answered(self) -> None:
         with Stage(DEFAULT) as stage:
             invoices = paid(stage, 60)
             asked = {invoice["payment_hash"]: stage.node.rpc.send("delpay", [invoice["payment_hash"], "complete"])

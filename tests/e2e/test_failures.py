@@ -94,7 +94,7 @@ class Failures(unittest.TestCase):
     maxDiff = None
 
     def pay(self, stage: Stage, by: str, outcome: Any) -> dict[str, Any]:
-        """A payment of one attempt that ends so, by `sendpay`, `keysend`, `pay` or `xpay`; its last snapshot."""
+        """The last snapshot of a payment by `sendpay`, `keysend`, `pay` or `xpay` whose only attempt has this outcome."""
         if by == "sendpay":
             invoice = stage.by_hand(AMOUNT, outcome)
         elif by == "keysend":

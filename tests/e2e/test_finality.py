@@ -27,7 +27,7 @@ class Finality(unittest.TestCase):
             payment_hash = stage.node.rows()[0]["payment_hash"]
             stage.wait_status(payment_hash, "FAILED")
 
-    def test_pay_failure_with_a_part_in_flight_decides_when_that_part_ends(self) -> None:
+    def test_pay_failure_with_a_part_in_flight_ends_the_payment_when_that_part_ends(self) -> None:
         with Stage(NEVER) as stage:
             invoice = stage.pay(6_000_000, parts=["temporary_channel_failure", "hold"], by="pay")
             stage.wait_payment(invoice, lambda p: sorted(a["status"] for a in p["htlcs"]) == ["FAILED", "IN_FLIGHT"], "a failed part")
@@ -158,7 +158,7 @@ class Reopening(unittest.TestCase):
         self.assertIn(invoice["payment_hash"], line)
         return payment
 
-    def test_a_later_part_of_a_failed_payment_opens_it_again(self) -> None:
+    def test_a_later_part_of_a_failed_payment_puts_it_in_flight_again(self) -> None:
         with Stage(["--trackpayments-failed-after=0"]) as stage:
             invoice = stage.invoice(4_000_000, outcomes=["temporary_channel_failure", "hold", "temporary_channel_failure", "settle"])
             stage.sendpay(invoice, partid=1, groupid=1)

@@ -35,7 +35,7 @@ class Asked(unittest.TestCase):
             stage.fault("hang", "injectpaymentonion")  # xpay goes on, but its next part is held back
             stage.release(invoice, "temporary_channel_failure")
             stage.wait_attempts(invoice, "FAILED")
-            wait_until(lambda: stage.asked("listpays", invoice) >= 3, "three questions")
+            wait_until(lambda: stage.asked("listpays", invoice) >= 3, "three calls")
             self.assertEqual(stage.node.call("listpays", {"payment_hash": invoice["payment_hash"]})["pays"][0]["status"], "pending")
             stage.fault("unhang", "injectpaymentonion")
             payment = stage.wait_status(invoice, "IN_FLIGHT", parts=2)
@@ -44,14 +44,14 @@ class Asked(unittest.TestCase):
             stage.wait_status(invoice, "SUCCEEDED", parts=2)
             self.assertEqual(stage.ends(invoice), ["SUCCEEDED"])
 
-    def test_an_xpay_that_thinks_has_not_given_up(self) -> None:
+    def test_an_xpay_between_two_attempts_has_not_given_up(self) -> None:
         for last, end in (("settle", "SUCCEEDED"), ("temporary_channel_failure", "FAILED")):
             with self.subTest(end=end), Stage(NEVER) as stage:
                 invoice = stage.pay(4_000_000, "temporary_channel_failure", "temporary_channel_failure", last, think_ms=800)
                 stage.wait_status(invoice, end, parts=3)
                 self.assertEqual(stage.ends(invoice), [end])
 
-    def test_nobody_is_asked_about_other_payers(self) -> None:
+    def test_listpays_is_not_called_for_other_payers(self) -> None:
         with Stage(NEVER, hooks="listpays") as stage:
             others = [stage.undecided(), stage.pay(4_000_000, "temporary_channel_failure", by="pay")]
             stage.wait_status(others[1], "FAILED")

@@ -63,7 +63,7 @@ class Listing:
             index = int(params["payment_hash"], 16)
             return b'{"jsonrpc":"2.0","id":%s,"result":{"payments":[%s]}}\n\n' % (identity, self.rows[index - 1])
         if params.get("limit", ROWS) > PAGE or not self._alone:
-            self.wrong.append(f"asked for {params}" + " while another page was not answered" * (not self._alone))
+            self.wrong.append(f"requested {params}" + " while another page was not answered" * (not self._alone))
         if params.get("index") != "updated":
             return self.host.model.call("listsendpays", params, token)
         self.look()
@@ -119,7 +119,7 @@ class LongListing(unittest.TestCase):
         self.assertEqual(listing.wrong, [])
         host.wait(lambda: len(host.published("trackpayments_final")) == count // PAGE, "the last payment")
 
-    def test_every_page_is_short_and_hooks_come_between(self) -> None:
+    def test_every_page_is_short_and_hooks_are_answered_between_pages(self) -> None:
         for version, count, blocked in (("v26.06.6", ROWS, range(300, 600)), ("v23.11", ROWS // 20, range(0))):
             with self.subTest(version=version), FakeHost(version, [pending_row(ROWS + 1, HELD, partid=1)]) as host:
                 listing = Listing(host, self.rows, blocked)

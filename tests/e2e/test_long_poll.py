@@ -301,7 +301,7 @@ class Held(unittest.TestCase):
             answers += brief(poller.answer())
         return poller, answers
 
-    def test_an_outcome_while_an_answer_is_being_made_is_not_lost(self) -> None:
+    def test_an_outcome_during_the_listing_for_an_answer_is_not_lost(self) -> None:
         with FakeHost(rows=[]) as host:
             poller = self.begin(host)
             for index in (2, 3):
@@ -328,7 +328,7 @@ class Held(unittest.TestCase):
                 poller.call()
             self.assertEqual(set(answers), {("1", "FAILED")} | {(str(n), "SUCCEEDED") for n in (2, 3, 4)})
 
-    def test_another_plugin_misses_nothing_after_such_a_cursor(self) -> None:
+    def test_another_run_misses_nothing_after_such_a_cursor(self) -> None:
         with FakeHost(rows=[]) as host:
             poller = self.begin(host)
             poller.call()

@@ -120,7 +120,7 @@ class Many(unittest.TestCase):
 
     def begin(self, host: FakeHost) -> None:
         host.begin()
-        host.wait(host.published, "what is in flight")
+        host.wait(host.published, "the payments in flight")
 
     def test_up_to_twenty_callers_are_sent_every_update(self) -> None:
         with self.parts() as host:

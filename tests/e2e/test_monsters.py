@@ -52,7 +52,7 @@ class Monsters(unittest.TestCase):
         if not sanitized():
             self.assertLess(memory_mb(host), before + KEPT_MB, f"{memory_mb(host, 'VmHWM')} MB at the most")
 
-    def test_fifty_megabytes_in_a_notification(self) -> None:
+    def test_fifty_megabytes_in_a_notification_are_survived(self) -> None:
         with FakeHost() as host:
             host.begin()
             row = host.insert(pending_row(1))
@@ -63,7 +63,7 @@ class Monsters(unittest.TestCase):
             if LONG:
                 self.huge(host, notification(b"no_such_topic", b'{"x":"%s"}' % (b"x" * HUGE)))
 
-    def test_fifty_megabytes_in_a_hook_request(self) -> None:
+    def test_fifty_megabytes_in_a_hook_request_are_survived(self) -> None:
         with FakeHost() as host:
             host.begin()
             self.huge(host, call(b"huge#1", b"pay", b'{"label":"%s"}' % (b"x" * HUGE)), "huge#1")
@@ -73,7 +73,7 @@ class Monsters(unittest.TestCase):
                 self.huge(host, call(b"huge#3", b"pay", b'["%s"]' % (b"x" * HUGE)), "huge#3")
 
     @unittest.skipUnless(LONG, "takes a minute: TRACKPAYMENTS_LONG=yes")
-    def test_fifty_megabytes_in_an_answer_of_the_node(self) -> None:
+    def test_fifty_megabytes_in_an_answer_of_the_node_are_survived(self) -> None:
         with FakeHost() as host:
             host.begin()
             before = memory_mb(host)
@@ -86,7 +86,7 @@ class Monsters(unittest.TestCase):
             if not sanitized():
                 self.assertLess(memory_mb(host), before + KEPT_MB)
 
-    def test_depth_in_a_notification(self) -> None:
+    def test_deep_nesting_in_a_notification_is_survived(self) -> None:
         with FakeHost() as host:
             host.begin()
             for depth in (ARRAYS, OBJECTS):
@@ -98,7 +98,7 @@ class Monsters(unittest.TestCase):
                     self.assertEqual(len(host.logs()), before + 1, host.logs()[before:])
                     self.assertIn("deeper than", host.logs("unusual")[-1])
 
-    def test_depth_in_a_hook_request_holds_no_command(self) -> None:
+    def test_deep_nesting_in_a_hook_request_holds_no_command(self) -> None:
         with FakeHost() as host:
             host.begin()
             for number, depth in enumerate((ARRAYS, OBJECTS)):
@@ -110,7 +110,7 @@ class Monsters(unittest.TestCase):
                         answers = [m.get("result") for m in host.messages if m.get("id") == identity]
                         self.assertEqual(answers, [CONTINUE], "lightningd waits for this answer for ever")
 
-    def test_depth_in_an_answer_of_the_node(self) -> None:
+    def test_deep_nesting_in_an_answer_of_the_node_is_survived(self) -> None:
         for depth in (ARRAYS, OBJECTS):
             for method in ("getinfo", "wait", "listsendpays"):
                 with self.subTest(method=method, depth=depth[:1]), FakeHost(rows=[pending_row(1)]) as host:
@@ -124,7 +124,7 @@ class Monsters(unittest.TestCase):
                     self.assertIn("RPC socket", host.logs("unusual")[0])
                     unharmed(host)
 
-    def test_bytes_that_are_not_utf8_in_labels_and_messages(self) -> None:
+    def test_bytes_that_are_not_utf8_are_survived_in_labels_and_messages(self) -> None:
         with Blunt() as host:
             host.begin()
             for text in NOTHING_TEXT:
@@ -143,7 +143,7 @@ class Monsters(unittest.TestCase):
                     host.wait(lambda: host.published()[-1]["status"] == "SUCCEEDED", "success")
                     unharmed(host)
 
-    def test_bytes_that_are_not_utf8_in_ids(self) -> None:
+    def test_bytes_that_are_not_utf8_come_back_unchanged_in_ids(self) -> None:
         with Blunt() as host:
             host.begin()
             for text in NOTHING_TEXT:
@@ -159,7 +159,7 @@ class Monsters(unittest.TestCase):
                     self.assertEqual(sum(b'"id":"u-' + text + b'","error":' in t for t in new), 1)
                     unharmed(host)
 
-    def test_bytes_that_are_not_utf8_in_an_answer_of_the_node(self) -> None:
+    def test_bytes_that_are_not_utf8_are_survived_in_an_answer_of_the_node(self) -> None:
         with FakeHost() as host:
             host.begin()
             ask = host.model.call

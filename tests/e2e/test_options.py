@@ -29,7 +29,7 @@ class Options(unittest.TestCase):
             for invoice in failed:
                 stage.wait_status(invoice, "FAILED")
 
-    def test_a_longer_time_keeps_payments_open(self) -> None:
+    def test_a_longer_time_keeps_payments_in_flight(self) -> None:
         with Stage(["--trackpayments-failed-after=0"]) as stage:
             stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": "3600"})
             invoice = stage.undecided()
@@ -116,7 +116,7 @@ class Options(unittest.TestCase):
             self.assertEqual(host.request("setconfig", setting)["result"], {})
 
     def test_finished_payments_beyond_retain_are_evicted(self) -> None:
-        with FakeHost(None) as host:  # without a delpay of its own, so that ours shows what is kept
+        with FakeHost(None) as host:  # without a delpay of its own, so that ours shows the retained payments
             host.begin(identity=1)
             for index in range(1, 6):
                 row = host.insert(pending_row(index))

@@ -12,7 +12,7 @@ from support import die_on_sigterm
 
 HASH = "ab" * 32
 HOUR = 3600
-STEPS = [-24 * HOUR * 365, -HOUR, -2, 0, 2, HOUR, 24 * HOUR * 365]  # of the node's clock, against the plugin's
+STEPS = [-24 * HOUR * 365, -HOUR, -2, 0, 2, HOUR, 24 * HOUR * 365]  # difference between the node's clock and the plugin's
 NEVER = {"trackpayments-failed-after": 3600}
 
 

@@ -19,7 +19,7 @@ class Outcomes(unittest.TestCase):
             self.assertEqual(payment["failure_reason"], "FAILURE_REASON_NONE")
             self.assertEqual(stage.ends(invoice), ["SUCCEEDED"])
 
-    def test_every_payer_is_followed(self) -> None:
+    def test_payments_of_every_payer_are_published(self) -> None:
         with Stage() as stage:
             for by in ("xpay", "pay"):
                 invoice = stage.pay(5_000_000, by=by)
@@ -32,7 +32,7 @@ class Outcomes(unittest.TestCase):
             self.assertEqual(stage.wait_status(sent, "SUCCEEDED")["payment_request"], "")
 
     @needs_xpay
-    def test_success_of_many_parts_comes_with_the_last_one(self) -> None:
+    def test_a_payment_of_many_parts_succeeds_with_the_last_one(self) -> None:
         with Stage() as stage:
             invoice = stage.pay(9_000_000, parts=[{"amount_msat": 3_000_000, "attempts": ["hold"]},
                                                   {"amount_msat": 2_000_000, "attempts": ["hold"]}, "hold"])

@@ -55,7 +55,7 @@ class Reconnect(unittest.TestCase):
             host.wait(host.published, "the payment")
             self.assertLessEqual(len(host.logs("unusual")), 4, "one complaint for each connection that was lost")
 
-    def test_an_outage_in_the_middle_of_everything(self) -> None:
+    def test_an_outage_during_a_call(self) -> None:
         for lost_in in ("getinfo", "wait", "listsendpays"):
             with self.subTest(lost_in=lost_in), FakeHost(rows=[pending_row(n) for n in range(1, 4)]) as host:
                 ask = host.model.call

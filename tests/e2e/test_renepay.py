@@ -58,13 +58,13 @@ class Renepay(unittest.TestCase):
 
         self.each(look, NEVER)
 
-    def test_it_goes_on_while_it_waits(self) -> None:
+    def test_a_payment_stays_in_flight_while_renepay_waits(self) -> None:
         def look(stage: Stage) -> None:
             invoice = self.renepay(stage, attempts=[BUSY, {"do": "settle", "wait_ms": 1500}])
             self.expect_one(stage, invoice, "SUCCEEDED", ["FAILED", "SUCCEEDED"])
 
         self.each(look, NEVER)
-        self.each(look, NOW)  # renepaystatus says pending: then silence is no evidence
+        self.each(look, NOW)  # renepaystatus says pending: silence is no evidence then
 
     def test_a_group_in_parts_follows(self) -> None:
         def look(stage: Stage) -> None:
@@ -119,7 +119,7 @@ class Renepay(unittest.TestCase):
 
         self.each(look, NOW)
 
-    def test_a_restart_of_the_plugin_in_between_leaves_one_number(self) -> None:
+    def test_a_restart_of_the_plugin_in_between_changes_no_value(self) -> None:
         # The second run does not know the caller of the first group.
         for version in VERSIONS:
             with self.subTest(version=version), Stage(NEVER, plugin=False, version=version) as stage:
@@ -143,7 +143,7 @@ class Renepay(unittest.TestCase):
 class WaitingForABlock(unittest.TestCase):
     """Seen with pay on v23.11.2 (57 s) and with xpay since v25.12: the payee's failure has a greater height. No part is pending then."""
 
-    def test_it_has_not_given_up(self) -> None:
+    def test_a_payer_that_waits_for_a_block_has_not_given_up(self) -> None:
         waiting = {"v23.11": "pay", "v25.12": "xpay", NEWEST: "xpay"}
         for version, by in waiting.items():
             if version not in VERSIONS:

@@ -32,7 +32,7 @@ class Restart(unittest.TestCase):
                 self.assertEqual(payment["creation_time_ns"], before["creation_time_ns"])
 
     @needs_xpay
-    def test_a_payment_that_fails_after_a_restart_has_failed_at_once(self) -> None:
+    def test_a_payment_whose_part_fails_after_a_restart_is_failed_at_once(self) -> None:
         for crash in (False, True):
             # The node cannot read the failure of xpay's parts, and xpay, which could, has lost its state.
             for by, reason in (("xpay", "ERROR"), ("pay", "INCORRECT_PAYMENT_DETAILS")):

@@ -64,7 +64,7 @@ class Routes(unittest.TestCase):
         payment = stage.wait_payment(what, complete, "a finished payment and its routes")
         return [attempt["route"] for attempt in payment["htlcs"]]
 
-    def test_of_sendpay_by_hand(self) -> None:
+    def test_route_of_sendpay_by_hand(self) -> None:
         with Stage() as stage:
             secret = {"payment_secret": "7a" * 32}
             for more, record in (({}, None), (secret, {"payment_addr": b64("7a" * 32), "total_amt_msat": "5000000"})):
@@ -74,7 +74,7 @@ class Routes(unittest.TestCase):
                 self.check(route, 5_000_011, 5_000_000, HEIGHT + 1 + 17, two_hops(5_000_011, 5_000_000, HEIGHT + 1 + 11, mpp_record=record))
 
     @needs_getroutes
-    def test_of_sendpay_in_parts_in_positions_and_with_metadata(self) -> None:
+    def test_route_of_sendpay_in_parts_in_positions_and_with_metadata(self) -> None:
         with Stage() as stage:
             invoice = stage.invoice(5_000_000)
             path = [{"node_id_out": PEER4, "short_channel_id_dir": "103x3x0/1", "amount_out_msat": 2_000_777, "cltv_out": 40,
@@ -90,7 +90,7 @@ class Routes(unittest.TestCase):
             self.check(second, 3_000_011, 3_000_000, HEIGHT + 1 + 17, two_hops(
                 3_000_011, 3_000_000, HEIGHT + 1 + 11, mpp_record=mpp(invoice)))
 
-    def test_of_pay(self) -> None:
+    def test_route_of_pay(self) -> None:
         with Stage() as stage:
             invoice = stage.pay(5_000_000, {"do": "fail", "code": "temporary_channel_failure", "via": "l4", "fee_msat": 1234},
                                 {"do": "settle", "via": "l2", "fee_msat": 321}, by="pay")
@@ -99,7 +99,7 @@ class Routes(unittest.TestCase):
             self.check(settled, 5_000_321, 5_000_000, 120, two_hops(5_000_321, 5_000_000, 114, mpp_record=mpp(invoice)))
 
     @needs_pay_part
-    def test_of_parts_over_the_same_peer_each_has_its_own(self) -> None:
+    def test_each_of_several_parts_over_one_peer_has_its_own_route(self) -> None:
         for by in ("pay", "xpay"):
             with self.subTest(by=by), Stage() as stage:
                 amounts = [3_000_000, 2_000_000, 4_000_000]
@@ -116,7 +116,7 @@ class Routes(unittest.TestCase):
 
     @needs_pay_part
     @needs_the_end
-    def test_of_xpay(self) -> None:
+    def test_route_of_xpay(self) -> None:
         with Stage(["--trackpayments-failed-after=3600"]) as stage:
             fail = {"do": "fail", "code": "temporary_channel_failure", "via": "l4", "fee_msat": 1234}
             for ending, status in (({"do": "settle", "via": "l2", "fee_msat": 321}, "SUCCEEDED"),
@@ -129,7 +129,7 @@ class Routes(unittest.TestCase):
                 self.assertEqual(stage.snapshots(invoice)[-1]["status"], status)
 
     @needs_pay_part
-    def test_of_xpay_into_a_blinded_path(self) -> None:
+    def test_route_of_xpay_into_a_blinded_path(self) -> None:
         with Stage() as stage:
             invoice = stage.pay(5_000_000, {"do": "settle", "via": "l2", "fee_msat": 321}, bolt12=True)
             route, = self.routes(stage, invoice, with_record=False)
@@ -141,13 +141,13 @@ class Routes(unittest.TestCase):
             self.assertIsNone(stage.snapshots(invoice)[-1]["htlcs"][0]["route"]["hops"][-1]["mpp_record"], "a path needs none")
 
     @needs_pay_part
-    def test_of_xpay_without_the_hook(self) -> None:
+    def test_route_of_xpay_without_the_hook(self) -> None:
         with Stage(environment={"TRACKPAYMENTS_NO_HOOK": "1"}) as stage:
             invoice = stage.pay(5_000_000, {"do": "settle", "via": "l2", "fee_msat": 321})
             route, = self.routes(stage, invoice)
             self.check(route, 5_000_321, 5_000_000, 0, two_hops(5_000_321, 5_000_000, 0, mpp_record=mpp(invoice)))
 
-    def test_of_keysend(self) -> None:
+    def test_route_of_keysend(self) -> None:
         with Stage() as stage:
             stage.node.call("scenario", {"label": "gift", "attempts": [{"do": "settle", "via": "l2", "fee_msat": 5}]})
             sent = stage.node.call("keysend", {"destination": "02" + "11" * 32, "amount_msat": 7000, "label": "gift"})
@@ -156,7 +156,7 @@ class Routes(unittest.TestCase):
             self.check(route, 7005, 7000, 120, two_hops(7005, 7000, 114, custom_records=record))
 
     @needs_xpay
-    def test_a_payment_to_ourselves_has_none(self) -> None:
+    def test_a_payment_to_ourselves_has_no_route(self) -> None:
         with Stage() as stage:
             for by, lock in (("pay", 0), ("xpay", 114)):  # injectpaymentonion has a height also then
                 invoice = stage.pay(5_000_000, "settle", to_self=True, by=by)

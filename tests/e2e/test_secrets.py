@@ -29,7 +29,7 @@ def secrets_in(value: Any, inside: bool = False) -> Iterator[str]:
 
 class Secrets(unittest.TestCase):
     @needs_the_end
-    def test_payments_leave_none_in_the_log(self) -> None:
+    def test_no_secret_of_a_payment_is_logged(self) -> None:
         calls = "sendpay,createonion,sendonion,injectpaymentonion,delpay"
         with Stage(["--trackpayments-failed-after=0"], subscribers={"first": TOPICS + ",sendpay_success,sendpay_failure"},
                    hooks=calls) as stage:
@@ -53,7 +53,7 @@ class Secrets(unittest.TestCase):
             self.assertEqual([secret for secret in known if secret in log], [])
             self.assertNotIn(by_hand["payment_secret"], log)
 
-    def test_broken_messages_with_secrets_leave_none(self) -> None:
+    def test_no_secret_of_a_malformed_message_is_logged(self) -> None:
         secret = "5e" * 32
         row = {"created_index": 1, "payment_hash": "ab" * 32, "status": "complete", "groupid": 1, "amount_sent_msat": 1, "created_at": 1,
                "payment_preimage": secret, "bolt11": "lnbc" + secret}

@@ -126,7 +126,7 @@ def forbidden(path: Path) -> None:
 
 
 PLACES: dict[str, Callable[[Path], Any]] = {
-    "nothing": lambda path: None, "a file": regular, "a directory": Path.mkdir, "a fifo": os.mkfifo, "nobody's socket": silent_socket,
+    "nothing": lambda path: None, "a file": regular, "a directory": Path.mkdir, "a fifo": os.mkfifo, "a socket without listener": silent_socket,
     "a socket of another kind": datagrams, "a forbidden socket": forbidden, "a link to itself": lambda path: path.symlink_to(path),
     "a link to nowhere": lambda path: path.symlink_to("/no/such/place"),
 }

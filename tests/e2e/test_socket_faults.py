@@ -32,7 +32,7 @@ class SocketFaults(unittest.TestCase):
             newest[payment["payment_hash"]] = payment
         self.assertEqual(lies(host), [])
 
-    def test_a_connection_refused(self) -> None:
+    def test_a_refused_connection(self) -> None:
         with FakeHost(rows=[pending_row(1)]) as host:
             path = os.path.join(host.directory, "lightning-rpc")
             host.begin()
@@ -234,7 +234,7 @@ class SocketFaults(unittest.TestCase):
             unharmed(host)
             self.nothing_twice(host)
 
-    def test_half_a_connection(self) -> None:
+    def test_a_half_closed_connection(self) -> None:
         for way in (socket.SHUT_WR, socket.SHUT_RD, socket.SHUT_RDWR):
             with self.subTest(way=way), FakeHost(rows=[pending_row(1)]) as host:
                 host.begin()

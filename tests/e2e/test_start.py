@@ -96,7 +96,7 @@ class Start(unittest.TestCase):
             self.assertEqual((payment["payment_index"], payment["payment_request"]), ("3", "lnbcrt1long"))
 
     @needs_whole_rows
-    def test_the_plugin_stopped_and_started_again_goes_on(self) -> None:
+    def test_a_restarted_plugin_goes_on_with_its_payments(self) -> None:
         with Stage() as stage:
             held = stage.pay(2_000_000, "hold")
             stage.wait_status(held, "IN_FLIGHT")

@@ -117,7 +117,7 @@ class TranscriptSecrets(unittest.TestCase):
         self.assertTrue(leaks([invoice[40:70]], self.all))
         self.assertEqual(leaks(["row of listsendpays skipped: result.payments[0].payment_hash: not 32 bytes of hex"], self.all), [])
 
-    def test_a_recording_that_is_played_leaves_none_in_the_log(self) -> None:
+    def test_no_secret_of_a_played_recording_is_logged(self) -> None:
         published = 0
         for name in [*self.entries, *older_names()]:
             with self.subTest(recording=name):
@@ -127,7 +127,7 @@ class TranscriptSecrets(unittest.TestCase):
                 self.assertEqual(leaks(lines, self.secrets.get(name) or secrets_of_all(played.entries)), [])
         self.assertGreater(published, 300, "they were played")
 
-    def test_damaged_messages_leave_none_in_the_log(self) -> None:
+    def test_no_secret_of_damaged_messages_is_logged(self) -> None:
         texts = list(self.damaged_messages(("to_plugin",), EACH))
         answers = [(method, text) for method, text in self.damaged_messages(("rpc_response",), 3)]
         with FakeHost() as host:
@@ -155,7 +155,7 @@ class TranscriptSecrets(unittest.TestCase):
             self.assertTrue(leaks(host.logs(), self.all), "the search finds it")
 
     def damaged_messages(self, directions: tuple[str, ...], each: int) -> Iterator[tuple[str, str]]:
-        """With the method whose answer it is."""
+        """Damaged copies of recorded messages; an answer comes with the method of its call."""
         methods: dict[Any, str] = {}
         number = 0
         for name, entries in self.entries.items():

@@ -142,7 +142,7 @@ class StopAndStart(unittest.TestCase):
             stage.wait_rows(begun, "pending")
             before = {invoice["payment_hash"]: len(stage.snapshots(invoice)) for invoice in held}
             stage.start_plugin()
-            stage.first_shown -= 1  # the one that began is in flight
+            stage.first_shown -= 1  # the new one is in flight
             for invoice in held[2:]:
                 stage.wait_payment(invoice, lambda _: len(stage.snapshots(invoice)) > before[invoice["payment_hash"]], "it is published again")
                 self.assertEqual([(p["status"], len(p["htlcs"])) for p in stage.snapshots(invoice)[before[invoice["payment_hash"]]:]],

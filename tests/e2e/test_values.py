@@ -96,7 +96,7 @@ class Values(unittest.TestCase):
                            if row["status"] == "complete")  # fmt: skip
                 self.assertEqual(int(last["value_msat"]) + int(last["fee_msat"]), left)
 
-    # xpay and its family
+    # xpay, sendamount, xkeysend
 
     @needs_xpay
     def test_xpay_of_an_invoice(self) -> None:
@@ -189,7 +189,7 @@ class Values(unittest.TestCase):
     def test_renepay(self) -> None:
         self.follow(lambda stage: call(stage, "renepay", 2, invstring=held(stage, SHARES)["bolt11"]), AMOUNT)
 
-    def test_renepay_that_delivers_more_than_was_asked(self) -> None:
+    def test_renepay_that_delivers_more_than_the_invoice(self) -> None:
         # As v23.11 does: 3300034 for 3300000. The surplus is neither value nor a fee.
         def make(stage: Stage) -> Made:
             return call(stage, "renepay", 1, invstring=held(stage, [{"do": "hold", "overpay_msat": 34}])["bolt11"])

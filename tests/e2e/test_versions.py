@@ -29,7 +29,7 @@ class Differences(unittest.TestCase):
         messages = map(json.loads, stage.subscribers[0].path.read_text().splitlines())
         return [m for m in messages if m["method"] == "trackpayments"]
 
-    def test_the_wrapping_of_our_topic(self) -> None:
+    def test_our_topic_is_wrapped_by_version(self) -> None:
         for stage in self.each():
             stage.settle()
             for message in self.raw(stage):
@@ -67,7 +67,7 @@ class Differences(unittest.TestCase):
             self.assertEqual(published, {"9000000"}, "from the invoice, if the rows do not have it")
 
     def test_no_hook_call_of_any_command_is_held_or_changed(self) -> None:
-        # Below v25.12 each of these comes by the plugin.
+        # Before v25.12 the plugin gets a hook call for each of these.
         calls = [("getinfo", {}), ("listpays", {}), ("wait", ["sendpays", "created", 0]), ("check", {"command_to_check": "getinfo"}),
                  ("trackpayments", {}), ("listsendpays", {"index": "created", "start": 1, "limit": 5}), ("help", {"command": "delpay"})]
         for stage in self.each():
@@ -111,7 +111,7 @@ class Differences(unittest.TestCase):
 class OldNames(unittest.TestCase):
     """`msatoshi`, which v23.11 still accepts as `amount_msat`, in the call and in its route."""
 
-    def test_amounts_in_them_are_understood(self) -> None:
+    def test_amounts_with_the_old_name_are_read(self) -> None:
         with Stage(NEVER, version="v23.11") as stage:
             invoice = stage.invoice(5_000_000, outcomes=["hold"])
             route = [{"id": PEER, "channel": "103x1x0", "msatoshi": 2_000_000, "delay": 11}]

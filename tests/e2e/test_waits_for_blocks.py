@@ -56,7 +56,7 @@ class WaitsForBlocks(unittest.TestCase):
         self.assertEqual(set(self.statuses(host, HASH)), {"IN_FLIGHT", "SUCCEEDED"})
         self.assertEqual([p["status"] for p in host.published("trackpayments_final") if p["payment_hash"] == HASH], ["SUCCEEDED"])
 
-    def test_the_payer_is_known(self) -> None:
+    def test_the_payment_stays_in_flight_if_the_payer_is_known(self) -> None:
         for version in ("v23.11", "v24.08"):
             for payer in ("pay", "keysend"):
                 with self.subTest(version=version, payer=payer), FakeHost(version) as host:
@@ -80,7 +80,7 @@ class WaitsForBlocks(unittest.TestCase):
             host.wait(host.published, "the payment")
             self.waits(host, row, None)
 
-    def test_pay_gave_up(self) -> None:
+    def test_the_payment_is_failed_when_pay_gives_up(self) -> None:
         for known in (True, False):
             with self.subTest(known=known), FakeHost("v23.11", **({} if known else NO_HOOK)) as host:
                 host.begin(identity=21, **AT_ONCE)

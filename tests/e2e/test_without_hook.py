@@ -64,7 +64,7 @@ class WithoutHook(unittest.TestCase):
 
 
 class Older(unittest.TestCase):
-    def test_notifications_and_one_list_are_enough(self) -> None:
+    def test_notifications_and_one_listing_are_enough(self) -> None:
         held = pending_row(1)
         with FakeHost("v23.08", rows=[held]) as host:
             host.begin(waits=False, **{"trackpayments-failed-after": 0})
@@ -92,7 +92,7 @@ class Older(unittest.TestCase):
             self.assertEqual(host.logs("unusual"), [])
             self.assertEqual(host.stop(), 0)
 
-    def test_rows_of_old_shape_are_read(self) -> None:
+    def test_rows_in_the_old_form_are_read(self) -> None:
         old = pending_row(5, amount_msat="1000000msat", amount_sent_msat="1000011msat")
         del old["created_index"]
         with FakeHost("v23.05") as host:

@@ -22,7 +22,7 @@ class Node(unittest.TestCase):
     def counters(self, node: StandIn) -> list[dict[str, Any]]:
         return [node.call("wait", ["sendpays", index, 0]) for index in ("created", "updated", "deleted")]
 
-    # Surviving
+    # Restarts
 
     def test_rows_counters_and_held_parts_survive_kill_and_stop(self) -> None:
         directory = Path(tempfile.mkdtemp(prefix="standin-"))
@@ -128,7 +128,7 @@ class Node(unittest.TestCase):
 
     # Faults
 
-    def test_faults_come_and_go(self) -> None:
+    def test_faults_can_be_switched_on_and_off(self) -> None:
         node = self.node(plugins=[str(SUBSCRIBER)])
         node.call("standin-fault", {"fault": "hang", "method": "listsendpays"})
         hanging = node.rpc.send("listsendpays")
@@ -165,7 +165,7 @@ class Node(unittest.TestCase):
         loaded = node.call("load", {"total": 200, "parts": 4})
         self.assertEqual(loaded["succeeded"], 200)
 
-    def test_history_is_there_at_once(self) -> None:
+    def test_history_inserts_rows_at_once(self) -> None:
         node = self.node()
         self.assertEqual(node.call("history", {"count": 50_000}), {"created": 50_000})
         page = node.rows(index="created", start=49_990, limit=100)

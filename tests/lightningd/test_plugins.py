@@ -151,7 +151,7 @@ class Plugins(unittest.TestCase):
                 self.assertEqual(self.error(node, "plugin", ["start", ODD_PLUGIN])["code"], -3)
                 node.close()
 
-    # What a running plugin writes
+    # Output of a running plugin
 
     def test_bad_output_kills_only_the_plugin(self) -> None:
         for text in ("not json\n\n", '{"id": 1, "result": {}}', "{}", "[1,2]", '{"jsonrpc":"2.0"}',

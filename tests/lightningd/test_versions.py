@@ -63,7 +63,7 @@ class Versions(unittest.TestCase):
             self.assertIn(f"LIGHTNINGD_VERSION={version}\n", (directory / "env").read_text())
             self.assertIn(f"lightningd {version}", node.log())
 
-    def test_others_are_refused(self) -> None:
+    def test_other_versions_are_refused(self) -> None:
         for version in ("v22.11", "v26.06.7", "23.11"):
             node = self.node(version, start=False)
             node.start(wait=False)

@@ -138,7 +138,7 @@ def _attempt(htlc: dict, path: str, out: list[str]) -> None:
     if route["hops"]:
         kept = int(route["total_amt_msat"]) - int(route["hops"][-1]["amt_to_forward_msat"])
         if int(route["total_fees_msat"]) != kept:
-            out.append(f"{path}.route.total_fees_msat: {route['total_fees_msat']}, but {kept} of what was sent do not arrive")
+            out.append(f"{path}.route.total_fees_msat: {route['total_fees_msat']}, but {kept} msat of those sent do not arrive")
     if (htlc["failure"] is not None) != (status == "FAILED"):
         out.append(f"{path}.failure: must be set exactly when the attempt FAILED")
     if (htlc["preimage"] != "") != (status == "SUCCEEDED"):

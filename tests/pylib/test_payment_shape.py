@@ -72,7 +72,7 @@ class Spelling(unittest.TestCase):
         self.wrong("FAILED without a reason", "status", value="FAILED")
         self.wrong("IN_FLIGHT though an attempt settled", "status", value="IN_FLIGHT")
 
-    def test_a_member_that_only_the_schema_has_is_missed_in_every_message(self):
+    def test_a_new_member_of_the_schema_is_required_in_every_message(self):
         messages = [SCHEMA, *(rule for rule in SCHEMA["definitions"].values() if "properties" in rule)]
         self.assertEqual(Shape(SCHEMA).complaints(PAYMENT), [])
         self.assertEqual(len(messages), 7)

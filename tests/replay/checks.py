@@ -38,7 +38,7 @@ def manifest(found: dict) -> list[str]:
 
 
 def secrets(entries: list[Entry]) -> set[str]:
-    """Every string of the recording that no log line may contain."""
+    """Every string of the recording that must not be logged."""
     found: set[str] = set()
 
     def collect(value: Any, secret: bool) -> None:

@@ -36,7 +36,7 @@ def _too_early(facts: truth.Facts, runs: list[tuple[int, int]], snapshots: list[
                     if (e.payment_hash, str(e.payment_index)) == snapshot_key(payment)}
         if "FAILED" not in possible:
             out.append(f"entry {one.position}: payment {payment['payment_hash'][:8]}… index {payment['payment_index']} is FAILED, but "
-                       f"nothing said that its payer had given up")
+                       f"there was no evidence that its payer had given up")
     return out
 
 

@@ -58,7 +58,7 @@ def at_once(entries: list[Entry], first: Entry) -> list[Entry]:
 
 
 def judge(answered: list[Answered]) -> list[str]:
-    """`answered` at once."""
+    """Complaints about answers to calls at the same time."""
     return _judge_one(answered[0]) if len(answered) == 1 else _judge_together(answered)
 
 
@@ -72,7 +72,7 @@ def _judge_one(one: Answered) -> list[str]:
         return out if one.outcome.get("result") == reply["result"] else [*out, f"{where}: result differs from the recorded one: {one.outcome}"]
     code, message = reply["error"]["code"], reply["error"]["message"]
     if one.served and code == NO_SUCH_PAYMENT and "status but it different from the one provided" in message:
-        code = OTHER_STATUS  # lightningd documents 211 and answers 208; the plugin mends the code, not the text
+        code = OTHER_STATUS  # lightningd documents 211 and answers 208; the plugin corrects the code, not the text
     error = one.outcome.get("error", {})
     # The plugin refuses a malformed call itself: with lightningd's code and the name of the bad parameter.
     same_text = error.get("message") == message or (one.served and code == INVALID_PARAMS and bool(error.get("message"))

@@ -51,7 +51,7 @@ class Facts:
     gave_up: dict[str, int]                     # payment_hash: position of pay_failure
     startups: list[int]                         # positions of init with startup true
     routes: dict[int, routes.Route]             # by created_index
-    released: dict[tuple[str, int], int]        # group of xpay: where in the recording xpay let it go
+    released: dict[tuple[str, int], int]        # group of xpay: where in the recording xpay gave it up
     renepays: dict[int, tuple[int, str]]        # by created_index: where the call that made the row is named, and the call
     renepaid: dict[str, list[int]]              # payment_hash: where callers of renepay were answered that it gave up
     sendamounts: set[tuple[str, int]]

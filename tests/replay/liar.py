@@ -42,7 +42,7 @@ def twisted(message: dict) -> dict | None:
             payment["payment_request"] += "x" * 65536
         elif LIE == "loud secret" and payment["payment_preimage"] != NO_PREIMAGE:
             print(payment["payment_preimage"], file=sys.stderr, flush=True)
-    if LIE == "refuses what is not JSON" and message.get("id") == UNREADABLE:
+    if LIE == "refuses a call that is not JSON" and message.get("id") == UNREADABLE:
         message["result"] = {"return": {"error": {"code": -32700, "message": "Parse error"}}}
     error = message.get("result", {}).get("return", {}).get("error", {}) if "id" in message and "result" in message else {}
     if error.get("code") == 211 and LIE == "208":

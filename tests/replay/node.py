@@ -249,7 +249,7 @@ class Node(FakeLightningd):
         elif identity in self._asked and identity not in self._replies:
             self._replies[identity] = message
         else:
-            self.journal.faults.append(f"a reply to nothing that was asked: {message}")
+            self.journal.faults.append(f"a reply to no request: {message}")
 
     def _hook_answered(self, identity: str, message: dict) -> None:
         call = self._hooks[identity]

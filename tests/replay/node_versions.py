@@ -12,7 +12,7 @@ class Version:
     wait_sendpays: bool = True       # `wait` answers `sendpays`, not only `details`
     pay_indexes: bool = True         # `listpays` has created_index and updated_index
     xpay_holds: bool = True          # `listpays` says pending until xpay no longer holds the payment
-    waits_for_blocks: str = ""       # the payer that may let a minute pass before it tries again, and cannot be asked
+    waits_for_blocks: str = ""       # the payer that may let a minute pass before it tries again, and has no status command
 
 
 NEWEST = Version("v26.06.6")

@@ -22,7 +22,7 @@ def bad_token(name: str, should: str, value: Any) -> Refused:
 
 
 def hash32(name: str, value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value)  # a number of 64 digits is one too
+    text = value if isinstance(value, str) else json.dumps(value)  # a number of 64 digits is a hash too
     if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
         raise bad_token(name, "should be a 32 byte hex value", value)
     return text.lower()

@@ -27,7 +27,7 @@ from transcript import Call, Entry, Recording, calls, hooked, load
 ORDERS = ("rows-first", "messages-first")
 FAILED_AFTER, RETAIN = 3600, 20000
 LONGEST_SILENCE = 61  # seconds, of payers that wait for blocks
-LONGEST_PAUSE = 6     # between two questions to a payer that can be asked
+LONGEST_PAUSE = 6     # between two status calls to a payer that has such a command
 
 # autoclean deletes the rows of earlier recordings of the same node: this one lists all rows and was made just before it.
 EARLIER = {"autoclean": "listsendpays_variants"}
@@ -117,7 +117,7 @@ class Player:
         code = self.node.stop()
         for entry, call in self.hook_calls:
             if call.answer != delpays.CONTINUE:
-                self.played.faults.append(f"{call.request.get('method', 'what is not JSON')}, entry {entry.index}, was not continued: "
+                self.played.faults.append(f"{call.request.get('method', 'a call that is not JSON')}, entry {entry.index}, was not continued: "
                                           f"{call.answer}")
         self.hook_calls.clear()
         self.node.close()
@@ -158,7 +158,7 @@ class Player:
         end = len(self.played.entries)
         xpays = {group for group, until in self.held_until.items() if until < end}
         renepays = {one.payment_hash for one in self.model.renepaid if one.answered < end}
-        self._decide(LONGEST_PAUSE, lambda group: group in xpays or group[0] in renepays, "after xpay or renepay let go")
+        self._decide(LONGEST_PAUSE, lambda group: group in xpays or group[0] in renepays, "after xpay or renepay gave up")
         self.node.position = self.model.position = end
         self.model.held = set()
         reply = self.node.request({"jsonrpc": "2.0", "id": "replay:setconfig#1", "method": "setconfig",

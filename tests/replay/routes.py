@@ -15,7 +15,7 @@ from transcript import Entry, hooked, named, notification
 
 CREATEONION = ["hops", "assocdata", "session_key", "onion_size"]
 CUSTOM = 65536
-BLINDED_END = "02" + "00" * 31 + "01"  # the node that xpay makes up for a blinded path
+BLINDED_END = "02" + "00" * 31 + "01"  # the node id that xpay invents for a blinded path
 
 
 @dataclass

@@ -54,7 +54,7 @@ class Ends(Truthful):
                            and {h["status"] for h in one.params["trackpayments"]["htlcs"]} == {"FAILED"})
             change_status(between, "FAILED", "FAILURE_REASON_NO_ROUTE")
         for name in ("xpay_retry_succeeds", "keysend_retried", "xpay_node_failure_retried"):
-            self.changed(name, change, "nothing said that its payer had given up")
+            self.changed(name, change, "there was no evidence that its payer had given up")
 
     def test_failed_only_by_silence_although_the_payer_reported_its_end(self):
         for name in ("renepay_refused", "held_then_failed", "pay_legacy_fails"):

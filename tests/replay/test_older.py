@@ -19,7 +19,7 @@ class Payments(unittest.TestCase):
         self.assertEqual([sorted(e.rows) for e in payments("v23.11/renepay_retried").values()], [[22, 23, 24]])
         self.assertEqual([sorted(e.rows) for e in payments("v25.12/renepay_split_retried").values()], [[1, 2, 3, 4, 5]])
 
-    def test_renepay_that_delivers_more_than_the_invoice_asks_is_worth_what_it_asks(self):
+    def test_the_value_of_a_renepay_that_delivers_more_is_that_of_the_invoice(self):
         self.assertEqual(values("v23.11/renepay"), {30: 3_300_000, 31: 600_000_000})
         self.assertEqual(values("v23.11/renepay_retried"), {22: 3_300_000})
 
@@ -100,7 +100,7 @@ class Speech(unittest.TestCase):
             pay, = model.call("listpays", {})["result"]["pays"]
             self.assertEqual("created_index" in pay, indexes)
 
-    def test_the_newest_is_the_one_without_a_folder(self):
+    def test_recordings_outside_of_the_folders_are_of_the_newest_version(self):
         self.assertEqual(node_versions.of("xpay_mpp"), node_versions.NEWEST)
         self.assertEqual(node_versions.of("v23.11/renepay").name, "v23.11.2-modded")
 

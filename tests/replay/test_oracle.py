@@ -99,7 +99,7 @@ class Sequences(Truthful):
     def test_failed_while_a_row_is_pending(self):
         self.changed("fail_local", lambda sent: sent[-2].pending.add(90), "FAILED while its rows")
 
-    def test_a_settled_part_becomes_open_again(self):
+    def test_a_settled_part_is_in_flight_again(self):
         def change(published):
             settled = next(i for i, one in enumerate(published) if one.topic == "trackpayments"
                            and any(h["status"] == "SUCCEEDED" for h in one.params["trackpayments"]["htlcs"]))

@@ -133,7 +133,7 @@ class Reasons(Truthful):
                 if reason != right:
                     self.reject(name, lambda p: p.update(failure_reason=reason), "failure_reason")
 
-    def test_a_settled_payment_has_none(self):
+    def test_a_settled_payment_has_no_reason(self):
         for name in ("xpay_retry_succeeds", "keysend"):
             self.reject(name, lambda p: p.update(failure_reason="FAILURE_REASON_ERROR"), "failure_reason is")
 

@@ -49,7 +49,7 @@ class FailureMessage(unittest.TestCase):
     def test_length_0_is_no_update_even_when_one_follows(self):
         self.assertIsNone(wire.failure_message(bytes.fromhex("10070000") + b"\x01\x02" + UPDATE).update)
 
-    def test_what_is_cut_off_stays_unset(self):
+    def test_members_that_are_cut_off_stay_unset(self):
         whole = FEE_INSUFFICIENT + len(UPDATE).to_bytes(2, "big") + UPDATE
         for cut in range(2, len(whole)):
             found = wire.failure_message(whole[:cut])

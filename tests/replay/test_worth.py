@@ -76,7 +76,7 @@ class Routes(unittest.TestCase):
         self.assertEqual(self.first_channel("sendpay_refused_then_other_route", 19), "103x3x0")
         self.assertEqual(values("sendpay_refused_then_other_route"), {19: 1_000_000})
 
-    def test_each_group_has_its_own(self):
+    def test_each_group_has_its_own_route(self):
         self.assertEqual(self.first_channel("two_invoices_one_hash", 11), "103x3x0")
         self.assertEqual(self.first_channel("two_invoices_one_hash", 12), "103x1x0")
 
@@ -101,7 +101,7 @@ class Received(unittest.TestCase):
             changed[number] = dict(right[number], value_msat=str(wrong))
             self.assertEqual(len(value.complaints(changed)), 1)
 
-    def test_a_sum_of_parts_grows_and_covers_what_is_alive_and_is_never_0(self):
+    def test_a_sum_of_parts_grows_covers_all_current_parts_and_is_never_0(self):
         value = Value(9, 9, {1: 5, 2: 4}, grows=True)
         both = ((1, "IN_FLIGHT"), (2, "IN_FLIGHT"))
         end = snapshot(9, (1, "FAILED"), (2, "FAILED"))

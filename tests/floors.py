@@ -44,7 +44,7 @@ BANNED: dict[str, tuple[str, ...]] = {
 LONGEST = 350  # lines of a file in src/ and plugin/
 
 SOURCE = {".hpp", ".cpp", ".h", ".in"}
-# Recorded traffic and copied schemas are other people's words.
+# Recorded traffic and copied schemas are other people's text.
 NOT_OURS = ("tests/transcripts/", "tests/schemas/")
 SKIPPED = {".git", ".cache", "__pycache__"}
 

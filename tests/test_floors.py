@@ -24,10 +24,10 @@ class Floors(unittest.TestCase):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
-    def breach(self, words: str) -> None:
+    def breach(self, complaint: str) -> None:
         found = floors.check(self.root)
         self.assertEqual(len(found), 1, found)
-        self.assertIn(words, found[0])
+        self.assertIn(complaint, found[0])
 
     def test_a_sound_house_has_no_breach(self) -> None:
         self.assertEqual(floors.check(self.root), [])

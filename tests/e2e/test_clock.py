@@ -96,7 +96,8 @@ class ClockIsSet(unittest.TestCase):
                         index = host.model.counters["created"] + 1
                         host.hook(f"h{index}", {**hook, "params": {**hook["params"], "payment_hash": f"{index:064x}"}})
                         row = host.insert(pending_row(index))
-                        host.wait(lambda: host.published() and host.published()[-1]["payment_hash"] == row["payment_hash"], "the payment in flight")
+                        host.wait(lambda: host.published() and host.published()[-1]["payment_hash"] == row["payment_hash"],
+                                  "the payment in flight")
                         self.within(host.published()[-1], [row])
                         self.clock.offset = jump if moment == "during the payment" else 0
                         ended = host.end(row, "complete")

@@ -67,7 +67,8 @@ class Manifest(unittest.TestCase):
             done = host.end(done, "complete")
             host.notify("sendpay_success", done)
             host.notify("sendpay_failure", failure(rows[0]))
-            host.wait(lambda: host.published()[-1]["payment_hash"] == both and host.published()[-1]["htlcs"][0]["status"] == "FAILED", "a failure")
+            host.wait(lambda: host.published()[-1]["payment_hash"] == both and host.published()[-1]["htlcs"][0]["status"] == "FAILED",
+                      "a failure")
             host.end(rows[0], "failed")
 
             def refusal(params: object) -> tuple[int, str]:

@@ -131,7 +131,8 @@ class Monsters(unittest.TestCase):
                 with self.subTest(text=text):
                     index = host.model.counters["created"] + 1
                     row = host.insert(pending_row(index))
-                    host.wait(lambda: host.published() and host.published()[-1]["payment_hash"] == row["payment_hash"], "the payment in flight")
+                    host.wait(lambda: host.published() and host.published()[-1]["payment_hash"] == row["payment_hash"],
+                              "the payment in flight")
                     body = json.dumps({**row, "label": "HERE", "description": "HERE", "status": "pending"}).encode()
                     host.raw(notification(b"sendpay_success", b'{"sendpay_success":%s}' % body.replace(b"HERE", text)))
                     host.raw(notification(b"sendpay_failure", b'{"sendpay_failure":{"code":"x","message":"%s","data":%s}}'

@@ -32,8 +32,8 @@ class Ends(Truthful):
             deleted = {"payment_hash": payment["payment_hash"], "payment_index": payment["payment_index"],
                        "attempt_ids": [payment["htlcs"][0]["attempt_id"]], "remaining": 0}
             cursor = published[0].params["cursor"]
-            published.insert(1, Received(0, published[0].position, "trackpayments_deleted", {"trackpayments_deleted": deleted, "cursor": cursor},
-                                published[0].counters, set(), 0))
+            published.insert(1, Received(0, published[0].position, "trackpayments_deleted",
+                                         {"trackpayments_deleted": deleted, "cursor": cursor}, published[0].counters, set(), 0))
         self.changed("held_then_failed", change, "the deletion of its last attempt was published before its end")
 
     def test_failed_after_the_preimage_was_shown(self):

@@ -58,7 +58,8 @@ class Plugin(unittest.TestCase):
                                  ("xpay_retry_succeeds", "ends before it began", "before attempt_time_ns"),
                                  ("keysend_retried", "failed too soon", "there was no evidence that its payer had given up"),
                                  ("delpay_at_once", "211", "came too late and was answered"),
-                                 ("v25.12/cli_bare_digits", "refuses a call that is not JSON", "a call that is not JSON, entry 3, was not continued")):
+                                 ("v25.12/cli_bare_digits", "refuses a call that is not JSON",
+                                  "a call that is not JSON, entry 3, was not continued")):
             code, text = self.run_with(name, lie)
             self.assertEqual(code, 1, f"{lie}: {text}")
             self.assertIn(expected, text)

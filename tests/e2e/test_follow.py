@@ -91,8 +91,9 @@ class Follow(unittest.TestCase):
             cursor = self.ask(stage)["cursor"]
             node, run, created, updated = cursor.split(".")
             for bad, fragment in ((f"{'f' * 8}.{run}.{created}.{updated}", "another node"),
-                               (f"{node}.{run}.{int(created) + 1}.{updated}", "beyond"), (f"{node}.{run}.{created}.{2**64 - 1}", "beyond"),
-                               (f"{node}.{run}.{created}", "cursor"), ("", "cursor"), (5, "cursor")):
+                                  (f"{node}.{run}.{int(created) + 1}.{updated}", "ahead of the node's counters"),
+                                  (f"{node}.{run}.{created}.{2**64 - 1}", "ahead of the node's counters"),
+                                  (f"{node}.{run}.{created}", "cursor"), ("", "cursor"), (5, "cursor")):
                 code, message = stage.refused("trackpayments", {"since": bad})
                 self.assertEqual(code, -32602)
                 self.assertTrue(message.startswith("since: ") and fragment in message, message)

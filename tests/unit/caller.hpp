@@ -1,11 +1,11 @@
-// A client of the fake lightningd, for the tests of rpc::Client and of what stands on it.
+// A client of the fake lightningd, for tests of rpc::Client and of code that uses it.
 #pragma once
 
 #include "fake_lightningd.hpp"
 #include "rpc/client.hpp"
 #include "until.hpp"
 
-/// A client that is up, and what it logged.
+/// A connected client, and its log.
 struct Caller {
     io::Loop loop;
     unit::FakeLightningd node;
@@ -26,7 +26,7 @@ struct Caller {
     }
 };
 
-/// What one call was answered, and how often.
+/// The answer to one call, and how often it came.
 struct Answer {
     int times = 0;
     int losses = 0;

@@ -1,4 +1,4 @@
-// A directory of a test's own, gone with it.
+// A temporary directory, removed at the end of the test.
 #pragma once
 
 #include <cstdlib>

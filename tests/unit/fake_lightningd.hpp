@@ -1,5 +1,5 @@
-// lightningd's socket in this process: notes the calls and answers what the test says. The one fake for unit tests and
-// fuzz targets; it knows no command, only JSON-RPC.
+// lightningd's socket in this process: records the calls and answers as the test wants. Unit tests and fuzz targets use
+// it. It knows no command, only JSON-RPC.
 #pragma once
 
 #include "directory.hpp"
@@ -24,12 +24,12 @@ class FakeLightningd {
   public:
     /// In a directory of its own; `listen`: from the beginning.
     explicit FakeLightningd(io::Loop& loop, bool listen = true) : FakeLightningd(loop, nullptr, listen) {}
-    /// In a directory that others share, which is quicker.
+    /// In a directory shared with others, which is faster.
     FakeLightningd(io::Loop& loop, const Directory& shared) : FakeLightningd(loop, &shared, true) {}
 
     std::deque<Call> calls;
     std::size_t connections = 0; ///< so far
-    /// Answers a call at once with what it returns, if anything. Such calls are not noted.
+    /// Answers a call at once with its return value, if any. Such calls are not recorded.
     std::function<std::optional<std::string>(const Call&)> answers;
 
     [[nodiscard]] std::string path() const { return (shared_ ? shared_ : &*own_)->path / "rpc"; }
@@ -41,11 +41,11 @@ class FakeLightningd {
                 peers_.emplace_back(*this, std::move(stream));
         });
     }
-    /// Nobody gets in any more.
+    /// New connections are refused.
     void stop_listening() { listener_.reset(); }
-    /// Closes every connection there is.
+    /// Closes every connection.
     void hang_up() { peers_.clear(); }
-    /// Bytes to the newest connection.
+    /// Sends bytes to the newest connection.
     void send(std::string bytes) {
         if (connected())
             peers_.back().connection.send(std::move(bytes));

@@ -1,4 +1,4 @@
-// A unix socket that accepts all who come.
+// A unix socket that accepts every connection.
 #pragma once
 
 #include "io/stream.hpp"
@@ -23,7 +23,7 @@ class Listener {
     }
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
-    /// Removes the socket, too.
+    /// Removes the socket too.
     ~Listener() {
         uv_close(reinterpret_cast<uv_handle_t*>(&state_->handle),
                  [](uv_handle_t* handle) { delete static_cast<State*>(handle->data); });

@@ -1,3 +1,3 @@
-// doctest's own main(), compiled once for all rooms.
+// doctest's main(), compiled once for all rooms.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// JSON as decoders take it, kept by an argument made on the spot.
+// JSON values for decoders: temporaries that own their text or tree.
 #pragma once
 
 #include "json/parser.hpp"

@@ -21,12 +21,12 @@ constexpr const char* const schema_text =
 #include "payment_schema.inc"
     ;
 
-/// `name` is that of a scalar, of a message, or `records`.
+/// `name` is a scalar's, a message's, or `records`.
 struct Kind {
     bool or_null = false;
     bool list = false;
     std::string name;
-    std::vector<std::string> words; ///< of an enum, which has no name
+    std::vector<std::string> values; ///< an enum's; it has no name
 };
 
 struct Field {
@@ -48,7 +48,7 @@ Kind kind_of(const Schema& rule) {
         kind = kind_of(rule["items"]);
         kind.list = true;
     } else if (rule.contains("enum")) {
-        kind.words = rule["enum"].get<std::vector<std::string>>();
+        kind.values = rule["enum"].get<std::vector<std::string>>();
     } else {
         kind.name = rule.at("type");
     }
@@ -109,7 +109,7 @@ bool is_records(std::string_view raw) {
     return members.ok();
 }
 
-/// Nothing when the name is that of no scalar.
+/// Nothing if no scalar has this name.
 std::optional<bool> is_scalar(std::string_view raw, std::string_view name) {
     const auto text = inside(raw);
     if (name == "null")
@@ -140,9 +140,9 @@ std::string walk(std::string_view raw, std::string_view name, const std::string&
 std::string walk_one(std::string_view raw, const Kind& kind, const std::string& path) {
     if (kind.or_null && raw == "null")
         return {};
-    if (!kind.words.empty()) {
+    if (!kind.values.empty()) {
         const auto text = inside(raw);
-        return text && std::find(kind.words.begin(), kind.words.end(), *text) != kind.words.end() ? "" : path;
+        return text && std::find(kind.values.begin(), kind.values.end(), *text) != kind.values.end() ? "" : path;
     }
     if (const auto fits = is_scalar(raw, kind.name))
         return *fits ? "" : path;

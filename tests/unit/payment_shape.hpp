@@ -1,5 +1,5 @@
-// The strict walk over an emitted lnrpc.Payment: every declared key in declaration order, in the REST spelling of its
-// type. Which keys there are is read from man/schema/payment.schema.json, which is built in; nothing here is ours.
+// Checks a written lnrpc.Payment strictly: every declared key in declaration order, each value in the REST form of its
+// type. The keys come from man/schema/payment.schema.json, which is built in.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace unit {
 
-/// Where the text is not a Payment as the schema has it, as a JSON path; empty when it is one.
+/// The JSON path of the first difference from the schema; empty if there is none.
 [[nodiscard]] std::string misshapen(std::string_view payment);
 
 } // namespace unit

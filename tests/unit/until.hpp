@@ -1,11 +1,11 @@
-// Waiting in tests: turns of the loop until something is so, with a generous end instead of a sleep.
+// Waits in tests by turning the loop until a condition holds, with a generous limit instead of a sleep.
 #pragma once
 
 #include "io/timer.hpp"
 
 namespace unit {
 
-/// False when `done` was not so after three minutes.
+/// False if `done` was still false after three minutes.
 template <class Done>
 [[nodiscard]] bool until(io::Loop& loop, Done done) {
     bool over = false;
@@ -19,7 +19,7 @@ template <class Done>
     return done();
 }
 
-/// Lets everything happen that is due by itself now.
+/// Runs all that is due now.
 inline void settle(io::Loop& loop) {
     for (int i = 0; i < 20; ++i)
         loop.turn(false);

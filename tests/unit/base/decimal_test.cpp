@@ -23,7 +23,7 @@ void check(Number number) {
 
 } // namespace
 
-TEST_CASE("numbers are written as the standard library writes them, around every power of ten") {
+TEST_CASE("numbers around every power of ten are written as by the standard library") {
     for (std::uint64_t power = 1;; power *= 10) {
         for (const std::uint64_t factor : {1ULL, 2ULL, 5ULL, 9ULL})
             for (const std::uint64_t number : {factor * power - 1, factor * power, factor * power + 1}) {
@@ -40,7 +40,7 @@ TEST_CASE("numbers are written as the standard library writes them, around every
     check(std::numeric_limits<std::int64_t>::min());
 }
 
-TEST_CASE("so are numbers of any length") {
+TEST_CASE("random numbers of any length are written as by the standard library") {
     std::mt19937_64 random(1);
     for (int i = 0; i < 100'000; ++i) {
         const auto number = static_cast<std::uint64_t>(random()) >> (random() % 64);
@@ -49,7 +49,7 @@ TEST_CASE("so are numbers of any length") {
     }
 }
 
-TEST_CASE("eight digits are right in every place") {
+TEST_CASE("eight_digits writes the right digit in every place") {
     for (std::uint64_t number = 0; number < 10'000; ++number)
         for (const std::uint64_t scale : {1ULL, 10'000ULL}) {
             const auto digits = base::eight_digits(number * scale);

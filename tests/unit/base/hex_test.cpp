@@ -19,7 +19,7 @@ Octets octets(string_view text) {
 
 } // namespace
 
-TEST_CASE("hex is written in lower case and read in both") {
+TEST_CASE("hex is written in lower case and read in both cases") {
     const Octets bytes{0x00, 0x01, 0x9a, 0xbc, 0xde, 0xff};
     CHECK(base::to_hex(bytes) == "00019abcdeff");
     CHECK(base::from_hex("00019abcdeff") == bytes);
@@ -27,20 +27,20 @@ TEST_CASE("hex is written in lower case and read in both") {
     CHECK(base::from_hex("00019aBcDeFf") == bytes);
 }
 
-TEST_CASE("no bytes are an empty text, and the other way round") {
+TEST_CASE("no bytes become an empty text, and an empty text no bytes") {
     CHECK(base::to_hex({}).empty());
     CHECK(base::from_hex("") == Octets{});
     CHECK(base::to_base64({}).empty());
 }
 
-TEST_CASE("a text with anything but hex digits is nothing") {
+TEST_CASE("a text with a character that is no hex digit is refused") {
     for (const string_view text : {"0", "012", "0g", "g0", " 00", "00 ", "0 0", "0x00", "00:11", "-0", "0\xc3"})
         CHECK_FALSE(base::from_hex(text).has_value());
     CHECK_FALSE(base::from_hex(string_view("00\0", 3)).has_value());
     CHECK_FALSE(base::from_hex(string_view("0\0", 2)).has_value());
 }
 
-TEST_CASE("hex of another length than asked for is refused") {
+TEST_CASE("hex of another length than the target's is refused") {
     std::array<std::uint8_t, 2> out{};
     CHECK(base::from_hex("a1b2", out));
     CHECK(out == std::array<std::uint8_t, 2>{0xa1, 0xb2});
@@ -50,9 +50,9 @@ TEST_CASE("hex of another length than asked for is refused") {
     CHECK_FALSE(base::from_hex("a1bx", out));
 }
 
-TEST_CASE("a digit is one wherever it stands, and so is what is none") {
+TEST_CASE("at every place exactly the hex digits are accepted, each with its value") {
     constexpr string_view known = "0123456789abcdefABCDEF";
-    const std::string zeros(2 * 65, '0'); // more than is read at once
+    const std::string zeros(2 * 65, '0'); // longer than one block of the reader
     for (std::size_t at = 0; at < zeros.size(); ++at) {
         for (int c = 0; c < 256; ++c) {
             auto text = zeros;
@@ -70,14 +70,14 @@ TEST_CASE("a digit is one wherever it stands, and so is what is none") {
     }
 }
 
-TEST_CASE("every byte survives hex and back") {
+TEST_CASE("every byte is the same after hex and back") {
     Octets all(256);
     for (std::size_t i = 0; i < all.size(); ++i)
         all[i] = static_cast<std::uint8_t>(i);
     CHECK(base::from_hex(base::to_hex(all)) == all);
 }
 
-TEST_CASE("base64 is that of RFC 4648 section 10, padded") {
+TEST_CASE("base64 is written as in RFC 4648 section 10, with padding") {
     CHECK(base::to_base64(octets("f")) == "Zg==");
     CHECK(base::to_base64(octets("fo")) == "Zm8=");
     CHECK(base::to_base64(octets("foo")) == "Zm9v");
@@ -86,7 +86,7 @@ TEST_CASE("base64 is that of RFC 4648 section 10, padded") {
     CHECK(base::to_base64(octets("foobar")) == "Zm9vYmFy");
 }
 
-TEST_CASE("base64 has the standard alphabet, not the one for addresses") {
+TEST_CASE("base64 uses the standard alphabet, not the URL-safe one") {
     CHECK(base::to_base64(Octets{0xfb, 0xff, 0xbf}) == "+/+/");
     CHECK(base::to_base64(Octets(32, 0x42)) == "QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI=");
 }
@@ -104,7 +104,7 @@ TEST_CASE("a payment hash is read from exactly 64 digits") {
     CHECK_FALSE(base::NodeId::from_hex(std::string(64, '2')).has_value());
 }
 
-TEST_CASE("byte strings of one kind compare and hash, those of two kinds are different types") {
+TEST_CASE("byte strings of one kind compare and hash; two kinds are different types") {
     auto a = *base::PaymentHash::from_hex(std::string(64, '1'));
     const auto b = *base::PaymentHash::from_hex(std::string(64, '2'));
     CHECK(a < b);

@@ -7,7 +7,7 @@
 
 namespace ids_test {
 
-TEST_CASE("ids order and hash by their number") {
+TEST_CASE("ids compare and hash by their number") {
     CHECK(base::CreatedIndex{1} < base::CreatedIndex{2});
     CHECK(base::GroupId{7} == base::GroupId{7});
     std::unordered_map<base::PartId, int> map;
@@ -18,11 +18,11 @@ TEST_CASE("ids order and hash by their number") {
     CHECK(map[base::PartId{3}] == 2);
 }
 
-TEST_CASE("a 63-bit group of xpay keeps every bit") {
+TEST_CASE("a 63-bit group id of xpay keeps every bit") {
     CHECK(base::GroupId{8912158845556297834ULL}.value == 8912158845556297834ULL);
 }
 
-TEST_CASE("an id of one kind is never taken for another") {
+TEST_CASE("an id of one kind does not convert to another kind") {
     static_assert(!std::is_convertible_v<base::GroupId, base::PartId>);
     static_assert(!std::is_convertible_v<base::CreatedIndex, base::UpdatedIndex>);
     CHECK(base::CreatedIndex{}.value == 0);

@@ -14,7 +14,7 @@ constexpr auto most = std::numeric_limits<std::uint64_t>::max();
 
 } // namespace
 
-TEST_CASE("satoshi are the floor of millisatoshi") {
+TEST_CASE("an amount in satoshi is the floor of its millisatoshi") {
     CHECK(Msat{0}.sat() == 0);
     CHECK(Msat{999}.sat() == 0);
     CHECK(Msat{1000}.sat() == 1);
@@ -31,7 +31,7 @@ TEST_CASE("sums of money saturate instead of wrapping") {
     CHECK(Msat{most} + Msat{most} == Msat{most});
 }
 
-TEST_CASE("differences of money stop at zero") {
+TEST_CASE("differences of money stop at zero instead of wrapping") {
     CHECK(Msat{5} - Msat{3} == Msat{2});
     CHECK(Msat{3} - Msat{3} == Msat{0});
     CHECK(Msat{3} - Msat{5} == Msat{0});

@@ -6,7 +6,7 @@
 
 namespace pool_test {
 
-TEST_CASE("an object given back comes out again, the last one first") {
+TEST_CASE("the object given back last is handed out first") {
     base::Pool<std::string> pool(2);
     CHECK(pool.take().empty());
     pool.give_back("first");
@@ -16,7 +16,7 @@ TEST_CASE("an object given back comes out again, the last one first") {
     CHECK(pool.take().empty());
 }
 
-TEST_CASE("a pool keeps no more than its limit") {
+TEST_CASE("a pool keeps no more objects than its limit") {
     base::Pool<std::string> pool(1);
     pool.give_back("first");
     pool.give_back("second");
@@ -25,7 +25,7 @@ TEST_CASE("a pool keeps no more than its limit") {
     CHECK(pool.size() == 0);
 }
 
-TEST_CASE("an object keeps its memory in the pool") {
+TEST_CASE("an object keeps its allocated memory while in the pool") {
     base::Pool<std::string> pool(1);
     std::string text(1000, 'x');
     const auto* memory = text.data();

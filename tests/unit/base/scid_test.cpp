@@ -17,7 +17,7 @@ TEST_CASE("a short channel id is block, transaction and output in one number") {
     CHECK(parse_short_channel_id("16777215x16777215x65535") == base::ShortChannelId{UINT64_MAX});
 }
 
-TEST_CASE("a number too big for its bits is no short channel id") {
+TEST_CASE("a number too big for its bits is refused") {
     for (const string_view text :
          {"16777216x0x0", "0x16777216x0", "0x0x65536", "18446744073709551616x0x0", "0x0x18446744073709551616"}) {
         CAPTURE(text);
@@ -25,7 +25,7 @@ TEST_CASE("a number too big for its bits is no short channel id") {
     }
 }
 
-TEST_CASE("a text that is not three numbers is no short channel id") {
+TEST_CASE("a text that is not three numbers is refused as a short channel id") {
     for (const string_view text :
          {"", "1", "1x", "1x2", "1x2x", "x2x3", "1xx3", "1x2x3x", "1x2x3x4", "1x2x3/0", " 1x2x3", "1x2x3 ", "-1x2x3",
           "+1x2x3", "1X2x3", "1:2:3", "0x1fx2x3", "1.0x2x3", "933485371982610433"}) {

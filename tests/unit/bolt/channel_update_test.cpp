@@ -9,14 +9,14 @@ using bolt::decode_channel_update;
 using wire::hex;
 using wire::Octets;
 
-TEST_CASE("a channel_update is read with its message type and without") {
+TEST_CASE("a channel_update is read with and without its message type") {
     const auto update = wire::an_update();
     CHECK(wire::untyped(update).size() == 136);
     CHECK(decode_channel_update(wire::typed(update)) == update);
     CHECK(decode_channel_update(wire::untyped(update)) == update);
 }
 
-TEST_CASE("a channel_update whose flag is clear has no maximum") {
+TEST_CASE("a channel_update without the maximum's flag has no htlc_maximum") {
     auto update = wire::an_update();
     update.message_flags = 0xfe;
     update.htlc_maximum = {};
@@ -25,7 +25,7 @@ TEST_CASE("a channel_update whose flag is clear has no maximum") {
     CHECK(decode_channel_update(wire::untyped(update)) == update);
 }
 
-TEST_CASE("what follows the known fields of a channel_update is kept") {
+TEST_CASE("bytes after the known fields of a channel_update are kept") {
     auto update = wire::an_update();
     update.extra = hex("fdd90308000003e800000064"); // LND's inbound fees, type 55555
     CHECK(decode_channel_update(wire::typed(update)) == update);
@@ -34,7 +34,7 @@ TEST_CASE("what follows the known fields of a channel_update is kept") {
     CHECK(decode_channel_update(wire::untyped(update)) == update);
 }
 
-TEST_CASE("a channel_update keeps the greatest numbers there are") {
+TEST_CASE("a channel_update with the largest numbers is read exactly") {
     auto update = wire::an_update();
     update.scid = {UINT64_MAX};
     update.timestamp = UINT32_MAX;
@@ -48,7 +48,7 @@ TEST_CASE("a channel_update keeps the greatest numbers there are") {
     CHECK(decode_channel_update(wire::typed(update)) == update);
 }
 
-TEST_CASE("a channel_update cut anywhere is an error") {
+TEST_CASE("a channel_update cut at any byte is an error") {
     auto update = wire::an_update();
     for (const std::uint8_t flags : {std::uint8_t{1}, std::uint8_t{0}}) {
         update.message_flags = flags;

@@ -22,7 +22,7 @@ FailureMessage only(std::uint16_t code) {
 
 const Octets sha = wire::counting(0xd0, 32);
 
-/// One field on the wire and what it does to the meaning.
+/// One field on the wire and its effect on the expected message.
 struct Field {
     Octets bytes;
     void (*set)(FailureMessage&);
@@ -55,7 +55,7 @@ struct Case {
     }
 };
 
-/// BOLT 4, "failure messages", the codes it dropped and LND's own 8001; the numbers as written there.
+/// Numbers copied from BOLT 4 "failure messages", with the codes it dropped and LND's own 8001.
 const std::vector<Case> cases{
     {0x4001, {}},
     {0x8001, {}},
@@ -85,7 +85,7 @@ const std::vector<Case> cases{
     {0xc018, {onion}},
 };
 
-/// Those that end in a channel_update.
+/// The codes whose message ends in a channel_update.
 std::vector<Case> updating() {
     std::vector<Case> some;
     for (const Case& one : cases)
@@ -131,7 +131,7 @@ TEST_CASE("each failure code has its own fields") {
     }
 }
 
-TEST_CASE("bytes behind the fields of a failure are ignored, TLVs or not") {
+TEST_CASE("bytes after the fields of a failure are ignored, TLVs or not") {
     for (const Case& one : cases) {
         CAPTURE(one.code);
         CHECK(decode_failure_message(join({one.bytes(), wire::tlv(34001, hex("0102"))})) == one.meaning());
@@ -139,7 +139,7 @@ TEST_CASE("bytes behind the fields of a failure are ignored, TLVs or not") {
     }
 }
 
-TEST_CASE("a failure cut anywhere has what came whole, and is an error if a field before the update is cut through") {
+TEST_CASE("a failure cut in or after its update keeps its whole fields; cut in an earlier field it is an error") {
     for (const Case& one : cases) {
         CAPTURE(one.code);
         const Octets whole = one.bytes();
@@ -166,7 +166,7 @@ TEST_CASE("a failure cut anywhere has what came whole, and is an error if a fiel
     }
 }
 
-TEST_CASE("an unknown code is kept without its data") {
+TEST_CASE("an unknown failure code is kept without its data") {
     for (const std::uint16_t code : std::initializer_list<std::uint16_t>{0x0000, 0x0001, 0x1008, 0x5007, 0xffff}) {
         CAPTURE(code);
         CHECK(decode_failure_message(wire::u16(code)) == only(code));
@@ -174,7 +174,7 @@ TEST_CASE("an unknown code is kept without its data") {
     }
 }
 
-TEST_CASE("old nodes send neither amount nor height of unknown payment details, or only the amount") {
+TEST_CASE("incorrect_or_unknown_payment_details of old nodes may lack height or both fields") {
     CHECK(decode_failure_message(hex("400f")) == only(0x400f));
     FailureMessage with_amount = only(0x400f);
     with_amount.htlc_amount = base::Msat{2000};
@@ -183,7 +183,7 @@ TEST_CASE("old nodes send neither amount nor height of unknown payment details, 
     CHECK(decode_failure_message(hex("400f00000000000007d000000000")) == with_amount);
 }
 
-TEST_CASE("the type and offset of an invalid payload are passed over, even cut") {
+TEST_CASE("type and offset of an invalid payload are skipped, even when cut") {
     for (const char* text : {"4016", "4016fd", "401602", "40160200", "4016020010"}) {
         CAPTURE(text);
         CHECK(decode_failure_message(hex(text)) == only(0x4016));
@@ -208,7 +208,7 @@ TEST_CASE("the extra data of a channel_update ends where its length says") {
     CHECK(decoded->update == update);
 }
 
-TEST_CASE("a channel_update that is left out, too long or unreadable leaves the rest of the failure alone") {
+TEST_CASE("a missing, too long or unreadable channel_update does not spoil the rest of the failure") {
     const auto whole = wire::typed(wire::an_update());
     for (const Octets& spoilt : {
              Octets{},
@@ -216,7 +216,7 @@ TEST_CASE("a channel_update that is left out, too long or unreadable leaves the 
              join({hex("0000"), wire::tlv(34001, hex("00"))}),
              join({wire::u16(139), whole}),
              join({hex("ffff"), whole}),
-             join({wire::u16(137), whole}), // within the length the last byte is missing
+             join({wire::u16(137), whole}), // one byte less than the length says
              join({wire::u16(1), whole}),
              join({wire::u16(2), hex("0102")}),
              join({wire::u16(135), wire::first(wire::untyped(wire::an_update()), 135)}),
@@ -231,7 +231,7 @@ TEST_CASE("a channel_update that is left out, too long or unreadable leaves the 
     }
 }
 
-TEST_CASE("less than a code is an error") {
+TEST_CASE("a failure shorter than its code is an error") {
     CHECK_FALSE(decode_failure_message(Octets{}).has_value());
     CHECK_FALSE(decode_failure_message(hex("40")).has_value());
 }

@@ -25,7 +25,7 @@ bolt::PaymentData payment_data(std::uint64_t total) {
     return {wire::array<std::array<std::uint8_t, 32>>(secret), {total}};
 }
 
-/// Every type there is, and one unknown between each two.
+/// Every known type, and an unknown one between each two.
 struct Full {
     std::vector<Octets> tlvs{tlv(1, hex("aa")),
                              tlv(2, wire::truncated(123'456'789)),
@@ -68,7 +68,7 @@ struct Full {
 
 } // namespace
 
-TEST_CASE("each TLV of a hop payload lands in its own member") {
+TEST_CASE("each TLV of a hop payload is stored in its own member") {
     HopPayload expected;
     const auto check = [&](std::uint64_t type, const Octets& value) {
         CHECK(decode_hop_payload(sized(tlv(type, value))) == std::exchange(expected, {}));
@@ -95,7 +95,7 @@ TEST_CASE("each TLV of a hop payload lands in its own member") {
     check(65536, hex("00ff"));
 }
 
-TEST_CASE("an amount, a height and a total of no bytes are zero, not absent") {
+TEST_CASE("amount, height and total of zero length are 0, not absent") {
     HopPayload expected;
     expected.amt_to_forward = base::Msat{0};
     expected.outgoing_cltv = 0;
@@ -103,11 +103,11 @@ TEST_CASE("an amount, a height and a total of no bytes are zero, not absent") {
     CHECK(decode_hop_payload(sized(join({tlv(2, {}), tlv(4, {}), tlv(18, {})}))) == expected);
 }
 
-TEST_CASE("a hop payload of all types is read, the unknown ones below 65536 passed over") {
+TEST_CASE("in a payload of all types, unknown ones below 65536 are skipped") {
     CHECK(decode_hop_payload(Full().bytes()) == Full::meaning());
 }
 
-TEST_CASE("a hop payload cut anywhere is an error") {
+TEST_CASE("a hop payload cut at any byte is an error") {
     const Octets whole = Full().bytes();
     for (std::size_t n = 0; n < whole.size(); ++n) {
         CAPTURE(n);
@@ -117,7 +117,7 @@ TEST_CASE("a hop payload cut anywhere is an error") {
     }
 }
 
-TEST_CASE("TLVs cut anywhere but between two of them are an error although the length agrees") {
+TEST_CASE("a TLV cut in the middle is an error although the payload's length agrees") {
     const Octets whole = join({tlv(2, hex("2625a0")), tlv(6, hex("0000670000040000")), tlv(5482373484, secret)});
     for (std::size_t n = 1; n < whole.size(); ++n) {
         CAPTURE(n);
@@ -126,13 +126,13 @@ TEST_CASE("TLVs cut anywhere but between two of them are an error although the l
     }
 }
 
-TEST_CASE("bytes behind a hop payload are an error") {
+TEST_CASE("bytes after a hop payload are an error") {
     const auto decoded = decode_hop_payload(join({Full().bytes(), hex("00")}));
     REQUIRE_FALSE(decoded.has_value());
     CHECK(decoded.error() == bolt::Error{"more bytes than fields", Full().bytes().size()});
 }
 
-TEST_CASE("TLVs out of order or twice are refused where they begin") {
+TEST_CASE("a TLV out of order or repeated is refused at its position") {
     struct Pair {
         std::uint64_t early;
         std::uint64_t late;
@@ -146,7 +146,7 @@ TEST_CASE("TLVs out of order or twice are refused where they begin") {
     }
 }
 
-TEST_CASE("a TLV whose value is not of its type is refused") {
+TEST_CASE("a TLV whose value does not fit its type is refused") {
     struct Wrong {
         std::uint64_t type;
         Octets value;
@@ -173,7 +173,7 @@ TEST_CASE("a TLV whose value is not of its type is refused") {
     }
 }
 
-TEST_CASE("types and lengths in a longer form than needed are refused") {
+TEST_CASE("types and lengths not in their shortest form are refused") {
     for (const string_view text : {"fd0003020101", "05fd00020101", "0502fd000101", "04fe0000000201"}) {
         CAPTURE(text);
         CHECK_FALSE(decode_hop_payload(hex(text)).has_value());
@@ -181,12 +181,12 @@ TEST_CASE("types and lengths in a longer form than needed are refused") {
     CHECK(decode_hop_payload(hex("03020101")).has_value());
 }
 
-TEST_CASE("a length beyond every buffer is refused") {
+TEST_CASE("a length larger than any buffer is refused") {
     CHECK_FALSE(decode_hop_payload(hex("ffffffffffffffffff")).has_value());
     CHECK_FALSE(decode_hop_payload(hex("0a02ffffffffffffffffff")).has_value());
 }
 
-TEST_CASE("the form of a payload from before TLVs is refused") {
+TEST_CASE("the legacy payload format from before TLVs is refused") {
     CHECK_FALSE(decode_hop_payload(hex("00")).has_value());
     CHECK_FALSE(decode_hop_payload(Octets(33, 0)).has_value());
 }

@@ -1,5 +1,5 @@
-// Bytes nobody wrote. What can go wrong here is a read beyond the end, so the bytes live in blocks of their exact size
-// where a sanitizer sees it.
+// Random and damaged bytes. The risk is a read beyond the end, so each input is in a heap block of its exact size,
+// where a sanitizer notices it.
 #include "bolt/failure_message.hpp"
 #include "bolt/hop_payload.hpp"
 #include "recorded.hpp"
@@ -29,10 +29,10 @@ class Dice final {
     }
 
   private:
-    std::mt19937_64 engine_; // seeded the same each time
+    std::mt19937_64 engine_; // a fixed seed
 };
 
-/// A few bytes changed, taken out or put in.
+/// Changes, removes or inserts a few bytes.
 Octets spoil(Octets octets, Dice& dice) {
     for (std::size_t left = 1 + dice.below(4); left > 0 && !octets.empty(); --left) {
         const auto at = octets.begin() + static_cast<std::ptrdiff_t>(dice.below(octets.size()));
@@ -53,7 +53,7 @@ Octets spoil(Octets octets, Dice& dice) {
 
 void decode_all(const Octets& octets) {
     const auto payload = bolt::decode_hop_payload(octets);
-    // A payload says its length: no part of one that is good can be good.
+    // A payload includes its length, so no prefix of a valid one is valid.
     if (payload)
         for (std::size_t n = 0; n < octets.size(); ++n)
             REQUIRE_FALSE(bolt::decode_hop_payload(wire::first(octets, n)).has_value());
@@ -74,19 +74,19 @@ void decode_all(const Octets& octets) {
 
 } // namespace
 
-TEST_CASE("random bytes are an error or a whole result") {
+TEST_CASE("random bytes give an error or a complete result") {
     Dice dice;
     for (int round = 0; round < rounds; ++round)
         decode_all(dice.octets(dice.below(200)));
 }
 
-TEST_CASE("random TLVs of a right length are an error or a whole result") {
+TEST_CASE("random TLVs of the right length give an error or a complete result") {
     Dice dice;
     for (int round = 0; round < rounds; ++round)
         decode_all(wire::sized(dice.octets(dice.below(40))));
 }
 
-TEST_CASE("recorded bytes that were spoilt are an error or a whole result") {
+TEST_CASE("damaged recorded bytes give an error or a complete result") {
     Dice dice;
     for (int round = 0; round < rounds; ++round) {
         const bool payload = dice.below(2) == 0;

@@ -10,7 +10,7 @@ using std::string_view;
 using wire::hex;
 using wire::Octets;
 
-TEST_CASE("numbers are big endian and follow each other") {
+TEST_CASE("numbers are read big endian, one after the other") {
     const Octets bytes = hex("01"
                              "0203"
                              "04050607"
@@ -28,7 +28,7 @@ TEST_CASE("numbers are big endian and follow each other") {
     CHECK(reader.ok());
 }
 
-TEST_CASE("the first failure sticks, and nothing is read behind it") {
+TEST_CASE("the first failure is kept, and nothing is read after it") {
     const Octets bytes = hex("0102030405");
     Reader reader(bytes);
     CHECK(reader.u16() == 0x0102);
@@ -46,14 +46,14 @@ TEST_CASE("the first failure sticks, and nothing is read behind it") {
     CHECK(to_string(*reader.error()) == "the bytes end too early at byte 2");
 }
 
-TEST_CASE("a length beyond every buffer is refused") {
+TEST_CASE("a length larger than any buffer is refused") {
     const Octets bytes = hex("0102");
     Reader reader(bytes);
     CHECK(reader.bytes(UINT64_MAX).empty());
     CHECK_FALSE(reader.ok());
 }
 
-TEST_CASE("a part counts its errors from the beginning of the whole") {
+TEST_CASE("an error in a nested part gives its offset in the whole") {
     const Octets bytes = hex("00010203040506");
     Reader reader(bytes);
     reader.u16();
@@ -68,7 +68,7 @@ TEST_CASE("a part counts its errors from the beginning of the whole") {
     CHECK_FALSE(reader.ok());
 }
 
-TEST_CASE("what is left over at the end is an error") {
+TEST_CASE("bytes left over at the end are an error") {
     const Octets bytes = hex("0102");
     Reader reader(bytes);
     reader.u8();
@@ -77,7 +77,7 @@ TEST_CASE("what is left over at the end is an error") {
     CHECK(reader.error()->offset == 1);
 }
 
-// BOLT 1, appendix A: its vectors, and one more at each border.
+// The test vectors of BOLT 1, appendix A, and one more at each border.
 TEST_CASE("a BigSize is read in its shortest form") {
     for (const std::uint64_t value :
          {0ULL, 1ULL, 252ULL, 253ULL, 65535ULL, 65536ULL, 4294967295ULL, 4294967296ULL, 18446744073709551615ULL}) {
@@ -99,7 +99,7 @@ TEST_CASE("a BigSize is read in its shortest form") {
     CHECK(reader.ok());
 }
 
-TEST_CASE("a BigSize longer than needed is refused") {
+TEST_CASE("a BigSize not in its shortest form is refused") {
     for (const string_view text : {"fd00fc", "fd0000", "fe0000ffff", "fe00000000", "ff00000000ffffffff"}) {
         const Octets bytes = hex(text);
         Reader reader(bytes);
@@ -118,7 +118,7 @@ TEST_CASE("a BigSize that ends too early is refused") {
     }
 }
 
-TEST_CASE("a truncated integer takes what is left, and nothing at all is zero") {
+TEST_CASE("a truncated integer takes all bytes left; none are 0") {
     for (const std::uint64_t value : {0ULL, 1ULL, 255ULL, 256ULL, 65536ULL, 16777216ULL, 4294967295ULL, 4294967296ULL,
                                       1099511627776ULL, 18446744073709551615ULL}) {
         const Octets bytes = wire::truncated(value);

@@ -1,4 +1,4 @@
-// What Core Lightning v26.06.6 really sent: copied out of the files of tests/transcripts named behind each.
+// Bytes that Core Lightning v26.06.6 sent, copied from the files of tests/transcripts named beside each.
 #pragma once
 
 #include <array>

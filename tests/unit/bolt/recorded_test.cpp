@@ -58,19 +58,19 @@ TEST_CASE("recorded: a temporary channel failure with its channel_update") {
     CHECK(got.update->extra.empty());
 }
 
-// Nothing but lightningd makes this form, and no reader takes the update for one.
-TEST_CASE("recorded: an update appended to a length of 0 is no update") {
+// Only lightningd makes this form, and no reader accepts it as an update.
+TEST_CASE("recorded: an update after a length of 0 is not read as an update") {
     CHECK(failure(recorded::temporary_channel_failure_with_appended_update) == only(0x1007));
     CHECK(failure(recorded::temporary_channel_failure_bare) == only(0x1007));
 }
 
-TEST_CASE("recorded: an amount too small, without an update") {
+TEST_CASE("recorded: amount_below_minimum without an update") {
     auto expected = only(0x100b);
     expected.htlc_amount = base::Msat{10'000};
     CHECK(failure(recorded::amount_below_minimum) == expected);
 }
 
-TEST_CASE("recorded: a fee too small") {
+TEST_CASE("recorded: fee_insufficient") {
     const auto got = failure(recorded::fee_insufficient);
     CHECK(got.code == 0x100c);
     CHECK(got.htlc_amount == base::Msat{1'000'000});
@@ -81,7 +81,7 @@ TEST_CASE("recorded: a fee too small") {
     CHECK(got.update->htlc_maximum == base::Msat{495'000'000});
 }
 
-TEST_CASE("recorded: an expiry too soon") {
+TEST_CASE("recorded: expiry_too_soon") {
     const auto got = failure(recorded::expiry_too_soon);
     CHECK(got.code == 0x100e);
     CHECK_FALSE(got.cltv_expiry.has_value());
@@ -90,27 +90,27 @@ TEST_CASE("recorded: an expiry too soon") {
     CHECK(got.update->cltv_expiry_delta == 6);
 }
 
-TEST_CASE("recorded: the recipient does not know the payment") {
+TEST_CASE("recorded: incorrect_or_unknown_payment_details") {
     auto expected = only(0x400f);
     expected.htlc_amount = base::Msat{1'000'000};
     expected.height = 108;
     CHECK(failure(recorded::unknown_details) == expected);
 }
 
-TEST_CASE("recorded: an onion that could not be read") {
+TEST_CASE("recorded: invalid_onion_hmac") {
     const auto got = failure(recorded::invalid_onion_hmac);
     CHECK(got.code == 0xc005);
     REQUIRE(got.onion_sha256.has_value());
     CHECK(base::to_hex(*got.onion_sha256) == "4d473c836edf1f4fad9ae4415edc0913a2aec38888105b8f30f43f63e6bdd630");
 }
 
-TEST_CASE("recorded: failures that are a code and nothing else") {
+TEST_CASE("recorded: failures that consist of a code alone") {
     CHECK(failure(recorded::unknown_next_peer) == only(0x400a));
     CHECK(failure(recorded::permanent_node_failure) == only(0x6002));
     CHECK(failure(recorded::mpp_timeout) == only(0x0017));
 }
 
-TEST_CASE("recorded: what a node on the way is sent") {
+TEST_CASE("recorded: the payload of a forwarding node") {
     bolt::HopPayload expected;
     expected.amt_to_forward = {2'500'000};
     expected.outgoing_cltv = 114;
@@ -118,7 +118,7 @@ TEST_CASE("recorded: what a node on the way is sent") {
     CHECK(payload(recorded::forward) == expected);
 }
 
-TEST_CASE("recorded: what a recipient with a payment secret is sent") {
+TEST_CASE("recorded: the payload of a recipient with a payment secret") {
     const auto got = payload(recorded::final_with_secret);
     CHECK(got.amt_to_forward == base::Msat{2'500'000});
     CHECK(got.outgoing_cltv == 114U);
@@ -133,14 +133,14 @@ TEST_CASE("recorded: what a recipient with a payment secret is sent") {
     CHECK(by_hand.amt_to_forward == by_hand.payment_data.value().total);
 }
 
-TEST_CASE("recorded: what a recipient of parts is sent") {
+TEST_CASE("recorded: the payload of a recipient of several parts") {
     const auto got = payload(recorded::final_of_parts);
     CHECK(got.amt_to_forward == base::Msat{327'310'728});
     REQUIRE(got.payment_data.has_value());
     CHECK(got.payment_data->total == base::Msat{700'000'000});
 }
 
-TEST_CASE("recorded: what a recipient of a keysend is sent") {
+TEST_CASE("recorded: the payload of a keysend recipient") {
     bolt::HopPayload expected;
     expected.amt_to_forward = {1'500'000};
     expected.outgoing_cltv = 151;
@@ -148,7 +148,7 @@ TEST_CASE("recorded: what a recipient of a keysend is sent") {
     CHECK(payload(recorded::final_keysend) == expected);
 }
 
-TEST_CASE("recorded: what the recipient at the end of a blinded path is sent") {
+TEST_CASE("recorded: the payload of a recipient at the end of a blinded path") {
     bolt::HopPayload expected;
     expected.amt_to_forward = {1'900'000};
     expected.outgoing_cltv = 109;
@@ -160,7 +160,7 @@ TEST_CASE("recorded: what the recipient at the end of a blinded path is sent") {
     CHECK(payload(recorded::final_blinded) == expected);
 }
 
-TEST_CASE("a recorded payload cut anywhere is an error") {
+TEST_CASE("a recorded payload cut at any byte is an error") {
     for (const std::string_view text : recorded::payloads) {
         const auto whole = hex(text);
         CHECK(bolt::decode_hop_payload(whole).has_value());

@@ -1,4 +1,4 @@
-// One channel_update, as bytes and as what they say.
+// One channel_update, as bytes and as the decoded value they must give.
 #pragma once
 
 #include "bolt/channel_update.hpp"
@@ -22,7 +22,7 @@ inline bolt::ChannelUpdate an_update() {
     return update;
 }
 
-/// Without the message type; htlc_maximum only if message_flags says so.
+/// Without the message type; htlc_maximum only if message_flags has its bit.
 inline Octets untyped(const bolt::ChannelUpdate& update) {
     return join({{update.signature.begin(), update.signature.end()},
                  {update.chain_hash.begin(), update.chain_hash.end()},

@@ -1,4 +1,4 @@
-// Writes wire bytes for the tests, on its own account: a decoder is not checked with its own code.
+// Writes wire bytes for the tests. Independent of src/bolt, so that no decoder is tested with its own code.
 #pragma once
 
 #include "base/hex.hpp"
@@ -50,7 +50,7 @@ inline Octets u64(std::uint64_t value) {
     return number(value, 8);
 }
 
-/// tu16, tu32 and tu64 alike: as few bytes as it takes.
+/// tu16, tu32 and tu64 alike: the fewest bytes that hold the number.
 inline Octets truncated(std::uint64_t value) {
     int size = 0;
     while (size < 8 && value >> (8 * size) != 0)
@@ -68,7 +68,7 @@ inline Octets big_size(std::uint64_t value) {
     return join({u8(0xff), u64(value)});
 }
 
-/// Length first.
+/// The length, then the bytes.
 inline Octets sized(const Octets& value) {
     return join({big_size(value.size()), value});
 }
@@ -77,7 +77,7 @@ inline Octets tlv(std::uint64_t type, const Octets& value) {
     return join({big_size(type), sized(value)});
 }
 
-/// `n` bytes counting up from `from`, so that a shifted read shows.
+/// `n` bytes counting up from `from`, so that a read at a wrong offset is noticed.
 inline Octets counting(std::uint8_t from, std::size_t n) {
     Octets out;
     for (std::size_t i = 0; i < n; ++i)
@@ -89,7 +89,7 @@ inline Octets first(const Octets& octets, std::size_t n) {
     return {octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(n)};
 }
 
-/// Fixed-size arrays, from the front of `octets`.
+/// A fixed-size array from the first bytes of `octets`.
 template <class Array>
 Array array(const Octets& octets) {
     Array out{};

@@ -1,4 +1,4 @@
-// The answers of listpays, decode and getinfo beyond the node's id.
+// Decoders of the answers to listpays, renepaystatus, decode and getinfo.
 #include "cln/replies.hpp"
 
 #include "received.hpp"
@@ -28,7 +28,7 @@ std::string fault(const Decoded& decoded) {
 
 } // namespace
 
-TEST_CASE("listpays gives of each group its lowest row and whether it has failed") {
+TEST_CASE("listpays gives each group's lowest row and whether the group has failed") {
     // delpay_variants.jsonl and xpay_payee_rejects.jsonl, shortened
     const auto pays = decode_listpays(received::value(R"({"pays":[
         {"payment_hash":")" + hash + R"(","status":"complete","preimage":"00","created_index":3,"updated_index":4},
@@ -44,27 +44,27 @@ TEST_CASE("listpays gives of each group its lowest row and whether it has failed
     }
 }
 
-TEST_CASE("renepay goes on while it calls a payment pending") {
+TEST_CASE("renepay goes on while renepaystatus shows the payment as pending") {
     const auto goes_on = [](const char* list) {
         return *cln::decode_renepaystatus(received::value(R"({"paystatus":)" + std::string(list) + "}"));
     };
     CHECK(goes_on(R"([{"payment_hash":"00","groupid":3,"parts":2,"status":"pending"}])"));
     CHECK_FALSE(goes_on(R"([{"status":"failed"}])"));
     CHECK_FALSE(goes_on(R"([{"status":"complete","payment_preimage":"00"}])"));
-    CHECK_FALSE(goes_on("[]")); // it never paid that one
+    CHECK_FALSE(goes_on("[]")); // no payment of that invoice
     const auto refusal = [](const char* result) { return fault(cln::decode_renepaystatus(received::value(result))); };
     CHECK(refusal("5") == "result: not an object");
     CHECK(refusal("{}") == "result.paystatus: not an array");
     CHECK(refusal(R"({"paystatus":[{}]})") == "result.paystatus[0].status: missing");
 }
 
-TEST_CASE("listpays may know nothing of a hash") {
+TEST_CASE("listpays of an unknown hash is an empty list") {
     const auto pays = decode_listpays(received::value(R"({"pays":[]})"));
     REQUIRE(pays.has_value());
     CHECK(pays->empty());
 }
 
-TEST_CASE("a fault in listpays is reported with its place") {
+TEST_CASE("an invalid listpays answer is refused with the path of the fault") {
     const auto refusal = [](const char* result) { return fault(decode_listpays(received::value(result))); };
     CHECK(refusal("5") == "result: not an object");
     CHECK(refusal("{}") == "result.pays: not an array");
@@ -76,7 +76,7 @@ TEST_CASE("a fault in listpays is reported with its place") {
           "result.pays[0].created_index: not an unsigned integer");
 }
 
-TEST_CASE("decode of a BOLT 11 invoice: hash, amount and payment secret") {
+TEST_CASE("decode of a BOLT 11 invoice gives hash, amount and payment secret") {
     // sendpay_multi_hop.jsonl, shortened
     const auto decoded = invoice(R"({"type":"bolt11 invoice","currency":"bcrt","created_at":1795222378,"expiry":604800,
         "amount_msat":1234000,"payment_secret":")" +
@@ -87,8 +87,8 @@ TEST_CASE("decode of a BOLT 11 invoice: hash, amount and payment secret") {
     CHECK(base::to_hex(*decoded.payment_secret) == secret);
 }
 
-TEST_CASE("decode of a BOLT 12 invoice: its own names, no payment secret, and not the offer's amount") {
-    // bolt12_offer.jsonl, shortened; the offer's amount made another one
+TEST_CASE("decode of a BOLT 12 invoice gives the invoice's amount, not the offer's, and no payment secret") {
+    // bolt12_offer.jsonl, shortened, with another amount in the offer
     const auto decoded = invoice(R"({"type":"bolt12 invoice","offer_amount_msat":1800000,
         "invoice_payment_hash":"a8fbcdbe69c3708e99ab3a40672b0ec54e62446977e6ecc41d8a98d69bef9787",
         "invoice_amount_msat":1900000,"invoice_features":"020000","valid":true})");
@@ -97,13 +97,13 @@ TEST_CASE("decode of a BOLT 12 invoice: its own names, no payment secret, and no
     CHECK_FALSE(decoded.payment_secret.has_value());
 }
 
-TEST_CASE("an invoice need not ask for an amount, and older nodes say it in words") {
+TEST_CASE("an invoice may lack an amount, and older nodes write it with a unit") {
     CHECK_FALSE(invoice(R"({"payment_hash":")" + hash + "\"}").amount.has_value());
     CHECK_FALSE(invoice(R"({"payment_hash":")" + hash + R"(","amount_msat":null})").amount.has_value());
     CHECK(invoice(R"({"payment_hash":")" + hash + R"(","amount_msat":"1234000msat"})").amount == base::Msat{1'234'000});
 }
 
-TEST_CASE("a payment secret of any other size is none") {
+TEST_CASE("a payment secret that is not 32 bytes is ignored") {
     for (const std::string value : {"null", "5", R"("")", R"("zz")", R"("3bbf")", "[]"})
         CHECK_FALSE(
             invoice(R"({"payment_hash":")" + hash + R"(","payment_secret":)" + value + "}").payment_secret.has_value());
@@ -111,7 +111,7 @@ TEST_CASE("a payment secret of any other size is none") {
                     .payment_secret.has_value());
 }
 
-TEST_CASE("a fault in a decoded invoice is reported with its place") {
+TEST_CASE("an invalid decode answer is refused with the path of the fault") {
     const auto refusal = [](const std::string& result) { return fault(decode_invoice(received::value(result))); };
     CHECK(refusal("5") == "result: not an object");
     CHECK(refusal(R"({"type":"bolt12 offer","offer_id":"00","valid":true})") == "result.payment_hash: missing");
@@ -123,7 +123,7 @@ TEST_CASE("a fault in a decoded invoice is reported with its place") {
           "result.invoice_amount_msat: not an amount in msat");
 }
 
-TEST_CASE("getinfo gives the chain's height, if it has one") {
+TEST_CASE("getinfo gives the chain's height if it has one") {
     const auto height = [](const std::string& more) {
         const auto info = decode_getinfo(received::value(R"({"id":")" + std::string(66, '2') + "\"" + more + "}"));
         REQUIRE(info.has_value());

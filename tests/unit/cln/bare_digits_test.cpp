@@ -8,7 +8,7 @@ namespace bare_digits_test {
 
 using cln::quote_bare_digits;
 
-TEST_CASE("digits that are no JSON number, or too many for one, get quotes") {
+TEST_CASE("digits that are no JSON number, or too many for one, are put in quotes") {
     const std::string hash(64, '1');
     const std::pair<std::string, std::string> cases[] = {
         {"[ 1000, 007, \"d\"]", "[ 1000, \"007\", \"d\"]"},

@@ -1,4 +1,4 @@
-// The texts are those of a recorded lightningd (tests/transcripts/delpay_variants.jsonl) and of its
+// The error texts are those of a recorded lightningd (tests/transcripts/delpay_variants.jsonl) and of its
 // common/json_param.c.
 #include "cln/command_params.hpp"
 
@@ -32,7 +32,7 @@ std::string refusal(const tl::expected<T, rpc::Error>& read) {
 
 } // namespace
 
-TEST_CASE("named and positional parameters are found alike") {
+TEST_CASE("named and positional parameters give the same values") {
     const Tree named{{"status", "failed"}, {"payment_hash", hash}, {"groupid", 7}};
     const Tree positional{hash, "failed", nullptr, 7};
     for (const auto* params : {&named, &positional}) {
@@ -45,7 +45,7 @@ TEST_CASE("named and positional parameters are found alike") {
     }
 }
 
-TEST_CASE("the first required parameter that is missing is named") {
+TEST_CASE("the error names the first missing required parameter") {
     const std::string no_hash = "missing required parameter: payment_hash";
     const std::string no_status = "missing required parameter: status";
     CHECK(refusal(Tree::object()) == no_hash);
@@ -56,7 +56,7 @@ TEST_CASE("the first required parameter that is missing is named") {
     CHECK(refusal(Tree::array({hash})) == no_status);
 }
 
-TEST_CASE("null counts as not given") {
+TEST_CASE("a null parameter counts as not given") {
     CHECK(refusal({{"payment_hash", nullptr}, {"status", "complete"}}) == "missing required parameter: payment_hash");
     CHECK(refusal(Tree::array({hash, nullptr})) == "missing required parameter: status");
     const auto args = Args::bind({{"payment_hash", hash}, {"status", "x"}, {"partid", nullptr}}, delpay);
@@ -64,14 +64,14 @@ TEST_CASE("null counts as not given") {
     CHECK(args->find("partid") == nullptr);
 }
 
-TEST_CASE("an unknown parameter is named in lightningd's words") {
+TEST_CASE("an unknown parameter is refused with lightningd's error text") {
     CHECK(
         refusal({{"payment_hash", hash}, {"status", "complete"}, {"foo", 1}}) ==
         "unknown parameter: foo, this may be caused by a failure to autodetect key=value-style parameters. Please try "
         "using the -k flag and explicit key=value pairs of parameters.");
 }
 
-TEST_CASE("surplus positional parameters are counted") {
+TEST_CASE("too many positional parameters are refused with their count") {
     CHECK(refusal({hash, "complete", 1, 2, 3}) == "too many parameters: got 5, expected 4");
 }
 
@@ -80,12 +80,12 @@ TEST_CASE("params that are neither array nor object are refused") {
         CHECK(refusal(params) == "Expected array or object for params");
 }
 
-TEST_CASE("the usage shows what may be left out") {
+TEST_CASE("the usage marks optional parameters") {
     CHECK(cln::usage(delpay) == "payment_hash status [partid] [groupid]");
     CHECK(cln::usage({}).empty());
 }
 
-TEST_CASE("a payment hash is read in either case, and refused with its token") {
+TEST_CASE("a payment hash is read in either case; a bad one is refused with its token") {
     CHECK(cln::read_hash("payment_hash", hash)->hex() == hash);
     CHECK(cln::read_hash("payment_hash", "92782619EDA1ADD0F7AA6BCC9535E1EE8DE2630FB4714885B2B2A88DE4E8F61A")->hex() ==
           hash);
@@ -108,7 +108,7 @@ TEST_CASE("an unsigned number is read from a number or a string of digits") {
     CHECK(cln::read_u64("groupid", *json::parse("18446744073709551615")) == UINT64_MAX);
 }
 
-TEST_CASE("what is no unsigned 64-bit number is refused with its token") {
+TEST_CASE("a value that is no unsigned 64-bit number is refused with its token") {
     CHECK(refusal(cln::read_u64("groupid", "x")) ==
           "groupid: should be an unsigned 64 bit integer: invalid token '\"x\"'");
     CHECK(refusal(cln::read_u64("partid", -1)) == "partid: should be an unsigned 64 bit integer: invalid token '-1'");
@@ -118,12 +118,12 @@ TEST_CASE("what is no unsigned 64-bit number is refused with its token") {
         CHECK_FALSE_MESSAGE(cln::read_u64("n", *json::parse(text)).has_value(), text);
 }
 
-TEST_CASE("a string is a string") {
+TEST_CASE("read_string accepts strings only") {
     CHECK(cln::read_string("status", "failed") == "failed");
     CHECK(refusal(cln::read_string("status", 5)) == "status: should be a string: invalid token '5'");
 }
 
-TEST_CASE("a token that is no UTF-8 is given all the same") {
+TEST_CASE("an error with a token that is no UTF-8 is still valid JSON") {
     CHECK(cln::bad_param("status", Tree("a\xff"), "should be good").message ==
           "status: should be good: invalid token '\"a\xef\xbf\xbd\"'");
 }

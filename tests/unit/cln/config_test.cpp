@@ -6,7 +6,7 @@ namespace config_test {
 
 using cln::decode_listconfigs;
 
-TEST_CASE("listconfigs says which plugins the configuration names, and where it looks for others") {
+TEST_CASE("listconfigs gives the plugins and plugin directories of the configuration") {
     // v26.06.6, shortened
     const auto config = decode_listconfigs(received::value(R"({"configs":{
         "lightning-dir":{"value_str":"/n/.lightning","source":"cmdline"},
@@ -21,7 +21,7 @@ TEST_CASE("listconfigs says which plugins the configuration names, and where it 
     CHECK(config->builtin == "/b/plugins/autoclean");
 }
 
-TEST_CASE("a node that names no plugins has none") {
+TEST_CASE("a configuration without plugins gives none") {
     const auto config =
         decode_listconfigs(received::value(R"({"configs":{"plugin":{"values_str":[]},"plugin-dir":{}}})"));
     REQUIRE(config.has_value());
@@ -31,7 +31,7 @@ TEST_CASE("a node that names no plugins has none") {
     CHECK(config->builtin.empty());
 }
 
-TEST_CASE("what is no listing of plugins is refused with its place") {
+TEST_CASE("an invalid listconfigs answer is refused with the path of the fault") {
     const auto refusal = [](const char* text) { return decode_listconfigs(received::value(text)).error().text(); };
     CHECK(refusal("[]") == "result: not an object");
     CHECK(refusal("{}") == "result.configs: missing");

@@ -24,7 +24,7 @@ std::optional<payments::ExpectedPart> expected(std::string_view method, const st
 
 } // namespace
 
-TEST_CASE("sendpay gives its part by name") {
+TEST_CASE("sendpay with named parameters gives the expected part") {
     // sendpay_mpp.jsonl, shortened
     const auto part =
         expected("sendpay",
@@ -40,7 +40,7 @@ TEST_CASE("sendpay gives its part by name") {
     CHECK(part->seen.value == 42);
 }
 
-TEST_CASE("sendpay gives its part by position") {
+TEST_CASE("sendpay with positional parameters gives the expected part") {
     const auto part = expected("sendpay", "[[]," + quoted + R"(,"label",3000000,"lnbcrt1","a694",1,null,7,null,null])");
     REQUIRE(part.has_value());
     CHECK(part->hash.hex() == hash);
@@ -49,7 +49,7 @@ TEST_CASE("sendpay gives its part by position") {
     CHECK(part->total == payments::Total{TotalSource::sendpay_amount, {3'000'000}});
 }
 
-TEST_CASE("a sendpay with the least there may be leaves group and total to lightningd") {
+TEST_CASE("sendpay without optional parameters leaves group and total open") {
     for (const auto& params : {"[[]," + quoted + "]", R"({"route":[],"payment_hash":)" + quoted + "}",
                                "[[]," + quoted + ",null,null,null,null,null,null,null]"}) {
         const auto part = expected("sendpay", params);
@@ -60,7 +60,7 @@ TEST_CASE("a sendpay with the least there may be leaves group and total to light
     }
 }
 
-TEST_CASE("sendonion gives its part by name and by position") {
+TEST_CASE("sendonion gives the expected part, named or positional") {
     const auto* id = R"("lab:pay#184/cln:pay#313/pay:sendonion#25")";
     const auto named =
         expected("sendonion",
@@ -81,7 +81,7 @@ TEST_CASE("sendonion gives its part by name and by position") {
     }
 }
 
-TEST_CASE("injectpaymentonion gives its part by name and by position, and no total") {
+TEST_CASE("injectpaymentonion gives the expected part without a total, named or positional") {
     const auto* id = R"("lab:xpay#77/cln:xpay#140/cln-xpay:injectpaymentonion#8")";
     const auto named = expected("injectpaymentonion",
                                 R"({"onion":"00","payment_hash":)" + quoted +
@@ -99,7 +99,7 @@ TEST_CASE("injectpaymentonion gives its part by name and by position, and no tot
     }
 }
 
-TEST_CASE("the payer is known by the caller's name") {
+TEST_CASE("the payer follows from the calling plugin's name") {
     const std::string params = "[[]," + quoted + "]";
     CHECK(expected("sendpay", params, R"("a:b#1/pay:sendpay#2")")->payer == Payer::pay);
     CHECK(expected("sendpay", params, R"("a:b#1/keysend:sendonion#2")")->payer == Payer::keysend);
@@ -118,7 +118,7 @@ TEST_CASE("numbers may be strings, as lightning-cli may send them") {
     CHECK(part->total.amount.value == 3000);
 }
 
-TEST_CASE("an amount that cannot be read is not known, the part is") {
+TEST_CASE("with an unreadable amount the part is expected and the amount unknown") {
     for (const auto* amount : {"-1", "1.5", "\"1sat\"", "\"any\"", "[]", "null"}) {
         const auto part = expected("sendpay", R"({"payment_hash":)" + quoted + R"(,"amount_msat":)" + amount + "}");
         REQUIRE(part.has_value());
@@ -126,7 +126,7 @@ TEST_CASE("an amount that cannot be read is not known, the part is") {
     }
 }
 
-TEST_CASE("without a hash or with numbers that are none nothing is expected") {
+TEST_CASE("without a hash, or with invalid numbers, no part is expected") {
     for (const std::string& params :
          {std::string(""), std::string("{}"), std::string("[]"), std::string("5"), std::string("{"),
           std::string("[[]]"), std::string(R"({"payment_hash":5})"), std::string(R"({"payment_hash":"zz"})"),
@@ -142,7 +142,7 @@ TEST_CASE("other methods expect no part") {
         CHECK_FALSE(expected(method, "[[]," + quoted + "]").has_value());
 }
 
-TEST_CASE("v23.11 took amounts of sendpay as msatoshi too") {
+TEST_CASE("sendpay's amounts may be named msatoshi, as in v23.11") {
     const auto part = expected("sendpay", R"({"payment_hash":)" + quoted + R"(,"msatoshi":3000})");
     REQUIRE(part.has_value());
     CHECK(part->total == payments::Total{TotalSource::sendpay_amount, {3000}});

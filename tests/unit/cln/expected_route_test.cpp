@@ -1,4 +1,4 @@
-// What a payer's call says of the way its part will go.
+// The route that a payer's call shows.
 #include "cln/payer_call.hpp"
 
 #include "hops.hpp"
@@ -20,7 +20,7 @@ payments::Route expected(std::string_view method, const std::string& members) {
 
 } // namespace
 
-TEST_CASE("sendpay names its hops; a route nobody can read does not cost the part") {
+TEST_CASE("sendpay gives its hops; with an unreadable route the part is still expected") {
     const auto route = expected("sendpay", R"(,"route":[{"id":")" + hops::bob +
                                                R"(","channel":"103x4x0","amount_msat":1000,"delay":9}])");
     CHECK(route.total_time_lock == 117);
@@ -30,14 +30,14 @@ TEST_CASE("sendpay names its hops; a route nobody can read does not cost the par
     CHECK(expected("sendpay", "") == payments::Route{});
 }
 
-TEST_CASE("sendonion names the height of our offer, counted from the block to come") {
+TEST_CASE("sendonion gives the time lock as a delay from the next block") {
     const auto route = expected("sendonion", R"(,"first_hop":{"id":")" + hops::alice + R"(","delay":11})");
     CHECK(route.total_time_lock == 119);
     CHECK(route.hops.empty());
     CHECK(expected("sendonion", "") == payments::Route{});
 }
 
-TEST_CASE("injectpaymentonion names an absolute height") {
+TEST_CASE("injectpaymentonion gives the time lock as an absolute height") {
     CHECK(expected("injectpaymentonion", R"(,"cltv_expiry":850061)").total_time_lock == 850'061);
     CHECK(expected("injectpaymentonion", R"(,"cltv_expiry":"850061")").total_time_lock == 850'061);
     CHECK(expected("injectpaymentonion", R"(,"cltv_expiry":4294967295)").total_time_lock == UINT32_MAX);

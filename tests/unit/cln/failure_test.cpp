@@ -1,4 +1,4 @@
-// Why a part failed: the failing node's own words in sendpay_failure, and the same account asked for with waitsendpay.
+// Why a part failed, from sendpay_failure and from waitsendpay's error.
 #include "cln/notifications.hpp"
 
 #include "received.hpp"
@@ -10,7 +10,7 @@ using Kind = payments::Failure::Kind;
 
 namespace {
 
-/// {code, message, data} of a recorded failure, its data as pairs on top of a pending row.
+/// {code, message, data} of a recorded failure; data is a pending row with `details` appended.
 std::string failed(int code, const std::string& details) {
     return R"({"code":)" + std::to_string(code) + R"json(,"message":"failed: WIRE_X (reply from remote)","data":{
         "created_index":79,"id":79,"payment_hash":"c837b66f3f7d3491f54df591d82eb8c487a955e3de2f56311cd028b1048907d0",
@@ -18,7 +18,7 @@ std::string failed(int code, const std::string& details) {
            details + "}}";
 }
 
-payments::Failure told_by(int code, const std::string& details) {
+payments::Failure failure_of(int code, const std::string& details) {
     const auto decoded =
         cln::decode_sendpay_failure(received::value(R"({"sendpay_failure":)" + failed(code, details) + "}"));
     REQUIRE_MESSAGE(decoded.has_value(), decoded.error().text());
@@ -34,7 +34,7 @@ std::string raw(int failcode, std::string_view message) {
 
 TEST_CASE("the failing node's message is kept with its channel update") {
     // fail_below_advertised_minimum.jsonl
-    const auto failure = told_by(204, raw(0x1007, recorded::temporary_channel_failure));
+    const auto failure = failure_of(204, raw(0x1007, recorded::temporary_channel_failure));
     REQUIRE(bool(failure.message));
     CHECK(failure.message->code == 0x1007);
     REQUIRE(failure.message->update.has_value());
@@ -51,24 +51,24 @@ TEST_CASE("the failing node's message is kept with its channel update") {
 
 TEST_CASE("the payee's message is kept with amount and height") {
     // fail_incorrect_payment_details.jsonl
-    const auto failure = told_by(203, raw(0x400f, recorded::unknown_details));
+    const auto failure = failure_of(203, raw(0x400f, recorded::unknown_details));
     REQUIRE(bool(failure.message));
     CHECK(failure.message->htlc_amount == base::Msat{1'000'000});
     CHECK(failure.message->height == 108);
     CHECK_FALSE(failure.message->update.has_value());
 }
 
-TEST_CASE("only code 203 says that it was the payee") {
-    CHECK(told_by(203, raw(0x400f, recorded::unknown_details)).at_destination);
+TEST_CASE("only code 203 means that the payee failed the part") {
+    CHECK(failure_of(203, raw(0x400f, recorded::unknown_details)).at_destination);
     for (const int code : {202, 204, 209})
-        CHECK_FALSE(told_by(code, raw(0x400f, recorded::unknown_details)).at_destination);
+        CHECK_FALSE(failure_of(code, raw(0x400f, recorded::unknown_details)).at_destination);
 }
 
-TEST_CASE("a message that cannot be read, or says another code than lightningd, is left out; the code stays") {
+TEST_CASE("an unreadable message, or one with another code than failcode, is dropped and the code kept") {
     for (const std::string message : {"null", "5", R"("")", R"("10")", R"("zz")", R"("100")", R"("100c00")",
                                       R"("400a")", R"("100c00000000000f42")"}) {
         INFO(message);
-        const auto failure = told_by(204, R"(,"erring_index":1,"failcode":4108,"raw_message":)" + message);
+        const auto failure = failure_of(204, R"(,"erring_index":1,"failcode":4108,"raw_message":)" + message);
         CHECK(failure.kind == Kind::wire);
         CHECK(failure.code == 0x100c);
         CHECK(failure.source_index == 1);
@@ -76,15 +76,15 @@ TEST_CASE("a message that cannot be read, or says another code than lightningd, 
     }
 }
 
-TEST_CASE("a message that says only its code is whole") {
-    const auto failure = told_by(204, raw(0x400a, "400a"));
+TEST_CASE("a message that consists of its code alone is complete") {
+    const auto failure = failure_of(204, raw(0x400a, "400a"));
     REQUIRE(bool(failure.message));
     CHECK(failure.message->code == 0x400a);
 }
 
-TEST_CASE("neither erring node nor channel is needed") {
+TEST_CASE("a failure without erring node and channel is read") {
     // fail_expiry_too_soon.jsonl: a sendonion, whose nodes lightningd does not know
-    const auto failure = told_by(204, raw(0x100e, recorded::expiry_too_soon));
+    const auto failure = failure_of(204, raw(0x100e, recorded::expiry_too_soon));
     CHECK(failure.kind == Kind::wire);
     CHECK(failure.code == 0x100e);
     CHECK(failure.source_index == 1);
@@ -92,23 +92,23 @@ TEST_CASE("neither erring node nor channel is needed") {
     CHECK(failure.message->update.has_value());
 }
 
-TEST_CASE("an onion that came back unread is unreadable by its code or by the onion beside it") {
-    CHECK(told_by(202, R"(,"onionreply":"8543e056")").kind == Kind::unreadable);
-    CHECK(told_by(202, "").kind == Kind::unreadable);
-    CHECK(told_by(204, R"(,"onionreply":"8543e056")").kind == Kind::unreadable);
-    // BADONION of the last hop is 202 as well, but says why
-    const auto last_hop = told_by(202, R"(,"erring_index":2,"failcode":49157)");
+TEST_CASE("code 202 without failcode, or an onionreply, means an unreadable onion") {
+    CHECK(failure_of(202, R"(,"onionreply":"8543e056")").kind == Kind::unreadable);
+    CHECK(failure_of(202, "").kind == Kind::unreadable);
+    CHECK(failure_of(204, R"(,"onionreply":"8543e056")").kind == Kind::unreadable);
+    // the last hop's BADONION has code 202 too, but with a failcode
+    const auto last_hop = failure_of(202, R"(,"erring_index":2,"failcode":49157)");
     CHECK(last_hop.kind == Kind::wire);
     CHECK(last_hop.source_index == 2);
 }
 
-TEST_CASE("a part that failed without any node's word failed here") {
-    CHECK(told_by(204, "").kind == Kind::local);
-    CHECK(told_by(204, "").source_index == 0);
-    CHECK(told_by(209, "").kind == Kind::unknown);
+TEST_CASE("a failure without any node's message is local") {
+    CHECK(failure_of(204, "").kind == Kind::local);
+    CHECK(failure_of(204, "").source_index == 0);
+    CHECK(failure_of(209, "").kind == Kind::unknown);
 }
 
-TEST_CASE("waitsendpay's error is the same account, of a row that has failed already") {
+TEST_CASE("waitsendpay's error gives the same failure as sendpay_failure, with a row that has failed") {
     // fail_local.jsonl
     const auto decoded = cln::decode_waitsendpay_error(received::value(R"json({"code":204,"message":
         "failed: WIRE_TEMPORARY_CHANNEL_FAILURE (WIRE_TEMPORARY_CHANNEL_FAILURE: Capacity exceeded - HTLC fee: 1626sat)",
@@ -127,13 +127,13 @@ TEST_CASE("waitsendpay's error is the same account, of a row that has failed alr
     CHECK(decoded->failure == payments::Failure{Kind::wire, 0x1007, 0, false, {}});
 }
 
-TEST_CASE("waitsendpay's error for a part of which nothing was stored explains nothing") {
+TEST_CASE("waitsendpay's error without details gives an unknown failure") {
     const auto decoded = cln::decode_waitsendpay_error(received::value(failed(209, "")));
     REQUIRE(decoded.has_value());
     CHECK(decoded->failure.kind == Kind::unknown);
 }
 
-TEST_CASE("a fault in waitsendpay's error is reported with its place") {
+TEST_CASE("an invalid waitsendpay error is refused with the path of the fault") {
     const auto refusal = [](const std::string& error) {
         const auto decoded = cln::decode_waitsendpay_error(received::value(error));
         REQUIRE_FALSE(decoded.has_value());

@@ -30,7 +30,7 @@ TEST_CASE("a hooked call is read as raw text") {
     CHECK(call->filter == R"({ "payments" : true })");
 }
 
-TEST_CASE("a client's number, null or odd text is an id too") {
+TEST_CASE("an id may be a number, null or any text") {
     for (const std::string id : {"7", "1.5", "null", R"("weird-id")", R"("with \"quotes\"")"}) {
         const auto params = R"({"rpc_command":{"id":)" + id + R"(,"method":"getinfo","params":{}}})";
         const auto call = read_hooked_call(params);
@@ -50,11 +50,11 @@ TEST_CASE("id, params and filter may be missing, the method may not") {
     CHECK_FALSE(read_hooked_call(R"({"rpc_command":{"id":1}})").has_value());
 }
 
-TEST_CASE("members after the call do not matter, nor those before it") {
+TEST_CASE("other members before and after the call are ignored") {
     CHECK(read_hooked_call(R"({"a":{"method":"x"},"rpc_command":{"method":"m"},"b":[]})")->method == "m");
 }
 
-TEST_CASE("what is no hooked call is nothing") {
+TEST_CASE("params without a hooked call are refused") {
     for (const std::string_view params :
          {"", "{}", "[]", "5", "null", R"({"rpc_command":5})", R"({"rpc_command":[]})", R"({"rpc_command":{}})",
           R"({"rpc_command":"delpay"})", R"({"rpc_command":{"method":5}})", R"({"rpc_command":{"method":""}})",
@@ -63,13 +63,13 @@ TEST_CASE("what is no hooked call is nothing") {
         CHECK_FALSE_MESSAGE(read_hooked_call(params).has_value(), params);
 }
 
-TEST_CASE("a method written with escapes is not taken for one of ours") {
+TEST_CASE("a method written with escapes is not recognised") {
     const auto call = read_hooked_call(R"({"rpc_command":{"method":"del\u0070ay"}})");
     REQUIRE(call.has_value());
     CHECK(call->method != "delpay");
 }
 
-TEST_CASE("the caller is named by the last component of the id") {
+TEST_CASE("the caller is the last component of the id") {
     CHECK(caller(R"("lab:xpay#77/cln:xpay#140/cln-xpay:injectpaymentonion#8")") == "cln-xpay");
     CHECK(caller(R"("lab:pay#184/cln:pay#313/pay:sendonion#25")") == "pay");
     CHECK(caller(R"("lab:renepay#1457/cln:renepay#11522/cln-renepay:sendonion#7")") == "cln-renepay");
@@ -85,7 +85,7 @@ TEST_CASE("the caller is named by the last component of the id") {
     CHECK(caller(R"("a:b/")").empty());
 }
 
-TEST_CASE("the answers to a hook are those lightningd survives") {
+TEST_CASE("the hook's answers have exactly the forms that lightningd accepts") {
     CHECK(received::json(cln::hook_continue()) == received::json(R"({"result":"continue"})"));
     CHECK(cln::hook_return_result(R"({ "payments" : [] })") == R"({"return":{"result":{ "payments" : [] }}})");
     const auto refused = received::json(cln::hook_return_error(-32602, "a \"quote\"\nand \xff"));

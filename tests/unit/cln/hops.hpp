@@ -1,4 +1,4 @@
-// Nodes of the recordings, and the comparison of a decoded hop with what it must be.
+// Nodes of the recordings, and a check of one decoded hop.
 #pragma once
 
 #include "payments/route.hpp"

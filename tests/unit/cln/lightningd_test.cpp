@@ -35,13 +35,13 @@ struct Typed : Caller {
         node.answer(node.calls.back(), result);
         return until(loop, [&] { return reply.times == 1; });
     }
-    /// The newest call's params as a value.
+    /// The newest call's params, parsed.
     json::Tree params() { return received::json(node.calls.back().params); }
 };
 
 } // namespace
 
-TEST_CASE("every call to lightningd is worded as it wants it") {
+TEST_CASE("every call to lightningd has the method and params that lightningd expects") {
     Typed typed;
     REQUIRE(typed.connect());
     const auto hash = *base::PaymentHash::from_hex(std::string(64, 'A'));
@@ -69,7 +69,7 @@ TEST_CASE("every call to lightningd is worded as it wants it") {
     }
 }
 
-TEST_CASE("answers arrive decoded") {
+TEST_CASE("answers are passed on decoded") {
     Typed typed;
     REQUIRE(typed.connect());
     Received<cln::NodeInfo> info;
@@ -85,7 +85,7 @@ TEST_CASE("answers arrive decoded") {
     CHECK(typed.log.empty());
 }
 
-TEST_CASE("a row that cannot be read is logged, and still counts for the length of its page") {
+TEST_CASE("an unreadable row is logged and still counts for the length of its page") {
     Typed typed;
     REQUIRE(typed.connect());
     Received<cln::Lightningd::Listing> listing;
@@ -100,7 +100,7 @@ TEST_CASE("a row that cannot be read is logged, and still counts for the length 
     CHECK(typed.log[0] == "row of listsendpays skipped: result.payments[1].payment_preimage: not a 32 byte hex value");
 }
 
-TEST_CASE("a malformed answer is an error, logged without its words") {
+TEST_CASE("an unreadable answer is an error, logged without its content") {
     Typed typed;
     REQUIRE(typed.connect());
     for (const std::string result :
@@ -111,7 +111,7 @@ TEST_CASE("a malformed answer is an error, logged without its words") {
         typed.lightningd.list_all_pending(listing.answer());
         REQUIRE(typed.calls(before + 1));
         if (result.find("5ec3e7") != std::string::npos)
-            continue; // brackets that do not match cannot even be framed
+            continue; // unbalanced brackets would not be framed
         CHECK(typed.answered(listing, result));
         CHECK_FALSE(listing.value.has_value());
         CHECK(listing.failure.code == -1);
@@ -119,7 +119,7 @@ TEST_CASE("a malformed answer is an error, logged without its words") {
     }
 }
 
-TEST_CASE("lightningd's own errors and a lost connection are distinguished") {
+TEST_CASE("lightningd's errors and a lost connection are distinguished") {
     Typed typed;
     REQUIRE(typed.connect());
     Received<cln::Lightningd::Listing> refused;
@@ -137,7 +137,7 @@ TEST_CASE("lightningd's own errors and a lost connection are distinguished") {
     CHECK(lost.times == 0);
 }
 
-TEST_CASE("delpay's answer is passed on as its very bytes") {
+TEST_CASE("delpay's answer is passed on byte for byte") {
     Typed typed;
     REQUIRE(typed.connect());
     Answer answer;

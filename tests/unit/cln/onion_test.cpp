@@ -1,4 +1,4 @@
-// createonion gives what is sent to each node, sendonion how the first one is reached.
+// createonion gives the payload for each node, sendonion the first hop.
 #include "cln/route.hpp"
 
 #include "hops.hpp"
@@ -35,14 +35,14 @@ std::optional<cln::FirstHop> first_hop(const std::string& params, std::uint32_t 
 
 } // namespace
 
-TEST_CASE("createonion: the channel a node is to use leads into the next one") {
+TEST_CASE("createonion: a node's payload names the channel into the next hop") {
     // pay_legacy.jsonl
     const auto onion = decode(hop(alice, recorded::forward) + "," + hop(bob, recorded::final_with_secret));
     REQUIRE(onion.has_value());
     CHECK(onion->hash.hex() == hash);
     CHECK(onion->total.value == 2'500'000);
     REQUIRE(onion->hops.size() == 2);
-    is(onion->hops[0], alice, 0, 0, 2'500'000, 114); // into the first one: sendonion's first_hop says so
+    is(onion->hops[0], alice, 0, 0, 2'500'000, 114); // the channel into the first hop comes with sendonion's first_hop
     CHECK_FALSE(bool(onion->hops[0].extras));
     is(onion->hops[1], bob, 103, 4, 2'500'000, 114);
     REQUIRE(bool(onion->hops[1].extras));
@@ -54,7 +54,7 @@ TEST_CASE("createonion: the channel a node is to use leads into the next one") {
     CHECK(extras.custom_records.empty());
 }
 
-TEST_CASE("createonion: the payee of keysend is sent the preimage, and no total") {
+TEST_CASE("createonion: keysend's last payload has the preimage and no total") {
     const auto onion = decode(hop(bob, recorded::final_keysend));
     REQUIRE(onion.has_value());
     CHECK(onion->total.value == 0);
@@ -67,7 +67,7 @@ TEST_CASE("createonion: the payee of keysend is sent the preimage, and no total"
     CHECK(base::to_hex(records.at(5482373484)) == "34bfddbe94c1dfd854dbe4851d5ed55e7c97bd23500f6002c8ed8856d02dcfdf");
 }
 
-TEST_CASE("createonion: a blinded path of one node has key, data and total at that node") {
+TEST_CASE("createonion: a blinded path of one node gives key, data and total at that node") {
     // bolt12_offer.jsonl
     const auto onion = decode(hop(alice, recorded::forward) + "," + hop(bob, recorded::final_blinded));
     REQUIRE(onion.has_value());
@@ -81,7 +81,7 @@ TEST_CASE("createonion: a blinded path of one node has key, data and total at th
     CHECK(extras.total.value == 1'900'000);
 }
 
-TEST_CASE("createonion: nodes inside a blinded path have no amount, no expiry and no channel") {
+TEST_CASE("createonion: nodes inside a blinded path have no amount, expiry or channel") {
     const auto key = wire::hex(carol);
     const auto onion =
         decode(hop(alice, payload({wire::tlv(2, wire::truncated(5000)), wire::tlv(4, wire::truncated(900)),
@@ -108,7 +108,7 @@ TEST_CASE("createonion: nodes inside a blinded path have no amount, no expiry an
     CHECK(onion->hops[3].extras->total.value == 9000);
 }
 
-TEST_CASE("createonion: metadata and custom records are kept at their hop") {
+TEST_CASE("createonion: metadata and custom records stay at their hop") {
     const auto onion = decode(hop(alice, payload({wire::tlv(2, {1}), wire::tlv(4, {2}), wire::tlv(65536, {3})})) + "," +
                               hop(bob, payload({wire::tlv(2, {1}), wire::tlv(4, {2}), wire::tlv(16, {0xca, 0xfe})})));
     REQUIRE(onion.has_value());
@@ -120,7 +120,7 @@ TEST_CASE("createonion: metadata and custom records are kept at their hop") {
     CHECK(onion->hops[1].extras->metadata == Octets{0xca, 0xfe});
 }
 
-TEST_CASE("createonion: by position the hops come first, then the hash") {
+TEST_CASE("createonion: positional parameters are the hops, then the hash") {
     const auto onion = cln::decode_createonion(
         received::value("[[" + hop(bob, recorded::final_with_secret) + R"(],")" + hash + R"(","5e55","1300"])"));
     REQUIRE(onion.has_value());
@@ -128,7 +128,7 @@ TEST_CASE("createonion: by position the hops come first, then the hash") {
     CHECK(onion->hops.size() == 1);
 }
 
-TEST_CASE("createonion: what cannot be read whole is not known") {
+TEST_CASE("createonion: with one unreadable hop the whole route is unknown") {
     const auto good = hop(bob, recorded::final_with_secret);
     for (const auto& hops :
          {std::string(), std::string("5"), std::string("{}"), "null," + good, hop("02", "00"), hop(bob, ""),
@@ -142,7 +142,7 @@ TEST_CASE("createonion: what cannot be read whole is not known") {
         CHECK_FALSE_MESSAGE(cln::decode_createonion(received::value(params)).has_value(), params);
 }
 
-TEST_CASE("sendonion: the first hop gives node, channel and the height of our offer") {
+TEST_CASE("sendonion: first_hop gives node, channel and the delay of the first HTLC") {
     // pay_legacy.jsonl; the chain was at 107
     const auto object = R"({"amount_msat":2500026,"delay":11,"id":")" + alice + R"(","channel":"103x3x0"})";
     for (const auto& params : {R"({"onion":"00","first_hop":)" + object + "}", R"(["00",)" + object + "]"}) {
@@ -155,7 +155,7 @@ TEST_CASE("sendonion: the first hop gives node, channel and the height of our of
     CHECK(first_hop(R"({"first_hop":)" + object + "}", 0)->total_time_lock == 0);
 }
 
-TEST_CASE("sendonion: a first hop without channel leaves it to lightningd") {
+TEST_CASE("sendonion: first_hop without a channel leaves the channel unknown") {
     // fail_malformed_onion.jsonl, shortened
     const auto first = first_hop(R"({"first_hop":{"id":")" + alice + R"(","amount_msat":1000,"delay":9}})");
     REQUIRE(first.has_value());
@@ -164,7 +164,7 @@ TEST_CASE("sendonion: a first hop without channel leaves it to lightningd") {
     CHECK(first->total_time_lock == 117);
 }
 
-TEST_CASE("sendonion: a first hop without node or delay is none") {
+TEST_CASE("sendonion: a first_hop without node or delay is refused") {
     for (const std::string& params :
          {std::string("{}"), std::string("[]"), std::string("5"), std::string(R"(["00"])"),
           std::string(R"({"first_hop":5})"), std::string(R"({"first_hop":null})"), std::string(R"({"first_hop":{}})"),

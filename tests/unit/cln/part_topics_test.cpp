@@ -1,4 +1,4 @@
-// pay_part_start and pay_part_end of xpay beyond the part's name, and block_added.
+// pay_part_end of xpay, the hops of pay_part_start, and block_added.
 #include "cln/notifications.hpp"
 
 #include "hops.hpp"
@@ -34,7 +34,7 @@ std::string refusal(const std::string& params) {
 
 } // namespace
 
-TEST_CASE("pay_part_end names the part, and the node that refused it with its words") {
+TEST_CASE("pay_part_end gives the part, the failing node and its message") {
     // xpay_payee_rejects.jsonl
     const auto ended = decode_pay_part_end(
         received::value(failure(R"(,"failed_msg":"400f00000000003d09000000006c","failed_node_id":")" + hops::bob +
@@ -61,20 +61,20 @@ TEST_CASE("pay_part_end of a success reports no failure") {
     CHECK_FALSE(ended->report.has_value());
 }
 
-TEST_CASE("pay_part_end without a node means our own") {
+TEST_CASE("pay_part_end without a node means a local failure") {
     const auto reported = report(R"(,"error_code":4103,"error_message":"temporary_channel_failure")");
     CHECK(reported.code == 0x1007);
     CHECK_FALSE(reported.node.has_value());
     CHECK_FALSE(bool(reported.message));
 }
 
-TEST_CASE("pay_part_end without a code is an error xpay could not read either") {
+TEST_CASE("pay_part_end without a code means that xpay could not read the error either") {
     const auto reported = report(R"(,"failed_msg":"400f","error_message":"garbled")");
     CHECK_FALSE(reported.code.has_value());
     CHECK_FALSE(bool(reported.message));
 }
 
-TEST_CASE("pay_part_end with words that cannot be read, or say another code, keeps the code") {
+TEST_CASE("pay_part_end with an unreadable message, or one of another code, keeps the code") {
     for (const std::string message : {"null", "5", R"("zz")", R"("")", R"("400a")", R"("100")"}) {
         INFO(message);
         const auto reported = report(R"(,"error_code":4103,"failed_msg":)" + message);
@@ -88,7 +88,7 @@ TEST_CASE("pay_part_end with words that cannot be read, or say another code, kee
     CHECK_FALSE(bare.message->update.has_value());
 }
 
-TEST_CASE("pay_part_end is read in every wrapping") {
+TEST_CASE("pay_part_end is read in every version's wrapping") {
     const auto body = R"({"status":"success",)" + part + "}";
     for (const auto& params : {R"({"pay_part_end":)" + body + "}", R"({"origin":"cln-xpay","payload":)" + body + "}",
                                R"({"origin":"cln-xpay","payload":{"pay_part_end":)" + body + "}}"}) {
@@ -98,7 +98,7 @@ TEST_CASE("pay_part_end is read in every wrapping") {
     }
 }
 
-TEST_CASE("a fault in pay_part_end is reported with its place") {
+TEST_CASE("an invalid pay_part_end is refused with the path of the fault") {
     CHECK(refusal("[]") == "params: not an object");
     CHECK(refusal("{}") == "params.pay_part_end: missing");
     CHECK(refusal(R"({"pay_part_end":{}})") == "params.pay_part_end.payment_hash: missing");
@@ -114,8 +114,8 @@ TEST_CASE("a fault in pay_part_end is reported with its place") {
     CHECK(refusal(failure(R"(,"error_code":"4103")")) == "params.pay_part_end.error_code: not an unsigned integer");
 }
 
-// No node at all means our own: read so, a node nobody can read puts the blame on us.
-TEST_CASE("pay_part_end with a node nobody can read is refused") {
+// A missing node means our own: ignoring an unreadable one would blame our node.
+TEST_CASE("pay_part_end with an unreadable node is refused") {
     for (const std::string node : {"5", R"("")", R"("02")", R"("zz")", "[]"})
         CHECK_FALSE(decode_pay_part_end(received::value(failure(R"(,"error_code":4103,"failed_node_id":)" + node)))
                         .has_value());
@@ -140,7 +140,7 @@ TEST_CASE("pay_part_start gives the hops") {
     CHECK_FALSE(start->report.has_value());
 }
 
-TEST_CASE("pay_part_start without hops leaves the route unknown, with hops nobody can read it is refused") {
+TEST_CASE("pay_part_start without hops leaves the route unknown; with unreadable hops it is refused") {
     const auto start = decode_pay_part_start(received::value(R"({"pay_part_start":{)" + part + "}}"), {});
     REQUIRE(start.has_value());
     CHECK(start->route == payments::Route{});
@@ -150,20 +150,22 @@ TEST_CASE("pay_part_start without hops leaves the route unknown, with hops nobod
                   .text() == "params.pay_part_start.hops: a malformed hop");
 }
 
-TEST_CASE("block_added gives the chain's height under both of its names") {
+TEST_CASE("block_added gives the chain's height in its old and its new form") {
     const auto block = std::string(R"({"hash":"00","height":850000}})");
     CHECK(decode_block_added(received::value(R"({"block_added":)" + block)) == 850'000);
     CHECK(decode_block_added(received::value(R"({"block":)" + block)) == 850'000); // up to v23.08
     CHECK(decode_block_added(received::value(R"({"block_added":{"height":4294967295}})")) == UINT32_MAX);
 }
 
-TEST_CASE("a fault in block_added is reported with its place") {
-    const auto told_as = [](const char* params) { return decode_block_added(received::value(params)).error().text(); };
-    CHECK(told_as("{}") == "params.block: missing");
-    CHECK(told_as("5") == "params: not an object");
-    CHECK(told_as(R"({"block_added":{}})") == "params.block_added.height: missing");
-    CHECK(told_as(R"({"block_added":{"height":-1}})") == "params.block_added.height: not an unsigned integer");
-    CHECK(told_as(R"({"block_added":{"height":4294967296}})") == "params.block_added.height: not a block height");
+TEST_CASE("an invalid block_added is refused with the path of the fault") {
+    const auto block_refusal = [](const char* params) {
+        return decode_block_added(received::value(params)).error().text();
+    };
+    CHECK(block_refusal("{}") == "params.block: missing");
+    CHECK(block_refusal("5") == "params: not an object");
+    CHECK(block_refusal(R"({"block_added":{}})") == "params.block_added.height: missing");
+    CHECK(block_refusal(R"({"block_added":{"height":-1}})") == "params.block_added.height: not an unsigned integer");
+    CHECK(block_refusal(R"({"block_added":{"height":4294967296}})") == "params.block_added.height: not a block height");
 }
 
 } // namespace part_topics_test

@@ -1,4 +1,4 @@
-// What is behind a payer's call: the user's command that lightningd gave to it, as the nested id says.
+// The user's command behind a payer's call, read from the nested id.
 #include "cln/payer_call.hpp"
 
 #include "received.hpp"
@@ -14,7 +14,7 @@ std::uint64_t call(const std::string& id) {
     return call.payer_call().number;
 }
 
-/// What leaves by the part that the call would make, as far as it says.
+/// The amount that the call's part would send.
 std::optional<base::Msat> sent(std::string_view method, const std::string& params) {
     cln::HookedCall call;
     call.method = method;
@@ -26,23 +26,23 @@ std::optional<base::Msat> sent(std::string_view method, const std::string& param
 
 } // namespace
 
-TEST_CASE("the command is the one lightningd gave to the plugin that calls") {
+TEST_CASE("the command is the one that lightningd passed to the calling plugin") {
     CHECK(call("lab:renepay#716/cln:renepay#924/cln-renepay:sendonion#7") == 924); // v26.06.6, renepay_retried.jsonl
     CHECK(call("lab:xpay#77/cln:xpay#140/cln-xpay:injectpaymentonion#8") == 140);
     CHECK(call("lab:pay#151/cln:pay#235/pay:sendonion#12") == 235);
 }
 
-TEST_CASE("a plugin that calls itself on the way is still at the first command: renepay of v25.12") {
+TEST_CASE("a plugin that calls itself in between is at its first command: renepay of v25.12") {
     CHECK(
         call("lab:renepay#81/cln:renepay#124/cln-renepay:renesendpay#7/cln:renesendpay#125/cln-renepay:sendonion#12") ==
         124);
 }
 
-TEST_CASE("the command of another plugin that uses a payer is not the payer's") {
+TEST_CASE("a call through another plugin is not attributed to the payer's command") {
     CHECK(call("cli:swap#1/cln:swap#5/swapper:renepay#2/cln:renepay#9/cln-renepay:sendpay#3") == 9);
 }
 
-TEST_CASE("an id of another form names no command") {
+TEST_CASE("an id of another form gives no command") {
     for (const std::string id :
          {"", "7", "pay:sendonion#13", "rebalance:sendpay#1", "lab:xpay#77/cln-xpay:injectpaymentonion#8", "a/b/c",
           "////", "cln:renepay#x/cln-renepay:sendpay#3", "cln:renepay/cln-renepay:sendpay",
@@ -50,13 +50,13 @@ TEST_CASE("an id of another form names no command") {
         CHECK_MESSAGE(call(id) == 0, id);
 }
 
-TEST_CASE("what leaves is where each call says it") {
+TEST_CASE("the sent amount is read from the place that each method has for it") {
     CHECK(sent("sendpay",
                R"(,"route":[{"id":"02","amount_msat":1011},{"id":"03","amount_msat":1000}],"amount_msat":9000)") ==
           base::Msat{1011});
     CHECK(sent("sendpay", R"(,"route":[{"node_id_out":"02","amount_out_msat":"1011msat","amount_msat":5}])") ==
           base::Msat{1011});
-    CHECK(sent("sendpay", R"(,"route":[],"amount_msat":9000)") == base::Msat{9000}); // to ourselves
+    CHECK(sent("sendpay", R"(,"route":[],"amount_msat":9000)") == base::Msat{9000}); // to our own node
     CHECK(sent("sendonion", R"(,"first_hop":{"id":"02","amount_msat":1011,"delay":5},"amount_msat":1000)") ==
           base::Msat{1011});
     CHECK(sent("injectpaymentonion", R"(,"amount_msat":1011,"destination_msat":1000,"partid":1,"groupid":2)") ==

@@ -7,7 +7,7 @@ namespace payer_rows_test {
 using cln::EndKnownBy;
 using payments::Payer;
 
-TEST_CASE("a payer is known by the name of its plugin, exactly") {
+TEST_CASE("a payer is recognised by its plugin's exact name") {
     for (const auto& row : cln::payers) {
         CHECK(cln::payer_of(row.caller) == row.payer);
         CHECK(cln::payer_row(row.payer) == &row);
@@ -19,14 +19,14 @@ TEST_CASE("a payer is known by the name of its plugin, exactly") {
     CHECK(cln::payer_row(Payer::other) == nullptr);
 }
 
-TEST_CASE("how its end is known") {
+TEST_CASE("each payer's row gives how its end is known") {
     CHECK(cln::payer_row(Payer::pay)->end == EndKnownBy::pay_failure);
     CHECK(cln::payer_row(Payer::keysend)->end == EndKnownBy::pay_failure);
     CHECK(cln::payer_row(Payer::xpay)->end == EndKnownBy::listpays);
     CHECK(cln::payer_row(Payer::renepay)->end == EndKnownBy::renepaystatus);
 }
 
-TEST_CASE("on which version it may wait without a sign") {
+TEST_CASE("each payer's row gives the versions on which it may wait silently") {
     const auto waits = [](Payer payer, cln::Version version) {
         return cln::payer_row(payer)->may_wait_silently(version);
     };

@@ -1,4 +1,4 @@
-// pay_failure and pay_part_start, which come from plugins and so in the wrapping of the day.
+// pay_failure and pay_part_start come from plugins: their wrapping depends on lightningd's version.
 #include "cln/notifications.hpp"
 
 #include "received.hpp"
@@ -28,18 +28,18 @@ std::string failed_hash(const std::string& params) {
 
 } // namespace
 
-TEST_CASE("pay_failure is read in every wrapping of v23.11 to v26.06") {
+TEST_CASE("pay_failure is read in every wrapping from v23.11 to v26.06") {
     // v25.09 and later, with deprecated members beside it (recorded: pay_legacy_fails.jsonl)
     CHECK(failed_hash(R"({"origin":"pay","payload":)" + failed + R"(,"pay_failure":)" + failed + "}") == hash);
     // v25.09 and later without them
     CHECK(failed_hash(R"({"pay_failure":)" + failed + "}") == hash);
-    // up to v25.05: what the plugin emitted is the payload, and pay emitted no member named after the topic
+    // up to v25.05: the payload is what the plugin emitted, and pay emits no member named after the topic
     CHECK(failed_hash(R"({"origin":"pay","payload":)" + failed + "}") == hash);
-    // a plugin that did
+    // a plugin that emits one
     CHECK(failed_hash(R"({"origin":"pay","payload":{"pay_failure":)" + failed + "}}") == hash);
 }
 
-TEST_CASE("a pay_failure that names no hash is reported with its place") {
+TEST_CASE("a pay_failure without a hash is refused with the path of the fault") {
     CHECK(decode_pay_failure(received::value(R"({"pay_failure":{"bolt11":"x"}})")).error().text() ==
           "params.pay_failure.payment_hash: missing");
     CHECK(decode_pay_failure(received::value(R"({"pay_failure":{"payment_hash":"zz"}})")).error().text() ==
@@ -52,7 +52,7 @@ TEST_CASE("a pay_failure that names no hash is reported with its place") {
     CHECK(decode_pay_failure(received::value("[]")).error().text() == "params: not an object");
 }
 
-TEST_CASE("pay_part_start names a part of xpay and the whole payment's amount") {
+TEST_CASE("pay_part_start gives the part and the whole payment's amount") {
     const auto part_start =
         decode_pay_part_start(received::value(R"({"pay_part_start":)" + part + "}"), base::UnixNs{42});
     REQUIRE(part_start.has_value());
@@ -64,8 +64,8 @@ TEST_CASE("pay_part_start names a part of xpay and the whole payment's amount") 
     CHECK(part_start->seen.value == 42);
 }
 
-TEST_CASE("a total that is just what leaves may be sendamount's: less of it arrives") {
-    // sendamount_bolt11.jsonl: 2000000 leave, 1999980 arrive
+TEST_CASE("a total equal to the sent amount may be sendamount's, of which less arrives") {
+    // sendamount_bolt11.jsonl: 2000000 msat are sent, 1999980 arrive
     auto object = received::json(part);
     object["total_payment_msat"] = 2'000'000U;
     object["attempt_msat"] = 1'999'980U;
@@ -78,17 +78,17 @@ TEST_CASE("a total that is just what leaves may be sendamount's: less of it arri
     CHECK(part_start->by == payments::Accounts{false, true});
 }
 
-TEST_CASE("pay_part_start without a total is still a part") {
+TEST_CASE("pay_part_start without a total still gives the part") {
     auto object = received::json(part);
     object.erase("total_payment_msat");
-    object["hops"] = json::Tree::array(); // we pay ourselves
+    object["hops"] = json::Tree::array(); // a payment to our own node
     const auto part_start =
         decode_pay_part_start(received::value_of(json::Tree::object({{"pay_part_start", object}})), {});
     REQUIRE(part_start.has_value());
     CHECK(part_start->total.source == payments::TotalSource::none);
 }
 
-TEST_CASE("a fault in pay_part_start is reported with its place") {
+TEST_CASE("an invalid pay_part_start is refused with the path of the fault") {
     const auto refusal = [](const char* name, const char* value) {
         const auto part_start =
             decode_pay_part_start(received::value_of(json::Tree::object(

@@ -1,4 +1,4 @@
-// Shorthands for JSON as lightningd sends it.
+// Builds JSON values as lightningd sends them.
 #pragma once
 
 #include "cln/fields.hpp"
@@ -14,7 +14,7 @@ inline json::Tree json(std::string_view text) {
     return std::move(*value);
 }
 
-/// As a decoder takes it.
+/// The value as a decoder takes it.
 inline unit::Parsed value(std::string_view text) {
     return unit::Parsed(text);
 }
@@ -22,7 +22,7 @@ inline unit::Nodes value_of(json::Tree tree) {
     return unit::Nodes(std::move(tree));
 }
 
-/// `object` with one member set to what `text` says.
+/// `object` with one member set to the JSON in `text`.
 inline json::Tree with(json::Tree object, const std::string& name, std::string_view text) {
     object[name] = json(text);
     return object;
@@ -33,7 +33,7 @@ inline json::Tree without(json::Tree object, const std::string& name) {
     return object;
 }
 
-/// A complete row, recorded (autoclean.jsonl).
+/// A complete row, from autoclean.jsonl.
 inline json::Tree row() {
     return json(R"({"created_index":133,"id":133,
         "payment_hash":"226779da4b9df53bbf083cc8d91bda443353d78f8189388e16ec1946ec07955b","groupid":1,"updated_index":133,

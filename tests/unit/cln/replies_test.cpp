@@ -33,7 +33,7 @@ TEST_CASE("each index has lightningd's name") {
     CHECK(std::string(cln::name(Index::deleted)) == "deleted");
 }
 
-TEST_CASE("a wait that waited says whose row moved the counter") {
+TEST_CASE("a wait that had to wait names the row that moved the counter") {
     // v25.05 and later; with deprecated APIs; up to v25.02
     for (const auto& members : {R"("sendpays":)" + details, R"("details":)" + details + R"(,"sendpays":)" + details,
                                 R"("details":)" + details}) {
@@ -48,7 +48,7 @@ TEST_CASE("a wait that waited says whose row moved the counter") {
     }
 }
 
-TEST_CASE("a wait that came too late gives the counter only") {
+TEST_CASE("a wait for a number already passed gives the counter only") {
     const auto reply = decode_wait(received::value(R"({"subsystem":"sendpays","updated":133})"), Index::updated);
     REQUIRE(reply.has_value());
     CHECK(reply->counter == 133);
@@ -59,7 +59,7 @@ TEST_CASE("a counter may be 0") {
     CHECK(decode_wait(received::value(R"({"deleted":0})"), Index::deleted)->counter == 0);
 }
 
-TEST_CASE("a fault in a wait's answer is reported with its place") {
+TEST_CASE("an invalid wait answer is refused with the path of the fault") {
     const auto refusal = [](std::string_view text, Index index = Index::created) {
         const auto reply = decode_wait(received::value(text), index);
         REQUIRE_FALSE(reply.has_value());

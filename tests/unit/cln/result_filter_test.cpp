@@ -1,4 +1,4 @@
-// What lightningd v26.06.6's own filter (common/json_filter.c) let through of this result, run with these filters.
+// The same results as lightningd v26.06.6's own filter (common/json_filter.c), recorded with these filters.
 #include "cln/result_filter.hpp"
 
 #include <fstream>
@@ -28,13 +28,13 @@ void gives(std::string_view filter, std::string_view expected) {
 
 } // namespace
 
-TEST_CASE("every recorded filter leaves what it left of the real node's result") {
+TEST_CASE("every recorded filter gives the same result as on the real node") {
     const auto recorded = nlohmann::ordered_json::parse(std::ifstream(RECORDED_FILTERS));
     std::size_t tried = 0;
     for (const auto& [method, node] : recorded.items())
         for (const auto& one : node["filters"]) {
             if (one.contains("error"))
-                continue; // refused: the node does that before it asks the plugin
+                continue; // the node refuses these before it asks the plugin
             const std::string filter = one["filter"];
             const std::string& of = method; // clang 14 captures no binding
             INFO(of, " ", filter);
@@ -44,7 +44,7 @@ TEST_CASE("every recorded filter leaves what it left of the real node's result")
     CHECK(tried > 30);
 }
 
-TEST_CASE("filtered text keeps its order; what is no JSON stays as it is") {
+TEST_CASE("filtered text keeps its order; invalid JSON is passed on unchanged") {
     CHECK(cln::filter_text(R"({"b":1,"list":[{"z":1, "a":{"y":2,"x":3}, "c":4}],"a":2})",
                            parsed(R"({"list":[{"a":{"x":true,"y":true},"z":true}],"b":true})")) ==
           R"({"b":1,"list":[{"z":1,"a":{"y":2,"x":3}}]})");
@@ -67,7 +67,7 @@ TEST_CASE("a leaf keeps the whole array below it") {
     gives(R"({"payments": [{"l": true}]})", R"({"payments": [{"l": [1, {"z": 1}, 2]}, {"l": [1, {"z": 1}, 2]}]})");
 }
 
-TEST_CASE("the plain members of an object a leaf names are lost, as lightningd loses them") {
+TEST_CASE("a filter `true` on an object drops its plain members, as in lightningd") {
     const auto* only_lists = R"({"payments": [{"l": [1, {"z": 1}, 2]}, {"l": [1, {"z": 1}, 2]}]})";
     gives(R"({"payments": [true]})", only_lists);
     gives(R"({"payments": [{}]})", only_lists);
@@ -81,37 +81,37 @@ TEST_CASE("arrays in arrays are filtered at every level") {
     gives(R"({"payments": [{"l": [{"y": true}]}]})", R"({"payments": [{"l": [1, {}, 2]}, {"l": [1, {}, 2]}]})");
 }
 
-TEST_CASE("an array treated as an object is reported, with the path to it") {
+TEST_CASE("an object filter on an array is reported with the array's path") {
     gives(R"({"payments": {"payment_hash": true}})",
           R"({"payments": [], "warning_parameter_filter": ".payments is an array"})");
     gives(R"({"payments": [{"l": {"z": true}}]})",
           R"({"payments": [{"l": [1]}, {"l": [1]}], "warning_parameter_filter": ".payments[].l is an array"})");
 }
 
-TEST_CASE("an object treated as an array is reported when that hid something") {
+TEST_CASE("an array filter on an object is reported when it hid something") {
     gives(R"({"payments": [[true]]})",
           R"({"payments": [{}, {}], "warning_parameter_filter": ".payments[] is an object"})");
     gives(R"({"o": [true]})", R"({"o": {}, "warning_parameter_filter": ".o is an object"})");
     gives(R"({"o": {"oo": [true]}})", R"({"o": {"oo": {}}})");
 }
 
-TEST_CASE("an empty array says nothing of what its filter thinks it is") {
+TEST_CASE("an empty array is accepted under any filter") {
     gives(R"({"empty": {"z": true}})", R"({"empty": []})");
     gives(R"({"empty": [{"z": true}]})", R"({"empty": []})");
 }
 
-TEST_CASE("a filter for the insides of a plain value keeps the value") {
+TEST_CASE("a filter for the members of a plain value keeps the value") {
     gives(R"({"top": {"a": true}})", R"({"top": "t"})");
     gives(R"({"top": [{"a": true}]})", R"({"top": "t"})");
 }
 
-TEST_CASE("of two misuses the first by name is reported") {
+TEST_CASE("of two misused filters the first by name is reported") {
     gives(
         R"({"empty": {"a": true}, "payments": [{"l": {"z": true}}], "o": [true]})",
         R"({"payments": [{"l": [1]}, {"l": [1]}], "empty": [], "o": {}, "warning_parameter_filter": ".o is an object"})");
 }
 
-TEST_CASE("a filter that names nothing there is gives nothing") {
+TEST_CASE("a filter of unknown names gives an empty result") {
     gives(R"({"nothing": true})", "{}");
 }
 

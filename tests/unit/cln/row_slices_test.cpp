@@ -1,4 +1,4 @@
-// Long listings cut into short ones.
+// Cuts long listings into slices.
 #include "cln/row_slices.hpp"
 
 #include "json/text.hpp"
@@ -30,7 +30,7 @@ std::vector<std::string> all(const std::string& text) {
 
 } // namespace
 
-TEST_CASE("every row comes once, in its order, at most a hundred a slice") {
+TEST_CASE("every row comes once and in order, at most a hundred a slice") {
     for (const std::size_t rows : {0U, 1U, 99U, 100U, 101U, 200U, 250U}) {
         std::size_t next = 0;
         const auto slices = all(listing(rows, " ,\n"));
@@ -47,14 +47,14 @@ TEST_CASE("every row comes once, in its order, at most a hundred a slice") {
     }
 }
 
-TEST_CASE("what cannot be cut comes as it is") {
+TEST_CASE("a value that is no listing comes as one slice, unchanged") {
     const std::vector<std::string> texts{"5", "[]",          "{}", R"({"payments":{}})", R"({"payments":[1)",
                                          "",  "\"payments\""};
     for (const auto& text : texts)
         CHECK(all(text) == std::vector{text});
 }
 
-TEST_CASE("an array that is none is a slice that is none, and the last") {
+TEST_CASE("a member that is no array comes as one slice, which is the last") {
     const std::vector<std::string> insides{"1 2", "1,,2", "1,2,", ",", "1,:", R"("a)"};
     for (const auto& inside : insides) {
         const auto slices = all(R"({"payments":[)" + inside + "]}");

@@ -12,7 +12,7 @@ using received::with;
 
 namespace {
 
-/// What is known after these accounts, in their order.
+/// The row known after these updates, in their order.
 std::string learned(const std::vector<std::string>& accounts) {
     auto row = RowText::from(accounts.front());
     REQUIRE(row.has_value());
@@ -26,7 +26,7 @@ std::string learned(const std::vector<std::string>& accounts) {
 
 } // namespace
 
-TEST_CASE("a part that is written as a row reads back the same") {
+TEST_CASE("a part written as a row is read back the same") {
     const auto row = *cln::decode_row(
         received::value_of(with(with(received::row(), "partid", "3"), "groupid", "8912158845556297834")), "row");
     auto part = payments::Part::of(row);
@@ -45,7 +45,7 @@ TEST_CASE("a part that is written as a row reads back the same") {
     CHECK(again.invoice == "lnbcrt1");
 }
 
-TEST_CASE("a written row leaves out what lightningd leaves out, and has its order") {
+TEST_CASE("a written row has lightningd's order and leaves out what lightningd leaves out") {
     payments::Part part;
     part.created = {5};
     part.sent = {1010};
@@ -69,14 +69,14 @@ TEST_CASE("a written row leaves out what lightningd leaves out, and has its orde
             part.preimage->hex() + R"(","bolt12":"lni1x"})");
 }
 
-TEST_CASE("members come in lightningd's order, with the host's own behind them") {
+TEST_CASE("known members come in lightningd's order, others of the host behind them") {
     CHECK(learned({R"({"status":"failed", "x" : [ 1,  2 ],"id": 5,"label":"a\u00fc","created_index":5})"}) ==
           R"({"created_index":5,"id":5,"status":"failed","label":"a\u00fc","x":[ 1,  2 ]})");
     CHECK(learned({R"({"created_index":5,"x":1,"id":5,"y":2})"}) == R"({"created_index":5,"x":1,"id":5,"y":2})");
     CHECK(learned({R"({"id":5,"x":1})"}) == R"({"id":5,"x":1})"); // before v23.11
 }
 
-TEST_CASE("a newer account counts, what it leaves out stays, and no end becomes pending again") {
+TEST_CASE("a newer row wins, members it lacks stay, and an ended row never becomes pending again") {
     const std::string first = R"({"id":5,"status":"pending","label":"tea"})";
     const std::string last = R"({"id":5,"completed_at":7,"status":"complete"})";
     const std::string both = R"({"id":5,"completed_at":7,"status":"complete","label":"tea"})";
@@ -85,7 +85,7 @@ TEST_CASE("a newer account counts, what it leaves out stays, and no end becomes 
     CHECK(learned({first, last, first}) == both);
 }
 
-TEST_CASE("how a part failed does not belong to its row") {
+TEST_CASE("the details of a failure are not stored in the row") {
     const auto row = RowText::from_failure(
         R"({"id":5,"status":"pending","erring_index":1,"failcode":4103,"failcodename":"x","erring_node":"02","x":1,)"
         R"("erring_channel":"1x1x1","erring_direction":0,"raw_message":"1007","onionreply":"ab"})");
@@ -93,14 +93,14 @@ TEST_CASE("how a part failed does not belong to its row") {
     CHECK(row->json() == R"({"id":5,"status":"pending","x":1})");
 }
 
-TEST_CASE("what is no row is none") {
+TEST_CASE("a text that is no row is refused") {
     for (const std::string_view text :
          {"", "{}", "[]", "5", "null", R"({"status":"failed"})", R"({"id":"x"})", R"({"id":-1})", R"({"id":1.5})",
           R"({"id":18446744073709551616})", R"({"id":5)", R"({"id" 5})"})
         CHECK_FALSE(RowText::from(text).has_value());
 }
 
-TEST_CASE("the rows of a listing are found where they are") {
+TEST_CASE("the rows of a listing are found in their text") {
     using Rows = std::vector<std::string_view>;
     CHECK(cln::rows_in(R"({"x":[{}],"payments" : [ {"id":1} , {"a":[{}],"id":2}]})") ==
           Rows{R"({"id":1})", R"({"a":[{}],"id":2})"});

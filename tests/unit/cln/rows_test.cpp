@@ -7,7 +7,7 @@ namespace rows_test {
 using cln::decode_rows;
 using json::Tree;
 
-TEST_CASE("one bad row does not spoil the others") {
+TEST_CASE("an unreadable row does not spoil the others") {
     auto second = received::with(received::row(), "created_index", "134");
     const json::Tree result{{"payments", {received::row(), received::with(second, "groupid", "-1"), second, "no row"}}};
     const auto rows = decode_rows(received::value_of(result));
@@ -20,14 +20,14 @@ TEST_CASE("one bad row does not spoil the others") {
     CHECK(rows->errors[1].text() == "result.payments[3]: not an object");
 }
 
-TEST_CASE("an empty list is an answer") {
+TEST_CASE("an empty list is accepted") {
     const auto rows = decode_rows(received::value_of(Tree::object({{"payments", Tree::array()}})));
     REQUIRE(rows.has_value());
     CHECK(rows->rows.empty());
     CHECK(rows->errors.empty());
 }
 
-TEST_CASE("an answer without its frame is an error") {
+TEST_CASE("an answer that is no object with a list is an error") {
     CHECK(decode_rows(received::value_of(Tree::object())).error().text() == "result.payments: not an array");
     CHECK(decode_rows(received::value_of(Tree::object({{"payments", 5}}))).error().text() ==
           "result.payments: not an array");

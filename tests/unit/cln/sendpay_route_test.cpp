@@ -1,4 +1,4 @@
-// The route of a sendpay, shifted from the HTLCs into each node to LND's hops, which say what goes out of them.
+// sendpay's route gives the HTLC into each node; LND's hops give the amount out of it.
 #include "cln/route.hpp"
 
 #include "hops.hpp"
@@ -20,7 +20,7 @@ std::optional<payments::Route> decode(const std::string& params, std::uint32_t b
     return cln::decode_sendpay_route(received::value(params), ChainHeight{blocks});
 }
 
-/// One hop, and whatever else the call says.
+/// One hop; `call` are other members of the call.
 std::optional<payments::Route> decode_with(const std::string& more) {
     return decode(R"({"route":[)" + last_element + "]" + more + "}");
 }
@@ -34,8 +34,8 @@ const payments::HopExtras* extras(const std::optional<payments::Route>& route) {
 
 } // namespace
 
-TEST_CASE("sendpay's elements become hops: each node passes on what the next element has arriving") {
-    // sendpay_multi_hop.jsonl; the chain was at 107
+TEST_CASE("sendpay's elements become hops: each node forwards what arrives at the next one") {
+    // sendpay_multi_hop.jsonl; the chain's height was 107
     const auto route = decode(R"({"route":[
         {"id":"039640c72c9ad130c4f88348bf7b2ffc9d239d7ce72fb8ca73e80157159b1a3339","channel":"103x3x0","direction":0,
          "amount_msat":1234013,"delay":15,"style":"tlv"},
@@ -54,10 +54,10 @@ TEST_CASE("sendpay's elements become hops: each node passes on what the next ele
     REQUIRE(extras(route)->mpp.has_value());
     CHECK(base::to_hex(extras(route)->mpp->payment_secret) ==
           "3bbfbeeeec86fcca86ae762efc0a5d5a59b43d7971457df69a37d0d149e64259");
-    CHECK(extras(route)->mpp->total.value == 1'234'000); // not said: what the last element has arriving
+    CHECK(extras(route)->mpp->total.value == 1'234'000); // no total given: the amount that arrives at the last node
 }
 
-TEST_CASE("three elements: amounts, heights and channels each come from their own element") {
+TEST_CASE("with three elements, each amount, height and channel comes from its own element") {
     const auto route =
         decode(R"({"route":[{"id":")" + alice + R"(","channel":"1x1x0","amount_msat":3000,"delay":30},{"id":")" +
                    carol + R"(","channel":"2x2x0","amount_msat":2000,"delay":20},{"id":")" + bob +
@@ -72,7 +72,7 @@ TEST_CASE("three elements: amounts, heights and channels each come from their ow
     CHECK(extras(route) == nullptr);
 }
 
-TEST_CASE("the spelling of getroutes is read too, and wins where both are given") {
+TEST_CASE("getroutes' member names are read too, and win where both are given") {
     const auto newer = R"({"node_id_out":")" + alice +
                        R"(","short_channel_id_dir":"103x3x0/1","amount_out_msat":1234013,"cltv_out":15})";
     const auto both = R"({"node_id_out":")" + bob +
@@ -94,7 +94,7 @@ TEST_CASE("numbers may be strings, as lightning-cli may send them") {
     is(route->hops.at(0), bob, 103, 4, 1'234'000, 117);
 }
 
-TEST_CASE("by position the secret is the sixth parameter, the total the fourth, the metadata the tenth") {
+TEST_CASE("positional parameters: the total is the fourth, the secret the sixth, the metadata the tenth") {
     const auto route = decode("[[" + last_element + R"(],"hash","label",3000000,"lnbcrt1",")" + secret +
                               R"(",1,null,7,"cafe","description"])");
     REQUIRE(extras(route));
@@ -104,7 +104,7 @@ TEST_CASE("by position the secret is the sixth parameter, the total the fourth, 
     CHECK(extras(route)->metadata == payments::Blob{0xca, 0xfe});
 }
 
-TEST_CASE("the total of all parts is the call's amount, not the route's") {
+TEST_CASE("the total of all parts is the call's amount_msat, not the route's") {
     const auto route = decode_with(R"(,"amount_msat":"3000000msat","payment_secret":")" + secret + "\"");
     CHECK(extras(route)->mpp->total.value == 3'000'000);
     for (const std::string unreadable : {"null", "-1", "\"any\"", "[]"})
@@ -112,7 +112,7 @@ TEST_CASE("the total of all parts is the call's amount, not the route's") {
                   ->mpp->total.value == 1'234'000);
 }
 
-TEST_CASE("without a secret of 32 bytes the last hop has no record, without metadata nothing at all") {
+TEST_CASE("without a secret of 32 bytes the last hop has no MPP record; without metadata no extras") {
     CHECK(extras(decode_with("")) == nullptr);
     CHECK(extras(decode_with(R"(,"amount_msat":3000000)")) == nullptr);
     for (const std::string value : {"null", "5", R"("")", R"("zz")", R"("aa")", "[]"}) {
@@ -126,7 +126,7 @@ TEST_CASE("without a secret of 32 bytes the last hop has no record, without meta
     CHECK(extras(metadata_only)->metadata == payments::Blob{0xca, 0xfe});
 }
 
-TEST_CASE("a sendpay without elements pays ourselves") {
+TEST_CASE("a sendpay with an empty route pays our own node") {
     // self_payment.jsonl, shortened
     const auto route = decode(R"({"route":[],"payment_secret":")" + secret + R"(","amount_msat":1100000})");
     REQUIRE(route.has_value());
@@ -135,14 +135,14 @@ TEST_CASE("a sendpay without elements pays ourselves") {
     CHECK(route->total_time_lock == 0);
 }
 
-TEST_CASE("while the chain's height is unknown so are the expiries; the amounts are not") {
+TEST_CASE("while the chain's height is unknown, expiries are unknown and amounts are not") {
     const auto route = decode(R"({"route":[)" + last_element + "]}", 0);
     REQUIRE(route.has_value());
     CHECK(route->total_time_lock == 0);
     is(route->hops.at(0), bob, 103, 4, 1'234'000, 0);
 }
 
-TEST_CASE("heights count from the block to come, and none is beyond 32 bits") {
+TEST_CASE("expiries count from the next block and stop at 32 bits") {
     CHECK(ChainHeight{100}.plus(0) == 101);
     CHECK(ChainHeight{100}.plus(9) == 110);
     CHECK(ChainHeight{}.plus(9) == 0);
@@ -153,7 +153,7 @@ TEST_CASE("heights count from the block to come, and none is beyond 32 bits") {
     CHECK(ChainHeight{1}.plus(UINT64_MAX) == 0);
 }
 
-TEST_CASE("a channel that is not given is unknown, the hop is not") {
+TEST_CASE("a hop without a readable channel is kept with the channel unknown") {
     for (const std::string channel : {"", R"(,"channel":null)", R"(,"channel":5)", R"(,"channel":"103x4")",
                                       R"(,"channel":"16777216x0x0")", R"(,"channel":"103x4x0/2")"}) {
         INFO(channel);
@@ -164,7 +164,7 @@ TEST_CASE("a channel that is not given is unknown, the hop is not") {
     }
 }
 
-TEST_CASE("one element that cannot be read spoils the route: a shortened one would be a lie") {
+TEST_CASE("one unreadable element makes the whole route unknown, because a shortened one would be wrong") {
     const auto good = received::json(last_element);
     for (const auto* name : {"id", "amount_msat", "delay"}) {
         for (const auto* value : {"null", "-1", "1.5", "true", "\"\"", "\"zz\"", "[]", "{}"}) {
@@ -181,13 +181,13 @@ TEST_CASE("one element that cannot be read spoils the route: a shortened one wou
         CHECK_FALSE(decode(R"({"route":[)" + std::string(element) + "]}").has_value());
 }
 
-TEST_CASE("no list is no route") {
+TEST_CASE("a route that is no list is unknown") {
     for (const auto* params :
          {"{}", "[]", "5", "null", R"({"route":null})", R"({"route":{}})", R"({"route":"x"})", "[null]", "[{}]"})
         CHECK_FALSE(decode(params).has_value());
 }
 
-TEST_CASE("an element's msatoshi is its amount where no newer name is") {
+TEST_CASE("an element's msatoshi is its amount if amount_msat is missing") {
     const auto route = decode(R"({"route":[{"id":")" + bob + R"(","channel":"103x4x0","msatoshi":7000,"delay":9}]})");
     REQUIRE(route.has_value());
     REQUIRE(route->hops.size() == 1);

@@ -1,4 +1,4 @@
-// sendpay_success and sendpay_failure, from recorded messages.
+// Decoders of sendpay_success and sendpay_failure, with recorded messages.
 #include "cln/notifications.hpp"
 
 #include "received.hpp"
@@ -12,14 +12,14 @@ using Kind = payments::Failure::Kind;
 
 namespace {
 
-/// The params of a failure: `data` on top of a recorded pending row.
+/// The params of a failure: a recorded pending row with the members of `data`.
 json::Tree failure(int code, std::string_view message, std::string_view data) {
     auto row = received::json(R"({"created_index":134,"id":134,
         "payment_hash":"4a8241da2a8d230190a50f995752d7d9cd044dd6c516cd2681caa78c2241bc8e","groupid":1,
         "destination":"022b275efc6f2e07d91067ef7ed4eb03290f85f3a1023ff9a074ae5b68401e2d90","amount_msat":1000000,
         "amount_sent_msat":1000000,"created_at":1795222611,"status":"pending"})");
     row.update(received::json(data));
-    // Read again: what is written in C++ has signed numbers, what is read has not.
+    // Parsed again: a value built in C++ has signed numbers, a parsed one unsigned.
     return received::json(json::dump({{"sendpay_failure", {{"code", code}, {"message", message}, {"data", row}}}}));
 }
 
@@ -27,7 +27,7 @@ payments::Failure good(const json::Tree& params) {
     const auto decoded = decode_sendpay_failure(received::value_of(params));
     REQUIRE_MESSAGE(decoded.has_value(), decoded.error().text());
     CHECK(decoded->row.created.value == 134);
-    CHECK(decoded->row.status == payments::PartStatus::pending); // data is the row as it was before
+    CHECK(decoded->row.status == payments::PartStatus::pending); // data is the row before its update
     CHECK_FALSE(decoded->row.completed_at.has_value());
     return decoded->failure;
 }
@@ -40,14 +40,14 @@ std::string refusal(const json::Tree& params) {
 
 } // namespace
 
-TEST_CASE("sendpay_success is the complete row") {
+TEST_CASE("sendpay_success gives the complete row") {
     const auto row = decode_sendpay_success(received::value_of(Tree::object({{"sendpay_success", received::row()}})));
     REQUIRE(row.has_value());
     CHECK(row->created.value == 133);
     CHECK(row->status == payments::PartStatus::complete);
 }
 
-TEST_CASE("a fault in sendpay_success is reported with its place") {
+TEST_CASE("an invalid sendpay_success is refused with the path of the fault") {
     CHECK(decode_sendpay_success(
               received::value_of(Tree::object({{"sendpay_success", received::with(received::row(), "groupid", "-1")}})))
               .error()
@@ -59,7 +59,7 @@ TEST_CASE("a fault in sendpay_success is reported with its place") {
     CHECK(decode_sendpay_success(received::value_of(Tree::array({1, 2}))).error().text() == "params: not an object");
 }
 
-TEST_CASE("a channel's failure on the way has its code and its place") {
+TEST_CASE("a failure on the way gives its code and the failing hop") {
     // autoclean.jsonl
     const auto reported = good(failure(204, "failed: WIRE_FEE_INSUFFICIENT (reply from remote)",
                                        R"({"erring_index":1,"failcode":4108,"failcodename":"WIRE_FEE_INSUFFICIENT",
@@ -70,7 +70,7 @@ TEST_CASE("a channel's failure on the way has its code and its place") {
     CHECK(reported.source_index == 1);
 }
 
-TEST_CASE("the payee's refusal comes from the last hop") {
+TEST_CASE("the payee's failure has the last hop's index") {
     // fail_incorrect_payment_details.jsonl
     const auto reported =
         good(failure(203, "failed: WIRE_INCORRECT_OR_UNKNOWN_PAYMENT_DETAILS (reply from remote)",
@@ -92,7 +92,7 @@ TEST_CASE("a failure of our own node has index 0") {
     CHECK(reported.source_index == 0);
 }
 
-TEST_CASE("an error nobody could decrypt is unreadable") {
+TEST_CASE("an error that cannot be decrypted is unreadable") {
     // fail_sendonion_without_secrets.jsonl, every part of xpay
     const auto reported =
         good(failure(202, "Malformed error reply", R"({"onionreply":"8543e056b5655e54cf9432d9a563cfa8"})"));
@@ -100,8 +100,8 @@ TEST_CASE("an error nobody could decrypt is unreadable") {
     CHECK(reported.source_index == 0);
 }
 
-TEST_CASE("a direct peer that could not read our onion counts as our own finding") {
-    // fail_malformed_onion.jsonl: lightningd says 1, LND 0
+TEST_CASE("a BADONION of the direct peer has index 0, as in LND") {
+    // fail_malformed_onion.jsonl: lightningd has index 1, LND 0
     const auto reported =
         good(failure(204, "failed: WIRE_INVALID_ONION_HMAC (local failure)", R"({"erring_index":1,"failcode":49157})"));
     CHECK(reported.kind == Kind::wire);
@@ -109,7 +109,7 @@ TEST_CASE("a direct peer that could not read our onion counts as our own finding
     CHECK(reported.source_index == 0);
 }
 
-TEST_CASE("a peer that passes on its own peer's complaint keeps its place") {
+TEST_CASE("a BADONION that the direct peer passes on from its own peer keeps its index") {
     const auto reported = good(
         failure(204, "failed: WIRE_INVALID_ONION_HMAC (reply from remote)", R"({"erring_index":1,"failcode":49157})"));
     CHECK(reported.code == 0xC005);
@@ -120,18 +120,18 @@ TEST_CASE("a peer that passes on its own peer's complaint keeps its place") {
     CHECK(farther.source_index == 2);
 }
 
-TEST_CASE("an onion nobody farther away could read is that node's finding") {
+TEST_CASE("a BADONION of a node farther away keeps that node's index") {
     const auto reported =
         good(failure(204, "failed: WIRE_INVALID_ONION_HMAC", R"({"erring_index":2,"failcode":49157})"));
     CHECK(reported.source_index == 2);
 }
 
-TEST_CASE("other failures of the first hop keep its place, whoever said so") {
+TEST_CASE("other failures of the first hop keep its index, whichever node reported them") {
     CHECK(good(failure(204, "failed: WIRE_UNKNOWN_NEXT_PEER (local failure)", R"({"erring_index":1,"failcode":16394})"))
               .source_index == 1);
 }
 
-TEST_CASE("a failure without any detail is a failure nobody explained") {
+TEST_CASE("a failure without any details is unknown") {
     const auto reported = good(failure(209, "failed", "{}"));
     CHECK(reported.kind == Kind::unknown);
 }
@@ -142,7 +142,7 @@ TEST_CASE("the erring index may be missing") {
     CHECK(reported.source_index == 0);
 }
 
-TEST_CASE("a fault in sendpay_failure is reported with its place") {
+TEST_CASE("an invalid sendpay_failure is refused with the path of the fault") {
     CHECK(refusal({{"sendpay_failure", 5}}) == "params.sendpay_failure: not an object");
     CHECK(refusal(json::Tree::object()) == "params.sendpay_failure: missing");
     CHECK(refusal({{"sendpay_failure", {{"code", 204u}, {"message", "m"}}}}) == "params.sendpay_failure.data: missing");

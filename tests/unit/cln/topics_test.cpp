@@ -6,7 +6,7 @@
 
 namespace topics_test {
 
-TEST_CASE("each topic has one row, and xpay's are later than the others") {
+TEST_CASE("each topic has one row, and xpay's topics need a later version") {
     std::set<std::string_view> names;
     for (const auto& topic : cln::topics()) {
         CHECK(names.insert(topic.name).second);
@@ -15,7 +15,7 @@ TEST_CASE("each topic has one row, and xpay's are later than the others") {
     CHECK(names.contains("shutdown"));
 }
 
-TEST_CASE("a topic is decoded when it reports a fact about a payment") {
+TEST_CASE("a topic that reports a fact about a payment is decoded") {
     for (const auto* name : {"sendpay_success", "sendpay_failure", "pay_failure", "pay_part_start", "pay_part_end"}) {
         REQUIRE(cln::decoded_topic(name) != nullptr);
         CHECK(cln::decoded_topic(name)->name == name);
@@ -24,7 +24,7 @@ TEST_CASE("a topic is decoded when it reports a fact about a payment") {
         CHECK(cln::decoded_topic(name) == nullptr);
 }
 
-TEST_CASE("what cannot be decoded says why, without its content") {
+TEST_CASE("a notification that cannot be decoded gives the reason without its content") {
     std::string buffer;
     const cln::Notification empty{{}, {}, buffer};
     for (const auto& topic : cln::topics())

@@ -9,7 +9,7 @@ namespace version_test {
 using cln::read_version;
 using cln::Version;
 
-TEST_CASE("the version is the first NN.NN of lightningd's string") {
+TEST_CASE("the version is the first NN.NN of lightningd's version string") {
     const struct {
         std::string_view text;
         Version version;
@@ -26,14 +26,14 @@ TEST_CASE("the version is the first NN.NN of lightningd's string") {
         CHECK_MESSAGE((read_version(one.text) == one.version), one.text);
 }
 
-TEST_CASE("a version nobody can read is newer than every other") {
+TEST_CASE("an unreadable version counts as newer than every other") {
     for (const std::string_view text : {"", "v", "unknown", "v26", "26.", "26.6", ".06", "26-06", "gb35b848", "v1.2"}) {
         CHECK_MESSAGE(read_version(text) == Version{}, text);
         CHECK_MESSAGE((read_version(text) > Version{99, 12}), text);
     }
 }
 
-TEST_CASE("what lightningd can do depends on its version") {
+TEST_CASE("each feature of lightningd is present from its version on") {
     const struct {
         Version version;
         bool wait_sendpays;

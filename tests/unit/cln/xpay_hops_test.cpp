@@ -1,4 +1,4 @@
-// The hops of pay_part_start: what leaves each channel, no heights.
+// The hops of pay_part_start: the amount out of each channel, no heights.
 #include "cln/route.hpp"
 
 #include "hops.hpp"
@@ -25,7 +25,7 @@ std::optional<payments::Route> decode(const std::string& hops) {
 
 } // namespace
 
-TEST_CASE("xpay's hops: a node passes on what comes out of the next channel") {
+TEST_CASE("xpay's hops: a node forwards the amount that comes out of the next channel") {
     // xpay_payee_rejects.jsonl
     const auto route =
         decode(hop(carol, "103x1x0", 4'000'041, 4'000'041) + "," + hop(bob, "103x2x0", 4'000'041, 4'000'000));
@@ -39,7 +39,7 @@ TEST_CASE("xpay's hops: a node passes on what comes out of the next channel") {
     CHECK(route->secret_of_invoice);
 }
 
-TEST_CASE("xpay's hops: three of them, each with its own amounts") {
+TEST_CASE("xpay's hops: with three of them each has its own amounts") {
     const auto route = decode(hop(carol, "1x1x0", 3000, 3000) + "," + hop(bob, "2x2x0", 3000, 2000) + "," +
                               hop(carol, "3x3x0", 2000, 1000));
     REQUIRE(route.has_value());
@@ -49,7 +49,7 @@ TEST_CASE("xpay's hops: three of them, each with its own amounts") {
     is(route->hops[2], carol, 3, 3, 1000, 0);
 }
 
-TEST_CASE("xpay's hops: the stand-in for a blinded path keeps its place without a channel or a secret") {
+TEST_CASE("xpay's hops: the placeholder for a blinded path is a hop without channel or secret") {
     // bolt12_offer.jsonl
     for (const auto* channel : {"0x0x0", "0x0x3"}) {
         const auto route =
@@ -63,7 +63,7 @@ TEST_CASE("xpay's hops: the stand-in for a blinded path keeps its place without 
     }
 }
 
-TEST_CASE("xpay's hops: only that one node is a stand-in") {
+TEST_CASE("xpay's hops: only xpay's own placeholder node is a placeholder") {
     for (auto node : {"03" + std::string(62, '0') + "01", "02" + std::string(62, '0') + "02",
                       "0201" + std::string(60, '0') + "01", "02" + std::string(60, '0') + "0101"}) {
         const auto route = decode(hop(node, "103x1x0", 1000, 1000));
@@ -73,7 +73,7 @@ TEST_CASE("xpay's hops: only that one node is a stand-in") {
     }
 }
 
-TEST_CASE("xpay's hops: none of them is a payment to ourselves") {
+TEST_CASE("xpay's hops: an empty list is a payment to our own node") {
     // self_payment.jsonl
     const auto route = decode("");
     REQUIRE(route.has_value());
@@ -82,7 +82,7 @@ TEST_CASE("xpay's hops: none of them is a payment to ourselves") {
     CHECK_FALSE(route->secret_of_invoice);
 }
 
-TEST_CASE("xpay's hops: one that cannot be read spoils them all") {
+TEST_CASE("xpay's hops: one unreadable hop makes the whole route unknown") {
     const auto good = received::json(hop(bob, "103x2x0", 1001, 1000));
     for (const auto* name : {"next_node", "short_channel_id", "channel_out_msat"}) {
         for (const auto* value : {"null", "-1", "1.5", "true", "\"\"", "\"zz\"", "[]", "{}"}) {

@@ -20,7 +20,7 @@ struct Served {
     std::string answer;
     commands::Delpay delpay{node.lightningd,
                             [this](const std::vector<payments::Row>& rows, const auto&) { deleted = rows; },
-                            [this](base::LogLevel, const std::string& words) { node.log.push_back(words); }};
+                            [this](base::LogLevel, const std::string& line) { node.log.push_back(line); }};
 
     unit::Node::Call begin(const std::string& params, const std::string& filter,
                            const std::vector<payments::Row>& before) {
@@ -41,7 +41,7 @@ std::string params(const char* status, const std::string& more = "") {
 
 } // namespace
 
-TEST_CASE("the answer is lightningd's own bytes, and the parameters are the caller's") {
+TEST_CASE("delpay passes on the caller's parameters and answers with lightningd's own bytes") {
     Served s;
     const auto row = complete(pending(1, 9, 1, 10), 1);
     const auto call = s.begin(params("complete"), "", {row});
@@ -54,7 +54,7 @@ TEST_CASE("the answer is lightningd's own bytes, and the parameters are the call
     CHECK(s.deleted[0].created.value == 10);
 }
 
-TEST_CASE("the filter is ours to apply") {
+TEST_CASE("the caller's filter is applied to lightningd's answer") {
     Served s;
     const auto row = complete(pending(1, 9, 1, 10), 1);
     const auto call = s.begin(params("complete"), R"({"payments":[{"created_index":true}]})", {row});
@@ -63,7 +63,7 @@ TEST_CASE("the filter is ours to apply") {
     CHECK(s.deleted.size() == 1);
 }
 
-TEST_CASE("what a filter leaves has lightningd's order") {
+TEST_CASE("a filtered answer keeps lightningd's order") {
     Served s;
     const auto row = complete(pending(1, 9, 1, 10), 1);
     const auto call = s.begin(params("complete"), R"({"payments":[{"amount_msat":true,"created_index":true}]})", {row});
@@ -87,25 +87,25 @@ TEST_CASE("208 becomes 211 exactly when rows exist that have another status") {
         {params("complete", R"(,"partid":1,"groupid":9)"), {other}, 211},
         {params("complete", R"(,"partid":2,"groupid":9)"), {other}, 208},
         {params("complete", R"(,"partid":1,"groupid":8)"), {other}, 208},
-        // A row that matched and is gone by now: somebody else deleted it in between.
+        // The matching row was deleted by another caller meanwhile.
         {params("complete"), {settled}, 208},
         {params("failed"), {other}, 208},
         {params("complete"), {other, settled}, 208},
         {params("complete", R"(,"partid":2,"groupid":9)"), {other, settled}, 208},
-        // Only the rows asked for count.
+        // Only the requested rows count.
         {params("complete", R"(,"partid":1,"groupid":9)"), {other, settled}, 211},
     };
     for (const auto& c : cases) {
         CAPTURE(c.params);
         CAPTURE(c.rows.size());
         Served s;
-        s.node.refuse(s.begin(c.params, "", c.rows), {208, "lightningd's words"});
-        CHECK(s.answer == cln::hook_return_error(c.code, "lightningd's words"));
+        s.node.refuse(s.begin(c.params, "", c.rows), {208, "lightningd's message"});
+        CHECK(s.answer == cln::hook_return_error(c.code, "lightningd's message"));
         CHECK(s.deleted.empty());
     }
 }
 
-TEST_CASE("rows of another status that are gone by now are no reason for 211 either") {
+TEST_CASE("208 stays 208 if the rows of another status have been deleted meanwhile") {
     const auto other = failed(pending(1, 9, 1, 10), 1);
     for (const auto& [asked, message] :
          {std::pair{params("complete"), "Unknown payment with payment_hash: " + hash(1).hex()},
@@ -117,7 +117,7 @@ TEST_CASE("rows of another status that are gone by now are no reason for 211 eit
     }
 }
 
-TEST_CASE("other errors are passed on as they are; a lost connection means that lightningd goes on by itself") {
+TEST_CASE("other errors are passed on unchanged; after a lost connection lightningd continues by itself") {
     Served s;
     s.node.refuse(s.begin(params("complete"), "", {}), {-32602, "status: no"});
     CHECK(s.answer == cln::hook_return_error(-32602, "status: no"));
@@ -126,22 +126,23 @@ TEST_CASE("other errors are passed on as they are; a lost connection means that 
     REQUIRE(unit::until(s.loop, [&] { return s.answer == cln::hook_continue(); }));
 }
 
-TEST_CASE("parameters are read named and positional, and refused in lightningd's words") {
+TEST_CASE("parameters are read named and positional, and refused with lightningd's error texts") {
     const auto hex = hash(1).hex();
     CHECK(commands::read_delpay(Tree::array({hex, "failed", 1U, 9U}))->part->group.value == 9);
     CHECK_FALSE(commands::read_delpay(Tree::array({hex, "failed", nullptr, nullptr}))->part.has_value());
-    const auto words = [](const Tree& p) { return commands::read_delpay(p).error().message; };
-    CHECK(words({{"payment_hash", "xyz"}, {"status", "failed"}}) ==
+    const auto message = [](const Tree& p) { return commands::read_delpay(p).error().message; };
+    CHECK(message({{"payment_hash", "xyz"}, {"status", "failed"}}) ==
           R"(payment_hash: should be a 32 byte hex value: invalid token '"xyz"')");
-    CHECK(words(Tree::array({hex, "pending"})) == R"(status: Cannot delete pending status: invalid token '"pending"')");
-    CHECK(words(Tree::array({hex, "bogus"})) == R"(status: should be an invoice status: invalid token '"bogus"')");
-    CHECK(words(Tree::array({hex, "failed", 1U})) == "Must set both partid and groupid, or neither");
-    CHECK(words({{"payment_hash", hex}, {"status", "failed"}, {"partid", 1U}, {"groupid", "x"}}) ==
+    CHECK(message(Tree::array({hex, "pending"})) ==
+          R"(status: Cannot delete pending status: invalid token '"pending"')");
+    CHECK(message(Tree::array({hex, "bogus"})) == R"(status: should be an invoice status: invalid token '"bogus"')");
+    CHECK(message(Tree::array({hex, "failed", 1U})) == "Must set both partid and groupid, or neither");
+    CHECK(message({{"payment_hash", hex}, {"status", "failed"}, {"partid", 1U}, {"groupid", "x"}}) ==
           R"(groupid: should be an unsigned 64 bit integer: invalid token '"x"')");
-    CHECK(words({{"status", "failed"}}) == "missing required parameter: payment_hash");
+    CHECK(message({{"status", "failed"}}) == "missing required parameter: payment_hash");
 }
 
-TEST_CASE("a host without delpay is served from the table, with the documented codes") {
+TEST_CASE("on a host without delpay the table serves it, with the documented codes") {
     payments::Table table(100);
     table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
     table.apply(seen(complete(pending(1, 9, 2, 11), 2)));
@@ -162,7 +163,7 @@ TEST_CASE("a host without delpay is served from the table, with the documented c
     CHECK(code(Tree::array({hex, "complete"})) == 211);
 }
 
-TEST_CASE("an answer of lightningd that is no JSON is reported as such: passed on it would end lightningd") {
+TEST_CASE("an answer of lightningd that is no JSON becomes an error: passed on, it would end lightningd") {
     for (const auto& [filter, result] : {std::pair{"", R"({"payments":[tru]})"},
                                          {"", R"("deleted")"},
                                          {R"({"payments":[{"created_index":true}]})", R"({"payments":[tru]})"}}) {

@@ -25,20 +25,20 @@ bool is_known(const commands::HostRows& rows, std::uint64_t index) {
 
 } // namespace
 
-TEST_CASE("rows whose parts the table let go are forgotten") {
+TEST_CASE("the rows of parts that the table has evicted are dropped") {
     payments::Table table(100);
     commands::HostRows rows;
     (void)table.apply(seen(pending(1, 9, 1, 1)));
     for (std::uint64_t index = 1; index <= 10'000; ++index) {
         rows.listed(listing(index), table);
-        CHECK(is_known(rows, index)); // its part may come to the table a little later
+        CHECK(is_known(rows, index)); // its part may reach the table a little later
     }
     CHECK(rows.size() <= 2001);
     CHECK(is_known(rows, 1));
     CHECK_FALSE(is_known(rows, 2));
 }
 
-TEST_CASE("an account that is no JSON is not taken") {
+TEST_CASE("a row that is no JSON is ignored") {
     payments::Table table(100);
     commands::HostRows rows;
     rows.listed(R"({"payments":[{"created_index":1,"label":tea}]})", table);

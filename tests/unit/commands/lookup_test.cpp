@@ -44,7 +44,7 @@ struct Fixture {
 
 } // namespace
 
-TEST_CASE("the table's payments are given as they are, others are made from rows, the oldest first") {
+TEST_CASE("payments of the table are given unchanged, others are built from rows, oldest first") {
     Fixture f;
     f.table.apply(seen(pending(1, 2, 1, 7)));
     const auto call = f.ask();
@@ -53,14 +53,14 @@ TEST_CASE("the table's payments are given as they are, others are made from rows
     CHECK(f.payments() == std::vector<std::string>{"3 failed", "7 in flight"});
 }
 
-TEST_CASE("what the table saw outranks the rows: they are older than it") {
+TEST_CASE("the table's payments win over older rows") {
     Fixture f;
     f.table.apply(seen(complete(pending(1, 1, 1, 3), 5)));
     f.node.answer(f.ask(), unit::listing({pending(1, 1, 1, 3)}));
     CHECK(f.payments() == std::vector<std::string>{"3 succeeded"});
 }
 
-TEST_CASE("a payment from rows says what its invoice asks for") {
+TEST_CASE("a payment built from rows has the value of its invoice") {
     Fixture f;
     auto row = complete(pending(1, 1, 1, 3), 5);
     row.invoice = "lnbc1";
@@ -72,14 +72,14 @@ TEST_CASE("a payment from rows says what its invoice asks for") {
     CHECK((**f.found)[0].value().value == 777);
 }
 
-TEST_CASE("of a hash that nobody knows there are none") {
+TEST_CASE("an unknown hash has no payments") {
     Fixture f;
     f.node.answer(f.ask(), unit::listing({}));
     REQUIRE(f.found.has_value());
     CHECK((*f.found)->empty());
 }
 
-TEST_CASE("a refusal or a lost socket is an error only where the table knows nothing") {
+TEST_CASE("a refusal or a lost socket is an error only if the table has no payment of the hash") {
     Fixture f;
     f.node.refuse(f.ask(), {-1, "not now"});
     REQUIRE(f.found.has_value());
@@ -102,7 +102,7 @@ TEST_CASE("a refusal or a lost socket is an error only where the table knows not
     CHECK(f.payments() == std::vector<std::string>{"7 in flight"});
 }
 
-TEST_CASE("a socket lost while an invoice is decoded is an error: the value would be a guess") {
+TEST_CASE("a socket lost while an invoice is decoded is an error, because the value is unknown") {
     Fixture f;
     auto row = complete(pending(1, 1, 1, 3), 5);
     row.invoice = "lnbc1";

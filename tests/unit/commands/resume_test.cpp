@@ -1,4 +1,4 @@
-// What changed after a cursor, read from a node that answers as the test says.
+// Payments that changed after a cursor, read from a node whose answers the test gives.
 #include "commands/history.hpp"
 #include "commands/resume.hpp"
 
@@ -58,7 +58,7 @@ struct Bench {
 
 } // namespace
 
-TEST_CASE("rows that did not change come first, in their order, then those that did, each payment once and whole") {
+TEST_CASE("new rows come first, then changed ones, each in order and each payment once and complete") {
     Bench b;
     const auto old = complete(pending(1, 1, 1, 3), 7); // made before the cursor, changed after it
     const auto lost = failed(pending(2, 1, 1, 6), 6);
@@ -78,7 +78,7 @@ TEST_CASE("rows that did not change come first, in their order, then those that 
     CHECK(b.node.quiet());
 }
 
-TEST_CASE("what the table follows is taken from the table, without a question") {
+TEST_CASE("payments in the table are given from it without asking lightningd") {
     Bench b;
     b.table.apply(seen(pending(1, 1, 1, 6)));
     b.run({{{5}, {5}}}, {{6}, {5}});
@@ -87,19 +87,19 @@ TEST_CASE("what the table follows is taken from the table, without a question") 
     CHECK(b.given() == std::vector<std::string>{"6 IN_FLIGHT"});
 }
 
-TEST_CASE("nothing after the cursor is no question and no news") {
+TEST_CASE("a cursor at or beyond the newest row gives no payments and asks nothing") {
     Bench b;
     b.run({{{5}, {5}}}, {{5}, {5}});
     REQUIRE(b.answer.has_value());
     CHECK(b.given().empty());
     CHECK_FALSE((*b.answer)->news);
     b.answer.reset();
-    b.run({{{9}, {9}}}, {{5}, {5}}); // a cursor that is ahead of the pages is not set back
+    b.run({{{9}, {9}}}, {{5}, {5}}); // a cursor ahead of the rows read is not set back
     REQUIRE(b.answer.has_value());
     CHECK((*b.answer)->position == Position{{9}, {9}});
 }
 
-TEST_CASE("rows that have not been read yet are left for later") {
+TEST_CASE("rows that have not been read yet are left for the next answer") {
     Bench b;
     const auto young = failed(pending(2, 1, 1, 6), 6);
     b.run({{{5}, {5}}}, {{7}, {5}});
@@ -110,7 +110,7 @@ TEST_CASE("rows that have not been read yet are left for later") {
     CHECK((*b.answer)->position == Position{{7}, {5}});
 }
 
-TEST_CASE("an answer is bounded and goes on where it stopped") {
+TEST_CASE("an answer has at most 100 payments, and the next one continues behind it") {
     Bench b;
     Rows rows;
     for (std::uint64_t n = 1; n <= Resume::most_payments; ++n) {
@@ -134,7 +134,7 @@ TEST_CASE("an answer is bounded and goes on where it stopped") {
     CHECK(b.node.quiet());
 }
 
-TEST_CASE("an undecided payment holds the cursor and is always given") {
+TEST_CASE("a payment without an outcome holds the cursor and is always given") {
     Bench b;
     b.table.apply(seen(failed(pending(1, 1, 1, 2), 6)));
     b.table.apply(seen(complete(pending(2, 1, 1, 3), 7)));
@@ -151,7 +151,7 @@ TEST_CASE("an undecided payment holds the cursor and is always given") {
 
 namespace {
 
-/// One payment is undecided, and others end behind it.
+/// One payment has no outcome, and others end behind it.
 struct HeldBench : Bench {
     static constexpr Position before{{9}, {5}};
     static constexpr Position hold{publish::unlimited.created, {5}};
@@ -162,7 +162,7 @@ struct HeldBench : Bench {
         rows.push_back(complete(pending(n, 1, 1, n + 1U), n + 5U));
         table.apply(seen(rows.back()));
     }
-    /// Beyond the page and the table nothing is asked.
+    /// Only the page and the table are read.
     void ask(std::uint64_t number) {
         run({before, number}, {{9}, {rows.back().updated.value}}, hold);
         page("updated", 6, rows);
@@ -174,7 +174,7 @@ struct HeldBench : Bench {
 
 } // namespace
 
-TEST_CASE("an end beyond the hold is given once to those who bring the number of its answer") {
+TEST_CASE("an end beyond the hold is given only once to a caller with the number of that answer") {
     HeldBench b;
     b.end(2);
     b.ask(0);
@@ -184,7 +184,7 @@ TEST_CASE("an end beyond the hold is given once to those who bring the number of
     CHECK(first == b.table.last_change());
     b.ask(first);
     CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT"});
-    CHECK_FALSE((*b.answer)->news); // or a caller that waits for news would be sent in circles
+    CHECK_FALSE((*b.answer)->news); // else a caller that waits for news would be answered again and again
     CHECK(b.number() == first);
     b.end(3);
     b.ask(first);
@@ -225,14 +225,14 @@ TEST_CASE("an end that lost a part after the number is given again") {
     CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED"});
 }
 
-TEST_CASE("what ends while the pages are read is left to the next answer, and so is what found no room") {
+TEST_CASE("payments that end while pages are read, or exceed the limit, come with the next answer") {
     HeldBench b;
     b.end(2);
     b.run({b.before, 0}, {{9}, {7}}, b.hold);
     const auto began = b.table.last_change();
     b.end(3);
     b.page("updated", 6, {b.rows[0], b.rows[1]});
-    CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED", "4 SUCCEEDED"}); // a row unread then
+    CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED", "4 SUCCEEDED"}); // read after its page
     CHECK(b.number() == began);
     b.ask(began);
     CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT", "4 SUCCEEDED"});
@@ -260,7 +260,7 @@ TEST_CASE("what ends while the pages are read is left to the next answer, and so
     CHECK(number == many.table.last_change());
 }
 
-TEST_CASE("an answer that is not the last one keeps the number it was asked with, one that needs none has none") {
+TEST_CASE("an answer without a hold needs no number and has none") {
     HeldBench b;
     for (std::uint8_t n = 2; n <= 3; ++n)
         b.end(n);
@@ -271,7 +271,7 @@ TEST_CASE("an answer that is not the last one keeps the number it was asked with
     CHECK(b.number() == 0);
 }
 
-TEST_CASE("a payment deleted in between is left out, a lost socket is reported") {
+TEST_CASE("a payment deleted meanwhile is left out, and a lost socket is an error") {
     Bench b;
     b.run({{{0}, {0}}}, {{2}, {0}});
     b.page("created", 1, {pending(1, 1, 1, 1), pending(2, 1, 1, 2)});
@@ -289,7 +289,7 @@ TEST_CASE("a payment deleted in between is left out, a lost socket is reported")
     CHECK(b.answer->error().message == "lightningd's RPC socket was lost; try again");
 }
 
-TEST_CASE("a payment of several groups is given once, and one read back says what its invoice asks") {
+TEST_CASE("a payment of several groups is given once, and one built from rows has its invoice's value") {
     Bench b;
     payments::ExpectedPart call;
     call.hash = hash(1);
@@ -318,7 +318,7 @@ TEST_CASE("a payment of several groups is given once, and one read back says wha
     CHECK(json::Tree::parse(*(*b.answer)->payments[1].json)["value_msat"] == "7000");
 }
 
-TEST_CASE("payments of the past are over when nothing of them is pending") {
+TEST_CASE("a payment built from rows is FAILED when none of its parts is pending or settled") {
     const auto past = commands::payments_from_rows({failed(pending(1, 1, 1, 1), 1), complete(pending(1, 2, 1, 2), 2),
                                                     failed(pending(2, 5, 1, 3), 3), failed(pending(2, 5, 2, 4), 4),
                                                     failed(pending(3, 5, 1, 5), 5), pending(3, 5, 2, 6)},

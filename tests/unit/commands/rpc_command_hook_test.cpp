@@ -1,4 +1,4 @@
-// What the rpc_command hook answers: continue at once, or hold a delpay until it has been carried out.
+// The answers of the rpc_command hook: continue at once, or hold a delpay until it is done.
 #include "commands/rpc_command_hook.hpp"
 
 #include "facts.hpp"
@@ -16,13 +16,13 @@ namespace {
 constexpr base::UnixNs now{1'795'222'611'000'000'000};
 const std::string go_on = R"({"result":"continue"})";
 
-/// A hook, and what it passed on in its order.
+/// A hook, and all that it passed on, in order.
 struct Hooked {
     io::Loop loop;
     unit::Node node{loop};
     Texts events;
     commands::Delpay delpay{node.lightningd, [this](const auto&, const auto&) { events.push_back("deleted"); },
-                            [this](base::LogLevel, const std::string& words) { node.log.push_back(words); }};
+                            [this](base::LogLevel, const std::string& line) { node.log.push_back(line); }};
     commands::RpcCommandHook hook{
         node.lightningd,
         delpay,
@@ -34,9 +34,9 @@ struct Hooked {
             events.push_back("call " + std::string(call.method) + " " + std::string(call.params));
         },
         [this](const commands::DelpayRequest& request) { events.push_back("note " + request.hash.hex()); },
-        [this](base::LogLevel, const std::string& words) { node.log.push_back(words); }};
+        [this](base::LogLevel, const std::string& line) { node.log.push_back(line); }};
 
-    /// The events of decide(), and those of process() behind "process".
+    /// The events of decide(), then "process" and those of process().
     const Texts& take(const std::string& params, const std::string& id = "7") {
         events.clear();
         const auto decision = hook.decide(id, params);
@@ -57,7 +57,7 @@ std::string deletion(const std::string& status = "failed") {
 
 } // namespace
 
-TEST_CASE("a call that makes a part is continued first and read afterwards") {
+TEST_CASE("a call that makes a part is answered continue before it is read") {
     Hooked h;
     for (const std::string method : {"sendpay", "createonion", "sendonion", "injectpaymentonion"})
         CHECK(h.take(hooked(method, "[1]")) == Texts{"reply 7 " + go_on, "process", "call " + method + " [1]"});
@@ -81,7 +81,7 @@ TEST_CASE("a request without a call is continued, and logged without its content
     }
 }
 
-TEST_CASE("a user's delpay is held until lightningd has carried it out") {
+TEST_CASE("a user's delpay is held until lightningd has done it") {
     Hooked h;
     CHECK(h.take(hooked("delpay", deletion())) == Texts{"process"});
     const auto row = failed(pending(1, 9, 1, 10), 1);
@@ -91,14 +91,14 @@ TEST_CASE("a user's delpay is held until lightningd has carried it out") {
     const auto inner = h.node.next();
     CHECK(inner.method == "delpay");
 
-    // The inner call comes by the hook too: it goes through, and is no deletion of anybody else.
+    // Our own inner call comes to the hook too: it continues and is not noted as another caller's deletion.
     CHECK(h.take(hooked("delpay", deletion(), inner.id), "8") == Texts{"reply 8 " + go_on, "process"});
     h.events.clear();
     h.node.answer(inner, unit::listing({row}));
     CHECK(h.events == Texts{R"(reply 7 {"return":{"result":)" + unit::listing({row}) + "}}", "deleted"});
 }
 
-TEST_CASE("the id of a held request is kept, whatever becomes of its bytes") {
+TEST_CASE("the id of a held request stays valid after its bytes are gone") {
     Hooked h;
     std::string id = "\"cln:rpc_command#12\"";
     auto params = hooked("delpay", deletion());

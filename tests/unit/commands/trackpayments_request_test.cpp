@@ -15,7 +15,7 @@ json::Tree params(const char* text) {
 
 } // namespace
 
-TEST_CASE("parameters are named or positional, numbers and truth may be strings") {
+TEST_CASE("parameters may be named or positional, numbers and booleans may be strings") {
     const std::string hash(64, 'a');
     const auto named = read_trackpayments(params((R"({"no_inflight_updates":true,"payment_hash":")" + hash +
                                                   R"(","since":"02aaaaaa.89abcdef.1.2","timeout":3600})")
@@ -39,7 +39,7 @@ TEST_CASE("parameters are named or positional, numbers and truth may be strings"
     }
 }
 
-TEST_CASE("what cannot be used is refused by its name") {
+TEST_CASE("an invalid parameter is refused with its name") {
     const auto refused = [](const char* text, const char* beginning) {
         const auto request = read_trackpayments(params(text));
         REQUIRE_MESSAGE(!request.has_value(), text);

@@ -1,4 +1,4 @@
-// The command `trackpayments`: who is answered when, with what, and with which cursor.
+// The command `trackpayments`: when each caller is answered, with which payments and which cursor.
 #include "commands/trackpayments.hpp"
 
 #include "mirror_fixture.hpp"
@@ -34,7 +34,7 @@ struct Fixture : unit::MirrorFixture {
         command.serve(id, *json::parse(params), {});
         unit::settle(loop);
     }
-    /// `index status` of each payment in an answer, then its cursor, then `more` if it says so.
+    /// `index status` of each payment in an answer, then its cursor, then `more` if it is set.
     [[nodiscard]] Texts answer(const std::string& id) {
         REQUIRE_MESSAGE(results.contains(id), (errors.contains(id) ? errors[id].message : "no answer yet"));
         const auto result = *json::parse(results[id]);
@@ -51,7 +51,7 @@ struct Fixture : unit::MirrorFixture {
     static std::string since(const std::string& position, const std::string& rest = "") {
         return R"({"since":")" + node_id + ".0123abcd." + position + "\"" + rest + "}";
     }
-    /// The row, the first of all, is read by both counters; an answer that waited for that is made anew.
+    /// Both counters read the first row; an answer that waited for it is made again.
     void read_row(const payments::Row& row) {
         node.answer(waits["created 1"], R"({"subsystem":"sendpays","created":1})");
         node.answer(next(), unit::listing({row}));
@@ -70,7 +70,7 @@ struct Fixture : unit::MirrorFixture {
 
 } // namespace
 
-TEST_CASE("a caller that comes before the start is answered when the mirror is ready") {
+TEST_CASE("a caller from before the start is answered when the mirror is ready") {
     Fixture f;
     f.ask("1", "{}");
     CHECK(f.results.empty());
@@ -78,7 +78,7 @@ TEST_CASE("a caller that comes before the start is answered when the mirror is r
     CHECK(f.answer("1") == Texts{"0.0"});
 }
 
-TEST_CASE("a cursor of another node that came before the node was known is refused at the start") {
+TEST_CASE("a cursor of another node, sent before the node is known, is refused at the start") {
     Fixture f;
     f.ask("1", R"({"since":"03bbbbbb.0123abcd.0.0"})");
     f.ask("2", Fixture::since("0.0"));
@@ -89,7 +89,7 @@ TEST_CASE("a cursor of another node that came before the node was known is refus
     CHECK(f.errors["3"].message == "since: the cursor belongs to another node");
 }
 
-TEST_CASE("without parameters the payments in flight are shown, oldest first; with no_inflight_updates none") {
+TEST_CASE("without parameters the payments in flight are given, oldest first; with no_inflight_updates none") {
     Fixture f;
     f.start_empty();
     f.has({pending(2, 1, 0, 2), pending(1, 1, 0, 1), complete(pending(3, 1, 0, 3), 1)}, {{3}, {1}});
@@ -99,7 +99,7 @@ TEST_CASE("without parameters the payments in flight are shown, oldest first; wi
     CHECK(f.answer("2") == Texts{"3.1"});
 }
 
-TEST_CASE("of one hash all payments are shown; of an unknown one 208") {
+TEST_CASE("payment_hash gives all payments of the hash; an unknown one is error 208") {
     Fixture f;
     f.start_empty();
     f.has({pending(1, 2, 1, 7)}, {{7}, {1}});
@@ -111,7 +111,7 @@ TEST_CASE("of one hash all payments are shown; of an unknown one 208") {
     CHECK(f.errors["2"].code == 208);
 }
 
-TEST_CASE("since gives what changed after the cursor, and the next cursor") {
+TEST_CASE("since gives the payments that changed after the cursor, and the next cursor") {
     Fixture f;
     f.start_empty();
     const auto one = complete(pending(1, 1, 0, 1), 2);
@@ -127,7 +127,7 @@ TEST_CASE("since gives what changed after the cursor, and the next cursor") {
     CHECK(f.answer("2") == Texts{"2.2"});
 }
 
-TEST_CASE("a cursor beyond lightningd's counters is refused; one that is only young is not") {
+TEST_CASE("a cursor beyond lightningd's counters is refused; one beyond the rows read so far is not") {
     Fixture f;
     f.start_empty();
     f.ask("1", Fixture::since("5.0"));
@@ -143,7 +143,7 @@ TEST_CASE("a cursor beyond lightningd's counters is refused; one that is only yo
     CHECK(f.answer("2") == Texts{"5.0"});
 }
 
-TEST_CASE("what lightningd cannot be asked is an error to ask again") {
+TEST_CASE("while lightningd cannot be asked, the error asks the caller to repeat the command") {
     Fixture f;
     f.start_empty();
     f.ask("1", Fixture::since("5.0"));
@@ -162,35 +162,35 @@ TEST_CASE("what lightningd cannot be asked is an error to ask again") {
         CHECK(error.code == -1);
 }
 
-TEST_CASE("who waited for the cursor's bounds is not called once it is gone") {
+TEST_CASE("a command destroyed while it waits for the cursor's bounds is not called") {
     Fixture f;
     auto delayed = std::make_unique<commands::DelayedAnswers>(f.loop, f.table, f.progress, [](commands::Caller) {});
     delayed.reset();
-    f.progress.reset({{1}, {1}}); // the address sanitizer looks on
+    f.progress.reset({{1}, {1}}); // the address sanitizer would notice
     CHECK(f.progress.read().created.value == 1);
 }
 
-TEST_CASE("before v23.11 nothing can be resumed") {
+TEST_CASE("before v23.11 since is refused") {
     Fixture f({23, 8});
     CHECK(f.command.check(*json::parse(Fixture::since("0.0")))->message.starts_with("since: needs lightningd v23.11"));
     CHECK_FALSE(f.command.check(*json::parse("{}")).has_value());
     CHECK(f.command.check(*json::parse(R"({"timeout":-1})"))->code == rpc::invalid_params);
 }
 
-TEST_CASE("a caller of since waits for the first news, and is answered with it") {
+TEST_CASE("since with a timeout waits for the first change and is answered with it") {
     Fixture f;
     f.start_empty();
     f.ask("1", Fixture::since("0.0", R"(,"timeout":3600)"));
     CHECK(f.results.empty());
     const auto row = complete(pending(1, 1, 0, 1), 1);
     f.notify(payments::PartSeen{row, second(300)});
-    f.node.answer(f.next(), unit::listing({row})); // its group
+    f.node.answer(f.next(), unit::listing({row})); // the payment's group
     CHECK(f.read() == Texts{"trackpayments SUCCEEDED 1 0.0", "trackpayments_final SUCCEEDED 1 0.0", "message"});
     f.read_row(row);
     CHECK(f.answer("1") == Texts{"1 SUCCEEDED", "1.1"});
 }
 
-TEST_CASE("an answer whose cursor would not cover the end it gives waits for the row") {
+TEST_CASE("an answer with an end waits for the row, so that its cursor covers the end") {
     Fixture f;
     f.start_empty();
     const auto row = complete(pending(1, 1, 0, 1), 1);

@@ -1,4 +1,4 @@
-// Callers that stay: what they are sent, what they keep, and when they are let go.
+// Callers with a timeout: the messages they get, the payments they keep, and when their wait ends.
 #include "commands/waiting_callers.hpp"
 
 #include "../until.hpp"
@@ -17,8 +17,8 @@ namespace {
 struct Bench {
     io::Loop loop;
     payments::Table table{1000};
-    std::vector<std::string> messages;                      // parsed where somebody looks: some are of megabytes
-    std::vector<std::pair<std::string, std::string>> lines; // of whom, and which
+    std::vector<std::string> messages;                      // parsed only when a test reads them: some are megabytes
+    std::vector<std::pair<std::string, std::string>> lines; // the caller's id, and the line
     std::vector<commands::WaitingCallers::Quoted> texts;
     std::vector<Caller> ended;
     bool all_sent = true;
@@ -49,7 +49,7 @@ struct Bench {
         leave(row, json);
         unit::settle(loop);
     }
-    /// Without a turn of the loop: nobody's time runs out meanwhile.
+    /// Without a turn of the loop, so that no timeout expires.
     void leave(const payments::Row& row, const std::string& json) {
         table.apply(seen(row));
         leave_as(row.key, row.status == payments::PartStatus::complete, json);
@@ -73,7 +73,7 @@ using Lines = std::vector<std::string>;
 
 } // namespace
 
-TEST_CASE("each caller is sent what leaves, as a message of its own request") {
+TEST_CASE("each caller gets each snapshot as a message of its own request") {
     Bench b;
     b.add("7", {});
     b.add(R"("cli:x#1")", {});
@@ -87,7 +87,7 @@ TEST_CASE("each caller is sent what leaves, as a message of its own request") {
     CHECK(b.ended.empty());
 }
 
-TEST_CASE("a caller hears what it asked for only") {
+TEST_CASE("a caller gets only the payments it asked for") {
     Bench b;
     commands::TrackpaymentsRequest one;
     one.hash = hash(2);
@@ -105,7 +105,7 @@ TEST_CASE("a caller hears what it asked for only") {
     CHECK(json::Tree::parse(b.messages[1])["params"]["id"] == 1);
 }
 
-TEST_CASE("a caller of one hash goes when its newest payment is over") {
+TEST_CASE("a caller of one hash is answered when the newest payment of the hash has ended") {
     Bench b;
     commands::TrackpaymentsRequest one;
     one.hash = hash(2);
@@ -120,7 +120,7 @@ TEST_CASE("a caller of one hash goes when its newest payment is over") {
     CHECK(b.ended.size() == 1);
 }
 
-TEST_CASE("one that gave a cursor goes with the first news") {
+TEST_CASE("a caller with a cursor is answered at the first change") {
     Bench b;
     commands::TrackpaymentsRequest poll;
     poll.since.emplace();
@@ -135,7 +135,7 @@ TEST_CASE("one that gave a cursor goes with the first news") {
     CHECK(b.ended.size() == 2);
 }
 
-TEST_CASE("a caller keeps the newest of each payment, the last to change last") {
+TEST_CASE("a caller keeps the newest snapshot of each payment, in the order of their last changes") {
     Bench b;
     commands::TrackpaymentsRequest brief;
     brief.timeout = std::chrono::seconds(1);
@@ -149,7 +149,7 @@ TEST_CASE("a caller keeps the newest of each payment, the last to change last") 
     CHECK(*b.ended[0].changed[1].json == "3");
 }
 
-TEST_CASE("a caller that was sent too much drops it and is marked overflowed") {
+TEST_CASE("a caller whose snapshots exceed the limit drops them and is marked overflowed") {
     Bench b;
     commands::TrackpaymentsRequest brief;
     brief.timeout = std::chrono::seconds(1);
@@ -163,7 +163,7 @@ TEST_CASE("a caller that was sent too much drops it and is marked overflowed") {
     CHECK(b.ended[0].changed.empty());
 }
 
-TEST_CASE("a caller of final states keeps one although the payment went on afterwards") {
+TEST_CASE("a caller of final states keeps one even if the payment went on afterwards") {
     Bench b;
     commands::TrackpaymentsRequest brief;
     brief.timeout = std::chrono::seconds(1);
@@ -180,7 +180,7 @@ TEST_CASE("a caller of final states keeps one although the payment went on after
     CHECK(*b.ended[1].changed[0].json == "FAILED");
 }
 
-TEST_CASE("one that comes later keeps nothing that left before it joined") {
+TEST_CASE("a caller keeps no snapshot written before it joined") {
     Bench b;
     b.add("1");
     b.leave(pending(1, 1, 1, 1), "1");
@@ -193,7 +193,7 @@ TEST_CASE("one that comes later keeps nothing that left before it joined") {
     CHECK(*b.ended[0].changed[0].json == "2");
 }
 
-TEST_CASE("more than may wait let the one go that has waited longest, with what it heard") {
+TEST_CASE("beyond the limit of callers the one that has waited longest is answered with its snapshots") {
     Bench b;
     for (std::size_t n = 0; n < commands::WaitingCallers::most; ++n)
         b.add(std::to_string(n));
@@ -205,15 +205,14 @@ TEST_CASE("more than may wait let the one go that has waited longest, with what 
     CHECK_FALSE(b.ended[0].may_stay);
     REQUIRE(b.ended[0].changed.size() == 1);
     CHECK(*b.ended[0].changed[0].json == "1");
-    CHECK(b.lines_of("0") == Lines{"1"}); // before its answer, behind which it would not be sent it
+    CHECK(b.lines_of("0") == Lines{"1"}); // sent before its answer: lightningd drops later messages of the request
     CHECK(b.callers.size() == commands::WaitingCallers::most);
     b.add("newer");
     REQUIRE(b.ended.size() == 2);
     CHECK(b.ended[1].id == "1");
 }
 
-TEST_CASE(
-    "beyond twenty, lines are merged to the newest of each payment, in the order of the topic, and share their text") {
+TEST_CASE("with more than twenty callers, lines are merged to the newest of each payment, in the topic's order") {
     Bench b;
     b.add("1");
     b.add_crowd();
@@ -232,7 +231,7 @@ TEST_CASE(
     CHECK(b.lines_of("1").back() == "a3");
 }
 
-TEST_CASE("at twenty every line is sent at once, behind those that were merged before") {
+TEST_CASE("with twenty callers again, every line is sent at once, after those merged before") {
     Bench b;
     b.add("1");
     commands::TrackpaymentsRequest poll;
@@ -241,7 +240,7 @@ TEST_CASE("at twenty every line is sent at once, behind those that were merged b
     b.add("2", poll);
     b.add_crowd();
     b.leave(pending(1, 1, 1, 1), "a1");
-    b.leave_as({hash(2), {1}}, true, "b1"); // sends the second away
+    b.leave_as({hash(2), {1}}, true, "b1"); // answers the second caller
     b.leave(pending(1, 1, 1, 1), "a2");
     REQUIRE(unit::until(b.loop, [&] { return !b.ended.empty(); }));
     CHECK(b.lines_of("2") == Lines{"b1"});
@@ -250,7 +249,7 @@ TEST_CASE("at twenty every line is sent at once, behind those that were merged b
     CHECK(b.lines_of("1") == Lines{"b1", "a2", "a3"});
 }
 
-TEST_CASE("the end of a payment is never merged into what follows it, nor anything older sent behind it") {
+TEST_CASE("a final snapshot is never merged with a later one, and no older one is sent after it") {
     Bench b;
     b.add("1");
     commands::TrackpaymentsRequest final_only;
@@ -268,7 +267,7 @@ TEST_CASE("the end of a payment is never merged into what follows it, nor anythi
     CHECK(b.lines_of("2") == Lines{"FAILED", "SUCCEEDED"});
 }
 
-TEST_CASE("one whose wait is over is sent the merged lines first") {
+TEST_CASE("a caller whose wait ends gets its merged lines before the answer") {
     Bench b;
     commands::TrackpaymentsRequest one;
     one.hash = hash(2);
@@ -283,7 +282,7 @@ TEST_CASE("one whose wait is over is sent the merged lines first") {
     CHECK(*b.ended[0].changed[0].json == "SUCCEEDED");
 }
 
-TEST_CASE("merged lines from before a caller joined are not for it, nor those older than it was sent at first") {
+TEST_CASE("a new caller gets no merged line from before it joined, nor one older than its first answer") {
     Bench b;
     b.add_crowd();
     b.leave(pending(1, 1, 1, 1), "a1");
@@ -291,7 +290,7 @@ TEST_CASE("merged lines from before a caller joined are not for it, nor those ol
     late.id = "1";
     late.request.timeout = std::chrono::seconds(3600);
     late.first = {{hash(2), {1}}};
-    late.first_number = b.made + 2; // two snapshots still wait for lightningd to read, and it was sent a newer one
+    late.first_number = b.made + 2; // two snapshots are still queued, and its first answer had a newer one
     b.callers.add(std::move(late));
     b.leave(pending(2, 1, 1, 2), "b1");
     b.leave(pending(3, 1, 1, 3), "c1");
@@ -302,7 +301,7 @@ TEST_CASE("merged lines from before a caller joined are not for it, nor those ol
     CHECK(b.lines_of("1") == Lines{"c1", "b2"});
 }
 
-TEST_CASE("as long as lightningd has not read the last lines, merging goes on") {
+TEST_CASE("lines are merged for as long as lightningd has not read the last ones") {
     Bench b;
     b.add("1");
     b.add_crowd();

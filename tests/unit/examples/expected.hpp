@@ -1,5 +1,5 @@
-// The worked examples of lnrpc.Payment, as LND would stream them, and how two payments differ member by member. The
-// texts are those that tests/proto holds against LND's own schema: there is one copy of them.
+// The worked examples of lnrpc.Payment, as LND would stream them, and a comparison member by member. tests/proto checks
+// the same texts against LND's own schema.
 #pragma once
 
 #include <fstream>
@@ -13,7 +13,7 @@ namespace examples {
 
 using Json = nlohmann::ordered_json; // the order of members is LND's too
 
-/// The last message of the example, without the stream's `{"result": …}` around it.
+/// The last message of the example, without the `{"result": …}` around it.
 inline Json last_of(const std::string& name) {
     std::ifstream file(std::string(EXAMPLES) + "/" + name + ".json");
     REQUIRE(file.good());
@@ -27,7 +27,7 @@ inline std::string names_of(const Json& object) {
     return names;
 }
 
-/// One line for each place that differs: `htlcs[0].route.hops[1].expiry: 850021, not 0`. Empty when all is as expected.
+/// A line per difference: `htlcs[0].route.hops[1].expiry: 850021, not 0`. Empty if there is none.
 inline std::string difference(const Json& expected, const Json& actual, const std::string& place = "") {
     std::string differences;
     if (expected.is_object() && actual.is_object() && names_of(expected) == names_of(actual)) {
@@ -42,7 +42,7 @@ inline std::string difference(const Json& expected, const Json& actual, const st
     return differences;
 }
 
-// What an example was before its last message.
+// The example's messages before the last one:
 
 inline void nothing_settled(Json& payment) {
     payment["status"] = "IN_FLIGHT";
@@ -58,7 +58,7 @@ inline void in_flight(Json& attempt) {
     attempt["preimage"] = "";
 }
 
-/// Only the first `count` attempts have been made.
+/// The payment with only its first `count` attempts.
 inline void made_so_far(Json& payment, std::size_t count) {
     auto& attempts = payment["htlcs"];
     attempts.erase(attempts.begin() + static_cast<std::ptrdiff_t>(count), attempts.end());

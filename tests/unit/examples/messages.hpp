@@ -1,4 +1,4 @@
-// lightningd's words, in the shape the recordings have (tests/transcripts), about the payments of the examples.
+// lightningd's messages about the payments of the examples, in the form of the recordings (tests/transcripts).
 #pragma once
 
 #include "expected.hpp"
@@ -17,7 +17,7 @@ inline const std::string alice_to_bob = "849500x7x1"; // 934035127796170753
 inline const std::string to_carol = "848123x55x0";    // 932521100287868928
 inline const std::string carol_to_bob = "849777x3x0"; // 934339692516802560
 
-/// The chain as it is when the examples are paid; lightningd counts delays from the next block.
+/// The chain's height when the examples are paid; lightningd counts delays from the next block.
 inline constexpr std::uint32_t blocks = 850'000;
 
 /// An element of sendpay's route: the HTLC that arrives at `node`.
@@ -33,7 +33,7 @@ inline std::string hook(const std::string& id, const std::string& method, const 
            "}}";
 }
 
-/// `more`: the members beside route and payment_hash.
+/// `more`: the other members.
 inline std::string sendpay(const std::string& hash, const std::vector<Element>& route, const std::string& more) {
     std::string elements;
     for (const auto& element : route)
@@ -44,7 +44,7 @@ inline std::string sendpay(const std::string& hash, const std::vector<Element>& 
                 R"({"route":[)" + elements + R"(],"payment_hash":")" + hash + "\"," + more + "}");
 }
 
-/// A row of the payments table while its part is pending.
+/// A pending row.
 struct Row {
     std::string hash;
     std::string bolt11;
@@ -55,7 +55,7 @@ struct Row {
     std::uint64_t created_at;
 };
 
-/// The row's members; `more` are those of a later state, with a comma in front.
+/// The row's members; `more` are those of a later state, starting with a comma.
 inline std::string members(const Row& row, const std::string& status, const std::string& more = "") {
     const auto index = std::to_string(row.created_index);
     return R"("created_index":)" + index + R"(,"id":)" + index + R"(,"payment_hash":")" + row.hash +
@@ -82,7 +82,7 @@ inline std::string sendpay_success(const std::string& members) {
     return R"({"sendpay_success":{)" + members + "}}";
 }
 
-/// The row inside says pending still (ElementsProject/lightning#7430); `why` are the members behind it.
+/// The row inside is still pending (ElementsProject/lightning#7430); `why` are the members behind it.
 inline std::string sendpay_failure(int code, const std::string& message, const Row& row, const std::string& why) {
     return R"({"sendpay_failure":{"code":)" + std::to_string(code) + R"(,"message":")" + message + R"(","data":{)" +
            members(row, "pending", why) + "}}}";
@@ -90,7 +90,7 @@ inline std::string sendpay_failure(int code, const std::string& message, const R
 
 inline wire::Octets from_base64(const examples::Json& text) {
     const auto& encoded = text.get_ref<const std::string&>();
-    wire::Octets octets(encoded.size() + 1); // libsodium wants somewhere to write even nothing
+    wire::Octets octets(encoded.size() + 1); // libsodium needs a byte to write to, even for no input
     std::size_t size = 0;
     REQUIRE(sodium_base642bin(octets.data(), octets.size(), encoded.data(), encoded.size(), nullptr, &size, nullptr,
                               sodium_base64_VARIANT_ORIGINAL) == 0);

@@ -1,4 +1,4 @@
-// The recipient rejects and the payment fails: sent by hand with sendpay, and by the plugin pay.
+// The recipient rejects and the payment fails: sent with sendpay, and with the plugin pay.
 #include "messages.hpp"
 #include "stream.hpp"
 
@@ -21,7 +21,7 @@ const std::string raw = R"(,"raw_message":"400f0000000002faf080000cf850")";
 
 Json last() {
     auto payment = examples::last_of("rejected");
-    // LND numbers payments and attempts apart. lightningd numbers parts only: a payment is named after its first one.
+    // LND numbers payments and attempts separately; here a payment has its first part's number.
     payment["payment_index"] = "5";
     return payment;
 }
@@ -39,8 +39,8 @@ Json attempt_made() {
     return payment;
 }
 
-/// LND knows the reason before the attempt's end is stored, and reports it with the attempt in flight. Here the attempt
-/// has failed before anybody knows that no other follows.
+/// LND knows the reason before it stores the attempt's end, and sends it with the attempt in flight. Here the attempt
+/// has failed before it is known that no other follows.
 void check(const std::vector<Json>& snapshots) {
     REQUIRE(snapshots.size() == 3);
     CHECK(difference(attempt_made(), snapshots[0]) == "");
@@ -50,7 +50,7 @@ void check(const std::vector<Json>& snapshots) {
 
 } // namespace
 
-TEST_CASE("example 3: the recipient rejects a sendpay, and nobody tries again") {
+TEST_CASE("example 3: the recipient rejects a sendpay, and nothing follows: FAILED") {
     examples::Stream stream(messages::blocks);
     stream.called(
         messages::sendpay(hash,
@@ -69,7 +69,7 @@ TEST_CASE("example 3: the recipient rejects a sendpay, and nobody tries again") 
     check(stream.snapshots);
 }
 
-TEST_CASE("example 3: the recipient rejects what the plugin pay sent, and pay gives up") {
+TEST_CASE("example 3: the recipient rejects a part of the plugin pay, and pay gives up: FAILED") {
     examples::Stream stream(messages::blocks);
     const std::string id = "cli:pay#168/cln:pay#294/pay:";
     // 0x02faf080 = 50 000 000 msat, 0x0cf865 = height 850 021, 0x0cf7710000030000 = 849777x3x0
@@ -86,7 +86,7 @@ TEST_CASE("example 3: the recipient rejects what the plugin pay sent, and pay gi
                                      R"(","amount_msat":50000000,"partid":0,"groupid":1,"bolt11":")" + invoice + "\"}"),
                   made);
     stream.listed(messages::pending(row));
-    // Of a sendonion lightningd does not know the nodes: neither erring_node nor code 203.
+    // For a sendonion lightningd does not know the nodes: neither erring_node nor code 203.
     stream.sendpay_failure(messages::sendpay_failure(204, message, row, R"(,"erring_index":2,"failcode":16399)" + raw),
                            rejected);
     stream.pay_failure(R"({"origin":"pay","payload":{"payment_hash":")" + hash +

@@ -49,7 +49,7 @@ std::vector<Json> expected() {
 
 } // namespace
 
-TEST_CASE("example 2: the full amount fails on the way, then two parts settle") {
+TEST_CASE("example 2: the full amount fails on the way, then two parts settle: SUCCEEDED") {
     examples::Stream stream(messages::blocks);
     const auto update = examples::last_of("retried_then_two_parts")["htlcs"][0]["failure"]["channel_update"];
 
@@ -67,7 +67,7 @@ TEST_CASE("example 2: the full amount fails on the way, then two parts settle") 
                                       R"(","erring_direction":0,"raw_message":")" +
                                       messages::temporary_channel_failure(update) + "\""),
         1'785'000'100'800'000'000);
-    // The row, read again, says no more than the notification did.
+    // The row, read again, adds nothing to the notification.
     stream.listed(
         messages::listing(messages::members(whole, "failed", R"(,"updated_index":2,"completed_at":1785000100)")));
 

@@ -27,7 +27,7 @@ std::string success(std::uint64_t partid) {
 
 Json last() {
     auto payment = examples::last_of("settled");
-    // lightningd knows when a part was made, to the second, and nothing of the moment before in which its payer began.
+    // lightningd stores the second a part was made, and not when its payer began.
     payment["creation_time_ns"] = "1785000000000000000";
     return payment;
 }
@@ -41,7 +41,7 @@ Json before() {
 
 } // namespace
 
-TEST_CASE("example 1: two hops, one attempt, success") {
+TEST_CASE("example 1: two hops, one attempt: SUCCEEDED") {
     examples::Stream stream(messages::blocks);
     stream.called(messages::sendpay(hash,
                                     {{messages::alice, messages::to_alice, 123'459'023, 60},
@@ -58,8 +58,7 @@ TEST_CASE("example 1: two hops, one attempt, success") {
     CHECK(difference(last(), stream.snapshots[1]) == "");
 }
 
-TEST_CASE(
-    "example 1 read late: listed when all is over, it differs in the values that only the call and the moment show") {
+TEST_CASE("example 1 listed after its end: without the route and the nanoseconds, which rows do not have") {
     examples::Stream stream(messages::blocks);
     stream.listed(
         messages::listing(messages::members(row(0), "complete", messages::complete(1, 1'785'000'001, preimage))));
@@ -73,7 +72,7 @@ TEST_CASE(
     CHECK(difference(expected, stream.snapshots[0]) == "");
 }
 
-TEST_CASE("example 1 by xpay: all is the same but what nobody reports, the hops' expiries") {
+TEST_CASE("example 1 by xpay: the same but for the hops' expiries, which xpay does not report") {
     examples::Stream stream(messages::blocks);
     stream.pay_part_start(R"({"pay_part_start":{"payment_hash":")" + hash +
                               R"(","groupid":1,"partid":1,"total_payment_msat":123456789,"attempt_msat":123456789,
@@ -101,7 +100,7 @@ TEST_CASE("example 1 by xpay: all is the same but what nobody reports, the hops'
     without_secret["htlcs"][0]["route"]["hops"][1]["mpp_record"] = nullptr;
     CHECK(difference(without_secret, stream.snapshots[1]) == "");
 
-    // The invoice was decoded last of all: its payment secret still has to be published.
+    // The invoice was decoded last: its payment secret still has to be published.
     stream.invoice_decoded(invoice,
                            R"({"type":"bolt11 invoice","currency":"bc","amount_msat":123456789,"payment_hash":")" +
                                hash + R"(","payment_secret":")" + secret + R"(","valid":true})");

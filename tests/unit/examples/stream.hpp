@@ -1,5 +1,5 @@
-// What a subscriber would be sent of what lightningd says: its JSON goes in at the decoders, each snapshot comes out as
-// lnrpc's JSON. All that lies between is the product's.
+// lightningd's JSON goes in at the decoders, a subscriber's snapshots come out as lnrpc's JSON. All code in between
+// is the plugin's own.
 #pragma once
 
 #include "cln/hook.hpp"
@@ -16,7 +16,7 @@
 
 namespace examples {
 
-/// Ends the test when lightningd's words were not understood.
+/// Ends the test when a message could not be decoded.
 template <class T>
 T understood(cln::Decoded<T> decoded) {
     REQUIRE_MESSAGE(decoded.has_value(), decoded.error().text());
@@ -29,7 +29,7 @@ class Stream final {
 
     std::vector<Json> snapshots;
 
-    /// A call the rpc_command hook shows: params of the hook request, and when it was read.
+    /// A call shown by the rpc_command hook: the hook request's params, and when it was read.
     void called(const std::string& params, std::int64_t now_ns) {
         const auto call = cln::read_hooked_call(params);
         REQUIRE(call.has_value());
@@ -75,13 +75,13 @@ class Stream final {
         apply(payments::GivenUp{understood(cln::decode_pay_failure(unit::Parsed(params))), std::nullopt, true});
     }
 
-    /// The answer of decode, asked about the payment's invoice.
+    /// decode's answer for the payment's invoice.
     void invoice_decoded(const std::string& invoice, const std::string& result) {
         const auto decoded = understood(cln::decode_invoice(unit::Parsed(result)));
         apply(payments::InvoiceDecoded{decoded.hash, invoice, decoded.amount, decoded.payment_secret});
     }
 
-    /// Silence has lasted long enough.
+    /// The silence timeout has expired.
     void silence_expired(std::string_view hash, std::uint64_t group) {
         apply(payments::SilenceExpired{{*base::PaymentHash::from_hex(hash), {group}}});
     }

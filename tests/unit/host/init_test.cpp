@@ -18,7 +18,7 @@ tl::expected<host::Init, host::CannotRun> read(std::string_view params) {
 
 } // namespace
 
-TEST_CASE("init says where lightningd is and what the options are") {
+TEST_CASE("init gives lightningd's directory, socket and options") {
     const auto init =
         read(R"({"options":{"x-wait":7},"configuration":{"lightning-dir":"/d","rpc-file":"rpc","startup":true}})");
     REQUIRE(init.has_value());
@@ -30,14 +30,14 @@ TEST_CASE("init says where lightningd is and what the options are") {
     CHECK(read(R"({"configuration":{"lightning-dir":"/d","rpc-file":"rpc"}})")->settings.of(wait) == 10);
 }
 
-TEST_CASE("a bad option is the operator's to correct") {
+TEST_CASE("an init with an invalid option is refused with the option's name and bounds") {
     const auto init = read(R"({"options":{"x-wait":61},"configuration":{"lightning-dir":"/d","rpc-file":"rpc"}})");
     REQUIRE_FALSE(init.has_value());
     CHECK(init.error().bad_option);
     CHECK(init.error().reason == "x-wait: should be a whole number from 0 to 60");
 }
 
-TEST_CASE("an init without its parts is refused by name") {
+TEST_CASE("an init without a required member is refused with its name") {
     for (const auto* params : {"{}", "[]", "7", "null"}) {
         REQUIRE_FALSE(read(params).has_value());
         CHECK(read(params).error().reason == "init has no configuration");

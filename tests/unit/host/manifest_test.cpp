@@ -31,7 +31,7 @@ const host::Declaration commands{.name = "x", .commands = {{own, nullptr, nullpt
 
 } // namespace
 
-TEST_CASE("a program that declares nothing is a plugin all the same") {
+TEST_CASE("a program that declares nothing has a valid manifest") {
     CHECK(declared_as({.name = "x"}) ==
           *json::parse(R"({"options":[],"rpcmethods":[],"subscriptions":[],"hooks":[],"notifications":[],)"
                        R"("dynamic":true,"nonnumericids":true,"cancheck":true})"));
@@ -46,7 +46,7 @@ TEST_CASE("a command has its usage, and a long description only if there is one"
                                      R"("long_description":"At length","category":"y"})"));
 }
 
-TEST_CASE("a command that lightningd has is not registered there") {
+TEST_CASE("a command that lightningd has built in is not registered under lightningd") {
     const auto methods = declared_as(commands, {true, {}})["rpcmethods"];
     REQUIRE(methods.size() == 1);
     CHECK(methods[0]["name"] == "own");
@@ -54,7 +54,7 @@ TEST_CASE("a command that lightningd has is not registered there") {
     CHECK_FALSE(host::registers(taken, {true, {}}));
 }
 
-TEST_CASE("a hook filters what the program does not serve itself") {
+TEST_CASE("a hook filters the methods that the program does not serve itself") {
     auto declared = commands;
     declared.hooks = {{"rpc_command", filters}, {"peer_connected"}, {"left_out", {}, false}};
     CHECK(declared_as(declared, {true, {}})["hooks"] ==
@@ -62,7 +62,7 @@ TEST_CASE("a hook filters what the program does not serve itself") {
     CHECK(declared_as(declared, {false, {}})["hooks"][0]["filters"] == *json::parse(R"(["other"])"));
 }
 
-TEST_CASE("a topic is subscribed to where lightningd has it") {
+TEST_CASE("a topic is subscribed to if lightningd's version has it") {
     host::Declaration declared{.name = "x"};
     declared.subscriptions = {{"always"}, {"later", {25, 9}}};
     CHECK(declared_as(declared, {true, {25, 5}})["subscriptions"] == *json::parse(R"(["always"])"));
@@ -70,7 +70,7 @@ TEST_CASE("a topic is subscribed to where lightningd has it") {
     CHECK(declared_as(declared, {true, {}})["subscriptions"].size() == 2);
 }
 
-TEST_CASE("its own topics are declared") {
+TEST_CASE("the program's own topics are declared") {
     CHECK(declared_as({.name = "x", .topics = topics})["notifications"] ==
           *json::parse(R"([{"method":"one"},{"method":"two"}])"));
 }

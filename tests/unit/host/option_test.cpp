@@ -55,7 +55,7 @@ Settings changed(std::string_view params) {
 
 } // namespace
 
-TEST_CASE("options are declared as lightningd wants them") {
+TEST_CASE("options are declared in lightningd's form") {
     const auto declared = host::declare(options);
     REQUIRE(declared.size() == 3);
     CHECK(declared[0] ==
@@ -64,7 +64,7 @@ TEST_CASE("options are declared as lightningd wants them") {
           parsed(R"({"name":"x-keep","type":"int","default":200,"description":"How many","dynamic":true})"));
 }
 
-TEST_CASE("an old name is deprecated, and has no default that lightningd could refuse") {
+TEST_CASE("an old name is declared deprecated and without a default") {
     CHECK(
         host::declare(options)[2] ==
         parsed(
@@ -76,7 +76,7 @@ TEST_CASE("--help shows every option with its default, and no old name") {
           "  x-wait=SECONDS\n      How long (default 10)\n  x-keep=ROWS\n      How many (default 200)\n");
 }
 
-TEST_CASE("init's options are numbers, missing ones have their default") {
+TEST_CASE("options of init are numbers; missing ones have their default") {
     for (const auto* none : {"{}", "null", "[]", "5"}) {
         CHECK(read(none).of(wait) == 10);
         CHECK(read(none).of(keep) == 200);
@@ -86,17 +86,17 @@ TEST_CASE("init's options are numbers, missing ones have their default") {
     CHECK(read(R"({"x-wait":1,"x-keep":5})").by_old_name.empty());
 }
 
-TEST_CASE("an option that is no row of the program has its default") {
+TEST_CASE("an option that the program does not declare has its default") {
     constexpr host::Option other{.name = "y", .unit = "", .description = "", .least = 0, .most = 1, .default_value = 1};
     CHECK(read("{}").of(other) == 1);
 }
 
-TEST_CASE("an old name means the same as the new one, which wins unless it has its default") {
+TEST_CASE("an old name sets the option, unless the new name is set") {
     const auto old = read(R"({"x-linger":30})");
     CHECK(old.of(wait) == 30);
     REQUIRE(old.by_old_name.size() == 1);
     CHECK(old.by_old_name[0]->name == "x-wait");
-    CHECK(read(R"({"x-linger":30,"x-wait":10})").of(wait) == 30); // 10: nobody set it
+    CHECK(read(R"({"x-linger":30,"x-wait":10})").of(wait) == 30); // 10 is the default
     CHECK(read(R"({"x-linger":30,"x-wait":20})").of(wait) == 20);
     CHECK(read(R"({"x-linger":30,"x-wait":20})").by_old_name.size() == 1);
     CHECK(read_options(options, parsed(R"({"x-linger":61})")).error() ==
@@ -116,12 +116,12 @@ TEST_CASE("a value out of bounds is refused with the bounds") {
           "x-keep: should be a whole number from 0 to 5000");
 }
 
-TEST_CASE("an option that is not ours is refused by name") {
+TEST_CASE("an unknown option is refused with its name") {
     CHECK(read_options(options, parsed(R"({"foo":1})")).error() == "foo: not an option of this plugin");
     CHECK(read_options({}, parsed(R"({"":1})")).error() == ": not an option of this plugin");
 }
 
-TEST_CASE("setconfig gives strings, whatever the type, and changes only what it names") {
+TEST_CASE("setconfig's values are strings of any type and change only the option it names") {
     CHECK(changed(R"({"config":"x-wait","val":"60"})").of(wait) == 60);
     CHECK(changed(R"({"config":"x-wait","val":"60"})").of(keep) == 44);
     CHECK(changed(R"(["x-keep","0"])").of(wait) == 33);
@@ -129,7 +129,7 @@ TEST_CASE("setconfig gives strings, whatever the type, and changes only what it 
     CHECK(changed(R"({"config":"x-keep","val":9})").of(keep) == 9);
 }
 
-TEST_CASE("setconfig refuses with the option's or the parameter's name") {
+TEST_CASE("setconfig refuses with the name of the option or parameter") {
     CHECK(refusal(R"({"config":"x-wait","val":"soon"})") == "x-wait: should be a whole number from 1 to 60");
     CHECK(refusal(R"({"config":"x-wait","val":["1"]})") == "x-wait: should be a whole number from 1 to 60");
     CHECK(refusal(R"({"config":"other","val":"1"})") == "other: not an option of this plugin");

@@ -10,7 +10,7 @@ namespace parent_test {
 
 namespace {
 
-/// The environment of a plugin: these and none of the others that matter.
+/// The environment of a plugin, with only these of the variables that matter.
 host::Parent with(std::initializer_list<std::pair<const char*, const char*>> set) {
     for (const auto* name : {"LIGHTNINGD_PLUGIN", "LIGHTNINGD_VERSION"})
         ::unsetenv(name);
@@ -21,14 +21,14 @@ host::Parent with(std::initializer_list<std::pair<const char*, const char*>> set
 
 } // namespace
 
-TEST_CASE("lightningd is known by either of its environment variables") {
+TEST_CASE("either of lightningd's environment variables identifies it") {
     CHECK_FALSE(with({}).lightningd);
     CHECK(with({{"LIGHTNINGD_PLUGIN", "1"}}).lightningd);
     CHECK(with({{"LIGHTNINGD_VERSION", "v26.06.6"}}).lightningd);
     CHECK(with({{"LIGHTNINGD_PLUGIN", "1"}, {"LIGHTNINGD_VERSION", "v26.06.6"}}).lightningd);
 }
 
-TEST_CASE("its version is read, and taken for new when it cannot be") {
+TEST_CASE("lightningd's version is read; an unreadable one counts as new") {
     CHECK(with({{"LIGHTNINGD_VERSION", "v25.05-gabc"}}).version == cln::Version{25, 5});
     CHECK(with({{"LIGHTNINGD_VERSION", "strange"}}).version == cln::Version{});
     CHECK(with({{"LIGHTNINGD_PLUGIN", "1"}}).version == cln::Version{});

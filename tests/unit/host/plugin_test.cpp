@@ -23,11 +23,11 @@ namespace {
 
 using x_options::options;
 using x_options::wait;
-constexpr std::array<cln::Param, 1> params{{{"word", true}}};
+constexpr std::array<cln::Param, 1> params{{{"text", true}}};
 constexpr host::CommandSpec echo{.name = "echo", .params = params, .description = "Says it", .category = "x"};
 constexpr host::CommandSpec taken{.name = "taken", .params = {}, .description = "", .category = "x", .built_in = true};
 
-/// A program that writes down what it is given.
+/// A program that records its calls.
 class Program final : public host::Plugin {
   public:
     Program(io::Loop& loop, host::Pipes pipes, const host::Parent& parent)
@@ -46,9 +46,9 @@ class Program final : public host::Plugin {
         reply(request.id, json::dump(request.params) + std::string(request.filter));
     }
     static std::optional<rpc::Error> check(const json::Tree& params) {
-        if (params.contains("word"))
+        if (params.contains("text"))
             return std::nullopt;
-        return rpc::Error{rpc::invalid_params, "missing required parameter: word"};
+        return rpc::Error{rpc::invalid_params, "missing required parameter: text"};
     }
     void configure(const host::Settings& settings) override {
         events.push_back("wait " + std::to_string(settings.of(wait)));
@@ -63,14 +63,14 @@ class Program final : public host::Plugin {
         reply_to_hook(request.id, R"({"result":"continue"})");
     }
     void notification(const rpc::Message& message) override {
-        events.push_back("heard " + std::string(message.method));
+        events.push_back("notification " + std::string(message.method));
     }
-    void finishing() override { log(base::LogLevel::info, "last words"); }
+    void finishing() override { log(base::LogLevel::info, "goodbye"); }
 };
 
-/// lightningd's side of its pipes.
+/// lightningd's ends of the pipes.
 struct Beside {
-    unit::Directory directory; // first: the program changes into it
+    unit::Directory directory; // first: the program makes it its working directory
     io::Loop loop;
     std::unique_ptr<io::Stream> to;
     std::unique_ptr<io::Stream> from;
@@ -84,7 +84,7 @@ struct Beside {
         from = open(from_fd);
         from->read([this](std::string_view bytes) { sent_back += bytes; }, [](const std::string&) {});
         program = std::make_unique<Program>(loop, host::Pipes{open(in), open(out)}, host::Parent{lightningd, {}});
-        loop.stop(); // the turns are the test's
+        loop.stop(); // the test turns the loop
         CHECK(program->run() == 0);
     }
     ~Beside() { (void)::chdir("/"); }
@@ -99,7 +99,7 @@ struct Beside {
     }
     std::unique_ptr<io::Stream> open(int fd) { return std::move(*io::Stream::open(loop, fd)); }
 
-    /// What it sent back to these bytes, one message a text.
+    /// Its output for this input, one message a text.
     Texts send(std::string bytes) {
         sent_back.clear();
         to->write(std::move(bytes));
@@ -139,7 +139,7 @@ std::string logged(const std::string& message, const std::string& level = "unusu
 
 TEST_CASE("a command is served with its params and filter, an unknown one is refused") {
     Beside b;
-    CHECK(b.ask("echo", R"({"word":"a"})") == Texts{result(R"({"word":"a"})")});
+    CHECK(b.ask("echo", R"({"text":"a"})") == Texts{result(R"({"text":"a"})")});
     CHECK(b.send(R"({"jsonrpc":"2.0","id":1,"method":"echo"})") == Texts{result("{}")});
     CHECK(b.send(R"({"jsonrpc":"2.0","id":1,"method":"echo","params":[],"filter":{"a":true}})") ==
           Texts{result(R"([]{"a":true})")});
@@ -147,15 +147,15 @@ TEST_CASE("a command is served with its params and filter, an unknown one is ref
     CHECK(b.ask("taken", "{}") == Texts{result("7")});
 }
 
-TEST_CASE("what lightningd has built in is not served under it") {
+TEST_CASE("a command built into lightningd is not served under lightningd") {
     Beside b(true);
     CHECK(b.ask("taken", "{}") == Texts{error(-32601, "Unknown command 'taken'")});
-    Beside by_id; // lightningd's ids show who it is where the environment does not
+    Beside by_id; // without environment variables, lightningd is recognised by its ids
     by_id.send(R"({"jsonrpc":"2.0","id":"cln:getmanifest#1","method":"getmanifest","params":{}})");
     CHECK(by_id.ask("taken", "{}") == Texts{error(-32601, "Unknown command 'taken'")});
 }
 
-TEST_CASE("params that are no JSON are refused, and logged without them") {
+TEST_CASE("params that are no JSON are refused, and logged without their content") {
     Beside b;
     const auto sent_back = b.ask("echo", R"({"secret":tru})");
     REQUIRE(sent_back.size() == 2);
@@ -165,7 +165,7 @@ TEST_CASE("params that are no JSON are refused, and logged without them") {
     CHECK(b.ask(std::string(41, 'm'), "{x}")[0].find("a message of unknown name skipped") != std::string::npos);
 }
 
-TEST_CASE("init is answered, then the options are set and the program starts") {
+TEST_CASE("after the answer to init the options are set and the program starts") {
     Beside b;
     CHECK(b.ask("init", R"({"options":{"x-wait":5},)" + b.configuration() + "}") ==
           Texts{result("{}"), logged("RPC socket: no such file or directory; reconnecting")});
@@ -180,7 +180,7 @@ TEST_CASE("an old name of an option is logged with the new one") {
     CHECK(b.program->events == Texts{"wait 5", "started"});
 }
 
-TEST_CASE("an init that cannot be used disables the plugin, and an operator reads why") {
+TEST_CASE("an invalid init disables the plugin and gives the operator the reason") {
     Beside b;
     const auto sent_back = b.ask("init", R"({"options":{"x-wait":61},)" + b.configuration() + "}");
     REQUIRE(sent_back.size() == 2);
@@ -193,7 +193,7 @@ TEST_CASE("an init that cannot be used disables the plugin, and an operator read
     CHECK(b.program->events.empty());
 }
 
-TEST_CASE("the RPC socket is found in lightningd's directory, or by its whole path") {
+TEST_CASE("the RPC socket is found in lightningd's directory, or by an absolute path") {
     for (const bool absolute : {false, true}) {
         Beside b;
         std::list<std::unique_ptr<io::Stream>> peers;
@@ -204,11 +204,11 @@ TEST_CASE("the RPC socket is found in lightningd's directory, or by its whole pa
     }
 }
 
-TEST_CASE("check says whether a command would be served") {
+TEST_CASE("check answers whether a command would be served") {
     Beside b;
-    CHECK(b.ask("check", R"({"command_to_check":"echo","word":"a"})") ==
+    CHECK(b.ask("check", R"({"command_to_check":"echo","text":"a"})") ==
           Texts{result(R"({"command_to_check":"echo"})")});
-    CHECK(b.ask("check", R"(["echo"])") == Texts{error(-32602, "missing required parameter: word")});
+    CHECK(b.ask("check", R"(["echo"])") == Texts{error(-32602, "missing required parameter: text")});
     for (const std::string params : {R"({"command_to_check":"init"})", "{}", "[]", "[7]", R"({"command_to_check":{}})"})
         CHECK(b.ask("check", params) == Texts{error(-32602, "command_to_check: not a command of this plugin")});
     CHECK(b.ask("check", R"({"command_to_check":"setconfig","config":"x-wait","val":"5"})") ==
@@ -218,7 +218,7 @@ TEST_CASE("check says whether a command would be served") {
     CHECK(b.program->events.empty());
 }
 
-TEST_CASE("setconfig sets an option and leaves it when the value is refused") {
+TEST_CASE("setconfig sets an option, and leaves it when the value is refused") {
     Beside b;
     CHECK(b.ask("setconfig", R"({"config":"x-wait","val":"5"})") == Texts{result("{}")});
     CHECK(b.ask("setconfig", R"({"config":"x-linger","val":"6"})") == Texts{result("{}")});
@@ -227,7 +227,7 @@ TEST_CASE("setconfig sets an option and leaves it when the value is refused") {
     CHECK(b.program->events == Texts{"wait 5", "wait 6"});
 }
 
-TEST_CASE("what lightningd says of deprecated options counts for setconfig") {
+TEST_CASE("setconfig refuses an old name if lightningd does not allow deprecated options") {
     for (const std::string params : {"{}", R"({"allow-deprecated-apis":true})", R"({"allow-deprecated-apis":false})"}) {
         Beside b(true);
         b.ask("getmanifest", params);
@@ -236,16 +236,16 @@ TEST_CASE("what lightningd says of deprecated options counts for setconfig") {
     }
 }
 
-TEST_CASE("hook requests and notifications are the program's") {
+TEST_CASE("hook requests and notifications are passed to the program") {
     Beside b;
     CHECK(b.ask("rpc_command", "[1]") == Texts{result(R"({"result":"continue"})")});
     CHECK(b.send(R"({"jsonrpc":"2.0","method":"news","params":{}})").empty());
-    CHECK(b.program->events == Texts{"hook [1]", "heard news"});
+    CHECK(b.program->events == Texts{"hook [1]", "notification news"});
     CHECK(b.send(R"({"jsonrpc":"2.0","id":9,"result":{}})") ==
           Texts{logged("stdin: ignoring unexpected JSON-RPC reply")});
 }
 
-TEST_CASE("a request that cannot be read is answered all the same, a hook request so that lightningd goes on") {
+TEST_CASE("an unreadable request is answered with an error, an unreadable hook request with continue") {
     Beside b;
     const auto refused = b.send(R"({"id":1,"method":"echo","params":{},})");
     REQUIRE(refused.size() == 2);
@@ -258,24 +258,24 @@ TEST_CASE("a request that cannot be read is answered all the same, a hook reques
     CHECK(b.program->events.empty());
 }
 
-TEST_CASE("it leaves when lightningd says so, with what was still to be sent, and reads no more") {
+TEST_CASE("at shutdown it sends its queued output, reads no more and ends") {
     Beside b;
     const auto sent_back = b.send(R"({"id":1,"method":"echo","params":{}}{"method":"shutdown","params":{}})"
                                   R"({"id":2,"method":"echo","params":{}})");
-    CHECK(sent_back == Texts{result("{}"), logged("last words", "info")});
-    b.to.reset(); // the end of stdin is no second end
+    CHECK(sent_back == Texts{result("{}"), logged("goodbye", "info")});
+    b.to.reset(); // the end of stdin after it has no further effect
     unit::settle(b.loop);
-    CHECK(b.sent_back.find("last words") == b.sent_back.rfind("last words"));
+    CHECK(b.sent_back.find("goodbye") == b.sent_back.rfind("goodbye"));
 }
 
-TEST_CASE("it leaves at the end of stdin") {
+TEST_CASE("at the end of stdin it ends") {
     Beside b;
     b.to.reset();
     unit::settle(b.loop);
-    CHECK(b.sent_back == logged("last words", "info") + "\n\n");
+    CHECK(b.sent_back == logged("goodbye", "info") + "\n\n");
 }
 
-TEST_CASE("random names differ") {
+TEST_CASE("two random names differ") {
     CHECK(host::random_hex(8).size() == 16);
     CHECK(host::random_hex(8) != host::random_hex(8));
 }

@@ -21,7 +21,7 @@ struct Checked {
     unit::Node node{loop};
     host::Parent parent{true, {}};
     host::SettingCheck check{loop, node.lightningd, parent, options};
-    std::vector<std::string> answers; ///< `=value`, or the refusal
+    std::vector<std::string> answers; ///< `=value`, or the error
 
     void ask(const std::string& params) {
         check.check(*json::parse(params), [this](const tl::expected<host::Setting, rpc::Error>& setting) {
@@ -38,14 +38,14 @@ std::string started_by(const std::string& plugin) {
 
 } // namespace
 
-TEST_CASE("a value that the option cannot have is refused without asking lightningd") {
+TEST_CASE("an invalid value is refused without asking lightningd") {
     Checked c;
     c.ask(R"({"config":"x-wait","val":"61"})");
     CHECK(c.answers == std::vector<std::string>{"x-wait: should be a whole number from 0 to 60"});
     CHECK(c.node.quiet());
 }
 
-TEST_CASE("a setting is taken where lightningd's configuration starts the plugin") {
+TEST_CASE("a setting is accepted if lightningd's configuration starts the plugin") {
     Checked c;
     c.ask(good);
     const auto call = c.node.next();
@@ -54,7 +54,7 @@ TEST_CASE("a setting is taken where lightningd's configuration starts the plugin
     CHECK(c.answers == std::vector<std::string>{"=30"});
 }
 
-TEST_CASE("it is refused where the configuration does not, and says what works instead") {
+TEST_CASE("a setting is refused if the configuration does not start the plugin, with the commands that work") {
     Checked c;
     c.ask(good);
     c.node.answer(c.node.next(), started_by("/another"));
@@ -63,7 +63,7 @@ TEST_CASE("it is refused where the configuration does not, and says what works i
     CHECK(c.answers[0].find("x-wait=30") != std::string::npos);
 }
 
-TEST_CASE("it is refused where lightningd does not say, but for one that has no such command") {
+TEST_CASE("a setting is refused if listconfigs fails, but accepted if lightningd has no such command") {
     Checked c;
     c.ask(good);
     c.node.refuse(c.node.next(), {-1, "no"});
@@ -77,7 +77,7 @@ TEST_CASE("it is refused where lightningd does not say, but for one that has no 
     CHECK(c.answers[2] == "=30");
 }
 
-TEST_CASE("an old name is refused where lightningd would not start with it") {
+TEST_CASE("an old name is refused if lightningd would not start with it") {
     Checked c;
     const std::string old = R"({"config":"x-linger","val":"30"})";
     c.parent.takes_deprecated = false;
@@ -93,7 +93,7 @@ TEST_CASE("an old name is refused where lightningd would not start with it") {
     CHECK(c.node.next().method == "listconfigs");
 }
 
-TEST_CASE("another host has no configuration that could break") {
+TEST_CASE("on another host every valid setting is accepted") {
     Checked c;
     c.parent.lightningd = false;
     c.ask(good);
@@ -101,7 +101,7 @@ TEST_CASE("another host has no configuration that could break") {
     CHECK(c.node.quiet());
 }
 
-TEST_CASE("before there is a connection the answer waits for one") {
+TEST_CASE("without a connection the answer waits for one") {
     Checked c;
     c.node.hang_up();
     REQUIRE(unit::until(c.loop, [&] { return !c.node.lightningd.up(); }));

@@ -31,7 +31,7 @@ struct Installed : unit::Directory {
 
 } // namespace
 
-TEST_CASE("a plugin that was started by hand is not in the configuration") {
+TEST_CASE("a plugin started by hand is not in the configuration") {
     Installed installed;
     CHECK_FALSE(installed.starts());
     Installed::make(installed.path / "other" / "trackpayments");
@@ -40,7 +40,7 @@ TEST_CASE("a plugin that was started by hand is not in the configuration") {
     CHECK_FALSE(installed.starts());
 }
 
-TEST_CASE("plugin= may name it by its path, through a link, or by a relative path") {
+TEST_CASE("plugin= may name the program by path, by link or by relative path") {
     Installed installed;
     fs::create_symlink(installed.self, installed.path / "link");
     fs::create_symlink(installed.self.parent_path(), installed.path / "linked");
@@ -52,7 +52,7 @@ TEST_CASE("plugin= may name it by its path, through a link, or by a relative pat
     }
 }
 
-TEST_CASE("a plugin directory may hold it or a link to it") {
+TEST_CASE("a plugin directory may hold the program or a link to it") {
     Installed installed;
     installed.config.directories = {"/not/there", installed.self.parent_path().string()};
     CHECK(installed.starts());
@@ -63,7 +63,7 @@ TEST_CASE("a plugin directory may hold it or a link to it") {
     CHECK(installed.starts());
 }
 
-TEST_CASE("the folder plugins of the lightning-dir is always searched, and one level below it") {
+TEST_CASE("the lightning-dir's folder plugins is always searched, and one level below it") {
     for (const char* folder : {"plugins", "plugins/below"}) {
         Installed installed;
         fs::create_directories(installed.path / ".lightning" / folder);
@@ -73,21 +73,21 @@ TEST_CASE("the folder plugins of the lightning-dir is always searched, and one l
     }
 }
 
-TEST_CASE("so is the folder of Core Lightning's own plugins") {
+TEST_CASE("the folder of Core Lightning's own plugins is always searched") {
     Installed installed;
     installed.self = installed.path / "builtin" / "trackpayments";
     Installed::make(installed.self);
     CHECK(installed.starts());
 }
 
-TEST_CASE("the refusal says both ways that work") {
-    const auto words = host::not_in_config({nullptr, "trackpayments-failed-after", 30}, "/p/trackpayments");
-    CHECK(words.find("lightning-cli plugin stop /p/trackpayments && lightning-cli plugin -k subcommand=start "
+TEST_CASE("the error names both ways that work") {
+    const auto error = host::not_in_config({nullptr, "trackpayments-failed-after", 30}, "/p/trackpayments");
+    CHECK(error.find("lightning-cli plugin stop /p/trackpayments && lightning-cli plugin -k subcommand=start "
                      "plugin=/p/trackpayments trackpayments-failed-after=30") != std::string::npos);
-    CHECK(words.find("put plugin=/p/trackpayments into the config file") != std::string::npos);
+    CHECK(error.find("put plugin=/p/trackpayments into the config file") != std::string::npos);
 }
 
-TEST_CASE("a program knows its own path") {
+TEST_CASE("a program finds its own path") {
     CHECK(host::own_path().filename() == "unit-host");
     CHECK(host::own_path().is_absolute());
 }

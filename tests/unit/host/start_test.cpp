@@ -1,4 +1,4 @@
-// main() of a program, each time in a process of its own.
+// A program's main(), each time in a process of its own.
 #include "host/start.hpp"
 
 #include <array>
@@ -35,13 +35,13 @@ std::string all_of(int fd) {
     return text;
 }
 
-/// stdin is empty; `prepare` runs in the process before main() would.
+/// stdin is empty; `prepare` runs in the child before main() would.
 Ended run(
     std::vector<std::string> arguments, const std::function<void()>& prepare = [] {}) {
     std::array<std::array<int, 2>, 3> pipes{};
     for (auto& one : pipes)
         REQUIRE(::pipe(one.data()) == 0);
-    std::cout.flush(); // else the child writes it once more
+    std::cout.flush(); // else the child would write it again
     const auto child = ::fork();
     if (child == 0) {
         for (int fd = 0; fd < 3; ++fd)
@@ -78,7 +78,7 @@ void under_lightningd() {
 
 } // namespace
 
-TEST_CASE("arguments that ask what it is are answered, others are ignored") {
+TEST_CASE("--help and --version are answered, other arguments ignored") {
     CHECK(run({"--help"}).out == "About it\n");
     CHECK(run({"--developer", "-h"}).out == "About it\n");
     CHECK(run({"--version"}).out == "program 1.2\n");
@@ -88,17 +88,17 @@ TEST_CASE("arguments that ask what it is are answered, others are ignored") {
     CHECK(ignored.out.empty());
 }
 
-TEST_CASE("the program is run with what the environment says of its parent") {
+TEST_CASE("the program is run with its parent as read from the environment") {
     CHECK(run({}).code == 9);
     CHECK(run({}, under_lightningd).code == 8);
 }
 
-TEST_CASE("a stream that is closed is no crash") {
+TEST_CASE("a closed stdin, stdout or stderr is no crash") {
     CHECK(run({}, [] { ::close(STDIN_FILENO); }).code == 9);
     CHECK(run({}, [] { ::close(STDERR_FILENO); }).code == 9);
 }
 
-TEST_CASE("a stream that cannot be used ends it with a sentence, which lightningd logs") {
+TEST_CASE("an unusable stdin ends the program with an error that lightningd logs") {
     const auto ended = run({}, [] {
         io::Loop loop;
         ::close(STDIN_FILENO);
@@ -109,7 +109,7 @@ TEST_CASE("a stream that cannot be used ends it with a sentence, which lightning
     CHECK(ended.out.find("program does not run: stdin: ") != std::string::npos);
 }
 
-TEST_CASE("too few descriptors end it with a sentence") {
+TEST_CASE("too few file descriptors end the program with an error") {
     const auto few = [] {
         const rlimit limit{8, 8};
         ::setrlimit(RLIMIT_NOFILE, &limit);

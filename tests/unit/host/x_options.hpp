@@ -1,4 +1,4 @@
-// The options of a program that tests make up: one, with an old name.
+// The options of the tests' own program: one, with an old name.
 #pragma once
 
 #include "host/option.hpp"

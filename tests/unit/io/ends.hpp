@@ -1,4 +1,4 @@
-// Descriptors to put under a stream, and somebody at the other end.
+// Descriptors for a stream under test, and the other end of each.
 #pragma once
 
 #include "io/stream.hpp"
@@ -16,7 +16,7 @@
 
 namespace ends {
 
-/// `ours` goes to the stream (which then closes it), `theirs` stays with the test.
+/// The stream owns and closes `ours`; the test keeps `theirs`.
 struct Pair {
     int ours = -1;
     int theirs = -1;
@@ -54,7 +54,7 @@ inline Pair socket() {
     return {fds[0], fds[1]};
 }
 
-/// A terminal that passes every byte on as it is.
+/// A terminal that passes every byte on unchanged.
 inline Pair terminal() {
     int master = -1;
     int slave = -1;
@@ -70,7 +70,7 @@ inline std::unique_ptr<io::Stream> open(io::Loop& loop, int fd) {
     return std::move(*stream);
 }
 
-/// What came, and how it ended.
+/// The bytes that were read, and how the stream ended.
 struct Reader {
     std::string bytes;
     int ends = 0;
@@ -85,7 +85,7 @@ struct Reader {
     }
 };
 
-/// What can be read from `fd` without waiting.
+/// All that can be read from `fd` without waiting.
 inline std::string drain(int fd) {
     ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
     std::string all;

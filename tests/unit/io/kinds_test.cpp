@@ -1,4 +1,4 @@
-// Whatever descriptor a plugin is started on: nothing aborts, bytes come and go.
+// A plugin may be started on any kind of descriptor: nothing aborts, bytes are read and written.
 #include "directory.hpp"
 #include "ends.hpp"
 
@@ -51,7 +51,7 @@ void reads_to_the_end(ends::Pair pair) {
 void writes_through(ends::Pair pair) {
     io::Loop loop;
     const auto stream = ends::open(loop, pair.ours);
-    const auto text = many(300'000); // more than a pipe or a terminal takes at once
+    const auto text = many(300'000); // more than a pipe or a terminal holds
     stream->write(text);
     std::string got;
     CHECK(until(loop, [&] {
@@ -75,7 +75,7 @@ TEST_CASE("a terminal is read until it hangs up") {
     reads_to_the_end(ends::terminal());
 }
 
-TEST_CASE("a pipe ends plainly") {
+TEST_CASE("the end of a pipe is reported without an error") {
     io::Loop loop;
     auto pair = ends::readable_pipe();
     const auto stream = ends::open(loop, pair.ours);
@@ -86,19 +86,19 @@ TEST_CASE("a pipe ends plainly") {
     CHECK(reader.reason.empty());
 }
 
-TEST_CASE("a pipe is written with more than it holds") {
+TEST_CASE("more than a pipe holds is written completely") {
     writes_through(ends::writable_pipe());
 }
 
-TEST_CASE("a socket is written with more than it holds") {
+TEST_CASE("more than a socket holds is written completely") {
     writes_through(ends::socket());
 }
 
-TEST_CASE("a terminal is written with more than it holds") {
+TEST_CASE("more than a terminal holds is written completely") {
     writes_through(ends::terminal());
 }
 
-TEST_CASE("a socket and a terminal go both ways at once") {
+TEST_CASE("a socket and a terminal are read and written at the same time") {
     for (const auto make : {ends::socket, ends::terminal}) {
         io::Loop loop;
         ends::Pair pair = make();
@@ -115,7 +115,7 @@ TEST_CASE("a socket and a terminal go both ways at once") {
     }
 }
 
-TEST_CASE("a regular file is read whole and ends plainly") {
+TEST_CASE("a regular file is read completely and ends without an error") {
     const File file;
     const auto text = many(200'000);
     std::ofstream(file.path, std::ios::binary) << text;
@@ -128,7 +128,7 @@ TEST_CASE("a regular file is read whole and ends plainly") {
     CHECK(reader.reason.empty());
 }
 
-TEST_CASE("reading a regular file stops and goes on") {
+TEST_CASE("reading of a regular file can be stopped and continued") {
     const File file;
     const auto text = many(200'000);
     std::ofstream(file.path, std::ios::binary) << text;
@@ -152,7 +152,7 @@ TEST_CASE("reading a regular file stops and goes on") {
     CHECK((first + reader.bytes == text));
 }
 
-TEST_CASE("a regular file takes what is written") {
+TEST_CASE("a regular file is written") {
     const File file;
     io::Loop loop;
     const auto text = many(200'000);
@@ -165,7 +165,7 @@ TEST_CASE("a regular file takes what is written") {
     CHECK((file.content() == text + "and the end"));
 }
 
-TEST_CASE("/dev/null ends at once and swallows everything") {
+TEST_CASE("reading /dev/null ends at once, and writing to it succeeds") {
     io::Loop loop;
     const auto stream = ends::open(loop, ::open("/dev/null", O_RDWR | O_CLOEXEC));
     ends::Reader reader;
@@ -179,7 +179,7 @@ TEST_CASE("/dev/null ends at once and swallows everything") {
     CHECK(stream->queued_bytes() == 0);
 }
 
-TEST_CASE("a descriptor that cannot be read ends with the system's words") {
+TEST_CASE("a descriptor that cannot be read ends with the system's error message") {
     io::Loop loop;
     const auto stream = ends::open(loop, ::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     ends::Reader reader;
@@ -188,7 +188,7 @@ TEST_CASE("a descriptor that cannot be read ends with the system's words") {
     CHECK_FALSE(reader.reason.empty());
 }
 
-TEST_CASE("the writing end of a pipe cannot be read, and says so") {
+TEST_CASE("reading from the writing end of a pipe ends with an error message") {
     io::Loop loop;
     auto pair = ends::writable_pipe();
     const auto stream = ends::open(loop, pair.ours);
@@ -198,7 +198,7 @@ TEST_CASE("the writing end of a pipe cannot be read, and says so") {
     CHECK_FALSE(reader.reason.empty());
 }
 
-TEST_CASE("a full device is survived") {
+TEST_CASE("writing to a full device drains instead of hanging") {
     io::Loop loop;
     const auto stream = ends::open(loop, ::open("/dev/full", O_WRONLY | O_CLOEXEC));
     bool drained = false;
@@ -207,7 +207,7 @@ TEST_CASE("a full device is survived") {
     CHECK(until(loop, [&] { return drained; }));
 }
 
-TEST_CASE("a closed descriptor is an error, not a death") {
+TEST_CASE("opening a closed descriptor is an error, not a crash") {
     io::Loop loop;
     auto pair = ends::readable_pipe();
     ::close(pair.ours);
@@ -216,7 +216,7 @@ TEST_CASE("a closed descriptor is an error, not a death") {
     CHECK_FALSE(stream.error().empty());
 }
 
-TEST_CASE("a stream closes what it took over, whatever it is") {
+TEST_CASE("a stream closes its descriptor, whatever its kind") {
     const File file;
     std::vector<int> fds{file.open(O_RDONLY), ends::socket().ours, ends::terminal().ours};
     for (const int fd : fds) {

@@ -1,4 +1,4 @@
-// A callback may destroy the stream it comes from; the memory checkers see to it that this means what it says.
+// A callback may destroy the stream that calls it. The memory checkers verify it.
 #include "ends.hpp"
 
 #include <memory>
@@ -96,7 +96,7 @@ TEST_CASE("a stream may be destroyed in the middle of a write") {
     CHECK(got.size() < 4 * 1024 * 1024);
 }
 
-TEST_CASE("the callbacks of a destroyed stream let go of what they held") {
+TEST_CASE("a destroyed stream frees its callbacks and their captures") {
     io::Loop loop;
     auto pair = ends::socket();
     const auto held = std::make_shared<int>(1);
@@ -109,7 +109,7 @@ TEST_CASE("the callbacks of a destroyed stream let go of what they held") {
     CHECK(held.use_count() == 1);
 }
 
-TEST_CASE("a reader may replace itself from its own callback") {
+TEST_CASE("a reader may replace itself in its own callback") {
     io::Loop loop;
     auto pair = ends::readable_pipe();
     const auto stream = ends::open(loop, pair.ours);
@@ -128,7 +128,7 @@ TEST_CASE("a reader may replace itself from its own callback") {
     CHECK(first == "one");
 }
 
-TEST_CASE("a stop asked for between two runs does not keep the loop from closing what is left") {
+TEST_CASE("a stop requested between two runs does not keep the loop from closing its handles") {
     const auto held = std::make_shared<int>(1);
     auto pair = ends::socket();
     {

@@ -1,4 +1,4 @@
-// The order in which queued messages leave, cut into chunks, and how their memory is used again.
+// The order of queued messages, their cut into chunks, and the reuse of their memory.
 #include "io/outbox.hpp"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ constexpr std::size_t all = 1000;
 
 } // namespace
 
-TEST_CASE("ordinary messages leave in their order") {
+TEST_CASE("ordinary messages are sent in their order") {
     Outbox box;
     box.push("one ", Priority::ordinary);
     box.push("two ", Priority::ordinary);
@@ -36,7 +36,7 @@ TEST_CASE("an urgent message overtakes ordinary ones that have not begun") {
     CHECK(box.take(all) == "URGENT AGAIN one two ");
 }
 
-TEST_CASE("an urgent message never cuts into one that was begun") {
+TEST_CASE("an urgent message waits for the end of a message that has begun") {
     Outbox box;
     box.push("0123456789", Priority::ordinary);
     box.push("later", Priority::ordinary);
@@ -48,7 +48,7 @@ TEST_CASE("an urgent message never cuts into one that was begun") {
     CHECK(box.take(all) == "GENTlater");
 }
 
-TEST_CASE("a chunk is never longer than its limit, and full while there is something to say") {
+TEST_CASE("a chunk is as long as its limit while enough is queued, never longer") {
     Outbox box;
     for (int i = 0; i < 10; ++i)
         box.push("abcdefg", Priority::ordinary);
@@ -81,7 +81,7 @@ TEST_CASE("the source is asked only when both queues are empty") {
     CHECK(asked == 2);
 }
 
-TEST_CASE("an urgent message waits for the end of one the source gave") {
+TEST_CASE("an urgent message waits for the end of a message from the source") {
     Outbox box;
     bool given = false;
     box.set_source([&](std::string& leaving) {
@@ -97,7 +97,7 @@ TEST_CASE("an urgent message waits for the end of one the source gave") {
     CHECK(box.take(all) == "456789URGENT");
 }
 
-TEST_CASE("the source gives as much as fits and keeps the rest to itself") {
+TEST_CASE("the source is asked only until the chunk is full") {
     Outbox box;
     int left = 100;
     box.set_source([&](std::string& leaving) {
@@ -112,7 +112,7 @@ TEST_CASE("the source gives as much as fits and keeps the rest to itself") {
     CHECK(box.queued_bytes() == 5);
 }
 
-TEST_CASE("what the source pushes while it is asked is not forgotten, whatever it answers") {
+TEST_CASE("a message pushed by the source while it is asked is sent, even if the source returns false") {
     Outbox box;
     int asked = 0;
     box.set_source([&](std::string&) {
@@ -124,14 +124,14 @@ TEST_CASE("what the source pushes while it is asked is not forgotten, whatever i
     CHECK(box.queued_bytes() == 0);
 }
 
-TEST_CASE("an empty message is no end of the queue") {
+TEST_CASE("an empty message does not end the queue") {
     Outbox box;
     box.push("", Priority::ordinary);
     box.push("x", Priority::ordinary);
     CHECK(box.take(all) == "x");
 }
 
-TEST_CASE("a cleared outbox has nothing, not even the rest of what was begun") {
+TEST_CASE("a cleared outbox is empty, also of the rest of a message that has begun") {
     Outbox box;
     box.push("0123456789", Priority::ordinary);
     box.push("x", Priority::urgent);
@@ -143,7 +143,7 @@ TEST_CASE("a cleared outbox has nothing, not even the rest of what was begun") {
     CHECK(box.take(all) == "new");
 }
 
-TEST_CASE("there is room for a message while none is queued, behind the one that was begun") {
+TEST_CASE("append_buffer() is available while no whole message is queued, even if one has begun") {
     Outbox box;
     REQUIRE(box.append_buffer());
     box.append_buffer()->append("0123456789");
@@ -160,7 +160,7 @@ TEST_CASE("there is room for a message while none is queued, behind the one that
     CHECK_FALSE(box.append_buffer());
 }
 
-TEST_CASE("a chunk stays as it is while messages are queued") {
+TEST_CASE("a chunk stays valid while messages are queued") {
     Outbox box;
     box.push("0123456789", Priority::ordinary);
     const auto chunk = box.take(4);
@@ -169,7 +169,7 @@ TEST_CASE("a chunk stays as it is while messages are queued") {
     CHECK(chunk == "0123");
 }
 
-TEST_CASE("while what is written leaves, its space is used again") {
+TEST_CASE("the space of sent bytes is used again") {
     Outbox box;
     std::size_t sent = 0;
     std::size_t heard = 0;
@@ -187,7 +187,7 @@ TEST_CASE("while what is written leaves, its space is used again") {
     CHECK(sent - heard == box.queued_bytes());
 }
 
-TEST_CASE("of a message much longer than a chunk nothing is moved until half of it has left") {
+TEST_CASE("the rest of a long message is not moved before half of it is sent") {
     Outbox box;
     box.push(std::string(1000, 'x'), Priority::ordinary);
     const auto first = box.take(100);

@@ -11,7 +11,7 @@ namespace socket_test {
 using unit::Directory;
 using unit::until;
 
-TEST_CASE("two streams meet at a unix socket") {
+TEST_CASE("two streams exchange bytes over a unix socket") {
     const Directory directory;
     const auto path = directory.path / "s";
     io::Loop loop;
@@ -23,8 +23,8 @@ TEST_CASE("two streams meet at a unix socket") {
         ++connected;
         reason = why;
     });
-    CHECK(connected == 0); // never from within connect()
-    client->write("said before the connection stood");
+    CHECK(connected == 0); // never called inside connect()
+    client->write("sent before the connection");
     REQUIRE(until(loop, [&] { return connected == 1 && accepted.size() == 1; }));
     CHECK(reason.empty());
     ends::Reader server_side;
@@ -32,15 +32,15 @@ TEST_CASE("two streams meet at a unix socket") {
     server_side.attach(*accepted[0]);
     client_side.attach(*client);
     accepted[0]->write("hello");
-    CHECK(until(
-        loop, [&] { return server_side.bytes == "said before the connection stood" && client_side.bytes == "hello"; }));
+    CHECK(
+        until(loop, [&] { return server_side.bytes == "sent before the connection" && client_side.bytes == "hello"; }));
     accepted.clear();
     CHECK(until(loop, [&] { return client_side.ends == 1; }));
     CHECK(client_side.reason.empty());
     CHECK(connected == 1);
 }
 
-TEST_CASE("a socket that is not there is a reason, in a later turn") {
+TEST_CASE("connecting to a missing socket gives the reason, in a later turn") {
     const Directory directory;
     io::Loop loop;
     int called = 0;
@@ -55,10 +55,10 @@ TEST_CASE("a socket that is not there is a reason, in a later turn") {
     CHECK_FALSE(reason.empty());
 }
 
-TEST_CASE("a path longer than a socket's may be is refused, not cut") {
+TEST_CASE("a path longer than a socket path may be is refused, not cut") {
     const Directory directory;
     const std::string path = directory.path / std::string(200, 'x');
-    // Where a cut path would lead.
+    // The path that a cut would give.
     const std::string cut = path.substr(0, 107);
     io::Loop loop;
     std::vector<std::unique_ptr<io::Stream>> accepted;
@@ -75,7 +75,7 @@ TEST_CASE("a path longer than a socket's may be is refused, not cut") {
     CHECK(accepted.empty());
 }
 
-TEST_CASE("a stream destroyed before its connection stands says nothing") {
+TEST_CASE("a stream destroyed before it is connected calls nothing") {
     const Directory directory;
     io::Loop loop;
     bool called = false;

@@ -15,7 +15,7 @@ namespace timer_test {
 using namespace std::chrono_literals;
 using unit::until;
 
-TEST_CASE("a timer fires once, and never from within start()") {
+TEST_CASE("a timer fires once, and never inside start()") {
     io::Loop loop;
     io::Timer timer(loop);
     int fired = 0;
@@ -39,7 +39,7 @@ TEST_CASE("a timer does not fire before its time") {
     CHECK(std::chrono::steady_clock::now() - begin >= 29ms); // libuv counts whole milliseconds
 }
 
-TEST_CASE("a negative time is none at all") {
+TEST_CASE("a negative time counts as zero") {
     io::Loop loop;
     io::Timer timer(loop);
     bool fired = false;
@@ -47,7 +47,7 @@ TEST_CASE("a negative time is none at all") {
     CHECK(until(loop, [&] { return fired; }));
 }
 
-TEST_CASE("starting again replaces what was armed") {
+TEST_CASE("starting an armed timer again replaces its time and callback") {
     io::Loop loop;
     io::Timer timer(loop);
     std::string fired;
@@ -72,7 +72,7 @@ TEST_CASE("a cancelled timer does not fire") {
     CHECK_FALSE(fired);
 }
 
-TEST_CASE("the destructor of a timer cancels it and lets go of what the callback held") {
+TEST_CASE("the destructor of a timer cancels it and frees its callback's captures") {
     io::Loop loop;
     bool fired = false;
     const auto held = std::make_shared<int>(1);
@@ -129,7 +129,7 @@ TEST_CASE("a timer may cancel or destroy another one that is due in the same tur
     CHECK(fired == "1");
 }
 
-TEST_CASE("a timer that starts itself again at once leaves the loop time to read") {
+TEST_CASE("a timer that restarts itself at once leaves the loop time to read") {
     io::Loop loop;
     std::array<int, 2> ends{};
     REQUIRE(::pipe(ends.data()) == 0);

@@ -1,4 +1,4 @@
-// Writing to a stream: when bytes leave, what may overtake them, slow and lost readers.
+// Writing to a stream: when bytes are sent, priorities, slow and lost readers.
 #include "ends.hpp"
 
 #include <optional>
@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t megabyte = 1024 * 1024;
 
-/// Reads `theirs` until `size` bytes have come.
+/// Reads `theirs` until `size` bytes have arrived.
 std::string collect(io::Loop& loop, int theirs, std::size_t size) {
     std::string got;
     CHECK(until(loop, [&] {
@@ -26,7 +26,7 @@ std::string collect(io::Loop& loop, int theirs, std::size_t size) {
 
 } // namespace
 
-TEST_CASE("while nobody reads at most one chunk is with the system's queue, the rest can still be overtaken") {
+TEST_CASE("while nobody reads, at most one chunk is in the kernel, and urgent messages overtake the rest") {
     io::Loop loop;
     auto pair = ends::socket();
     const auto stream = ends::open(loop, pair.ours);
@@ -38,12 +38,12 @@ TEST_CASE("while nobody reads at most one chunk is with the system's queue, the 
     const auto got = collect(loop, pair.theirs, 2 * megabyte + 6);
     const auto urgent = got.find("URGENT");
     REQUIRE(urgent != std::string::npos);
-    CHECK(urgent == megabyte); // behind the message that was begun, whole, and before the next
+    CHECK(urgent == megabyte); // behind the message that had begun, before the next
     CHECK((got == std::string(megabyte, 'a') + "URGENT" + std::string(megabyte, 'b')));
     CHECK(until(loop, [&] { return stream->queued_bytes() == 0; }));
 }
 
-TEST_CASE("the source is asked last, and as late as the reader lets it") {
+TEST_CASE("the source is asked last, and only as fast as the reader reads") {
     io::Loop loop;
     auto pair = ends::socket();
     const auto stream = ends::open(loop, pair.ours);
@@ -82,7 +82,7 @@ TEST_CASE("schedule_flush() makes the stream ask its source") {
     CHECK(collect(loop, pair.theirs, 3) == "now");
 }
 
-TEST_CASE("what is said in one turn leaves together at its end, a whole chunk of it at once") {
+TEST_CASE("messages appended in one turn are sent together at its end, or once they fill a chunk") {
     io::Loop loop;
     auto pair = ends::socket();
     const auto stream = ends::open(loop, pair.ours);
@@ -101,17 +101,17 @@ TEST_CASE("what is said in one turn leaves together at its end, a whole chunk of
     CHECK(collect(loop, pair.theirs, 1) == "x");
 }
 
-TEST_CASE("an urgent message does not wait for the end of the turn, nor does what was said before it") {
+TEST_CASE("an urgent message is sent at once, together with the messages appended before it") {
     io::Loop loop;
     auto pair = ends::writable_pipe();
     const auto stream = ends::open(loop, pair.ours);
-    stream->append_buffer()->append("said ");
+    stream->append_buffer()->append("sent ");
     stream->schedule_flush();
     stream->write("URGENT", Priority::urgent);
-    CHECK(ends::drain(pair.theirs) == "said URGENT");
+    CHECK(ends::drain(pair.theirs) == "sent URGENT");
 }
 
-TEST_CASE("there is no room while the reader is behind") {
+TEST_CASE("append_buffer() is not available while the reader is behind") {
     io::Loop loop;
     auto pair = ends::socket();
     const auto stream = ends::open(loop, pair.ours);
@@ -136,7 +136,7 @@ TEST_CASE("a source may write to its own stream while it is asked") {
     CHECK(collect(loop, pair.theirs, 10) == "a log line");
 }
 
-TEST_CASE("drained comes once, when the last byte is with the system") {
+TEST_CASE("the drained callback comes once, when the kernel has the last byte") {
     io::Loop loop;
     auto pair = ends::socket();
     const auto stream = ends::open(loop, pair.ours);
@@ -152,7 +152,7 @@ TEST_CASE("drained comes once, when the last byte is with the system") {
     CHECK(drained == 1);
 }
 
-TEST_CASE("nothing to write is drained already") {
+TEST_CASE("a stream without anything to write counts as drained") {
     io::Loop loop;
     auto pair = ends::writable_pipe();
     const auto stream = ends::open(loop, pair.ours);
@@ -161,7 +161,7 @@ TEST_CASE("nothing to write is drained already") {
     CHECK(until(loop, [&] { return drained; }));
 }
 
-TEST_CASE("what the source still holds is written before drained") {
+TEST_CASE("the source's remaining messages are written before the drained callback") {
     io::Loop loop;
     auto pair = ends::writable_pipe();
     const auto stream = ends::open(loop, pair.ours);
@@ -179,7 +179,7 @@ TEST_CASE("what the source still holds is written before drained") {
     CHECK(ends::drain(pair.theirs) == "abcabcabc");
 }
 
-TEST_CASE("a vanished reader is survived: nothing waits any more and nobody is asked") {
+TEST_CASE("after the reader is gone nothing stays queued and the source is not asked") {
     for (const auto make : {ends::writable_pipe, ends::socket, ends::terminal}) {
         io::Loop loop;
         ends::Pair pair = make();
@@ -192,7 +192,7 @@ TEST_CASE("a vanished reader is survived: nothing waits any more and nobody is a
         pair.hang_up();
         CHECK(until(loop, [&] { return drained; }));
         CHECK(stream->queued_bytes() == 0);
-        stream->write("into the void");
+        stream->write("to nobody");
         stream->set_source([&](std::string&) {
             ++asked;
             return false;
@@ -207,7 +207,7 @@ TEST_CASE("a vanished reader is survived: nothing waits any more and nobody is a
     }
 }
 
-TEST_CASE("a reader that closed its reading side only still can be read") {
+TEST_CASE("a peer that shut down its reading side can still be read from") {
     io::Loop loop;
     auto pair = ends::socket();
     const auto stream = ends::open(loop, pair.ours);
@@ -220,7 +220,7 @@ TEST_CASE("a reader that closed its reading side only still can be read") {
     CHECK(reader.ends == 0);
 }
 
-TEST_CASE("a stream that stopped reading leaves the bytes with the sender") {
+TEST_CASE("after stop_reading() the bytes stay in the socket until reading goes on") {
     io::Loop loop;
     auto pair = ends::socket();
     const auto stream = ends::open(loop, pair.ours);

@@ -1,4 +1,4 @@
-// BracketScanner against a reader that takes one byte after the other, as the framer once did.
+// BracketScanner against a plain scanner that takes one byte at a time.
 #include "json/bracket_scanner.hpp"
 
 #include <algorithm>
@@ -50,7 +50,7 @@ End in_pieces(std::string_view text, std::size_t cut) {
     return end;
 }
 
-/// The 64-byte blocks fall differently on each.
+/// The text at each offset within the scanner's 64-byte blocks.
 std::vector<std::string> moved(const std::string& text) {
     std::vector<std::string> all;
     for (std::size_t by = 0; by < 66; ++by)
@@ -60,7 +60,7 @@ std::vector<std::string> moved(const std::string& text) {
 
 } // namespace
 
-TEST_CASE("the end is behind the bracket that closes the first one") {
+TEST_CASE("run() returns the position behind the bracket that closes the first one") {
     CHECK(BracketScanner().run("{}", 0) == 2);
     CHECK(BracketScanner().run("[{}]]]", 0) == 4);
     CHECK(BracketScanner().run("xx{\"}\":[1]} {", 2) == 11);
@@ -69,13 +69,13 @@ TEST_CASE("the end is behind the bracket that closes the first one") {
     CHECK(BracketScanner().run("[[]", 0) == BracketScanner::open_end);
 }
 
-TEST_CASE("wherever a block ends, nothing is taken for something else") {
+TEST_CASE("cut at any byte, a text gives the same end as the plain scanner") {
     const std::vector<std::string> texts{
         R"({"a":1,"b":[{},[]],"c":"}]"}])",
         R"("\\","\"","]\\\"]",["\\\\"],"\\\\\"]"])",
         R"("a long string of more than sixty-four bytes without any escapes, with ] and } in it", [ ] ])",
         R"("\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\"]",1])",
-        R"(\"]",\]])", // no escapes outside of strings
+        R"(\"]",\]])", // a backslash outside of a string is no escape
         "\"\n\t\x80\xff[\xdb\xfb\",\xfb\xfd\xdb\xdd;]",
         R"([[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]])",
         R"("unfinished ]])",
@@ -86,7 +86,7 @@ TEST_CASE("wherever a block ends, nothing is taken for something else") {
                 REQUIRE_MESSAGE(in_pieces(one, cut) == byte_by_byte(one), one, " cut at ", cut);
 }
 
-TEST_CASE("every byte beside those that matter is nothing") {
+TEST_CASE("every byte but quotes, backslashes and brackets is ignored") {
     for (int c = 0; c < 256; ++c) {
         if (std::string_view("\"\\[]{}").find(static_cast<char>(c)) != std::string_view::npos)
             continue;
@@ -95,7 +95,7 @@ TEST_CASE("every byte beside those that matter is nothing") {
     }
 }
 
-TEST_CASE("after reset() nothing is left of what was") {
+TEST_CASE("after reset() nothing of the earlier text has an effect") {
     BracketScanner nesting;
     CHECK(nesting.run("[[[\"\\", 0) == BracketScanner::open_end);
     CHECK(nesting.depth() == 3);
@@ -105,7 +105,7 @@ TEST_CASE("after reset() nothing is left of what was") {
     CHECK(nesting.deepest() == 1);
 }
 
-TEST_CASE("an escape that was cut off leaves nothing behind when the end has come") {
+TEST_CASE("an escape cut between two reads has no effect on the next text") {
     BracketScanner nesting;
     CHECK(nesting.run("[\"\\", 0) == BracketScanner::open_end);
     CHECK(nesting.run("n\"]", 0) == 3);

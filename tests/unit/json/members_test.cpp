@@ -28,7 +28,7 @@ std::optional<Pairs> members(std::string_view text) {
 
 } // namespace
 
-TEST_CASE("a string ends at its first quote that is not escaped") {
+TEST_CASE("a string ends at its first unescaped quote") {
     CHECK(skip_string(R"("abc",)", 0) == 5);
     CHECK(skip_string(R"("" x)", 0) == 2);
     CHECK(skip_string(R"("a\"b" x)", 0) == 6);
@@ -39,7 +39,7 @@ TEST_CASE("a string ends at its first quote that is not escaped") {
     CHECK(skip_string(R"(")", 0) == std::nullopt);
 }
 
-TEST_CASE("a value of any kind ends where it ends") {
+TEST_CASE("skip_value finds the end of a value of any kind") {
     const std::vector<std::string> values{
         "0",       "-1.5e+3", "true", "null", R"("a, b")", "[]", "[1,[2]]", "{}", "{\"a\":{\"b\":[]}}", R"({"a":"}"})",
         R"(["]"])"};
@@ -51,13 +51,13 @@ TEST_CASE("a value of any kind ends where it ends") {
         }
 }
 
-TEST_CASE("a value that does not end, or is none, is nothing") {
+TEST_CASE("skip_value refuses an unfinished or invalid value") {
     for (const std::string_view text : {"", "[", "{", "[1", "{\"a\":1", "\"abc", ",", "}", "]", "[\"]", " 1"})
         CHECK_FALSE(skip_value(text, 0).has_value());
     CHECK_FALSE(skip_value("1", 7).has_value());
 }
 
-TEST_CASE("a value 200 000 levels deep costs no stack") {
+TEST_CASE("a value nested 200 000 levels deep does not use the stack") {
     const auto deep = std::string(200'000, '[') + std::string(200'000, ']');
     CHECK(skip_value(deep, 0) == deep.size());
     const auto pairs = members("{\"a\":" + deep + ",\"b\":1}");
@@ -65,7 +65,7 @@ TEST_CASE("a value 200 000 levels deep costs no stack") {
     CHECK(pairs->size() == 2);
 }
 
-TEST_CASE("members come in their order, as raw text") {
+TEST_CASE("members are given in their order as raw text") {
     CHECK(members("{}") == Pairs{});
     CHECK(members("{ \n }") == Pairs{});
     CHECK(members(R"({"a":1})") == Pairs{{R"("a")", "1"}});
@@ -74,14 +74,14 @@ TEST_CASE("members come in their order, as raw text") {
     CHECK(members(R"({"\u0061":1})") == Pairs{{R"("\u0061")", "1"}});
 }
 
-TEST_CASE("the end and malformed text are distinguished") {
+TEST_CASE("an object that ends is distinguished from malformed text") {
     for (const std::string_view text :
          {"", "[]", "1", "{", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,\"a\":1}", "{\"a\":1 \"b\":2}", "{\"a\":1",
           "{a:1}", "{\"a\" 1}", "{\"a\":1,,\"b\":2}", "{\"a", "{\"a\":[}", "{1:2}"})
         CHECK_FALSE_MESSAGE(members(text).has_value(), text);
 }
 
-TEST_CASE("after the end nothing more comes") {
+TEST_CASE("next() gives nothing after the end or an error") {
     ObjectScanner all("{\"a\":1}");
     CHECK(all.next().has_value());
     CHECK_FALSE(all.next().has_value());

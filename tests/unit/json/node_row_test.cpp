@@ -1,4 +1,4 @@
-// The row of nodes by itself: where a value ends, and what a repeated key leaves of it.
+// The row of nodes by itself: the span of a value, and repeated keys.
 #include "json/node_row.hpp"
 
 #include <string>
@@ -25,7 +25,7 @@ void add_object(NodeRow& row, NodeRow::Open& object, std::string_view key, std::
 
 } // namespace
 
-TEST_CASE("a value spans all that was added before it ended") {
+TEST_CASE("the span of a value covers all nodes added before its end") {
     NodeRow row;
     row.add();
     auto list = row.begin(Kind::array);
@@ -44,7 +44,7 @@ TEST_CASE("a value spans all that was added before it ended") {
     CHECK((node[2].bits == Node::key_bit("x") && node[3].bits == Node::key_bit("a")));
 }
 
-TEST_CASE("a repeated member goes with all below it, and its neighbours stay") {
+TEST_CASE("a repeated member replaces the earlier one and all below it; its neighbours stay") {
     NodeRow row;
     row.add();
     auto object = row.begin(Kind::object);
@@ -72,7 +72,7 @@ TEST_CASE("keys that share a bit are distinguished") {
     CHECK(row.front()->span == 3);
 }
 
-TEST_CASE("a cleared row begins anew, and memory beyond what is kept is given back") {
+TEST_CASE("a cleared row is empty, and memory above the limit is freed") {
     NodeRow row;
     for (std::size_t i = 0; i <= NodeRow::kept; ++i)
         row.add();

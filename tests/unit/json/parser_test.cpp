@@ -1,4 +1,4 @@
-// What a Parser makes of a text, held against nlohmann's reading of it.
+// Parser against nlohmann's reading of the same text.
 #include "json/nlohmann_reader.hpp"
 #include "json/parser.hpp"
 #include "json/simdjson_reader.hpp"
@@ -20,7 +20,7 @@ bool same(const tl::expected<json::Value, std::string>& value, const tl::expecte
     return tree ? value && unit::same_value(*value, *tree) : !value && value.error() == tree.error();
 }
 
-/// Read by the Parser, and by its tolerant half alone, as parse() reads it, or refused in its words.
+/// The Parser, and its tolerant half alone, give the same value or the same error as json::parse().
 bool as_parse_does(Parser& parser, std::string_view text) {
     const auto tree = json::parse(text);
     json::NodeRow row;
@@ -29,7 +29,7 @@ bool as_parse_does(Parser& parser, std::string_view text) {
     return same(parser.read(text), tree) && same(node.map([](const json::Node* at) { return json::Value(at); }), tree);
 }
 
-/// A row as lightningd shows it, with something of every kind.
+/// A row as lightningd writes it, with a value of every kind.
 const std::string row =
     R"({"created_index":133,"id":133,"payment_hash":"226779da4b9df53b","groupid":8912158845556297834,
     "amount_msat":1000000,"created_at":1795222611.25,"partid":0,"failcode":-1,"self":false,"label":"a \"b\" \\ é",
@@ -37,7 +37,7 @@ const std::string row =
 
 } // namespace
 
-TEST_CASE("an ordinary text is read quickly") {
+TEST_CASE("an ordinary text is read by simdjson") {
     Parser parser;
     for (const std::string_view text :
          {std::string_view(row), std::string_view("{}"), std::string_view("[]"),
@@ -47,11 +47,11 @@ TEST_CASE("an ordinary text is read quickly") {
     }
 }
 
-TEST_CASE("what simdjson would understand otherwise is read by nlohmann") {
+TEST_CASE("a text that simdjson would read differently is read by nlohmann") {
     Parser parser;
     for (const std::string_view text : {
-             R"({"a":-0})",                   // no natural number
-             R"({"a":18446744073709551616})", // a fraction, when it is too big
+             R"({"a":-0})",                   // not a natural number
+             R"({"a":18446744073709551616})", // too large: a fraction
              R"({"a":1,"\u0061":2})", R"(["\ud83d\ude00","\u0000"])",
              "\xef\xbb\xbf{}", // a byte order mark
          }) {
@@ -63,7 +63,7 @@ TEST_CASE("what simdjson would understand otherwise is read by nlohmann") {
     CHECK(parser.read("18446744073709551616")->fraction() == 18446744073709551616.0);
 }
 
-TEST_CASE("what is no JSON is refused in the same words as ever") {
+TEST_CASE("invalid JSON is refused with json::parse()'s error") {
     using namespace std::string_view_literals;
     Parser parser;
     for (const auto text :
@@ -80,7 +80,7 @@ TEST_CASE("what is no JSON is refused in the same words as ever") {
     CHECK(parser.read("1e400").error() == "not usable JSON (library error 406)");
 }
 
-TEST_CASE("with any one byte changed, lost or doubled, a text is read or refused as ever") {
+TEST_CASE("a text with one byte changed, removed or doubled gives the same as json::parse()") {
     Parser parser;
     std::size_t quick = 0;
     std::size_t refused = 0;
@@ -98,24 +98,24 @@ TEST_CASE("with any one byte changed, lost or doubled, a text is read or refused
         look(std::string(row).erase(at, 1));
         look(std::string(row).insert(at, 1, row[at]));
     }
-    CHECK(quick > 1000); // both ways were tried
+    CHECK(quick > 1000); // both libraries were used
     CHECK(refused > 1000);
 }
 
-TEST_CASE("a text cut anywhere is refused as ever") {
+TEST_CASE("a text cut at any byte is refused with json::parse()'s error") {
     Parser parser;
     for (std::size_t size = 0; size < row.size(); ++size)
         REQUIRE_MESSAGE(as_parse_does(parser, std::string_view(row).substr(0, size)), size);
 }
 
-TEST_CASE("nothing behind the text is looked at") {
+TEST_CASE("bytes after the end of the text are not read") {
     Parser parser;
     const std::string longer = R"({"a":1}]]}}"trash)";
     CHECK(as_parse_does(parser, std::string_view(longer).substr(0, 7)));
     CHECK(parser.quick());
 }
 
-TEST_CASE("a value does not need its text any more, and a later one replaces it") {
+TEST_CASE("a value does not need its text after the read, and the next read replaces it") {
     Parser parser;
     auto text = std::make_unique<std::string>(row);
     const auto value = parser.read(*text);
@@ -128,7 +128,7 @@ TEST_CASE("a value does not need its text any more, and a later one replaces it"
     CHECK(as_parse_does(parser, row));
 }
 
-TEST_CASE("a text of any size is read, and only what is not too big by simdjson") {
+TEST_CASE("a text above simdjson's limit is read by nlohmann, smaller ones by simdjson") {
     Parser parser;
     for (const auto size : {SimdjsonReader::most, SimdjsonReader::most + 1}) {
         const auto text = "\"" + std::string(size - 2, 'x') + "\"";
@@ -140,11 +140,11 @@ TEST_CASE("a text of any size is read, and only what is not too big by simdjson"
         numbers += ",7";
     CHECK(as_parse_does(parser, numbers + "]"));
     CHECK(parser.quick());
-    CHECK(as_parse_does(parser, row)); // and small ones again
+    CHECK(as_parse_does(parser, row)); // small ones are read quickly again
     CHECK(parser.quick());
 }
 
-TEST_CASE("as deep as the framer lets a text be it is read") {
+TEST_CASE("a text as deep as the framer allows is read") {
     Parser parser;
     for (const std::size_t depth : {1U, 127U, 128U}) {
         CHECK(as_parse_does(parser, std::string(depth, '[') + std::string(depth, ']')));
@@ -152,7 +152,7 @@ TEST_CASE("as deep as the framer lets a text be it is read") {
     }
 }
 
-TEST_CASE("of members with the same key the last counts, whichever library reads them") {
+TEST_CASE("of members with the same key the last counts, in both libraries") {
     Parser parser;
     for (const std::string_view text : {
              R"({"a":1,"b":2,"a":3})",
@@ -170,7 +170,7 @@ TEST_CASE("of members with the same key the last counts, whichever library reads
     CHECK(parser.read(R"({"a":1,"b":2,"a":3})")->find("a").natural() == 3);
 }
 
-TEST_CASE("many members are distinguished, and a key that comes twice among them is noticed") {
+TEST_CASE("in an object of many members a repeated key is noticed") {
     Parser parser;
     std::string object = "{";
     for (int i = 0; i < 500; ++i)
@@ -181,7 +181,7 @@ TEST_CASE("many members are distinguished, and a key that comes twice among them
         CHECK(as_parse_does(parser, text));
         CHECK_FALSE(parser.read(text)->find(twice).natural().has_value());
     }
-    CHECK(as_parse_does(parser, object + object.substr(1) + "\"last\":1}")); // all of them
+    CHECK(as_parse_does(parser, object + object.substr(1) + "\"last\":1}")); // all keys twice
 }
 
 } // namespace parser_test

@@ -4,13 +4,13 @@
 
 namespace text_test {
 
-TEST_CASE("what parses, parses") {
+TEST_CASE("valid JSON is parsed") {
     for (const std::string_view text : {"{}", " [1, 2.5, -3] ", "\"x\"", "null", "18446744073709551615", "{\"a\":{}}"})
         CHECK(json::parse(text).has_value());
     CHECK(json::parse("18446744073709551615")->get<std::uint64_t>() == UINT64_MAX);
 }
 
-TEST_CASE("the reason of a refusal never quotes what was read") {
+TEST_CASE("an error never quotes the text") {
     for (const std::string_view text :
          {"", "lnbcsecret", "{\"lnbcsecret\":}", "[lnbcsecret]", "\"lnbcsecret", "{\"a\":\"lnbcsecret\"",
           "{\"a\":\"lnbcsecret\xff\"}", "{\"a\":\"lnbcsecret\n\"}", "[1] lnbcsecret", "{\"lnbcsecret\":1e400}",
@@ -23,18 +23,18 @@ TEST_CASE("the reason of a refusal never quotes what was read") {
     }
 }
 
-TEST_CASE("what stands behind a NUL does not go unread") {
+TEST_CASE("bytes after a NUL are read, and refused") {
     using namespace std::string_view_literals;
     CHECK(json::parse("{}\0{}"sv).error() == "not JSON at byte 3");
     CHECK(json::parse("1\0"sv).error() == "not JSON at byte 2");
 }
 
-TEST_CASE("a number no double can hold is a refusal, not an exception") {
+TEST_CASE("a number too large for a double is refused without an exception") {
     CHECK_FALSE(json::parse("1e400").has_value());
     CHECK_FALSE(json::parse("[-1e400]").has_value());
 }
 
-TEST_CASE("2^64 is no unsigned integer any more") {
+TEST_CASE("2^64 is no unsigned integer") {
     const auto parsed = json::parse("18446744073709551616");
     REQUIRE(parsed.has_value());
     CHECK_FALSE(parsed->is_number_unsigned());
@@ -48,13 +48,13 @@ TEST_CASE("bytes that are no UTF-8 are written as the replacement character") {
     CHECK(json::parse(json::quote(std::string("\x80\x00\xff\"\\", 5))).has_value());
 }
 
-TEST_CASE("text is quoted so that it reads back the same") {
+TEST_CASE("quoted text reads back the same") {
     for (const auto& text : {std::string(), std::string("plain"), std::string("\"\\/\b\f\n\r\t"),
                              std::string("\0\x01\x1f\x7f", 4), std::string("é ₿ 😀 \xe2\x80\xa8")})
         CHECK(json::parse(json::quote(text))->get<std::string>() == text);
 }
 
-TEST_CASE("what is dumped is one line without blanks, other alphabets as they are") {
+TEST_CASE("dump() writes one line without blanks and keeps other alphabets unescaped") {
     CHECK(json::dump(*json::parse("{ \"b\" : [ 1 , 2 ] , \"a\" : \"é\" }")) == "{\"a\":\"é\",\"b\":[1,2]}");
 }
 

@@ -1,4 +1,4 @@
-// Every question a reader can ask of a value, whichever library read it.
+// Every accessor of a value, with both libraries.
 #include "json/nlohmann_reader.hpp"
 #include "json/parser.hpp"
 
@@ -13,7 +13,7 @@ using json::Value;
 
 namespace {
 
-/// `look` is shown what a Parser reads, and what its tolerant half would read.
+/// Calls `look` with the value read by a Parser, and with the one read by its tolerant half.
 template <class Look>
 void by_both_libraries(std::string_view text, Look look) {
     INFO(text);
@@ -31,7 +31,7 @@ void by_both_libraries(std::string_view text, Look look) {
 
 } // namespace
 
-TEST_CASE("a natural number is whole, not negative and below 2^64") {
+TEST_CASE("natural() is given for whole numbers from 0 to below 2^64") {
     by_both_libraries("[0,7,9223372036854775807,9223372036854775808,18446744073709551615]", [](Value list) {
         std::vector<std::uint64_t> numbers;
         for (const auto value : list.elements()) {
@@ -48,7 +48,7 @@ TEST_CASE("a natural number is whole, not negative and below 2^64") {
     });
 }
 
-TEST_CASE("what has a point or an exponent is a fraction") {
+TEST_CASE("fraction() is given for numbers with a point or an exponent") {
     by_both_libraries("[1795222611.75,1e3,2E-1]", [](Value list) {
         std::vector<double> numbers;
         for (const auto value : list.elements())
@@ -57,7 +57,7 @@ TEST_CASE("what has a point or an exponent is a fraction") {
     });
 }
 
-TEST_CASE("text comes without its escapes") {
+TEST_CASE("text() is given without escapes") {
     by_both_libraries(R"(["","plain","\"\\\/\b\f\n\r\t","é ₿ 😀"])", [](Value list) {
         std::vector<std::string> texts;
         for (const auto value : list.elements())
@@ -70,7 +70,7 @@ TEST_CASE("text comes without its escapes") {
     });
 }
 
-TEST_CASE("each kind is that kind and no other") {
+TEST_CASE("each kind is recognised as itself and no other") {
     by_both_libraries(R"([null,true,false,[],{},5,"x"])", [](Value list) {
         std::string nulls;
         std::string trues;
@@ -90,7 +90,7 @@ TEST_CASE("each kind is that kind and no other") {
     });
 }
 
-TEST_CASE("a member is found behind and inside others, and null is none") {
+TEST_CASE("find() looks in the object itself, not inside its members, and null counts as missing") {
     by_both_libraries(R"({"a":{"b":[1,{"deep":2}],"n":null},"":3,"ab":[[]],"b":4,"ba":5})", [](Value object) {
         CHECK(object.find("b").natural() == 4);
         CHECK(object.find("ba").natural() == 5);
@@ -110,7 +110,7 @@ TEST_CASE("a member is found behind and inside others, and null is none") {
     });
 }
 
-TEST_CASE("whatever was found last, every member is found, and what is none is not") {
+TEST_CASE("find() with a hint finds the same, whatever the hint") {
     by_both_libraries(R"({"a":1,"n":null,"b":{"a":7,"x":8},"c":[],"d":5})", [](Value object) {
         const std::vector<std::string_view> names{"a", "n", "b", "c", "d", "x", ""};
         for (const auto first : names)
@@ -134,7 +134,7 @@ TEST_CASE("whatever was found last, every member is found, and what is none is n
     CHECK_FALSE(Value().find("a", last));
 }
 
-TEST_CASE("what is no object has no members, and what is no array no elements") {
+TEST_CASE("only objects have members and only arrays have elements") {
     by_both_libraries(R"([5,"x",null,[1],true])", [](Value list) {
         for (const auto value : list.elements())
             CHECK_FALSE(value.find("x"));
@@ -147,7 +147,7 @@ TEST_CASE("what is no object has no members, and what is no array no elements") 
     });
 }
 
-TEST_CASE("nothing at all answers every question with no") {
+TEST_CASE("an empty value has no kind, members or elements") {
     const Value nothing;
     CHECK_FALSE(nothing);
     CHECK_FALSE(nothing.is_null());

@@ -22,7 +22,7 @@ std::string string(std::string_view text) {
 
 } // namespace
 
-TEST_CASE("pieces stand behind each other as they are") {
+TEST_CASE("pieces are written one behind the other, unchanged") {
     Writer out;
     const std::string text = "text";
     out.add("literal ", std::string_view(text), " ", std::string_view(), "end");
@@ -31,20 +31,20 @@ TEST_CASE("pieces stand behind each other as they are") {
     CHECK(out.text() == "literal text end!");
 }
 
-TEST_CASE("numbers are decimal, to the ends of their types") {
+TEST_CASE("numbers are written in decimal, up to the limits of their types") {
     Writer out;
     out.add(std::int64_t{0}, " ", INT64_MIN, " ", INT64_MAX, " ", UINT64_MAX, " ", std::uint32_t{0}, " ", UINT32_MAX);
     CHECK(out.text() == "0 -9223372036854775808 9223372036854775807 18446744073709551615 0 4294967295");
 }
 
-TEST_CASE("bytes are lower-case hex, or base64 with padding; none are nothing") {
+TEST_CASE("bytes are written as lower-case hex or padded base64; no bytes as nothing") {
     Writer out;
     const std::array<std::uint8_t, 4> bytes{0xfb, 0xff, 0xbf, 0x00};
     out.add("[", Hex{bytes}, "|", Base64{bytes}, "|", Hex{}, Base64{}, "]");
     CHECK(out.text() == "[fbffbf00|+/+/AA==|]");
 }
 
-TEST_CASE("whatever is added, there is room for it") {
+TEST_CASE("the buffer grows for pieces of any size") {
     Writer out;
     std::string expected;
     for (std::size_t size = 1; size < 100'000; size += size / 2 + 1) {
@@ -56,7 +56,7 @@ TEST_CASE("whatever is added, there is room for it") {
     CHECK((out.text() == expected));
 }
 
-TEST_CASE("what was taken or cleared does not come again") {
+TEST_CASE("taken or cleared text is not written again") {
     Writer out;
     out.add("first");
     CHECK(out.take() == "first");
@@ -68,12 +68,12 @@ TEST_CASE("what was taken or cleared does not come again") {
     CHECK(out.take() == "third");
 }
 
-TEST_CASE("plain text is written as it is") {
+TEST_CASE("plain text is quoted without changes") {
     CHECK(string("") == R"("")");
     CHECK(string("lnbc1 ~!") == R"("lnbc1 ~!")");
 }
 
-TEST_CASE("any text reads back the same") {
+TEST_CASE("text with escapes and other alphabets reads back the same") {
     for (const auto& text :
          {std::string("\""), std::string("\\"), std::string("a\"b\\c/d"), std::string("\b\f\n\r\t"),
           std::string("\0\x01\x1f\x7f", 4), std::string("é ₿ 😀"), std::string("\xe2\x80\xa8")}) {

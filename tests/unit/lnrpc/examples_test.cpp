@@ -1,4 +1,4 @@
-// Payments worked out by hand after LND's rules, and the whole JSON text each must have (white space is for reading).
+// Payments worked out by hand by LND's rules, with the whole JSON that each must give (blanks are removed first).
 #include "lnrpc/json.hpp"
 
 #include "base/hex.hpp"
@@ -23,7 +23,7 @@ base::PaymentHash hash(std::string_view hex) {
     return base::PaymentHash::from_hex(hex).value();
 }
 
-/// None of the texts below has a blank inside a string.
+/// No string of the texts below contains a blank.
 std::string compact(std::string text) {
     std::erase_if(text, [](char c) { return c == ' ' || c == '\n'; });
     return text;
@@ -60,7 +60,7 @@ const std::string carol = "02e493dbf1c10d80f3581e4904930b1404cc6c13900ee0758474f
 
 } // namespace
 
-TEST_CASE("two hops, one attempt, success") {
+TEST_CASE("two hops, one attempt, SUCCEEDED") {
     lnrpc::Payment payment;
     payment.payment_hash = hash("02d449a31fbb267c8f352e9968a79e3e5fc95c1bbeaa502fd6454ebde5a4bedc");
     payment.payment_preimage.bytes.fill(0x11);
@@ -101,7 +101,7 @@ TEST_CASE("two hops, one attempt, success") {
   "payment_index": "1", "failure_reason": "FAILURE_REASON_NONE", "first_hop_custom_records": {}})"));
 }
 
-TEST_CASE("a channel's failure with its update") {
+TEST_CASE("a failure on the way with its channel_update") {
     lnrpc::Payment payment;
     payment.payment_hash = hash("9f72ea0cf49536e3c66c787f705186df9a4378083753ae9536d65b3ad7fcddc4");
     payment.value_msat = 300'000'000;
@@ -158,7 +158,7 @@ TEST_CASE("a channel's failure with its update") {
   "payment_index": "2", "failure_reason": "FAILURE_REASON_NONE", "first_hop_custom_records": {}})"));
 }
 
-TEST_CASE("the recipient rejects, the payment fails") {
+TEST_CASE("the recipient rejects the payment: FAILED") {
     lnrpc::Payment payment;
     payment.payment_hash = hash("deb0e38ced1e41de6f92e70e80c418d2d356afaaa99e26f5939dbc7d3ef4772a");
     payment.value_msat = 50'000'000;

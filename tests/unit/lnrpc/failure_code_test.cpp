@@ -44,7 +44,7 @@ TEST_CASE("every failure code of BOLT 4 has LND's name, and no other number has 
     }
 }
 
-TEST_CASE("LND's numbers are not the wire's: 1 to 25 are no codes by themselves") {
+TEST_CASE("LND's enum numbers 1 to 25 are no wire codes") {
     CHECK(lnrpc::failure_code_name(1) == "UNKNOWN_FAILURE");
     CHECK(lnrpc::failure_code_name(7) == "UNKNOWN_FAILURE");
     CHECK(lnrpc::failure_code_name(25) == "UNKNOWN_FAILURE");

@@ -1,4 +1,4 @@
-// Which fields of a failure LND fills from the failing node's message (marshallWireError).
+// Which fields LND fills from the failing node's message (marshallWireError).
 #include "lnrpc/to_lnrpc.hpp"
 
 #include <doctest/doctest.h>
@@ -25,7 +25,7 @@ bolt::FailureMessage message(unsigned code) {
     return message;
 }
 
-/// All fields but code, update and index at once, in one line.
+/// All fields but code, update and index, in one line.
 std::string numbers(const lnrpc::Failure& failure) {
     return std::to_string(failure.htlc_msat) + " " + std::to_string(failure.onion_sha_256.size()) + " " +
            std::to_string(failure.cltv_expiry) + " " + std::to_string(failure.flags) + " " +
@@ -34,7 +34,7 @@ std::string numbers(const lnrpc::Failure& failure) {
 
 } // namespace
 
-TEST_CASE("the payee's refusal shows its height and not its amount") {
+TEST_CASE("the payee's incorrect_or_unknown_payment_details gives its height and not its amount") {
     auto refusal = message(0x400F);
     refusal.htlc_amount = base::Msat{50'000'000};
     refusal.height = 850'000;
@@ -45,7 +45,7 @@ TEST_CASE("the payee's refusal shows its height and not its amount") {
     CHECK_FALSE(failure.channel_update.has_value());
 }
 
-TEST_CASE("the amount shows where a channel refused it, and where the payee got another one") {
+TEST_CASE("amount failures of a channel, and the payee's wrong amount, give htlc_msat") {
     for (const auto& [code, name] : std::vector<std::pair<unsigned, std::string>>{
              {0x100B, "AMOUNT_BELOW_MINIMUM"}, {0x100C, "FEE_INSUFFICIENT"}, {0x0013, "FINAL_INCORRECT_HTLC_AMOUNT"}}) {
         auto refusal = message(code);
@@ -56,7 +56,7 @@ TEST_CASE("the amount shows where a channel refused it, and where the payee got 
     }
 }
 
-TEST_CASE("expiry, flags and onion hash show where the message has them") {
+TEST_CASE("cltv_expiry, flags and onion hash are given where the message has them") {
     for (const unsigned code : {0x100DU, 0x0012U}) {
         auto refusal = message(code);
         refusal.cltv_expiry = 850'021;
@@ -74,7 +74,7 @@ TEST_CASE("expiry, flags and onion hash show where the message has them") {
     }
 }
 
-TEST_CASE("a message that left its fields out leaves them unset") {
+TEST_CASE("a message without its fields leaves them unset") {
     for (const unsigned code : {0x400FU, 0x100BU, 0x100DU, 0x1014U, 0xC005U}) {
         const auto failure = shown(message(code));
         CHECK(numbers(failure) == "0 0 0 0 0");
@@ -82,7 +82,7 @@ TEST_CASE("a message that left its fields out leaves them unset") {
     }
 }
 
-TEST_CASE("a channel update shows all its fields") {
+TEST_CASE("a channel_update gives all its fields") {
     auto refusal = message(0x1007);
     auto& update = refusal.update.emplace();
     update.signature.fill(0x01);

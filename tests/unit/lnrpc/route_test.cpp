@@ -1,4 +1,4 @@
-// An attempt's route: the fee of each node, the amount into each channel, the record of the last hop.
+// An attempt's route: each node's fee, the amount into each channel, the last hop's MPP record.
 #include "lnrpc/json.hpp"
 #include "lnrpc/to_lnrpc.hpp"
 
@@ -40,7 +40,7 @@ lnrpc::Route route_of(payments::Part part) {
     return lnrpc::to_lnrpc(payment).htlcs.at(0).route;
 }
 
-/// What each hop keeps, and the capacity of the channel into it.
+/// The fee of each hop, and the capacity of the channel into it.
 void check(const lnrpc::Route& route, const std::vector<std::int64_t>& fees,
            const std::vector<std::int64_t>& capacities) {
     REQUIRE(route.hops.size() == fees.size());
@@ -59,10 +59,10 @@ payments::Secret secret(std::uint8_t byte) {
 
 } // namespace
 
-TEST_CASE("each node keeps the difference of incoming and outgoing amount; the last one nothing") {
+TEST_CASE("a node's fee is its incoming less its outgoing amount; the last node has none") {
     const auto route =
         route_of(part(100'999, {hop(0x22, 7, 90'500, 140), hop(0x33, 8, 80'001, 130), hop(0x44, 9, 80'001, 130)}));
-    check(route, {10'499, 10'499, 0}, {100, 90, 80}); // capacity: what enters, floored, as LND says since 0.21
+    check(route, {10'499, 10'499, 0}, {100, 90, 80}); // capacity: the amount in, floored, as in LND since 0.21
     CHECK(route.total_time_lock == 850'061);
     CHECK(route.total_amt_msat == 100'999);
     CHECK(route.first_hop_amount_msat == 100'999);
@@ -80,7 +80,7 @@ TEST_CASE("each node keeps the difference of incoming and outgoing amount; the l
     CHECK(route.hops[2].expiry == 130);
 }
 
-TEST_CASE("every satoshi is the floor of its own millisatoshi, so that the parts need not add up") {
+TEST_CASE("every satoshi value is the floor of its own millisatoshi, so fees need not add up") {
     payments::Payment payment;
     payment.parts.push_back(part(3998, {hop(2, 7, 2999), hop(3, 8, 2000), hop(4, 9, 2000)}));
     const auto route = nlohmann::json::parse(lnrpc::to_json(lnrpc::to_lnrpc(payment)))["htlcs"][0]["route"];
@@ -93,12 +93,12 @@ TEST_CASE("every satoshi is the floor of its own millisatoshi, so that the parts
     CHECK(route["hops"][1]["chan_capacity"] == "2");
 }
 
-TEST_CASE("a direct payment has no fee, even when more was sent than the payee expects") {
+TEST_CASE("a direct payment has no fee, even if more was sent than the payee expects") {
     check(route_of(part(1010, {hop(2, 7, 1010)})), {0}, {1});
     check(route_of(part(2010, {hop(2, 7, 1000)})), {0}, {2});
 }
 
-TEST_CASE("the introduction node carries the fee of the whole blinded path, the nodes behind it none") {
+TEST_CASE("the introduction node has the fee of the whole blinded path, the nodes behind it none") {
     const auto route =
         route_of(part(10'500, {hop(2, 7, 9'500), blinded(3, 8, 0), blinded(4, 0, 0), blinded(5, 0, 8'000)}));
     check(route, {1'000, 1'500, 0, 0}, {10, 9, 0, 0});
@@ -108,13 +108,13 @@ TEST_CASE("the introduction node carries the fee of the whole blinded path, the 
     CHECK(route.hops[3].amt_to_forward_msat == 8'000);
 }
 
-TEST_CASE("an introduction node that is the payee, or our own peer, is no special case") {
+TEST_CASE("an introduction node that is the payee or our peer follows the same rules") {
     check(route_of(part(9'500, {hop(2, 7, 9'000), blinded(3, 8, 9'000)})), {500, 0}, {9, 9});
     check(route_of(part(9'500, {blinded(3, 8, 0), blinded(4, 0, 9'000)})), {500, 0}, {9, 0});
     check(route_of(part(9'500, {blinded(3, 8, 9'500)})), {0}, {9});
 }
 
-TEST_CASE("a hop's fields beside amount and expiry are passed on as they are") {
+TEST_CASE("a hop's other fields are passed on unchanged") {
     auto last = hop(3, 8, 1000);
     last.extras = HeapOptional(HopExtras{});
     last.extras->metadata = {0xca, 0xfe};
@@ -134,7 +134,7 @@ TEST_CASE("a hop's fields beside amount and expiry are passed on as they are") {
     CHECK(route.hops[0].total_amt_msat == 0);
 }
 
-TEST_CASE("the payment secret a call showed is the last hop's record, with the total the call named") {
+TEST_CASE("the payment secret and total of the payer's call are the last hop's MPP record") {
     auto last = hop(3, 8, 1000);
     last.extras = HeapOptional(HopExtras{});
     last.extras->mpp = payments::MppRecord{secret(0x42), {3000}};
@@ -149,7 +149,7 @@ TEST_CASE("the payment secret a call showed is the last hop's record, with the t
     CHECK(route.hops[1].mpp_record->total_amt_msat == 3000);
 }
 
-TEST_CASE("the invoice's payment secret is the last hop's record where the call did not show it, once it is known") {
+TEST_CASE("without a secret in the call, the decoded invoice's is the last hop's MPP record") {
     payments::Payment payment;
     payment.parts = {part(1010, {hop(2, 7, 1000), hop(3, 8, 1000)}), part(1010, {hop(4, 9, 1000)})};
     payment.parts[0].route->secret_of_invoice = true;
@@ -160,11 +160,11 @@ TEST_CASE("the invoice's payment secret is the last hop's record where the call 
     CHECK_FALSE(out.htlcs[0].route.hops[0].mpp_record.has_value());
     REQUIRE(out.htlcs[0].route.hops[1].mpp_record.has_value());
     CHECK(out.htlcs[0].route.hops[1].mpp_record->payment_addr == secret(0x55));
-    CHECK(out.htlcs[0].route.hops[1].mpp_record->total_amt_msat == 2000); // of all parts, not of this one
+    CHECK(out.htlcs[0].route.hops[1].mpp_record->total_amt_msat == 2000); // the total of all parts
     CHECK_FALSE(out.htlcs[1].route.hops[0].mpp_record.has_value());
 }
 
-TEST_CASE("an unknown route has no hops; one to ourselves neither") {
+TEST_CASE("an unknown route and one to our own node have no hops") {
     payments::Part unknown;
     unknown.sent = {1010};
     unknown.amount = base::Msat{1000};
@@ -176,14 +176,14 @@ TEST_CASE("an unknown route has no hops; one to ourselves neither") {
     CHECK(route_of(unknown).hops.empty());
 }
 
-TEST_CASE("where the row has no delivered amount the route gives it") {
+TEST_CASE("without a delivered amount in the row, the route's is used") {
     CHECK(route_of(part(1010, {hop(2, 7, 1000), hop(3, 8, 990)})).total_fees_msat == 20);
     auto known_twice = part(1010, {hop(2, 7, 1000), hop(3, 8, 990)});
     known_twice.amount = base::Msat{1000};
     CHECK(route_of(known_twice).total_fees_msat == 10);
 }
 
-TEST_CASE("hops with amounts beyond LND's int64 stop at its end") {
+TEST_CASE("amounts of hops beyond int64 saturate") {
     const auto route = route_of(part(UINT64_MAX, {hop(2, 7, UINT64_MAX), hop(3, 8, 0)}));
     CHECK(route.hops[0].amt_to_forward_msat == INT64_MAX);
     CHECK(route.hops[0].fee_msat == 0);

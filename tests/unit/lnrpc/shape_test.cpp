@@ -1,4 +1,4 @@
-// The writer against man/schema/payment.schema.json: neither may have a member that the other has not.
+// The writer against man/schema/payment.schema.json: both must have the same members.
 #include "lnrpc/json.hpp"
 #include "payment_shape.hpp"
 
@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Every optional part of it is there.
+/// A payment with every optional part.
 lnrpc::Payment full_payment() {
     lnrpc::ChannelUpdate update;
     update.signature.assign(64, 1);
@@ -31,7 +31,7 @@ lnrpc::Payment full_payment() {
     return payment;
 }
 
-/// Calls `with` each object of the value, the whole included, while it is changed in place.
+/// Calls `with` for each object of the value, the outermost too, while the value is changed in place.
 template <class With>
 void each_object(Json& whole, Json& value, const With& with) {
     if (value.is_object())
@@ -47,7 +47,7 @@ bool has_fixed_members(const Json& object) {
 
 } // namespace
 
-TEST_CASE("what is written has the members of the schema, in its order") {
+TEST_CASE("a written payment has the members of the schema, in its order") {
     CHECK(unit::misshapen(lnrpc::to_json(full_payment())) == "");
     CHECK(unit::misshapen(lnrpc::to_json({})) == "");
 }

@@ -46,7 +46,7 @@ lnrpc::Failure failure_of(Failure failure) {
 
 } // namespace
 
-TEST_CASE("a payment in flight has zeros for a preimage, no fee and no reason") {
+TEST_CASE("a payment in flight has a preimage of zeros, no fee and no failure reason") {
     const auto out = to_lnrpc(payment({part(5, PartStatus::pending, 1010, base::Msat{1000})}));
     CHECK(out.payment_hash.hex() == std::string(64, 'a'));
     CHECK(out.payment_preimage == base::Preimage{});
@@ -71,7 +71,7 @@ TEST_CASE("a payment in flight has zeros for a preimage, no fee and no reason") 
     CHECK_FALSE(attempt.preimage.has_value());
 }
 
-TEST_CASE("the fee is that of settled parts only, and the preimage shows while others are pending") {
+TEST_CASE("the fee is that of settled parts only, and the preimage is shown while others are pending") {
     const auto out = to_lnrpc(payment(
         {part(1, PartStatus::failed, 3100, base::Msat{3000}), part(2, PartStatus::complete, 1010, base::Msat{1000}),
          part(3, PartStatus::complete, 505, base::Msat{500}), part(4, PartStatus::pending, 1530, base::Msat{1500})}));
@@ -86,13 +86,13 @@ TEST_CASE("the fee is that of settled parts only, and the preimage shows while o
     CHECK(out.htlcs[3].status == lnrpc::HtlcStatus::in_flight);
 }
 
-TEST_CASE("all settled is SUCCEEDED") {
+TEST_CASE("a payment whose parts have all settled is SUCCEEDED") {
     const auto out = to_lnrpc(payment({part(1, PartStatus::complete, 1010, base::Msat{1000})}));
     CHECK(out.status == lnrpc::PaymentStatus::succeeded);
     CHECK(out.fee_msat == 10);
 }
 
-TEST_CASE("all failed is in flight until there is a reason") {
+TEST_CASE("a payment whose parts have all failed is IN_FLIGHT until it has a reason") {
     auto failed = payment({part(1, PartStatus::failed, 1010, base::Msat{1000})});
     CHECK(to_lnrpc(failed).status == lnrpc::PaymentStatus::in_flight);
     using In = payments::FailureReason;
@@ -113,7 +113,7 @@ TEST_CASE("all failed is in flight until there is a reason") {
     CHECK(to_lnrpc(failed).payment_preimage == base::Preimage{});
 }
 
-TEST_CASE("an outcome stands whatever parts are left") {
+TEST_CASE("an outcome stays whatever parts are left") {
     auto gone = payment({});
     gone.outcome = payments::Status::succeeded;
     CHECK(to_lnrpc(gone).status == lnrpc::PaymentStatus::succeeded);
@@ -131,7 +131,7 @@ TEST_CASE("every kind of failure has its code") {
     CHECK(failure_of({Failure::Kind::wire, 0x1234, 1}).code == "UNKNOWN_FAILURE");
 }
 
-TEST_CASE("a failure reported early does not show before the part has failed") {
+TEST_CASE("a failure reported early is not shown before the part has failed") {
     auto pending = part(1, PartStatus::pending, 1010, base::Msat{1000});
     pending.failure = {Failure::Kind::wire, 0x1007, 1};
     CHECK_FALSE(to_lnrpc(payment({pending})).htlcs[0].failure.has_value());
@@ -144,7 +144,7 @@ TEST_CASE("a part whose delivered amount is unknown has no fee") {
     CHECK(out.fee_msat == 0);
 }
 
-TEST_CASE("the value is the best evidence there is") {
+TEST_CASE("the value is taken from the best source that is known") {
     auto paid = payment(
         {part(1, PartStatus::pending, 1010, base::Msat{1000}), part(2, PartStatus::failed, 4040, base::Msat{4000})});
     CHECK(to_lnrpc(paid).value_msat == 4000); // the largest part
@@ -154,7 +154,7 @@ TEST_CASE("the value is the best evidence there is") {
     CHECK(to_lnrpc(paid).value_msat == 4500);
 }
 
-TEST_CASE("moments that were seen are published to the nanosecond, inside the second on record") {
+TEST_CASE("observed times are published to the nanosecond, within the recorded second") {
     auto settled = part(1, PartStatus::complete, 1010, base::Msat{1000});
     settled.attempt_seen = base::UnixNs{1'001'250'000'001};
     settled.resolve_seen = base::UnixNs{2'003'000'000'000};
@@ -163,13 +163,13 @@ TEST_CASE("moments that were seen are published to the nanosecond, inside the se
     CHECK(out.htlcs[0].resolve_time_ns == 2'001'999'999'999);
 }
 
-TEST_CASE("the invoice is the payment's") {
+TEST_CASE("payment_request is the payment's invoice") {
     auto paid = payment({part(1, PartStatus::pending, 1010, base::Msat{1000})});
     paid.invoice = "lnbcrt1";
     CHECK(to_lnrpc(paid).payment_request == "lnbcrt1");
 }
 
-TEST_CASE("amounts beyond LND's int64 stop at its end") {
+TEST_CASE("amounts beyond int64 saturate") {
     const auto out = to_lnrpc(payment({part(1, PartStatus::complete, UINT64_MAX, base::Msat{0})}));
     CHECK(out.htlcs[0].route.total_amt_msat == INT64_MAX);
     CHECK(out.htlcs[0].route.total_fees_msat == INT64_MAX);

@@ -1,4 +1,4 @@
-// What is not set has the form protojson gives it, under every key.
+// Unset fields have the form that protojson gives them.
 #include "lnrpc/json.hpp"
 
 #include <nlohmann/json.hpp>
@@ -11,7 +11,7 @@ namespace {
 
 const std::string zeros(64, '0');
 
-/// The members' names in the order in which they were written.
+/// The members' names in the order of the text.
 std::vector<std::string> keys(const nlohmann::ordered_json& object) {
     std::vector<std::string> names;
     for (const auto& [name, value] : object.items())
@@ -21,7 +21,7 @@ std::vector<std::string> keys(const nlohmann::ordered_json& object) {
 
 } // namespace
 
-TEST_CASE("an empty payment has every key, in declaration order, in its unset form") {
+TEST_CASE("an empty payment has every key in declaration order, in its unset form") {
     CHECK(
         lnrpc::to_json({}) ==
         R"({"payment_hash":")" + zeros + R"(","value":"0","creation_date":"0","fee":"0","payment_preimage":")" + zeros +
@@ -30,7 +30,7 @@ TEST_CASE("an empty payment has every key, in declaration order, in its unset fo
             R"("first_hop_custom_records":{}})");
 }
 
-TEST_CASE("an attempt in flight has neither failure nor preimage, but always a route") {
+TEST_CASE("an attempt in flight has a route, no failure and no preimage") {
     lnrpc::Payment payment;
     payment.htlcs.emplace_back();
     const auto text = lnrpc::to_json(payment);
@@ -67,7 +67,7 @@ TEST_CASE("a hop and a channel update without details have every key") {
                     R"("htlc_maximum_msat":"0","extra_opaque_data":""})") != std::string::npos);
 }
 
-TEST_CASE("custom records have decimal keys in the order of their numbers") {
+TEST_CASE("custom records have decimal keys in the order of the numbers") {
     lnrpc::Payment payment;
     auto& hop = payment.htlcs.emplace_back().route.hops.emplace_back();
     hop.custom_records = {{5482373484, {0xff}}, {65536, {}}, {100'000, {0x00, 0x01}}};
@@ -102,7 +102,7 @@ TEST_CASE("every enum is written by its name") {
     CHECK(written()["htlcs"][0]["status"] == "FAILED");
 }
 
-TEST_CASE("satoshi twins are floors of their own millisatoshi") {
+TEST_CASE("satoshi fields are floors of their own millisatoshi") {
     lnrpc::Payment payment;
     payment.value_msat = 1999;
     payment.fee_msat = 999;
@@ -137,7 +137,7 @@ TEST_CASE("the largest numbers keep every digit") {
     CHECK(written["htlcs"][0]["attempt_id"] == "18446744073709551615");
 }
 
-TEST_CASE("an invoice with anything in it leaves the JSON whole") {
+TEST_CASE("an invoice with quotes and control characters leaves the JSON valid") {
     lnrpc::Payment payment;
     payment.payment_request = "lnbc\"},{\\ \n\xff";
     const auto written = nlohmann::ordered_json::parse(lnrpc::to_json(payment));

@@ -1,4 +1,4 @@
-// Which rows are gone: what `wait` names, what it does not, and how much is asked for that.
+// Deleted rows: those that `wait` names, those it does not, and the calls made to find them.
 #include "mirror/deletion_detector.hpp"
 
 #include "facts.hpp"
@@ -27,13 +27,13 @@ struct Watcher {
         return found;
     }
 
-    /// Begins at this counter; the waits it arms, by the number waited for.
+    /// Begins at this counter; returns the waits by the number they wait for.
     std::vector<unit::Node::Call> begin(std::uint64_t counter) {
         auto waits = begin_again(counter);
         CHECK(node.quiet());
         return waits;
     }
-    /// As begin(), where more may be asked.
+    /// As begin(), but other calls may follow.
     std::vector<unit::Node::Call> begin_again(std::uint64_t counter) {
         deletions.connected(counter);
         std::vector<unit::Node::Call> waits;
@@ -54,7 +54,7 @@ std::string fired(std::uint64_t counter, const json::Tree& details = {}) {
 
 } // namespace
 
-TEST_CASE("a deletion that is named has its hash listed, and what is missing there is gone") {
+TEST_CASE("when wait names a deleted row, its hash is listed, and parts missing there are deleted") {
     Watcher watcher;
     const auto kept = complete(pending(1, 9, 1, 10), 1);
     watcher.table.apply(seen(kept));
@@ -62,15 +62,15 @@ TEST_CASE("a deletion that is named has its hash listed, and what is missing the
     watcher.table.apply(seen(failed(pending(2, 9, 1, 12), 3)));
     const auto waits = watcher.begin(3);
     watcher.node.answer(waits[0], fired(4, {{"payment_hash", hash(1).hex()}, {"groupid", 9}, {"partid", 2}}));
-    CHECK(watcher.node.next().params["nextvalue"] == 12); // eight of them wait again
+    CHECK(watcher.node.next().params["nextvalue"] == 12); // eight waits are open again
     const auto call = watcher.node.next();
     CHECK(call.params == json::Tree({{"payment_hash", hash(1).hex()}}));
     watcher.node.answer(call, unit::listing({kept}));
     CHECK(watcher.gone() == std::vector<base::CreatedIndex>{{11}});
-    CHECK(watcher.node.quiet()); // the other hash is nobody's business
+    CHECK(watcher.node.quiet()); // the other hash is not listed
 }
 
-TEST_CASE("one that is not named may be any; parts in flight are never asked about") {
+TEST_CASE("when wait does not name the row, all payments but those in flight are listed") {
     Watcher watcher;
     watcher.table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
     watcher.table.apply(seen(pending(2, 9, 1, 11)));
@@ -88,12 +88,12 @@ TEST_CASE("one that is not named may be any; parts in flight are never asked abo
     CHECK(watcher.node.quiet());
 }
 
-TEST_CASE("many payments in flight: none is asked about, and nothing recurses deeply") {
+TEST_CASE("many payments in flight are not listed, and nothing recurses deeply") {
     constexpr std::uint32_t many = 100'000;
     Watcher watcher;
     for (std::uint32_t n = 1; n <= many; ++n) {
         auto row = pending(1, 9, 1, n);
-        const std::uint64_t spread = n * 0x9E3779B97F4A7C15U; // where the index of the table looks first
+        const std::uint64_t spread = n * 0x9E3779B97F4A7C15U; // spread over the bytes that the table's index uses
         std::memcpy(row.key.hash.bytes.data() + 24, &spread, sizeof spread);
         watcher.table.apply(seen(row));
     }
@@ -109,7 +109,7 @@ TEST_CASE("many payments in flight: none is asked about, and nothing recurses de
     CHECK(watcher.gone() == std::vector<base::CreatedIndex>{{many + 1}});
 }
 
-TEST_CASE("a listing that was lost is asked for again, and what moved the counter meanwhile is looked for") {
+TEST_CASE("a lost listing is repeated, and deletions during the outage are looked for") {
     Watcher watcher;
     watcher.table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
     auto waits = watcher.begin(0);
@@ -123,7 +123,7 @@ TEST_CASE("a listing that was lost is asked for again, and what moved the counte
     CHECK(watcher.gone() == std::vector<base::CreatedIndex>{{10}});
 
     watcher.table.apply(seen(failed(pending(2, 9, 1, 11), 2)));
-    (void)watcher.begin_again(2); // somebody deleted while the socket was away
+    (void)watcher.begin_again(2); // a row was deleted while the socket was away
     std::vector<std::string> asked;
     for (int n = 0; n < 2; ++n) {
         const auto call = watcher.node.next();

@@ -1,4 +1,4 @@
-// When an event waits for the listing of its whole group, and what becomes of it then.
+// Which events wait for the listing of their whole group, and what they become then.
 #include "mirror/group_loader.hpp"
 
 #include "facts.hpp"
@@ -22,7 +22,7 @@ struct Fixture {
     payments::Table table{100};
     std::vector<std::size_t> batches;
     publish::Progress progress;
-    unit::TakenFacts facts; // of the look-ups
+    unit::TakenFacts facts; // from the lookups
     mirror::InvoiceLookup invoices{node.lightningd, table, facts};
     mirror::DeletionDetector deletions{loop, node.lightningd, table, facts};
     GroupLoader loader;
@@ -38,10 +38,10 @@ struct Fixture {
         progress.reset({{5}, {5}});
         node.on_down = [this] { loader.disconnected(); };
         facts.on_fact = [this](const Event& fact) { table.apply(fact); };
-        loader.set_invoice_timeout(std::chrono::hours(1)); // on a machine of any speed
+        loader.set_invoice_timeout(std::chrono::hours(1)); // no timeout, however slow the machine
     }
 
-    /// No cursor passes the rows read since.
+    /// True while the cursor stays before the rows read since.
     [[nodiscard]] bool is_held() {
         progress.reset({{9}, {9}});
         return progress.bounds().listed.created.value == 5;
@@ -61,11 +61,11 @@ TEST_CASE("the first part of an unknown group waits for its siblings, later part
     const auto call = f.node.next();
     CHECK(call.method == "listsendpays");
     CHECK(call.params == json::Tree({{"payment_hash", hash(1).hex()}}));
-    f.loader.take(failure(two, 0x1007, 1), Source::standard_input); // waits too, in its turn
+    f.loader.take(failure(two, 0x1007, 1), Source::standard_input); // waits too, after the others
     CHECK(f.table.size() == 0);
     f.node.answer(call, unit::listing({one, two}));
     REQUIRE(f.payment() != nullptr);
-    CHECK(f.batches == std::vector<std::size_t>{4}); // two rows, two events: one change
+    CHECK(f.batches == std::vector<std::size_t>{4}); // two rows and two events in one change
     CHECK(f.payment()->index.value == 10);
     CHECK(f.payment()->parts[1].status == payments::PartStatus::failed);
     CHECK_FALSE(f.is_held());
@@ -74,7 +74,7 @@ TEST_CASE("the first part of an unknown group waits for its siblings, later part
     CHECK(f.node.quiet());
 }
 
-TEST_CASE("of what comes together the ready is applied at once, whoever stands before it") {
+TEST_CASE("of several facts taken together, those of known groups are applied at once") {
     Fixture f;
     f.table.apply(seen(pending(2, 9, 1, 20)));
     f.table.apply(seen(pending(3, 9, 1, 30)));
@@ -91,8 +91,8 @@ TEST_CASE("of what comes together the ready is applied at once, whoever stands b
     CHECK(f.table.size() == 4);
 }
 
-TEST_CASE("where the rows do not say how much is paid the first snapshot waits for the invoice that does") {
-    auto row = pending(1, 9, 1, 10); // as xpay's of v24.11.0
+TEST_CASE("a first snapshot waits for its invoice if the rows do not give the value") {
+    auto row = pending(1, 9, 1, 10); // like a row of xpay in v24.11.0
     row.amount.reset();
     row.invoice = "lnbcrt1";
     const auto invoice =
@@ -122,7 +122,7 @@ TEST_CASE("where the rows do not say how much is paid the first snapshot waits f
     }
 }
 
-TEST_CASE("a first snapshot waits for its invoice a second at the most, and what it says then comes later") {
+TEST_CASE("a first snapshot waits at most a second for its invoice, whose values follow later") {
     auto row = pending(1, 9, 1, 10);
     row.invoice = "lnbcrt1";
     Fixture f;
@@ -131,14 +131,14 @@ TEST_CASE("a first snapshot waits for its invoice a second at the most, and what
     f.node.answer(f.node.next(), unit::listing({row}));
     const auto call = f.node.next();
     CHECK(call.method == "decode");
-    REQUIRE(unit::until(f.loop, [&] { return f.table.size() == 1; })); // without it
+    REQUIRE(unit::until(f.loop, [&] { return f.table.size() == 1; })); // without the invoice
     CHECK(f.payment()->value().value == 1000);
     CHECK(f.loader.idle());
     f.node.answer(call, R"({"amount_msat":5000,"payment_hash":")" + hash(1).hex() + "\"}");
     CHECK(f.payment()->value().value == 5000);
 }
 
-TEST_CASE("a row that was shown and is not listed any more is looked for: its deletion passed unseen") {
+TEST_CASE("a row that is known but not listed has its hash listed again: it may have been deleted") {
     for (const bool listed : {true, false}) {
         Fixture f;
         const auto row = pending(1, 9, 1, 10);
@@ -146,7 +146,7 @@ TEST_CASE("a row that was shown and is not listed any more is looked for: its de
         f.node.answer(f.node.next(), unit::listing(listed ? std::vector{row} : std::vector<payments::Row>{}));
         REQUIRE(f.payment() != nullptr);
         if (listed) {
-            io::Timer timer(f.loop); // runs out after the one that would have the hash listed
+            io::Timer timer(f.loop); // expires after the timer that would list the hash
             bool over = false;
             timer.start(std::chrono::milliseconds(1500), [&] { over = true; });
             REQUIRE(unit::until(f.loop, [&] { return over; }));
@@ -157,7 +157,7 @@ TEST_CASE("a row that was shown and is not listed any more is looked for: its de
     }
 }
 
-TEST_CASE("a listed row whose call was seen is no history, whatever asked for the listing") {
+TEST_CASE("a listed row whose call was seen is applied, whatever asked for the listing") {
     Fixture f;
     f.table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
     payments::ExpectedPart call;
@@ -172,7 +172,7 @@ TEST_CASE("a listed row whose call was seen is no history, whatever asked for th
     CHECK(f.table.groups(hash(1)).size() == 2);
 }
 
-TEST_CASE("of groups that are history no invoice is read") {
+TEST_CASE("invoices of groups that ended in the past are not decoded") {
     Fixture f;
     auto old = failed(pending(1, 3, 1, 2), 1);
     old.amount.reset();
@@ -183,7 +183,7 @@ TEST_CASE("of groups that are history no invoice is read") {
     CHECK(f.node.quiet());
 }
 
-TEST_CASE("a socket that goes away while an invoice is read is waited for as for any listing") {
+TEST_CASE("an invoice lost with the socket is read again after a new listing") {
     auto row = pending(1, 9, 1, 10);
     row.amount.reset();
     row.invoice = "lnbcrt1";
@@ -206,14 +206,14 @@ TEST_CASE("a socket that goes away while an invoice is read is waited for as for
     CHECK(f.payment()->value().value == 5000);
 }
 
-TEST_CASE("older groups of the same hash stay history") {
+TEST_CASE("older ended groups of the same hash are not taken into the table") {
     Fixture f;
     f.loader.take(seen(pending(1, 9, 1, 10)), Source::socket);
     f.node.answer(f.node.next(), unit::listing({failed(pending(1, 3, 1, 2), 1), pending(1, 9, 1, 10)}));
     CHECK(f.table.groups(hash(1)).size() == 1);
 }
 
-TEST_CASE("a group that failed before another one paid the hash, all before this process began, is history") {
+TEST_CASE("a failed group is not loaded if another had paid the hash before this run began") {
     Fixture f;
     f.loader.set_past({{10}, {2}});
     const auto lost = failed(pending(1, 3, 1, 2), 1);
@@ -222,17 +222,17 @@ TEST_CASE("a group that failed before another one paid the hash, all before this
     f.node.answer(f.node.next(), unit::listing({lost, paid}));
     CHECK(f.table.size() == 0);
     CHECK(f.loader.idle());
-    f.loader.take(seen(lost), Source::socket); // while nothing is paid it is published
+    f.loader.take(seen(lost), Source::socket); // while no group has paid, it is loaded
     f.node.answer(f.node.next(), unit::listing({lost}));
     CHECK(f.table.size() == 1);
-    Fixture later; // it failed in this process's time: its end is to be published
+    Fixture later; // it failed during this run, so its end is published
     later.loader.set_past({{1}, {0}});
     later.loader.take(seen(lost), Source::socket);
     later.node.answer(later.node.next(), unit::listing({lost, paid}));
     CHECK(later.table.size() == 1);
 }
 
-TEST_CASE("a socket that is away for a moment is waited for: a payment published from one row would keep its index") {
+TEST_CASE("during a short outage a group waits for its listing, because its first snapshot fixes the index") {
     Fixture f;
     f.node.hang_up();
     f.loader.take(seen(complete(pending(1, 9, 2, 11), 1)), Source::standard_input);
@@ -248,7 +248,7 @@ TEST_CASE("a socket that is away for a moment is waited for: a payment published
 }
 
 TEST_CASE(
-    "without the socket what is known is published after a while, and the siblings are asked for when it is back") {
+    "in a longer outage the known parts are published after a while, and siblings listed when the socket is back") {
     Fixture f;
     f.node.hang_up();
     f.loader.take(seen(pending(1, 9, 2, 11)), Source::standard_input);
@@ -259,12 +259,12 @@ TEST_CASE(
     CHECK(f.payment()->parts.size() == 2);
 }
 
-TEST_CASE("a settled part among several is confirmed when a sibling's row may be unread") {
+TEST_CASE("a settled part of several is confirmed by a listing if a sibling's row may be unread") {
     for (const bool sees_calls : {true, false}) {
         Fixture f(sees_calls);
         f.table.apply(seen(pending(1, 9, 1, 10)));
         f.loader.take(seen(complete(pending(1, 9, 1, 10), 1)), Source::standard_input);
-        if (sees_calls) { // no call was expected that has no row
+        if (sees_calls) { // every expected call has its row
             CHECK(f.payment()->status() == payments::Status::succeeded);
             continue;
         }
@@ -275,7 +275,7 @@ TEST_CASE("a settled part among several is confirmed when a sibling's row may be
     }
 }
 
-TEST_CASE("a settled part with an expected sibling is never shown as the end") {
+TEST_CASE("a settled part is not published as the end while a sibling is expected") {
     Fixture f;
     payments::ExpectedPart sibling;
     sibling.hash = hash(1);
@@ -298,7 +298,7 @@ TEST_CASE("part 0 has no siblings in flight and needs no confirmation") {
     CHECK(f.node.quiet());
 }
 
-TEST_CASE("the end by silence is confirmed by a listing that may know of another part") {
+TEST_CASE("an expired silence is confirmed by a listing, which may show another part") {
     Fixture f;
     f.table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
     f.loader.take(payments::SilenceExpired{{hash(1), {9}}}, Source::socket);
@@ -308,7 +308,7 @@ TEST_CASE("the end by silence is confirmed by a listing that may know of another
     CHECK(f.payment()->any(payments::PartStatus::pending));
 }
 
-TEST_CASE("lightningd is asked for a few groups at a time") {
+TEST_CASE("only a few groups are listed at a time") {
     Fixture f;
     for (std::uint8_t n = 1; n <= 10; ++n)
         f.loader.take(seen(pending(n, 1, 0, n)), Source::socket);

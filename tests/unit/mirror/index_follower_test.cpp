@@ -1,4 +1,4 @@
-// Follows two counters of a node that answers as the test says.
+// Follows two counters of a node whose answers the test gives.
 #include "mirror/index_follower.hpp"
 
 #include "facts.hpp"
@@ -23,11 +23,11 @@ struct Fixture {
     base::UnixNs now = second(1000);
     IndexFollower follower{
         loop,  node.lightningd, [this] { return now; },
-        facts, progress,        [this](base::LogLevel, const std::string& words) { node.log.push_back(words); }};
-    Call created; ///< the waits that are open
+        facts, progress,        [this](base::LogLevel, const std::string& line) { node.log.push_back(line); }};
+    Call created; ///< the open waits
     Call updated;
 
-    /// The counters at a connection; takes the waits that follow.
+    /// Gives the counters at a connection; takes the waits that follow.
     void connect(std::uint64_t created_to, std::uint64_t updated_to) {
         follower.connected({{created_to}, {updated_to}});
         created = wait("created", created_to + 1);
@@ -38,7 +38,7 @@ struct Fixture {
         CHECK(call.params == json::Tree({{"subsystem", "sendpays"}, {"indexname", index}, {"nextvalue", next}}));
         return call;
     }
-    /// lightningd's counter moved; takes the wait for the next.
+    /// Moves lightningd's counter; takes the next wait.
     void move_created(std::uint64_t to) {
         node.answer(created, R"({"subsystem":"sendpays","created":)" + std::to_string(to) + "}");
         created = wait("created", to + 1);
@@ -56,17 +56,17 @@ struct Fixture {
 
 } // namespace
 
-TEST_CASE("the first counters only say where to begin") {
+TEST_CASE("the first counters only give the position to begin at") {
     Fixture f;
     f.connect(7, 5);
     CHECK(f.node.quiet());
     CHECK(f.progress.read() == publish::Position{{7}, {5}});
 }
 
-TEST_CASE("a counter that jumped is followed page by page until a short one, created before updated") {
+TEST_CASE("a counter that jumped is read page by page until a short one, created before updated") {
     Fixture f;
     f.connect(0, 0);
-    f.follower.connected({{150}, {1}}); // both at once
+    f.follower.connected({{150}, {1}}); // both counters at once
     f.wait("created", 151);
     f.wait("updated", 2);
     std::vector<payments::Row> rows;
@@ -75,14 +75,14 @@ TEST_CASE("a counter that jumped is followed page by page until a short one, cre
     f.node.answer(f.page("created", 1), unit::listing(rows));
     CHECK(f.progress.read().created.value == 100);
     f.node.answer(f.page("created", 101), unit::listing({pending(1, 1, 120, 120)}));
-    CHECK(f.progress.read().created.value == 150); // short: the others have no rows any more
+    CHECK(f.progress.read().created.value == 150); // a short page: the other indexes have no rows any more
     f.node.answer(f.page("updated", 1), unit::listing({complete(pending(1, 1, 1, 1), 1)}));
     CHECK(f.facts.all.size() == 102);
     CHECK(f.progress.read().updated.value == 1);
     CHECK(f.node.quiet());
 }
 
-TEST_CASE("one page is in flight at a time; what moves meanwhile is read after it") {
+TEST_CASE("one page is in flight at a time, and later rows are read after it") {
     Fixture f;
     f.connect(0, 0);
     f.move_created(1);
@@ -94,7 +94,7 @@ TEST_CASE("one page is in flight at a time; what moves meanwhile is read after i
     f.page("created", 2);
 }
 
-TEST_CASE("a page of which no row can be read is not asked for for ever") {
+TEST_CASE("a page without any readable row is not requested forever") {
     Fixture f;
     f.connect(0, 0);
     f.move_created(100);
@@ -107,7 +107,7 @@ TEST_CASE("a page of which no row can be read is not asked for for ever") {
     CHECK(f.node.log.size() == 100);
 }
 
-TEST_CASE("what happened while the socket was away is read when it is back, also where a page was under way") {
+TEST_CASE("rows changed during an outage are read when the socket is back, also if a page was in flight") {
     Fixture f;
     f.connect(3, 2);
     f.connect(5, 2);
@@ -126,7 +126,7 @@ TEST_CASE("a counter that went back is logged and followed from there") {
     CHECK(f.node.log.size() == 1);
 }
 
-TEST_CASE("a refused wait and a refused page are asked for again") {
+TEST_CASE("a refused wait and a refused page are repeated") {
     Fixture f;
     f.connect(0, 0);
     f.node.refuse(f.created, {-1, "not now"});
@@ -139,7 +139,7 @@ TEST_CASE("a refused wait and a refused page are asked for again") {
           std::vector<std::string>{"wait sendpays created refused: not now", "listsendpays refused: not now"});
 }
 
-TEST_CASE("a row is handed over before a cursor may pass it") {
+TEST_CASE("a row is taken by the sink before a cursor may pass it") {
     Fixture f;
     f.connect(0, 0);
     bool too_early = false;
@@ -151,7 +151,7 @@ TEST_CASE("a row is handed over before a cursor may pass it") {
     CHECK(f.progress.read().created.value == 1);
 }
 
-TEST_CASE("a change has a moment only if lightningd recorded it just now") {
+TEST_CASE("a row has an observed time only if lightningd recorded it in the last seconds") {
     Fixture f;
     f.connect(0, 0);
     f.now = {second(101).value + 300};

@@ -1,4 +1,4 @@
-// A mirror with its table and publisher, whose lightningd is the test.
+// A mirror with its table and publisher; the test plays lightningd.
 #pragma once
 
 #include "facts.hpp"
@@ -23,14 +23,14 @@ class MirrorFixture {
     std::optional<publish::Publisher> publisher;
     std::optional<mirror::Mirror> mirror;
     int ready = 0;
-    std::map<std::string, Node::Call> waits; ///< open ones, by index and number: `created 8`
+    std::map<std::string, Node::Call> waits; ///< open waits by index and number: `created 8`
 
     explicit MirrorFixture(cln::Version version = {26, 6}, bool sees_calls = true) {
         std::array<int, 2> ends{};
         REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
         reader_ = ends[0];
         out = *io::Stream::open(loop, ends[1]);
-        const auto log = [this](base::LogLevel, const std::string& words) { node.log.push_back(words); };
+        const auto log = [this](base::LogLevel, const std::string& line) { node.log.push_back(line); };
         publisher.emplace(loop, *out, table, progress, publish::CursorMaker("0123abcd"), log);
         mirror.emplace(
             loop, mirror::Mirror::Parts{node.lightningd, table, progress, *publisher},
@@ -42,7 +42,7 @@ class MirrorFixture {
     MirrorFixture(const MirrorFixture&) = delete;
     MirrorFixture& operator=(const MirrorFixture&) = delete;
 
-    /// The next call that is no wait; waits are kept.
+    /// The next call that is no wait; waits are stored.
     Node::Call next() {
         while (true) {
             auto call = node.next();
@@ -52,13 +52,13 @@ class MirrorFixture {
             waits[call.params["indexname"].get<std::string>() + ' ' + std::to_string(number)] = call;
         }
     }
-    /// Answers what each connection is asked first.
+    /// Answers the first calls of each connection.
     void connect(std::uint64_t created, std::uint64_t updated, std::uint64_t deleted = 0) {
         waits.clear();
         mirror->connected();
         const auto getinfo = next();
         REQUIRE(getinfo.method == "getinfo");
-        (void)node.quiet(); // the waits have come behind it
+        (void)node.quiet(); // the waits follow
         node.answer(getinfo, R"({"id":"02)" + std::string(64, 'a') + R"(","blockheight":800})");
         answer_counters(created, updated, deleted);
     }
@@ -72,7 +72,7 @@ class MirrorFixture {
             node.answer(call, R"({"subsystem":"sendpays",")" + index + "\":" + std::to_string(counter) + "}");
         }
     }
-    /// A node without payments, connected.
+    /// Connects to a node without payments.
     void start_empty() {
         connect(0, 0);
         const auto pending = next();
@@ -81,13 +81,13 @@ class MirrorFixture {
         REQUIRE(mirror->ready());
         (void)read();
     }
-    /// A notification, as if stdin had brought it.
+    /// A notification, as if read from stdin.
     void notify(payments::Event fact) {
         mirror::NotificationBatch::DecodedNotification notification(std::move(fact));
         mirror->notified("sendpay_success", notification);
         settle(loop);
     }
-    /// What was published since the last time: `topic status index cursor`.
+    /// The messages published since the last call: `topic status index cursor`.
     std::vector<std::string> read() {
         std::vector<std::string> published;
         std::array<char, 65536> buffer{};

@@ -1,4 +1,4 @@
-// The mirror as a whole: how it begins, what it publishes, and how it begins again.
+// The mirror as a whole: its start, its output, and its start after a lost connection.
 #include "mirror_fixture.hpp"
 
 #include <doctest/doctest.h>
@@ -9,12 +9,12 @@ using namespace facts;
 using Published = std::vector<std::string>;
 using unit::MirrorFixture;
 
-TEST_CASE("what is in flight at the start is published once its groups are listed, and only then it is ready") {
+TEST_CASE("the mirror is ready when payments in flight at the start are listed and published") {
     MirrorFixture f;
     f.connect(7, 3);
     const auto recent = f.next();
     CHECK(recent.params == json::Tree({{"index", "updated"}, {"start", 1}, {"limit", 100}}));
-    f.node.answer(recent, unit::listing({failed(pending(3, 1, 1, 4), 3)})); // long ago
+    f.node.answer(recent, unit::listing({failed(pending(3, 1, 1, 4), 3)})); // ended long ago
     const auto in_flight = f.next();
     CHECK(in_flight.params == json::Tree({{"status", "pending"}, {"index", "created"}, {"start", 1}, {"limit", 100}}));
     f.node.answer(in_flight, unit::listing({pending(1, 9, 2, 7)}));
@@ -27,7 +27,7 @@ TEST_CASE("what is in flight at the start is published once its groups are liste
     CHECK(f.progress.read() == publish::Position{{7}, {3}});
 }
 
-TEST_CASE("a failure of the last seconds is listed too: its payer may go on") {
+TEST_CASE("payments that failed seconds before the start are listed too, because their payer may go on") {
     MirrorFixture f;
     f.mirror->set_failed_after(std::chrono::hours(24 * 365));
     f.connect(2, 2);
@@ -37,10 +37,10 @@ TEST_CASE("a failure of the last seconds is listed too: its payer may go on") {
     f.node.answer(group, unit::listing({failed(pending(1, 1, 1, 1), 1)}));
     f.node.answer(f.next(), unit::listing({})); // nothing is pending
     CHECK(f.ready == 1);
-    CHECK(f.read() == Published{"trackpayments IN_FLIGHT 1 2.0"}); // undecided: the cursor stays before its failure
+    CHECK(f.read() == Published{"trackpayments IN_FLIGHT 1 2.0"}); // no outcome: the cursor stays before its failure
 }
 
-TEST_CASE("a payment shown in flight before the start ends, even if the time it waits is shortened meanwhile") {
+TEST_CASE("a payment published in flight ends even if failed-after is shortened meanwhile") {
     MirrorFixture f;
     f.mirror->set_failed_after(std::chrono::hours(24 * 365));
     f.connect(1, 1);
@@ -52,18 +52,18 @@ TEST_CASE("a payment shown in flight before the start ends, even if the time it 
     REQUIRE(question.params == json::Tree({{"payment_hash", hash(1).hex()}}));
     f.node.answer(question, group);
     f.node.answer(f.next(), unit::listing({})); // nothing is pending
-    f.node.answer(f.next(), group);             // once more before it is over
+    f.node.answer(f.next(), group);             // once more before it ends
     CHECK(f.ready == 1);
     CHECK(f.read() ==
           Published{"trackpayments IN_FLIGHT 1 1.0", "trackpayments FAILED 1 1.0", "trackpayments_final FAILED 1 1.0"});
 }
 
-TEST_CASE("after a restart of lightningd nobody goes on with the older rows") {
+TEST_CASE("after a restart of lightningd the payers of older rows have given up") {
     MirrorFixture f;
     f.mirror->restarted();
     f.connect(2, 1);
     const auto pending_rows = f.next();
-    CHECK(pending_rows.params["status"] == "pending"); // none is recent: their payers have forgotten them
+    CHECK(pending_rows.params["status"] == "pending"); // failed ones are not listed: their payers ended with lightningd
     f.node.answer(pending_rows, unit::listing({pending(1, 1, 1, 2)}));
     f.node.answer(f.next(), unit::listing({pending(1, 1, 1, 2)}));
     CHECK(f.ready == 1);
@@ -72,7 +72,7 @@ TEST_CASE("after a restart of lightningd nobody goes on with the older rows") {
           Published{"trackpayments IN_FLIGHT 2 2.1", "trackpayments FAILED 2 2.1", "trackpayments_final FAILED 2 2.1"});
 }
 
-TEST_CASE("a listing that is refused at the start is asked for again") {
+TEST_CASE("a listing refused at the start is repeated") {
     MirrorFixture f;
     f.connect(1, 0);
     f.node.refuse(f.next(), {-1, "not now"});
@@ -82,7 +82,7 @@ TEST_CASE("a listing that is refused at the start is asked for again") {
     CHECK(f.node.log == Published{"listsendpays refused: not now"});
 }
 
-TEST_CASE("a connection lost while the start is listed begins it anew; ready comes once") {
+TEST_CASE("a connection lost during the start begins it anew, and ready is called once") {
     MirrorFixture f;
     f.connect(1, 0);
     CHECK(f.next().params["status"] == "pending");
@@ -102,7 +102,7 @@ TEST_CASE("a connection lost while the start is listed begins it anew; ready com
     CHECK(f.read() == Published{"trackpayments IN_FLIGHT 2 1.0"});
 }
 
-TEST_CASE("where wait knows no sendpays, notifications are followed alone") {
+TEST_CASE("where wait has no sendpays, only notifications are followed") {
     MirrorFixture f;
     f.mirror->connected();
     f.node.answer(f.next(), R"({"id":"02)" + std::string(64, 'a') + R"(","blockheight":800})");
@@ -115,7 +115,7 @@ TEST_CASE("where wait knows no sendpays, notifications are followed alone") {
     CHECK(f.node.log == Published{"wait sendpays refused: subsystem: unknown; following notifications only"});
 }
 
-TEST_CASE("an end that a notification shows is published at once, and its row moves the cursor") {
+TEST_CASE("an end seen in a notification is published at once, and its row moves the cursor") {
     MirrorFixture f;
     f.start_empty();
     auto row = pending(1, 1, 0, 1);
@@ -130,7 +130,7 @@ TEST_CASE("an end that a notification shows is published at once, and its row mo
     CHECK(f.read() == Published{"trackpayments SUCCEEDED 2 1.0", "trackpayments_final SUCCEEDED 2 1.0"});
 }
 
-TEST_CASE("rows that a delpay removed are published as deleted, also those the table never had") {
+TEST_CASE("rows removed by a delpay are published as deleted, also those not in the table") {
     MirrorFixture f;
     f.start_empty();
     const auto one = failed(pending(1, 1, 1, 4), 1);
@@ -141,7 +141,7 @@ TEST_CASE("rows that a delpay removed are published as deleted, also those the t
     CHECK(f.read() == Published{"trackpayments_deleted  4 0.0"});
 }
 
-TEST_CASE("a notification that cannot be read is logged by its topic and reason alone") {
+TEST_CASE("a notification that cannot be read is logged with its topic and reason only") {
     MirrorFixture f;
     mirror::NotificationBatch::DecodedNotification unreadable = tl::unexpected<std::string>("params: missing");
     f.mirror->notified("sendpay_failure", unreadable);

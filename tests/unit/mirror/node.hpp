@@ -1,4 +1,4 @@
-// The fake lightningd with a client that is up, for whatever is built on cln::Lightningd.
+// The fake lightningd with a connected client, for tests of code that uses cln::Lightningd.
 #pragma once
 
 #include "../fake_lightningd.hpp"
@@ -21,9 +21,8 @@ class Node final {
         : loop_(loop),
           fake_(loop),
           client_(std::make_unique<rpc::Client>(
-              loop, "trackpayments", "tag",
-              [this](base::LogLevel, const std::string& words) { log.push_back(words); })),
-          lightningd(*client_, [this](base::LogLevel, const std::string& words) { log.push_back(words); }) {
+              loop, "trackpayments", "tag", [this](base::LogLevel, const std::string& line) { log.push_back(line); })),
+          lightningd(*client_, [this](base::LogLevel, const std::string& line) { log.push_back(line); }) {
         client_->start(
             fake_.path(), [] {},
             [this] {
@@ -35,7 +34,7 @@ class Node final {
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;
     ~Node() {
-        client_.reset(); // whoever waited for its answers is gone by now
+        client_.reset(); // all that waited for its answers has been destroyed before
         fake_.stop_listening();
         hang_up();
     }
@@ -79,7 +78,7 @@ class Node final {
     cln::Lightningd lightningd;
 };
 
-/// `{"payments": […]}` of these rows, as lightningd writes them.
+/// `{"payments": […]}` with these rows, as lightningd writes them.
 inline std::string listing(const std::vector<payments::Row>& rows) {
     json::Tree list = json::Tree::array();
     for (const auto& row : rows) {

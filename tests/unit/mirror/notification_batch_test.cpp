@@ -1,4 +1,4 @@
-// Notifications decoded ahead of their turn.
+// Notifications of one read, decoded together.
 #include "mirror/notification_batch.hpp"
 
 #include <doctest/doctest.h>
@@ -27,7 +27,7 @@ std::string success(int created) {
     return message_of("sendpay_success", R"({"sendpay_success":)" + row(created, "complete") + "}");
 }
 
-/// Messages whose text is kept.
+/// Messages with their text.
 struct Read {
     explicit Read(std::vector<std::string> all) : texts(std::move(all)) {
         for (const auto& text : texts)
@@ -79,7 +79,7 @@ TEST_CASE("each topic about payments becomes its event, in the order of the mess
     CHECK(notifications.left().empty());
 }
 
-TEST_CASE("one that cannot be read says why in its turn, and spoils no other") {
+TEST_CASE("a notification that cannot be decoded gives its reason in its turn and spoils no other") {
     const Read read({success(1), message_of("sendpay_success", "{}"),
                      message_of("pay_failure", R"({"pay_failure":{"error":)"
                                                R"("no" "secret"}})"),
@@ -100,7 +100,7 @@ TEST_CASE("one that cannot be read says why in its turn, and spoils no other") {
     CHECK(received<payments::PartSeen>(notifications.next()).row.created.value == 2);
 }
 
-TEST_CASE("requests and other topics are no notifications") {
+TEST_CASE("requests and other topics are ignored") {
     const Read read({R"({"id":1,"method":"sendpay_success","params":{}})", message_of("block_added", "{}"),
                      message_of("shutdown", "{}"), success(3), R"({"id":2,"result":{}})"});
     for (std::size_t i = 0; i < read.messages.size(); ++i)
@@ -111,7 +111,7 @@ TEST_CASE("requests and other topics are no notifications") {
     CHECK(received<payments::PartSeen>(notifications.next()).row.created.value == 3);
 }
 
-TEST_CASE("what nobody asked for is forgotten with the next read") {
+TEST_CASE("results that were not taken are dropped at the next read") {
     const Read first({success(1), success(2)});
     const Read second({success(3)});
     NotificationBatch notifications;
@@ -122,7 +122,7 @@ TEST_CASE("what nobody asked for is forgotten with the next read") {
     CHECK(received<payments::PartSeen>(notifications.next()).row.created.value == 3);
 }
 
-TEST_CASE("an invoice is that of its own row, whoever was read before") {
+TEST_CASE("each notification keeps its own row's invoice") {
     const auto with = [](const std::string& invoice) {
         return message_of("sendpay_success", R"({"sendpay_success":)" + row(1, "complete", invoice) + "}");
     };

@@ -1,4 +1,4 @@
-// Which payments have lost their payer by a restart of lightningd.
+// Payments that lost their payer in a restart of lightningd.
 #include "mirror/orphans.hpp"
 
 #include "facts.hpp"
@@ -15,7 +15,7 @@ using payments::Event;
 
 namespace {
 
-/// The payments given up, by their hash's byte.
+/// The payments given up, by the first byte of their hash.
 std::vector<int> numbers(const std::vector<Event>& events) {
     std::vector<int> found;
     for (const auto& event : events) {
@@ -46,7 +46,7 @@ struct Restart {
 
 } // namespace
 
-TEST_CASE("a row is older than the restart when its index is not above the counter, whatever its clock says") {
+TEST_CASE("a row is older than the restart if its index is not above the counter, whatever its time") {
     Restart restart;
     auto future = pending(1, 9, 1, 10);
     future.created_at = second(4'000'000'000);
@@ -57,7 +57,7 @@ TEST_CASE("a row is older than the restart when its index is not above the count
     CHECK(restart.among({seen(past)}).empty());
 }
 
-TEST_CASE("where lightningd was not restarted, or nothing was asked yet, nobody is an orphan") {
+TEST_CASE("without a restart, or before the counters are known, no payment is given up") {
     payments::Table table(100);
     Orphans running;
     running.begin({10});
@@ -65,18 +65,18 @@ TEST_CASE("where lightningd was not restarted, or nothing was asked yet, nobody 
     CHECK(Restart(std::nullopt).among({seen(pending(1, 9, 1, 5))}).empty());
 }
 
-TEST_CASE("a payment that has a newer row, is known already, or was called in this run has a payer") {
+TEST_CASE("a payment with a newer row, known before, or called in this run has a payer") {
     Restart restart(std::nullopt);
     restart.orphans.called(hash(3));
     restart.orphans.begin({10});
-    restart.orphans.called(hash(4)); // so late its rows are newer
+    restart.orphans.called(hash(4)); // its rows are newer
     (void)restart.table.apply(seen(pending(2, 9, 1, 5)));
     CHECK(restart.among({seen(failed(pending(1, 9, 1, 5), 1)), seen(pending(1, 9, 2, 11)), seen(pending(2, 9, 1, 5)),
                          seen(pending(3, 9, 1, 6)), seen(pending(4, 9, 1, 7)), seen(pending(1, 8, 1, 3))}) ==
           Numbers{1, 4});
 }
 
-TEST_CASE("what came into the table before the counters is judged with them") {
+TEST_CASE("payments in the table before the counters are known are decided with them") {
     Restart restart(std::nullopt);
     restart.orphans.called(hash(3));
     (void)restart.table.apply(std::vector<Event>{seen(pending(1, 9, 1, 5)), seen(pending(2, 9, 1, 11)),
@@ -87,11 +87,11 @@ TEST_CASE("what came into the table before the counters is judged with them") {
     CHECK(numbers(restart.orphans.in(restart.table)) == Numbers{1});
 }
 
-TEST_CASE("with more calls than are kept nobody is taken for an orphan") {
+TEST_CASE("with more calls than are stored no payment is given up") {
     Restart restart(std::nullopt);
     for (std::uint32_t n = 0; n <= 10'000; ++n) {
         auto one = hash(200);
-        one.bytes[24] = static_cast<std::uint8_t>(n); // where an unordered set looks: real hashes differ there
+        one.bytes[24] = static_cast<std::uint8_t>(n); // the byte that an unordered set uses; real hashes differ there
         one.bytes[25] = static_cast<std::uint8_t>(n >> 8U);
         restart.orphans.called(one);
     }

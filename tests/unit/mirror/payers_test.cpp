@@ -1,4 +1,4 @@
-// What is asked of lightningd beside the rows: has xpay given up, why did a part fail, what does the invoice say.
+// Lookups beside the rows: whether xpay or renepay gave up, why a part failed, and the invoice.
 #include "mirror/failure_lookup.hpp"
 #include "mirror/giveup_poller.hpp"
 #include "mirror/invoice_lookup.hpp"
@@ -49,7 +49,7 @@ struct Watch : Bench {
     explicit Watch(cln::Version version = {26, 6})
         : silence(loop, table, version, facts, progress),
           poller(loop, node.lightningd, table, version, facts, silence) {
-        silence.set(std::chrono::hours(24)); // silence decides nothing here
+        silence.set(std::chrono::hours(24)); // the silence timeout decides nothing here
     }
     void apply(const payments::Change& change) {
         silence.changed(change);
@@ -65,7 +65,7 @@ struct Watch : Bench {
 
 } // namespace
 
-TEST_CASE("listpays is asked again until it says that xpay has given the payment up") {
+TEST_CASE("listpays is repeated until it shows that xpay has given the payment up") {
     Watch w;
     w.apply(w.fail_part_of(payments::Payer::xpay));
     w.poller.part_ended(key);
@@ -80,7 +80,7 @@ TEST_CASE("listpays is asked again until it says that xpay has given the payment
     CHECK(w.node.quiet());
 }
 
-TEST_CASE("listpays is not asked about other payers, nor where it knows nothing of xpay") {
+TEST_CASE("listpays is called for xpay only, and only on versions where it shows xpay's end") {
     for (const auto payer : {payments::Payer::pay, payments::Payer::other, payments::Payer::unknown}) {
         Watch w;
         w.apply(w.fail_part_of(payer));
@@ -93,7 +93,7 @@ TEST_CASE("listpays is not asked about other payers, nor where it knows nothing 
     CHECK(old.node.quiet());
 }
 
-TEST_CASE("renepay is asked by renepaystatus, on every version, by its invoice") {
+TEST_CASE("renepay's end is asked of renepaystatus by invoice, on every version") {
     Watch w({24, 11});
     payments::ExpectedPart call;
     call.hash = key.hash;
@@ -116,7 +116,7 @@ TEST_CASE("renepay is asked by renepaystatus, on every version, by its invoice")
         CHECK(w.given_up() == std::vector{key});
         CHECK(w.node.quiet());
     }
-    SUBCASE("it knows no others") {
+    SUBCASE("a BOLT 12 invoice is not asked about") {
         row.invoice = "lni1";
         w.apply(w.table.apply(seen(row)));
         w.poller.part_ended(key);
@@ -124,7 +124,7 @@ TEST_CASE("renepay is asked by renepaystatus, on every version, by its invoice")
     }
 }
 
-TEST_CASE("a new part ends the asking, a refusal leaves it to silence") {
+TEST_CASE("a new part ends the lookup, and a refusal leaves the payment to the silence timeout") {
     Watch w;
     w.apply(w.fail_part_of(payments::Payer::xpay));
     w.apply(w.table.apply(seen(pending(1, 9, 2, 11))));
@@ -139,7 +139,7 @@ TEST_CASE("a new part ends the asking, a refusal leaves it to silence") {
     CHECK(refused.node.quiet());
 }
 
-TEST_CASE("a question that was lost with the connection is asked again") {
+TEST_CASE("a lookup lost with the connection is repeated") {
     Watch w;
     w.apply(w.fail_part_of(payments::Payer::xpay));
     w.poller.part_ended(key);
@@ -162,7 +162,7 @@ TEST_CASE("a question that was lost with the connection is asked again") {
     CHECK(call.params["payment_hash"] == hash(2).hex());
 }
 
-TEST_CASE("a part that failed unwatched is asked for; never a pending one, nor one whose number a newer group has") {
+TEST_CASE("an unexplained failure is looked up, unless pending or numbered like a part of a newer group") {
     Bench b;
     unit::TakenFacts facts;
     mirror::FailureLookup lookup(b.loop, b.node.lightningd, b.table, facts);
@@ -188,7 +188,7 @@ TEST_CASE("a part that failed unwatched is asked for; never a pending one, nor o
     CHECK(b.node.quiet());
 }
 
-TEST_CASE("a failure that was reported meanwhile is not asked for") {
+TEST_CASE("a failure explained meanwhile is not looked up") {
     Bench b;
     unit::TakenFacts facts;
     mirror::FailureLookup lookup(b.loop, b.node.lightningd, b.table, facts);
@@ -199,7 +199,7 @@ TEST_CASE("a failure that was reported meanwhile is not asked for") {
     CHECK(b.node.next().params["payment_hash"] == hash(2).hex());
 }
 
-TEST_CASE("an invoice is decoded once, for every attempt at it") {
+TEST_CASE("an invoice is decoded once for all its attempts") {
     Bench b;
     unit::TakenFacts facts;
     mirror::InvoiceLookup invoices(b.node.lightningd, b.table, facts);
@@ -222,7 +222,7 @@ TEST_CASE("an invoice is decoded once, for every attempt at it") {
     CHECK(b.node.quiet());
 }
 
-TEST_CASE("two invoices of one hash are two: each payment gets what its own says") {
+TEST_CASE("two invoices of one hash are decoded apart, each for its own payment") {
     Bench b;
     unit::TakenFacts facts;
     mirror::InvoiceLookup invoices(b.node.lightningd, b.table, facts);
@@ -242,7 +242,7 @@ TEST_CASE("two invoices of one hash are two: each payment gets what its own says
     CHECK(b.table.find({hash(1), {2}})->value().value == 2000);
 }
 
-TEST_CASE("an invoice of another hash, or one that cannot be read, says nothing, and is not asked for again") {
+TEST_CASE("an unreadable invoice, or one of another hash, has no effect and is not decoded again") {
     Bench b;
     std::vector<bool> answers;
     unit::TakenFacts facts;
@@ -285,15 +285,15 @@ TEST_CASE("an unsent onion's hops are not used for another part") {
     onions.created(onion(700, 7), "pay", {3});
     onions.created(onion(1000, 8), "pay", {4});
     onions.created(onion(1000, 9), "pay", {5});
-    CHECK(second_node(onions.take({hash(1), "lab", false, {}, base::Msat{1000}})) == 6); // a script made it anew
-    CHECK(second_node(onions.take({hash(1), "lab", false, {}, base::Msat{1000}})) == 0); // the one before was given up
+    CHECK(second_node(onions.take({hash(1), "lab", false, {}, base::Msat{1000}})) == 6); // a script made it again
+    CHECK(second_node(onions.take({hash(1), "lab", false, {}, base::Msat{1000}})) == 0); // the one before was dropped
     CHECK(second_node(onions.take({hash(1), "pay", true, {}, base::Msat{1000}})) ==
-          8); // of equal ones first made, first sent
+          8); // of equal onions the first made is the first sent
     CHECK(second_node(onions.take({hash(1), "pay", true, {}, std::nullopt})) == 7);
     CHECK(second_node(onions.take({hash(1), "pay", true, {}, base::Msat{5}})) == 0);
 }
 
-TEST_CASE("onions are joined with their sending first made, first sent, per hash and first node") {
+TEST_CASE("onions are matched to sendonions in order, per hash and first node") {
     mirror::OnionHops onions;
     const auto onion = [](std::uint8_t h, std::uint8_t first, std::uint64_t amount) {
         cln::Onion made;

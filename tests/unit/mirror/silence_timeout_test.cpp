@@ -1,4 +1,4 @@
-// Silence: whom it decides about, what restarts its clock, and how far a cursor may go meanwhile.
+// The silence timeout: which payments it ends, when it restarts, and how it holds the cursor.
 #include "mirror/silence_timeout.hpp"
 
 #include "../until.hpp"
@@ -39,11 +39,11 @@ struct Quiet {
 
 } // namespace
 
-TEST_CASE("of an undecided payment a cursor stays before the last change, until something is decided") {
+TEST_CASE("the cursor is held before the last change of a payment without an outcome") {
     Quiet quiet;
     CHECK(quiet.holds() == UINT64_MAX);
     quiet.apply(seen(pending(1, 9, 1, 10)));
-    CHECK(quiet.holds() == UINT64_MAX); // in flight: its end will be a change of its own
+    CHECK(quiet.holds() == UINT64_MAX); // in flight: its end will be a later change
     quiet.apply(seen(failed(pending(1, 9, 1, 10), 7)));
     CHECK(quiet.holds() == 6);
     quiet.apply(seen(failed(pending(2, 9, 1, 11), 5)));
@@ -55,7 +55,7 @@ TEST_CASE("of an undecided payment a cursor stays before the last change, until 
     CHECK(quiet.progress.bounds().safe.created.value == UINT64_MAX);
 }
 
-TEST_CASE("a failure that no row has reported yet holds nothing; its row does, as soon as it is read") {
+TEST_CASE("a failure holds the cursor only once its row has been read") {
     Quiet quiet;
     quiet.apply(failure(pending(1, 9, 1, 10), 0x1007, 1));
     CHECK(quiet.holds() == UINT64_MAX);
@@ -64,14 +64,14 @@ TEST_CASE("a failure that no row has reported yet holds nothing; its row does, a
     CHECK(quiet.holds() == 6);
 }
 
-TEST_CASE("what is gone holds nothing") {
+TEST_CASE("a deleted payment holds nothing") {
     Quiet quiet;
     quiet.apply(seen(failed(pending(1, 9, 1, 10), 7)));
     quiet.apply(payments::PartDeleted{{hash(1), {9}}, {10}});
     CHECK(quiet.holds() == UINT64_MAX);
 }
 
-TEST_CASE("silence is reported once, of those that are undecided") {
+TEST_CASE("an expired silence is reported once, for payments without an outcome only") {
     Quiet quiet;
     quiet.apply(seen(failed(pending(1, 9, 1, 10), 7)));
     quiet.apply(seen(pending(2, 9, 1, 11)));
@@ -79,7 +79,7 @@ TEST_CASE("silence is reported once, of those that are undecided") {
     REQUIRE(unit::until(quiet.loop, [&] { return !quiet.over().empty(); }));
     unit::settle(quiet.loop);
     CHECK(quiet.over() == std::vector<payments::PaymentKey>{{hash(1), {9}}});
-    CHECK(quiet.holds() == 6); // until the outcome is there
+    CHECK(quiet.holds() == 6); // until the outcome is applied
 }
 
 namespace {
@@ -101,7 +101,7 @@ std::vector<std::uint64_t> ended(cln::Version version, std::uint64_t unwatched, 
         quiet.apply(expected);
         quiet.apply(seen(failed(pending(n, 9, 1, n), n)));
     }
-    quiet.apply(seen(failed(pending(99, 9, 1, 99), 99))); // ends everywhere: the others had their turn by then
+    quiet.apply(seen(failed(pending(99, 9, 1, 99), 99))); // ends on every version, after the others
     CHECK(unit::until(quiet.loop, [&] {
         const auto over = quiet.over();
         return std::find(over.begin(), over.end(), payments::PaymentKey{hash(99), {9}}) != over.end();
@@ -119,7 +119,7 @@ const std::vector<Payer> all_payers{Payer::xpay, Payer::pay, Payer::keysend, Pay
 
 } // namespace
 
-TEST_CASE("where a payer waits for blocks without a word its silence may be longer than that of others") {
+TEST_CASE("a payer that waits for blocks silently on this version has a longer timeout") {
     using Numbers = std::vector<std::uint64_t>;
     for (const cln::Version old : {cln::Version{23, 8}, {23, 11}, {24, 8}})
         CHECK(ended(old, 0, all_payers) == Numbers{1, 4, 5});
@@ -128,7 +128,7 @@ TEST_CASE("where a payer waits for blocks without a word its silence may be long
     CHECK(ended({26, 6}, 0, all_payers) == Numbers{1, 2, 3, 4, 5});
 }
 
-TEST_CASE("a payer nobody could see may be one that waits") {
+TEST_CASE("an unknown payer of a row from before this run has the longer timeout") {
     using Numbers = std::vector<std::uint64_t>;
     const std::vector<Payer> three(3, Payer::unknown); // rows 1, 2, 3
     for (const cln::Version old : {cln::Version{23, 11}, {24, 11}, {26, 4}}) {
@@ -138,7 +138,7 @@ TEST_CASE("a payer nobody could see may be one that waits") {
     CHECK(ended({26, 6}, 50, three) == Numbers{1, 2, 3});
 }
 
-TEST_CASE("a payment that turns out to be watched ends at once") {
+TEST_CASE("when a payment turns out to be from this run its timeout is shortened") {
     Quiet quiet({24, 11});
     quiet.silence.set_unwatched({UINT64_MAX});
     quiet.silence.set(0s);

@@ -1,4 +1,4 @@
-// The way in for facts, as a test sees it: what was taken, in order.
+// A FactSink for tests: stores the facts in order.
 #pragma once
 
 #include "mirror/fact_sink.hpp"
@@ -10,7 +10,7 @@ namespace unit {
 class TakenFacts final : public mirror::FactSink {
   public:
     std::vector<payments::Event> all;
-    /// Called with each, if it is set.
+    /// If set, called with each fact.
     std::function<void(const payments::Event&)> on_fact;
 
     void take(payments::Event&& fact, mirror::Source) override { note(fact); }
@@ -18,7 +18,7 @@ class TakenFacts final : public mirror::FactSink {
         for (const auto& fact : facts)
             note(fact);
     }
-    /// Those of one kind.
+    /// The facts of one kind.
     template <class Fact>
     [[nodiscard]] std::vector<Fact> of() const {
         std::vector<Fact> found;

@@ -1,4 +1,4 @@
-// A payment that was shown in flight always ends: also when its rows are deleted before anybody said that it is over.
+// Every payment published in flight ends, even if its rows are deleted before it has an outcome.
 #include "facts.hpp"
 
 #include <doctest/doctest.h>
@@ -22,7 +22,8 @@ PartDeleted deleted(std::uint64_t created) {
 
 } // namespace
 
-TEST_CASE("with its last row an undecided payment ends FAILED, before the deletion, for the reason of its attempts") {
+TEST_CASE("deleting the last row of a payment without an outcome ends it FAILED, before the deletion, with its "
+          "attempts' reason") {
     Table table(100);
     table.apply(failure(pending(1, 9, 1, 10), 0x400F, 1));
     table.apply(failure(pending(1, 9, 2, 11), 0x1007, 1));
@@ -38,7 +39,7 @@ TEST_CASE("with its last row an undecided payment ends FAILED, before the deleti
     CHECK(table.size() == 0);
 }
 
-TEST_CASE("rows that are deleted together were all there when it ended") {
+TEST_CASE("a payment whose rows are deleted together ends with all of them") {
     Table table(100);
     table.apply(failure(pending(1, 9, 1, 10), 0x400F, 1));
     table.apply(failure(pending(1, 9, 2, 11), 0x1007, 1));
@@ -50,7 +51,7 @@ TEST_CASE("rows that are deleted together were all there when it ended") {
     CHECK(change.deleted[0].attempts.size() == 2);
 }
 
-TEST_CASE("a payment that has ended already ends once") {
+TEST_CASE("a payment that has ended does not end again") {
     for (const bool paid : {true, false}) {
         Table table(100);
         const auto row = pending(1, 9, 1, 10);
@@ -61,7 +62,7 @@ TEST_CASE("a payment that has ended already ends once") {
     }
 }
 
-TEST_CASE("a pending row that is gone failed unseen: no attempt in flight is published in a failed payment") {
+TEST_CASE("deleting a pending row fails its attempt: no FAILED payment has an attempt in flight") {
     Table table(100);
     table.apply(seen(pending(1, 9, 1, 10)));
     const auto change = table.apply(deleted(10));
@@ -71,13 +72,13 @@ TEST_CASE("a pending row that is gone failed unseen: no attempt in flight is pub
     CHECK(change.ended[0].reason.has_value());
 }
 
-TEST_CASE("a payer that goes on finds its payment again, a new payment of the same name does not") {
+TEST_CASE("a payer's next part continues a deleted payment; a new payment of the same key does not") {
     Table table(100);
     auto first = pending(1, 9, 1, 10);
     first.invoice = "lnbc1";
     table.apply(seen(failed(first, 1)));
-    SUBCASE("not over when its row went") {}
-    SUBCASE("failed before") {
+    SUBCASE("without an outcome when its row was deleted") {}
+    SUBCASE("FAILED before its row was deleted") {
         table.apply(payments::SilenceExpired{key});
     }
     table.apply(deleted(10));
@@ -91,12 +92,12 @@ TEST_CASE("a payer that goes on finds its payment again, a new payment of the sa
     CHECK(table.find(key)->status() == Status::in_flight);
     table.apply(seen(failed(pending(1, 9, 2, 12), 2)));
     table.apply(deleted(12));
-    table.apply(seen(pending(1, 9, 1, 20))); // counts its parts anew
+    table.apply(seen(pending(1, 9, 1, 20))); // part 1 again: a new payment
     CHECK(table.find(key)->index.value == 20);
     CHECK(table.find(key)->invoice.empty());
 }
 
-TEST_CASE("where the payer's call is known, it decides whose part it is") {
+TEST_CASE("the payer's call, if known, decides which payment a part belongs to") {
     for (const bool same : {true, false}) {
         Table table(100);
         payments::ExpectedPart call;
@@ -118,7 +119,7 @@ TEST_CASE("where the payer's call is known, it decides whose part it is") {
     }
 }
 
-TEST_CASE("a payment whose preimage was shown ends SUCCEEDED, whatever becomes of its rows") {
+TEST_CASE("a payment with a preimage ends SUCCEEDED, whatever happens to its rows") {
     const auto sibling = pending(1, 9, 2, 11);
     Table table(100);
     table.apply(std::vector{seen(sibling), seen(complete(pending(1, 9, 1, 10), 1))});
@@ -130,10 +131,10 @@ TEST_CASE("a payment whose preimage was shown ends SUCCEEDED, whatever becomes o
     CHECK(deletion.updated.empty());
     const auto* payment = table.find(key);
     CHECK(payment->status() == Status::in_flight);
-    CHECK(payment->preimage() == shown); // its settled attempt stays: LND's payment is the sum of its attempts
+    CHECK(payment->preimage() == shown); // the settled attempt stays: LND's payment is the sum of its attempts
     CHECK(payment->fee().value == 10);
     CHECK(table.apply(deleted(10)).deleted.empty());
-    SUBCASE("its sibling fails, and is deleted later") {
+    SUBCASE("its sibling fails and is deleted later") {
         CHECK(updated(table.apply(seen(failed(sibling, 2)))) == std::vector{key});
         CHECK(payment->status() == Status::succeeded);
         CHECK_FALSE(payment->reason.has_value());
@@ -143,20 +144,20 @@ TEST_CASE("a payment whose preimage was shown ends SUCCEEDED, whatever becomes o
         CHECK(table.size() == 0);
         CHECK(table.finished_parts() == 0);
     }
-    SUBCASE("its sibling's row goes too") {
+    SUBCASE("its sibling's row is deleted too") {
         const auto change = table.apply(deleted(11));
         REQUIRE(change.ended.size() == 1);
         CHECK(change.ended[0].status() == Status::succeeded);
         CHECK(change.ended[0].preimage() == shown);
         CHECK(table.size() == 0);
     }
-    SUBCASE("and the hash may be paid again: another group is no news of a paid one") {
+    SUBCASE("another group of the hash is published, because no paid row is left") {
         table.apply(seen(failed(sibling, 2)));
         CHECK(table.apply(seen(pending(1, 10, 0, 20))).updated.size() == 1);
     }
 }
 
-TEST_CASE("nothing is published of a group whose hash another group has paid, also no end") {
+TEST_CASE("of a group whose hash another group has paid nothing is published, not even its end") {
     Table table(100);
     table.apply(seen(pending(1, 9, 1, 10)));
     auto other = complete(pending(1, 10, 1, 11), 1);
@@ -164,7 +165,7 @@ TEST_CASE("nothing is published of a group whose hash another group has paid, al
     CHECK(table.apply(deleted(10)).ended.empty());
 }
 
-TEST_CASE("of very many deleted payments the newest are found again") {
+TEST_CASE("of very many deleted payments only the newest can be continued") {
     Table table(100);
     const auto row = [](std::uint64_t group, std::uint64_t partid, std::uint64_t created) {
         return pending(1, group, partid, created);

@@ -1,4 +1,4 @@
-// Which of a payer's calls made a row: refused ones leave no row, and must leave nothing else.
+// Which of a payer's calls made a row. Refused calls leave no row and must have no effect.
 #include "facts.hpp"
 
 #include <doctest/doctest.h>
@@ -14,7 +14,7 @@ namespace {
 
 const PaymentKey key{hash(1), {1}};
 
-/// A sendpay over that channel, in second 100 + created of the row it would make.
+/// A sendpay over this channel, in the second in which its row would be made (100 + created).
 ExpectedPart sendpay(std::uint64_t channel, std::uint64_t created, std::optional<base::Msat> sent = std::nullopt) {
     ExpectedPart call;
     call.hash = key.hash;
@@ -34,23 +34,23 @@ std::uint64_t channel_of(const Table& table, std::size_t part = 0) {
 
 } // namespace
 
-TEST_CASE("the row is the newest call's: a refused one before it gives it neither route nor amount") {
+TEST_CASE("the newest call made the row: a refused one before it gives neither route nor amount") {
     Table table(100);
     table.apply(sendpay(7, 10));
     table.apply(sendpay(5, 10));
     table.apply(seen(pending(1, 1, 0, 10)));
     CHECK(channel_of(table) == 5);
     CHECK(table.find(key)->value().value == 5000);
-    CHECK_FALSE(table.expected(key.hash)); // the refused one waits for nothing
+    CHECK_FALSE(table.expected(key.hash)); // the refused call is no longer expected
 }
 
-TEST_CASE("a call refused while the row of the one before it is on its way does not take its place") {
+TEST_CASE("a call refused before the previous call's row was read does not get that row") {
     Table table(100);
     SUBCASE("it would send another amount") {
         table.apply(sendpay(7, 10, base::Msat{1010}));
         table.apply(sendpay(5, 10, base::Msat{2020}));
     }
-    SUBCASE("it came in a later second than the row was made") {
+    SUBCASE("its second is later than the row's") {
         table.apply(sendpay(7, 10, base::Msat{1010}));
         table.apply(sendpay(5, 12, base::Msat{1010}));
     }
@@ -59,7 +59,7 @@ TEST_CASE("a call refused while the row of the one before it is on its way does 
     CHECK(table.find(key)->value().value == 7000);
 }
 
-TEST_CASE("a call for a part that has its own is refused: the part, its payer and its value stay as they are") {
+TEST_CASE("a call for a part that has its call already does not change the part, its payer or its value") {
     Table table(100);
     table.apply(sendpay(7, 10));
     table.apply(seen(pending(1, 1, 0, 10)));
@@ -70,12 +70,12 @@ TEST_CASE("a call for a part that has its own is refused: the part, its payer an
     CHECK(channel_of(table) == 7);
     CHECK(table.find(key)->payer == payments::Payer::other);
     table.apply(seen(failed(pending(1, 1, 0, 10), 1)));
-    table.apply(sendpay(6, 20)); // and the next real one is not mixed up with it
+    table.apply(sendpay(6, 20)); // the next real call is matched to its own row
     table.apply(seen(pending(1, 2, 0, 20)));
     CHECK(table.find({hash(1), {2}})->parts[0].route->hops[0].channel.value == 6);
 }
 
-TEST_CASE("a row that no call fits has no route rather than a wrong one") {
+TEST_CASE("a row that matches no call has no route") {
     Table table(100);
     table.apply(sendpay(7, 10, base::Msat{5555}));
     table.apply(seen(pending(1, 1, 0, 10)));
@@ -91,7 +91,7 @@ TEST_CASE("of very many calls for one part the newest are kept") {
     CHECK_FALSE(table.expected(key.hash));
 }
 
-TEST_CASE("the two accounts of xpay are one, repeated or not, in either order") {
+TEST_CASE("xpay's call and its pay_part_start are one expected part, in either order, repeated or not") {
     for (const bool call_first : {true, false}) {
         auto call = sendpay(7, 10);
         call.group = key.group;
@@ -112,7 +112,7 @@ TEST_CASE("the two accounts of xpay are one, repeated or not, in either order") 
     }
 }
 
-TEST_CASE("when too many parts are expected a further one is ignored: its part has no route") {
+TEST_CASE("beyond the limit of expected parts a call is ignored, and its part has no route") {
     Table table(100);
     for (std::uint64_t n = 0; n < payments::ExpectedParts::limit; ++n) {
         auto call = sendpay(7, 10);

@@ -1,4 +1,4 @@
-// Short ways to say facts about parts in the tests of the table.
+// Builds facts about parts for the tests of the table.
 #pragma once
 
 #include "payments/table.hpp"
@@ -46,12 +46,12 @@ inline payments::Event seen(payments::Row row) {
     return payments::PartSeen{std::move(row), std::nullopt};
 }
 
-/// As sendpay_failure reports it: the row still says pending.
+/// As sendpay_failure reports it: the row is still pending.
 inline payments::Event failure(payments::Row row, std::uint16_t code, std::uint32_t index) {
     return payments::PartFailed{std::move(row), {payments::Failure::Kind::wire, code, index, false, {}}, second(300)};
 }
 
-/// Whose snapshots are due.
+/// The payments whose snapshots are due.
 inline std::vector<payments::PaymentKey> updated(const payments::Change& change) {
     std::vector<payments::PaymentKey> keys;
     for (const auto* payment : change.updated)

@@ -1,4 +1,4 @@
-// When a payment is FAILED or SUCCEEDED, and what may still change that.
+// When a payment is FAILED or SUCCEEDED, and which facts may still change that.
 #include "facts.hpp"
 
 #include <doctest/doctest.h>
@@ -25,7 +25,7 @@ void fail_one(Table& table, std::uint64_t partid, std::uint64_t created) {
 
 } // namespace
 
-TEST_CASE("all parts failed and no evidence: still in flight, until the silence has lasted long enough") {
+TEST_CASE("a payment whose parts have all failed is IN_FLIGHT until its silence expires") {
     Table table(100);
     fail_one(table, 1, 10);
     CHECK(table.find(key)->undecided());
@@ -36,7 +36,7 @@ TEST_CASE("all parts failed and no evidence: still in flight, until the silence 
     CHECK(table.apply(SilenceExpired{key}).updated.empty());
 }
 
-TEST_CASE("an expiry that comes after a new part changes nothing") {
+TEST_CASE("an expired silence reported after a new part has no effect") {
     Table table(100);
     fail_one(table, 1, 10);
     table.apply(seen(pending(1, 9, 2, 11)));
@@ -44,7 +44,7 @@ TEST_CASE("an expiry that comes after a new part changes nothing") {
     CHECK(table.find(key)->status() == Status::in_flight);
 }
 
-TEST_CASE("a later part of a failed payment reopens it, and it can still succeed") {
+TEST_CASE("a later part of a FAILED payment reopens it, and it can still succeed") {
     Table table(100);
     fail_one(table, 1, 10);
     table.apply(SilenceExpired{key});
@@ -57,7 +57,7 @@ TEST_CASE("a later part of a failed payment reopens it, and it can still succeed
     CHECK(table.find(key)->status() == Status::succeeded);
 }
 
-TEST_CASE("a retry seen only when it had settled makes a failed payment succeed") {
+TEST_CASE("a new part first seen settled makes a FAILED payment SUCCEEDED") {
     Table table(100);
     fail_one(table, 1, 10);
     table.apply(SilenceExpired{key});
@@ -66,7 +66,7 @@ TEST_CASE("a retry seen only when it had settled makes a failed payment succeed"
     CHECK(table.find(key)->status() == Status::succeeded);
 }
 
-TEST_CASE("the payer gave up while a part was in flight: failed as soon as that part has failed") {
+TEST_CASE("a payment given up with a part in flight is FAILED as soon as that part has failed") {
     Table table(100);
     fail_one(table, 1, 10);
     table.apply(seen(pending(1, 9, 2, 11)));
@@ -76,7 +76,7 @@ TEST_CASE("the payer gave up while a part was in flight: failed as soon as that 
     CHECK(table.find(key)->status() == Status::failed);
 }
 
-TEST_CASE("giving up never fails a payment of which a part settled") {
+TEST_CASE("giving up never fails a payment with a settled part") {
     Table table(100);
     fail_one(table, 1, 10);
     table.apply(seen(complete(pending(1, 9, 2, 11), 5)));
@@ -85,7 +85,7 @@ TEST_CASE("giving up never fails a payment of which a part settled") {
     CHECK_FALSE(table.find(key)->reason.has_value());
 }
 
-TEST_CASE("pay_failure says nothing about a payment of xpay") {
+TEST_CASE("pay_failure does not fail a payment of xpay") {
     for (const auto payer : {Payer::unknown, Payer::pay, Payer::keysend, Payer::xpay, Payer::other}) {
         Table table(100);
         payments::ExpectedPart expected;
@@ -101,7 +101,7 @@ TEST_CASE("pay_failure says nothing about a payment of xpay") {
     }
 }
 
-TEST_CASE("another group of the hash: the old payment has failed, published before the new one's first snapshot") {
+TEST_CASE("another group of the hash fails the older payment, published before the new one's first snapshot") {
     Table table(100);
     fail_one(table, 1, 10);
     const auto change = table.apply(seen(pending(1, 12, 1, 11)));
@@ -112,7 +112,7 @@ TEST_CASE("another group of the hash: the old payment has failed, published befo
     CHECK(table.find(next)->status() == Status::in_flight);
 }
 
-TEST_CASE("an older group whose last failure comes late fails at once") {
+TEST_CASE("an older group whose last part fails late is FAILED at once") {
     Table table(100);
     table.apply(seen(pending(1, 9, 1, 10)));
     table.apply(seen(pending(1, 12, 1, 11)));
@@ -121,16 +121,16 @@ TEST_CASE("an older group whose last failure comes late fails at once") {
     CHECK(table.find(key)->status() == Status::failed);
 }
 
-TEST_CASE("after success nothing but success is published of a hash, until its complete row is deleted") {
+TEST_CASE("after success only success is published of a hash, until its complete row is deleted") {
     Table table(100);
     const auto good = complete(pending(1, 9, 1, 10), 1);
     table.apply(seen(good));
     CHECK(table.apply(seen(failed(pending(1, 3, 1, 5), 2))).updated.empty()); // an older group, reported late
     table.apply(payments::PartDeleted{good.key, good.created});
-    CHECK(table.apply(seen(pending(1, 20, 1, 20))).updated.size() >= 1); // payable again
+    CHECK(table.apply(seen(pending(1, 20, 1, 20))).updated.size() >= 1); // the hash may be paid again
 }
 
-TEST_CASE("deleting the last part of an undecided payment leaves no outcome") {
+TEST_CASE("deleting the last part of a payment without an outcome removes it from the table") {
     Table table(100);
     fail_one(table, 1, 10);
     const auto change = table.apply(payments::PartDeleted{key, {10}});
@@ -139,7 +139,7 @@ TEST_CASE("deleting the last part of an undecided payment leaves no outcome") {
     CHECK(table.find(key) == nullptr);
 }
 
-TEST_CASE("deleting some parts of a payment that goes on shows the parts that are left") {
+TEST_CASE("deleting some parts of a payment that goes on publishes it with the others") {
     Table table(100);
     fail_one(table, 1, 10);
     table.apply(seen(pending(1, 9, 2, 11)));
@@ -149,7 +149,7 @@ TEST_CASE("deleting some parts of a payment that goes on shows the parts that ar
     CHECK(table.find(key)->index.value == 10);
 }
 
-TEST_CASE("a payment whose complete row was deleted is payable again in the same group") {
+TEST_CASE("a payment whose complete row was deleted can be paid again in the same group") {
     Table table(100);
     fail_one(table, 1, 10);
     const auto good = complete(pending(1, 9, 2, 11), 5);
@@ -160,7 +160,7 @@ TEST_CASE("a payment whose complete row was deleted is payable again in the same
     CHECK(table.find(key)->status() == Status::in_flight);
 }
 
-TEST_CASE("a failed payment whose failed part turns out to have settled has succeeded") {
+TEST_CASE("a FAILED payment whose failed part turns out to have settled is SUCCEEDED") {
     Table table(100);
     fail_one(table, 1, 10);
     table.apply(SilenceExpired{key});

@@ -1,4 +1,4 @@
-// The index against a plain list, with few enough hashes that they get into each other's way.
+// The index against a plain list, with so few hashes that they collide.
 #include "payments/hash_index.hpp"
 
 #include <memory>
@@ -12,7 +12,7 @@ namespace {
 
 using payments::HashIndex;
 
-/// The last eight bytes say where it begins to look; `other` makes different hashes that begin there.
+/// The last eight bytes are where the search begins; `other` makes different hashes that begin there.
 base::PaymentHash hash(std::uint64_t begin, std::uint8_t other = 0) {
     base::PaymentHash hash;
     for (std::size_t i = 0; i < 8; ++i)
@@ -26,7 +26,7 @@ struct Entry {
     int place = 0;
 };
 
-/// All places of the hash, as the index shows them.
+/// All entries of the hash, as the index gives them.
 std::vector<int> places(const HashIndex<const Entry*>& index, const base::PaymentHash& hash) {
     std::vector<int> found;
     CHECK_FALSE(index.find(hash, [&](const Entry* at) {
@@ -40,7 +40,7 @@ std::vector<int> places(const HashIndex<const Entry*>& index, const base::Paymen
 
 } // namespace
 
-TEST_CASE("nothing is found in an empty index, and the place found is the one wanted") {
+TEST_CASE("find() gives the wanted entry, and nothing in an empty index") {
     HashIndex<int> index;
     CHECK_FALSE(index.find(hash(0), [](int) { return true; }));
     for (const int place : {1, 2, 3})
@@ -53,17 +53,17 @@ TEST_CASE("nothing is found in an empty index, and the place found is the one wa
     CHECK(*index.find(hash(7), [](int place) { return place == 3; }) == 3);
 }
 
-TEST_CASE("after any insertions and erasures the rest is found") {
+TEST_CASE("after any insertions and erasures exactly the remaining entries are found") {
     for (std::uint64_t seed = 1; seed <= 8; ++seed) {
         std::mt19937_64 dice(seed);
-        const std::uint64_t crowd = seed % 2 == 0 ? 12 : UINT64_MAX; // of few beginnings, or of many
+        const std::uint64_t crowd = seed % 2 == 0 ? 12 : UINT64_MAX; // few starting slots, or many
         std::vector<std::unique_ptr<Entry>> all;
         HashIndex<const Entry*> index;
         for (int round = 0; round < 400; ++round) {
             const bool grows = round < 250;
             if (all.empty() || dice() % 3 < (grows ? 2U : 1U)) {
                 auto entry = std::make_unique<Entry>();
-                // Also beginnings at the very end of the slots, whatever their number is.
+                // Also at the very end of the slots, however many there are.
                 const auto begin = dice() % 2 == 0 ? dice() % crowd : UINT64_MAX - dice() % 3;
                 *entry = {hash(begin, static_cast<std::uint8_t>(dice() % 3)), round};
                 index.insert(entry->hash, entry.get());

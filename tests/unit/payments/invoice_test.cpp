@@ -1,4 +1,4 @@
-// What a decoded invoice does to a payment that is over already: its last snapshot lacked something.
+// An invoice decoded after the end: the last snapshot is corrected.
 #include "facts.hpp"
 
 #include <doctest/doctest.h>
@@ -69,7 +69,7 @@ TEST_CASE("an invoice decoded after the end corrects the last snapshot once") {
     }
 }
 
-TEST_CASE("secret and amount are one correction, and so are several parts") {
+TEST_CASE("secret and amount for several parts are one correction") {
     Table table(100);
     table.apply(by_xpay(1));
     table.apply(by_xpay(2));
@@ -80,9 +80,9 @@ TEST_CASE("secret and amount are one correction, and so are several parts") {
     CHECK(table.apply(invoice(base::Msat{1900})).updated.empty());
 }
 
-TEST_CASE("an amount alone corrects too, unless it was published already") {
+TEST_CASE("an amount alone is a correction, unless it was published already") {
     Table table(100);
-    table.apply(seen(complete(paid(1, 10), 1))); // no route is known: no hop could show the secret
+    table.apply(seen(complete(paid(1, 10), 1))); // no route is known, so no hop could show the secret
     CHECK(table.apply(invoice(base::Msat{1000})).updated.empty());
     Table other(100);
     other.apply(seen(complete(paid(1, 10), 1)));
@@ -91,7 +91,7 @@ TEST_CASE("an amount alone corrects too, unless it was published already") {
     CHECK(other.apply(invoice(base::Msat{900})).updated.empty());
 }
 
-TEST_CASE("before the end the secret waits for the next news") {
+TEST_CASE("before the end an invoice's secret is published with the next change") {
     Table table(100);
     table.apply(by_xpay(1));
     table.apply(seen(paid(1, 10)));
@@ -113,7 +113,7 @@ TEST_CASE("an invoice without a secret, or another one of the same hash, correct
     CHECK(table.find(key)->value() == base::Msat{1000});
 }
 
-TEST_CASE("a failed attempt at a hash that was paid since is not corrected: only SUCCEEDED may follow SUCCEEDED") {
+TEST_CASE("a FAILED payment of a hash paid since is not corrected: only SUCCEEDED may follow SUCCEEDED") {
     Table table(100);
     table.apply(by_xpay(1));
     table.apply(seen(failed(paid(1, 10), 1)));
@@ -125,7 +125,7 @@ TEST_CASE("a failed attempt at a hash that was paid since is not corrected: only
     CHECK(table.apply(invoice()).updated.empty());
 }
 
-TEST_CASE("a payment gone from the table is not corrected") {
+TEST_CASE("a payment no longer in the table is not corrected") {
     Table table(100);
     succeed(table);
     table.apply(payments::PartDeleted{key, {10}});

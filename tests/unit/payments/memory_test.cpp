@@ -1,4 +1,4 @@
-// How much memory a part takes: whoever has thousands of HTLCs in flight has as many of them.
+// The memory of a part: a node with thousands of HTLCs in flight has as many parts.
 #include "facts.hpp"
 
 #include <cstdlib>
@@ -51,7 +51,7 @@ payments::ExpectedPart call(std::uint64_t partid, std::size_t hops) {
     expected.seen = second(110);
     for (std::size_t i = 0; i < hops; ++i)
         expected.route.hops.emplace_back().forward = {1000};
-    if (hops > 0) { // what shows the payee which parts belong together
+    if (hops > 0) { // the MPP record
         payments::HopExtras extras;
         extras.mpp = payments::MppRecord{{7}, {1000}};
         expected.route.hops.back().extras = base::HeapOptional(std::move(extras));
@@ -59,7 +59,7 @@ payments::ExpectedPart call(std::uint64_t partid, std::size_t hops) {
     return expected;
 }
 
-/// What each of `parts` more parts of a payment costs the table.
+/// The table's memory for each of `parts` more parts of a payment.
 std::size_t bytes_per_part(std::uint64_t parts, std::size_t hops) {
     payments::Table table(1000);
     table.apply(seen(pending(1, 9, 0, 1)));
@@ -75,7 +75,7 @@ std::size_t bytes_per_part(std::uint64_t parts, std::size_t hops) {
 
 } // namespace
 
-TEST_CASE("a part in flight takes at most 710 bytes with a route of three hops and its payment record, else 400") {
+TEST_CASE("a part in flight takes at most 400 bytes, or 710 with a route of three hops and its MPP record") {
     for (std::uint64_t parts = 10; parts <= 520; parts += 17) {
         INFO(parts, " parts");
         CHECK(bytes_per_part(parts, 3) <= 710);
@@ -83,7 +83,7 @@ TEST_CASE("a part in flight takes at most 710 bytes with a route of three hops a
     }
 }
 
-TEST_CASE("a payment that left the table has given its memory back") {
+TEST_CASE("a payment that left the table has freed its memory") {
     payments::Table table(0);
     const auto before = heap_bytes;
     table.apply(call(1, 3));

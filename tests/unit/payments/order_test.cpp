@@ -1,4 +1,4 @@
-// Facts in any order, and any of them twice, must give the same payment.
+// Facts in any order, repeated or not, must give the same payment.
 #include "facts.hpp"
 
 #include <algorithm>
@@ -13,7 +13,7 @@ using payments::Table;
 
 namespace {
 
-/// What a snapshot would be made of; the times of observation are all equal here.
+/// All values of a snapshot; the observed times are equal here.
 struct Picture {
     payments::Status status;
     std::vector<std::tuple<std::uint64_t, payments::PartStatus, std::uint16_t, std::uint64_t>> parts;
@@ -52,7 +52,7 @@ void check_every_order(std::vector<payments::Event> events, const PaymentKey& ke
 
 } // namespace
 
-TEST_CASE("a multi-part payment with a failed attempt: every order of its facts gives the same success") {
+TEST_CASE("a multi-part payment with a failed attempt succeeds the same in every order of its facts") {
     auto one = pending(1, 9, 1, 10);
     one.invoice = "lnbc1";
     payments::ExpectedPart expected;
@@ -68,7 +68,7 @@ TEST_CASE("a multi-part payment with a failed attempt: every order of its facts 
         one.key, payments::Status::succeeded);
 }
 
-TEST_CASE("accounts of one failure in every order give the one that knows most") {
+TEST_CASE("reports of one failure give the most detailed one, in every order") {
     const auto row = pending(1, 9, 1, 10);
     auto unreadable = failed(row, 1);
     unreadable.unreadable_error = true;

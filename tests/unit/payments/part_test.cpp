@@ -9,7 +9,7 @@ using payments::Part;
 using payments::PartStatus;
 using payments::Status;
 
-TEST_CASE("the status follows LND's truth table, all sixteen rows of it") {
+TEST_CASE("the status follows all sixteen rows of LND's truth table") {
     for (int bits = 0; bits < 16; ++bits) {
         const payments::StatusInputs in{(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0};
         auto expected = Status::in_flight;
@@ -21,10 +21,10 @@ TEST_CASE("the status follows LND's truth table, all sixteen rows of it") {
     }
 }
 
-TEST_CASE("a moment that was seen is held inside the second lightningd recorded") {
+TEST_CASE("an observed time is clamped into the second that lightningd recorded") {
     Part part;
     part.created_at = second(50);
-    CHECK(part.attempt_time() == second(50)); // not seen
+    CHECK(part.attempt_time() == second(50)); // not observed
     part.saw_attempt({50'250'000'000});
     CHECK(part.attempt_time().value == 50'250'000'000);
     part.attempt_seen = base::UnixNs{49'999'999'999};
@@ -33,7 +33,7 @@ TEST_CASE("a moment that was seen is held inside the second lightningd recorded"
     CHECK(part.attempt_time().value == 50'999'999'999);
 }
 
-TEST_CASE("a failure from a notification has its own time until the row has the second") {
+TEST_CASE("a failure has its observed time until a row gives the second") {
     Part part;
     CHECK_FALSE(part.resolve_time().has_value());
     part.status = PartStatus::failed;
@@ -52,10 +52,10 @@ TEST_CASE("no part ends before it began, however the clocks are set") {
     constexpr std::int64_t s = 1'000'000'000;
     const std::vector<Case> cases{
         {50, 50, {}, {}, 50 * s, 50 * s},
-        {50, 50, 50 * s + 700, {}, 50 * s + 700, 50 * s + 700},           // its end was not seen
+        {50, 50, 50 * s + 700, {}, 50 * s + 700, 50 * s + 700},           // its end was not observed
         {50, 50, 50 * s + 700, 50 * s + 300, 50 * s + 700, 50 * s + 700}, // our clock was set back meanwhile
         {50, 50, 50 * s + 700, 50 * s + 900, 50 * s + 700, 50 * s + 900},
-        {50, 40, {}, {}, 50 * s, 50 * s}, // lightningd's was
+        {50, 40, {}, {}, 50 * s, 50 * s}, // lightningd's clock was set back
         {50, 40, 50 * s + 700, 40 * s + 900, 50 * s + 700, 50 * s + 700},
         {50, 60, 60 * s + 5, 60 * s + 3, 51 * s - 1, 60 * s + 3},
         {50, 60, {}, 10 * s, 50 * s, 60 * s},
@@ -78,13 +78,13 @@ TEST_CASE("no part ends before it began, however the clocks are set") {
     unknown.created_at = second(50);
     unknown.saw_resolution({40 * s});
     CHECK(unknown.resolve_time() == second(50));
-    Part old; // rows older than lightningd's column say no end at all
+    Part old; // older rows do not have completed_at
     old.status = PartStatus::complete;
     old.created_at = second(50);
     CHECK(old.resolve_time() == second(50));
 }
 
-TEST_CASE("the earliest sighting counts, whatever the order") {
+TEST_CASE("of several observed times the earliest counts") {
     Part part;
     part.saw_attempt({7});
     part.saw_attempt({3});
@@ -92,7 +92,7 @@ TEST_CASE("the earliest sighting counts, whatever the order") {
     CHECK(part.attempt_seen->value == 3);
 }
 
-TEST_CASE("of two accounts of a failure the one that knows more stays") {
+TEST_CASE("of two reports of a failure the more detailed one is kept") {
     using Kind = payments::Failure::Kind;
     Part part;
     part.status = PartStatus::failed;
@@ -103,29 +103,29 @@ TEST_CASE("of two accounts of a failure the one that knows more stays") {
     CHECK(part.failure.code == 0x400F);
 }
 
-TEST_CASE("a failing node's message is news only if it says more than the code that is known") {
+TEST_CASE("a failing node's message is a change only if it has more than the known code") {
     using Kind = payments::Failure::Kind;
     bolt::FailureMessage bare;
     bare.code = 0x1007;
     auto more = bare;
     more.height = 108;
-    for (const auto& [words, news] : {std::pair{bare, false}, std::pair{more, true}}) {
+    for (const auto& [message, news] : {std::pair{bare, false}, std::pair{more, true}}) {
         payments::Part part;
         part.merge(failed(pending(1, 1, 1, 10), 5));
         REQUIRE(part.merge(payments::Failure{Kind::wire, 0x1007, 1, false, {}}));
-        CHECK(part.merge(payments::Failure{Kind::wire, 0x1007, 1, false, base::HeapOptional(words)}) == news);
-        CHECK(bool(part.failure.message)); // kept all the same
+        CHECK(part.merge(payments::Failure{Kind::wire, 0x1007, 1, false, base::HeapOptional(message)}) == news);
+        CHECK(bool(part.failure.message)); // stored in either case
     }
 }
 
-TEST_CASE("a part never goes back to pending") {
+TEST_CASE("a part never becomes pending again") {
     Part part;
     part.merge(complete(pending(1, 1, 0, 5), 1));
     CHECK_FALSE(part.merge(pending(1, 1, 0, 5)));
     CHECK(part.status == PartStatus::complete);
 }
 
-TEST_CASE("the value is the expected total, else the highest live sum, else the largest part") {
+TEST_CASE("the value is the expected total, else the highest sum of live parts, else the largest part") {
     payments::Payment payment;
     Part part;
     part.status = PartStatus::failed;

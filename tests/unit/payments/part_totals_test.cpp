@@ -1,4 +1,4 @@
-// Sums kept while parts come, change and go, against sums made anew.
+// Sums updated as parts change, against sums computed anew.
 #include "payments/part_totals.hpp"
 
 #include <random>
@@ -10,7 +10,7 @@ namespace part_totals_test {
 using payments::Part;
 using payments::PartStatus;
 
-TEST_CASE("the totals are what a look at all parts would give, also beyond 64 bits and back") {
+TEST_CASE("the totals equal sums over all parts, also beyond 64 bits") {
     std::mt19937_64 dice(7);
     payments::PartTotals totals;
     std::vector<Part> parts;

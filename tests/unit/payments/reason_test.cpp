@@ -36,36 +36,36 @@ FailureReason reason(const std::vector<Failed>& parts) {
 
 } // namespace
 
-TEST_CASE("the payee's refusal is incorrect payment details, in all three spellings") {
+TEST_CASE("the payee's refusal is INCORRECT_PAYMENT_DETAILS, with any of its three codes") {
     for (const int code : {0x400F, 0x4010, 0x0011})
         CHECK(reason({{static_cast<std::uint16_t>(code), 2}}) == FailureReason::incorrect_payment_details);
 }
 
-TEST_CASE("any other word of the payee is an error, whether lightningd or the route says that it was the payee") {
+TEST_CASE("any other failure of the payee is ERROR, whether lightningd or the route shows that it was the payee") {
     CHECK(reason({{0x2002, 2, true}}) == FailureReason::error);
     CHECK(reason({{0x2002, 2, false, 2}}) == FailureReason::error);
     CHECK(reason({{0xC005, 2, false, 2}}) == FailureReason::error);
 }
 
-TEST_CASE("a payee that waited for the other parts in vain has timed out") {
+TEST_CASE("an mpp_timeout of the payee is TIMEOUT") {
     CHECK(reason({{0x0017, 2}}) == FailureReason::timeout);
     CHECK(reason({{0x0017, 2}, {0x0017, 3}}) == FailureReason::timeout);
 }
 
-TEST_CASE("failures on the way, and nobody tried again: no route") {
+TEST_CASE("failures on the way are NO_ROUTE") {
     CHECK(reason({{0x1007, 1, false, 2}}) == FailureReason::no_route);
     CHECK(reason({{0x1007, 0, false, 2}}) == FailureReason::no_route);
     CHECK(reason({{0x400A, 1}, {0x100C, 1}}) == FailureReason::no_route);
 }
 
-TEST_CASE("the payee's failure outranks later failures of others; else the newest counts") {
+TEST_CASE("the payee's failure wins over later ones of other nodes; else the newest counts") {
     CHECK(reason({{0x400F, 2}, {0x1007, 1}}) == FailureReason::incorrect_payment_details);
     CHECK(reason({{0x2002, 2, true}, {0x1007, 1}}) == FailureReason::error);
     CHECK(reason({{0x0017, 2}, {0x1007, 1}}) == FailureReason::no_route);
     CHECK(reason({{0x1007, 1}, {0x0017, 2}}) == FailureReason::timeout);
 }
 
-TEST_CASE("nothing known is an error: a failed payment always has a reason") {
+TEST_CASE("failures without any details are ERROR, so that a FAILED payment always has a reason") {
     Payment payment;
     payments::Part part;
     part.status = payments::PartStatus::failed;

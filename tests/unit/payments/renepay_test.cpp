@@ -1,4 +1,4 @@
-// renepay gives its next attempt another group whenever nothing is pending: one call of it is one payment.
+// renepay starts a new group whenever nothing is pending: one call of it is one payment.
 #include "facts.hpp"
 
 #include <doctest/doctest.h>
@@ -52,7 +52,7 @@ TEST_CASE("three groups of one call are one payment with three attempts, in flig
     CHECK(table.find({hash(1), {4}}) == nullptr);
 }
 
-TEST_CASE("parts of the same number in two of its groups are two parts") {
+TEST_CASE("parts of the same number in two groups of a call are two parts") {
     Table table(100);
     table.apply(call(1, 1, 10, 77));
     table.apply(seen(failed(pending(1, 1, 1, 10), 1)));
@@ -67,27 +67,27 @@ TEST_CASE("parts of the same number in two of its groups are two parts") {
     CHECK(table.find(first)->parts[0].group.value == 1);
 }
 
-TEST_CASE("another call, another payer, or none that is known is another payment") {
+TEST_CASE("with another call, another payer or an unknown one, a new group is a new payment") {
     for (const auto& second_call : {call(2, 1, 20, 78), call(2, 1, 20, 77, Payer::xpay), call(2, 1, 20, 0)}) {
         Table table(100);
         table.apply(call(1, 1, 10, 77));
         table.apply(seen(failed(pending(1, 1, 1, 10), 1)));
         table.apply(second_call);
         const auto change = table.apply(seen(pending(1, 2, 1, 20)));
-        CHECK(updated(change) == std::vector{first, PaymentKey{hash(1), {2}}}); // the first one's end comes first
+        CHECK(updated(change) == std::vector{first, PaymentKey{hash(1), {2}}}); // the first payment's end comes first
         CHECK(table.find(first)->status() == Status::failed);
         CHECK(table.size() == 2);
     }
 }
 
-TEST_CASE("a call that goes on after its payment was FAILED, or lost its rows, is the same payment") {
+TEST_CASE("a call that goes on after FAILED, or after its rows were deleted, continues the same payment") {
     Table table(100);
     table.apply(call(1, 1, 10, 77));
     table.apply(seen(failed(pending(1, 1, 1, 10), 1)));
     table.apply(payments::SilenceExpired{first});
     REQUIRE(table.find(first)->terminal());
-    SUBCASE("failed") {}
-    SUBCASE("deleted") {
+    SUBCASE("FAILED") {}
+    SUBCASE("its rows deleted") {
         table.apply(payments::PartDeleted{first, {10}});
     }
     table.apply(call(2, 1, 20, 77));

@@ -1,4 +1,4 @@
-// What payers report beside the rows: routes, their own account of a failure, the invoice.
+// Facts from payers beside the rows: routes, their own report of a failure, the invoice.
 #include "facts.hpp"
 
 #include <doctest/doctest.h>
@@ -49,7 +49,7 @@ const payments::Part& part(const Table& table) {
 
 } // namespace
 
-TEST_CASE("hops come from one account and the time lock from another, in either order") {
+TEST_CASE("the hops of one report and the time lock of another are joined, in either order") {
     auto call = xpay_start();
     call.by = {true, false};
     call.route = {};
@@ -66,7 +66,7 @@ TEST_CASE("hops come from one account and the time lock from another, in either 
     }
 }
 
-TEST_CASE("xpay knows why a part failed where lightningd could not read it, in either order") {
+TEST_CASE("xpay's report explains a failure that lightningd could not read, in either order") {
     for (const bool report_first : {true, false}) {
         Table table(100);
         table.apply(xpay_start());
@@ -80,7 +80,7 @@ TEST_CASE("xpay knows why a part failed where lightningd could not read it, in e
     }
 }
 
-TEST_CASE("the failing node is our own when none is named, the one behind the known hops when it is none of them") {
+TEST_CASE("the failing node is ours if none is named, and the node behind the known hops if it is none of them") {
     const auto index_of = [](std::optional<base::NodeId> by) {
         Table table(100);
         table.apply(xpay_start());
@@ -94,7 +94,7 @@ TEST_CASE("the failing node is our own when none is named, the one behind the kn
     CHECK(index_of(node(77)) == 2);
 }
 
-TEST_CASE("an end reported before the row was read waits for it") {
+TEST_CASE("an end reported before its row is read is applied with the row") {
     Table table(100);
     table.apply(xpay_start());
     CHECK(table.apply(ended(node(2))).updated.empty());
@@ -102,7 +102,7 @@ TEST_CASE("an end reported before the row was read waits for it") {
     CHECK(part(table).failure.code == 0x1007);
 }
 
-TEST_CASE("a failure asked for afterwards fills in only an unknown one") {
+TEST_CASE("a failure looked up afterwards only replaces an unknown one") {
     Table table(100);
     table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
     const Failure asked{Failure::Kind::wire, 0x400F, 2, true, {}};
@@ -111,7 +111,7 @@ TEST_CASE("a failure asked for afterwards fills in only an unknown one") {
     CHECK(table.apply(payments::PartExplained{key, {10}, {Failure::Kind::wire, 0x1007, 1, false, {}}}).updated.empty());
 }
 
-TEST_CASE("a better account of a failure that comes after the outcome corrects the reason") {
+TEST_CASE("a better report of a failure after the outcome corrects the reason") {
     Table table(100);
     table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
     table.apply(payments::SilenceExpired{key});
@@ -121,7 +121,7 @@ TEST_CASE("a better account of a failure that comes after the outcome corrects t
     CHECK(table.find(key)->reason == payments::FailureReason::incorrect_payment_details);
 }
 
-TEST_CASE("the invoice outranks every other source of the total; its secret alone is no news") {
+TEST_CASE("the invoice's amount wins over every other total; its secret alone is no change") {
     Table table(100);
     auto row = pending(1, 9, 1, 10);
     row.invoice = "lnbc1";
@@ -138,7 +138,7 @@ TEST_CASE("the invoice outranks every other source of the total; its secret alon
     CHECK(table.find(key)->value() == base::Msat{5000});
 }
 
-TEST_CASE("a row without an amount delivers the amount of its route") {
+TEST_CASE("a row without an amount has the amount that its route delivers") {
     Table table(100);
     auto row = pending(1, 9, 1, 10);
     row.amount.reset();
@@ -148,7 +148,7 @@ TEST_CASE("a row without an amount delivers the amount of its route") {
     CHECK(table.find(key)->value() == base::Msat{1000});
 }
 
-TEST_CASE("an end without a report, or with one that cannot be read, changes nothing") {
+TEST_CASE("an end without a report, or with an unreadable one, changes nothing") {
     payments::Table table(100);
     table.apply(seen(failed(pending(1, 9, 1, 10), 1)));
     const payments::PaymentKey key{hash(1), {9}};

@@ -1,4 +1,4 @@
-// Where the table keeps its payments. The rules are tested with the table.
+// The table's storage. Its rules are tested with the table.
 #include "facts.hpp"
 
 #include "payments/store.hpp"
@@ -49,7 +49,7 @@ TEST_CASE("a payment is found by every group it has, and by no other") {
     CHECK_FALSE(store.find({hash(2), {9}}).has_value());
 }
 
-TEST_CASE("the payments of a hash come by index, whatever was added first") {
+TEST_CASE("the payments of a hash are ordered by index, whatever was added first") {
     Store store(100);
     const auto later = add(store, 1, 9, 30);
     const auto earlier = add(store, 1, 8, 20);
@@ -61,7 +61,7 @@ TEST_CASE("the payments of a hash come by index, whatever was added first") {
     CHECK_FALSE(store.find_if(hash(1), [](EntryRef) { return false; }).has_value());
 }
 
-TEST_CASE("parts of finished payments are counted, whatever happens to them") {
+TEST_CASE("the count of finished parts follows every change") {
     Store store(100);
     const auto payment = add(store, 1, 9, 10);
     CHECK(store.finished_parts() == 0);
@@ -81,26 +81,26 @@ TEST_CASE("parts of finished payments are counted, whatever happens to them") {
     CHECK(store.size() == 0);
 }
 
-TEST_CASE("the oldest finished payments go first, and only beyond the limit") {
+TEST_CASE("the oldest finished payments are evicted first, and only beyond the limit") {
     Store store(2);
     for (std::uint8_t h = 1; h <= 4; ++h)
         add_finished(store, h, h, h);
-    add(store, 5, 9, 5); // in flight: never goes
+    add(store, 5, 9, 5); // in flight: never evicted
     store.evict({3});
     CHECK_FALSE(holds(store, 1));
     CHECK_FALSE(holds(store, 2));
-    CHECK(holds(store, 3)); // covered, but within the limit
+    CHECK(holds(store, 3)); // reported completely, but within the limit
     CHECK(holds(store, 4));
     store.set_retain(0);
     store.evict({3});
     CHECK_FALSE(holds(store, 3));
-    CHECK(holds(store, 4)); // its change may be reported again
+    CHECK(holds(store, 4)); // lightningd may still report its change
     store.evict(Store::every_update);
     CHECK_FALSE(holds(store, 4));
     CHECK(holds(store, 5));
 }
 
-TEST_CASE("a payment whose last change has no number yet stays, and with it the newer ones") {
+TEST_CASE("a payment whose last change has no index yet is not evicted, nor are newer ones") {
     Store store(0);
     add_finished(store, 1, 1, 0);
     add_finished(store, 2, 2, 2);
@@ -110,7 +110,7 @@ TEST_CASE("a payment whose last change has no number yet stays, and with it the 
     CHECK(store.size() == 0);
 }
 
-TEST_CASE("nothing of an erased payment is in the next one") {
+TEST_CASE("a new payment has nothing of an erased one") {
     Store store(100);
     const auto first = add(store, 1, 9, 10);
     first->invoice = "lnbc1";
@@ -146,7 +146,7 @@ TEST_CASE("every change of a part gives it a new revision and new totals") {
     CHECK_FALSE(payment->totals.any(PartStatus::pending));
 }
 
-TEST_CASE("the newest tombstones stay, each once") {
+TEST_CASE("the newest tombstones are kept, each once") {
     Store store(100);
     for (std::uint64_t created = 1; created <= 50'000; ++created)
         store.add_tombstone({created});

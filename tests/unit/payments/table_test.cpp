@@ -1,4 +1,4 @@
-// What the table does with single facts: which snapshots each publishes, deletions, expected parts, eviction.
+// What single facts do to the table: snapshots, deletions, expected parts, eviction.
 #include "facts.hpp"
 
 #include <doctest/doctest.h>
@@ -18,7 +18,7 @@ PaymentKey key(std::uint8_t h, std::uint64_t group) {
 
 } // namespace
 
-TEST_CASE("prefetching changes nothing, whatever hash is named") {
+TEST_CASE("prefetching any hash changes nothing") {
     Table table(10);
     table.prefetch({});
     const std::vector hashes{hash(1), hash(2), hash(1)};
@@ -31,7 +31,7 @@ TEST_CASE("prefetching changes nothing, whatever hash is named") {
     CHECK(table.find({hash(2), {9}}) == nullptr);
 }
 
-TEST_CASE("a payment found last is found no more when it is gone, whether its memory is kept or not") {
+TEST_CASE("a deleted payment is not found, even if it was found last, with or without its memory pooled") {
     Table table(10);
     std::uint64_t created = 0;
     for (const std::uint64_t parts : {1ULL, 20ULL, 1ULL}) {
@@ -45,7 +45,7 @@ TEST_CASE("a payment found last is found no more when it is gone, whether its me
     }
 }
 
-TEST_CASE("one part, one success: two snapshots, and a repeated fact publishes nothing") {
+TEST_CASE("one part that settles gives two snapshots, and a repeated fact none") {
     Table table(100);
     const auto row = pending(1, 1, 0, 7);
     CHECK(updated(table.apply(seen(row))) == std::vector{key(1, 1)});
@@ -57,7 +57,7 @@ TEST_CASE("one part, one success: two snapshots, and a repeated fact publishes n
     CHECK(table.apply(seen(row)).updated.empty());
 }
 
-TEST_CASE("sendpay_failure says pending, the part has failed") {
+TEST_CASE("sendpay_failure fails its part although its row is still pending") {
     Table table(100);
     const auto row = pending(1, 1, 0, 7);
     table.apply(failure(row, 0x1007, 1));
@@ -67,7 +67,7 @@ TEST_CASE("sendpay_failure says pending, the part has failed") {
     CHECK(table.find(key(1, 1))->status() == Status::in_flight);
 }
 
-TEST_CASE("groupids of 63 bits are kept whole, partid 0 is a part like others") {
+TEST_CASE("63-bit group ids keep every bit, and partid 0 is an ordinary part") {
     Table table(100);
     table.apply(seen(pending(1, 8912158845556297834ULL, 0, 7)));
     CHECK(table.find(key(1, 8912158845556297834ULL)) != nullptr);
@@ -86,7 +86,7 @@ TEST_CASE("siblings of one answer become visible together, and the index is the 
     CHECK(payment->parts.front().created.value == 10);
 }
 
-TEST_CASE("the index stays once published, even when an older sibling turns up") {
+TEST_CASE("a published index stays, even when an older sibling is found") {
     Table table(100);
     table.apply(seen(pending(1, 9, 2, 11)));
     table.apply(seen(failed(pending(1, 9, 1, 10), 4)));
@@ -94,7 +94,7 @@ TEST_CASE("the index stays once published, even when an older sibling turns up")
     CHECK(table.find(key(1, 9))->creation_time == second(111));
 }
 
-TEST_CASE("a settled part with a pending sibling is in flight and shows its preimage") {
+TEST_CASE("a payment with a settled and a pending part is IN_FLIGHT and shows its preimage") {
     Table table(100);
     const auto one = pending(1, 9, 1, 10);
     const auto two = pending(1, 9, 2, 11);
@@ -116,12 +116,12 @@ TEST_CASE("the invoice of one part is the payment's") {
     CHECK(table.find(key(1, 9))->invoice == "lnbc1");
 }
 
-TEST_CASE("an unknown amount is learned later, and a time alone is no news") {
+TEST_CASE("an unknown amount is replaced when a row has it, and an observed time alone is no change") {
     Table table(100);
     auto row = pending(1, 1, 0, 7);
     row.amount.reset();
     table.apply(seen(row));
-    CHECK(table.find(key(1, 1))->value() == base::Msat{1010}); // what left
+    CHECK(table.find(key(1, 1))->value() == base::Msat{1010}); // the amount sent
     CHECK(table.apply(payments::PartSeen{row, second(107)}).updated.empty());
     CHECK(table.apply(seen(pending(1, 1, 0, 7))).updated.size() == 1);
     CHECK(table.find(key(1, 1))->value() == base::Msat{1000});
@@ -144,7 +144,7 @@ TEST_CASE("deleting parts of a finished payment changes no outcome and publishes
     CHECK(table.groups(hash(1)).empty());
 }
 
-TEST_CASE("once its complete part is deleted nothing more is published of a success") {
+TEST_CASE("once its complete part is deleted, nothing more is published of a SUCCEEDED payment") {
     Table table(100);
     const auto bad = failed(pending(1, 9, 1, 10), 1);
     const auto good = complete(pending(1, 9, 2, 11), 2);
@@ -162,7 +162,7 @@ TEST_CASE("later events for a deleted row are ignored") {
     CHECK(table.size() == 0);
 }
 
-TEST_CASE("a row deleted before it was known is ignored in a listing that was on its way") {
+TEST_CASE("a row deleted before it was known is ignored in a later listing") {
     Table table(100);
     const auto row = complete(pending(1, 1, 0, 7), 1);
     CHECK(table.apply(payments::PartDeleted{row.key, row.created}).deleted.empty());
@@ -170,12 +170,12 @@ TEST_CASE("a row deleted before it was known is ignored in a listing that was on
     CHECK(table.size() == 0);
 }
 
-TEST_CASE("hash, group and part used again after deletion are a new payment, and events for the old one are ignored") {
+TEST_CASE("a part with a deleted one's hash, group and number is a new payment; events for the old one are ignored") {
     Table table(100);
     const auto old_row = pending(1, 1, 0, 7);
     table.apply(failure(old_row, 0x1007, 1));
     table.apply(payments::SilenceExpired{old_row.key});
-    const auto change = table.apply(seen(pending(1, 1, 0, 9))); // its deletion was never seen
+    const auto change = table.apply(seen(pending(1, 1, 0, 9))); // the old row's deletion was not seen
     REQUIRE(change.deleted.size() == 1);
     CHECK(change.deleted[0].attempts == std::vector{base::CreatedIndex{7}});
     CHECK(change.updated.size() == 1);
@@ -185,7 +185,7 @@ TEST_CASE("hash, group and part used again after deletion are a new payment, and
     CHECK(table.find(key(1, 1))->parts.size() == 1);
 }
 
-TEST_CASE("a payer's call gives payer and total to its part, whichever came first") {
+TEST_CASE("a payer's call gives payer and total to its part, whether call or row comes first") {
     for (const bool call_first : {true, false}) {
         Table table(100);
         payments::ExpectedPart expected;
@@ -206,7 +206,7 @@ TEST_CASE("a payer's call gives payer and total to its part, whichever came firs
     }
 }
 
-TEST_CASE("two accounts of one part to come are one expected part") {
+TEST_CASE("a call and a topic about one part are one expected part") {
     Table table(100);
     payments::ExpectedPart call;
     call.hash = hash(1);
@@ -223,11 +223,11 @@ TEST_CASE("two accounts of one part to come are one expected part") {
     CHECK(table.find(key(1, 9))->value() == base::Msat{600});
 }
 
-TEST_CASE("a call that gets no row expires; one of an older row is not taken for its own") {
+TEST_CASE("a call without a row expires, and is not matched to an older row") {
     Table table(100);
     payments::ExpectedPart refused;
     refused.hash = hash(1);
-    refused.seen = second(500); // the row below was made long before this call
+    refused.seen = second(500); // the row below is from long before this call
     table.apply(seen(failed(pending(1, 1, 0, 7), 1)));
     table.apply(refused);
     CHECK(table.expected(hash(1)));
@@ -235,7 +235,7 @@ TEST_CASE("a call that gets no row expires; one of an older row is not taken for
     CHECK_FALSE(table.expected(hash(1)));
 }
 
-TEST_CASE("finished payments beyond the limit go, oldest outcome first, those in flight never") {
+TEST_CASE("finished payments beyond the limit are evicted, oldest outcome first, those in flight never") {
     Table table(2);
     table.apply(seen(pending(1, 1, 0, 1)));
     for (std::uint8_t n = 2; n <= 5; ++n)
@@ -248,7 +248,7 @@ TEST_CASE("finished payments beyond the limit go, oldest outcome first, those in
     CHECK(table.find(key(1, 1)) != nullptr);
 }
 
-TEST_CASE("a finished payment stays while lightningd may still report it by itself") {
+TEST_CASE("a finished payment stays while lightningd may still report its last change") {
     Table table(0);
     table.apply(seen(complete(pending(1, 1, 0, 1), 8)));
     table.evict({7});
@@ -257,7 +257,7 @@ TEST_CASE("a finished payment stays while lightningd may still report it by itse
     CHECK(table.size() == 0);
 }
 
-TEST_CASE("a payment in the place of an evicted one has nothing of it") {
+TEST_CASE("a payment that reuses an evicted one's memory has none of its values") {
     Table table(0);
     auto row = failed(pending(1, 9, 1, 1), 1);
     row.invoice = "lnbcrt1";
@@ -297,12 +297,12 @@ TEST_CASE("a payment in the place of an evicted one has nothing of it") {
     REQUIRE(payment->parts.size() == 1);
     CHECK_FALSE(payment->parts[0].route);
     CHECK(payment->parts[0].failure == payments::Failure{});
-    table.apply(seen(failed(pending(2, 1, 0, 3), 3))); // one part, nobody gave up
+    table.apply(seen(failed(pending(2, 1, 0, 3), 3))); // one part, not given up
     CHECK(payment->undecided());
     CHECK(payment->value().value == 1000);
 }
 
-TEST_CASE("an older row whose number another part has is ignored, also when it failed") {
+TEST_CASE("an older row with the number of another part is ignored, also if it failed") {
     Table table(100);
     table.apply(seen(pending(1, 1, 1, 20)));
     CHECK(table.apply(seen(pending(1, 1, 1, 10))).updated.empty());

@@ -1,4 +1,4 @@
-// What a payment is worth, row by row of the table in payments/value.hpp: live, and from its rows alone.
+// A payment's value by the rules of payments/value.hpp: live, and from its rows alone.
 #include "facts.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ namespace {
 
 const PaymentKey key{hash(1), {9}};
 
-/// `delivers` of what `leaves`, made in second 100 + created.
+/// Sends `leaves`, delivers `delivers`, made in second 100 + created.
 payments::Row row(std::uint64_t partid, std::uint64_t created, std::uint64_t leaves, std::uint64_t delivers,
                   const std::string& invoice = "") {
     auto row = pending(1, 9, partid, created);
@@ -63,13 +63,13 @@ TEST_CASE("sendamount: the newest attempt gives the value, and in the end the se
     table.apply(start(2, 11, 2000, {TotalSource::spent, {2000}}));
     table.apply(seen(row(2, 11, 2000, 1960)));
     CHECK(value(table) == 1960);
-    CHECK(payments::mpp_total(*table.find(key), table.find(key)->parts[0]).value == 1980); // as that onion said
+    CHECK(payments::mpp_total(*table.find(key), table.find(key)->parts[0]).value == 1980); // as in its onion
     table.apply(seen(complete(row(2, 11, 2000, 1960), 2)));
     CHECK(value(table) == 1960);
     CHECK(table.find(key)->fee().value == 40);
 }
 
-TEST_CASE("sendamount to an offer: its invoice asks for about half, live and read back") {
+TEST_CASE("sendamount to an offer: the value is the amount delivered, although the invoice asks for less") {
     for (const bool live : {true, false}) {
         Table table(100);
         if (live)
@@ -82,8 +82,8 @@ TEST_CASE("sendamount to an offer: its invoice asks for about half, live and rea
     }
 }
 
-TEST_CASE("the amount of the first part may happen to be the whole of a split payment") {
-    Table table(100); // 1980 and 20 of 2000: looks like sendamount at first
+TEST_CASE("a split payment whose first part delivers almost all is not taken for sendamount") {
+    Table table(100); // 1980 and 20 of 2000: like sendamount at first
     table.apply(start(1, 10, 2000, {TotalSource::spent, {2000}}));
     table.apply(seen(row(1, 10, 2000, 1980, "lnbc1")));
     SUBCASE("its invoice asks for the whole") {
@@ -97,7 +97,7 @@ TEST_CASE("the amount of the first part may happen to be the whole of a split pa
     CHECK(payments::mpp_total(*table.find(key), table.find(key)->parts[0]).value == 2000);
 }
 
-TEST_CASE("a share of an invoice is worth the whole invoice, as LND's MPP record says") {
+TEST_CASE("a share of an invoice has the whole invoice's value, as in LND's MPP record") {
     for (const bool live : {true, false}) {
         Table table(100);
         if (live)
@@ -111,14 +111,14 @@ TEST_CASE("a share of an invoice is worth the whole invoice, as LND's MPP record
     }
 }
 
-TEST_CASE("a part that delivers more than a BOLT 11 invoice asks does not raise the value: renepay of v23.11") {
+TEST_CASE("a part that delivers more than its BOLT 11 invoice asks does not raise the value: renepay of v23.11") {
     Table table(100);
     table.apply(seen(complete(row(1, 10, 3301, 3300, "lnbc1"), 1)));
     table.apply(invoice("lnbc1", base::Msat{3000}));
     CHECK(value(table) == 3000);
 }
 
-TEST_CASE("for an amountless invoice the payer names the value, else the rows") {
+TEST_CASE("with an amountless invoice the value is the payer's total, else the sum of the rows") {
     Table table(100);
     table.apply(start(1, 10, 402, {TotalSource::part_start, {1000}}));
     table.apply(seen(row(1, 10, 402, 400, "lnbc1")));
@@ -131,7 +131,7 @@ TEST_CASE("for an amountless invoice the payer names the value, else the rows") 
     CHECK(value(read_back) == 1000);
 }
 
-TEST_CASE("LND fixes the value when a payment is made: a later total from the same source changes nothing") {
+TEST_CASE("a later total from the same source is ignored, because LND fixes the value at the start") {
     Table table(100);
     table.apply(start(1, 10, 402, {TotalSource::sendpay_amount, {400}}));
     table.apply(seen(row(1, 10, 402, 400)));
@@ -140,7 +140,7 @@ TEST_CASE("LND fixes the value when a payment is made: a later total from the sa
     CHECK(value(table) == 400);
 }
 
-TEST_CASE("never 0 when something was sent: a part without a delivered amount counts with the amount sent") {
+TEST_CASE("a part without a delivered amount counts with the amount sent, so that the value is never 0") {
     auto one = row(1, 10, 1010, 0);
     one.amount.reset();
     auto two = row(2, 11, 2020, 0);
@@ -157,10 +157,10 @@ TEST_CASE("never 0 when something was sent: a part without a delivered amount co
     Table read_back(100);
     read_back.apply(seen(failed(one, 1)));
     read_back.apply(seen(failed(two, 2)));
-    CHECK(value(read_back) == 2020); // not stored: the largest is known
+    CHECK(value(read_back) == 2020); // the peak is not stored: the largest part is known
 }
 
-TEST_CASE("an invoice of another hash is no evidence") {
+TEST_CASE("an invoice of another hash is ignored") {
     Table table(100);
     table.apply(seen(row(1, 10, 402, 400, "lnbc1")));
     auto other = invoice("lnbc1", base::Msat{9000});

@@ -1,4 +1,4 @@
-// The man pages against the rows of the program: parameters, results, codes, options, topics.
+// The man pages against the program's tables: parameters, results, codes, options, topics.
 #include "plugin/trackpayments/tables.hpp"
 
 #include <algorithm>
@@ -56,7 +56,7 @@ const char* name_of(cln::ParamType type) {
     return "";
 }
 
-/// The lines of the section PARAMETERS that the rows ask for: a heading, and the beginning of the description.
+/// The lines that PARAMETERS must have: a heading, and the beginning of the description.
 Texts parameters(const host::CommandSpec& spec) {
     Texts lines;
     for (const auto& param : spec.params)
@@ -71,7 +71,7 @@ std::vector<host::Command> commands() {
 
 } // namespace
 
-TEST_CASE("the parameters of the pages are those of the rows, in their order, with type and default") {
+TEST_CASE("PARAMETERS of each page has the declared parameters in order, with type and default") {
     for (const auto& [spec, serve, check] : commands()) {
         const auto text = section(page_of(spec), "PARAMETERS");
         std::size_t at = 0;
@@ -88,27 +88,27 @@ TEST_CASE("the parameters of the pages are those of the rows, in their order, wi
     }
 }
 
-TEST_CASE("the synopsis of the pages is the usage") {
+TEST_CASE("SYNOPSIS of each page is the usage") {
     for (const auto& [spec, serve, check] : commands())
         CHECK(section(page_of(spec), "SYNOPSIS")
                   .find("\n" + std::string(spec.name) + " " + cln::usage(spec.params) + "\n") != std::string::npos);
 }
 
-TEST_CASE("the results of the pages have the members of the rows") {
+TEST_CASE("the results of the pages have the declared members") {
     for (const auto& [spec, serve, check] : commands()) {
         const auto text = section(page_of(spec), "RETURN VALUE");
         for (const auto& member : spec.result) {
             const std::string name(member.name);
             const auto listed = "- " + name + " (" + std::string(member.type) + ")";
-            const auto in_words = "containing " + name + ", an " + std::string(member.type);
-            CHECK_MESSAGE((text.find(listed) != std::string::npos || text.find(in_words) != std::string::npos), name);
+            const auto in_prose = "containing " + name + ", an " + std::string(member.type);
+            CHECK_MESSAGE((text.find(listed) != std::string::npos || text.find(in_prose) != std::string::npos), name);
         }
     }
     const auto all = commands().front().spec;
     CHECK(found(section(page_of(all), "RETURN VALUE"), R"(\n- (\w+) \()").size() == all.result.size());
 }
 
-TEST_CASE("the error codes of the pages are those of the rows") {
+TEST_CASE("the error codes of the pages are the declared ones") {
     for (const auto& [spec, serve, check] : commands()) {
         std::set<std::string> codes;
         for (const int code : spec.codes)
@@ -118,7 +118,7 @@ TEST_CASE("the error codes of the pages are those of the rows") {
     }
 }
 
-TEST_CASE("the options of the page are those of the rows, with range and default") {
+TEST_CASE("the options of the page are the declared ones, with range and default") {
     const auto text = section(page("lightning-trackpayments"), "OPTIONS");
     const auto declared = trackpayments::declaration(nullptr, true);
     for (const auto& option : declared.options) {

@@ -46,7 +46,7 @@ std::vector<Host> all_hosts() {
 
 } // namespace
 
-TEST_CASE("under lightningd delpay is never registered: a second one crashes it") {
+TEST_CASE("under lightningd delpay is never registered, because a second one crashes it") {
     for (const auto& on : all_hosts()) {
         const auto all = manifest_of(on);
         for (const auto& method : all["rpcmethods"])
@@ -55,7 +55,7 @@ TEST_CASE("under lightningd delpay is never registered: a second one crashes it"
     }
 }
 
-TEST_CASE("trackpayments is registered everywhere, and its parameters can be checked") {
+TEST_CASE("trackpayments is registered on every host, and its parameters can be checked") {
     for (const auto& on : all_hosts()) {
         const auto all = manifest_of(on);
         REQUIRE_FALSE(all["rpcmethods"].empty());
@@ -66,7 +66,7 @@ TEST_CASE("trackpayments is registered everywhere, and its parameters can be che
     }
 }
 
-TEST_CASE("on a host without a delpay of its own, delpay is registered") {
+TEST_CASE("on a host without delpay, delpay is registered") {
     const auto methods = manifest_of(host(false))["rpcmethods"];
     REQUIRE(methods.size() == 2);
     CHECK(methods[1]["name"] == "delpay");
@@ -74,7 +74,7 @@ TEST_CASE("on a host without a delpay of its own, delpay is registered") {
     CHECK_FALSE(methods[1]["description"].get<std::string>().empty()); // required up to v24.05
 }
 
-TEST_CASE("the hook has its five methods under lightningd, and one less where delpay is ours") {
+TEST_CASE("the hook has five methods under lightningd, and all but delpay where delpay is registered") {
     const auto under = manifest_of(host(true))["hooks"];
     REQUIRE(under.size() == 1);
     CHECK(under[0]["name"] == "rpc_command");
@@ -87,17 +87,17 @@ TEST_CASE("the hook has its five methods under lightningd, and one less where de
     CHECK(elsewhere[0]["filters"].size() == 4);
 }
 
-TEST_CASE("without the hook there is none") {
+TEST_CASE("with the hook left out the manifest has no hooks") {
     CHECK(manifest_of(host(true, {26, 6}, false))["hooks"] == Tree::array());
     CHECK(manifest_of(host(false, {26, 6}, false))["hooks"] == Tree::array());
 }
 
-TEST_CASE("pay_part_start is subscribed to from v25.09 only") {
+TEST_CASE("pay_part_start is subscribed to from v25.09 on") {
     for (const auto& on : all_hosts())
         CHECK(has(manifest_of(on)["subscriptions"], "pay_part_start") == (on.version >= cln::Version{25, 9}));
 }
 
-TEST_CASE("what every version has is subscribed to, each once and never all") {
+TEST_CASE("topics of every version are subscribed to once each, without a wildcard") {
     for (const auto& on : all_hosts()) {
         const auto subscriptions = manifest_of(on)["subscriptions"];
         for (const auto* topic : {"sendpay_success", "sendpay_failure", "pay_failure", "shutdown"})
@@ -114,7 +114,7 @@ TEST_CASE("all three topics are declared on every host") {
             {"method":"trackpayments_deleted"}])"));
 }
 
-TEST_CASE("the manifest has what lightningd requires, and what it would kill for is not there") {
+TEST_CASE("the manifest has all that lightningd requires and nothing that lightningd refuses") {
     for (const auto& on : all_hosts()) {
         const auto all = manifest_of(on);
         CHECK(all["options"].is_array());
@@ -127,7 +127,7 @@ TEST_CASE("the manifest has what lightningd requires, and what it would kill for
     }
 }
 
-TEST_CASE("the hook is left out on request only") {
+TEST_CASE("the hook is left out only on request") {
     ::unsetenv("TRACKPAYMENTS_NO_HOOK");
     CHECK(trackpayments::wants_hook());
     ::setenv("TRACKPAYMENTS_NO_HOOK", "1", 1);

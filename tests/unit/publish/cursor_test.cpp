@@ -1,4 +1,4 @@
-// The cursor on the wire.
+// The cursor as text.
 #include "publish/cursor.hpp"
 
 #include <doctest/doctest.h>
@@ -27,7 +27,7 @@ TEST_CASE("a cursor is read as it was written") {
     }
 }
 
-TEST_CASE("a change number stands behind the position where there is one") {
+TEST_CASE("a change number is written behind the position if there is one") {
     CHECK(maker().make({{1}, {2}}) == "02aaaaaa.89abcdef.1.2");
     for (const std::uint64_t number : {std::uint64_t{1}, std::uint64_t{10}, UINT64_MAX}) {
         const auto text = maker().make({{1}, {2}}, number);
@@ -39,12 +39,12 @@ TEST_CASE("a change number stands behind the position where there is one") {
     }
 }
 
-TEST_CASE("a run knows its own cursors") {
+TEST_CASE("a run recognises its own cursors") {
     CHECK(maker().is_of_this_run(*publish::parse_cursor("02aaaaaa.89abcdef.1.2.3")));
     CHECK_FALSE(maker().is_of_this_run(*publish::parse_cursor("02aaaaaa.89abcdee.1.2.3")));
 }
 
-TEST_CASE("what is not spelled as a cursor is none") {
+TEST_CASE("a text that is not exactly a cursor is refused") {
     for (const auto* text : {"",
                              ".",
                              "...",
@@ -75,7 +75,7 @@ TEST_CASE("what is not spelled as a cursor is none") {
         CHECK_FALSE_MESSAGE(publish::parse_cursor(text).has_value(), text);
 }
 
-TEST_CASE("a cursor of another node is distinguished from one stamped before the node was known") {
+TEST_CASE("a cursor of another node is distinguished from one written before the node was known") {
     CHECK_FALSE(maker().is_ours(*publish::parse_cursor("03bbbbbb.89abcdef.1.2")));
     CHECK(maker().is_ours(*publish::parse_cursor("00000000.89abcdef.1.2")));
     CHECK(publish::CursorMaker("89abcdef").is_ours(*publish::parse_cursor("03bbbbbb.89abcdef.1.2")));

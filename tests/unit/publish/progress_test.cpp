@@ -1,4 +1,4 @@
-// The rule of the cursor: as far as was read, never past what is held.
+// The cursor's rule: as far as rows were read, never past a hold.
 #include "publish/progress.hpp"
 
 #include <list>
@@ -24,7 +24,7 @@ base::UpdatedIndex updated(std::uint64_t value) {
 
 } // namespace
 
-TEST_CASE("without holds a cursor goes as far as was read") {
+TEST_CASE("without holds a cursor goes as far as rows were read") {
     Progress progress;
     CHECK(progress.safe() == Position{{0}, {0}});
     progress.reset({{7}, {5}});
@@ -33,7 +33,7 @@ TEST_CASE("without holds a cursor goes as far as was read") {
     CHECK(progress.bounds().safe == publish::unlimited);
 }
 
-TEST_CASE("what was read moves by pages, and by one index that is exactly the next") {
+TEST_CASE("the position read moves by pages, and by single rows only in sequence") {
     Progress progress;
     progress.reset({{7}, {5}});
     CHECK(progress.advance(created(7), created(8))); // a notification: exactly the next
@@ -41,14 +41,14 @@ TEST_CASE("what was read moves by pages, and by one index that is exactly the ne
     CHECK_FALSE(progress.advance(created(9), created(10))); // 9 is missing
     CHECK(progress.read().created.value == 8);
     CHECK(progress.advance(created(8), created(108))); // a page
-    CHECK(progress.advance(created(50), created(60))); // an older page: nothing is lost
+    CHECK(progress.advance(created(50), created(60))); // an older page: the position stays
     CHECK(progress.read() == Position{{108}, {5}});
     CHECK(progress.advance(updated(5), updated(6)));
     CHECK_FALSE(progress.advance(updated(7), updated(8)));
     CHECK(progress.read() == Position{{108}, {6}});
 }
 
-TEST_CASE("no cursor passes a hold while it lives, whatever its reason") {
+TEST_CASE("no cursor passes a live hold, whatever its reason") {
     for (const auto reason : {Reason::loading, Reason::undecided, Reason::queued}) {
         Progress progress;
         progress.reset({{7}, {5}});
@@ -62,7 +62,7 @@ TEST_CASE("no cursor passes a hold while it lives, whatever its reason") {
     }
 }
 
-TEST_CASE("the first of several holds counts, in whatever order they go") {
+TEST_CASE("the lowest of several holds counts, in whatever order they are released") {
     Progress progress;
     progress.reset({{30}, {30}});
     std::vector<Hold> holds;
@@ -70,8 +70,8 @@ TEST_CASE("the first of several holds counts, in whatever order they go") {
         holds.push_back(progress.hold(Reason::undecided, {{at + 1}, {at}}));
     CHECK(progress.safe() == Position{{5}, {4}});
     holds[1].release();
-    CHECK(progress.safe() == Position{{5}, {4}}); // another one is there
-    holds[1].release();                           // twice is once
+    CHECK(progress.safe() == Position{{5}, {4}}); // another hold remains there
+    holds[1].release();                           // a second release has no effect
     CHECK(progress.safe() == Position{{5}, {4}});
     holds[3].release();
     CHECK(progress.safe() == Position{{10}, {9}});
@@ -81,7 +81,7 @@ TEST_CASE("the first of several holds counts, in whatever order they go") {
     CHECK(progress.safe() == Position{{30}, {30}});
 }
 
-TEST_CASE("created and updated are held each by itself") {
+TEST_CASE("created and updated are held independently") {
     Progress progress;
     progress.reset({{30}, {30}});
     const Hold one = progress.hold(Reason::loading, {{3}, {20}});
@@ -89,7 +89,7 @@ TEST_CASE("created and updated are held each by itself") {
     CHECK(progress.safe() == Position{{3}, {8}});
 }
 
-TEST_CASE("a hold that is moved goes on, one that is assigned to lets go") {
+TEST_CASE("a moved hold stays, and one that is assigned to is released") {
     Progress progress;
     progress.reset({{7}, {7}});
     Hold first = progress.hold(Reason::queued);
@@ -109,7 +109,7 @@ TEST_CASE("a hold that is moved goes on, one that is assigned to lets go") {
     CHECK(progress.safe() == Position{{20}, {20}});
 }
 
-TEST_CASE("a hold takes what is safe at that moment: what others hold, it holds too") {
+TEST_CASE("a new hold starts at the safe position, which other holds bound") {
     Progress progress;
     progress.reset({{7}, {7}});
     Hold loading = progress.hold(Reason::loading);
@@ -120,7 +120,7 @@ TEST_CASE("a hold takes what is safe at that moment: what others hold, it holds 
     CHECK(progress.safe() == Position{{7}, {7}});
 }
 
-TEST_CASE("an answer from the database is bounded by what loads and what has no outcome, not by what is queued") {
+TEST_CASE("an answer from the database is bounded by loading groups and missing outcomes, not by the queue") {
     Progress progress;
     progress.reset({{20}, {20}});
     const Hold queued = progress.hold(Reason::queued, {{1}, {1}});
@@ -132,7 +132,7 @@ TEST_CASE("an answer from the database is bounded by what loads and what has no 
     CHECK(progress.safe() == Position{{1}, {1}});
 }
 
-TEST_CASE("who waits for the bounds hears whenever they may have moved") {
+TEST_CASE("a waiter for the bounds is called whenever they may have moved") {
     Progress progress;
     int moved = 0;
     progress.on_moved([&] { ++moved; });
@@ -140,7 +140,7 @@ TEST_CASE("who waits for the bounds hears whenever they may have moved") {
     CHECK(moved == 1);
     CHECK(progress.advance(created(1), created(2)));
     CHECK(moved == 2);
-    CHECK(progress.advance(created(1), created(2))); // no news
+    CHECK(progress.advance(created(1), created(2))); // nothing moved
     CHECK_FALSE(progress.advance(created(5), created(6)));
     CHECK(moved == 2);
     { const Hold queued = progress.hold(Reason::queued); }
@@ -151,7 +151,7 @@ TEST_CASE("who waits for the bounds hears whenever they may have moved") {
     CHECK(moved == 4);
 }
 
-TEST_CASE("a counter that went back takes the cursor along") {
+TEST_CASE("a counter that went back takes the cursor back") {
     Progress progress;
     progress.reset({{20}, {20}});
     const Hold hold = progress.hold(Reason::queued);

@@ -1,4 +1,4 @@
-// The publisher: which messages it sends for a change, in what order, with which cursor, and what a slow reader gets.
+// The publisher: the messages of a change, their order and cursors, and slow readers.
 #include "publish/publisher.hpp"
 
 #include "../until.hpp"
@@ -19,7 +19,7 @@ using publish::Publisher;
 
 namespace {
 
-/// A table and its publisher, whose bytes a test reads from the other end when it likes.
+/// A table and its publisher; the test reads the other end of its stream.
 struct Fixture {
     io::Loop loop;
     payments::Table table{100'000};
@@ -36,14 +36,14 @@ struct Fixture {
         reader = ends[0];
         out = *io::Stream::open(loop, ends[1]);
         publisher.emplace(loop, *out, table, progress, publish::CursorMaker("run"),
-                          [this](base::LogLevel, const std::string& words) { log.push_back(words); });
+                          [this](base::LogLevel, const std::string& line) { log.push_back(line); });
     }
     ~Fixture() { close(reader); }
 
     void apply(const payments::Event& event) { publisher->changed(table.apply(event)); }
     void apply(const std::vector<payments::Event>& events) { publisher->changed(table.apply(events)); }
 
-    /// All messages that come until nothing more does.
+    /// All messages until no more come.
     std::vector<std::string> read_texts() {
         std::vector<std::string> messages;
         std::array<char, 65536> buffer{};
@@ -71,7 +71,7 @@ std::string cursor(const json::Tree& message) {
     return message["params"]["cursor"];
 }
 
-/// One payment, whose snapshot is a large one.
+/// A payment with a large snapshot.
 std::vector<payments::Event> many_parts() {
     std::vector<payments::Event> events;
     for (std::uint64_t n = 1; n <= 300; ++n)
@@ -81,14 +81,14 @@ std::vector<payments::Event> many_parts() {
 
 payments::Row row_of(std::uint32_t n) {
     auto row = pending(1, 1, 0, n);
-    for (int i = 0; i < 4; ++i) // where the table's index looks first: real hashes differ there
+    for (int i = 0; i < 4; ++i) // the bytes that the table's index uses
         row.key.hash.bytes[static_cast<std::size_t>(24 + i)] = static_cast<std::uint8_t>(n >> (8 * i));
     return row;
 }
 
 } // namespace
 
-TEST_CASE("a snapshot goes out with the cursor of what was published before, a final one on both topics") {
+TEST_CASE("a snapshot has the cursor of all published before it, and a final one goes to both topics") {
     Fixture fixture;
     fixture.progress.reset({{4}, {2}});
     fixture.apply(seen(pending(1, 1, 0, 5)));
@@ -105,12 +105,12 @@ TEST_CASE("a snapshot goes out with the cursor of what was published before, a f
     CHECK(cursor(messages[2]) == "00000000.run.5.2");
 }
 
-TEST_CASE("a cursor promises nothing that still waits in the queue") {
+TEST_CASE("a cursor does not cover snapshots that are still queued") {
     Fixture fixture;
     std::uint32_t n = 0;
-    while (fixture.out->queued_bytes() == 0 || n < 1000) { // more than the socket takes at once
+    while (fixture.out->queued_bytes() == 0 || n < 1000) { // more than the socket holds
         fixture.apply(seen(row_of(++n)));
-        fixture.progress.reset({{n}, {0}}); // its page has come meanwhile
+        fixture.progress.reset({{n}, {0}}); // its page was read meanwhile
     }
     const auto messages = fixture.read_all();
     REQUIRE(messages.size() == n);
@@ -124,9 +124,9 @@ TEST_CASE("a cursor promises nothing that still waits in the queue") {
     CHECK(cursor(messages.back()) == "00000000.run." + std::to_string(n) + ".0");
 }
 
-TEST_CASE("a place in the queue keeps nothing of what it was used for before") {
+TEST_CASE("a reused queue entry has nothing of its earlier use") {
     Fixture fixture;
-    constexpr std::uint32_t many = 1000; // more than the socket takes at once
+    constexpr std::uint32_t many = 1000; // more than the socket holds
     for (std::uint32_t n = 1; n <= many; ++n)
         fixture.apply(seen(complete(row_of(n), n)));
     CHECK(fixture.out->queued_bytes() > 0);
@@ -142,7 +142,7 @@ TEST_CASE("a place in the queue keeps nothing of what it was used for before") {
     }
 }
 
-TEST_CASE("when nobody reads, the newest snapshot of every payment is kept and the rest merged") {
+TEST_CASE("when nobody reads, the newest snapshot of each payment stays queued and older ones are merged") {
     Fixture fixture;
     constexpr std::uint32_t payments = 600;
     const std::string invoice(12'000, 'x'); // few snapshots fill the queue
@@ -176,18 +176,18 @@ TEST_CASE("when nobody reads, the newest snapshot of every payment is kept and t
     CHECK(fixture.log[0].find("intermediate snapshots were merged") != std::string::npos);
 }
 
-TEST_CASE("a large snapshot in flight waits its second, the final one does not") {
+TEST_CASE("a large snapshot in flight waits a second after the last one, a final one does not") {
     Fixture fixture;
     fixture.publisher->set_large_pause(std::chrono::hours(1));
     const auto part = [](std::uint64_t n) { return pending(1, 9, n, n); };
     fixture.apply(many_parts());
     const auto in_flight = fixture.read_all();
-    REQUIRE(in_flight.size() == 1); // nothing was published before: it does not wait
+    REQUIRE(in_flight.size() == 1); // the first one does not wait
     CHECK(in_flight.back().dump().size() > publish::LargeSnapshots::large);
     fixture.apply(seen(part(301)));
     CHECK(fixture.read_all().empty());
     fixture.progress.reset({{7}, {7}});
-    CHECK(fixture.progress.safe().created.value == 0); // what is held back holds the cursor
+    CHECK(fixture.progress.safe().created.value == 0); // the waiting snapshot holds the cursor
     fixture.publisher->set_large_pause(std::chrono::milliseconds(1));
     REQUIRE(unit::until(fixture.loop,
                         [&] { return fixture.out->queued_bytes() > 0 || fixture.progress.safe().created.value > 0; }));
@@ -204,7 +204,7 @@ TEST_CASE("a large snapshot in flight waits its second, the final one does not")
     CHECK(final.back()["method"] == "trackpayments_final");
 }
 
-TEST_CASE("what was held back for its size is not lost at the end") {
+TEST_CASE("a waiting large snapshot is written before the program ends") {
     Fixture fixture;
     fixture.publisher->set_large_pause(std::chrono::hours(1));
     fixture.apply(many_parts());
@@ -216,12 +216,12 @@ TEST_CASE("what was held back for its size is not lost at the end") {
     CHECK(messages[0]["params"]["trackpayments"]["htlcs"].size() == 301);
 }
 
-TEST_CASE("what is held back is not published after another group has paid the hash") {
+TEST_CASE("a waiting large snapshot is dropped when another group has paid the hash") {
     Fixture fixture;
     fixture.publisher->set_large_pause(std::chrono::hours(1));
     fixture.apply(many_parts());
     (void)fixture.read_all();
-    fixture.apply(seen(pending(1, 9, 301, 301))); // held back
+    fixture.apply(seen(pending(1, 9, 301, 301))); // waits
     CHECK(fixture.read_all().empty());
     fixture.apply(seen(complete(pending(1, 10, 0, 400), 1)));
     const auto paid = fixture.read_all();
@@ -230,7 +230,7 @@ TEST_CASE("what is held back is not published after another group has paid the h
     CHECK(fixture.read_all().empty());
 }
 
-TEST_CASE("a deletion names payment and attempts as strings") {
+TEST_CASE("a deletion gives payment_index and attempt_ids as strings") {
     Fixture fixture;
     const auto row = complete(pending(1, 9, 1, 10), 1);
     fixture.apply(seen(row));
@@ -245,7 +245,7 @@ TEST_CASE("a deletion names payment and attempts as strings") {
                                                                         {"remaining", 0}}));
 }
 
-TEST_CASE("the end of a payment whose last row was deleted goes out before its deletion, on both topics") {
+TEST_CASE("the end of a payment whose last row was deleted is published before the deletion, on both topics") {
     Fixture fixture;
     fixture.apply(seen(failed(pending(1, 9, 1, 10), 1)));
     std::vector<bool> observed;
@@ -259,8 +259,8 @@ TEST_CASE("the end of a payment whose last row was deleted goes out before its d
     CHECK(observed == std::vector{true});
 }
 
-TEST_CASE("what an observer sends stands right behind the snapshot it was shown, in its own order") {
-    for (const std::uint32_t payments : {1U, 3U, 2000U}) { // the last is more than the socket takes
+TEST_CASE("messages that an observer sends follow directly after the snapshot it was called with") {
+    for (const std::uint32_t payments : {1U, 3U, 2000U}) { // the last is more than the socket holds
         Fixture fixture;
         std::uint32_t shown = 0;
         const auto text = std::make_shared<const std::string>(",7");
@@ -286,7 +286,7 @@ TEST_CASE("what an observer sends stands right behind the snapshot it was shown,
     }
 }
 
-TEST_CASE("what is sent ahead overtakes the queue, not each other, and is sent without further ado") {
+TEST_CASE("send_next() overtakes the queue, keeps its own order and starts the write") {
     Fixture fixture;
     const auto text = std::make_shared<const std::string>("");
     const auto next = [&](int n) {
@@ -300,11 +300,11 @@ TEST_CASE("what is sent ahead overtakes the queue, not each other, and is sent w
     for (const auto& message : fixture.read_all())
         order.push_back(message["params"]);
     CHECK(order == std::vector{1, 3, 2});
-    next(4); // nothing else is said that would take it along
+    next(4); // nothing else starts the write
     CHECK(fixture.read_all().size() == 1);
 }
 
-TEST_CASE("a cursor shows the node from the moment it is known") {
+TEST_CASE("a cursor has the node as soon as it is known") {
     Fixture fixture;
     fixture.apply(seen(row_of(1)));
     fixture.publisher->set_node(base::NodeId::from_hex("02" + std::string(64, 'a')).value());
@@ -315,7 +315,7 @@ TEST_CASE("a cursor shows the node from the moment it is known") {
     CHECK(cursor(messages[1]) == "02aaaaaa.run.0.0");
 }
 
-TEST_CASE("replies and news keep the order in which they were sent") {
+TEST_CASE("replies and snapshots are written in the order in which they were sent") {
     Fixture fixture;
     for (std::uint32_t n = 1; n <= 3; ++n) {
         fixture.apply(seen(row_of(n)));

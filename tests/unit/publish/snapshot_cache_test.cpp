@@ -1,4 +1,4 @@
-// What is kept of a payment's text must never be seen in what is written: it is always what would be written anew.
+// The cache of attempts' JSON: a snapshot written with it must equal one written anew.
 #include "lnrpc/json.hpp"
 #include "lnrpc/to_lnrpc.hpp"
 #include "payments/table.hpp"
@@ -22,7 +22,7 @@ payments::PaymentKey key(std::uint8_t n) {
     return key;
 }
 
-/// Created indexes are those of all payments.
+/// Created indexes are unique over all payments.
 payments::Row row(std::uint8_t payment, std::uint64_t partid, PartStatus status = PartStatus::pending) {
     payments::Row row;
     row.key = key(payment);
@@ -46,7 +46,7 @@ struct Fixture {
         for (std::uint64_t partid = 1; partid <= parts; ++partid)
             see(row(payment, partid));
     }
-    /// Writes it twice, the second time from what was kept.
+    /// Writes it twice, the second time from the cache.
     void check(std::uint8_t payment = 1) {
         const auto& now = *table.find(key(payment));
         const auto anew = lnrpc::to_json(lnrpc::to_lnrpc(now));
@@ -68,11 +68,11 @@ payments::ExpectedPart by_xpay(std::uint64_t partid) {
 
 } // namespace
 
-TEST_CASE("one part, several, and none") {
+TEST_CASE("payments of one part, several and none are written the same from the cache") {
     Fixture fixture;
     fixture.see_parts(1, 1);
     fixture.check();
-    CHECK(fixture.snapshots.kept_bytes() == 0); // nothing to be copied the next time
+    CHECK(fixture.snapshots.kept_bytes() == 0); // nothing to copy the next time
     fixture.see_parts(1, 3);
     fixture.check();
     CHECK(fixture.snapshots.kept_bytes() > 0);
@@ -80,7 +80,7 @@ TEST_CASE("one part, several, and none") {
     CHECK(fixture.snapshots.json(none) == lnrpc::to_json(lnrpc::to_lnrpc(none)));
 }
 
-TEST_CASE("every kind of change of a part is seen") {
+TEST_CASE("every kind of change of a part is written") {
     Fixture fixture;
     const auto after = [&](const payments::Event& event) {
         fixture.table.apply(event);
@@ -89,7 +89,7 @@ TEST_CASE("every kind of change of a part is seen") {
     fixture.see_parts(1, 5);
     fixture.check();
     after(payments::PartSeen{row(1, 1, PartStatus::complete), base::UnixNs{5}});
-    after(payments::PartSeen{row(1, 2), base::UnixNs{7}}); // a moment alone, which is no news
+    after(payments::PartSeen{row(1, 2), base::UnixNs{7}}); // an observed time alone
     after(payments::PartFailed{row(1, 3), {payments::Failure::Kind::unreadable, 0, 0, false, {}}, {9}});
     after(payments::PartExplained{key(1), {1003}, {payments::Failure::Kind::wire, 0x1007, 1, false, {}}});
     after(by_xpay(4));
@@ -101,7 +101,7 @@ TEST_CASE("every kind of change of a part is seen") {
     after(payments::PartSeen{early, std::nullopt});
 }
 
-TEST_CASE("a payment's fields shown in attempts change in all attempts") {
+TEST_CASE("a change of a payment's field that attempts show is written in all attempts") {
     Fixture fixture;
     fixture.table.apply(by_xpay(1));
     fixture.table.apply(by_xpay(2));
@@ -116,7 +116,7 @@ TEST_CASE("a payment's fields shown in attempts change in all attempts") {
     fixture.check();
 }
 
-TEST_CASE("a payment made by hand, whose changes nobody counts, is written anew") {
+TEST_CASE("a payment outside the table, without revisions, is written anew") {
     SnapshotCache snapshots;
     payments::Payment payment;
     payment.parts.resize(2);
@@ -126,7 +126,7 @@ TEST_CASE("a payment made by hand, whose changes nobody counts, is written anew"
     CHECK(snapshots.json(payment) == lnrpc::to_json(lnrpc::to_lnrpc(payment)));
 }
 
-TEST_CASE("payments do not get in each other's way, and a finished one is dropped") {
+TEST_CASE("payments are cached independently, and a finished one is dropped") {
     Fixture fixture;
     fixture.see_parts(1, 2);
     fixture.see_parts(2, 3);
@@ -142,7 +142,7 @@ TEST_CASE("payments do not get in each other's way, and a finished one is droppe
     CHECK(fixture.snapshots.kept_bytes() == 0);
 }
 
-TEST_CASE("the kept texts are bounded, the longest unused goes, and a very large payment is written whole") {
+TEST_CASE("the cache is bounded, the longest unused entry is dropped, and a very large payment is not cached") {
     Fixture fixture;
     constexpr std::size_t most = 20'000;
     fixture.snapshots = SnapshotCache(most);

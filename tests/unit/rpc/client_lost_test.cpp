@@ -1,4 +1,4 @@
-// Connections that break, and come back.
+// Connections that are lost and made again.
 #include "caller.hpp"
 
 #include <doctest/doctest.h>
@@ -7,7 +7,7 @@ namespace client_lost_test {
 
 using unit::until;
 
-TEST_CASE("a call before the start is lost, in a later turn") {
+TEST_CASE("a call before start() is lost, in a later turn") {
     Caller caller;
     Answer answer;
     caller.client.call("m", "[]", answer.callback(), answer.lost());
@@ -16,7 +16,7 @@ TEST_CASE("a call before the start is lost, in a later turn") {
     CHECK(answer.times == 0);
 }
 
-TEST_CASE("calls in flight that gave a Lost are each notified once, in a later turn, when the connection is lost") {
+TEST_CASE("when the connection is lost, each call in flight with a lost callback gets it once, in a later turn") {
     Caller caller;
     int downs = 0;
     caller.client.start(
@@ -49,12 +49,12 @@ TEST_CASE("calls in flight that gave a Lost are each notified once, in a later t
     CHECK(downs == 1);
 }
 
-TEST_CASE("a call that cannot even be written is lost once") {
+TEST_CASE("a call that cannot be written is lost once") {
     Caller caller;
     REQUIRE(caller.connect());
     caller.node.stop_listening();
     caller.node.hang_up();
-    Answer answer; // our side has not noticed yet
+    Answer answer; // our side has not noticed the loss yet
     caller.client.call("m", "[\"" + std::string(1'000'000, 'x') + "\"]", answer.callback(), answer.lost());
     CHECK(until(caller.loop, [&] { return answer.losses == 1; }));
     unit::settle(caller.loop);
@@ -62,7 +62,7 @@ TEST_CASE("a call that cannot even be written is lost once") {
     CHECK(answer.times == 0);
 }
 
-TEST_CASE("a lost call that is made again at once does not keep the loop from turning") {
+TEST_CASE("a lost call that is repeated at once does not block the loop") {
     Caller caller(false);
     caller.client.start(caller.node.path(), [&] { ++caller.ups; });
     int lost = 0;
@@ -116,7 +116,7 @@ TEST_CASE("half a reply of the old connection is not mixed with the new one") {
     caller.client.call("m", "[]", second.callback());
     REQUIRE(caller.calls(2));
     CHECK(caller.node.calls[1].id != caller.node.calls[0].id);
-    // A late answer to the lost call is nobody's.
+    // A late answer to the lost call is ignored.
     caller.node.answer(caller.node.calls[0], "\"old\"");
     caller.node.answer(caller.node.calls[1], "\"new\"");
     CHECK(until(caller.loop, [&] { return second.times == 1; }));
@@ -124,11 +124,11 @@ TEST_CASE("half a reply of the old connection is not mixed with the new one") {
     CHECK(answer.times == 0);
 }
 
-TEST_CASE("a socket that is not there yet is tried until it is, with one line in the log") {
+TEST_CASE("a missing socket is tried until it is there, with one log line") {
     Caller caller(false);
     caller.client.start(caller.node.path(), [&] { ++caller.ups; });
     CHECK(until(caller.loop, [&] { return !caller.log.empty(); }));
-    // Two more tries at least: a second line would have come with them.
+    // At least two more tries: each could have logged a second line.
     io::Timer timer(caller.loop);
     bool over = false;
     timer.start(std::chrono::milliseconds(400), [&] { over = true; });
@@ -139,7 +139,7 @@ TEST_CASE("a socket that is not there yet is tried until it is, with one line in
     CHECK(caller.log.size() == 1);
     caller.node.hang_up();
     CHECK(until(caller.loop, [&] { return caller.ups == 2; }));
-    CHECK(caller.log.size() == 2); // a new outage has a line of its own
+    CHECK(caller.log.size() == 2); // a new outage is logged once more
 }
 
 TEST_CASE("on_up may call at once") {
@@ -152,7 +152,7 @@ TEST_CASE("on_up may call at once") {
     CHECK(answer.result == "{}");
 }
 
-TEST_CASE("a client may go while its calls are in flight") {
+TEST_CASE("a client may be destroyed while its calls are in flight") {
     io::Loop loop;
     unit::FakeLightningd node(loop);
     const auto held = std::make_shared<int>(1);

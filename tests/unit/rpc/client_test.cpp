@@ -6,7 +6,7 @@ namespace client_test {
 
 using unit::until;
 
-TEST_CASE("a call carries its method, its params and an id of our form") {
+TEST_CASE("a call has its method, its params and an id of our form") {
     Caller caller;
     REQUIRE(caller.connect());
     CHECK(caller.ups == 1);
@@ -19,12 +19,12 @@ TEST_CASE("a call carries its method, its params and an id of our form") {
     CHECK(caller.node.calls[0].id == R"("trackpayments:listsendpays#1-tag")");
     caller.node.answer(caller.node.calls[0], R"({ "payments" : [ ] })");
     CHECK(until(caller.loop, [&] { return answer.times == 1; }));
-    CHECK(answer.result == R"({ "payments" : [ ] })"); // the very bytes
+    CHECK(answer.result == R"({ "payments" : [ ] })"); // byte for byte
     CHECK(caller.client.in_flight() == 0);
     CHECK(caller.log.empty());
 }
 
-TEST_CASE("many calls are in flight and are answered in any order") {
+TEST_CASE("many calls in flight are answered in any order") {
     Caller caller;
     REQUIRE(caller.connect());
     constexpr std::size_t many = 200;
@@ -33,7 +33,7 @@ TEST_CASE("many calls are in flight and are answered in any order") {
         caller.client.call("m", "[" + std::to_string(i) + "]", answers[i].callback());
     REQUIRE(caller.calls(many));
     CHECK(caller.client.in_flight() == many);
-    for (std::size_t i = 0; i < many; ++i) { // a stride that visits all, out of order
+    for (std::size_t i = 0; i < many; ++i) { // a stride that visits all of them out of order
         const auto& call = caller.node.calls[(i * 77 + 13) % many];
         caller.node.answer(call, call.params);
     }
@@ -58,7 +58,7 @@ TEST_CASE("a reply that comes byte by byte is one reply") {
     CHECK(answer.result == R"({"a":"}"})");
 }
 
-TEST_CASE("calls and replies of many megabytes pass") {
+TEST_CASE("calls and replies of many megabytes are passed on") {
     Caller caller;
     REQUIRE(caller.connect());
     const std::string big = "\"" + std::string(5'000'000, 'x') + "\"";
@@ -100,7 +100,7 @@ TEST_CASE("null is a result like any other") {
     CHECK(answer.result == "null");
 }
 
-TEST_CASE("what answers no call of ours is ignored and logged, without its words") {
+TEST_CASE("a reply to no call of ours is ignored, and logged without its content") {
     Caller caller;
     REQUIRE(caller.connect());
     Answer answer;
@@ -118,7 +118,7 @@ TEST_CASE("what answers no call of ours is ignored and logged, without its words
         CHECK(line.find("secret") == std::string::npos);
 }
 
-TEST_CASE("bytes that are no message cost the connection, not the reply that was read behind them") {
+TEST_CASE("bytes that are no message end the connection after the other replies of the same read") {
     Caller caller;
     REQUIRE(caller.connect());
     Answer answered;
@@ -141,7 +141,7 @@ TEST_CASE("bytes that are no message cost the connection, not the reply that was
     CHECK(again.result == "1");
 }
 
-TEST_CASE("an error is given with its code, its message and its very bytes") {
+TEST_CASE("an error is given with its code, its message and its raw JSON") {
     Caller caller;
     REQUIRE(caller.connect());
     Answer answer;
@@ -155,7 +155,7 @@ TEST_CASE("an error is given with its code, its message and its very bytes") {
     CHECK(answer.failure.raw == raw);
 }
 
-TEST_CASE("an error that is none is an error all the same") {
+TEST_CASE("a malformed error is still an error") {
     Caller caller;
     REQUIRE(caller.connect());
     const std::vector<std::string> errors{

@@ -8,7 +8,7 @@ namespace connection_test {
 
 using unit::until;
 
-TEST_CASE("messages come one by one, whatever the reads") {
+TEST_CASE("messages are delivered one by one, however they are split into reads") {
     Pair pair;
     pair.send("{\"id\":1,\"method\":\"a\",\"params\":{}}\n\n{\"id\":2,\"met");
     CHECK(until(pair.loop, [&] { return pair.recorder.messages.size() == 1; }));
@@ -19,14 +19,14 @@ TEST_CASE("messages come one by one, whatever the reads") {
     CHECK(pair.recorder.ends.empty());
 }
 
-TEST_CASE("the messages of one read are delivered together, behind what was skipped") {
+TEST_CASE("the messages of one read are delivered together, after its skipped bytes") {
     Pair pair;
     pair.send(R"({"id":1,"method":"a"}{"id":2,"method":"b"} garbage {"id":7,"method":"odd",}{"id":3,"method":"c"})");
     CHECK(until(pair.loop, [&] { return pair.recorder.messages.size() == 3; }));
     CHECK(pair.recorder.order == Texts{"skipped #", "skipped odd#7", "read a b c"});
 }
 
-TEST_CASE("bytes that are no whole message yet deliver nothing") {
+TEST_CASE("an incomplete message is not delivered") {
     Pair pair;
     pair.send(R"({"id":1,"method":"a)");
     unit::settle(pair.loop);
@@ -36,7 +36,7 @@ TEST_CASE("bytes that are no whole message yet deliver nothing") {
     CHECK(pair.recorder.order == Texts{"read a b"});
 }
 
-TEST_CASE("what is no message is reported without quoting it, and the next one is read") {
+TEST_CASE("bytes that are no message are reported without quoting them, and the next message is read") {
     Pair pair;
     pair.send(R"(secret {"secret":1} {"id":1,"method":"se\u0063ret"} {"secret",} {"id":1,"method":"fine"})");
     CHECK(until(pair.loop, [&] { return pair.recorder.messages.size() == 1; }));
@@ -53,7 +53,7 @@ TEST_CASE("a message nested too deep is reported and skipped") {
     CHECK(pair.recorder.bad.size() == 1);
 }
 
-TEST_CASE("a plain end closes once, without a complaint") {
+TEST_CASE("an end between messages closes once, without an error") {
     Pair pair;
     pair.send("{\"id\":1,\"method\":\"last\"}\n\n");
     pair.hang_up();
@@ -74,7 +74,7 @@ TEST_CASE("an end in the middle of a message is reported") {
     CHECK(pair.recorder.ends == Texts{""});
 }
 
-TEST_CASE("a message larger than any buffer arrives whole") {
+TEST_CASE("a message larger than any buffer is delivered whole") {
     Pair pair;
     const std::string big(3'000'000, 'x');
     pair.connection->send(R"({"id":1,"result":")" + big + "\"}\n\n");
@@ -87,8 +87,8 @@ TEST_CASE("a message larger than any buffer arrives whole") {
 TEST_CASE("sending works before start, receiving does not") {
     Pair pair(false);
     pair.send("{\"id\":1,\"method\":\"early\"}");
-    pair.connection->send("said early");
-    CHECK(until(pair.loop, [&] { return pair.receive() == "said early"; }));
+    pair.connection->send("sent early");
+    CHECK(until(pair.loop, [&] { return pair.receive() == "sent early"; }));
     unit::settle(pair.loop);
     CHECK(pair.recorder.messages.empty());
     pair.connection->start();
@@ -113,7 +113,7 @@ TEST_CASE("a connection on two streams reads from one and writes to the other") 
     ::close(in[1]);
     ::close(out[0]);
     CHECK(until(loop, [&] { return recorder.ends.size() == 1; }));
-    connection.send("nobody reads this");
+    connection.send("not read");
     unit::settle(loop);
 }
 

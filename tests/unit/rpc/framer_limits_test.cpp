@@ -33,7 +33,7 @@ void feed_message(Framer& framer, std::size_t size) {
 
 } // namespace
 
-TEST_CASE("128 levels are a message, 129 are skipped, and the next message is fine") {
+TEST_CASE("a message of 128 levels is accepted, one of 129 is skipped and the next one read") {
     Framer framer;
     framer.feed(nested(128) + nested(129) + "{\"next\":1}");
     auto result = framer.next();
@@ -48,7 +48,7 @@ TEST_CASE("128 levels are a message, 129 are skipped, and the next message is fi
     CHECK(framer.next().kind == Kind::more);
 }
 
-TEST_CASE("200 000 levels are skipped without a word of stack") {
+TEST_CASE("200 000 levels are skipped without recursion") {
     Framer framer;
     const auto deep = nested(200'000);
     SUBCASE("in one read") {
@@ -70,7 +70,7 @@ TEST_CASE("200 000 levels are skipped without a word of stack") {
     CHECK(next.text == "{\"next\":1}");
 }
 
-TEST_CASE("what is skipped shows how it began, however it was read") {
+TEST_CASE("a skipped message gives its first bytes, however it was split into reads") {
     const std::string text =
         R"({"id":"a","method":"rpc_command","params":)" + std::string(5000, '[') + std::string(5000, ']') + "}";
     for (const std::size_t step : {text.size(), std::size_t{100}, std::size_t{1}}) {
@@ -88,13 +88,13 @@ TEST_CASE("what is skipped shows how it began, however it was read") {
     }
 }
 
-TEST_CASE("deep brackets inside a string are no depth") {
+TEST_CASE("brackets inside a string do not count as depth") {
     Framer framer;
     framer.feed("{\"a\":\"" + std::string(1000, '[') + "\"}");
     CHECK(framer.next().kind == Kind::message);
 }
 
-TEST_CASE("a message of 64 MiB is a message") {
+TEST_CASE("a message of 64 MiB is accepted") {
     Framer framer;
     feed_message(framer, Framer::max_message);
     const auto result = framer.next();
@@ -103,7 +103,7 @@ TEST_CASE("a message of 64 MiB is a message") {
     CHECK(framer.next().kind == Kind::more);
 }
 
-TEST_CASE("a longer message is skipped up to its end, and the next message is fine") {
+TEST_CASE("a longer message is skipped to its end, and the next one is read") {
     for (const auto size : {Framer::max_message + 1, Framer::max_message + 5 * megabyte}) {
         Framer framer;
         feed_message(framer, size);
@@ -118,7 +118,7 @@ TEST_CASE("a longer message is skipped up to its end, and the next message is fi
     }
 }
 
-TEST_CASE("a message after one that was skipped has the full length again") {
+TEST_CASE("after a skipped message the next one may have the full length") {
     Framer framer;
     feed_message(framer, Framer::max_message + 3 * megabyte);
     CHECK(framer.next().kind == Kind::skipped);
@@ -127,7 +127,7 @@ TEST_CASE("a message after one that was skipped has the full length again") {
 }
 
 // A gigabyte takes seconds, and half a minute under the memory checkers: run it with --no-skip.
-TEST_CASE("a message that does not end within a gigabyte loses the stream" * doctest::skip()) {
+TEST_CASE("the stream is lost when a message does not end within a gigabyte" * doctest::skip()) {
     Framer framer;
     framer.feed("{\"a\":\"");
     const std::string block(megabyte, 'x');

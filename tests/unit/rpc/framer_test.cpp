@@ -39,7 +39,7 @@ Framed frame(const std::vector<std::string_view>& reads) {
     return framed;
 }
 
-/// What lightningd may send: its own compact messages and a client's text as it came.
+/// What lightningd may send: its own compact messages and a client's text unchanged.
 const std::vector<std::string> messages{
     R"({"jsonrpc":"2.0","id":"cln:getmanifest#20","method":"getmanifest","params":{"allow-deprecated-apis":true}})",
     R"({})",
@@ -71,7 +71,7 @@ TEST_CASE("many messages in one read are cut where each ends") {
     CHECK(framed.skipped.empty());
 }
 
-TEST_CASE("a stream cut anywhere into two reads gives the same messages") {
+TEST_CASE("a stream cut into two reads at any byte gives the same messages") {
     const std::string stream = joined();
     for (std::size_t at = 0; at <= stream.size(); ++at) {
         const auto framed = frame({std::string_view(stream).substr(0, at), std::string_view(stream).substr(at)});
@@ -80,7 +80,7 @@ TEST_CASE("a stream cut anywhere into two reads gives the same messages") {
     }
 }
 
-TEST_CASE("a stream that comes byte by byte gives the same messages") {
+TEST_CASE("a stream read byte by byte gives the same messages") {
     const std::string stream = joined();
     std::vector<std::string_view> reads;
     for (std::size_t at = 0; at < stream.size(); ++at)
@@ -90,7 +90,7 @@ TEST_CASE("a stream that comes byte by byte gives the same messages") {
     CHECK(framed.skipped.empty());
 }
 
-TEST_CASE("a message is given as soon as its last brace is there") {
+TEST_CASE("a message is given as soon as its last brace is read") {
     Framer framer;
     Framed framed;
     framer.feed(R"({"a":1})");
@@ -106,7 +106,7 @@ TEST_CASE("a message is given as soon as its last brace is there") {
     CHECK_FALSE(framer.inside());
 }
 
-TEST_CASE("the only member in brackets is known, if there is one, of a message that came in one piece") {
+TEST_CASE("a message read in one piece gives the position of its only member in brackets") {
     const auto inner_of = [](std::string_view text) {
         Framer framer;
         framer.feed(text);
@@ -114,7 +114,7 @@ TEST_CASE("the only member in brackets is known, if there is one, of a message t
         REQUIRE(result.kind == Kind::message);
         return std::string(result.inner);
     };
-    const std::string blanks(70, ' '); // beyond one block
+    const std::string blanks(70, ' '); // longer than one block
     CHECK(inner_of(R"({"method":"m","params":{"a":[{}],"b":"}"},"id":"[]"})") == R"({"a":[{}],"b":"}"})");
     CHECK(inner_of("{" + blanks + R"("params":[1,)" + blanks + "[]]" + blanks + "}") == "[1," + blanks + "[]]");
     CHECK(inner_of(R"(  {"params":[]})") == "[]");
@@ -125,12 +125,12 @@ TEST_CASE("the only member in brackets is known, if there is one, of a message t
     framer.feed(R"({"id":1,"params":{"a)");
     CHECK(framer.next().kind == Kind::more);
     framer.feed(R"(":2}}{"params":[3]} {"id":4})");
-    CHECK(framer.next().inner.empty()); // its beginning was elsewhere then
+    CHECK(framer.next().inner.empty()); // its beginning was in another buffer
     CHECK(framer.next().inner == "[3]");
     CHECK(framer.next().inner.empty());
 }
 
-TEST_CASE("the texts of one read stay valid until the next") {
+TEST_CASE("the messages of one read stay valid until the next") {
     Framer framer;
     framer.feed(R"({"a":1} {"b":2} {"c)");
     const auto first = framer.next();
@@ -149,29 +149,29 @@ TEST_CASE("garbage between messages is skipped and reported, the messages are ke
     }
 }
 
-TEST_CASE("garbage of many words in one read is reported once, and none of it is quoted") {
+TEST_CASE("much garbage in one read is reported once and not quoted") {
     std::string garbage;
     for (int i = 0; i < 1000; ++i)
-        garbage += "secret\n\n word ";
+        garbage += "secret\n\n text ";
     const auto framed = frame({garbage + R"({"a":1})" + garbage});
     CHECK(framed.messages.size() == 1);
     CHECK(framed.skipped.size() == 2);
-    for (const auto& words : framed.skipped)
-        CHECK(words.find("secret") == std::string::npos);
+    for (const auto& reason : framed.skipped)
+        CHECK(reason.find("secret") == std::string::npos);
 }
 
-TEST_CASE("an array at the top is no message, but what it holds is found again behind it") {
+TEST_CASE("a top-level array is skipped, and the next message is read") {
     const auto framed = frame({"[1,2]\n\n{\"a\":1}"});
     CHECK(framed.messages == std::vector<std::string>{R"({"a":1})"});
     CHECK(framed.skipped.size() == 1);
 }
 
-TEST_CASE("braces that do not match are left to the parser: the end is where the depth returns to zero") {
+TEST_CASE("with mismatched braces a message ends where the depth returns to zero; the parser refuses it") {
     const auto framed = frame({"{\"a\":[1}}{\"b\":2}"});
     CHECK(framed.messages == std::vector<std::string>{"{\"a\":[1}}", R"({"b":2})"});
 }
 
-TEST_CASE("blank space alone is nothing") {
+TEST_CASE("blanks between messages are ignored") {
     const auto framed = frame({"", "\n\n", " \t\r\n", ""});
     CHECK(framed.messages.empty());
     CHECK(framed.skipped.empty());

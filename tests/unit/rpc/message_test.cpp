@@ -43,7 +43,7 @@ TEST_CASE("a reply has an id and no method") {
     CHECK(bad->error == R"({"code":-1,"message":"no"})");
 }
 
-TEST_CASE("an id stays the very bytes it came as") {
+TEST_CASE("an id is kept byte for byte") {
     for (const std::string id :
          {R"("plain")", "7", "-0", "1.50", "1e3", "18446744073709551616", "null", R"("")", R"("a\u0041\/\"")", R"("é")",
           R"("lab:xpay#77/cln:xpay#140/cln-xpay:injectpaymentonion#8/cln:rpc_command#144")"}) {
@@ -59,7 +59,7 @@ TEST_CASE("an id stays the very bytes it came as") {
     }
 }
 
-TEST_CASE("of members given twice the last counts") {
+TEST_CASE("of a repeated member the last counts") {
     const auto message = read_message(R"({"id":1,"method":"a","id":2,"method":"b","params":[1],"params":[2]})");
     REQUIRE(message.has_value());
     CHECK(message->id == "2");
@@ -67,7 +67,7 @@ TEST_CASE("of members given twice the last counts") {
     CHECK(message->params == "[2]");
 }
 
-TEST_CASE("a method is a plain name") {
+TEST_CASE("a method must be a plain name") {
     for (const std::string_view method : {R"("a\u0062")", R"("a\"b")", R"("\\")", R"("")", "5", "null", "[]", "{}"}) {
         const auto text = R"({"id":1,"method":)" + std::string(method) + "}";
         const auto message = read_message(text);
@@ -76,13 +76,13 @@ TEST_CASE("a method is a plain name") {
     }
 }
 
-TEST_CASE("an escaped member name is not the member") {
+TEST_CASE("a member name with escapes is not recognised") {
     const auto message = read_message(R"({"\u0069d":1,"method":"m"})");
     REQUIRE(message.has_value());
     CHECK(message->kind() == Kind::notification);
 }
 
-TEST_CASE("what is inside params is not taken for the message's own members") {
+TEST_CASE("members inside params are not taken for the message's own") {
     const auto message = read_message(R"({"method":"n","params":{"id":5,"method":"inner","result":1},"x":{"id":6}})");
     REQUIRE(message.has_value());
     CHECK(message->method == "n");
@@ -90,7 +90,7 @@ TEST_CASE("what is inside params is not taken for the message's own members") {
     CHECK(message->result.empty());
 }
 
-TEST_CASE("a value whose end is known is not looked through again, any other is") {
+TEST_CASE("a value whose end the framer found is not scanned again") {
     const std::string text = R"({"method":"n","params":{"id":5},"id":[1]})";
     const auto at = text.find("{\"id\"");
     const std::string_view inner = std::string_view(text).substr(at, 8);
@@ -100,18 +100,18 @@ TEST_CASE("a value whose end is known is not looked through again, any other is"
     REQUIRE(message.has_value());
     CHECK(message->params == R"({"id":5})");
     CHECK(message->id == "1");
-    const std::string elsewhere = R"({"id":5})"; // of another message
+    const std::string elsewhere = R"({"id":5})"; // part of another message
     CHECK(read_message(one, elsewhere)->params == R"({"id":5})");
 }
 
-TEST_CASE("what is no message has a reason that quotes nothing of it") {
+TEST_CASE("a text that is no message is refused without quoting it") {
     CHECK(read_message("{}").error() == "neither method nor id");
     CHECK(read_message(R"({"jsonrpc":"2.0","result":{"secret":1}})").error() == "neither method nor id");
     CHECK(read_message(R"({"secret":1,})").error() == "not a JSON object");
     CHECK(read_message(R"({"secret"})").error() == "not a JSON object");
 }
 
-TEST_CASE("an id that would break the answer it is sent back in is refused") {
+TEST_CASE("an id that would make our reply invalid JSON is refused") {
     for (const char* id : {"a{", "a[", "a]", "{}", "[1]", "1\""})
         CHECK(read_message(R"({"method":"init","id":)" + std::string(id) + "}").has_value() == false);
     CHECK(read_message(R"({"id":a{,"method":"init"}})").error() == "id: neither a string nor a number");
@@ -119,20 +119,20 @@ TEST_CASE("an id that would break the answer it is sent back in is refused") {
         CHECK(read_message(R"({"method":"init","id":)" + std::string(id) + "}")->id == id);
 }
 
-TEST_CASE("of a message that is cut the members before the cut are known") {
+TEST_CASE("of a cut message the members before the cut are read") {
     using rpc::read_head;
     const std::string hook = R"({"jsonrpc":"2.0","id":"cli:xpay#1","method":"rpc_command","params":{"a":[[[)";
     CHECK(read_head(hook).id == R"("cli:xpay#1")");
     CHECK(read_head(hook).method == "rpc_command");
     CHECK(read_head(hook).kind() == Kind::request);
     CHECK(read_head(hook).params.empty());
-    CHECK(read_head(R"({"id":12)").id.empty()); // may go on
+    CHECK(read_head(R"({"id":12)").id.empty()); // the number may go on
     CHECK(read_head(R"({"id":[1],"method":"x","a")").method.empty());
     for (const char* none : {"", "{", R"({"id)", R"({"id":)", R"({"id":"a)"})
         CHECK(read_head(none).kind() == Kind::reply);
 }
 
-TEST_CASE("what is written parses, ends in a blank line and has both members of an error") {
+TEST_CASE("written messages are valid JSON and end in a blank line; an error has code and message") {
     const std::vector<std::string> all{
         rpc::request(R"("trackpayments:listsendpays#7")", "listsendpays", R"({"payment_hash":"00"})"),
         rpc::notification("trackpayments", R"({"trackpayments":{}})"),

@@ -1,4 +1,4 @@
-// A connection whose other end the test holds, and a handler that writes down what it is given.
+// A connection whose other end the test holds, and a handler that records its calls.
 #pragma once
 
 #include "rpc/connection.hpp"
@@ -68,7 +68,7 @@ struct Pair {
     void hang_up() {
         other_->when_drained([this] { other_.reset(); });
     }
-    /// What the connection has sent so far.
+    /// All that the connection has sent so far.
     [[nodiscard]] const std::string& receive() const { return received_; }
 
   private:

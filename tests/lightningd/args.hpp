@@ -1,6 +1,6 @@
-// Parameters of a built-in command, read and refused as lightningd does (common/json_param.c), by code of the
-// stand-in's own: what the plugin reads must not be judged by the plugin's reading. Of all complaints the one about the
-// caller's first bad token counts, so that a command reads all it wants and asks once.
+// Parameters of a built-in command, read and refused as lightningd does (common/json_param.c). The stand-in's own code:
+// the plugin must not be tested with its own parameter reading. The complaint about the caller's first bad token is the
+// one answered, so a command reads all its parameters and then asks once.
 #pragma once
 
 #include "request.hpp"
@@ -28,13 +28,13 @@ class Args final {
   public:
     /// `declared` in positional order. `null` counts as not given by position, and as a value by name.
     Args(const Request& request, std::initializer_list<Param> declared);
-    /// Where they are not the same in all versions.
+    /// For parameters that differ between versions.
     Args(const Request& request, std::vector<Param> declared);
 
     [[nodiscard]] const json::Tree* find(std::string_view name) const;
     /// 64 hex digits, in quotes or not.
     [[nodiscard]] std::optional<base::PaymentHash> hash(std::string_view name);
-    /// Whatever strtoull reads, in quotes or not: signs, leading space, octal and hex. A negative number wraps.
+    /// All that strtoull reads, in quotes or not: signs, leading space, octal and hex. A negative number wraps.
     [[nodiscard]] std::optional<std::uint64_t> u64(std::string_view name);
     [[nodiscard]] std::optional<std::uint32_t> u32(std::string_view name, std::string_view complaint);
     /// Digits, alone or followed by msat, sat or btc; the last may have decimals.
@@ -50,11 +50,11 @@ class Args final {
     /// 32 bytes in hex (param_secret).
     [[nodiscard]] std::optional<std::string> secret(std::string_view name);
     [[nodiscard]] std::optional<bool> boolean(std::string_view name);
-    /// What stands inside the quotes, or the whole token; nothing when it was not given.
+    /// The text inside the quotes, or the whole token; nothing when it was not given.
     [[nodiscard]] std::optional<std::string_view> token(std::string_view name) const;
 
     void refuse(std::string_view name, std::string_view complaint);
-    /// Answers the request with the complaint, if there was one; true then.
+    /// Answers the request with the complaint and returns true, if there is one.
     [[nodiscard]] bool refused(Request& request) const;
 
   private:
@@ -67,7 +67,7 @@ class Args final {
         std::size_t place;
         std::string message;
     };
-    /// Looked for when everything was read.
+    /// Checked after all parameters were read.
     static constexpr std::size_t behind_all = std::numeric_limits<std::size_t>::max();
 
     void bind(const Given& given);

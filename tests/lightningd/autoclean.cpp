@@ -7,7 +7,7 @@ namespace standin {
 
 namespace {
 
-/// Entries looked at in one listing; the next listing waits until the deletes of this one are through.
+/// Rows per listing; the next listing waits until the deletions of this one are done.
 constexpr std::uint64_t rows_a_batch = 100;
 
 struct Run {

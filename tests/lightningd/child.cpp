@@ -25,7 +25,7 @@ tl::expected<Child, std::string> start_child(io::Loop& loop, const std::vector<s
                                              std::function<void()> on_exit) {
     int in[2];
     int out[2];
-    // Close-on-exec: another plugin holding one of our ends would keep EOF from this one.
+    // Close-on-exec: another plugin with one of our ends would keep this one from its EOF.
     if (::pipe2(in, O_CLOEXEC) < 0 || ::pipe2(out, O_CLOEXEC) < 0)
         return tl::unexpected(std::string(std::strerror(errno)));
     for (const auto& [name, value] : env)

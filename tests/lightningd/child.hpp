@@ -1,5 +1,5 @@
 // A process with pipes at stdin and stdout, started as lightningd starts plugins (src/cln/README.md, "Process"). Owns
-// neither pipe after start. Dropping it does not kill the process; the process is reaped whenever it ends.
+// neither pipe after start. Destroying it does not kill the process, which is reaped whenever it ends.
 #pragma once
 
 #include "io/loop.hpp"
@@ -18,7 +18,7 @@ struct Child {
     int from_stdout = -1;
 };
 
-/// `on_exit` is called in a later turn of the loop, unless it is empty. The error is the system's words.
+/// `on_exit`, unless empty, is called in a later turn of the loop. The error is the system's message.
 [[nodiscard]] tl::expected<Child, std::string> start_child(io::Loop& loop, const std::vector<std::string>& argv,
                                                            const std::string& cwd,
                                                            const std::vector<std::pair<std::string, std::string>>& env,

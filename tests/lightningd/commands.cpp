@@ -11,7 +11,7 @@ namespace standin {
 
 namespace {
 
-/// Whether cln-xpay's hook takes a `pay` with these parameters; the old plugin pays else.
+/// Whether cln-xpay's hook takes a `pay` with these parameters; else the old plugin pays.
 bool redirects(const Version& version, const tl::expected<json::Tree, std::string>& params) {
     if (!params || (!params->is_object() && !params->is_array()))
         return false;
@@ -106,7 +106,7 @@ void Commands::check(const RequestPtr& request) {
 }
 
 void Commands::forward(const RequestPtr& request, Plugin& plugin, const std::string& method) {
-    // The client's bytes as they are, only the id exchanged (src/cln/README.md, "Plugin commands").
+    // The client's bytes unchanged but for the id (src/cln/README.md, "Plugin commands").
     const auto& message = request->message;
     const auto at = static_cast<std::size_t>(message.id.data() - message.whole.data());
     const std::string id = node_.outgoing_id(plugin, request->chain, method);

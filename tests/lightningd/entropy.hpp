@@ -1,4 +1,4 @@
-// Bytes that look random: onions, secrets, groupids. Fast and seeded once; nothing here needs to be unguessable.
+// Random-looking bytes for onions, secrets and groupids. Fast and seeded once: nothing here needs to be unguessable.
 #pragma once
 
 #include "base/bytes.hpp"

@@ -1,5 +1,5 @@
-// The parameters of a request as the caller wrote them: tokens in the caller's order, not read yet. lightningd walks
-// them like that (common/json_param.c), so order, duplicates and spelling decide what it refuses.
+// The parameters of a request as the caller wrote them: unread tokens in the caller's order. lightningd walks them like
+// that (common/json_param.c), so order, duplicates and spelling decide which error it gives.
 #pragma once
 
 #include <optional>
@@ -26,7 +26,7 @@ struct Given {
 /// Nothing unless `params` is an array or an object. The tokens are views into it.
 [[nodiscard]] std::optional<Given> read_given(std::string_view params);
 
-/// What lightningd's tokenizer takes for a token's value: a string without its quotes, escapes unread, or all of it.
+/// The value of lightningd's token: a string without its quotes and with its escapes unread, or the whole token.
 [[nodiscard]] std::string_view contents(std::string_view token);
 
 } // namespace standin

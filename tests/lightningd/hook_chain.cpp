@@ -25,7 +25,7 @@ struct Chain {
 };
 using ChainPtr = std::shared_ptr<Chain>;
 
-/// The request's members as they came, in their order; only the blanks between them are lightningd's.
+/// The request's members unchanged and in their order; only the blanks between them are lightningd's.
 std::string serialize(const Request& request) {
     std::string json = R"({"rpc_command":{)";
     json::ObjectScanner members(request.message.whole);
@@ -67,7 +67,7 @@ void replace(Node& node, Chain& chain) {
         return refuse("jsonrpc: \"2.0\" must be specified in the request");
     if (!chain.request->replace(text))
         return refuse("'replace' must be an object");
-    // Run directly: the chain is not asked again for it.
+    // Run without calling the hooks again.
     node.commands.run(chain.request);
 }
 
@@ -81,7 +81,7 @@ void finish(Node& node, Chain& chain) {
     node.commands.run(chain.request);
 }
 
-/// False when the chain is over.
+/// False when the chain has ended.
 bool take(Node& node, Chain& chain, const Plugin& plugin, const rpc::Message& reply) {
     if (reply.result.empty())
         node.die(SIGABRT, "Plugin " + plugin.name() +
@@ -133,7 +133,7 @@ void next(Node& node, const ChainPtr& chain) {
     const std::string id = node.outgoing_id(*plugin, chain->request->chain, "rpc_command");
     plugin->call(id, rpc::request(id, "rpc_command", chain->payload),
                  [&node, chain, plugin](const rpc::Message* reply) {
-                     // A plugin that dies has said `continue` (facts.json, crash_mid_request).
+                     // A plugin that dies counts as `continue` (facts.json, crash_mid_request).
                      if (reply && !take(node, *chain, *plugin, *reply))
                          return finish(node, *chain);
                      next(node, chain);

@@ -1,5 +1,5 @@
-// The rpc_command hook (lightningd/jsonrpc.c; src/cln/README.md): asks every plugin that hooks the method, one
-// after the other, then runs, replaces or answers the command. Dies where lightningd dies.
+// The rpc_command hook (lightningd/jsonrpc.c; src/cln/README.md): calls every plugin that hooks the method, one
+// after the other, then runs, replaces or answers the command. Crashes where lightningd crashes.
 #pragma once
 
 #include "request.hpp"

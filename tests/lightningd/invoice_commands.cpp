@@ -1,5 +1,5 @@
-// invoice, offer and decode, for the payees inside the stand-in. `invoice` has parameters lightningd's has
-// not: bolt12, to_self, text (of the invoice, as in a recording).
+// invoice, offer and decode, for the payees inside the stand-in. `invoice` has parameters that lightningd's lacks:
+// bolt12, to_self, text (of the invoice, as in a recording).
 #include "args.hpp"
 #include "entropy.hpp"
 #include "node.hpp"

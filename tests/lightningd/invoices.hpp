@@ -1,4 +1,4 @@
-// The invoices the stand-in has made itself: it plays their payees too. No real bolt11: the text is a name it can look
+// The invoices that the stand-in has made: it plays their payees too. Not real invoices: the text is a name to look
 // up.
 #pragma once
 
@@ -26,7 +26,7 @@ struct Invoice {
     bool to_self = false; ///< our own node is the payee
 };
 
-/// Something to ask for invoices; answered by ourselves.
+/// An offer, from which payers fetch invoices; the stand-in answers them.
 struct Offer {
     std::string text;  ///< lno1standin…
     std::string label; ///< of the invoices, so that a scenario finds them

@@ -120,7 +120,7 @@ std::string Journal::open(Node& node, const std::string& path) {
 
 void Journal::write(std::string line) {
     line.push_back('\n');
-    // One write a line: a kill leaves whole lines. A short one is possible only on a full disk.
+    // One write for each line, so that a kill leaves whole lines. Only a full disk can shorten one.
     if (fd_ >= 0 && ::write(fd_, line.data(), line.size()) < 0)
         std::fprintf(stderr, "lightningd: journal: %s\n", std::strerror(errno));
 }

@@ -1,5 +1,5 @@
-// What survives the process (`--db`): one JSON line for each change, written before anybody is told of it. A killed
-// stand-in starts again with its rows, counters and invoices; parts that were pending stay so until `release`.
+// The state kept after the process ends (`--db`): one JSON line for each change, written before it is published. A
+// killed stand-in starts again with its rows, counters and invoices; pending parts stay pending until `release`.
 #pragma once
 
 #include "ledger.hpp"
@@ -18,7 +18,7 @@ class Journal final {
     Journal(const Journal&) = delete;
     Journal& operator=(const Journal&) = delete;
 
-    /// Reads what is there into the node, then appends to it. The reason when that cannot be done.
+    /// Reads the file into the node, then appends to it. Returns the reason when that fails.
     [[nodiscard]] std::string open(Node& node, const std::string& path);
 
     void created(const Row& row);

@@ -1,4 +1,4 @@
-// Members of a scenario or of a recorded row, read as a test wrote them: one of another type counts as missing.
+// Members of a scenario or of a recorded row; one of another type counts as missing.
 #pragma once
 
 #include "json/text.hpp"

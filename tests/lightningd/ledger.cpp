@@ -13,7 +13,7 @@ void Ledger::bump(Index index, const Row& row) {
 
 Row& Ledger::add(Row row) {
     const std::uint64_t wanted = std::max(row.created_index, counter(Index::created) + 1);
-    // Indexes that were skipped (an import) are slots nobody has.
+    // Indexes that an import skipped are empty slots.
     if (rows_.empty())
         first_ = wanted;
     while (first_ + rows_.size() < wanted) {

@@ -1,5 +1,5 @@
-// The payments table and its three counters (src/cln/README.md, "Rows", "wait"). Holds rows and indexes and tells a
-// listener about every increment; knows no JSON and no HTLC. A row keeps its address as long as it exists.
+// The payments table and its three counters (src/cln/README.md, "Rows", "wait"). Calls a listener for every increment;
+// knows no JSON and no HTLC. A row keeps its address as long as it exists.
 #pragma once
 
 #include "row.hpp"
@@ -20,16 +20,16 @@ class Ledger final {
     using OnBump = std::function<void(Index index, std::uint64_t now, const Row& row)>;
     void set_listener(OnBump listener) { on_bump_ = std::move(listener); }
 
-    /// Gives the row its created_index (unless it has a higher one already: import) and keeps it.
+    /// Gives the row its created_index (unless an import gave a higher one) and stores it.
     Row& add(Row row);
     /// pending -> complete or failed, never back.
     void resolve(Row& row, Status status, std::uint32_t now);
-    /// `counts`: moves the deleted counter; a deletion of a whole hash does not (wallet_payment_delete leaves it out).
+    /// `counts`: moves the deleted counter. Deleting a whole hash does not (wallet_payment_delete).
     void remove(Row& row, bool counts);
 
     [[nodiscard]] Row* find(const base::PaymentHash& hash, std::uint64_t groupid, std::uint64_t partid);
     [[nodiscard]] Row* by_created(std::uint64_t index);
-    /// Null if nobody has that updated_index any more.
+    /// Null if no row has that updated_index any more.
     [[nodiscard]] Row* by_updated(std::uint64_t index);
     /// In the order of their creation.
     [[nodiscard]] std::vector<Row*> of_hash(const base::PaymentHash& hash);
@@ -41,7 +41,7 @@ class Ledger final {
     [[nodiscard]] std::uint64_t last_groupid(const base::PaymentHash& hash);
     /// The first slot that may hold a row; rows are at first()…counter(created).
     [[nodiscard]] std::uint64_t first() const { return first_; }
-    /// Puts an imported or reloaded row where its updated_index says.
+    /// Puts an imported or reloaded row at its updated_index.
     void place_updated(const Row& row);
 
   private:

@@ -1,4 +1,4 @@
-// The commands of plugins pay and keysend: what they refuse themselves; the rest is legacy_payment's.
+// The commands of plugins pay and keysend: their checks; legacy_payment does the rest.
 #include "args.hpp"
 #include "legacy_payment.hpp"
 #include "sending.hpp"

@@ -35,7 +35,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         if (order_.invoice.to_self)
             return pay_ourselves();
         auto plans = node_.scenario.parts_for(script, order_.amount);
-        // An unsplit first try has partid 0; a split leaves 0 to the whole that was never sent.
+        // An unsplit first attempt has partid 0; after a split 0 is the whole, which was never sent.
         was_split_ = plans.size() > 1;
         next_partid_ = was_split_ ? 1 : 0;
         std::vector<PayerPart> parts;
@@ -54,7 +54,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
     };
     using AttemptPtr = std::shared_ptr<Attempt>;
 
-    // sendpay with an empty route, which answers at the end (recording self_payment).
+    // sendpay with an empty route, which is answered at the end (recording self_payment).
     void pay_ourselves() {
         std::string params = R"({"route":[],"payment_hash":")" + order_.invoice.hash.hex() + R"(","amount_msat":)" +
                              std::to_string(order_.amount) + R"(,"bolt11":)" + json::quote(order_.invoice.text) +
@@ -77,7 +77,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
             batch->push_back(attempt);
             ++live_;
         }
-        std::reverse(batch->begin(), batch->end()); // the last part goes first (recording pay_legacy_mpp)
+        std::reverse(batch->begin(), batch->end()); // the last part is sent first (recording pay_legacy_mpp)
         attempts_ += batch->size();
         std::uint32_t wait_ms = think_ms_;
         for (const auto& attempt : *batch)
@@ -122,7 +122,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
             std::to_string(key.partid) + R"(,"groupid":)" + std::to_string(key.groupid);
         if (!order_.label.empty())
             params.append(R"(,"label":)").append(json::quote(order_.label));
-        // Retries go without the invoice (recordings pay_legacy*).
+        // Retries are sent without the invoice (recordings pay_legacy*).
         if (!invoice_sent_) {
             if (!order_.invoice.text.empty() && order_.plugin == "pay")
                 params.append(R"(,"bolt11":)").append(json::quote(order_.invoice.text));
@@ -177,7 +177,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
             return finish();
         const auto error = json::parse(last_error_);
         const auto data = error->value("data", json::Tree::object());
-        // Only the payee's own PERM failure is told as such; everything else ends in "ran out of routes".
+        // Only the payee's own PERM failure is answered as such; all others end in "ran out of routes".
         if (data.value("failcode", 0) & 0x4000 && data.value("erring_index", 0) == 2)
             return give_up(203, error->value("message", ""), payee_fields(data));
         give_up(210,
@@ -210,7 +210,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         fields.push_back('}');
         if (!node_.version.names_pay_topics())
             return node_.plugins.notify(topic, order_.plugin, fields);
-        // The old members are still sent when deprecated APIs are allowed; `origin` says "pay" even in keysend's.
+        // The old members are still sent when deprecated APIs are allowed; `origin` is "pay" even for keysend.
         const std::string old = node_.options.deprecated_apis ? R"("origin":"pay","payload":)" + fields + "," : "";
         node_.plugins.notify(topic, order_.plugin, "{" + old + "\"" + topic + "\":" + fields + "}");
     }
@@ -226,7 +226,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         standin::succeed(*request_, json);
     }
 
-    /// `more`: members of the error object beside code and message, with their leading comma.
+    /// `more`: the error object's other members, with their leading comma.
     void give_up(int code, const std::string& why, const std::string& more) {
         notify("pay_failure", why);
         std::string body = R"({"code":)" + std::to_string(code) + R"(,"message":)" + json::quote(why) + more + "}";
@@ -243,8 +243,8 @@ class Payment final : public std::enable_shared_from_this<Payment> {
     std::size_t attempts_ = 0;
     std::size_t live_ = 0;
     bool invoice_sent_ = false;
-    bool was_split_ = false; ///< before the first try: the whole counts as a part that was never sent
-    bool is_first_ = false;  ///< `pay` of this hash
+    bool was_split_ = false; ///< before the first attempt: the whole counts as a part that was never sent
+    bool is_first_ = false;  ///< the first `pay` of this hash
     std::uint64_t amount_sent_ = 0;
     std::string preimage_;
     std::string last_error_ = "{}";

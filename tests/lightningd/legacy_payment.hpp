@@ -1,4 +1,4 @@
-// One payment by the payers that pose as plugins pay and keysend: createonion + sendonion + waitsendpay for each part,
+// One payment by the imitations of plugins pay and keysend: createonion, sendonion and waitsendpay for each part,
 // pay_success or pay_failure at the end, answered when every part has ended (src/cln/README.md, "pay and keysend";
 // recordings pay_legacy*, keysend).
 #pragma once

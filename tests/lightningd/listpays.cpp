@@ -57,7 +57,7 @@ void take(Pay& pay, const ojson& row) {
     pay.success_at = std::min(pay.success_at, row.value("completed_at", std::uint64_t{0}));
 }
 
-/// Whether the payer who serves listpays holds the payment: it is pending then, whatever the rows say.
+/// Whether the payer that serves listpays still runs the payment: then it is pending, whatever the rows show.
 bool ongoing(const Node& node, const std::string& payment_hash) {
     const auto hash = base::PaymentHash::from_hex(payment_hash);
     if (!hash)

@@ -1,4 +1,4 @@
-// load and history: many payments as fast as asked, and many old rows at once.
+// load and history: many payments at a given rate, and many old rows at once.
 #include "args.hpp"
 #include "entropy.hpp"
 #include "node.hpp"
@@ -11,12 +11,12 @@ namespace standin {
 
 namespace {
 
-/// One `load` command: keeps `in_flight` payments going, or starts `rate` a second, until `total` are through.
+/// One `load` command: keeps `in_flight` payments going, or starts `rate` a second, until `total` have ended.
 class Load final : public std::enable_shared_from_this<Load> {
   public:
     struct Wish {
         std::uint64_t total = 0;
-        std::uint64_t rate = 0; ///< a second; 0: as fast as it goes
+        std::uint64_t rate = 0; ///< a second; 0: as fast as possible
         std::uint64_t in_flight = 200;
         std::uint64_t parts = 1;
         std::uint64_t fail_percent = 0;
@@ -159,7 +159,7 @@ void load(Node& node, const RequestPtr& request) {
         std::make_shared<Load>(node, request, std::move(wish))->step();
 }
 
-// Old rows, one part each: settled but for every tenth, which failed. Told to nobody but the waits.
+// Old rows of one part each: settled, and every tenth failed. Only waits are notified.
 void history(Node& node, const RequestPtr& request) {
     Args args(*request, {{"count", true}, {"bolt11"}, {"parts"}});
     const auto count = args.u64("count");

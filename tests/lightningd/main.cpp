@@ -1,4 +1,4 @@
-// The stand-in node: looks to plugins and clients like lightningd, sends nothing to anybody. See README.md.
+// The stand-in node: behaves like lightningd towards plugins and clients, and sends nothing to any peer. See README.md.
 #include "node.hpp"
 
 #include <cstdio>

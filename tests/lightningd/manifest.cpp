@@ -54,7 +54,7 @@ constexpr std::array hook_names = {
     "recover",
 };
 
-/// json_strdup gives strings without quotes and anything else as it stands there.
+/// Like json_strdup: strings without quotes, any other value as its text.
 std::string as_text(const json::Tree& value) {
     return value.is_string() ? value.get<std::string>() : json::dump(value);
 }

@@ -1,6 +1,5 @@
-// A plugin's answer to getmanifest, judged as lightningd judges it (plugin_parse_getmanifest_response,
-// src/cln/README.md, "Manifest"). What depends on other plugins or on built-in commands is judged where those are known
-// (Plugins).
+// A plugin's answer to getmanifest, checked as lightningd does (plugin_parse_getmanifest_response;
+// src/cln/README.md, "Manifest"). Plugins checks what depends on other plugins or on built-in commands.
 #pragma once
 
 #include "version.hpp"
@@ -38,7 +37,7 @@ struct PluginHook {
 };
 
 struct Manifest {
-    std::optional<std::string> disabled; ///< the plugin's reason; the rest is unread then
+    std::optional<std::string> disabled; ///< the plugin's reason; the rest is not read then
     std::vector<PluginOption> options;
     std::vector<PluginMethod> methods;
     std::vector<std::string> subscriptions;
@@ -46,18 +45,18 @@ struct Manifest {
     std::vector<PluginHook> hooks;
     bool dynamic = false;
     bool can_check = false;
-    bool numeric_ids = false; ///< older versions: of all requests to it but getmanifest
+    bool numeric_ids = false; ///< in older versions: of all requests to it but getmanifest
 };
 
-/// `reply` is the whole message. The error is the reason for which lightningd kills the plugin.
+/// `reply` is the whole message. The error is the reason why lightningd kills the plugin.
 [[nodiscard]] tl::expected<Manifest, std::string> read_manifest(const json::Tree& reply, const Version& version,
                                                                 bool deprecated_apis);
 
-/// A value of the type, or the reason why it is none, for `init`'s options.
+/// For `init`'s options: the text as a value of the type, or the reason why it is invalid.
 [[nodiscard]] tl::expected<json::Tree, std::string> option_value(const PluginOption& option, const std::string& text);
 
-/// Topics lightningd itself sends (lightningd/notification.c); of those that came and went, the ones a plugin may care
-/// for.
+/// Topics that lightningd itself sends (lightningd/notification.c); of those that only some versions have, the ones
+/// that a plugin may need.
 [[nodiscard]] bool is_native_topic(std::string_view topic, const Version& version);
 
 } // namespace standin

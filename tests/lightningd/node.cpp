@@ -17,7 +17,7 @@ namespace standin {
 
 namespace {
 
-// Topics of the plugins the payers pose as.
+// Topics of the plugins that payers imitate.
 constexpr std::array pay_topics = {"pay_success", "pay_failure"};
 constexpr std::array pay_part_topics = {"pay_part_start", "pay_part_end"};
 
@@ -28,8 +28,8 @@ Node::Node(Options given, std::string network_directory)
       directory(std::move(network_directory)),
       version(options.version),
       schedule(loop),
-      // `details` are deprecated since there is something else (lightningd/wait.c json_add_index, v25.05), and sent
-      // until v26.06.6 where deprecated APIs are allowed.
+      // `details` are deprecated since v25.05, which has a new form (lightningd/wait.c json_add_index). They are sent
+      // until v26.06.6 if deprecated APIs are allowed.
       waits({!version.wait_names_subsystem() || options.deprecated_apis, version.wait_names_subsystem()}),
       sendpays(*this),
       commands(*this),
@@ -122,7 +122,7 @@ void Node::call_as(const Request& on_behalf, const std::string& plugin, std::str
     const std::string id =
         "\"" + outer + plugin + ":" + std::string(method) + "#" + std::to_string(++call_numbers_[plugin]) + "\"";
     std::string text = rpc::request(id, method, params);
-    text.erase(text.size() - 2); // the blank line is no part of the request
+    text.erase(text.size() - 2); // the blank line is not part of the request
     const auto request = std::make_shared<Request>(std::move(text), id);
     request->done = std::move(done);
     schedule.later([this, request] { commands.begin(request); });
@@ -176,9 +176,9 @@ void Node::stop(const RequestPtr& request) {
     plugins.shutdown([this, request] {
         if (request)
             succeed(*request, R"({"result":"Shutdown complete"})");
-        // Children that nobody waits for may outlive us: no destructor may wait for them.
+        // Children may outlive us: no destructor may wait for them.
         socket.when_drained([] { std::_Exit(0); });
-        // A client that reads nothing keeps nobody from stopping.
+        // A client that does not read must not keep the node from stopping.
         schedule.after(std::chrono::seconds(1), [] { std::_Exit(0); });
     });
 }

@@ -1,5 +1,5 @@
-// Everything the stand-in is made of, in one place, and what all of it needs: the log, the time, ids, and the ways to
-// die.
+// All parts of the stand-in in one place, and what they share: the log, the time, ids, and the ways to crash or
+// exit.
 #pragma once
 
 #include "commands.hpp"
@@ -47,9 +47,9 @@ struct Node {
 
     std::uint64_t next_id = 20; ///< of lightningd's own requests; the first getmanifest has number 20 in the recordings
     bool xpay_handle_pay = false;
-    /// Hash -> number of xpay payments whose last part has not ended: `listpays` calls those pending.
+    /// Hash -> number of xpay payments with a part in flight: `listpays` shows those as pending.
     std::map<base::PaymentHash, int> xpay_ongoing;
-    /// Hash -> whether the first `pay` of it still runs: all that pay's own listpays looks at (plugins/pay.c
+    /// Hash -> whether its first `pay` still runs, which is all that pay's own listpays checks (plugins/pay.c
     /// attempt_ongoing).
     std::map<base::PaymentHash, bool> first_pay_ongoing;
     /// autoclean's own count, by subsystem.
@@ -61,8 +61,8 @@ struct Node {
     [[nodiscard]] std::string outgoing_id(std::string_view chain, std::string_view method);
     /// The same for a request to this plugin, which may want it to be a number.
     [[nodiscard]] std::string outgoing_id(const Plugin& plugin, std::string_view chain, std::string_view method);
-    /// A call by a payer posing as `plugin`, on behalf of `request`; through the hook like anybody's. `done` sees the
-    /// reply.
+    /// A call by a payer that imitates `plugin`, on behalf of `request`; it passes through the hook too. `done` gets
+    /// the reply.
     void call_as(const Request& on_behalf, const std::string& plugin, std::string_view method, std::string_view params,
                  std::function<void(Request&, const Reply&)> done);
 
@@ -71,9 +71,9 @@ struct Node {
     [[nodiscard]] std::string rpc_path() const;
     [[nodiscard]] bool is_known_topic(std::string_view topic) const;
 
-    /// As lightningd dies of a signal: last line in the log and on stderr.
+    /// Ends like lightningd on a signal: the last line goes to the log and to stderr.
     [[noreturn]] void die(int signal, const std::string& why);
-    /// As lightningd exits on a bad command line.
+    /// Exits like lightningd on a bad command line.
     [[noreturn]] void exit_with(const std::string& why);
     /// `stop` or SIGTERM; `request` may be null.
     void stop(const RequestPtr& request);

@@ -1,5 +1,5 @@
-// help, getinfo, check, setconfig, listconfigs, plugin, stop, notifications: what a plugin's user and lightning-cli
-// need.
+// help, getinfo, check, setconfig, listconfigs, plugin, stop, notifications: commands for operators and
+// lightning-cli.
 #include "args.hpp"
 #include "node.hpp"
 
@@ -133,7 +133,7 @@ void listconfigs(Node& node, const RequestPtr& request) {
     const auto add = [&](const std::string& name, const std::string& fields) {
         if (wanted && *wanted != name)
             return;
-        // The name is the key here, not a member.
+        // Here the name is the key, not a member.
         object.append(object.back() == '{' ? "" : ",")
             .append(json::quote(name))
             .append(":{")
@@ -209,7 +209,7 @@ void add_node_commands(Node& node) {
     add("plugin", "subcommand [plugin] [options]", plugin_command, true);
     add("check", "command_to_check", [](Node& n, const RequestPtr& request) { n.commands.check(request); });
     add("stop", "", [](Node& n, const RequestPtr& request) { n.stop(request); });
-    // The connection answers it: it is about the connection.
+    // The connection answers it, because it changes the connection.
     add("notifications", "enable", [](Node&, const RequestPtr& request) { succeed(*request, "{}"); });
 }
 

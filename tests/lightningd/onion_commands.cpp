@@ -1,5 +1,5 @@
-// createonion, sendonion, injectpaymentonion (lightningd/pay.c; src/cln/README.md). No onion is a real one: nobody
-// opens it.
+// createonion, sendonion, injectpaymentonion (lightningd/pay.c; src/cln/README.md). Onions are random bytes, which no
+// node opens.
 #include "args.hpp"
 #include "entropy.hpp"
 #include "node.hpp"

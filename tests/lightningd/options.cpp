@@ -9,7 +9,7 @@ namespace standin {
 
 namespace {
 
-/// Options whose value may stand in the next argument, as lightningd allows for its own.
+/// Options whose value may be the next argument, as lightningd allows for its own.
 using Setter = std::function<void(Options&, const std::string&)>;
 
 constexpr std::string_view version_as = "version-as"; // may be refused

@@ -1,5 +1,5 @@
-// The command line: what lightningd itself knows of it, what is ours (`--scenario`, `--db`, `--start-limit`), and the
-// rest, which plugins may claim when their manifests are in.
+// The command line: lightningd's own options, the stand-in's (`--scenario`, `--db`, `--start-limit`), and the rest,
+// which plugins may claim with their manifests.
 #pragma once
 
 #include "version.hpp"
@@ -17,8 +17,8 @@ struct Options {
     std::string network = "regtest";
     std::string rpc_file = "lightning-rpc";
     std::string log_file; ///< relative to the network directory; empty: stdout
-    std::string scenario; ///< file with what happens to payments, see README.md
-    std::string db;       ///< journal that survives the process; empty: nothing does
+    std::string scenario; ///< file with the outcomes of payments, see README.md
+    std::string db;       ///< journal to start from and append to; empty: none
     Version version;      ///< `--version-as`
     std::vector<std::string> plugins;
     bool developer = false;
@@ -30,7 +30,7 @@ struct Options {
     std::vector<std::pair<std::string, std::vector<std::string>>> for_plugins;
 };
 
-/// The reason when it cannot be understood.
+/// The error is the reason why it is invalid.
 [[nodiscard]] tl::expected<Options, std::string> read_options(int argc, char** argv);
 
 } // namespace standin

@@ -29,7 +29,7 @@ void notify_part_start(Node& node, const XpayAttempt& attempt) {
                        R"(,"hops":[)";
     std::uint64_t in = attempt.route.empty() ? 0 : attempt.route.front().amount;
     Route route = attempt.route;
-    // What is behind the introduction node of a blinded path is one hop to nobody (recording bolt12_offer).
+    // All nodes behind the introduction node of a blinded path are one placeholder hop (recording bolt12_offer).
     if (attempt.blinded && !route.empty())
         route.push_back({"02" + std::string(62, '0') + "01", "0x0x0", 1, attempt.amount, 0});
     for (const Hop& hop : route) {

@@ -1,4 +1,4 @@
-// pay_part_start and pay_part_end, as plugin cln-xpay says them (src/cln/README.md, "Notifications").
+// pay_part_start and pay_part_end, as plugin cln-xpay writes them (src/cln/README.md, "Notifications").
 #pragma once
 
 #include "node.hpp"
@@ -8,7 +8,7 @@ namespace standin {
 /// One attempt of a part.
 struct XpayAttempt {
     PartKey key;
-    Route route; ///< empty: to ourselves
+    Route route; ///< empty: to our own node
     std::uint64_t amount = 0;
     std::uint64_t total = 0; ///< `total_payment_msat`
     bool blinded = false;

@@ -49,11 +49,11 @@ std::string onion_hops(const Route& route, const std::string& secret, std::uint6
                        const base::Preimage& preimage) {
     std::string json = "[";
     for (std::size_t i = 0; i < route.size(); ++i) {
-        // Hop i is told what its next hop gets; the last one what it gets itself.
-        const Hop& told = route[std::min(i + 1, route.size() - 1)];
-        std::string payload = tlv(2, truncated(told.amount)) + tlv(4, truncated(told.cltv));
+        // Hop i's payload has the amount for the next hop; the last one's its own.
+        const Hop& hop = route[std::min(i + 1, route.size() - 1)];
+        std::string payload = tlv(2, truncated(hop.amount)) + tlv(4, truncated(hop.cltv));
         if (i + 1 < route.size()) {
-            payload += tlv(6, big_endian(scid_number(told.channel)));
+            payload += tlv(6, big_endian(scid_number(hop.channel)));
         } else if (secret.empty()) {
             payload += tlv(5482373484, std::string(preimage.bytes.begin(), preimage.bytes.end()));
         } else {

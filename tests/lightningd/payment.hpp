@@ -1,4 +1,4 @@
-// What the payers have in common: one payment, its parts and their attempts as the scenario wants them.
+// Common to all payers: one payment, its parts and their attempts as in the scenario.
 #pragma once
 
 #include "node.hpp"
@@ -12,7 +12,7 @@ namespace standin {
 struct PayerPart {
     PartPlan plan;
     std::size_t attempt = 0;
-    std::size_t number = 0; ///< turns of the routes
+    std::size_t number = 0; ///< selects the route
 
     [[nodiscard]] const Outcome& outcome() const { return plan.attempts[attempt].outcome; }
     [[nodiscard]] bool has_next() const { return attempt + 1 < plan.attempts.size(); }

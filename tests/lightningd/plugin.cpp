@@ -109,11 +109,11 @@ void Plugin::read(std::span<const rpc::Message> messages) {
 void Plugin::message(const rpc::Message& message) {
     if (state == State::dead)
         return;
-    // Its value is not looked at.
+    // Its value is not checked.
     if (!has_member(message.whole, "\"jsonrpc\""))
         return kill(Level::info, "JSON-RPC message does not contain \"jsonrpc\" field");
     if (!message.id.empty()) {
-        // Always a reply, whatever else it says; an unknown id is ignored.
+        // Always a reply, whatever its other members; an unknown id is ignored.
         const auto found = calls_.find(std::string(message.id));
         if (found == calls_.end())
             return;

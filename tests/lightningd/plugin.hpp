@@ -1,6 +1,5 @@
-// One plugin process: its pipes, its calls in flight, and the rules for which lightningd kills it on the spot
-// (src/cln/README.md, "Fatal output"). What its messages mean to others (topics, forwarded replies) is told to the
-// Owner.
+// One plugin process: its pipes, its calls in flight, and the rules by which lightningd kills it at once
+// (src/cln/README.md, "Fatal output"). The Owner handles what concerns others: topics, forwarded replies.
 #pragma once
 
 #include "child.hpp"
@@ -27,7 +26,7 @@ class Plugin final : private rpc::Connection::Handler {
         virtual void log(Level level, const Plugin& plugin, std::string_view text) = 0;
         /// A topic of its own, or `message`/`progress`. `params` is raw.
         virtual void notification(Plugin& plugin, std::string_view topic, std::string_view params) = 0;
-        /// It is dead and no call of it will be answered any more. May destroy it in a later turn, not now.
+        /// The plugin is dead and none of its calls will be answered. It may be destroyed in a later turn, not now.
         virtual void died(Plugin& plugin, const std::string& why) = 0;
     };
     /// Null when the plugin died before it replied.
@@ -36,14 +35,14 @@ class Plugin final : private rpc::Connection::Handler {
     Plugin(io::Loop& loop, Owner& owner, std::string path);
     ~Plugin() override;
 
-    /// The reason when the program cannot be started.
+    /// The reason, if the program cannot be started.
     [[nodiscard]] tl::expected<void, std::string> start(bool developer, const std::string& cwd, const Version& version);
     /// `message` is the whole request, `id` its raw id.
     void call(std::string id, std::string message, Callback callback);
     void send(std::string message);
     /// SIGKILL, and nothing more is read.
     void kill(Level level, const std::string& why);
-    /// Closes its stdin and forgets it: the end lightningd gives plugins without `shutdown` when it exits.
+    /// Closes its stdin and drops it: so lightningd ends plugins without `shutdown` when it exits.
     void drop();
     /// Calls `gone` when the process has exited (at once if it has).
     void when_exited(std::function<void()> gone);
@@ -57,7 +56,7 @@ class Plugin final : private rpc::Connection::Handler {
 
     State state = State::awaiting_manifest;
     Manifest manifest;
-    bool numeric_ids = false; ///< of the requests it gets; until its manifest is in, the version says
+    bool numeric_ids = false; ///< for the requests it gets; until its manifest is read, the version decides
     io::Timer limit;          ///< of getmanifest or init
 
   private:

@@ -45,7 +45,7 @@ void Plugins::limit(Plugin& plugin, const char* what) {
     log(Level::debug, plugin, std::to_string(node_.start_limit().count()) + " ms for " + what);
     plugin.limit.start(node_.start_limit(), [this, &plugin, what] {
         const std::string why = std::string("timed out before replying to ") + what;
-        // At startup this is the end of the whole daemon (src/cln/README.md, "Init").
+        // At startup this ends the whole daemon (src/cln/README.md, "Init").
         if (startup_)
             node_.die(SIGABRT, plugin.path() + ": " + why);
         plugin.kill(Level::info, why);
@@ -114,8 +114,7 @@ void Plugins::got_manifest(Plugin& plugin, const rpc::Message* reply) {
     init(plugin);
 }
 
-// What may clash with others: options, methods. Built-in methods kill lightningd itself (src/cln/README.md,
-// "Manifest").
+// Options and methods may clash with others'. A built-in method crashes lightningd (src/cln/README.md, "Manifest").
 tl::expected<void, std::string> Plugins::adopt(Plugin& plugin) {
     std::set<std::string> mine;
     for (const auto& entry : plugin.manifest.options) {
@@ -160,7 +159,7 @@ void Plugins::check_subscriptions() {
 void Plugins::init(Plugin& plugin) {
     plugin.state = State::awaiting_init;
     limit(plugin, "init");
-    // In the recordings the first init is number 44: lightningd's own plugins come in between.
+    // In the recordings the first init is number 44, because lightningd's own plugins come in between.
     node_.next_id = std::max(node_.next_id, startup_ ? std::uint64_t{44} : std::uint64_t{80});
     const std::string id = node_.outgoing_id(plugin, "", "init");
     plugin.call(id, rpc::request(id, "init", init_params(plugin)),
@@ -182,7 +181,7 @@ std::string Plugins::init_params(const Plugin& plugin) const {
             if (entry.multi)
                 value = json::Tree::array({value});
         } else {
-            continue; // unset options without default are absent
+            continue; // unset options without default are left out
         }
         if (json.back() != '{')
             json.push_back(',');

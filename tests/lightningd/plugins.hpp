@@ -1,4 +1,4 @@
-// All plugins together: starting them, what is checked across them, topics between them, and their end
+// All plugins together: their start, the checks across them, topics between them, and their end
 // (lightningd/plugin.c, plugin_control.c; src/cln/README.md, "Plugin protocol").
 #pragma once
 
@@ -24,7 +24,7 @@ class Plugins final : private Plugin::Owner {
     void start(const RequestPtr& request, const std::string& path);
     /// `plugin stop` by path or base name.
     void stop(const RequestPtr& request, const std::string& name);
-    /// The end of the node: subscribers of `shutdown` get their time, the others lose their pipes.
+    /// The end of the node: subscribers of `shutdown` get time to finish, the others lose their pipes.
     void shutdown(std::function<void()> done);
 
     [[nodiscard]] bool wanted(std::string_view topic) const;
@@ -69,7 +69,7 @@ class Plugins final : private Plugin::Owner {
 
     Node& node_;
     std::vector<std::unique_ptr<Plugin>> plugins_;
-    std::vector<std::unique_ptr<Plugin>> graveyard_;
+    std::vector<std::unique_ptr<Plugin>> dead_plugins_;
     std::map<const Plugin*, RequestPtr> starting_;
     std::map<std::string, std::vector<std::string>> options_;
     std::function<void()> manifests_in_;

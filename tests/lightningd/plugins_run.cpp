@@ -1,4 +1,4 @@
-// The rest of Plugins: the time after the start.
+// The rest of Plugins: after the start.
 #include "json/members.hpp"
 #include "node.hpp"
 #include "plugins.hpp"
@@ -44,15 +44,15 @@ void Plugins::died(Plugin& plugin, const std::string& why) {
     step();
 }
 
-// Out of every list now; its memory goes in a later turn, because this may be called from its own connection.
+// Removes it from every list now. Its memory is freed in a later turn, because this may be called from its connection.
 void Plugins::retire(Plugin& plugin) {
     node_.commands.remove_plugin_methods(plugin);
     const auto at = std::find_if(plugins_.begin(), plugins_.end(), [&](const auto& p) { return p.get() == &plugin; });
     if (at == plugins_.end())
         return;
-    graveyard_.push_back(std::move(*at));
+    dead_plugins_.push_back(std::move(*at));
     plugins_.erase(at);
-    node_.schedule.later([this] { graveyard_.clear(); });
+    node_.schedule.later([this] { dead_plugins_.clear(); });
     if (node_.version.has_plugin_topics())
         notify("plugin_stopped", {},
                R"({"plugin_stopped":{"plugin_name":)" + json::quote(plugin.name()) + R"(,"plugin_path":)" +
@@ -139,7 +139,7 @@ void Plugins::notify(std::string_view topic, std::string_view origin, std::strin
     else
         text.append(params);
     text.append("}\n\n");
-    // A plugin that names the topic and `*` gets it twice (facts.json, subscriber_second), but not always did.
+    // A plugin that names the topic and `*` gets it twice (facts.json, subscriber_second), but not in all versions.
     for (const auto& plugin : plugins_) {
         const auto& topics = plugin->manifest.subscriptions;
         const auto times = plugin->state != State::complete

@@ -8,13 +8,13 @@ std::string msat(std::uint64_t value) {
     return std::to_string(value) + "msat";
 }
 
-Verdict refuse(int code, std::string message) {
+ProgressCheck refuse(int code, std::string message) {
     return {rpc::Error{code, std::move(message)}, nullptr, nullptr};
 }
 
 } // namespace
 
-Verdict check_progress(Ledger& ledger, const SendSpec& spec) {
+ProgressCheck check_progress(Ledger& ledger, const SendSpec& spec) {
     bool have_complete = false;
     std::uint64_t pending = 0;
     for (const Row* row : ledger.of_hash(spec.key.hash)) {

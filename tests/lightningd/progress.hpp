@@ -1,4 +1,4 @@
-// May this part be sent, after all that was tried for its hash? (check_progress in lightningd/pay.c,
+// Whether this part may be sent, after all earlier attempts for its hash (check_progress in lightningd/pay.c,
 // src/cln/README.md, "Rows")
 #pragma once
 
@@ -10,12 +10,12 @@
 
 namespace standin {
 
-struct Verdict {
+struct ProgressCheck {
     std::optional<rpc::Error> error;
-    const Row* pending = nullptr;  ///< this very part is on its way already
+    const Row* pending = nullptr;  ///< this very part is in flight already
     const Row* complete = nullptr; ///< it was paid before: the command does nothing
 };
 
-[[nodiscard]] Verdict check_progress(Ledger& ledger, const SendSpec& spec);
+[[nodiscard]] ProgressCheck check_progress(Ledger& ledger, const SendSpec& spec);
 
 } // namespace standin

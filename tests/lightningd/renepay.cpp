@@ -61,7 +61,7 @@ void renepaystatus(Node& node, const Payments& payments, const RequestPtr& reque
     succeed(*request, json + "]}");
 }
 
-// Makes the onion and sends it, in another order of members than renepay itself does from v26.04 on (recording
+// Makes the onion and sends it, with its members in another order than renepay from v26.04 on (recording
 // v25.12/renepay).
 void renesendpay(Node& node, const RequestPtr& request) {
     const json::Tree& given = request->params;

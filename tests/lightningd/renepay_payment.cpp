@@ -9,7 +9,7 @@ namespace standin {
 
 namespace {
 
-/// renepay gathers results for a while before it looks for other routes.
+/// renepay collects results for a while before it looks for other routes.
 constexpr std::uint32_t gather_ms = 10;
 
 } // namespace
@@ -56,7 +56,7 @@ void RenepayPayment::later_send_all() {
     });
 }
 
-// Rows in flight keep their group; else it is a new one, which begins with part 1.
+// While rows are in flight their group is used; else a new one, which begins with part 1.
 void RenepayPayment::choose_group(const Reply& reply) {
     gathering_ = false;
     if (state_ != State::pending)
@@ -166,7 +166,7 @@ std::string RenepayPayment::sendonion_params(const Attempt& attempt) const {
     std::string params = R"({"onion":"0002)" + random_hex(1364) + R"(",)" + key_json(attempt.key) +
                          R"(,"amount_msat":)" + std::to_string(attempt.delivers());
     add_texts(params, "bolt11");
-    // The delay is the absolute height, which is a mistake of the real one.
+    // The delay is the absolute height: renepay's own mistake.
     return params + R"(,"destination":")" + std::string(payee_node) + R"(","total_amount_msat":)" +
            std::to_string(order_.amount) + R"(,"shared_secrets":)" + made_up_secrets(attempt.route.size()) +
            R"(,"first_hop":{"amount_msat":)" + std::to_string(first.amount) + R"(,"id":")" + first.node +

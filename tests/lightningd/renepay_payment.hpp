@@ -1,5 +1,5 @@
-// One payment by the payer that poses as plugin cln-renepay, which remembers it for its life (plugins/renepay, v23.11
-// to v26.06.6; recordings renepay*). What differs from the other payers: each attempt may get another group.
+// One payment by the imitation of plugin cln-renepay, which keeps it until the node ends (plugins/renepay, v23.11
+// to v26.06.6; recordings renepay*). Unlike with other payers each attempt may get another group.
 #pragma once
 
 #include "payment.hpp"
@@ -19,7 +19,7 @@ class RenepayPayment final : public std::enable_shared_from_this<RenepayPayment>
   public:
     RenepayPayment(Node& node, RenepayOrder order) : node_(node), order_(std::move(order)) {}
 
-    /// One more caller. Begins, or begins again after a failure; one in flight is joined, one that is paid answers.
+    /// One more caller. Begins, or begins again after a failure; joins one in flight; answers at once if it is paid.
     void serve(const RequestPtr& request);
     /// As an entry of renepaystatus.
     [[nodiscard]] std::string status_json() const;
@@ -54,8 +54,8 @@ class RenepayPayment final : public std::enable_shared_from_this<RenepayPayment>
     std::vector<RequestPtr> callers_;
     std::deque<PayerPart> waiting_;
     std::size_t next_number_ = 0;
-    bool gathering_ = false; ///< the parts of waiting_ go out soon, together
-    bool grouped_ = false;   ///< has its group, where there is one for all attempts
+    bool gathering_ = false; ///< the parts of waiting_ are sent soon, together
+    bool grouped_ = false;   ///< has its group, in versions with one for all attempts
     std::uint64_t groupid_ = 0;
     std::uint64_t next_partid_ = 1;
     std::uint64_t live_sent_ = 0; ///< msat of the parts pending or settled
@@ -65,7 +65,7 @@ class RenepayPayment final : public std::enable_shared_from_this<RenepayPayment>
     std::string error_;
 };
 
-/// The raw text of sendonion's shared_secrets for a route: nobody opens them.
+/// Random shared_secrets for sendonion, as raw JSON; they are never used.
 [[nodiscard]] std::string made_up_secrets(std::size_t hops);
 
 } // namespace standin

@@ -22,7 +22,7 @@ bool Request::replace(std::string replacement) {
 }
 
 tl::expected<json::Tree, std::string> read_params(std::string_view params) {
-    constexpr std::size_t most_digits = 20; // of a number of 64 bits
+    constexpr std::size_t most_digits = 20; // of a 64-bit number
     std::string text;
     bool quoted = false;
     for (std::size_t at = 0; at < params.size();) {

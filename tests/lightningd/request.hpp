@@ -1,5 +1,5 @@
-// One command somebody waits for: the client's bytes as they came, who is answered and how. Clients, plugins and the
-// payers inside the stand-in all make these, so that hooks and ids are the same for everybody.
+// One command with its caller: the client's bytes unchanged, and how it is answered. Clients, plugins and the payers
+// inside the stand-in all use it, so hooks and ids are the same for all.
 #pragma once
 
 #include "given.hpp"
@@ -21,11 +21,11 @@ struct PartFailure;
 struct Reply {
     bool ok = false;
     std::string body;  ///< raw result or raw error object
-    std::string whole; ///< a plugin's reply as it wrote it, the id exchanged; empty for our own commands
+    std::string whole; ///< a plugin's reply unchanged but for the id; empty for our own commands
 };
 
 struct Request {
-    /// `text` is one complete JSON object; `id` the raw token replies carry.
+    /// `text` is one complete JSON object; `id` the raw token that replies carry.
     Request(std::string text, std::string id);
     Request(const Request&) = delete;
     Request& operator=(const Request&) = delete;
@@ -33,30 +33,30 @@ struct Request {
     std::string text;
     rpc::Message message; ///< views into text
     std::string id;
-    std::string chain; ///< id as text, the prefix of the ids of whatever is done for this command
+    std::string chain; ///< id as text, the prefix of the ids of all calls made for this command
     Given given;       ///< the parameters as they were written
-    json::Tree params; ///< the same, read
+    json::Tree params; ///< the same, parsed
     std::optional<ResultFilter> filter;
     bool notifications = false; ///< the client wants `message` and `progress`
-    bool check_only = false;    ///< `check`: judge the parameters, do nothing
+    bool check_only = false;    ///< `check`: check the parameters, do nothing else
 
-    /// What the payer inside the stand-in knows and a caller of injectpaymentonion cannot read: why the part failed.
+    /// Why the part failed, for the payer inside the stand-in; injectpaymentonion's error does not show it.
     std::shared_ptr<const PartFailure> failure;
 
     std::function<void(Request&, const Reply&)> done;
     std::function<void(const std::string& notification)> notify;
 
-    /// Exchanges the request for another one (hook's `replace`), keeping whom to answer. False if `text` is no message.
+    /// Replaces the request by another one (hook's `replace`) with the same caller. False if `text` is no message.
     [[nodiscard]] bool replace(std::string text);
 };
 
 using RequestPtr = std::shared_ptr<Request>;
 
-/// The params of a request as lightningd reads them: digits in any number, with leading zeros too, are a value that a
-/// hash can be read from (recordings cli_bare_digits).
+/// The params of a request as lightningd reads them: any run of digits, with leading zeros too, is a value from which a
+/// hash can be read (recordings cli_bare_digits).
 [[nodiscard]] tl::expected<json::Tree, std::string> read_params(std::string_view params);
 
-/// Answers once; later answers are lost, as those to a client that hung up are.
+/// Answers once; later answers are dropped, as are those to a client that hung up.
 void answer(Request& request, Reply reply);
 void succeed(Request& request, std::string result);
 /// `data`: raw JSON, left out when empty.

@@ -8,9 +8,9 @@ namespace standin {
 
 using Json = nlohmann::ordered_json;
 
-/// lightningd filters while it writes, with a cursor in the tree of the filter. The cursor has a memory of its own, and
-/// with it two oddities: members of an object that a leaf led to are hidden, and once something in an array was hidden
-/// so are the plain values behind it.
+/// lightningd filters while it writes, with a cursor in the filter's tree. That cursor keeps state, which has two
+/// effects: members of an object under a leaf are hidden, and once something in an array was hidden, so are the plain
+/// values behind it.
 class ResultFilter::Walk final {
   public:
     void write(Json& to, const Json& from, const Level& level) {
@@ -35,7 +35,7 @@ class ResultFilter::Walk final {
         }
     }
 
-    /// Where the first mistake is, in the order of the filter; empty without one.
+    /// The place of the first mistake, in the order of the filter; empty if there is none.
     [[nodiscard]] std::string misused(const Level& level) const {
         if (misused_.contains(&level))
             return level.element ? " is an object" : " is an array";
@@ -78,7 +78,7 @@ tl::expected<ResultFilter::Level, std::string> ResultFilter::read_level(std::str
     Level level;
     const auto given = read_given(text);
     if (!given)
-        return level; // what is wanted of an element is asked for no further
+        return level; // the filter of an element ends here
     if (!given->by_name && given->tokens.size() != 1)
         return refuse("Arrays can only have one element", text);
     for (const auto& [name, token] : given->tokens) {

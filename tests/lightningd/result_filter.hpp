@@ -1,5 +1,5 @@
-// The `filter` of a request and what it leaves of a result, as lightningd's own commands do it
-// (common/json_filter.c). Code of the stand-in's own: the plugin filters its own results with other code.
+// Applies the `filter` of a request to a result, as lightningd's own commands do (common/json_filter.c). The stand-in's
+// own code: the plugin filters its results with other code.
 #pragma once
 
 #include <map>
@@ -14,15 +14,15 @@ namespace standin {
 
 class ResultFilter final {
   public:
-    /// The whole complaint when lightningd refuses it.
+    /// The error is lightningd's complaint.
     static tl::expected<ResultFilter, std::string> read(std::string_view text);
 
-    /// The parts of an object that were asked for. It tells in a member of its own where an array was taken for an
-    /// object or the other way round.
+    /// The selected parts of an object. An additional member warns if an array was filtered as an object, or an object
+    /// as an array.
     [[nodiscard]] nlohmann::ordered_json apply(const nlohmann::ordered_json& result) const;
 
   private:
-    /// One level of what was asked for; a leaf has neither members nor an element.
+    /// One level of the filter; a leaf has neither members nor an element.
     struct Level {
         std::map<std::string, Level> members;
         std::unique_ptr<Level> element;

@@ -1,11 +1,11 @@
-// The stand-in's filter leaves of a result what lightningd v26.06.6 left of it (recorded_filters.json).
+// The stand-in's filter against results filtered by lightningd v26.06.6 (recorded_filters.json).
 #include "result_filter.hpp"
 
 #include <fstream>
 
 #include <doctest/doctest.h>
 
-TEST_CASE("every recorded filter leaves what it left of the real node's result") {
+TEST_CASE("every recorded filter gives the same result as on the real node") {
     const auto recorded = nlohmann::ordered_json::parse(std::ifstream(RECORDED_FILTERS));
     std::size_t tried = 0;
     for (const auto& [method, node] : recorded.items())

@@ -1,4 +1,4 @@
-// One record of lightningd's payments table, that is one part. Kept small: a node may hold a million of them.
+// One row of lightningd's payments table, that is one part. Kept small: a node may hold a million of them.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -14,28 +14,28 @@ enum class Status : std::uint8_t { pending, complete, failed };
 
 [[nodiscard]] std::string_view status_name(Status status);
 
-/// Why a part failed, as far as anybody knows (src/cln/README.md, "Notifications").
+/// Why a part failed, as far as it is known (src/cln/README.md, "Notifications").
 struct PartFailure {
     int code = 204;             ///< 202, 203 or 204
-    bool decoded = true;        ///< false: lightningd has only the onion
+    bool decoded = true;        ///< false: lightningd has the onion only
     std::uint16_t failcode = 0; ///< BOLT 4; known here even when lightningd cannot decode it
     int erring_index = 0;       ///< 0 our node, i the i-th hop
     std::string erring_node;    ///< hex, empty when lightningd does not know the route
     std::string erring_channel; ///< empty likewise
     int erring_direction = 0;
     std::string raw_message; ///< hex
-    std::string detail;      ///< what stands in the parentheses of the message
+    std::string detail;      ///< the text in the parentheses of the message
     std::string onionreply;  ///< hex, when not decoded
 };
 
-/// How lightningd was told to send it: decides what it can say about a failure.
+/// The command that sent it, which decides what lightningd can report about a failure.
 enum class SentBy : std::uint8_t { sendpay, sendonion, sendonion_blind, injectpaymentonion };
 
 struct RowExtra {
     std::string label;
     std::string invstring;
     std::string description;
-    std::vector<std::string> nodes; ///< the route, only from sendpay
+    std::vector<std::string> nodes; ///< the route, known from sendpay only
     std::vector<std::string> channels;
     std::vector<int> directions;
     std::size_t hops = 0; ///< of the route, when the caller gave shared secrets
@@ -64,7 +64,7 @@ struct Row {
 };
 
 /// The fields of json_add_payment_fields (lightningd/pay.c), in its order, without braces.
-/// `before_update`: as sendpay_failure shows it, still pending.
+/// `before_update`: still pending, as in sendpay_failure.
 void append_fields(std::string& json, const Row& row, bool before_update = false);
 /// With braces.
 [[nodiscard]] std::string row_json(const Row& row);

@@ -60,7 +60,7 @@ void list_page(Node& node, const Page& page, std::string& json) {
         for (auto at = ledger.pending().lower_bound(page.start); at != ledger.pending().end(); ++at)
             take(ledger.by_created(*at));
     } else if (page.index == Index::updated) {
-        // Rows that were never updated have 0 there: only start=0 reaches them.
+        // Rows never updated have index 0: only start=0 lists them.
         if (page.start == 0)
             for (const auto created : ledger.pending())
                 take(ledger.by_created(created));
@@ -103,7 +103,7 @@ void listsendpays(Node& node, const RequestPtr& request) {
         return succeed(*request, R"({"command_to_check":"listsendpays"})");
     std::string json = R"({"payments":[)";
     if (hash) {
-        // Status, index and limit are ignored then (3.3).
+        // Then status, index and limit are ignored.
         for (const Row* row : node.ledger.of_hash(*hash))
             append_row(json, *row);
     } else {
@@ -175,7 +175,7 @@ void answer_ended(Request& request, const Row& row, const Sendpays::Failure& fai
         return succeed(request, row_json(row));
     if (!failure || (failure->decoded && failure->erring_node.empty() && !live))
         return fail(request, 209, "Payment failure reason unknown");
-    // Live: the row as it was before, with the raw message; later: as it is, without (3.6).
+    // At the end: the row before its update, with the raw message. Later: the row after it, without.
     std::string data = "{";
     append_fields(data, row, live);
     append_failure(data, *failure, live);

@@ -9,7 +9,7 @@
 
 namespace standin {
 
-/// Nothing when a field that every row has is missing or wrong.
+/// Nothing when a field that every row has is missing or invalid.
 [[nodiscard]] std::optional<Row> read_row(const json::Tree& fields);
 
 } // namespace standin

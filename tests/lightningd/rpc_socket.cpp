@@ -15,7 +15,7 @@ namespace standin {
 
 namespace {
 
-/// A connection with this much unread output is not read further.
+/// A connection with this much unread output is no longer read from.
 constexpr std::size_t too_much_unread = 1024 * 1024;
 
 std::string_view jsonrpc_of(std::string_view object) {
@@ -50,7 +50,7 @@ class RpcSocket::Client final : public rpc::Connection::Handler, public std::ena
             connection_->start();
         });
     }
-    /// Safe from inside its own callbacks.
+    /// May be called inside its own callbacks.
     void hang_up() {
         if (!connection_)
             return;
@@ -88,7 +88,7 @@ class RpcSocket::Client final : public rpc::Connection::Handler, public std::ena
             return malformed("Failed to parse RPC JSON response '" + std::string(message.whole) + "'");
         const auto request = std::make_shared<Request>(std::string(message.whole), std::string(message.id));
         request->notifications = notifications_;
-        // The command goes on when its client hangs up; only the answer has nowhere to go then.
+        // The command goes on when its client hangs up; then its answer is dropped.
         request->done = [weak = weak_from_this()](Request& answered, const Reply& reply) {
             if (const auto client = weak.lock())
                 client->write(!reply.whole.empty()

@@ -1,5 +1,5 @@
 // The unix socket `lightning-rpc` (src/cln/README.md, "RPC socket"): connections, their requests to Commands and the
-// replies back, in whatever order they come. Knows no command.
+// replies in any order. Knows no command.
 #pragma once
 
 #include "request.hpp"
@@ -19,14 +19,14 @@ class RpcSocket final {
     explicit RpcSocket(Node& node);
     ~RpcSocket();
 
-    /// The reason when it cannot listen.
+    /// The reason, if it cannot listen.
     [[nodiscard]] std::string listen(const std::string& path);
     /// New connections are refused; those that exist stay.
     void stop_listening();
     void close_all();
     /// Writes these bytes to every connection (a fault of README.md).
     void inject(const std::string& bytes);
-    /// Calls `drained` when every reply written so far is with the system.
+    /// Calls `drained` when the kernel has every reply written so far.
     void when_drained(std::function<void()> drained);
 
   private:

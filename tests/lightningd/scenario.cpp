@@ -11,21 +11,21 @@ namespace {
 
 using Bad = tl::unexpected<std::string>;
 
-tl::expected<void, std::string> read_word(Outcome& outcome, const std::string& word) {
-    static const std::map<std::string, Outcome::Do> words = {
+tl::expected<void, std::string> read_name(Outcome& outcome, const std::string& name) {
+    static const std::map<std::string, Outcome::Do> by_name = {
         {"settle", Outcome::Do::settle},       {"settle_alone", Outcome::Do::settle_alone},
         {"hold", Outcome::Do::hold},           {"fail", Outcome::Do::fail},
         {"garble", Outcome::Do::garble},       {"local_fail", Outcome::Do::local_fail},
         {"malformed", Outcome::Do::malformed}, {"refuse", Outcome::Do::refuse},
         {"peer_away", Outcome::Do::peer_away},
     };
-    if (const auto at = words.find(word); at != words.end()) {
+    if (const auto at = by_name.find(name); at != by_name.end()) {
         outcome.what = at->second;
         return {};
     }
-    const auto code = failcode_by_name(word);
+    const auto code = failcode_by_name(name);
     if (!code)
-        return Bad("no outcome and no failure code: " + word);
+        return Bad("no outcome and no failure code: " + name);
     outcome.what = Outcome::Do::fail;
     outcome.failcode = *code;
     return {};
@@ -90,13 +90,13 @@ tl::expected<std::vector<PartPlan>, std::string> read_parts(const json::Tree& li
 tl::expected<Outcome, std::string> read_outcome(const json::Tree& value) {
     Outcome outcome;
     if (value.is_string()) {
-        const auto read = read_word(outcome, value.get<std::string>());
+        const auto read = read_name(outcome, value.get<std::string>());
         return read ? tl::expected<Outcome, std::string>(outcome) : Bad(read.error());
     }
     if (!value.is_object())
-        return Bad("an outcome is a word or an object");
+        return Bad("an outcome is a name or an object");
     if (value.contains("do")) {
-        if (const auto read = read_word(outcome, text(value, "do")); !read)
+        if (const auto read = read_name(outcome, text(value, "do")); !read)
             return Bad(read.error());
     }
     if (const auto code = value.find("code"); code != value.end()) {

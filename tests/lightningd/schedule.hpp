@@ -1,5 +1,5 @@
 // "Do this in the next turn" and "do this in n milliseconds" for the whole program, over one timer each. Nothing can be
-// taken back: whoever plans something checks when it runs whether it still applies.
+// cancelled: each action checks when it runs whether it still applies.
 #pragma once
 
 #include "io/timer.hpp"

@@ -1,5 +1,5 @@
 // sendpay, createonion, sendonion, injectpaymentonion: the commands that carry a route and make a row
-// (lightningd/pay.c; src/cln/README.md, "Calls that make parts"). The checks are those a caller can run into by hand.
+// (lightningd/pay.c; src/cln/README.md, "Calls that make parts"). It has the checks that a manual call can fail.
 #include "args.hpp"
 #include "node.hpp"
 #include "sending.hpp"
@@ -10,7 +10,7 @@ namespace standin {
 
 namespace {
 
-/// One entry of sendpay's route, in the spellings its version knows; the newest wins.
+/// One entry of sendpay's route, with the member names of its version; the newest wins.
 struct RouteEntry {
     std::string node;
     std::string channel;
@@ -75,7 +75,7 @@ void self_payment(Node& node, const RequestPtr& request, SendSpec spec) {
     }
     const auto hash = spec.key.hash;
     const Row& row = node.sendpays.send(std::move(spec), plan);
-    // Answered at its end, unlike any other sendpay (recording self_payment).
+    // Answered at its end, unlike other sendpays (recording self_payment).
     node.sendpays.when_done(row, [request, hash](const Row& ended, const Sendpays::Failure& failure) {
         if (!failure)
             return succeed(*request, row_json(ended));

@@ -24,7 +24,7 @@ Plan Sendpays::take_plan(const PartKey& key) {
     else if (!script.parts.empty() && !script.parts.front().attempts.empty())
         plan.outcome = script.parts.front().attempts.front().outcome;
     if (!invoice && (plan.outcome.what == Do::settle || plan.outcome.what == Do::settle_alone)) {
-        // Nobody can know the preimage of such a hash.
+        // The preimage of such a hash is unknown.
         plan.outcome.what = Do::fail;
         plan.outcome.failcode = incorrect_details;
     }
@@ -78,7 +78,7 @@ void Sendpays::happen(std::uint64_t created_index, const Plan& plan) {
     }
 }
 
-// A payee takes nothing before the whole set is there, and sends it back when that takes too long (BOLT 4).
+// A payee settles nothing before the whole set has arrived, and fails it after a timeout (BOLT 4).
 void Sendpays::arrive(Row& row, const Plan& plan, std::uint32_t timeout_ms) {
     const std::uint64_t total = plan.set_total ? plan.set_total : row.total;
     const std::uint64_t amount = row.amount ? row.amount : plan.delivers;
@@ -166,8 +166,8 @@ PartFailure Sendpays::describe(const Row& row, const Outcome& outcome) const {
     }
     if (extra.nodes.empty())
         return failure;
-    // remote_routing_failure and local_routing_failure in lightningd/pay.c: the next channel is blamed, at the payee
-    // the last.
+    // As remote_routing_failure and local_routing_failure in lightningd/pay.c: the next channel is named, for the payee
+    // the last one.
     const auto index = static_cast<std::size_t>(failure.erring_index);
     const std::size_t blamed = std::min(index, extra.nodes.size() - 1);
     const bool last = index == extra.nodes.size();

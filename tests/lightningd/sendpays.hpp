@@ -1,5 +1,5 @@
-// The life of a part: from the command that sends it to its end. Makes rows, lets the scenario decide, tells everybody
-// (waits, sendpay_success/failure, waitsendpay, injectpaymentonion). See src/cln/README.md, "Rows".
+// A part from the command that sends it to its end. Makes rows, takes the outcome from the scenario, notifies all who
+// wait (waits, sendpay_success/failure, waitsendpay, injectpaymentonion). See src/cln/README.md, "Rows".
 #pragma once
 
 #include "ledger.hpp"
@@ -24,7 +24,7 @@ struct PartKey {
     auto operator<=>(const PartKey&) const = default;
 };
 
-/// What a command wants to send.
+/// The part that a command sends.
 struct SendSpec {
     PartKey key;
     std::uint64_t amount = 0;
@@ -34,11 +34,11 @@ struct SendSpec {
     RowExtra extra;
 };
 
-/// What a payer inside the stand-in has decided for a part it is about to send by command.
+/// The plan of a payer inside the stand-in for a part that it sends by a command.
 struct Plan {
     Outcome outcome;
-    std::uint64_t delivers = 0;  ///< msat, where the row does not say it
-    std::uint64_t set_total = 0; ///< msat the payee waits for; lightningd is not told by injectpaymentonion
+    std::uint64_t delivers = 0;  ///< msat, if the row does not have it
+    std::uint64_t set_total = 0; ///< msat that the payee waits for; injectpaymentonion does not pass it to lightningd
     Route route;
 };
 
@@ -51,13 +51,13 @@ class Sendpays final {
     explicit Sendpays(Node& node) : node_(node) {}
 
     void plan(const PartKey& key, Plan plan) { plans_[key] = std::move(plan); }
-    /// The outcome of this part, taken from its plan or from the scenario; asked once a part, before send().
+    /// The outcome of this part, from its plan or from the scenario; taken once for each part, before send().
     [[nodiscard]] Plan take_plan(const PartKey& key);
-    /// Makes the row; what becomes of it happens in later turns.
+    /// Makes the row; its outcome follows in later turns.
     Row& send(SendSpec spec, const Plan& plan);
     /// Calls `done` at the end of a pending part.
     void when_done(const Row& row, Done done);
-    /// Ends pending parts from outside (`release`): all of the hash or one; the number of parts ended.
+    /// Ends pending parts (`release`): all of the hash or one. Returns the number of parts ended.
     std::size_t release(const base::PaymentHash& hash, std::optional<std::uint64_t> partid, const Outcome& outcome);
 
   private:

@@ -1,4 +1,4 @@
-// Commands lightningd does not have: scenario, release, standin-rows, standin-fault. README.md tells how to use them.
+// Commands that lightningd does not have: scenario, release, standin-rows, standin-fault. See README.md.
 #include "args.hpp"
 #include "node.hpp"
 #include "row_import.hpp"
@@ -39,15 +39,15 @@ void release(Node& node, const RequestPtr& request) {
     Args args(*request, {{"payment_hash", true}, {"outcome", true}, {"partid"}});
     const auto hash = args.hash("payment_hash");
     const auto partid = args.u64("partid");
-    const auto* word = args.find("outcome");
-    const auto outcome = word ? read_outcome(*word) : tl::expected<Outcome, std::string>(Outcome{});
+    const auto* wanted = args.find("outcome");
+    const auto outcome = wanted ? read_outcome(*wanted) : tl::expected<Outcome, std::string>(Outcome{});
     if (!outcome)
         args.refuse("outcome", outcome.error());
     if (args.refused(*request))
         return;
     Outcome ending = *outcome;
-    if (word->is_string() && *word == "fail")
-        ending.failcode = 0x400f; // a payee that held it and says no
+    if (wanted->is_string() && *wanted == "fail")
+        ending.failcode = 0x400f; // a payee that held the part and rejects it
     succeed(*request, R"({"released":)" + std::to_string(node.sendpays.release(*hash, partid, ending)) + "}");
 }
 
@@ -104,7 +104,7 @@ void fault(Node& node, const RequestPtr& request) {
             for (const auto& waiting : held.mapped())
                 node.commands.run(waiting);
     } else if (what == "close-connections") {
-        // The caller's own goes with them, after it has its answer.
+        // The caller's own connection is closed too, after its answer.
         node.schedule.after(std::chrono::milliseconds(20), [&node] { node.socket.close_all(); });
     } else if (what == "garbage") {
         node.schedule.later([&node] { node.socket.inject("no JSON at all }{ \x01\n\n"); });

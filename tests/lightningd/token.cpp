@@ -14,7 +14,7 @@ std::size_t digits(std::string_view text) {
     return std::min(text.find_first_not_of("0123456789"), text.size());
 }
 
-/// `whole` and `decimals` are digits; the number with so many more places, if it has no more and fits.
+/// `whole` and `decimals` are digits; the number with this many decimal places, if it has no more and fits.
 std::optional<std::uint64_t> shifted(std::string_view whole, std::string_view decimals, std::size_t places) {
     if (decimals.size() > places)
         return std::nullopt;
@@ -45,7 +45,7 @@ std::optional<std::uint64_t> read_amount(std::string_view text) {
         if (!unit.starts_with("btc"))
             return std::nullopt;
     }
-    // A unit is looked for at the beginning only: `1msat ` is an amount.
+    // Only the beginning is compared with the unit: `1msat ` is an amount.
     constexpr std::size_t sat_places = 3;
     constexpr std::size_t btc_places = 11;
     if (unit.empty() || unit.starts_with("msat"))

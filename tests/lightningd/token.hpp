@@ -1,4 +1,4 @@
-// Numbers and amounts in the text of a token, with lightningd's leniency (common/json_parse_simple.c, common/amount.c).
+// Numbers and amounts in the text of a token, as lenient as lightningd (common/json_parse_simple.c, common/amount.c).
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@ namespace standin {
 
 [[nodiscard]] std::optional<std::uint64_t> read_integer(std::string_view text);
 
-/// In millisatoshi, which is the unit of a number without one.
+/// In millisatoshi, which is also the unit of a number without one.
 [[nodiscard]] std::optional<std::uint64_t> read_amount(std::string_view text);
 
 } // namespace standin

@@ -1,4 +1,4 @@
-// Is a text valid UTF-8? lightningd refuses requests that are not (recording odd_labels).
+// Checks whether a text is valid UTF-8: lightningd refuses requests that are not (recording odd_labels).
 #pragma once
 
 #include <string_view>

@@ -13,10 +13,10 @@ tl::expected<Version, std::string> Version::named(std::string_view name) {
         std::find_if(all.begin(), all.end(), [&](const Version& version) { return version.name() == name; });
     if (found != all.end())
         return *found;
-    std::string words = "--version-as: " + std::string(name) + " is not imitated, only";
+    std::string error = "--version-as: " + std::string(name) + " is not imitated, only";
     for (const auto& version : all)
-        words.append(" ").append(version.name());
-    return tl::unexpected(std::move(words));
+        error.append(" ").append(version.name());
+    return tl::unexpected(std::move(error));
 }
 
 bool Version::waits_for(std::string_view subsystem) const {
@@ -29,7 +29,7 @@ bool Version::nests_id(std::string_view plugin, std::string_view method) const {
     if (since(24, 11))
         return true;
     const bool looks = method == "listsendpays" && plugin != "autoclean";
-    return looks || (plugin == "pay" && method == "sendpay"); // the latter pays ourselves
+    return looks || (plugin == "pay" && method == "sendpay"); // that sendpay pays our own node
 }
 
 bool Version::redirects_pay_with(std::string_view param) const {

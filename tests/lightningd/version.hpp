@@ -1,6 +1,6 @@
-// The one place that knows which lightningd is imitated. Rules that differ between versions are asked here, by name, so
-// that an older node can be imitated without searching the tree. Each rule names the file of Core Lightning it was read
-// in, at the tags of both sides of the change.
+// The imitated version of lightningd. All rules that differ between versions are here, by name, so that another version
+// can be imitated without searching the tree. Each names the file of Core Lightning it was read in, at the tags before
+// and after the change.
 #pragma once
 
 #include <chrono>
@@ -14,25 +14,25 @@ namespace standin {
 
 class Version {
   public:
-    /// The newest.
+    /// The newest version.
     Version() = default;
-    /// One of those of `--version-as`; else the reason why not.
+    /// One of the versions of `--version-as`; the error lists them.
     [[nodiscard]] static tl::expected<Version, std::string> named(std::string_view name);
 
     /// As in LIGHTNINGD_VERSION, getinfo and the first log line.
     [[nodiscard]] std::string_view name() const { return name_; }
 
-    // How plugins are spoken to.
+    // Messages to and from plugins.
 
     /// The id of getmanifest is a number (lightningd/plugin.c `non_numeric_ids`, v24.11, gone in v25.05).
     [[nodiscard]] bool manifest_id_is_number() const { return !since(25, 5); }
-    /// All ids are, for a plugin that does not say `nonnumericids` (lightningd/plugin.c, v23.11: where deprecated APIs
+    /// All ids are, for a plugin without `nonnumericids` (lightningd/plugin.c, v23.11: if deprecated APIs
     /// are allowed; v24.11 still has it as deprecated up to v24.08, which common/deprecation.c refuses by then).
     [[nodiscard]] bool numbers_by_default() const { return !since(24, 11); }
-    /// A plugin's own call carries the id of the command it serves; below, most calls of payers and of autoclean do not
-    /// (`pay:sendonion#13`) (recordings of v23.11.2 and v24.11.2; plugins/libplugin-pay.c).
+    /// A plugin's own call carries the id of the command it serves. Before, most calls of payers and of autoclean have
+    /// an id without it, `pay:sendonion#13` (recordings of v23.11.2 and v24.11.2; plugins/libplugin-pay.c).
     [[nodiscard]] bool nests_id(std::string_view plugin, std::string_view method) const;
-    /// Below: 60 s for getmanifest and again for init (lightningd/plugin.c PLUGIN_MANIFEST_TIMEOUT, v24.11;
+    /// Before: 60 s for getmanifest and again for init (lightningd/plugin.c PLUGIN_MANIFEST_TIMEOUT, v24.11;
     /// PLUGIN_STARTUP_TIMEOUT, v25.02).
     [[nodiscard]] std::chrono::seconds start_limit() const { return std::chrono::seconds(since(25, 2) ? 120 : 60); }
     /// How long a subscriber of `shutdown` may take (lightningd/plugin.c shutdown_plugins, the same v23.11 to
@@ -43,19 +43,19 @@ class Version {
     [[nodiscard]] bool needs_descriptions() const { return !since(24, 8); }
     /// (lightningd/plugin.c, not in v23.11, in v24.05)
     [[nodiscard]] bool has_cancheck() const { return since(24, 5); }
-    /// Below it is an unknown level, which kills the plugin (common/status_levels.c, v23.11).
+    /// Before, it is an unknown level, which kills the plugin (common/status_levels.c, v23.11).
     [[nodiscard]] bool has_trace_level() const { return since(24, 5); }
-    /// Below `filters` is an unknown key: the hook sees every command (lightningd/plugin.c and plugin_hook.c, v25.05
+    /// Before, `filters` is an unknown key: the hook gets every command (lightningd/plugin.c and plugin_hook.c, v25.05
     /// against v25.12).
     [[nodiscard]] bool has_hook_filters() const { return since(25, 12); }
 
     // Topics.
 
-    /// `origin` beside `params`; below, params are `{"origin", "payload"}` (lightningd/plugin.c
+    /// `origin` beside `params`; before, params are `{"origin", "payload"}` (lightningd/plugin.c
     /// plugin_notification_handle, v25.05 against v25.09).
     [[nodiscard]] bool origin_at_top() const { return since(25, 9); }
-    /// Who subscribes to a topic and to `*` gets it twice (lightningd/plugin.c: plugin_single_notify, v23.11, once;
-    /// plugins_notify with its hash table, v25.05).
+    /// A plugin subscribed to a topic and to `*` gets it twice (lightningd/plugin.c: plugin_single_notify, v23.11,
+    /// once; plugins_notify with its hash table, v25.05).
     [[nodiscard]] bool star_doubles() const { return since(25, 5); }
     /// (lightningd/notification.c, not in v24.02, in v24.05)
     [[nodiscard]] bool has_log_topic() const { return since(24, 5); }
@@ -63,20 +63,20 @@ class Version {
     [[nodiscard]] bool has_plugin_topics() const { return since(25, 2); }
     /// `pay_part_start` and `pay_part_end` (plugins/xpay/xpay.c, not in v25.05, in v25.12: from v25.09 on).
     [[nodiscard]] bool has_pay_part_topics() const { return since(25, 9); }
-    /// `pay_success` and `pay_failure` say their fields under the topic's name too (plugins/libplugin-pay.c, v25.05
+    /// `pay_success` and `pay_failure` have their fields under the topic's name too (plugins/libplugin-pay.c, v25.05
     /// against v25.12; libplugin's from v25.09).
     [[nodiscard]] bool names_pay_topics() const { return since(25, 9); }
 
     // Commands.
 
-    /// `wait` says what happened under the subsystem's name; below only under `details`, which is deprecated since
+    /// `wait` has its details under the subsystem's name; before, only under `details`, which is deprecated since
     /// (lightningd/wait.c json_add_index, v24.11 against v25.05).
     [[nodiscard]] bool wait_names_subsystem() const { return since(25, 5); }
     /// (lightningd/wait.c subsystem_names: v24.11, v25.05, v25.12)
     [[nodiscard]] bool waits_for(std::string_view subsystem) const;
     /// xpay and `injectpaymentonion` (plugins/xpay, lightningd/pay.c: not in v23.11, in v24.11).
     [[nodiscard]] bool has_xpay() const { return since(24, 11); }
-    /// `injectpaymentonion` is told `destination_msat` and reads the destination in the invoice; in v24.11 itself its
+    /// `injectpaymentonion` has `destination_msat` and reads the destination in the invoice; in v24.11 itself its
     /// rows have neither (lightningd/pay.c register_payment_and_waiter, v24.11 against v24.11.1).
     [[nodiscard]] bool injected_rows_are_whole() const { return since(24, 11, 1); }
     /// `destination` of `injectpaymentonion` (lightningd/pay.c, v25.12 against v26.06.6).
@@ -91,27 +91,28 @@ class Version {
     /// `pay` is redirected with these parameters (plugins/xpay/xpay.c handle_rpc_command: `label` and `localinvreqid`
     /// only from v26.06, `maxdelay` from v25.05; recordings pay_redirected of v24.11.2 and v25.12.1).
     [[nodiscard]] bool redirects_pay_with(std::string_view param) const;
-    /// xpay of an invoice that was paid before: 218, since v26.06 219 (plugins/xpay/xpay.c update_knowledge_from_error,
+    /// xpay of an invoice already paid: 218, since v26.06 219 (plugins/xpay/xpay.c update_knowledge_from_error,
     /// v25.12 against v26.06.6). The latter answers a redirected `pay` as if it had paid now.
     [[nodiscard]] bool has_already_paid_code() const { return since(26, 6); }
     /// xpay pays offers too (plugins/xpay/xpay.c, not in v25.05, in v25.12).
     [[nodiscard]] bool xpay_takes_offers() const { return since(25, 12); }
     /// `sendamount` and `xkeysend` (plugins/xpay/xpay.c, not in v25.12, in v26.06).
     [[nodiscard]] bool has_sendamount() const { return since(26, 6); }
-    /// By which command renepay sends its parts (recordings renepay of each version).
+    /// The command by which renepay sends its parts (recordings renepay of each version).
     enum class RenepayBy { sendpay, renesendpay, sendonion };
     [[nodiscard]] RenepayBy renepay_by() const {
         return !since(25, 2) ? RenepayBy::sendpay : !since(26, 4) ? RenepayBy::renesendpay : RenepayBy::sendonion;
     }
-    /// renepay chooses its group anew for each attempt; below once a call, and it answers with the first part that
+    /// renepay chooses its group anew for each attempt; before, once a call, and it answers with the first part that
     /// settles (plugins/renepay/pay.c v23.11; mods.c pendingsendpays_done v24.11; recordings renepay_retried).
     [[nodiscard]] bool renepay_regroups() const { return since(24, 11); }
-    /// The new group is the lowest unused, else the highest and one (plugins/renepay/mods.c, v24.11 against v25.12).
+    /// The new group is the lowest unused; before, the highest plus one (plugins/renepay/mods.c, v24.11 against
+    /// v25.12).
     [[nodiscard]] bool renepay_fills_gaps() const { return since(25, 2); }
-    /// `listpays` is cln-xpay's and calls pending what cln-xpay holds; below it is pay's, which knows only its own
+    /// `listpays` is cln-xpay's and shows its payments as pending; before, it is pay's, which knows only its own
     /// payments (plugins/xpay/listpays.c, v26.06; plugins/pay.c attempt_ongoing, v23.11 to v25.12).
     [[nodiscard]] bool xpay_lists_pays() const { return since(26, 6); }
-    /// `index`, `start`, `limit` of `listpays`, and the indexes in what it lists (plugins/pay.c json_listpays and
+    /// `index`, `start`, `limit` of `listpays`, and the indexes in its entries (plugins/pay.c json_listpays and
     /// add_new_entry, v23.11 against v24.11).
     [[nodiscard]] bool listpays_has_pages() const { return since(24, 11); }
     /// `node_id_out`, `short_channel_id_dir`, `amount_out_msat`, `cltv_out` in sendpay's route (lightningd/pay.c,

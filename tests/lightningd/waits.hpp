@@ -1,5 +1,5 @@
 // The command `wait` (lightningd/wait.c; src/cln/README.md, "wait"): answers on the increment that reaches the wanted
-// value, with details; at once, without details, when it was reached before.
+// value, with details; at once and without details when it was reached before.
 #pragma once
 
 #include "ledger.hpp"
@@ -11,7 +11,7 @@ namespace standin {
 
 class Waits final {
   public:
-    /// How a change is told; by some versions in both ways.
+    /// The form of a change's details; some versions have both.
     struct Form {
         bool as_details = false;
         bool by_subsystem = false;
@@ -31,7 +31,7 @@ class Waits final {
     };
     Form form_;
     std::list<Waiter> waiters_[3];
-    std::list<RequestPtr> never_; // other subsystems: nothing ever happens there
+    std::list<RequestPtr> never_; // other subsystems, whose counters never move
 };
 
 } // namespace standin

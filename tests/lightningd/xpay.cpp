@@ -1,5 +1,5 @@
-// The commands of plugin cln-xpay: xpay, xpay-as-pay (what a redirected `pay` becomes), sendamount, xkeysend. What they
-// refuse themselves; the rest is xpay_payment's.
+// The commands of plugin cln-xpay: xpay, xpay-as-pay (a redirected `pay`), sendamount, xkeysend. Their checks;
+// xpay_payment does the rest.
 #include "args.hpp"
 #include "sending.hpp"
 #include "xpay_payment.hpp"
@@ -18,7 +18,7 @@ struct Wish {
     std::string label;
 };
 
-/// The invoice, or one that the offer's node makes for us. Null: refused.
+/// The invoice, or one made by the offer's node. Null: refused.
 const Invoice* invoice_for(Node& node, Request& request, const Wish& wish) {
     const auto refuse = [&](const char* why) { fail(request, rpc::invalid_params, why); };
     const bool is_offer = wish.text.starts_with("lno");
@@ -37,7 +37,7 @@ const Invoice* invoice_for(Node& node, Request& request, const Wish& wish) {
     made.label = offer->label;
     made.description = offer->description;
     made.bolt12 = true;
-    // sendamount asks for half: whatever arrives is between that and twice as much.
+    // sendamount asks for half: the amount that arrives is between that and twice as much.
     made.amount = wish.kind == Kind::sendamount ? (*wish.msat + 1) / 2 : offer->amount ? offer->amount : *wish.msat;
     made.created_at = node.now();
     const Invoice& kept = node.invoices.add(std::move(made));
@@ -97,7 +97,7 @@ void xpay(Node& node, const RequestPtr& request, const std::vector<Param>& known
         pay_invoice(node, request, wish);
 }
 
-/// What cln-xpay's hook makes of a `pay`: the same parameters, but for the invoice's name and pay's own limits.
+/// The parameters that cln-xpay's hook makes of a `pay`: another name for the invoice, and no limits of pay's own.
 void xpay_as_pay(Node& node, const RequestPtr& request) {
     json::Tree& params = request->params;
     Wish wish;
@@ -139,7 +139,7 @@ void add_xpay(Node& node) {
                                 [&node, known, kind](const RequestPtr& request) { xpay(node, request, known, kind); });
     };
     add("xpay", xpay_params(node.version), Kind::xpay);
-    // In v24.11.0 that is xpay's own name; here it is never called by anybody but the redirection.
+    // In v24.11.0 the name is xpay's own; here only the redirection calls it.
     node.commands.add_inner(xpay_plugin, "xpay-as-pay", "invoice",
                             [&node](const RequestPtr& request) { xpay_as_pay(node, request); });
     if (!node.version.has_sendamount())

@@ -54,7 +54,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         });
     }
 
-    // v26.06.6 cannot split a sendamount: an assertion fails, and cln-xpay takes lightningd along (recording
+    // v26.06.6 cannot split a sendamount: an assertion fails, and cln-xpay ends lightningd too (recording
     // sendamount_split).
     void abort_plugin() {
         answered_ = true;
@@ -78,7 +78,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         else
             attempt->route = make_route(outcome.via, part.number, attempt->amount, outcome.fee);
         if (order_.kind == XpayOrder::Kind::sendamount && !attempt->route.empty())
-            attempt->route.front().amount = part.plan.amount; // whatever is over is a present to the first hop
+            attempt->route.front().amount = part.plan.amount; // the excess is a fee for the first hop
         return attempt;
     }
 
@@ -185,7 +185,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
 
     static std::string no_paths() { return "We could not find a usable set of paths."; }
 
-    // With the first part that settles, whatever the others do (no xpay-slow-mode).
+    // Answered with the first part that settles, whatever the others do (no xpay-slow-mode).
     void succeed_once() {
         if (std::exchange(answered_, true))
             return;
@@ -210,7 +210,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         stay_for_a_while();
     }
 
-    // Only a redirected pay is answered as pay always was.
+    // Only a redirected pay has pay's own answer.
     void paid_before() {
         if (order_.kind != XpayOrder::Kind::as_pay || !node_.version.has_already_paid_code())
             return give_up(node_.version.has_already_paid_code() ? 219 : 218, "Already paid this invoice successfully");
@@ -225,7 +225,7 @@ class Payment final : public std::enable_shared_from_this<Payment> {
         succeed_once();
     }
 
-    // listpays calls it pending for some milliseconds after the answer (recording two_invoices_one_hash).
+    // listpays shows it as pending for some milliseconds after the answer (recording two_invoices_one_hash).
     void stay_for_a_while() {
         node_.schedule.after(std::chrono::milliseconds(forget_ms_), [self = shared_from_this()] {});
     }

@@ -1,6 +1,6 @@
-// One payment by the payer that poses as plugin cln-xpay: of xpay, of a redirected pay, of sendamount or xkeysend.
-// Order of calls and notifications, ids, results and errors as the real one's (src/cln/README.md,
-// "Order of events", "xpay"); which parts there are and what becomes of them is the scenario's.
+// One payment by the imitation of plugin cln-xpay: of xpay, of a redirected pay, of sendamount or xkeysend. Order of
+// calls and notifications, ids, results and errors are the real ones (src/cln/README.md, "Order of events", "xpay");
+// the parts and their outcomes are the scenario's.
 #pragma once
 
 #include "invoices.hpp"
@@ -18,7 +18,7 @@ struct XpayOrder {
     Kind kind = Kind::xpay;
     Invoice invoice;
     std::uint64_t amount = 0;    ///< `total_payment_msat`
-    std::uint64_t set_total = 0; ///< what the payee waits for; more than `amount` if others pay a share
+    std::uint64_t set_total = 0; ///< msat that the payee waits for; more than `amount` if others pay a share
     std::string label;
 };
 

@@ -1,4 +1,4 @@
-// Params of the notification `block_added`, or `block` as it was called up to v23.08.
+// Params of the notification `block_added`, named `block` up to v23.08.
 #include "cln/notifications.hpp"
 #include "facts_in_json.hpp"
 
@@ -19,7 +19,8 @@ FUZZ_TARGET(block_added) {
         auto params_of_old = fuzz::Tree::object();
         params_of_old["block"] = *newer;
         const auto old = cln::decode_block_added(fuzz::Nodes(params_of_old));
-        fuzz::require(old.has_value() == height.has_value() && (!height || *old == *height), "both names say the same");
+        fuzz::require(old.has_value() == height.has_value() && (!height || *old == *height),
+                      "both names give the same height");
     }
     return 0;
 }

@@ -1,4 +1,4 @@
-// channel_update of BOLT 7: what is read, written again, is the same bytes.
+// channel_update of BOLT 7: read and written again, it gives the same bytes.
 #include "wire.hpp"
 
 namespace channel_update_target {
@@ -13,11 +13,11 @@ FUZZ_TARGET(channel_update) {
     const auto written = fuzz::written(*update);
     const bool typed = size >= 2 && data[0] == 1 && data[1] == 2;
     fuzz::require(written.size() + (typed ? 2 : 0) == size && fuzz::begins_with(bytes.subspan(typed ? 2 : 0), written),
-                  "an update is its bytes");
+                  "written again, an update is the same bytes");
     fuzz::Octets with_type{1, 2};
     fuzz::put(with_type, written);
     const auto again = bolt::decode_channel_update(with_type);
-    fuzz::require(again && *again == *update, "with its type or without: the same");
+    fuzz::require(again && *again == *update, "with and without its type an update is the same");
     return 0;
 }
 

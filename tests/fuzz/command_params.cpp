@@ -9,7 +9,7 @@ FUZZ_TARGET(command_params) {
         return 0;
     const auto check = [](const auto& read, auto is_right) {
         if (read)
-            fuzz::require(is_right(*read), "a parameter is read as it stands");
+            fuzz::require(is_right(*read), "a parameter is read exactly");
         else
             fuzz::check_refusal(read.error());
     };
@@ -26,8 +26,8 @@ FUZZ_TARGET(command_params) {
         return 0;
     }
     const auto* one = args->find("one");
-    fuzz::require(one && !one->is_null(), "what is required is there");
-    fuzz::require(value->size() <= 2, "nothing surplus is taken");
+    fuzz::require(one && !one->is_null(), "a required parameter is given");
+    fuzz::require(value->size() <= 2, "no surplus parameter is accepted");
     return 0;
 }
 

@@ -21,9 +21,9 @@ FUZZ_TARGET(createonion) {
         const auto& hop = onion->hops[i];
         const auto bytes = base::from_hex(list[i]["payload"].get<std::string>());
         const auto payload = bytes ? bolt::decode_hop_payload(*bytes) : tl::unexpected(bolt::Error{});
-        fuzz::require(payload.has_value(), "a hop whose payload cannot be read is no hop");
+        fuzz::require(payload.has_value(), "a hop with an unreadable payload is refused");
         fuzz::require(fuzz::is_hex(fuzz::at(list[i], "pubkey"), hop.node.hex()), "the node");
-        fuzz::require(hop.channel == into, "a node is sent the channel into the next one");
+        fuzz::require(hop.channel == into, "a hop's channel leads into the next one");
         fuzz::require(hop.forward == payload->amt_to_forward.value_or(base::Msat{}) &&
                           hop.expiry == payload->outgoing_cltv.value_or(0),
                       "amount and expiry are those of the payload");

@@ -1,4 +1,4 @@
-// Cursors, which consumers store and bring back: read only in the one spelling they were given out in.
+// Cursors, which consumers store and send back. Only the exact text that was given out is accepted.
 #include "publish/cursor.hpp"
 #include "fuzz.hpp"
 
@@ -11,12 +11,11 @@ FUZZ_TARGET(cursor) {
         return 0;
     publish::CursorMaker maker(cursor->run);
     const auto node = base::NodeId::from_hex(cursor->node + std::string(58, '0'));
-    fuzz::require(node.has_value(), "a node's beginning is hex");
+    fuzz::require(node.has_value(), "a node's first bytes are hex");
     maker.set_node(*node);
-    fuzz::require(maker.make(cursor->position, cursor->number) == text,
-                  "a cursor that is read is spelled as it is made");
-    fuzz::require(maker.is_ours(*cursor), "and it is its maker's");
-    fuzz::require(maker.is_of_this_run(*cursor), "of this run");
+    fuzz::require(maker.make(cursor->position, cursor->number) == text, "an accepted cursor is spelled as it is made");
+    fuzz::require(maker.is_ours(*cursor), "a cursor is recognised by its maker");
+    fuzz::require(maker.is_of_this_run(*cursor), "a cursor is of this run");
     return 0;
 }
 

@@ -27,12 +27,12 @@ FUZZ_TARGET(delpay) {
     if (request) {
         fuzz::require(fuzz::is_hex(fuzz::at(*params, "payment_hash"), request->hash.hex()), "payment_hash");
         const bool complete = request->status == payments::PartStatus::complete;
-        fuzz::require(complete || request->status == payments::PartStatus::failed, "what is pending is never deleted");
+        fuzz::require(complete || request->status == payments::PartStatus::failed, "a pending part is never deleted");
         fuzz::require(*fuzz::at(*params, "status") == (complete ? "complete" : "failed"), "status");
         const auto* partid = fuzz::at(*params, "partid");
         const auto* group = fuzz::at(*params, "groupid");
         fuzz::require((partid != nullptr) == request->part.has_value() && (group != nullptr) == (partid != nullptr),
-                      "both of the pair or neither");
+                      "partid and groupid are given together");
         fuzz::require(!partid || (fuzz::is_amount(partid, request->part->partid.value) &&
                                   fuzz::is_amount(group, request->part->group.value)),
                       "the part is the one named");
@@ -40,7 +40,7 @@ FUZZ_TARGET(delpay) {
     if (const auto list = fuzz::by_position(*params, names)) {
         const auto again = commands::read_delpay(*list);
         fuzz::require(again.has_value() == request.has_value() && (!request || all_of(*again) == all_of(*request)),
-                      "by name or by position: the same");
+                      "named and positional parameters give the same");
     }
     return 0;
 }

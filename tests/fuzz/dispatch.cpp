@@ -1,9 +1,9 @@
-// The whole plugin on its loop, between a host that says what the input tells it to and a node that answers from its
-// rows. The first line chooses the host, each further one is a step; its first character says which:
-//   <text   bytes to stdin (@DIR@ is where the node's socket is)     +row    a row the node has from now on
-//   =json   result of the next call to the node                     !json   its error
-//   @json   result of the oldest `wait` that waits                   ~text   bytes on the node's socket
-//   x       the node hangs up                                       .       some turns of the loop
+// The whole plugin on its loop, between a host that sends what the input gives and a node that answers from its rows.
+// The first line chooses the host. Each further line is a step, whose first character gives its kind:
+//   <text   bytes to stdin (@DIR@ is the directory of the node's socket)   +row    adds a row to the node
+//   =json   result of the next call to the node                            !json   its error
+//   @json   result of the oldest open `wait`                               ~text   bytes on the node's socket
+//   x       the node hangs up                                              .       some turns of the loop
 #include "host_at_work.hpp"
 
 #include <fcntl.h>
@@ -16,7 +16,7 @@ FUZZ_TARGET(dispatch) {
     fuzz::HostAtWork host(fuzz::text_of(data, size));
     host.work();
     host.check();
-    fuzz::require(::fchdir(here) == 0, "a way back for the test");
+    fuzz::require(::fchdir(here) == 0, "the working directory is restored");
     return 0;
 }
 

@@ -1,5 +1,5 @@
-// From facts to bytes: table, publisher and a stream whose reader comes and goes. What a subscriber reads passes the
-// strict walk, in an order that makes sense, and ends with the state of each payment.
+// From facts to bytes: table, publisher and a stream whose reader comes and goes. Everything a subscriber reads passes
+// the strict check, comes in a valid order, and ends with the state of each payment.
 #include "io/stream.hpp"
 #include "json/members.hpp"
 #include "json_input.hpp"
@@ -26,7 +26,7 @@ struct Received {
     fuzz::Tree last;
 };
 
-/// As fuzz::published_form leaves them out.
+/// The values that fuzz::published_form leaves out.
 fuzz::Tree without_times(fuzz::Tree payment) {
     payment["creation_time_ns"] = payment["creation_date"] = "";
     for (auto& attempt : payment["htlcs"]) {
@@ -44,7 +44,7 @@ class Subscriber final {
     Subscriber& operator=(const Subscriber&) = delete;
     ~Subscriber() { ::close(fd_); }
 
-    /// Whatever is there; false when nothing was.
+    /// Reads all that is there; false when there is nothing.
     bool read() {
         std::array<char, 65536> bytes{};
         const auto got = ::recv(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT);
@@ -52,14 +52,14 @@ class Subscriber final {
             return false;
         framer_.feed({bytes.data(), static_cast<std::size_t>(got)});
         for (auto result = framer_.next(); result.kind != rpc::Framer::Result::Kind::more; result = framer_.next()) {
-            fuzz::require(result.kind == rpc::Framer::Result::Kind::message, "what is written is messages");
+            fuzz::require(result.kind == rpc::Framer::Result::Kind::message, "only messages are written");
             take(result.text);
         }
         return true;
     }
 
     void check_end(const payments::Table& table) const {
-        fuzz::require(!framer_.inside(), "nothing is cut");
+        fuzz::require(!framer_.inside(), "the last message is whole");
         table.for_each([&](const payments::Payment& payment) {
             if (fuzz::settled_elsewhere(table, payment))
                 return;
@@ -67,7 +67,8 @@ class Subscriber final {
             fuzz::require(at != received_.end(), "every payment was published");
             const auto now = fuzz::Tree::parse(fuzz::published_form(payment));
             if (!payment.terminal())
-                fuzz::require(at->second.last == without_times(now), "the last snapshot published is the state");
+                fuzz::require(at->second.last == without_times(now),
+                              "the last snapshot published is the payment's state");
             else
                 fuzz::require(at->second.last["status"] == now["status"], "the last status published is the outcome");
         });
@@ -76,34 +77,34 @@ class Subscriber final {
   private:
     void take(std::string_view text) {
         const auto news = rpc::read_message(text);
-        fuzz::require(news.has_value(), "what is written is messages");
+        fuzz::require(news.has_value(), "only messages are written");
         const std::string topic(news->method);
         if (topic == "log")
             return;
         const auto params = fuzz::Tree::parse(news->params);
         fuzz::require(params.size() == 2 && publish::parse_cursor(params["cursor"].get<std::string>()),
-                      "params are the news and a cursor");
+                      "params are a snapshot or deletion, and a cursor");
         if (topic == "trackpayments_deleted")
             return deleted(params[topic]);
-        fuzz::require(topic == "trackpayments" || topic == "trackpayments_final", "a topic of ours");
+        fuzz::require(topic == "trackpayments" || topic == "trackpayments_final", "the topic is one of ours");
         json::ObjectScanner members(news->params);
         const auto payment = fuzz::checked_payment(members.next()->value);
         const bool in_flight = payment["status"] == "IN_FLIGHT";
         if (topic == "trackpayments_final") {
-            fuzz::require(!in_flight && payment == newest_, "final is what was just published");
+            fuzz::require(!in_flight && payment == newest_, "a final snapshot is the one just published");
             return;
         }
         newest_ = payment;
         const std::string hash = payment["payment_hash"];
         fuzz::require(!succeeded_.contains(hash) || payment["status"] == "SUCCEEDED",
-                      "nothing but SUCCEEDED after SUCCEEDED");
+                      "only SUCCEEDED follows SUCCEEDED");
         auto& received = received_[payment["payment_index"]];
         std::set<std::string> attempts;
         for (const auto& attempt : payment["htlcs"])
             attempts.insert(attempt["attempt_id"]);
         fuzz::require(
             std::includes(attempts.begin(), attempts.end(), received.attempts.begin(), received.attempts.end()),
-            "attempts disappear only by deletion");
+            "an attempt disappears only by deletion");
         if (payment["status"] == "SUCCEEDED")
             succeeded_.insert(hash);
         received = {payment["status"], std::move(attempts), without_times(payment)};
@@ -113,7 +114,7 @@ class Subscriber final {
         auto& received = received_[deletion["payment_index"]];
         for (const auto& attempt : deletion["attempt_ids"])
             received.attempts.erase(attempt);
-        succeeded_.erase(deletion["payment_hash"]); // its complete row may be gone, and the hash payable again
+        succeeded_.erase(deletion["payment_hash"]); // its complete row may be deleted, and the hash payable again
     }
 
     int fd_;
@@ -132,7 +133,7 @@ FUZZ_TARGET(emission) {
     const fuzz::World world(choices, 60'000);
 
     std::array<int, 2> ends{};
-    fuzz::require(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0, "descriptors for the test");
+    fuzz::require(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0, "a socket pair for the test");
     io::Loop loop;
     Subscriber subscriber(ends[1]);
     payments::Table table(1000);
@@ -152,7 +153,7 @@ FUZZ_TARGET(emission) {
                 subscriber.read();
             if (dice() % 32 != 0)
                 return;
-            // Somebody deletes a row that has ended.
+            // A row that has ended is deleted.
             std::vector<payments::Event> gone;
             table.for_each([&](const payments::Payment& payment) {
                 for (const auto& part : payment.parts)
@@ -168,7 +169,7 @@ FUZZ_TARGET(emission) {
             loop.turn(false);
             subscriber.read();
         }
-        fuzz::require(publisher.waiting_bytes() == 0, "memory accounted is memory held");
+        fuzz::require(publisher.waiting_bytes() == 0, "nothing is counted as waiting");
     }
     while (subscriber.read())
         loop.turn(false);

@@ -1,4 +1,4 @@
-// Checks that decoded facts hold what stands in their JSON.
+// Checks decoded facts against the JSON they were read from.
 #include "facts_in_json.hpp"
 
 #include "cln/row_text.hpp"
@@ -20,7 +20,7 @@ void check_row(const payments::Row& row, const Tree& object) {
     require(is_number_or_absent(at(object, "groupid"), row.key.group.value), "groupid");
     require(is_number_or_absent(at(object, "partid"), row.partid.value), "partid");
     require(is_number(at(object, at(object, "created_index") ? "created_index" : "id"), row.created.value),
-            "created_index, or the id of old");
+            "created_index, or the older id");
     require(is_number_or_absent(at(object, "updated_index"), row.updated.value), "updated_index");
     constexpr std::array<const char*, 3> names_of_status{"pending", "failed", "complete"};
     require(*at(object, "status") == names_of_status[static_cast<std::size_t>(row.status)], "status");
@@ -44,8 +44,8 @@ void check_round_trip(const payments::Row& row) {
     const auto again = cln::decode_row(Nodes(text.value_or(Tree())), "result");
     require(again.has_value(), "an encoded row can be decoded");
     auto expected = row;
-    expected.unreadable_error = false; // kept as the part's failure
-    require(all_of(*again) == all_of(expected), "an encoded row says the same");
+    expected.unreadable_error = false; // stored as the part's failure
+    require(all_of(*again) == all_of(expected), "an encoded row is read back the same");
 }
 
 Tree with_unknown_member(Tree object) {

@@ -1,4 +1,4 @@
-// Decoded facts beside the JSON they were read from, and beside each other.
+// Checks decoded facts against the JSON they were read from, and against each other.
 #pragma once
 
 #include "cln/row.hpp"
@@ -23,43 +23,43 @@ inline auto all_of(const payments::ExpectedPart& one) {
 }
 
 bool is_number(const Tree* value, std::uint64_t number);
-/// A number of ours that stands for an absent one when it is 0.
+/// A number that is 0 if its member is missing.
 bool is_number_or_absent(const Tree* value, std::uint64_t number);
-/// Every member was read as it stands there.
+/// Every member was read exactly.
 void check_row(const payments::Row& row, const Tree& object);
-/// What is written for a host without lightningd reads back as the same row.
+/// A row written for a host without lightningd reads back the same.
 void check_round_trip(const payments::Row& row);
 
-/// What nobody knows changes nothing: the next lightningd will add members.
+/// Unknown members change nothing: later versions of lightningd will add some.
 Tree with_unknown_member(Tree object);
-/// A topic's body in the wrappings of all versions, and with members of tomorrow.
+/// A topic's body in the wrappings of all versions, and with unknown members.
 std::vector<Tree> wrappings(const char* topic, const Tree& body);
 
-/// `decode` gives the same for what a Parser reads, by either library, and for the tree. `same(a, b)` compares two
+/// `decode` gives the same for the tree and for the nodes of a Parser, by either library. `same(a, b)` compares two
 /// results.
 template <class Decode, class Same>
 void check_forms(std::string_view text, const Tree& tree, Decode decode, Same same) {
     const auto expected = decode(Nodes(tree));
     const auto check = [&](json::Value value) {
         const auto decoded = decode(value);
-        require(decoded.has_value() == expected.has_value(), "all forms are read or none is");
+        require(decoded.has_value() == expected.has_value(), "all forms are read, or none");
         if (decoded)
-            require(same(*decoded, *expected), "all forms say the same");
+            require(same(*decoded, *expected), "all forms give the same");
         else
-            require(decoded.error().text() == expected.error().text(), "all forms are refused in the same words");
+            require(decoded.error().text() == expected.error().text(), "all forms are refused with the same error");
     };
     json::Parser parser;
     const auto value = parser.read(text);
-    require(value.has_value(), "what has a tree can be read");
+    require(value.has_value(), "a text that nlohmann reads can be read by a Parser");
     check(*value);
     json::NodeRow row;
     std::string texts;
     const auto node = json::read_with_nlohmann(text, row, texts);
-    require(node.has_value(), "what has a tree can be read by its library's events");
+    require(node.has_value(), "a text that nlohmann reads can be read by its events");
     check(json::Value(*node));
 }
 
-/// `decode` gives the same for the wrappings of all versions, and with members of tomorrow. `same(a, b)` compares two
+/// `decode` gives the same for the wrappings of all versions, and with unknown members. `same(a, b)` compares two
 /// results.
 template <class Decode, class Same>
 void check_wrappings(const Tree& params, const char* topic, Decode decode, Same same) {
@@ -69,11 +69,12 @@ void check_wrappings(const Tree& params, const char* topic, Decode decode, Same 
         return;
     for (const auto& form : wrappings(topic, *body)) {
         const auto other = decode(Nodes(form));
-        require(plain.has_value() == other.has_value(), "every wrapping of a topic is read or none is");
+        require(plain.has_value() == other.has_value(), "every wrapping of a topic is read, or none");
         if (plain)
-            require(same(*plain, *other), "every wrapping of a topic says the same");
+            require(same(*plain, *other), "every wrapping of a topic gives the same");
         else
-            require(plain.error().what == other.error().what, "every wrapping of a topic is refused alike");
+            require(plain.error().what == other.error().what,
+                    "every wrapping of a topic is refused with the same error");
     }
 }
 

@@ -1,4 +1,4 @@
-// A sendpay failure beside the JSON it was read from.
+// Checks a sendpay failure against the JSON it was read from.
 #pragma once
 
 #include "cln/notifications.hpp"
@@ -14,15 +14,15 @@ inline void check_failure(const cln::SendpayFailure& failed, const Tree& object)
     const auto* failcode = at(data, "failcode");
     require(failcode ? failure.kind == payments::Failure::Kind::wire && is_number(failcode, failure.code)
                      : failure.kind != payments::Failure::Kind::wire && failure.code == 0,
-            "a wire failure is the failcode that was reported");
-    require(!failure.at_destination || is_number(at(object, "code"), 203), "only code 203 blames the destination");
-    require(failure.source_index <= 0xFFFF, "no route is longer than two bytes tell");
-    // A direct peer's complaint about our onion is our own finding in LND's words.
+            "a wire failure has the reported failcode");
+    require(!failure.at_destination || is_number(at(object, "code"), 203), "only code 203 means the payee");
+    require(failure.source_index <= 0xFFFF, "an index fits into two bytes");
+    // LND gives a direct peer's BADONION our own node's index.
     require(!failcode || is_number_or_absent(at(data, "erring_index"), failure.source_index) ||
                 (failure.source_index == 0 && is_number(at(data, "erring_index"), 1) && (failure.code & 0x8000) != 0),
-            "the place is the one that was reported");
+            "the index is the reported one");
     require(!failure.message || (failcode && failure.message->code == failure.code),
-            "a node's words are about the code that was reported");
+            "a node's message has the reported code");
 }
 
 inline bool same_failure(const cln::SendpayFailure& a, const cln::SendpayFailure& b) {

@@ -11,21 +11,20 @@ FUZZ_TARGET(failure_message) {
         return 0;
     }
     const auto fields = fuzz::written_without_update(*failure);
-    fuzz::require(fuzz::begins_with(bytes, fields), "the fields are the first bytes");
+    fuzz::require(fuzz::begins_with(bytes, fields), "the message begins with its fields");
     if (failure->update) {
         const auto rest = bytes.subspan(fields.size());
         fuzz::require(rest.size() > 2, "an update has a length before it");
         const auto length = static_cast<std::size_t>(rest[0] << 8 | rest[1]);
         const auto update = bolt::decode_channel_update(rest.subspan(2, std::min(length, rest.size() - 2)));
         fuzz::require(length <= rest.size() - 2 && update && *update == *failure->update,
-                      "the update is the bytes of its length");
+                      "the update has the bytes that its length gives");
     }
-    // BOLT 4 allows TLVs behind the fields, so what follows cannot change what was said before, once all of it is
-    // there.
+    // BOLT 4 allows TLVs after the fields, so bytes after complete fields cannot change the meaning.
     if (failure->update || failure->height || failure->onion_sha256) {
         fuzz::Octets longer(bytes.begin(), bytes.end());
         fuzz::put(longer, 0x0102'0304, 4);
-        fuzz::require(bolt::decode_failure_message(longer) == failure, "more behind the fields changes nothing");
+        fuzz::require(bolt::decode_failure_message(longer) == failure, "bytes after the fields change nothing");
     }
     return 0;
 }

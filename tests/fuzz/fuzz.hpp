@@ -1,4 +1,4 @@
-// What every target stands on: a check that ends the process where libFuzzer sees it, and input as text or as small
+// Used by every target: a check that ends the process where libFuzzer notices it, and the input as text or as small
 // numbers.
 #pragma once
 
@@ -13,12 +13,12 @@ namespace fuzz {
 
 using Target = int (*)(const std::uint8_t* data, std::size_t size);
 
-/// Every target is in one program; the environment variable FUZZ says which one runs (targets.cpp).
+/// All targets are in one program; the environment variable FUZZ chooses one (targets.cpp).
 struct Registered {
     Registered(const char* name, Target target);
 };
 
-/// The target that FUZZ names. Ends the process when there is none of that name.
+/// The target that FUZZ names. Ends the process if there is none.
 [[nodiscard]] Target chosen_target();
 
 #define FUZZ_TARGET(name)                                                                                              \
@@ -26,11 +26,11 @@ struct Registered {
     const fuzz::Registered registered_##name{#name, fuzz_##name};                                                      \
     int fuzz_##name(const std::uint8_t* data, std::size_t size)
 
-/// `promise`: what a reader of the crash should go and look at.
+/// `promise`: the property that failed, for the reader of the crash.
 inline void require(bool kept, const char* promise) {
     if (kept)
         return;
-    std::fprintf(stderr, "a promise is broken: %s\n", promise);
+    std::fprintf(stderr, "violated: %s\n", promise);
     std::abort();
 }
 
@@ -38,7 +38,7 @@ inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
     return {reinterpret_cast<const char*>(data), size};
 }
 
-/// The input as choices: zeros when it is used up.
+/// The input as choices, zeros when it is used up.
 class Choices final {
   public:
     Choices(const std::uint8_t* data, std::size_t size) : left_(data, size) {}
@@ -53,7 +53,7 @@ class Choices final {
     /// One of `n` (at most 256).
     std::size_t below(std::size_t n) { return byte() % n; }
     bool coin() { return (byte() & 1) != 0; }
-    /// Mostly small, sometimes the edges where arithmetic breaks.
+    /// Mostly small, sometimes at the limits of the type.
     std::uint64_t number() {
         const auto kind = byte();
         if (kind < 200)

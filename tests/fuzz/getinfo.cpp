@@ -13,9 +13,9 @@ FUZZ_TARGET(getinfo) {
         fuzz::check_refusal(info.error());
         return 0;
     }
-    fuzz::require(fuzz::is_hex(fuzz::at(*result, "id"), info->id.hex()), "the node is the one given");
+    fuzz::require(fuzz::is_hex(fuzz::at(*result, "id"), info->id.hex()), "the node's id is read exactly");
     fuzz::require(info->height == 0 || fuzz::is_number(fuzz::at(*result, "blockheight"), info->height),
-                  "the height is the one given, or unknown");
+                  "the height is read exactly, or unknown");
     return 0;
 }
 

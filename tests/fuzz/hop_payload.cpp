@@ -1,4 +1,4 @@
-// What one node of a route is sent: all of it or an error, never a part.
+// The payload for one node of a route: complete or an error, never a part.
 #include "wire.hpp"
 
 namespace hop_payload_target {
@@ -11,14 +11,14 @@ FUZZ_TARGET(hop_payload) {
         return 0;
     }
     for (std::size_t n = 0; n < std::min<std::size_t>(size, 64); ++n)
-        fuzz::require(!bolt::decode_hop_payload(bytes.first(size - 1 - n)), "no part of a payload is a payload");
+        fuzz::require(!bolt::decode_hop_payload(bytes.first(size - 1 - n)), "no prefix of a payload is accepted");
     fuzz::Octets longer(bytes.begin(), bytes.end());
     longer.push_back(0);
-    fuzz::require(!bolt::decode_hop_payload(longer), "nothing stands behind a payload");
+    fuzz::require(!bolt::decode_hop_payload(longer), "a payload with a byte behind it is refused");
     if (*payload == bolt::HopPayload{})
-        return 0; // only types we do not keep; an empty payload is none
+        return 0; // only unknown types; an empty payload is refused
     const auto again = bolt::decode_hop_payload(fuzz::written(*payload));
-    fuzz::require(again && *again == *payload, "what is read, written and read again, is the same");
+    fuzz::require(again && *again == *payload, "written and read again, a payload is the same");
     return 0;
 }
 

@@ -1,5 +1,5 @@
-// The host of a plugin: says on its stdin what the input tells it to, and holds what the plugin says against what every
-// host relies on.
+// The host of a plugin: sends the input's bytes to its stdin, and checks its output against what every host relies
+// on.
 #pragma once
 
 #include "json/members.hpp"
@@ -32,10 +32,10 @@ class HostAtWork final {
             std::make_unique<trackpayments::Tracker>(loop_, host::Pipes{open(in[1]), open(out[1])}, parent_, hook_);
     }
 
-    /// Until the plugin has gone by itself.
+    /// Until the plugin has ended by itself.
     void work() {
         step_.start(std::chrono::milliseconds(0), [this] { step(); });
-        require(plugin_->run() == 0, "an orderly end is code 0");
+        require(plugin_->run() == 0, "the plugin ends with code 0");
         plugin_.reset();
         for (int i = 0; i < 4 && stdout_; ++i)
             loop_.turn(false);
@@ -49,14 +49,14 @@ class HostAtWork final {
         }
         for (const auto& [id, asked] : asked_)
             if (asked.hooks == asked.times && asked.held == 0 && !over_)
-                require(answered_.contains(id) && answered_.at(id) == asked.times, "each hook is answered");
+                require(answered_.contains(id) && answered_.at(id) == asked.times, "each hook request is answered");
     }
 
   private:
     struct Asked {
         std::size_t times = 0;
         std::size_t hooks = 0;
-        std::size_t held = 0; ///< a delpay may wait for the node for ever
+        std::size_t held = 0; ///< a held delpay may wait for the node forever
     };
 
     std::unique_ptr<io::Stream> open(int fd) {
@@ -72,7 +72,7 @@ class HostAtWork final {
         return first;
     }
 
-    /// One line a turn, so that what one caused happens before the next. A hundred at most.
+    /// One line a turn, so that each takes effect before the next. A hundred at most.
     void step() {
         if (!input_.empty() && steps_++ < 100)
             obey(line());
@@ -86,7 +86,7 @@ class HostAtWork final {
         const auto text = step.substr(step.empty() ? 0 : 1);
         switch (kind) {
         case '<':
-            return tell(std::string(text));
+            return send(std::string(text));
         case '+':
             return node_.add_row(text);
         case '=':
@@ -103,7 +103,7 @@ class HostAtWork final {
         }
     }
 
-    void tell(std::string text) {
+    void send(std::string text) {
         constexpr std::string_view mark = "@DIR@";
         for (auto place = text.find(mark); place != std::string::npos; place = text.find(mark))
             text.replace(place, mark.size(), NodeAtWork::directory().path.string());
@@ -114,7 +114,7 @@ class HostAtWork final {
                 const auto message = rpc::read_message(result.text);
                 note(message ? *message : rpc::read_head(result.text));
             } else if (!result.head.empty()) {
-                note(rpc::read_head(result.head)); // what cannot be read is answered all the same
+                note(rpc::read_head(result.head)); // unreadable requests are answered too
             }
         stdin_->write(std::move(text));
     }
@@ -135,9 +135,9 @@ class HostAtWork final {
     void hear(std::string_view bytes) {
         output_.feed(bytes);
         for (auto result = output_.next(); result.kind != rpc::Framer::Result::Kind::more; result = output_.next()) {
-            require(result.kind == rpc::Framer::Result::Kind::message, "stdout holds messages and nothing else");
+            require(result.kind == rpc::Framer::Result::Kind::message, "stdout has only messages");
             const auto message = rpc::read_message(result.text);
-            require(message.has_value(), "stdout holds JSON-RPC messages");
+            require(message.has_value(), "stdout has only JSON-RPC messages");
             if (message->kind() == rpc::Message::Kind::notification)
                 notified(*message);
             else
@@ -148,7 +148,8 @@ class HostAtWork final {
     void replied(const rpc::Message& reply) {
         const std::string id(reply.id);
         ++answered_[id];
-        require(reply.method.empty() && reply.result.empty() != reply.error.empty(), "a result or an error");
+        require(reply.method.empty() && reply.result.empty() != reply.error.empty(),
+                "a reply has a result or an error");
         const auto body = parsed(reply.result.empty() ? reply.error : reply.result);
         require(body.has_value(), "an answer is JSON");
         if (!reply.error.empty())
@@ -156,15 +157,15 @@ class HostAtWork final {
         const auto asked = asked_.find(id);
         if (asked == asked_.end() || asked->second.hooks != asked->second.times)
             return;
-        require(reply.error.empty(), "lightningd dies of an error as the answer to a hook");
+        require(reply.error.empty(), "a hook is never answered with an error, which crashes lightningd");
         if (*body == Tree{{"result", "continue"}})
             return;
-        require(asked->second.held > 0, "only delpay is answered by us");
+        require(asked->second.held > 0, "only delpay is answered by the plugin");
         require(body->is_object() && body->size() == 1 && at(*body, "return") && (*body)["return"].size() == 1,
                 "a hook request is answered with continue or return");
         const auto& inner = (*body)["return"];
         require(inner.contains("result") || (inner.contains("error") && is_error(inner["error"])),
-                "lightningd dies of a returned error without code or message");
+                "a returned error has code and message, without which lightningd crashes");
     }
 
     static bool is_error(const Tree& error) {
@@ -176,24 +177,25 @@ class HostAtWork final {
         const auto params = parsed(news.params);
         require(params && params->is_object(), "params are JSON");
         if (news.method == "log") {
-            const std::string words = (*params)["message"];
-            require(words.size() < 32'768 && words.find('\n') == std::string::npos, "a log line lightningd survives");
-            check_no_secret(words);
+            const std::string logged = (*params)["message"];
+            require(logged.size() < 32'768 && logged.find('\n') == std::string::npos,
+                    "a log line is one line below lightningd's limit");
+            check_no_secret(logged);
         } else if (news.method == "trackpayments" || news.method == "trackpayments_final") {
             json::ObjectScanner members(news.params);
             checked_payment(members.next()->value);
         } else {
-            require(news.method == "trackpayments_deleted" || news.method == "message", "a topic of ours");
+            require(news.method == "trackpayments_deleted" || news.method == "message", "the topic is one of ours");
         }
     }
 
-    /// Secrets are 32 bytes and more in hex; the one such value we log is a payment hash.
-    static void check_no_secret(std::string_view words) {
+    /// Secrets are at least 32 bytes in hex; payment hashes are the only such values that are logged.
+    static void check_no_secret(std::string_view logged) {
         constexpr std::string_view reopened = "payment ";
-        if (words.starts_with(reopened))
+        if (logged.starts_with(reopened))
             return;
         std::size_t run = 0;
-        for (const char c : words) {
+        for (const char c : logged) {
             run = std::string_view("0123456789abcdefABCDEF").find(c) != std::string_view::npos ? run + 1 : 0;
             require(run < 64, "no secret is logged");
         }

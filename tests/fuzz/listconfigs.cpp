@@ -1,4 +1,4 @@
-// The reply of `listconfigs`, as far as it says which plugins are started.
+// The plugins and plugin directories in the reply of `listconfigs`.
 #include "cln/config.hpp"
 #include "facts_in_json.hpp"
 
@@ -25,7 +25,7 @@ FUZZ_TARGET(listconfigs) {
     }
     const auto& configs = *fuzz::at(*result, "configs");
     fuzz::require(config->plugins.size() == count(configs, "plugin") + count(configs, "important-plugin"),
-                  "each plugin that is named is read");
+                  "each named plugin is read");
     fuzz::require(config->directories.size() == count(configs, "plugin-dir"), "each directory is read");
     return 0;
 }

@@ -11,27 +11,29 @@ namespace fuzz {
 
 namespace {
 
-/// What is true of one payment at every moment.
+/// Invariants of every payment.
 void check_state(const payments::Payment& payment) {
     using payments::PartStatus;
     using payments::Status;
     require(!payment.parts.empty(), "a payment without parts leaves the table");
     require(std::is_sorted(payment.parts.begin(), payment.parts.end(),
                            [](const auto& a, const auto& b) { return a.created <= b.created; }),
-            "parts stand in the order of their rows, each once");
+            "parts are in the order of their rows, each once");
     const bool pending = payment.any(PartStatus::pending);
     const bool complete = payment.any(PartStatus::complete);
     if (payment.status() == Status::failed)
-        require(!pending && !complete && payment.reason, "FAILED: all parts failed, and a reason is recorded");
+        require(!pending && !complete && payment.reason,
+                "in a FAILED payment all parts have failed, and it has a reason");
     if (complete)
-        require(payment.status() != Status::failed, "with a settled part it is IN_FLIGHT or SUCCEEDED");
+        require(payment.status() != Status::failed, "a payment with a settled part is IN_FLIGHT or SUCCEEDED");
     if (!payment.outcome)
-        require(pending || (!complete && !payment.reason), "undecided: something is pending, or no reason is known");
+        require(pending || (!complete && !payment.reason),
+                "a payment without an outcome has a pending part or no reason");
     if (payment.outcome)
         require(*payment.outcome != Status::in_flight, "an outcome is terminal");
 }
 
-/// Deleting rows of what is over is published as a deletion, not as a snapshot.
+/// Deleting rows of an ended payment is published as a deletion, not as a snapshot.
 payments::Payment without_deleted(payments::Payment published, const payments::Payment& now) {
     std::erase_if(published.parts, [&](const payments::Part& part) {
         return std::none_of(now.parts.begin(), now.parts.end(),
@@ -62,7 +64,7 @@ bool settled_elsewhere(const payments::Table& table, const payments::Payment& pa
 void Listener::changed(const payments::Table& table, const payments::Change& change) {
     for (const auto& ended : change.ended) {
         check_state(ended);
-        require(ended.terminal(), "a payment whose rows are gone has ended");
+        require(ended.terminal(), "a payment whose rows are deleted has ended");
         checked_payment(lnrpc::to_json(lnrpc::to_lnrpc(ended)));
         last_.insert_or_assign(ended.key, ended);
     }
@@ -71,10 +73,10 @@ void Listener::changed(const payments::Table& table, const payments::Change& cha
             attempts_[deletion.key].erase(attempt.value);
             complete_.erase({deletion.key, attempt.value});
         }
-        if (deletion.remaining == 0) { // a later group of that name is another payment
+        if (deletion.remaining == 0) { // a later group with that key is another payment
             const auto shown = last_.find(deletion.key);
             require(shown == last_.end() || shown->second.terminal() || hidden_.contains(deletion.key),
-                    "what was shown in flight ends before it goes");
+                    "a payment published in flight ends before it is deleted");
             last_.erase(deletion.key);
             hidden_.erase(deletion.key);
             attempts_.erase(deletion.key);
@@ -93,10 +95,10 @@ void Listener::changed(const payments::Table& table, const payments::Change& cha
             if (part.status == payments::PartStatus::complete)
                 complete_.emplace(key, part.created.value);
             else
-                require(!complete_.contains({key, part.created.value}), "what settled stays settled");
+                require(!complete_.contains({key, part.created.value}), "a settled part stays settled");
         }
         require(std::includes(attempts.begin(), attempts.end(), attempts_[key].begin(), attempts_[key].end()),
-                "attempts disappear only by deletion");
+                "an attempt disappears only by deletion");
         attempts_[key] = std::move(attempts);
         last_[key] = *payment;
         hidden_.erase(key);
@@ -125,7 +127,7 @@ void Listener::check_published(const payments::Table& table) const {
         require(at != last_.end(), "every payment was published");
         require(published_form(payment.terminal() ? without_deleted(at->second, payment) : at->second) ==
                     published_form(payment),
-                "the last snapshot published is the state");
+                "the last snapshot published is the payment's state");
     });
 }
 

@@ -1,4 +1,4 @@
-// A subscriber's view of the table: what every change must keep, whatever the facts were.
+// A subscriber's view of the table: the properties of every change, whatever the facts were.
 #pragma once
 
 #include "fuzz.hpp"
@@ -10,23 +10,23 @@
 
 namespace fuzz {
 
-/// What is published of it, without what may change with no news of it: times, and the payment secret of its invoice,
-/// which shows with the next news.
+/// The published values, without those that may change without a snapshot: times, and the invoice's payment secret,
+/// which comes with the next snapshot.
 std::string published_form(payments::Payment payment);
-/// What is not published any more: another payment of its hash succeeded.
+/// True if it is not published any more: another payment of its hash succeeded.
 bool settled_elsewhere(const payments::Table& table, const payments::Payment& payment);
 
 class Listener final {
   public:
     void changed(const payments::Table& table, const payments::Change& change);
-    /// Payments the table let go of are not followed any more.
+    /// Evicted payments are not followed any more.
     void erase(const payments::PaymentKey& key);
     /// After the last event each payment's last snapshot is its state.
     void check_published(const payments::Table& table) const;
 
   private:
-    std::map<payments::PaymentKey, payments::Payment> last_; // as each was when it was last published
-    std::set<payments::PaymentKey> hidden_; // not to be published since then: their hash was paid by another group
+    std::map<payments::PaymentKey, payments::Payment> last_; // each as last published
+    std::set<payments::PaymentKey> hidden_;                  // not published any more: another group paid their hash
     std::map<payments::PaymentKey, std::set<std::uint64_t>> attempts_;
     std::map<payments::PaymentKey, base::CreatedIndex> index_;
     std::set<std::pair<payments::PaymentKey, std::uint64_t>> complete_;

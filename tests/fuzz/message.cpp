@@ -1,4 +1,4 @@
-// One JSON-RPC message, cut into its members without decoding them; and the scanner below that.
+// One JSON-RPC message, cut into its members without decoding them, and the scanner used for that.
 #include "rpc/message.hpp"
 #include "json/members.hpp"
 #include "json_input.hpp"
@@ -20,7 +20,7 @@ void check_against_json(const tl::expected<rpc::Message, std::string>& message, 
     const bool sound = (!object.contains("method") || named) && (!object.contains("id") || !id || !id->is_structured());
     if (!message) {
         fuzz::require(!sound || (!named && !object.contains("id")) || (id && id->is_boolean()),
-                      "a sound message is read");
+                      "a valid message is read");
         return;
     }
     fuzz::require(named ? message->method == method->get<std::string>() : message->method.empty(), "method");
@@ -29,10 +29,10 @@ void check_against_json(const tl::expected<rpc::Message, std::string>& message, 
                                     {"result", message->result},
                                     {"error", message->error},
                                     {"filter", message->filter}})
-        fuzz::require(is_raw(raw, object, name), "members are the bytes that stand there");
+        fuzz::require(is_raw(raw, object, name), "members are the raw bytes");
 }
 
-/// Where it is cut is no matter: what is known of it is the same.
+/// Cut at any byte, the members before the cut are the same.
 void check_head(std::string_view text, const rpc::Message& message) {
     for (std::size_t cut = 0; cut < text.size(); cut += 1 + text.size() / 16) {
         const auto head = rpc::read_head(text.substr(0, cut));
@@ -40,11 +40,11 @@ void check_head(std::string_view text, const rpc::Message& message) {
                                            {head.method, message.method},
                                            {head.params, message.params},
                                            {head.result, message.result}})
-            fuzz::require(known.empty() || known == whole, "the head of a message says what the message says");
+            fuzz::require(known.empty() || known == whole, "the members of a cut message are those of the whole");
     }
 }
 
-/// What the framer knows of a value inside spares a search and changes nothing.
+/// With the position of a value from the framer, the result is the same.
 void check_inner(std::string_view text) {
     rpc::Framer framer;
     framer.feed(text);
@@ -53,7 +53,7 @@ void check_inner(std::string_view text) {
             continue;
         const auto with = rpc::read_message(framed.text, framed.inner);
         const auto without = rpc::read_message(framed.text);
-        fuzz::require(with.has_value() == without.has_value(), "a message either way");
+        fuzz::require(with.has_value() == without.has_value(), "both ways read it, or none");
         if (!with)
             continue;
         for (const auto& [one, other] : {std::pair{with->id, without->id},
@@ -62,7 +62,7 @@ void check_inner(std::string_view text) {
                                          {with->result, without->result},
                                          {with->error, without->error},
                                          {with->filter, without->filter}})
-            fuzz::require(one == other, "the same members either way");
+            fuzz::require(one == other, "both ways give the same members");
     }
 }
 
@@ -72,7 +72,7 @@ FUZZ_TARGET(message) {
     const auto text = fuzz::text_of(data, size);
     for (std::size_t at = 0; at < std::min<std::size_t>(size, 16); ++at)
         if (const auto end = json::skip_value(text, at))
-            fuzz::require(*end > at && *end <= size, "a value ends behind its beginning and inside the text");
+            fuzz::require(*end > at && *end <= size, "a value ends after its beginning and inside the text");
     check_inner(text);
     const auto message = rpc::read_message(text);
     if (message) {
@@ -80,15 +80,15 @@ FUZZ_TARGET(message) {
             fuzz::require(part.empty() ||
                               (part.data() >= text.data() && part.data() + part.size() <= text.data() + text.size()),
                           "members are views into the message");
-        // We send ids back as they came: one that broke our answer would break every answer behind it.
+        // We send ids back unchanged: one that broke our reply would break all replies after it.
         const auto answer = rpc::result(message->id.empty() ? "null" : message->id, "{}");
         rpc::Framer framer;
         framer.feed(answer);
         const auto framed = framer.next();
         fuzz::require(framed.kind == rpc::Framer::Result::Kind::message && framed.text.size() + 2 == answer.size(),
-                      "an answer is one message whatever its id is");
+                      "a reply is one message, whatever its id");
     } else {
-        fuzz::require(message.error().size() < 80, "a refusal is a sentence of ours");
+        fuzz::require(message.error().size() < 80, "an error is a short text of ours");
     }
     if (const auto object = fuzz::parsed(text); object && object->is_object() && fuzz::unambiguous(text)) {
         check_against_json(message, *object);

@@ -1,4 +1,4 @@
-// The fake lightningd for the plugin to talk to: it answers from its rows, or as the input says.
+// The plugin's fake lightningd: answers from its rows, or with the input's results.
 #pragma once
 
 #include "json_input.hpp"
@@ -12,7 +12,7 @@ class NodeAtWork final {
         fake_.answers = [this](const unit::Call& call) { return called(call); };
     }
 
-    /// One for all inputs: making directories is slow.
+    /// One directory for all inputs, because making directories is slow.
     static unit::Directory& directory() {
         static unit::Directory one;
         return one;
@@ -23,7 +23,7 @@ class NodeAtWork final {
             rows_.push_back(std::move(*row));
     }
     void say_next(std::string_view text, bool is_error) { next_.emplace_back(text, is_error); }
-    /// Answers the oldest call that waits.
+    /// Answers the oldest open call.
     void fire_wait(std::string_view result) {
         if (fake_.calls.empty() || !fake_.connected())
             return;
@@ -48,7 +48,7 @@ class NodeAtWork final {
         return is_error ? unit::FakeLightningd::refusal(call.id, text) : rpc::result(call.id, text);
     }
 
-    /// Nothing: it waits.
+    /// Nothing while it waits.
     std::optional<std::string> answer(const unit::Call& call, const Tree& params) {
         if (call.method == "getinfo")
             return rpc::result(call.id, R"({"id":"02)" + std::string(64, 'b') + R"(","blockheight":800000})");

@@ -12,7 +12,7 @@ using trackpayments::options;
 void check(const host::Settings& settings) {
     for (const auto& option : options)
         fuzz::require(settings.of(option) >= option.least && settings.of(option) <= option.most,
-                      "a value in its range");
+                      "a value is in its range");
 }
 
 host::Settings changed(const host::Setting& setting) {
@@ -31,7 +31,7 @@ FUZZ_TARGET(options) {
     if (given)
         check(*given);
     else
-        fuzz::require(!given.error().empty(), "a refusal has words");
+        fuzz::require(!given.error().empty(), "an error has a text");
     const auto set = host::read_setconfig(options, *value);
     if (set)
         check(changed(*set));
@@ -41,7 +41,7 @@ FUZZ_TARGET(options) {
     if (started)
         check(started->settings);
     else
-        fuzz::require(!started.error().reason.empty(), "a refusal has words");
+        fuzz::require(!started.error().reason.empty(), "an error has a text");
     for (const char* name : {"trackpayments-failed-after", "trackpayments-linger", "trackpayments-retain"}) {
         auto init = fuzz::Tree::object();
         init[name] = *value;
@@ -50,11 +50,12 @@ FUZZ_TARGET(options) {
         params["val"] = *value;
         const auto at_init = host::read_options(options, init);
         const auto later = host::read_setconfig(options, params);
-        fuzz::require(at_init.has_value() == later.has_value() || value->is_null(), "both ways take the same values");
+        fuzz::require(at_init.has_value() == later.has_value() || value->is_null(),
+                      "init and setconfig accept the same values");
         if (at_init && later) {
             const auto then = changed(*later);
             for (const auto& option : options)
-                fuzz::require(at_init->of(option) == then.of(option), "both ways give the same");
+                fuzz::require(at_init->of(option) == then.of(option), "init and setconfig give the same");
         }
     }
     return 0;

@@ -1,6 +1,5 @@
-// What a Parser reads, and what it would read by its tolerant half alone: always what nlohmann's tree says, and a
-// refusal has parse()'s words. The input is a text, and with it that text with one thing changed, so that a replay
-// meets more than the corpus holds.
+// A Parser, and its tolerant half alone, give the same value as nlohmann's tree, or the same error as json::parse().
+// The input is a text; that text with one thing changed is tried too, so that a replay meets more than the corpus has.
 #include "json/parser.hpp"
 #include "json/nlohmann_reader.hpp"
 #include "json_input.hpp"
@@ -13,17 +12,17 @@ namespace parser_target {
 namespace {
 
 void check(const tl::expected<json::Tree, std::string>& tree, const tl::expected<json::Value, std::string>& value) {
-    fuzz::require(value.has_value() == tree.has_value(), "all read or all refuse");
+    fuzz::require(value.has_value() == tree.has_value(), "all read it, or none");
     if (tree)
-        fuzz::require(unit::same_value(*value, *tree), "all say the same");
+        fuzz::require(unit::same_value(*value, *tree), "all give the same value");
     else
-        fuzz::require(value.error() == tree.error(), "all refuse in the same words");
+        fuzz::require(value.error() == tree.error(), "all give the same error");
 }
 
 void check(std::string_view text) {
     if (!fuzz::shallow(text))
         return;
-    static json::Parser parser; // used again, as in the plugin
+    static json::Parser parser; // reused, as in the plugin
     static json::NodeRow row;
     static std::string texts;
     const auto tree = json::parse(text);
@@ -39,7 +38,7 @@ FUZZ_TARGET(parser) {
     check(text);
     constexpr std::array<std::string_view, 10> changes{"", "-0", "\"", "\\u0041", "\x80", "{", "]", ",", "1e400", "9"};
     for (std::size_t i = 0; i < changes.size() && size > 0; ++i) {
-        // Somewhere else in every input, and always the same place in one.
+        // At another place in every input, and always the same in one.
         const auto at = (static_cast<std::size_t>(data[size / 2]) * 257 + i * 8191 + size * 31) % size;
         auto changed = std::string(text);
         check(changed.replace(at, 1, changes.at(i)));

@@ -13,7 +13,7 @@ FUZZ_TARGET(pay_failure) {
     if (!hash)
         fuzz::check_refusal(hash.error());
     else if (body)
-        fuzz::require(fuzz::is_hex(fuzz::at(*body, "payment_hash"), hash->hex()), "the hash is the one that was sent");
+        fuzz::require(fuzz::is_hex(fuzz::at(*body, "payment_hash"), hash->hex()), "the hash is read exactly");
     fuzz::check_wrappings(*params, "pay_failure", cln::decode_pay_failure,
                           [](const auto& a, const auto& b) { return a == b; });
     return 0;

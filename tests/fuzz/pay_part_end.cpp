@@ -33,12 +33,12 @@ FUZZ_TARGET(pay_part_end) {
             const auto& report = *end->report;
             const auto* code = fuzz::at(*body, "error_code");
             fuzz::require(code ? report.code && fuzz::is_number(code, *report.code) : !report.code, "error_code");
-            // An end without a node is blamed on us: never because a node's name could not be read.
+            // An end without a node means our own: a node that cannot be read must not count as missing.
             const auto* node = fuzz::at(*body, "failed_node_id");
             fuzz::require(node ? report.node && fuzz::is_hex(node, report.node->hex()) : !report.node,
                           "failed_node_id");
             fuzz::require(!report.message || report.message->code == *report.code,
-                          "a node's words are about the code that was reported");
+                          "a node's message has the reported code");
         }
     }
     fuzz::check_wrappings(*params, "pay_part_end", cln::decode_pay_part_end, same);

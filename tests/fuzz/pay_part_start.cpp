@@ -27,14 +27,15 @@ FUZZ_TARGET(pay_part_start) {
         fuzz::require(fuzz::is_hex(fuzz::at(*body, "payment_hash"), start->hash.hex()), "payment_hash");
         fuzz::require(start->group && fuzz::is_number(fuzz::at(*body, "groupid"), start->group->value), "groupid");
         fuzz::require(fuzz::is_number(fuzz::at(*body, "partid"), start->partid.value), "partid");
-        fuzz::require(start->payer == payments::Payer::xpay && start->seen == now, "it is xpay's, and new");
+        fuzz::require(start->payer == payments::Payer::xpay && start->seen == now,
+                      "the part is xpay's, with the time it was seen");
         const auto* total = fuzz::at(*body, "total_payment_msat");
         fuzz::require(total ? fuzz::is_amount(total, start->total.amount.value)
                             : start->total.source == payments::TotalSource::none,
                       "total_payment_msat");
         const auto* hops = fuzz::at(*body, "hops");
         const auto route = hops ? cln::decode_xpay_hops(fuzz::Nodes(*hops)) : payments::Route{};
-        fuzz::require(route && start->route == *route, "its hops are read as such");
+        fuzz::require(route && start->route == *route, "its hops are decoded");
     }
     const auto same = [](const auto& a, const auto& b) { return fuzz::all_of(a) == fuzz::all_of(b); };
     fuzz::check_wrappings(*params, "pay_part_start", decode, same);

@@ -1,4 +1,4 @@
-// What the calls sendpay, sendonion and injectpaymentonion say of the part to come, by name and by position. The first
+// The expected part of sendpay, sendonion and injectpaymentonion, with parameters by name and by position. The first
 // two bytes choose method and caller, the rest is params.
 #include "cln/payer_call.hpp"
 #include "facts_in_json.hpp"
@@ -45,12 +45,13 @@ fuzz::Tree by_position(const fuzz::Tree& named, const Method& method) {
 
 void check(const payments::ExpectedPart& part, const fuzz::Tree& params, const Method& method) {
     fuzz::require(fuzz::is_hex(fuzz::at(params, "payment_hash"), part.hash.hex()), "payment_hash");
-    fuzz::require(fuzz::at(params, "partid") || part.partid.value == 0, "no partid is partid 0");
-    fuzz::require((fuzz::at(params, "groupid") != nullptr) == part.group.has_value(), "a group only if one is named");
-    fuzz::require(part.seen == now, "when it was seen");
+    fuzz::require(fuzz::at(params, "partid") || part.partid.value == 0, "a missing partid is 0");
+    fuzz::require((fuzz::at(params, "groupid") != nullptr) == part.group.has_value(),
+                  "a group is known only if it is given");
+    fuzz::require(part.seen == now, "the time it was seen");
     if (part.total.source != payments::TotalSource::none)
         fuzz::require(method.total && fuzz::is_amount(fuzz::at(params, method.total), part.total.amount.value),
-                      "the total is the one given");
+                      "the total is read exactly");
 }
 
 } // namespace
@@ -69,7 +70,7 @@ FUZZ_TARGET(payer_call) {
         return 0;
     const cln::ChainHeight height{800'000};
     const auto part = cln::decode_payer_call(call, fuzz::Nodes(*params), height, now);
-    fuzz::require(!part || !method.params.empty(), "other methods expect no part");
+    fuzz::require(!part || !method.params.empty(), "other methods give no part");
     if (!params->is_object())
         return 0;
     if (part)
@@ -78,7 +79,7 @@ FUZZ_TARGET(payer_call) {
         return 0;
     const auto again = cln::decode_payer_call(call, fuzz::Nodes(by_position(*params, method)), height, now);
     fuzz::require(part.has_value() == again.has_value() && (!part || fuzz::all_of(*part) == fuzz::all_of(*again)),
-                  "by name or by position: the same");
+                  "named and positional parameters give the same");
     return 0;
 }
 

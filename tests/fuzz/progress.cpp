@@ -1,5 +1,5 @@
-// Holds taken, moved and released in any order, and counters that move: at every step the cursor is where a model says
-// that asks every hold there is.
+// Holds are taken, moved and released in any order, and counters move. After every step the cursor is compared with a
+// model that checks all holds.
 #include "publish/progress.hpp"
 #include "fuzz.hpp"
 
@@ -42,13 +42,13 @@ struct Model {
     }
 };
 
-/// One counter of both: after, upto.
+/// A row of one counter: after, upto.
 template <class Index>
 void advance(Progress& progress, Index& model, fuzz::Choices& choices) {
     const Index after{choices.coin() ? model.value : choices.number()};
     const Index upto{choices.coin() ? after.value + 1 : choices.number()};
     const bool reaches = after.value <= model.value;
-    fuzz::require(progress.advance(after, upto) == reaches, "what was read moves unless something before is missing");
+    fuzz::require(progress.advance(after, upto) == reaches, "the position moves unless a row before is missing");
     if (reaches && upto.value > model.value)
         model = upto;
 }
@@ -59,7 +59,7 @@ FUZZ_TARGET(progress) {
     fuzz::Choices choices(data, size);
     Progress progress;
     Model model;
-    std::vector<Progress::Hold> holds(16); // by their id
+    std::vector<Progress::Hold> holds(16); // by id
     int moved = 0;
     progress.on_moved([&] { ++moved; });
     while (!choices.empty()) {
@@ -85,7 +85,7 @@ FUZZ_TARGET(progress) {
             model.erase(id);
             holds[id].release();
             break;
-        case 3: { // to another owner; who had it before holds nothing
+        case 3: { // to another owner; the first one holds nothing then
             const auto other = choices.below(holds.size());
             if (other == id)
                 break;
@@ -107,18 +107,18 @@ FUZZ_TARGET(progress) {
             model.read = {{choices.number()}, {choices.number()}};
             progress.reset(model.read);
         }
-        fuzz::require(progress.read() == model.read, "what was read is known");
+        fuzz::require(progress.read() == model.read, "the position read is the model's");
         fuzz::require(progress.safe() == model.safe({Reason::loading, Reason::undecided, Reason::queued}),
-                      "no cursor passes a hold, and nothing else stops it");
-        fuzz::require(progress.bounds().listed == model.safe({Reason::loading}), "a group that loads bounds an answer");
-        fuzz::require(progress.bounds().safe == model.least({Reason::undecided}), "an open outcome bounds an answer");
+                      "a cursor stops at a hold, and nowhere else");
+        fuzz::require(progress.bounds().listed == model.safe({Reason::loading}), "a loading group bounds an answer");
+        fuzz::require(progress.bounds().safe == model.least({Reason::undecided}), "a missing outcome bounds an answer");
         const bool further = progress.bounds().listed.created > bounds.listed.created ||
                              progress.bounds().listed.updated > bounds.listed.updated ||
                              progress.bounds().safe.updated > bounds.safe.updated;
-        fuzz::require(!further || moved > before, "who waits for the bounds hears that they moved");
+        fuzz::require(!further || moved > before, "a waiter for the bounds is called when they move");
     }
     holds.clear();
-    fuzz::require(progress.safe() == model.read, "without holds a cursor goes as far as was read");
+    fuzz::require(progress.safe() == model.read, "without holds a cursor goes as far as rows were read");
     return 0;
 }
 

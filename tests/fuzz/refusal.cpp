@@ -103,8 +103,8 @@ bool is_place(std::string_view path) {
 
 void check_refusal(const cln::DecodeError& error) {
     require(std::find(sentences.begin(), sentences.end(), error.what) != sentences.end(),
-            "a refusal is a sentence of ours (listed in refusal.hpp)");
-    require(is_place(error.path), "a refusal names a place in names of ours (listed in refusal.hpp)");
+            "the error is a listed text of ours (refusal.cpp)");
+    require(is_place(error.path), "the path has only listed names of ours (refusal.cpp)");
 }
 
 } // namespace fuzz

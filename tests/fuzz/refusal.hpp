@@ -1,5 +1,5 @@
-// What a decoder of lightningd's JSON may say when it refuses: a place made of names of ours and a sentence of ours.
-// Both are listed here by hand, so that no byte of untrusted input can get into a log line.
+// The errors of the decoders of lightningd's JSON: a path of our own names and a text of our own. Both are listed by
+// hand, so that no byte of untrusted input can get into a log line.
 #pragma once
 
 #include "cln/fields.hpp"

@@ -1,4 +1,4 @@
-// How the parameters of a command are refused, and given by position instead of by name.
+// Checks a command's refusal of its parameters, and moves named parameters to their positions.
 #pragma once
 
 #include "cln/command_params.hpp"
@@ -8,14 +8,14 @@
 namespace fuzz {
 
 inline void check_refusal(const rpc::Error& error) {
-    require(error.code == rpc::invalid_params, "bad parameters are -32602");
-    require(!error.message.empty(), "a refusal has words");
+    require(error.code == rpc::invalid_params, "invalid parameters are error -32602");
+    require(!error.message.empty(), "an error has a message");
     const auto object = parsed(rpc::error_object(error));
     require(object && (*object)["code"] == error.code && (*object)["message"].is_string(),
-            "lightningd dies of an error without code and message");
+            "an error has code and message, without which lightningd crashes");
 }
 
-/// Nothing when there is a name that is not among them.
+/// Nothing when a name is not among `names`.
 template <std::size_t N>
 std::optional<Tree> by_position(const Tree& named, const std::array<const char*, N>& params) {
     auto list = Tree::array();

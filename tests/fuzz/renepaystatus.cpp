@@ -18,7 +18,7 @@ FUZZ_TARGET(renepaystatus) {
     const auto& list = *fuzz::at(*result, "paystatus");
     const bool any = std::any_of(list.begin(), list.end(),
                                  [](const auto& payment) { return *fuzz::at(payment, "status") == "pending"; });
-    fuzz::require(*pending == any, "it goes on while one of them is pending");
+    fuzz::require(*pending == any, "renepay goes on while one entry is pending");
     return 0;
 }
 

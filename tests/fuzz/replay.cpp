@@ -1,5 +1,5 @@
-// Plays corpus files to a target where there is no libFuzzer: `FUZZ=TARGET fuzz DIR…`. Each file stands in a block of
-// its exact size, so that a sanitizer sees a read beyond it.
+// Runs a target on corpus files where there is no libFuzzer: `FUZZ=TARGET fuzz DIR…`. Each file is in a heap block of
+// its exact size, so that a sanitizer notices a read beyond it.
 #include "fuzz.hpp"
 
 #include <filesystem>
@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
             const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
             const auto block = std::make_unique<std::uint8_t[]>(bytes.size());
             std::copy(bytes.begin(), bytes.end(), block.get());
-            std::cerr << entry.path().filename().string() << '\n'; // the last one named is the one that crashes
+            std::cerr << entry.path().filename().string() << '\n'; // the last file named is the one that crashes
             target(block.get(), bytes.size());
             ++played;
         }

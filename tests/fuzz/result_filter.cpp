@@ -1,4 +1,4 @@
-// A caller's filter over a result: {"result": …, "filter": …}. What is kept was there, in its place and order.
+// A caller's filter over a result: {"result": …, "filter": …}. All that is kept is in the result, in the same order.
 #include "cln/result_filter.hpp"
 #include "json_input.hpp"
 
@@ -38,11 +38,11 @@ FUZZ_TARGET(result_filter) {
     const auto& result = (*input)["result"];
     const auto& filter = (*input)["filter"];
     const auto kept = cln::apply_filter(result, filter);
-    fuzz::require(within(kept, result, true), "what is kept was there");
+    fuzz::require(within(kept, result, true), "only members of the result are kept");
     if (!result.is_structured())
-        fuzz::require(kept == result, "what has no members is not filtered");
+        fuzz::require(kept == result, "a value without members is not filtered");
     if (kept.is_object() && kept.contains(warning) && !result.contains(warning))
-        fuzz::require(kept[warning].is_string(), "a warning is a sentence");
+        fuzz::require(kept[warning].is_string(), "a warning is a text");
     return 0;
 }
 

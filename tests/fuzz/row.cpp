@@ -1,4 +1,4 @@
-// A row of `listsendpays`, alone and in a listing between good ones.
+// A row of `listsendpays`, alone and in a listing between valid ones.
 #include "facts_in_json.hpp"
 
 #include <algorithm>
@@ -40,7 +40,7 @@ FUZZ_TARGET(row) {
         listing["payments"].push_back(one);
     const auto rows = cln::decode_rows(fuzz::Nodes(listing));
     fuzz::require(rows && rows->rows.size() == (row ? 3U : 2U) && rows->errors.size() == (row ? 0U : 1U),
-                  "one bad row does not spoil the others");
+                  "an unreadable row does not spoil the others");
     if (const auto all = cln::decode_rows(fuzz::Nodes(*object))) {
         fuzz::require(all->rows.size() + all->errors.size() == fuzz::at(*object, "payments")->size(),
                       "each row is read or refused");

@@ -1,4 +1,4 @@
-// Long listings cut into short ones: together they hold the rows of the whole, in their order, and what is no listing
+// Long listings cut into short ones: together they have the rows of the whole, in order. A text that is no listing
 // stays none.
 #include "cln/row_slices.hpp"
 
@@ -12,7 +12,7 @@ FUZZ_TARGET(row_slices) {
     fuzz::Tree together = fuzz::Tree::array();
     bool sound = true;
     for (std::size_t count = 0; !slices.done(); ++count) {
-        fuzz::require(count <= text.size(), "the slices come to an end");
+        fuzz::require(count <= text.size(), "the slices end");
         const auto slice = fuzz::parsed(slices.next());
         const auto* rows = slice && slice->is_object() ? fuzz::at(*slice, "payments") : nullptr;
         sound &= rows && rows->is_array();
@@ -25,8 +25,8 @@ FUZZ_TARGET(row_slices) {
     if (!whole || !whole->is_object() || !fuzz::unambiguous(text))
         return 0;
     const auto* rows = fuzz::at(*whole, "payments");
-    fuzz::require(sound == (rows && rows->is_array()), "a listing is cut into listings, nothing else is");
-    fuzz::require(!sound || together == *rows, "every row comes once, in its order");
+    fuzz::require(sound == (rows && rows->is_array()), "only a listing is cut into listings");
+    fuzz::require(!sound || together == *rows, "every row comes once, in order");
     return 0;
 }
 

@@ -19,10 +19,12 @@ FUZZ_TARGET(scid) {
     const auto text = fuzz::text_of(data, size);
     const auto channel = base::parse_short_channel_id(text);
     const auto directed = base::parse_channel_direction(text);
-    fuzz::require(!channel || !directed, "a text is one or the other");
+    fuzz::require(!channel || !directed, "a text is with a direction or without");
     if (channel) {
-        fuzz::require(text.find_first_not_of("0123456789x") == std::string_view::npos, "digits and two x");
-        fuzz::require(base::parse_short_channel_id(written(*channel)) == channel, "written and read again: the same");
+        fuzz::require(text.find_first_not_of("0123456789x") == std::string_view::npos,
+                      "only digits and x are accepted");
+        fuzz::require(base::parse_short_channel_id(written(*channel)) == channel,
+                      "written and read again, it is the same");
         for (const char* direction : {"/0", "/1"}) {
             const auto both = base::parse_channel_direction(std::string(text) + direction);
             fuzz::require(both && both->channel == *channel && both->direction == direction[1] - '0',

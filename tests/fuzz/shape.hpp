@@ -1,5 +1,5 @@
-// The strict walk over an emitted lnrpc.Payment: every declared key in declaration order, in the REST spelling of its
-// type (unit/payment_shape.hpp), and what a payment says about itself.
+// Checks a written lnrpc.Payment: its keys and values by the schema (unit/payment_shape.hpp), and its values against
+// each other.
 #pragma once
 
 #include "fuzz.hpp"
@@ -9,7 +9,7 @@ namespace fuzz {
 
 using json::Tree;
 
-/// Dies unless it is as it should be.
+/// Ends the process unless it is valid.
 Tree checked_payment(std::string_view text);
 
 } // namespace fuzz

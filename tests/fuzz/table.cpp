@@ -1,4 +1,4 @@
-// The table under facts in every order, each any number of times: the same final table, true to the history.
+// The table with facts in any order, each any number of times: it must end the same, and true to the history.
 #include "listener.hpp"
 #include "world.hpp"
 
@@ -11,8 +11,8 @@ namespace {
 using payments::Payment;
 using payments::Table;
 
-/// What must not depend on the order. The index is the first row that was seen, and the peak of simultaneous parts
-/// depends on what was simultaneous: both are left out, and value() unless something better is known.
+/// The values that must not depend on the order. The index (of the first row seen) and the peak of simultaneous parts
+/// may: they are left out, and value() too unless a better source is known.
 std::string picture(Payment payment) {
     payment.index = {};
     if (!payment.invoice_amount && payment.total.source <= payments::TotalSource::spent)
@@ -35,23 +35,23 @@ std::map<payments::PaymentKey, std::string> applied_in_order(const fuzz::World& 
         listener.changed(table, change);
         for (const auto* payment : change.updated) {
             const bool success = payment->status() == payments::Status::succeeded;
-            fuzz::require(success || !succeeded.contains(payment->key.hash), "nothing but SUCCEEDED after SUCCEEDED");
+            fuzz::require(success || !succeeded.contains(payment->key.hash), "only SUCCEEDED follows SUCCEEDED");
             if (success)
                 succeeded.insert(payment->key.hash);
         }
     });
     listener.check_published(table);
     for (const auto& fact : world.facts)
-        fuzz::require(table.apply(fact.event).updated.empty(), "what is known is no news");
+        fuzz::require(table.apply(fact.event).updated.empty(), "a known fact is no change");
     std::map<payments::PaymentKey, std::string> pictures;
     table.for_each([&](const Payment& payment) { pictures.emplace(payment.key, picture(payment)); });
     fuzz::require(table.size() == world.payments.size(), "every payment is in the table");
     for (const auto& truth : world.payments) {
         const auto* payment = table.find(truth.key);
-        fuzz::require(payment && payment->status() == truth.status, "the status is that of LND's truth table");
+        fuzz::require(payment && payment->status() == truth.status, "the status follows LND's truth table");
         fuzz::require(payment->parts.size() == truth.rows.size(), "every row is a part");
         for (std::size_t i = 0; i < truth.rows.size(); ++i)
-            fuzz::require(payment->parts[i].status == truth.rows[i].status, "every part is as its row ended");
+            fuzz::require(payment->parts[i].status == truth.rows[i].status, "every part ends like its row");
     }
     return pictures;
 }

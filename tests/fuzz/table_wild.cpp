@@ -1,5 +1,5 @@
-// The table under facts that no lightningd would report: rows that contradict each other, names used twice, deletions
-// and calls without a row. Nothing is lost that is not over, and what is kept is what is accounted for.
+// The table with facts that no lightningd would report: contradicting rows, keys used twice, deletions and calls
+// without a row. No unfinished payment is lost, and the table's counts are right.
 #include "listener.hpp"
 #include "world.hpp"
 
@@ -114,7 +114,7 @@ class Wild final {
     fuzz::Choices& choices_;
 };
 
-/// Which payments evict() must let go of: the oldest finished ones until the rest fits, none that is not published yet.
+/// The payments that evict() must drop: the oldest finished ones beyond the limit, but none unpublished.
 std::set<payments::PaymentKey> beyond(const Table& table, std::size_t retain, base::UpdatedIndex published) {
     std::vector<const Payment*> finished;
     std::size_t parts = 0;
@@ -149,7 +149,7 @@ std::set<payments::PaymentKey> keys(const Table& table) {
 void check_accounts(const Table& table) {
     std::size_t finished_parts = 0;
     table.for_each([&](const Payment& payment) { finished_parts += payment.outcome ? payment.parts.size() : 0; });
-    fuzz::require(finished_parts == table.finished_parts(), "memory accounted is memory held");
+    fuzz::require(finished_parts == table.finished_parts(), "the count of finished parts is right");
     std::size_t by_hash = 0;
     for (const auto& key : keys(table)) {
         const auto groups = table.groups(key.hash);
@@ -185,7 +185,7 @@ FUZZ_TARGET(table_wild) {
             listener.erase(key);
         after.insert(gone.begin(), gone.end());
         fuzz::require(after == before && table.size() + gone.size() == before.size(),
-                      "evict takes the oldest finished, just enough, and no others");
+                      "evict drops the oldest finished payments, just enough, and no others");
     }
     listener.check_published(table);
     return 0;

@@ -1,5 +1,5 @@
-// All targets by name. One program for all of them: it compiles and links once, where a program each took most of the
-// time of the whole build.
+// All targets by name. They are one program, because a program each took most of the time of the whole
+// build.
 #include "fuzz.hpp"
 
 #include <map>

@@ -31,14 +31,15 @@ FUZZ_TARGET(trackpayments) {
     if (!request)
         fuzz::check_refusal(request.error());
     else
-        fuzz::require(request->timeout.count() >= 0 && request->timeout.count() <= 3600, "nobody stays over an hour");
+        fuzz::require(request->timeout.count() >= 0 && request->timeout.count() <= 3600,
+                      "a timeout is at most an hour");
     if (!params->is_object())
         return 0;
     if (request) {
         const auto* hash = fuzz::at(*params, "payment_hash");
         fuzz::require(hash ? request->hash && fuzz::is_hex(hash, request->hash->hex()) : !request->hash, "hash");
         const auto* cursor = fuzz::at(*params, "since");
-        fuzz::require(cursor ? *cursor == since(*request) : !request->since, "the cursor is the one given");
+        fuzz::require(cursor ? *cursor == since(*request) : !request->since, "the cursor is read exactly");
         const auto* stay = fuzz::at(*params, "timeout");
         fuzz::require(stay ? fuzz::is_amount(stay, static_cast<std::uint64_t>(request->timeout.count()))
                            : request->timeout.count() == 0,
@@ -49,7 +50,7 @@ FUZZ_TARGET(trackpayments) {
     if (const auto list = fuzz::by_position(*params, names)) {
         const auto again = commands::read_trackpayments(*list);
         fuzz::require(again.has_value() == request.has_value() && (!request || all_of(*again) == all_of(*request)),
-                      "by name or by position: the same");
+                      "named and positional parameters give the same");
     }
     return 0;
 }

@@ -1,4 +1,4 @@
-// lightningd's version as the environment gives it.
+// lightningd's version from the environment.
 #include "cln/version.hpp"
 #include "fuzz.hpp"
 
@@ -12,11 +12,11 @@ FUZZ_TARGET(version) {
     if (version == cln::Version{})
         return 0;
     fuzz::require(version.year >= 0 && version.year <= 99 && version.month >= 0 && version.month <= 99,
-                  "two digits and two");
+                  "year and month have two digits");
     const auto two = [](int number) { return std::string(number < 10 ? "0" : "") + std::to_string(number); };
     const auto at = text.find(two(version.year) + "." + two(version.month));
-    fuzz::require(at != std::string::npos, "a version stands in the text");
-    fuzz::require(cln::read_version(text.substr(at)) == version, "what stands before it says nothing");
+    fuzz::require(at != std::string::npos, "the text contains the version");
+    fuzz::require(cln::read_version(text.substr(at)) == version, "the text before the version is ignored");
     return 0;
 }
 

@@ -29,7 +29,8 @@ FUZZ_TARGET(wait) {
             fuzz::check_refusal(reply.error());
             continue;
         }
-        fuzz::require(fuzz::is_number(fuzz::at(*result, cln::name(index)), reply->counter), "the counter asked for");
+        fuzz::require(fuzz::is_number(fuzz::at(*result, cln::name(index)), reply->counter),
+                      "the counter is read exactly");
         const auto* newer = fuzz::at(*result, "sendpays");
         const auto* details = newer ? newer : fuzz::at(*result, "details");
         fuzz::require(reply->details.has_value() == (details != nullptr), "details are given when they are there");
@@ -38,7 +39,7 @@ FUZZ_TARGET(wait) {
         fuzz::require(fuzz::is_hex(fuzz::at(*details, "payment_hash"), reply->details->hash.hex()) &&
                           fuzz::is_number(fuzz::at(*details, "groupid"), reply->details->group.value) &&
                           fuzz::is_number(fuzz::at(*details, "partid"), reply->details->partid.value),
-                      "whose row it was");
+                      "the details name the row");
     }
     return 0;
 }

@@ -1,4 +1,4 @@
-// The error object of `waitsendpay`: the same object as in `sendpay_failure`, so it must be read alike.
+// The error object of `waitsendpay` is that of `sendpay_failure`, so both decoders must agree.
 #include "failure_in_json.hpp"
 
 namespace waitsendpay_error_target {
@@ -15,9 +15,9 @@ FUZZ_TARGET(waitsendpay_error) {
     auto params = fuzz::Tree::object();
     params["sendpay_failure"] = *error;
     const auto notified = cln::decode_sendpay_failure(fuzz::Nodes(params));
-    fuzz::require(notified.has_value() == failed.has_value() || !error->is_object(), "both are read or none is");
+    fuzz::require(notified.has_value() == failed.has_value() || !error->is_object(), "both are read, or none");
     if (failed)
-        fuzz::require(fuzz::same_failure(*notified, *failed), "both say the same");
+        fuzz::require(fuzz::same_failure(*notified, *failed), "both give the same failure");
     fuzz::check_forms(fuzz::text_of(data, size), *error, cln::decode_waitsendpay_error, fuzz::same_failure);
     return 0;
 }

@@ -1,4 +1,4 @@
-// Wire bytes written by hand from BOLT 1, 4 and 7, to hold beside what was read.
+// Wire bytes written by hand from BOLT 1, 4 and 7, to compare with decoded values.
 #pragma once
 
 #include "bolt/channel_update.hpp"
@@ -115,10 +115,10 @@ inline bool begins_with(std::span<const std::uint8_t> bytes, const Octets& with)
     return bytes.size() >= with.size() && std::equal(with.begin(), with.end(), bytes.begin());
 }
 
-/// A refusal says where, and where lies inside.
+/// An error has an offset inside the input.
 inline void check_refusal(const bolt::Error& error, std::size_t size) {
-    require(error.offset <= size, "a refusal's place lies inside");
-    require(!error.what.empty() && error.what.size() < 80, "a refusal has words");
+    require(error.offset <= size, "an error's offset is inside the input");
+    require(!error.what.empty() && error.what.size() < 80, "an error has a text");
 }
 
 } // namespace fuzz

@@ -54,7 +54,7 @@ class Maker final {
         return route;
     }
 
-    /// lightningd makes a group only when no other of its hash has a part pending or complete.
+    /// lightningd makes a group only when no other of its hash has a pending or complete part.
     void add_payment(const payments::PaymentKey& key, bool last) {
         Truth truth{key, payments::Status::in_flight, {}};
         const auto parts = 1 + choices_.below(3);
@@ -64,7 +64,7 @@ class Maker final {
         const auto any = [&](PartStatus status) {
             return std::find(outcomes.begin(), outcomes.end(), status) != outcomes.end();
         };
-        if (any(PartStatus::complete)) // success comes in order only once nothing is pending
+        if (any(PartStatus::complete)) // with a pending part success would depend on the order
             std::replace(outcomes.begin(), outcomes.end(), PartStatus::pending, PartStatus::failed);
         const std::string invoice = choices_.coin() ? "lnbc" + std::to_string(key.group.value) : "";
         const auto payer = static_cast<payments::Payer>(choices_.below(5));
@@ -79,7 +79,7 @@ class Maker final {
             payments::InvoiceDecoded decoded{key.hash, invoice, base::Msat{4000}, payments::Secret{7}};
             say(decoded, {rows_applied[0], rows_applied[1]});
         }
-        const auto end = choices_.below(4); // 0 and 3: nobody says that it is over
+        const auto end = choices_.below(4); // 0 and 3: no fact ends the payment
         if (end == 1)
             say(payments::GivenUp{key.hash, key.group, false}, rows_applied);
         if (end == 2)
@@ -97,7 +97,7 @@ class Maker final {
         return choices_.coin() ? std::optional(within(when)) : std::nullopt;
     }
 
-    /// The facts that show the row; the second one shows it as it ended.
+    /// The facts that show the row; the second one shows its end.
     std::vector<std::size_t> add_part(const payments::PaymentKey& key, std::size_t partid, PartStatus outcome,
                                       const std::string& invoice, payments::Payer payer, const payments::Total& total) {
         payments::Row row;
@@ -118,7 +118,7 @@ class Maker final {
         if (outcome == PartStatus::complete)
             ended.preimage.emplace().bytes.fill(0x77);
         const auto way = route();
-        // One failure, reported by lightningd's row, its topic and waitsendpay, and by xpay.
+        // One failure, reported by lightningd's row, its topic, waitsendpay, and xpay.
         payments::Failure failure;
         failure.kind = static_cast<payments::Failure::Kind>(choices_.below(4));
         const bool wire = failure.kind == payments::Failure::Kind::wire;
@@ -184,7 +184,7 @@ World::World(Choices& choices, std::size_t fat) {
 }
 
 void apply_in_some_order(const World& world, std::uint64_t seed,
-                         const std::function<void(std::span<const payments::Event>)>& tell) {
+                         const std::function<void(std::span<const payments::Event>)>& apply) {
     std::mt19937_64 dice(seed);
     std::vector<std::size_t> left(world.facts.size());
     for (std::size_t i = 0; i < left.size(); ++i)
@@ -208,7 +208,7 @@ void apply_in_some_order(const World& world, std::uint64_t seed,
             if (dice() % 4 == 0)
                 batch.push_back(world.facts[done[dice() % done.size()]].event);
         }
-        tell(batch);
+        apply(batch);
     }
 }
 

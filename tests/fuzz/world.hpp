@@ -1,6 +1,6 @@
 // A small history of payments as a real lightningd could have made it, and all its facts: rows made and settled,
-// failures explained by several sources, calls of payers, ends. A fact holds at any time after those it stands on;
-// nothing else fixes their order.
+// failures explained by several sources, calls of payers, ends. A fact comes after those it depends on; otherwise
+// any order is valid.
 #pragma once
 
 #include "fuzz.hpp"
@@ -18,19 +18,19 @@ struct Fact {
 struct Truth {
     payments::PaymentKey key;
     payments::Status status = payments::Status::in_flight;
-    std::vector<payments::Row> rows; ///< as they ended
+    std::vector<payments::Row> rows; ///< in their last state
 };
 
 struct World {
     std::vector<Fact> facts;
     std::vector<Truth> payments;
 
-    /// `fat`: bytes of metadata that some routes carry.
+    /// `fat`: bytes of metadata in some routes.
     explicit World(Choices& choices, std::size_t fat = 0);
 };
 
-/// Every fact in some order that respects `after`, some of them again, in batches of one to three.
+/// Every fact in a valid order, some of them again, in batches of one to three.
 void apply_in_some_order(const World& world, std::uint64_t seed,
-                         const std::function<void(std::span<const payments::Event>)>& tell);
+                         const std::function<void(std::span<const payments::Event>)>& apply);
 
 } // namespace fuzz

@@ -17,7 +17,7 @@ FUZZ_TARGET(xpay_hops) {
         const auto& onward = (*hops)[std::min(i + 1, hops->size() - 1)];
         fuzz::require(fuzz::is_hex(fuzz::at((*hops)[i], "next_node"), route->hops[i].node.hex()), "the node");
         fuzz::require(fuzz::is_amount(fuzz::at(onward, "channel_out_msat"), route->hops[i].forward.value),
-                      "a hop says what goes onward");
+                      "a hop has the amount that goes onward");
         fuzz::require(route->hops[i].expiry == 0, "xpay reports no expiries");
     }
     return 0;

@@ -1,5 +1,5 @@
-// What BOLT bytes cost beside the JSON that carries them: a recorded sendpay_failure with a channel_update, and a
-// createonion of five hops made of recorded ones. Target: at most a fifth. Says so in JSON; exit 1 where it is missed.
+// The cost of BOLT bytes beside the JSON that carries them: a recorded sendpay_failure with a channel_update, and a
+// createonion of five hops made of recorded ones. Target: at most a fifth. Prints JSON; exit code 1 if it is missed.
 #include "base/hex.hpp"
 #include "bolt/failure_message.hpp"
 #include "bolt/hop_payload.hpp"
@@ -18,7 +18,7 @@ namespace {
 constexpr double target = 0.2;
 constexpr std::size_t hops = 5;
 
-/// The first message to the plugin that `wanted` likes.
+/// The first message to the plugin for which `wanted` is true.
 Tree recorded(const std::string& path, const std::function<bool(const Tree&)>& wanted) {
     std::ifstream file(path);
     for (std::string line; std::getline(file, line);) {
@@ -44,7 +44,7 @@ Tree onion_of_five(const std::string& folder) {
     return message;
 }
 
-/// As the decoders in cln do it, hex included.
+/// As in cln's decoders, hex included.
 void decode_failure(const std::string& hex) {
     const auto bytes = base::from_hex(hex);
     const auto message = bolt::decode_failure_message(*bytes);

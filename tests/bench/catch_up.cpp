@@ -1,6 +1,6 @@
-// A node with a long past: start-up, and `trackpayments since`, with a thousand to a million rows, one of a thousand
-// still pending. The node makes its rows by arithmetic (node.hpp), so what is measured is the plugin. Its longest turn
-// is taken in-process, in CPU time. What depends on history is seen where the number of pending ones stays the same.
+// A node with many old rows: start-up, and `trackpayments since`, with a thousand to a million rows, of which one in a
+// thousand is pending. The node computes its rows (node.hpp), so only the plugin is measured. Its longest turn is taken
+// in-process, in CPU time. Costs that depend on history show where the number of pending payments stays the same.
 #include "inside.hpp"
 #include "report.hpp"
 
@@ -16,7 +16,7 @@ struct Asked {
     std::size_t answers = 0;
 };
 
-/// Asks until there is no more.
+/// Calls until there is no `more`.
 Asked ask_since(Host& host, std::uint64_t created, std::uint64_t updated) {
     std::string cursor = "0266e459.00000000." + std::to_string(created) + "." + std::to_string(updated);
     Asked asked;
@@ -45,7 +45,7 @@ Asked ask_since(Host& host, std::uint64_t created, std::uint64_t updated) {
     return asked;
 }
 
-std::string words(std::size_t rows) {
+std::string spelled(std::size_t rows) {
     auto text = std::to_string(rows);
     for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
         text.insert(static_cast<std::size_t>(at), 1, ' ');
@@ -58,7 +58,7 @@ struct Start {
     double peak = 0;
 };
 
-/// A fresh process, until it has nothing left to do; then what `then` wants of it.
+/// A new process, until it has nothing left to do; then `then`.
 template <class Then>
 Start start(const Options& options, Node& node, std::size_t pending, Then then) {
     Start result;
@@ -68,7 +68,7 @@ Start start(const Options& options, Node& node, std::size_t pending, Then then) 
     host.begin();
     result.wall = static_cast<double>(now_ns() - wall);
     result.cpu = static_cast<double>(plugin.cpu_ns());
-    expect(host.received.in_flight == pending, "every pending payment is told once at the start");
+    expect(host.received.in_flight == pending, "every pending payment is published once at the start");
     then(host, plugin);
     result.peak = static_cast<double>(plugin.peak_rss_bytes());
     return result;
@@ -80,31 +80,33 @@ void one_size(const Options& options, const json& row, std::size_t rows, Report&
     const auto pending = rows / pending_share;
     const auto changes = std::min<std::size_t>(1000, rows / 2);
     double asking = 0;
-    double told = 0;
+    double given = 0;
     const auto after_start = start(options, node, pending, [&](Host& host, Child& plugin) {
-        // Who was away for the last thousand changes.
+        // A consumer that missed the last thousand changes.
         const auto before = plugin.cpu_ns();
         const auto asked = ask_since(host, rows - changes, node.updated() - changes);
-        expect(asked.payments >= changes, "all that changed is told");
+        expect(asked.payments >= changes, "every changed payment is given");
         asking = static_cast<double>(plugin.cpu_ns() - before);
-        told = static_cast<double>(asked.payments);
+        given = static_cast<double>(asked.payments);
     });
-    report.add(words(rows) + "start-up, wall", after_start.wall / 1e6, "ms");
-    report.add(words(rows) + "start-up, CPU", after_start.cpu / 1e6, "ms");
+    report.add(spelled(rows) + "start-up, wall", after_start.wall / 1e6, "ms");
+    report.add(spelled(rows) + "start-up, CPU", after_start.cpu / 1e6, "ms");
     if (pending >= 100)
-        report.add(words(rows) + "start-up, CPU for each pending payment",
+        report.add(spelled(rows) + "start-up, CPU for each pending payment",
                    after_start.cpu / static_cast<double>(pending) / 1000, "us");
-    report.add(words(rows) + "since, CPU for each payment told", asking / told / 1000, "us");
-    report.add(words(rows) + "peak memory (RSS) of both", after_start.peak / 1e6, "MB");
+    report.add(spelled(rows) + "since, CPU for each payment given", asking / given / 1000, "us");
+    report.add(spelled(rows) + "peak memory (RSS) of both", after_start.peak / 1e6, "MB");
 
     Inside inside(node);
     inside.host().begin();
-    report.add(words(rows) + "longest turn at the start, CPU", static_cast<double>(inside.take_longest()) / 1e6, "ms");
+    report.add(spelled(rows) + "longest turn at the start, CPU", static_cast<double>(inside.take_longest()) / 1e6,
+               "ms");
     ask_since(inside.host(), rows - changes, node.updated() - changes);
-    report.add(words(rows) + "longest turn during since, CPU", static_cast<double>(inside.take_longest()) / 1e6, "ms");
+    report.add(spelled(rows) + "longest turn during since, CPU", static_cast<double>(inside.take_longest()) / 1e6,
+               "ms");
 }
 
-/// The same number of pending payments behind a short and a long past.
+/// The same number of pending payments behind few and many old rows.
 void independence(const Options& options, const json& row, std::size_t most, Report& report) {
     Node young(std::vector{row});
     young.history(1000, 1000 / few_pending);
@@ -121,13 +123,13 @@ void independence(const Options& options, const json& row, std::size_t most, Rep
         once(old, old_cpu, old_peak);
     }
     using enum Target::Side;
-    report.add(words(most) + "start-up against 1 000 rows, ten pending in both, CPU",
+    report.add(spelled(most) + "start-up against 1 000 rows, ten pending in both, CPU",
                median(old_cpu) / median(young_cpu), "times", Target{at_most, 1.1});
-    report.add(words(most) + "start-up against 1 000 rows, ten pending in both, peak RSS",
+    report.add(spelled(most) + "start-up against 1 000 rows, ten pending in both, peak RSS",
                median(old_peak) / median(young_peak), "times", Target{at_most, 1.1});
 }
 
-/// A consumer that asks for everything there ever was.
+/// A consumer that asks for all payments since the beginning.
 void all_of_it(const Options& options, const json& row, std::size_t rows, Report& report) {
     Node node(std::vector{row});
     node.history(rows, pending_share);
@@ -138,11 +140,11 @@ void all_of_it(const Options& options, const json& row, std::size_t rows, Report
         asked = ask_since(host, 0, 0);
         cpu = static_cast<double>(plugin.cpu_ns() - before);
     });
-    expect(asked.payments >= rows, "everything is told");
-    report.add(words(rows) + "since the beginning, CPU for each payment told",
+    expect(asked.payments >= rows, "every payment is given");
+    report.add(spelled(rows) + "since the beginning, CPU for each payment given",
                cpu / static_cast<double>(asked.payments) / 1000, "us");
-    report.add(words(rows) + "since the beginning, answers", static_cast<double>(asked.answers), "");
-    report.add(words(rows) + "since the beginning, peak memory (RSS)", result.peak / 1e6, "MB");
+    report.add(spelled(rows) + "since the beginning, answers", static_cast<double>(asked.answers), "");
+    report.add(spelled(rows) + "since the beginning, peak memory (RSS)", result.peak / 1e6, "MB");
 }
 
 int run(const Options& options) {

@@ -1,4 +1,4 @@
-// The least a plugin with the hook rpc_command can do: finds the id of each request and answers `continue`.
+// The least that a plugin with the hook rpc_command can do: finds the id of each request and answers `continue`.
 #include <string>
 #include <string_view>
 

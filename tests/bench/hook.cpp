@@ -1,6 +1,6 @@
-// What the hook adds to a payer's call: from the last byte of the request written to the answer read, one at a time, in
-// turns with a program that answers `continue` and does nothing else (continue.cpp). What the plugin does with the call
-// comes behind its answer.
+// The delay that the hook adds to a payer's call: from the last byte of the request written to the answer read, one at
+// a time, in turns with a program that only answers `continue` (continue.cpp). The plugin reads the call after its
+// answer.
 #include "host.hpp"
 #include "report.hpp"
 
@@ -41,11 +41,11 @@ void compare(const char* method, const Call& call, std::size_t calls, Child& plu
     }
     using enum Target::Side;
     const std::string what = method;
-    report.add(what + ": median, against a plugin that only says continue", median(ours) / median(theirs), "times",
+    report.add(what + ": median, against a plugin that only answers continue", median(ours) / median(theirs), "times",
                Target{at_most, 1.2});
     report.add(what + ": 99 % of calls, against it", quantile(ours, 0.99) / quantile(theirs, 0.99), "times");
     report.add(what + ": median", median(ours) / 1000, "us");
-    report.add(what + ": median of the plugin that only says continue", median(theirs) / 1000, "us");
+    report.add(what + ": median of the plugin that only answers continue", median(theirs) / 1000, "us");
 }
 
 int run(const Options& options) {

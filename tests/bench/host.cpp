@@ -21,7 +21,7 @@ constexpr std::string_view sync_id = R"("id":"sync)";
     throw std::system_error(errno, std::generic_category(), what);
 }
 
-/// Calls `each` with every message that is whole, and keeps the rest.
+/// Calls `each` with every complete message, and keeps the rest.
 template <class Each>
 void cut(std::string& bytes, Each each) {
     std::size_t begin = 0;
@@ -32,7 +32,7 @@ void cut(std::string& bytes, Each each) {
     bytes.erase(0, begin);
 }
 
-/// The word behind the first `"status":"`, which is the payment's: its attempts come later.
+/// The value of the first `"status"`, which is the payment's: its attempts come later.
 std::string_view status_of(std::string_view message) {
     constexpr std::string_view name = R"(,"status":")";
     const auto at = message.find(name);
@@ -74,7 +74,7 @@ void Host::begin(bool startup) {
 }
 
 void Host::sync() {
-    // No command of the plugin: refused in its turn, behind everything that was to be said before.
+    // Not a command of the plugin: the error comes after all earlier output.
     feed(R"({"jsonrpc":"2.0","id":"sync)" + std::to_string(++asked_) +
          R"(","method":"sync","params":{}})"
          "\n\n");
@@ -85,7 +85,7 @@ void Host::sync() {
 void Host::settle() {
     std::size_t calls = 0;
     std::size_t messages = 0;
-    int quiet = 0; // a timer of the plugin may be due between two questions: one deadline is not enough
+    int quiet = 0; // a timer of the plugin may expire between two requests: one is not enough
     while (quiet < 3) {
         sync();
         const bool same = calls == node_.calls() && messages + 1 == received.messages && answers_.empty();
@@ -174,7 +174,7 @@ void Host::count(std::string_view message) {
         ++received.continues;
     } else if (has(head, R"("method":"log")")) {
         ++received.logs;
-        throw std::runtime_error("the plugin complains: " + std::string(message));
+        throw std::runtime_error("the plugin logged: " + std::string(message));
     }
 }
 

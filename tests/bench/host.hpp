@@ -1,5 +1,5 @@
-// lightningd as one plugin sees it: two pipes and a socket. Counts what the plugin tells, and knows when all is quiet:
-// when a question asked behind everything else is answered and no further call came.
+// lightningd as one plugin sees it: two pipes and a socket. Counts the plugin's messages, and knows when the plugin is
+// idle: when a request behind all others is answered and no further call came.
 #pragma once
 
 #include "../unit/directory.hpp"
@@ -22,24 +22,24 @@ struct Received {
 
 class Host final {
   public:
-    /// `turn`: lets a plugin that lives in this very thread work; null for a process.
+    /// `turn`: runs a plugin in this very thread; null for a process.
     Host(Ends ends, Node& node, std::function<void()> turn = nullptr);
     ~Host();
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;
 
-    /// getmanifest and init; returns when the plugin has done all its calls.
+    /// getmanifest and init; returns when the plugin has made all its calls.
     void begin(bool startup = false);
     void feed(std::string_view bytes) { to_ += bytes; }
-    /// Returns when everything fed so far was read and answered.
+    /// Returns when all input so far was read and answered.
     void sync();
-    /// And whatever that led to.
+    /// The same, and all that followed from it.
     void settle();
-    /// Does what can be done, or waits so long for something to do.
+    /// Does all that can be done now, or waits this long for something to do.
     void pump(std::int64_t patience_ns = 100'000'000);
 
     Received received;
-    /// Shown each message.
+    /// Called with each message.
     std::function<void(std::string_view)> on_message;
     [[nodiscard]] std::string directory() const { return directory_.path; }
 
@@ -60,10 +60,10 @@ class Host final {
     int socket_ = -1;
     std::string to_; // to stdin
     std::size_t to_written_ = 0;
-    std::string from_; // of stdout, not yet whole
+    std::string from_; // of stdout, incomplete
     std::string answers_;
     std::size_t answers_written_ = 0;
-    std::string calls_; // not yet whole
+    std::string calls_; // incomplete
     std::int64_t last_event_ = now_ns();
     std::size_t asked_ = 0;
     std::size_t answered_ = 0;

@@ -14,7 +14,7 @@ Inside::Inside(Node& node) : ends_(pipe_pair_for_child(in_, out_)) {
     const host::Parent parent{true, cln::read_version("v26.06.6")};
     plugin_ =
         std::make_unique<trackpayments::Tracker>(loop_, host::Pipes{std::move(*in), std::move(*out)}, parent, true);
-    loop_.stop(); // run() only begins then: the turns are ours
+    loop_.stop(); // run() ends at once and only sets up: this thread turns the loop
     plugin_->run();
     host_ = std::make_unique<Host>(ends_, node, [this] { turn(); });
 }

@@ -1,5 +1,5 @@
-// The whole plugin in this very thread, on pipes: for profilers and for what only the loop itself knows, the time of
-// its turns. What is measured is the thread's CPU time inside the turns, system calls included, nothing of ours.
+// The whole plugin in this very thread, on pipes: for profilers, and for the time of the loop's turns, which cannot be
+// seen from outside. Measures the thread's CPU time inside the turns, system calls included.
 #pragma once
 
 #include "host.hpp"
@@ -13,7 +13,7 @@ class Inside final {
 
     Host& host() { return *host_; }
     [[nodiscard]] std::int64_t cpu_ns() const { return spent_; }
-    /// The longest turn since the last call of this.
+    /// The longest turn since the last call.
     std::int64_t take_longest();
 
   private:

@@ -1,6 +1,6 @@
 // From the bytes of one sendpay_success written to the SUCCEEDED read, at 100, 1 000 and 10 000 a second, in turns with
-// `cat` of the same bytes at the same pace. On a shared machine the tails are the machine's: only beside cat they mean
-// something.
+// `cat` of the same bytes at the same pace. On a shared machine the tails are the machine's: only compared with cat's
+// do they mean something.
 #include "host.hpp"
 #include "report.hpp"
 
@@ -10,7 +10,7 @@ namespace {
 
 using namespace bench;
 
-/// Sends at a steady pace and notes when each came back; they come in order.
+/// Sends at a steady pace and records when each came back; they come in order.
 template <class Send, class Pump>
 void pace(const std::vector<std::string>& messages, double rate, std::vector<std::int64_t>& arrived, Send send,
           Pump pump, std::vector<double>& latencies) {
@@ -74,7 +74,7 @@ void Race::run(double rate, std::size_t count, std::vector<double>& ours, std::v
         [this](std::int64_t patience) { host_.pump(patience); }, ours);
     host_.on_message = nullptr;
     host_.sync();
-    expect(host_.received.succeeded - before.succeeded == count, "every update is told once");
+    expect(host_.received.succeeded - before.succeeded == count, "every update is published once");
     node_.fire();
     host_.settle();
 
@@ -96,7 +96,7 @@ void Race::run(double rate, std::size_t count, std::vector<double>& ours, std::v
 }
 
 int run(const Options& options) {
-    prctl(PR_SET_TIMERSLACK, 1UL); // or every pause is 50 us longer
+    prctl(PR_SET_TIMERSLACK, 1UL); // else every pause is 50 us longer
     const auto row = recorded_row(read_recording(options.transcripts + "/pay_default.jsonl"), "sendpay_success");
     Race race(options, row);
     Report report("latency", options);

@@ -15,7 +15,7 @@ struct Work {
     double ns = 0; ///< of one run, the median of all rounds
 };
 
-/// Keeps a result alive that nobody reads.
+/// Keeps the compiler from removing an unused result.
 template <class T>
 void keep(const T& value) {
     asm volatile("" : : "g"(&value) : "memory");

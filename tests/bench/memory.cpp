@@ -1,4 +1,4 @@
-// What a payment in flight costs in memory: its structs by themselves, the table's share for each in a heap of its own
+// The memory of a payment in flight: its structs by themselves, the table's share for each in a heap of its own
 // (this process), and the growth of the real process. One part a payment, as most have.
 #include "host.hpp"
 #include "payments/table.hpp"
@@ -15,7 +15,7 @@ using namespace payments;
 
 double heap() {
     const auto now = mallinfo2();
-    return static_cast<double>(now.uordblks + now.hblkhd); // large vectors are mapped by themselves
+    return static_cast<double>(now.uordblks + now.hblkhd); // large vectors are mapped separately
 }
 
 Row row_of(std::uint64_t number, const std::string& invoice) {
@@ -44,7 +44,7 @@ Route route_of_three() {
     return route;
 }
 
-/// Heap bytes of each of many that `make` makes, kept until the end of the measuring.
+/// Heap bytes of each of many objects that `make` makes, kept until the end of the measurement.
 template <class Make>
 double heap_of_each(std::size_t many, Make make) {
     using Made = decltype(make());
@@ -82,30 +82,30 @@ double table_bytes(std::size_t payments, const std::string& invoice, bool routes
     return (heap() - before) / static_cast<double>(payments);
 }
 
-std::string words(std::size_t count) {
+std::string spelled(std::size_t count) {
     auto text = std::to_string(count);
     for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
         text.insert(static_cast<std::size_t>(at), 1, ' ');
     return text;
 }
 
-/// The real process, told of that many at its start; without routes, with invoices.
+/// The real process, which lists that many at its start; without routes, with invoices.
 void process(const Options& options, const json& row, std::size_t payments, double& empty, Report& report) {
     Node node(std::vector{row});
     node.history(payments, 1);
     Child plugin({options.plugin});
     Host host(plugin.ends(), node);
     host.begin();
-    expect(host.received.in_flight >= payments, "every payment is told at the start");
+    expect(host.received.in_flight >= payments, "every payment is published at the start");
     const auto now = static_cast<double>(plugin.rss_bytes());
     if (payments == 1) {
         empty = now;
         report.add("process with one payment, RSS", now / 1e6, "MB");
         return;
     }
-    report.add("process, " + words(payments) + " payments in flight with invoices: RSS of each",
+    report.add("process, " + spelled(payments) + " payments in flight with invoices: RSS of each",
                (now - empty) / static_cast<double>(payments), "bytes");
-    report.add("process, " + words(payments) + " payments in flight: CPU to learn of each at the start",
+    report.add("process, " + spelled(payments) + " payments in flight: CPU to learn of each at the start",
                static_cast<double>(plugin.cpu_ns()) / static_cast<double>(payments) / 1000, "us");
 }
 
@@ -126,7 +126,7 @@ int run(const Options& options) {
     for (const std::size_t payments : {1000UL, 100'000UL, options.full ? 1'000'000UL : 0UL}) {
         if (payments == 0)
             continue;
-        const auto many = "table, " + words(payments) + " in flight: ";
+        const auto many = "table, " + spelled(payments) + " in flight: ";
         report.add(many + "each, bare", table_bytes(payments, "", false), "bytes");
         report.add(many + "each, with a route of three hops", table_bytes(payments, "", true), "bytes");
         report.add(many + "each, with route and invoice", table_bytes(payments, invoice, true), "bytes");

@@ -1,8 +1,8 @@
 // A busy node: payments of all payers, with routes, a third of them failing, made from recordings. In turns of some
 // hundred payments: the calls that pass the hook and pay_part_start; then the rows appear (`wait`, pages, listings by
-// hash, invoices); then sendpay_success, sendpay_failure, pay_part_end, pay_failure; then the rows say so too. What
-// came on stdin is measured apart from what was fetched over the socket, and set against nlohmann's DOM parse of the
-// same bytes and cat.
+// hash, invoices); then sendpay_success, sendpay_failure, pay_part_end, pay_failure; then the rows end too. Messages on
+// stdin are measured apart from calls over the socket, and compared with nlohmann's DOM parse of the same bytes and
+// with cat.
 #include "host.hpp"
 #include "report.hpp"
 
@@ -18,12 +18,12 @@ struct Conversation {
     std::vector<Text> calls;   ///< until the row is there
     std::vector<Text> results; ///< when it ended
     bool success = false;
-    bool outcome = false; ///< somebody says that it is over: a FAILED will come by itself
+    bool outcome = false; ///< a message ends the payment: FAILED will come by itself
 };
 
 struct Weighed {
     const char* recording;
-    std::size_t weight; ///< of sixteen payments
+    std::size_t weight; ///< in sixteen payments
 };
 constexpr std::array mixture{
     Weighed{"xpay_multi_hop", 4},
@@ -32,7 +32,7 @@ constexpr std::array mixture{
     Weighed{"pay_legacy", 2},
     Weighed{"pay_legacy_fails", 1},
     Weighed{"keysend", 1},
-    Weighed{"sendpay_multi_hop", 2}, // as rebalancers do it, many of whose tries fail
+    Weighed{"sendpay_multi_hop", 2}, // like a rebalancer, many of whose attempts fail
     Weighed{"fail_temporary_channel_failure", 2},
     Weighed{"fail_fee_insufficient", 1},
 };
@@ -118,7 +118,7 @@ class Mix {
             all.push_back(one.row);
         return all;
     }
-    /// Of the i-th payment of a window.
+    /// The i-th payment of a window.
     static std::size_t kind(std::size_t i) {
         std::size_t at = i * 7 % 16; // spread: 7 and 16 have no common factor
         for (std::size_t kind = 0;; ++kind) {
@@ -164,7 +164,7 @@ void Mix::round(Costs& costs) {
     std::string calls;
     std::size_t hooked = 0;
     const auto next = node_.next_payment();
-    for (std::size_t i = 0; i < window_; ++i) // the rows are made when the calls were heard
+    for (std::size_t i = 0; i < window_; ++i) // the rows are made after the calls
         for (const auto& call : conversations_[kind(i)].calls) {
             const auto at = calls.size();
             append(calls, call, {next + i, 1, 0, 0, 0});
@@ -174,7 +174,7 @@ void Mix::round(Costs& costs) {
         host_.feed(calls);
         host_.sync();
     });
-    expect(host_.received.continues - before.continues == hooked, "every hook call goes on");
+    expect(host_.received.continues - before.continues == hooked, "every hook call is continued");
 
     for (std::size_t i = 0; i < window_; ++i)
         node_.pay(1, kind(i));
@@ -182,7 +182,7 @@ void Mix::round(Costs& costs) {
         node_.fire();
         host_.settle();
     });
-    expect(host_.received.in_flight - before.in_flight >= window_, "every payment is told when it begins");
+    expect(host_.received.in_flight - before.in_flight >= window_, "every payment is published when it begins");
 
     std::string results;
     std::size_t successes = 0;
@@ -203,8 +203,8 @@ void Mix::round(Costs& costs) {
         node_.fire();
         host_.settle();
     });
-    expect(host_.received.succeeded - before.succeeded >= successes, "every success is told");
-    expect(host_.received.failed - before.failed >= failures, "every failure that is over is told");
+    expect(host_.received.succeeded - before.succeeded >= successes, "every success is published");
+    expect(host_.received.failed - before.failed >= failures, "every failure with an outcome is published");
     bytes_in_ += calls.size() + results.size();
     compare(calls + results, messages_in_ - messages_before, costs);
 }
@@ -237,10 +237,10 @@ int run(const Options& options) {
     report.add("all messages of a payment, against cat", in / median(costs.cat), "times");
     report.add("messages on stdin a payment", mix.messages_in(), "");
     report.add("bytes on stdin a payment", mix.bytes_in(), "bytes");
-    report.add("snapshots told a payment", mix.received(), "");
+    report.add("snapshots published a payment", mix.received(), "");
     report.add("hook calls and pay_part_start of a payment, CPU", median(costs.calls) / 1000, "us");
     report.add("sendpay_success, sendpay_failure, ends of a payment, CPU", median(costs.results) / 1000, "us");
-    report.add("what is fetched for a payment over the socket, CPU", fetched / 1000, "us");
+    report.add("calls over the socket for a payment, CPU", fetched / 1000, "us");
     report.add("nlohmann's DOM parse of the messages of a payment, CPU", median(costs.parse) / 1000, "us");
     report.add("later rounds against the first: all, CPU",
                (costs.calls.back() + costs.results.back() + costs.rows.back() + costs.updates.back()) /

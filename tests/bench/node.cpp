@@ -66,7 +66,7 @@ void Node::append_row(std::string& to, std::uint64_t created) {
                        : status == Status::complete ? kind.complete
                                                     : kind.failed;
     text.append(to, values(created));
-    ++rows_told_;
+    ++rows_sent_;
 }
 
 std::string Node::list(const json& params) {
@@ -84,11 +84,11 @@ std::string Node::list(const json& params) {
             if (rows_[updates_[at - 1] - 1].updated == at)
                 append_row(text, updates_[at - 1]);
     } else {
-        std::uint64_t told = 0;
-        for (std::uint64_t at = start; at <= rows_.size() && told < limit; ++at)
+        std::uint64_t sent = 0;
+        for (std::uint64_t at = start; at <= rows_.size() && sent < limit; ++at)
             if (status.empty() || rows_[at - 1].status == Status::pending) {
                 append_row(text, at);
-                ++told;
+                ++sent;
             }
     }
     return text + "]}";
@@ -143,7 +143,7 @@ void Node::call(std::string_view text) {
     ++calls_;
     if (method == "wait")
         return wait({id, params["indexname"], params["nextvalue"]});
-    if (method == "waitsendpay") // asked how a part failed: nothing is known
+    if (method == "waitsendpay") // waitsendpay asks why a part failed: unknown
         return say(R"({"jsonrpc":"2.0","id":")" + id +
                    R"(","error":{"code":-1,"message":"unknown"}})"
                    "\n\n");

@@ -1,5 +1,5 @@
-// The database side of a lightningd that has only rows, and makes their text when asked: a million of them cost
-// sixteen megabytes. Answers what the plugin calls; knows no socket.
+// The database of a lightningd that has only rows, and makes their text when asked: a million of them cost
+// sixteen megabytes. Answers the plugin's calls; knows no socket.
 #pragma once
 
 #include "text.hpp"
@@ -13,15 +13,15 @@ class Node final {
   public:
     enum class Status : std::uint8_t { pending, complete, failed };
 
-    /// `rows`: recorded ones, each the pattern of a kind of payments.
+    /// `rows`: recorded ones, each the pattern for a kind of payments.
     explicit Node(const std::vector<json>& rows);
 
-    /// The next payment: that many pending parts. Returns its number.
+    /// The next payment, with that many pending parts. Returns its number.
     std::uint64_t pay(std::size_t parts = 1, std::size_t kind = 0);
-    /// Old ones of one part each, one of every `every` still pending.
+    /// Old payments of one part each, one of every `every` still pending.
     void history(std::size_t payments, std::size_t every);
     void end(std::uint64_t created, Status status);
-    /// Answers the waits that are due. Not by itself: the order in which the plugin hears things is the benchmark's.
+    /// Answers the waits that are due. Called by the benchmark, which decides the order of the plugin's input.
     void fire();
 
     [[nodiscard]] std::uint64_t created() const { return rows_.size(); }
@@ -29,11 +29,11 @@ class Node final {
     [[nodiscard]] std::uint64_t first_part(std::uint64_t payment) const { return payments_[payment].first; }
     [[nodiscard]] Values values(std::uint64_t created) const;
     [[nodiscard]] std::size_t calls() const { return calls_; }
-    [[nodiscard]] std::size_t rows_told() const { return rows_told_; }
+    [[nodiscard]] std::size_t rows_sent() const { return rows_sent_; }
     [[nodiscard]] std::uint64_t next_payment() const { return payments_.size(); }
     [[nodiscard]] std::size_t kind(std::uint64_t created) const { return payments_[rows_[created - 1].payment].kind; }
 
-    /// One request of the plugin; the answer, now or later, goes to `say`.
+    /// One request of the plugin; its answer, now or later, goes to `say`.
     void call(std::string_view request);
     std::function<void(const std::string&)> say;
 
@@ -75,7 +75,7 @@ class Node final {
     std::vector<Payment> payments_;      // by number
     std::vector<Wait> waits_;
     std::size_t calls_ = 0;
-    std::size_t rows_told_ = 0;
+    std::size_t rows_sent_ = 0;
 };
 
 } // namespace bench

@@ -1,7 +1,6 @@
-// One payment with 1, 10, 100, 500 parts, each with its route of two hops: what one more settled part costs. A snapshot
-// holds all attempts, so the cost of an update may grow with what is written, and by nothing else: nanoseconds for each
-// attempt written should not grow. (Beyond 64 kB only one unfinished snapshot a second is written:
-// publish/large_snapshots.hpp.)
+// One payment with 1, 10, 100, 500 parts, each with its route of two hops: the cost of one more settled part. A
+// snapshot has all attempts, so an update may cost more only by the bytes written: nanoseconds for each attempt written
+// should not grow. (Beyond 64 kB only one unfinished snapshot a second is written: publish/large_snapshots.hpp.)
 #include "host.hpp"
 #include "report.hpp"
 
@@ -9,8 +8,8 @@ namespace {
 
 using namespace bench;
 
-/// Settled parts between two looks at what was told: we read no faster than lightningd, and what it does not read is
-/// merged.
+/// Settled parts between two reads of the output: the reader is no faster than lightningd, and snapshots that are not
+/// read are merged.
 constexpr std::size_t most_at_once = 100;
 
 struct Messages {
@@ -67,7 +66,7 @@ class Stage {
     std::size_t bytes_ = 0;
 };
 
-/// Some payments, so that there is something to measure, but one after the other.
+/// Several payments, one after the other, to have enough to measure.
 void Stage::pay(std::size_t payments, std::size_t parts, Cost& cost) {
     std::string bytes;
     const auto first = node_.created() + 1;
@@ -96,8 +95,8 @@ void Stage::pay(std::size_t payments, std::size_t parts, Cost& cost) {
     host_.sync();
     const auto spent = static_cast<double>(plugin_.cpu_ns() - cpu);
     expect(host_.received.succeeded - before.succeeded == payments, "every payment succeeds once");
-    expect(host_.received.final - before.final == payments, "and is final once");
-    expect(attempts_ >= 2 * payments * parts, "with all its attempts");
+    expect(host_.received.final - before.final == payments, "every payment is final once");
+    expect(attempts_ >= 2 * payments * parts, "every payment has all its attempts");
     cost.update.push_back(spent / static_cast<double>(payments * parts));
     cost.attempt.push_back(spent / static_cast<double>(attempts_));
     cost.updates += payments * parts;

@@ -42,15 +42,15 @@ std::vector<std::string> plugin_environment() {
     return all;
 }
 
-std::vector<char*> pointers(std::vector<std::string>& words) {
+std::vector<char*> pointers(std::vector<std::string>& arguments) {
     std::vector<char*> all;
-    for (auto& word : words)
-        all.push_back(word.data());
+    for (auto& argument : arguments)
+        all.push_back(argument.data());
     all.push_back(nullptr);
     return all;
 }
 
-/// The first of the cores; it is taken from them.
+/// Takes the first core out of `cores`.
 cpu_set_t take_one(cpu_set_t& cores) {
     cpu_set_t one;
     CPU_ZERO(&one);
@@ -111,9 +111,9 @@ Child::Child(const std::vector<std::string>& command) {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-    auto words = command;
+    auto arguments = command;
     auto environment = plugin_environment();
-    const int trouble = posix_spawnp(&pid_, command[0].c_str(), &actions, nullptr, pointers(words).data(),
+    const int trouble = posix_spawnp(&pid_, command[0].c_str(), &actions, nullptr, pointers(arguments).data(),
                                      pointers(environment).data());
     posix_spawn_file_actions_destroy(&actions);
     close(in);

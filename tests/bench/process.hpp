@@ -1,5 +1,5 @@
-// A program on two pipes, as lightningd starts a plugin, and what it costs: its own CPU time to the nanosecond and its
-// memory, read from outside.
+// A program on two pipes, started like a plugin, and its cost from outside: its own CPU time to the nanosecond and its
+// memory.
 #pragma once
 
 #include <cstdint>
@@ -11,20 +11,20 @@
 
 namespace bench {
 
-/// Where a plugin listens and speaks, seen from the other side.
+/// The ends of a plugin's stdin and stdout on our side.
 struct Ends {
     int to = -1;
     int from = -1;
 };
 
-/// Who says nothing for so long will not say anything any more.
+/// After this long without output a program counts as hung.
 inline constexpr std::int64_t longest_silence_ns = 30'000'000'000;
 
 class Child final {
   public:
-    /// As a plugin of lightningd v26.06.6. Both ends here do not block.
+    /// Started like a plugin of lightningd v26.06.6. Our ends do not block.
     explicit Child(const std::vector<std::string>& command);
-    /// Hangs up and waits; kills what does not go within ten seconds.
+    /// Hangs up and waits; kills it if it has not ended after ten seconds.
     ~Child();
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
@@ -36,11 +36,11 @@ class Child final {
     [[nodiscard]] std::size_t rss_bytes() const { return status_bytes("VmRSS:"); }
     [[nodiscard]] std::size_t peak_rss_bytes() const { return status_bytes("VmHWM:"); }
 
-    /// Waits for its end, which has to come by itself; its CPU time.
+    /// Waits for its end, which must come by itself; returns its CPU time.
     std::int64_t join();
-    /// Appends what it says, if it says something within that time.
+    /// Appends its output, if there is some within that time.
     void listen(std::string& out, std::int64_t patience_ns);
-    /// Writes all of it; what the child says meanwhile goes to `out`, until `enough` of it came.
+    /// Writes all of it. The child's output meanwhile is appended to `out`, until `enough` bytes of it came.
     template <class Enough>
     void converse(std::string_view bytes, std::string& out, Enough enough);
 
@@ -60,10 +60,10 @@ void Child::converse(std::string_view bytes, std::string& out, Enough enough) {
         converse_once(bytes, out);
 }
 
-/// This thread on one core, the child on another, where there are two: who shares a core with whom, and not the plugin,
-/// would decide how long a single message takes.
+/// Puts this thread on one core and the child on another, if there are two: else the time of a single message would
+/// depend on which core each happens to run.
 void part_from(const Child& child);
-/// This process and all children it will have share one: figures do not depend on whether two cores share a cache
+/// Puts this process and all its later children on one core: figures do not depend on whether two cores share a cache
 /// (where they do not, the kernel's copy into a pipe takes ten times as long).
 void stay_on_one_core();
 

@@ -63,8 +63,8 @@ int Report::write() const {
 Profile::Profile(const std::string& pipes)
     : control_(pipes.substr(0, pipes.find(','))), ack_(pipes.substr(pipes.find(',') + 1)) {}
 
-void Profile::say(const char* word) {
-    control_ << word << std::endl;
+void Profile::say(const char* command) {
+    control_ << command << std::endl;
     std::string answer;
     std::getline(ack_, answer);
 }
@@ -80,13 +80,13 @@ double median(std::vector<double> values) {
     return quantile(std::move(values), 0.5);
 }
 
-std::size_t read_parsed(const std::string& told, double& spent) {
+std::size_t read_parsed(const std::string& output, double& spent) {
     std::size_t parsed = 0;
     spent = 0;
-    for (std::size_t at = 0; at < told.size() && told.back() == '\n'; at = told.find('\n', at) + 1) {
+    for (std::size_t at = 0; at < output.size() && output.back() == '\n'; at = output.find('\n', at) + 1) {
         std::size_t digits = 0;
-        parsed += std::stoul(told.substr(at, 40), &digits);
-        spent += std::stod(told.substr(at + digits, 40));
+        parsed += std::stoul(output.substr(at, 40), &digits);
+        spent += std::stod(output.substr(at + digits, 40));
     }
     return parsed;
 }
@@ -102,7 +102,7 @@ int guarded(int argc, char** argv, int (*work)(const Options&)) {
 
 void expect(bool holds, const std::string& what) {
     if (!holds)
-        throw std::runtime_error("not so: " + what);
+        throw std::runtime_error("does not hold: " + what);
 }
 
 } // namespace bench

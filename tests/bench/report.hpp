@@ -1,4 +1,4 @@
-// What every benchmark is called with and what it leaves: one JSON file, and the same on stdout for who watches.
+// The command line of every benchmark, and its output: one JSON file, and the same on stdout.
 #pragma once
 
 #include "text.hpp"
@@ -10,17 +10,17 @@ namespace bench {
 
 struct Options {
     std::string plugin;      ///< the binary
-    std::string helpers;     ///< the folder of the other programs of this one
+    std::string helpers;     ///< the folder of the benchmarks' other programs
     std::string transcripts; ///< a folder
     std::string out;         ///< of the JSON file
-    bool full = false;       ///< the sizes of the issue: TRACKPAYMENTS_LONG=yes
-    std::string profile;     ///< two pipes of `perf record --control`, comma between; empty: measure
+    bool full = false;       ///< the full sizes: TRACKPAYMENTS_LONG=yes
+    std::string profile;     ///< two pipes of `perf record --control`, with a comma between; empty: measure
 };
 
 /// `--plugin FILE --transcripts FOLDER --out FOLDER [--profile CONTROL,ACK]`
 [[nodiscard]] Options read_options(int argc, char** argv);
 
-/// What is wanted of a figure.
+/// The limit for a figure.
 struct Target {
     enum class Side { at_least, at_most } side;
     double value;
@@ -31,7 +31,7 @@ class Report final {
     Report(const char* name, const Options& options);
     /// One line of the table.
     void add(const std::string& what, double value, const char* unit, std::optional<Target> target = std::nullopt);
-    /// Writes the file; the exit code of the benchmark. A target missed is no failure: it is told.
+    /// Writes the file; returns the exit code of the benchmark. A missed target is reported and is no failure.
     int write() const;
 
   private:
@@ -41,7 +41,7 @@ class Report final {
     bool full_;
 };
 
-/// Lets perf count only what is measured.
+/// Makes perf count only the measured part.
 class Profile final {
   public:
     explicit Profile(const std::string& pipes);
@@ -49,22 +49,22 @@ class Profile final {
     void end() { say("disable"); }
 
   private:
-    void say(const char* word);
+    void say(const char* command);
     std::ofstream control_;
     std::ifstream ack_;
 };
 
-/// Of a copy.
+/// `values`: a copy.
 [[nodiscard]] double median(std::vector<double> values);
 /// `share` between 0 and 1.
 [[nodiscard]] double quantile(std::vector<double> values, double share);
 
-/// What `bench-plain parse` told so far: how many messages it parsed, and the nanoseconds that took.
-[[nodiscard]] std::size_t read_parsed(const std::string& told, double& spent);
+/// From the output of `bench-plain parse` so far: the number of messages parsed, and the nanoseconds it took.
+[[nodiscard]] std::size_t read_parsed(const std::string& output, double& spent);
 
-/// Runs `work`, tells what went wrong on stderr.
+/// Runs `work`; prints an exception on stderr.
 int guarded(int argc, char** argv, int (*work)(const Options&));
-/// What a benchmark must have seen, or its figures are worth nothing.
+/// A condition without which the figures mean nothing.
 void expect(bool holds, const std::string& what);
 
 } // namespace bench

@@ -1,8 +1,7 @@
 // One sendpay_success in, one Payment out, a hundred thousand times, by the real process on its pipes. The payments are
 // in flight and known before, as on a node, where hook, `wait` and rows come earlier: those are not measured here (mix
-// is for them). Beside it, in turns of a thousand messages, the same bytes: (a) a plain nlohmann program, (b) cat,
-// (c) nlohmann's DOM parse alone. The figure is the CPU time of the process, user and system; all of them share one
-// core.
+// does). In turns of a thousand messages the same bytes go to (a) a plain nlohmann program, (b) cat, (c) nlohmann's DOM
+// parse alone. The figure is the CPU time of the process, user and system; all of them share one core.
 #include "inside.hpp"
 #include "report.hpp"
 
@@ -21,7 +20,7 @@ struct Costs {
     std::vector<double> wall;
 };
 
-/// The window's bytes, made after its payments are known.
+/// The window's bytes, made once its payments are known.
 std::string successes(const Text& success, Node& node) {
     std::string bytes;
     for (std::uint64_t created = node.created() - window + 1; created <= node.created(); ++created) {
@@ -32,7 +31,7 @@ std::string successes(const Text& success, Node& node) {
     return bytes;
 }
 
-/// `worker`: something with cpu_ns().
+/// `worker`: any object with cpu_ns().
 template <class Worker>
 class Window {
   public:
@@ -50,14 +49,14 @@ class Window {
     std::int64_t wall_;
 };
 
-/// In flight and told, nothing left to do: not measured.
+/// Publishes the payments in flight until nothing is left to do: not measured.
 void prepare(Host& host, Node& node) {
     const auto before = host.received;
     for (std::size_t i = 0; i < window; ++i)
         node.pay();
     node.fire();
     host.settle();
-    expect(host.received.in_flight - before.in_flight == window, "every payment is told once when it begins");
+    expect(host.received.in_flight - before.in_flight == window, "every payment is published once when it begins");
 }
 
 template <class Worker>
@@ -68,16 +67,16 @@ void round_of_plugin(Host& host, const Worker& worker, const std::string& bytes,
         host.feed(bytes);
         host.sync();
     }
-    expect(host.received.succeeded - before.succeeded == window, "every payment is told once when it succeeds");
-    expect(host.received.final - before.final == window, "and once to those who only hear of ends");
+    expect(host.received.succeeded - before.succeeded == window, "every payment is published once when it succeeds");
+    expect(host.received.final - before.final == window, "every payment is published once as final");
 }
 
-/// The rows say so too: finished payments may go. Not measured.
+/// The rows end too, so that finished payments may be evicted. Not measured.
 void conclude(Host& host, Node& node) {
     const auto before = host.received;
     node.fire();
     host.settle();
-    expect(host.received.succeeded == before.succeeded, "rows that tell no news are not told");
+    expect(host.received.succeeded == before.succeeded, "rows without a change are not published");
 }
 
 std::size_t count(std::string_view text, std::string_view what) {
@@ -110,10 +109,10 @@ void round_of_cat(Child& cat, const std::string& bytes, Costs& costs) {
         const Window measured(cat, costs);
         cat.converse(bytes, out, [&](const std::string& all) { return all.size() == bytes.size(); });
     }
-    expect(out == bytes, "cat is cat");
+    expect(out == bytes, "cat copies its input");
 }
 
-/// It tells the time of its parsing itself.
+/// It reports the time of its parsing itself.
 void round_of_parse(Child& parse, const std::string& bytes, Costs& costs) {
     std::string out;
     double spent = 0;

@@ -1,5 +1,5 @@
-// From exec to the answer of getmanifest, in turns with `true` from exec to its end; how big the binary is and what it
-// loads.
+// From exec to the answer of getmanifest, in turns with `true` from exec to its end; the binary's size and the
+// libraries it loads.
 #include "process.hpp"
 #include "report.hpp"
 
@@ -25,7 +25,7 @@ void start_plugin(const Options& options, Times& times) {
     plugin.converse(request, out, [](const std::string& all) { return all.ends_with("\n\n"); });
     times.wall.push_back(static_cast<double>(now_ns() - before));
     times.cpu.push_back(static_cast<double>(plugin.cpu_ns()));
-    expect(out.find("\"rpcmethods\"") != std::string::npos, "the manifest is told");
+    expect(out.find("\"rpcmethods\"") != std::string::npos, "the manifest has been read");
 }
 
 void start_true(Times& times) {
@@ -35,7 +35,7 @@ void start_true(Times& times) {
     times.wall.push_back(static_cast<double>(now_ns() - before));
 }
 
-/// Shared objects in memory once it runs.
+/// Shared objects in memory while it runs.
 std::set<std::string> loaded(const Options& options) {
     std::string out;
     Child plugin({options.plugin});

@@ -9,11 +9,11 @@ namespace bench {
 namespace {
 
 constexpr std::uint64_t odd = 0x9E3779B97F4A7C15ULL;
-constexpr std::size_t invoice_digits = 10; // at its end, so that a payment is known by its invoice
+constexpr std::size_t invoice_digits = 10; // at its end, so that the invoice identifies its payment
 constexpr char mark = '\1';
 
 constexpr std::uint64_t inverse_of_odd() {
-    std::uint64_t inverse = odd; // each step of Newton's doubles the bits that are right
+    std::uint64_t inverse = odd; // each step of Newton's method doubles the number of right bits
     for (int i = 0; i < 6; ++i)
         inverse *= 2 - odd * inverse;
     return inverse;
@@ -26,15 +26,15 @@ std::uint64_t mix(std::uint64_t x) {
     return x * 0x94D049BB133111EBULL;
 }
 
-void append_hex(std::string& to, std::uint64_t word) {
+void append_hex(std::string& to, std::uint64_t number) {
     for (int shift = 60; shift >= 0; shift -= 4)
-        to += "0123456789abcdef"[(word >> shift) & 15];
+        to += "0123456789abcdef"[(number >> shift) & 15];
 }
 
 void append_digest(std::string& to, std::uint64_t payment, std::uint64_t salt) {
     append_hex(to, (payment + salt) * odd);
-    for (std::uint64_t word = 1; word < 4; ++word)
-        append_hex(to, mix(payment + word + salt));
+    for (std::uint64_t number = 1; number < 4; ++number)
+        append_hex(to, mix(payment + number + salt));
 }
 
 void append_padded(std::string& to, std::uint64_t number) {

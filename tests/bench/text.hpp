@@ -1,5 +1,5 @@
-// Messages by the thousand, made from one that was recorded: what names the payment is written anew each time, all else
-// stays as lightningd said it.
+// Messages by the thousand, made from a recorded one: the values that identify the payment are replaced each time, all
+// others stay as lightningd wrote them.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ namespace bench {
 
 using json = nlohmann::ordered_json; // keeps lightningd's order of members
 
-/// What is different in each message.
+/// The values that differ between messages.
 struct Values {
     std::uint64_t payment = 0; ///< hash, group, preimage and invoice follow from it
     std::uint64_t part = 1;
@@ -31,7 +31,7 @@ struct Values {
 
 class Text final {
   public:
-    /// The message as it came, compact; `row`: the recorded row it belongs to, whose values are the ones to replace.
+    /// The recorded message, compact; `row`: the recorded row it belongs to, whose values are replaced.
     Text(const json& message, const json& row);
     void append(std::string& to, const Values& values) const;
     [[nodiscard]] std::string with(const Values& values) const {
@@ -51,14 +51,14 @@ class Text final {
 
 /// A recording, message by message.
 struct Recorded {
-    std::string direction; ///< `to_plugin` and so on, see tests/transcripts/README.md
+    std::string direction; ///< `to_plugin` and others, see tests/transcripts/README.md
     json message;
 };
 [[nodiscard]] std::vector<Recorded> read_recording(const std::string& file);
 [[nodiscard]] std::string method_of(const json& message);
-/// Of the last sendpay_success or sendpay_failure (or only that `method`) in it, with all that a row has when it ended.
+/// The row of the last sendpay_success or sendpay_failure (or only of `method`) in it, complete as at its end.
 [[nodiscard]] json recorded_row(const std::vector<Recorded>& recording, std::string_view wanted = "");
-/// As it was before it ended.
+/// The row before its end.
 [[nodiscard]] json pending(json row);
 [[nodiscard]] json failed(json row);
 

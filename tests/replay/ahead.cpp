@@ -1,6 +1,6 @@
-// Loaded in front of libc: the monotonic clocks run ahead by the nanoseconds in the file that CLOCK_AHEAD names, so
-// that a replay need not wait for what the plugin waits for. Or they go CLOCK_SLOWER times slower, so that the plugin
-// waits for a node on a slow machine. The clock on the wall goes on as ever.
+// Preloaded: the monotonic clocks run ahead by the nanoseconds in the file that CLOCK_AHEAD names, so that a replay
+// need not wait for the plugin's timers. Or they run CLOCK_SLOWER times slower, so that the plugin waits for a node on
+// a slow machine. The system time is unchanged.
 #include <cstdint>
 #include <cstdlib>
 
@@ -28,7 +28,7 @@ std::int64_t ahead() {
     return *at;
 }
 
-/// Years ahead all the time: the kernel knows no slow clock, and must not find that a point of it is over.
+/// Always years ahead: the kernel's clock is not slowed, and a deadline of this one must not be over for it.
 std::int64_t slowed(std::int64_t ns) {
     static const char* times = std::getenv("CLOCK_SLOWER");
     static const std::int64_t slower = times ? std::atoll(times) : 0;

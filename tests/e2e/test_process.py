@@ -74,7 +74,7 @@ class Streams(unittest.TestCase):
         try:
             done = run(environment=CLEAN, stdin=theirs)
             self.assertEqual(done.returncode, 0)
-            self.assertIn(b"loaded by lightningd", done.stdout)
+            self.assertIn(b"lightningd loads it", done.stdout)
         finally:
             os.close(ours)
             os.close(theirs)

@@ -1,5 +1,5 @@
 """A consumer of the stream that may be away: it keeps the last cursor it handled, and calls `trackpayments since` after every outage
-and whenever the run id in a message is new, as in README. Its state survives its crashes here; a real consumer has a database.
+and whenever the run id in a message is new, as in contrib/README.md. Its state survives its crashes here; a real consumer has a database.
 """
 
 from __future__ import annotations

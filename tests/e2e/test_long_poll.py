@@ -1,4 +1,4 @@
-"""README's loop over `since`: on an undisturbed node each final state is answered once, and none is missed in any case."""
+"""contrib/README.md's loop over `since`: on an undisturbed node each final state is answered once, and none is missed in any case."""
 
 from __future__ import annotations
 

@@ -136,8 +136,8 @@ class Piecewise(unittest.TestCase):
         self.answer("none", '{"payments":[{"n":0}],"cursor":"02a7aec5.bbbbbbbb.4.4"}')
         with self.plugin() as plugin:
             self.wait_cursor("02a7aec5.bbbbbbbb.4.4")
-            self.assertEqual(plugin.end(), ["cursor 135fdd0c.aaaaaaaa.1.1 was refused, starting again without it: since: this cursor "
-                                            "is of another node"])
+            self.assertEqual(plugin.end(), ["cursor 135fdd0c.aaaaaaaa.1.1 was refused, starting again without it: since: the cursor "
+                                            "belongs to another node"])
         self.assertEqual(Path(f"{self.file}.cursor.refused").read_text(), "135fdd0c.aaaaaaaa.1.1\n")
         self.assertEqual(written(self.file), ['{"n":0}'])
 

@@ -1,6 +1,7 @@
 // Decides how far a cursor may go. A cursor says that every row up to its position was published, or never will be. It
 // may go as far as lightningd's rows were read, but not past anything read and not yet published: a group that is still
-// loading, a payment without an outcome, a message that waits to be written. Each of these keeps a Hold.
+// loading, a payment whose parts have all failed and that may go on, a message that waits to be written. Each of these
+// keeps a Hold.
 #pragma once
 
 #include "base/ids.hpp"

@@ -74,7 +74,7 @@ Start start(const Options& options, Node& node, std::size_t pending, Then then) 
     return result;
 }
 
-void one_size(const Options& options, const json& row, std::size_t rows, Report& report) {
+void one_size(const Options& options, const bench::json& row, std::size_t rows, Report& report) {
     Node node(std::vector{row});
     node.history(rows, pending_share);
     const auto pending = rows / pending_share;
@@ -107,7 +107,7 @@ void one_size(const Options& options, const json& row, std::size_t rows, Report&
 }
 
 /// The same number of pending payments behind few and many old rows.
-void independence(const Options& options, const json& row, std::size_t most, Report& report) {
+void independence(const Options& options, const bench::json& row, std::size_t most, Report& report) {
     Node young(std::vector{row});
     young.history(1000, 1000 / few_pending);
     Node old(std::vector{row});
@@ -130,7 +130,7 @@ void independence(const Options& options, const json& row, std::size_t most, Rep
 }
 
 /// A consumer that asks for all payments since the beginning.
-void all_of_it(const Options& options, const json& row, std::size_t rows, Report& report) {
+void all_of_it(const Options& options, const bench::json& row, std::size_t rows, Report& report) {
     Node node(std::vector{row});
     node.history(rows, pending_share);
     double cpu = 0;

@@ -26,7 +26,8 @@ Args::Args(const Request& request, std::vector<Param> declared)
 
 void Args::bind(const Given& given) {
     for (std::size_t place = 0; place < given.tokens.size(); ++place) {
-        const auto& [name, text] = given.tokens[place];
+        const std::string& name = given.tokens[place].name;
+        const std::string_view text = given.tokens[place].text;
         std::size_t slot = place;
         if (given.by_name)
             slot = static_cast<std::size_t>(

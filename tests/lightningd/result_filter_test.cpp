@@ -11,7 +11,8 @@ TEST_CASE("every recorded filter gives the same result as on the real node") {
     for (const auto& [method, node] : recorded.items())
         for (const auto& one : node["filters"]) {
             const std::string text = one["filter"];
-            INFO(method, " ", text);
+            const std::string& of = method; // clang 14 captures no binding
+            INFO(of, " ", text);
             const auto filter = standin::ResultFilter::read(text);
             if (one.contains("error"))
                 CHECK(filter.error() == one["error"]);

@@ -11,8 +11,8 @@ inline constexpr host::Option failed_after_option{
     .name = "trackpayments-failed-after",
     .unit = "SECONDS",
     .description =
-        "Seconds without a new attempt until a payment whose parts have all failed is published as FAILED, if "
-        "nothing else shows that it ended",
+        "Seconds after its last attempt until a payment whose parts have all failed is published as FAILED. Sooner if "
+        "something else shows that it ended",
     .least = 0,
     .most = 86'400,
     .default_value = 10,

@@ -62,7 +62,9 @@ Options of lightningd while it is loaded:
 )" + host::help(options) +
            R"(Environment:
   TRACKPAYMENTS_NO_HOOK=1
-      in lightningd's environment: do not use the rpc_command hook
+      in lightningd's environment: do not use the rpc_command hook. Then routes of pay, keysend and
+      sendpay are unknown, and lightningd serves delpay.
+See lightning-trackpayments(7).
 )";
 }
 

@@ -26,15 +26,14 @@ bool is_hook_request(const rpc::Message& message) {
 /// longer for the first output and then gets too much at once.
 constexpr std::size_t batch_size = 20;
 
-constexpr std::size_t run_id_bytes = 4; // unique for each run, not secret
-
 } // namespace
 
 Tracker::Tracker(io::Loop& loop, host::Pipes pipes, const host::Parent& parent, bool hook)
     : host::Plugin(loop, std::move(pipes), parent, declaration(this, hook)),
+      uses_hook_(hook),
       log_([this](LogLevel level, const std::string& text) { log(level, text); }),
       table_(retain_option.default_value),
-      publisher_(loop, out(), table_, progress_, publish::CursorMaker(host::random_hex(run_id_bytes)), log_),
+      publisher_(loop, out(), table_, progress_, publish::CursorMaker(publish::new_run_id()), log_),
       mirror_(loop, {lightningd(), table_, progress_, publisher_}, clock_now, {parent.version, hook}, log_),
       trackpayments_(loop, {lightningd(), table_, mirror_, progress_, publisher_}, parent.version,
                      [this](std::string_view id, const tl::expected<std::string, rpc::Error>& result) {
@@ -92,6 +91,8 @@ void Tracker::configure(const host::Settings& settings) {
 void Tracker::started(const host::Init& init) {
     if (!parent().lightningd)
         lightningd().show_listings([this](std::string_view result) { host_rows_.listed(result, table_); });
+    if (!uses_hook_)
+        log(LogLevel::info, "TRACKPAYMENTS_NO_HOOK=1: no rpc_command hook, so lightningd serves delpay");
     if (init.startup)
         mirror_.restarted();
     connect(init);

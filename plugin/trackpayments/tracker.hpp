@@ -33,6 +33,7 @@ class Tracker final : public host::Plugin {
     void send(std::string_view message) override;
     void finishing() override;
 
+    bool uses_hook_;
     base::Log log_;
     base::UnixNs now_; // when the current messages were read
     mirror::NotificationBatch notifications_;

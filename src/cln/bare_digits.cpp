@@ -15,9 +15,15 @@ bool is_digit(char c) {
 }
 
 bool lacks_quotes(std::string_view token) {
-    if (!std::all_of(token.begin(), token.end(), is_digit))
+    if (!std::all_of(token.begin(), token.end(), [](char c) { return is_digit(c) || c == '.'; }))
         return false;
-    return token.size() > most_digits || (token.size() > 1 && token.front() == '0');
+    const auto dot = token.find('.');
+    const auto whole = token.substr(0, dot);
+    if (whole.empty() || (whole.size() > 1 && whole.front() == '0'))
+        return true;
+    if (dot == std::string_view::npos)
+        return token.size() > most_digits;
+    return dot + 1 == token.size() || token.find('.', dot + 1) != std::string_view::npos;
 }
 
 } // namespace

@@ -1,6 +1,6 @@
-// Adds quotes around digits that lightning-cli sent without them. It sends any argument of digits alone unquoted:
-// `007`, or a hash without letters. lightningd accepts such a token although it is not JSON. Here it gets the missing
-// quotes.
+// Adds quotes around digits that lightning-cli sent without them. It sends any argument of digits and dots unquoted:
+// `007`, a hash without letters, a cursor without letters (cli/lightning-cli.c, is_literal). lightningd accepts such a
+// token although it is not JSON. Here it gets the missing quotes.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace cln {
 
-/// Returns the text with quotes around every value of digits that is not JSON (leading zero) or exceeds 64 bits. All
+/// Returns the text with quotes around every value of digits and dots that is not a JSON number or exceeds 64 bits. All
 /// other bytes stay unchanged, even if they are not JSON.
 [[nodiscard]] std::string quote_bare_digits(std::string_view text);
 

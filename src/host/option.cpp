@@ -24,6 +24,20 @@ tl::expected<Setting, std::string> checked(std::span<const Option> options, cons
     return tl::unexpected(name + ": not an option of this plugin");
 }
 
+/// The text in lines of at most 100 characters, each behind six spaces.
+std::string indented(std::string_view text) {
+    constexpr std::size_t width = 100 - 6;
+    std::string lines;
+    while (text.size() > width) {
+        const auto end = text.substr(0, width + 1).rfind(' ');
+        if (end == std::string_view::npos)
+            break;
+        lines.append("      ").append(text.substr(0, end)).append("\n");
+        text.remove_prefix(end + 1);
+    }
+    return lines.append("      ").append(text).append("\n");
+}
+
 } // namespace
 
 std::string help(std::span<const Option> options) {
@@ -33,11 +47,9 @@ std::string help(std::span<const Option> options) {
             .append(option.name)
             .append("=")
             .append(option.unit)
-            .append("\n      ")
-            .append(option.description)
-            .append(" (default ")
-            .append(std::to_string(option.default_value))
-            .append(")\n");
+            .append("\n")
+            .append(
+                indented(std::string(option.description) + " (default " + std::to_string(option.default_value) + ")"));
     return text;
 }
 

@@ -126,7 +126,7 @@ void Plugin::request(const rpc::Message& message) {
     const auto params =
         message.params.empty() ? json::Tree::object() : json::parse(cln::quote_bare_digits(message.params));
     if (!params) {
-        log(LogLevel::unusual, loggable(message.method) + " skipped: params: " + params.error());
+        log(LogLevel::unusual, loggable(message.method) + " refused: params: " + params.error());
         return refuse(message.id, {rpc::invalid_request, "params: " + params.error()});
     }
     if (message.method == "getmanifest") {

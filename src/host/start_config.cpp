@@ -56,8 +56,9 @@ bool starts_with_node(const cln::PluginConfig& config, const fs::path& self) {
 
 std::string not_in_config(const Setting& setting, const fs::path& self) {
     const auto path = self.string();
-    return "no plugin= or plugin-dir= in lightningd's configuration starts this plugin, and lightningd does not start "
-           "with an unknown option. Start the plugin with the option: lightning-cli plugin stop " +
+    return "no plugin= or plugin-dir= in the configuration starts this plugin, so the stored option would keep "
+           "lightningd "
+           "from starting. Start the plugin with the option: lightning-cli plugin stop " +
            path + " && lightning-cli plugin -k subcommand=start plugin=" + path + " " + setting.name + "=" +
            std::to_string(setting.value) + ". Or put plugin=" + path +
            " into the config file and restart the node first";

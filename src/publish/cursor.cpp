@@ -1,5 +1,7 @@
 #include "publish/cursor.hpp"
 
+#include "host/plugin.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -30,6 +32,14 @@ std::optional<std::uint64_t> read_index(std::string_view text) {
 }
 
 } // namespace
+
+std::string new_run_id() {
+    constexpr std::size_t bytes = 4;
+    auto id = host::random_hex(bytes);
+    while (std::none_of(id.begin(), id.end(), [](char c) { return c >= 'a'; }))
+        id = host::random_hex(bytes);
+    return id;
+}
 
 std::optional<Cursor> parse_cursor(std::string_view text) {
     const auto dots = std::count(text.begin(), text.end(), '.');

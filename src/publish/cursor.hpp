@@ -21,6 +21,10 @@ struct Cursor {
     std::uint64_t number = 0;
 };
 
+/// A new run id: 8 hex digits, one of them a letter. lightning-cli sends a cursor of digits and dots alone without
+/// quotes, which is not JSON.
+[[nodiscard]] std::string new_run_id();
+
 /// Nothing unless the text is exactly as CursorMaker writes it.
 [[nodiscard]] std::optional<Cursor> parse_cursor(std::string_view text);
 
@@ -28,7 +32,7 @@ class CursorMaker final {
   public:
     static constexpr const char* unknown_node = "00000000";
 
-    /// `run_id`: 8 hex digits that identify this run. A consumer that sees a new one asks `since` with its stored
+    /// `run_id`: identifies this run, see new_run_id(). A consumer that sees a new one asks `since` with its stored
     /// cursor.
     explicit CursorMaker(std::string run_id) : run_id_(std::move(run_id)) {}
     /// Cursors contain zeros until the node's id is known.

@@ -76,6 +76,14 @@ TEST_CASE("--help shows every option with its default, and no old name") {
           "  x-wait=SECONDS\n      How long (default 10)\n  x-keep=ROWS\n      How many (default 200)\n");
 }
 
+TEST_CASE("--help breaks long descriptions into lines of at most 100 characters, between two words") {
+    const std::string description = "Seconds " + std::string(80, 'x') + " after the last " + std::string(200, 'y') + " end";
+    const std::array<host::Option, 1> longer{
+        {{.name = "x", .unit = "N", .description = description, .least = 0, .most = 1, .default_value = 1}}};
+    CHECK(host::help(longer) == "  x=N\n      Seconds " + std::string(80, 'x') + "\n      after the last\n      " +
+                                    std::string(200, 'y') + " end (default 1)\n");
+}
+
 TEST_CASE("options of init are numbers; missing ones have their default") {
     for (const auto* none : {"{}", "null", "[]", "5"}) {
         CHECK(read(none).of(wait) == 10);

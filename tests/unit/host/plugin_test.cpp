@@ -159,7 +159,7 @@ TEST_CASE("params that are no JSON are refused, and logged without their content
     Beside b;
     const auto sent_back = b.ask("echo", R"({"secret":tru})");
     REQUIRE(sent_back.size() == 2);
-    CHECK(sent_back[0].find("echo skipped: params: ") != std::string::npos);
+    CHECK(sent_back[0].find("echo refused: params: ") != std::string::npos);
     CHECK(sent_back[1].find(R"("code":-32600)") != std::string::npos);
     CHECK(b.sent_back.find("secret") == std::string::npos);
     CHECK(b.ask(std::string(41, 'm'), "{x}")[0].find("a message of unknown name skipped") != std::string::npos);

@@ -77,10 +77,11 @@ TEST_CASE("--help shows every option with its default, and no old name") {
 }
 
 TEST_CASE("--help breaks long descriptions into lines of at most 100 characters, between two words") {
-    const std::string description = "Seconds " + std::string(80, 'x') + " after the last " + std::string(200, 'y') + " end";
+    const std::string description =
+        "Seconds " + std::string(80, 'x') + " after the last " + std::string(200, 'y') + " end";
     const std::array<host::Option, 1> longer{
         {{.name = "x", .unit = "N", .description = description, .least = 0, .most = 1, .default_value = 1}}};
-    CHECK(host::help(longer) == "  x=N\n      Seconds " + std::string(80, 'x') + "\n      after the last\n      " +
+    CHECK(host::help(longer) == "  x=N\n      Seconds " + std::string(80, 'x') + " after\n      the last\n      " +
                                     std::string(200, 'y') + " end (default 1)\n");
 }
 

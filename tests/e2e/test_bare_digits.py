@@ -31,6 +31,15 @@ def message(**members: Any) -> bytes:
 
 
 class BareDigits(unittest.TestCase):
+    def test_a_cursor_of_digits_and_dots_is_read_as_text(self) -> None:
+        with FakeHost() as host:
+            host.begin()
+            cursor = "12345678.31538000.3.3"
+            host.raw(f'{{"jsonrpc":"2.0","id":"bare","method":"trackpayments","params":{{"since":{cursor}}}}}\n\n'.encode())
+            bare_answer, quoted = host.reply("bare"), host.request("trackpayments", {"since": cursor})
+            self.assertEqual(bare_answer["error"], quoted["error"])
+            self.assertEqual(bare_answer["error"], {"code": -32602, "message": "since: the cursor belongs to another node"})
+
     def names(self, version: str, count: int) -> list[Any]:
         return list(range(1000, 1000 + count)) if version == "v23.11" else [f"cli:x#{n}/cln:rpc_command#{n}" for n in range(count)]
 

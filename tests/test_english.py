@@ -1,4 +1,4 @@
-"""english.py finds each kind of breach where an operator reads, and leaves alone what only engineers see."""
+"""english.py finds each kind of breach in texts of operators, and banned words in all other text of ours."""
 import tempfile
 import unittest
 from pathlib import Path
@@ -14,7 +14,7 @@ class English(unittest.TestCase):
         self.put("README.md", "# Publishes payments\n\nWhat does it cost? Little.\n")
         self.put("man/page.7.md", "# NAME\n")
         self.put("contrib/watch", "echo 'following'\n")
-        self.put("src/rpc/client.cpp", '    log("RPC socket: reconnecting"); // as told by nobody\n/// "life" of a call\n')
+        self.put("src/rpc/client.cpp", '    log("RPC socket: reconnecting"); // What is lost is asked again.\n/// A call\n')
         self.put("plugin/x/options.hpp", '    .description = "Seconds",\n')
 
     def put(self, name: str, text: str) -> None:
@@ -34,7 +34,8 @@ class English(unittest.TestCase):
         for name, text in (("README.md", "It {} x.\n"), ("contrib/README.md", "({})\n"), ("man/page.7.md", "x\n**{}**\n"),
                            ("man/schema/x.json", '{{"description": "a {} x"}}\n'), ("contrib/watch_x.py", "print('{}')\n"),
                            ("src/rpc/client.cpp", '    return "too many {}";\n'), ("src/mirror/x.hpp", 'f(R"({{"a": "{}"}})");\n'),
-                           ("plugin/x/options.hpp", '    "quoted \\"{}\\" text"\n'), ("meson_options.txt", "description: '{}'\n")):
+                           ("plugin/x/options.hpp", '    "quoted \\"{}\\" text"\n'), ("src/base/x.hpp", "/// of a {}\n"),
+                           ("tests/e2e/test_x.py", "# a {} here\n"), ("tests/unit/x_test.cpp", 'TEST_CASE("a {}") {{\n'), ("meson_options.txt", "description: '{}'\n")):
             path = self.root / name
             before = path.read_text(encoding="utf-8") if path.exists() else None
             for word in english.BANNED:
@@ -57,6 +58,15 @@ class English(unittest.TestCase):
     def test_the_line_is_named(self) -> None:
         self.put("src/rpc/client.cpp", '\n\n    log("a stranger");\n')
         self.breach("src/rpc/client.cpp:3: ")
+
+    def test_recordings_and_builds_are_not_read(self) -> None:
+        for name in ("tests/transcripts/README.md", "tests/schemas/x.md", "tests/fuzz/corpus/x/seed-1", "build/README.md"):
+            self.put(name, "as told\n")
+        self.assertEqual(english.check(self.root), [])
+
+    def test_a_what_clause_in_a_log_line_is_found(self) -> None:
+        self.put("src/rpc/client.cpp", '    log("What is malformed is skipped");\n')
+        self.breach("src/rpc/client.cpp:1: a sentence with a \"what\" clause")
 
     def test_a_long_readme_is_found(self) -> None:
         self.put("README.md", "x " * english.README_WORDS)

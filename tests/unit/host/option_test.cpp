@@ -76,7 +76,7 @@ TEST_CASE("--help shows every option with its default, and no old name") {
           "  x-wait=SECONDS\n      How long (default 10)\n  x-keep=ROWS\n      How many (default 200)\n");
 }
 
-TEST_CASE("--help breaks long descriptions into lines of at most 100 characters, between two words") {
+TEST_CASE("--help breaks long descriptions into lines of at most 100 characters, at blanks") {
     const std::string description =
         "Seconds " + std::string(80, 'x') + " after the last " + std::string(200, 'y') + " end";
     const std::array<host::Option, 1> longer{

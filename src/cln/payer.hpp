@@ -21,14 +21,14 @@ struct PayerRow {
     std::string_view caller; ///< its plugin's name in the ids of its calls
     EndKnownBy end = EndKnownBy::pay_failure;
     /// True for versions in which it may wait for blocks, up to a minute without any sign.
-    bool (*may_wait_silently)(Version version) = nullptr;
+    bool (*may_wait_silently)(Version version) = [](Version) { return false; };
 };
 
 inline constexpr std::array<PayerRow, 4> payers{{
     {payments::Payer::pay, "pay", EndKnownBy::pay_failure, pay_waits_for_blocks},
     {payments::Payer::keysend, "keysend", EndKnownBy::pay_failure, pay_waits_for_blocks},
     {payments::Payer::xpay, "cln-xpay", EndKnownBy::listpays, xpay_ends_silently},
-    {payments::Payer::renepay, "cln-renepay", EndKnownBy::renepaystatus, [](Version) { return false; }},
+    {payments::Payer::renepay, "cln-renepay", EndKnownBy::renepaystatus},
 }};
 
 /// Null for an unknown payer and for other plugins.

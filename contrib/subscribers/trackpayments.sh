@@ -127,7 +127,7 @@ notified() {
 request() {
     local result='{}' directory trouble
     case $(jq -r .method <<<"$1") in
-        getmanifest) result='{"options":[],"rpcmethods":[],"subscriptions":["trackpayments"],"dynamic":true,"nonnumericids":true}' ;;
+        getmanifest) result='{"options":[],"rpcmethods":[],"subscriptions":["trackpayments","plugin_started"],"dynamic":true,"nonnumericids":true}' ;;
         init)
             directory=$(jq -r '.params.configuration."lightning-dir"' <<<"$1")
             ask+=("--lightning-dir=${directory%/*}" "--network=${directory##*/}")
@@ -164,6 +164,7 @@ while true; do
     if [ -z "$line" ]; then
         case $message in
             *'"trackpayments":{'*) notified "$message" ;;
+            *'"plugin_started"'*'"methods"'*'"trackpayments"'*) behind=yes; catch_up ;; # it may have been down; since lightningd v25.02
             *'"id"'*) request "$message" ;;
         esac
         message=

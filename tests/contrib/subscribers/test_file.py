@@ -36,6 +36,10 @@ def cursor_of(file: Path) -> str:
     return path.read_text().strip() if path.exists() else ""
 
 
+def started(name: str, methods: list[str]) -> str:
+    return json.dumps({"plugin_started": {"plugin_name": name, "plugin_path": f"/plugins/{name}", "methods": methods}})
+
+
 class Piecewise(unittest.TestCase):
     """The script alone; the test makes the answers."""
 
@@ -72,7 +76,7 @@ class Piecewise(unittest.TestCase):
         for old in (True, False):
             self.file.unlink(missing_ok=True)
             with self.subTest(old=old), self.plugin(old) as plugin:
-                self.assertEqual(plugin.manifest["subscriptions"], ["trackpayments"])
+                self.assertEqual(plugin.manifest["subscriptions"], ["trackpayments", "plugin_started"])
                 self.assertIs(plugin.manifest["dynamic"], True)
                 sent = [WIDE % (f"{n:02x}" * 32) for n in range(3)]
                 for n, text in enumerate(sent):
@@ -118,6 +122,19 @@ class Piecewise(unittest.TestCase):
         self.assertEqual(written(self.file), ['{"n":1}', missed, '{"n":2}', '{"n":3}'])
         self.assertEqual(len((self.directory / "asked").read_text().splitlines()), 2)
         self.assertEqual(cursor_of(self.file), "02a7aec5.bbbbbbbb.5.5")
+
+    def test_it_catches_up_when_the_plugin_has_started(self) -> None:
+        self.answer("none", '{"payments":[],"cursor":"02a7aec5.aaaaaaaa.1.1"}')
+        self.answer("02a7aec5.aaaaaaaa.1.1", '{"payments":[{"n":0}],"cursor":"02a7aec5.bbbbbbbb.2.2"}')
+        with self.plugin() as plugin:
+            self.wait_cursor("02a7aec5.aaaaaaaa.1.1")
+            plugin.notify("plugin_started", started("trackpayments-prometheus", ["trackpayments-counts"]))
+            plugin.notify("plugin_started", started("trackpayments.sh", []))
+            plugin.notify("plugin_started", started("another-name", ["delpay", "trackpayments"]))
+            self.wait_cursor("02a7aec5.bbbbbbbb.2.2")
+            self.assertEqual(plugin.end(), [])
+        self.assertEqual(written(self.file), ['{"n":0}'])
+        self.assertEqual(len((self.directory / "asked").read_text().splitlines()), 2, "other plugins do not matter")
 
     def test_without_an_answer_the_cursor_stays_and_it_asks_again(self) -> None:
         Path(f"{self.file}.cursor").write_text("02a7aec5.aaaaaaaa.1.1\n")
@@ -264,6 +281,15 @@ class WithTheNode(unittest.TestCase):
         node.start_plugin(PLUGIN)
         self.pay(node, 1, "settle")  # its first message is of a new run
         self.wait_complete(node)
+
+    def test_it_fetches_the_missed_ends_when_the_plugin_starts(self) -> None:
+        node = self.node()
+        self.pay(node, 1, "settle")
+        self.wait_complete(node)
+        node.stop_plugin(PLUGIN)  # by SIGKILL
+        self.pay(node, 2, "settle")
+        node.start_plugin(PLUGIN)
+        self.wait_complete(node)  # without another message
 
     def test_it_misses_nothing_after_a_crash_of_the_node(self) -> None:
         node = self.node()

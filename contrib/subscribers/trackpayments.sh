@@ -83,7 +83,8 @@ catch_up() {
     local since='' answer more=true
     [ ! -s "$file.cursor" ] || since=$(<"$file.cursor")
     while [ "$more" = true ]; do
-        if ! answer=$("${ask[@]}" --notifications=none -k trackpayments ${since:+"since=$since"} 2>/dev/null); then
+        # As a JSON string: lightning-cli sends a text of digits and dots unquoted.
+        if ! answer=$("${ask[@]}" --notifications=none -k trackpayments ${since:+"since=$(jq -n --arg since "$since" '$since')"} 2>/dev/null); then
             if [ -z "$since" ] || [ "$(jq .code <<<"$answer" 2>/dev/null)" != -32602 ]; then
                 answer=$(jq -r '.message // empty' <<<"$answer" 2>/dev/null)
                 # A missing lightning-cli was logged at the start.

@@ -51,6 +51,7 @@ class Piecewise(unittest.TestCase):
         self.cli = self.directory / "cli"
         # Answers with the file that is named after the cursor, and records its arguments.
         self.cli.write_text('#!/bin/sh\nfor argument; do case "$argument" in since=*) since=${argument#since=} ;; esac; done\n'
+                            'since=${since#\\"} since=${since%\\"}\n'
                             f'echo "$@" >>"{self.directory}/asked"\n'
                             f'cat "{self.directory}/answer-${{since:-none}}" && exit 0\n'
                             f'cat "{self.directory}/error-${{since:-none}}"; exit 1\n')
@@ -108,7 +109,7 @@ class Piecewise(unittest.TestCase):
         self.assertEqual([strict_json.loads(line) for line in written(self.file)], pages[0] + pages[1])
         self.assertEqual((self.directory / "asked").read_text().splitlines(), [
             f"--lightning-dir={self.directory.parent} --network={self.directory.name} --rpc-file=lightning-rpc --notifications=none "
-            f"-k trackpayments since={cursor}" for cursor in ("02a7aec5.aaaaaaaa.1.1", "02a7aec5.bbbbbbbb.4.1")])
+            f'-k trackpayments since="{cursor}"' for cursor in ("02a7aec5.aaaaaaaa.1.1", "02a7aec5.bbbbbbbb.4.1")])
 
     def test_it_catches_up_when_the_run_is_new(self) -> None:
         self.answer("none", '{"payments":[],"cursor":"02a7aec5.aaaaaaaa.1.1"}')

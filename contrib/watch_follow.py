@@ -22,6 +22,7 @@ ACCEPTED = 3.0     # seconds; a request that stays open so long was not refused
 EMPTY_PAUSE = 1.0   # a busy node answers waiting callers early, without changes; they must not all return at once
 LONGEST_PAUSE = 10.0
 CONNECTING = "connecting to the node"
+PLUGIN_STOPPED = "Plugin terminated before replying to RPC call."  # lightningd/plugin.c
 NO_SUCH_PAYMENT, BAD_PARAMETERS, UNKNOWN_COMMAND = 208, -32602, -32601
 
 
@@ -103,6 +104,8 @@ class Follow:
             self.cursor = None  # another node, or its database was restored
         if code == UNKNOWN_COMMAND:
             text = "the plugin trackpayments is not running"
+        elif text == PLUGIN_STOPPED:
+            text = "the plugin trackpayments stopped"
         self._again(plain(str(text)))
 
     def lost(self, why: str) -> None:
@@ -113,4 +116,4 @@ class Follow:
         self.pause = min(0.25 * 2 ** self._failures, LONGEST_PAUSE)
         self._failures = min(self._failures + 1, 16)
         self._at_once = True
-        self.notice = f"{why}; trying again"
+        self.notice = f"{why.rstrip('.')}; trying again"

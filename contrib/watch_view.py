@@ -129,11 +129,13 @@ def line(view: View, width: int, now_ns: int) -> list[Piece]:
         columns.append([(f"{view.payment_hash[:8]:8}", "")])
     if small:
         room = 10 if width < 40 else 13
-        columns.append([(f"{sats(view.amount_msat, room):>{room}}", "")])
+        unit = " sat" if width >= 46 else ""  # narrower, the start of the reason matters more
+        columns.append([(f"{sats(view.amount_msat, room):>{room}}{unit}", "")])
     else:
         columns.append([(f"{sats(view.amount_msat, 12):>12} sat", "")])
     if width >= 70:
-        columns.append([(f"fee {sats(view.fee_msat, 7):<7}" if view.fee_msat or view.finished else " " * 11, "")])
+        fee = f"fee {sats(view.fee_msat, 7)} sat" if view.fee_msat or view.finished else ""
+        columns.append([(f"{fee:15}", "")])
     columns.append(bar(view.settled, view.failed, view.in_flight, 4 if width < 30 else 6 if small else 8))
     if width >= 70:
         columns.append([(f"{hops(view):9}", "")])

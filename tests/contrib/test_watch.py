@@ -29,14 +29,14 @@ class InATerminal(unittest.TestCase):
             self.assertNotEqual(terminal.mode(), terminal.mode_before)
             self.assertEqual((terminal.other_screen, terminal.cursor_shown), (True, False))
             held = node.pay(7_000_000, parts=TWO_PARTS)
-            row = terminal.wait_line("IN FLIGHT", "7,000 sat", " x>> ", "2 hops", "temporary channe")
+            row = terminal.wait_line("IN FLIGHT", "7,000 sat", " x>> ", "2 hops", "temporary ch")
             terminal.wait_line("1 in flight, 0 paid, 0 failed")
             self.assertEqual(terminal.colours(row), {"", "33", "31"})
             node.release(held)
-            self.assertEqual(terminal.wait_line("SUCCEEDED", "7,000 sat", "fee 6.042", " ==x "), row)
+            self.assertEqual(terminal.wait_line("SUCCEEDED", "7,000 sat", "fee 6.042 sat", " ==x "), row)
             self.assertEqual(terminal.colours(row), {"", "32", "31"})
             node.pay(2_000_001, "incorrect_or_unknown_payment_details", by="pay")
-            self.assertEqual(terminal.wait_line("FAILED", "2,000.001 sat", "incorrect paymen"), row, "the newest is first")
+            self.assertEqual(terminal.wait_line("FAILED", "2,000.001 sat", "incorrect pa"), row, "the newest is first")
             self.assertEqual(terminal.wait_line("SUCCEEDED"), row + 1)
             self.assertEqual((terminal.overflow, [line for line in terminal.lines() if " sat" in line][2:]), ([], []))
             terminal.press("q")
@@ -142,7 +142,7 @@ class InAPipe(unittest.TestCase):
             # Without time and age: no line is printed twice.
             bare = [re.sub(r" +\d+s\b", "", line[20:]) for line in lines]
             self.assertEqual(len(set(bare)), len(bare), bare)
-            self.assertRegex(lines[-1], r"SUCCEEDED .* fee 6\.042 +==x +2 hops")
+            self.assertRegex(lines[-1], r"SUCCEEDED .* fee 6\.042 sat +==x +2 hops")
             self.assertEqual(piped.errors, "")
 
     def test_a_closed_pipe_ends_it_without_a_message(self) -> None:

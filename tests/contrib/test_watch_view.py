@@ -34,16 +34,19 @@ class Lines(unittest.TestCase):
         self.assertEqual(text(FAILED, 40), "fail     2,000.001 x       12s incorrec…")
         self.assertEqual(text(OPEN, 40), "open         7,000 x>      12s temporar…")
 
+    def test_fifty_columns_have_the_unit(self) -> None:
+        self.assertEqual(text(FAILED, 50), "fail     2,000.001 sat x       12s incorrect paym…")
+
     def test_eighty_columns_have_fee_and_hops(self) -> None:
-        self.assertEqual(text(PAID, 80), "SUCCEEDED        7,000 sat fee 6.042   ==x      2-3 hops   12s")
-        self.assertEqual(text(FAILED, 80), "FAILED       2,000.001 sat fee 0       x        2 hops     12s incorrect paymen…")
-        self.assertEqual(text(OPEN, 80), "IN FLIGHT        7,000 sat             x>       ? hops     12s temporary channe…")
+        self.assertEqual(text(PAID, 80), "SUCCEEDED        7,000 sat fee 6.042 sat   ==x      2-3 hops   12s")
+        self.assertEqual(text(FAILED, 80), "FAILED       2,000.001 sat fee 0 sat       x        2 hops     12s incorrect pa…")
+        self.assertEqual(text(OPEN, 80), "IN FLIGHT        7,000 sat                 x>       ? hops     12s temporary ch…")
 
     def test_two_hundred_columns_have_everything(self) -> None:
-        self.assertEqual(text(PAID, 200), "SUCCEEDED abababab        7,000 sat fee 6.042   ==x      2-3 hops   12s")
-        self.assertEqual(text(FAILED, 200), "FAILED    cdcdcdcd    2,000.001 sat fee 0       x        2 hops     12s "
+        self.assertEqual(text(PAID, 200), "SUCCEEDED abababab        7,000 sat fee 6.042 sat   ==x      2-3 hops   12s")
+        self.assertEqual(text(FAILED, 200), "FAILED    cdcdcdcd    2,000.001 sat fee 0 sat       x        2 hops     12s "
                                             "incorrect payment details (incorrect or unknown payment details at hop 2)")
-        self.assertEqual(text(OPEN, 200), "IN FLIGHT efefefef        7,000 sat             x>       ? hops     12s "
+        self.assertEqual(text(OPEN, 200), "IN FLIGHT efefefef        7,000 sat                 x>       ? hops     12s "
                                           "temporary channel failure at hop 1")
 
     def test_no_width_is_exceeded(self) -> None:
@@ -158,6 +161,12 @@ class Following(unittest.TestCase):
         self.assertEqual(self.follow.notice, "gone\\x1b[2J; trying again", "it may still be refused")
         self.follow.accepted()
         self.assertEqual(self.follow.notice, "")
+
+    def test_a_stopped_plugin_is_named(self) -> None:
+        self.follow.error({"code": -4, "message": "Plugin terminated before replying to RPC call."})
+        self.assertEqual(self.follow.notice, "the plugin trackpayments stopped; trying again")
+        self.follow.error({"code": -1, "message": "Another error."})
+        self.assertEqual(self.follow.notice, "Another error; trying again")
 
     def test_after_a_refused_cursor_it_looks_up_the_missing_payments(self) -> None:
         self.follow.error({"code": -32602, "message": "since: the cursor belongs to another node"})

@@ -5,13 +5,14 @@ A copy of contrib/ runs in a checkout of its own where everything is built, with
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import tempfile
 import unittest
 from pathlib import Path
 
-from node import CONTRIB, PLUGIN, Node, StandIn, die_on_sigterm, wait_until
+from node import CONTRIB, PLUGIN, TOP, Node, StandIn, die_on_sigterm, wait_until
 from program import Piped, bound_by_permissions, run
 
 HERE = Path(__file__).resolve().parent
@@ -96,6 +97,17 @@ class Demo(unittest.TestCase):
         (self.directory / "link").symlink_to(self.checkout / "contrib" / "demo")
         code, _, errors = run(str(self.directory / "link"), "--lightning-dir=/nowhere", environment=self.path)
         self.assertEqual((code, errors), (1, "demo: no such directory: /nowhere\n"))
+
+    def test_in_a_node_it_installs_only_the_packages_of_the_readme(self) -> None:
+        listed = re.search(r"sudo apt install (.*)", (TOP / "README.md").read_text(encoding="utf-8"))
+        assert listed
+        self.tool("dpkg-query", "exit 1")
+        self.tool("id", "echo 0")
+        self.tool("apt-get", f'echo "$@" >>{self.directory}/installed')
+        with Node() as node:
+            self.interrupt(self.recording(node))
+        _, install = (self.directory / "installed").read_text().splitlines()
+        self.assertEqual({argument for argument in install.split() if argument[0] != "-"}, {"install", "python3", *listed[1].split()})
 
     def test_a_wrong_directory_is_reported_before_it_builds(self) -> None:
         self.tool("ninja", f"touch {self.directory}/built")

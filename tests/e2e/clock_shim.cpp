@@ -1,5 +1,5 @@
-// Loaded in front of libc by test_clock.py: CLOCK_REALTIME is moved by the nanoseconds in the file CLOCK_FILE, and every
-// call is counted there. The other clocks are unchanged, as when the system's clock is set.
+// Loaded in front of libc by test_clock.py: CLOCK_REALTIME is moved by the nanoseconds in the file CLOCK_FILE, and
+// every call is counted there. The other clocks are unchanged, as when the system's clock is set.
 #include <cstdint>
 #include <cstdlib>
 

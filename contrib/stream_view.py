@@ -47,7 +47,7 @@ def line(message: dict) -> str | None:
         return None
     payment = message[topic]
     status = payment["status"]
-    text = f"  {colour(f'{status:10}', status)} payment {payment['payment_index']} of {payment['value_msat']} msat"
+    text = f"  {colour(f'{status:10}', status)} payment {payment['payment_index']}: {payment['value_msat']} msat"
     if payment["fee_msat"] != "0":
         text += f", fee {payment['fee_msat']} msat"
     if status == "FAILED":

@@ -286,7 +286,8 @@ class Held(unittest.TestCase):
                 with self.subTest(other):
                     answer = host.request("trackpayments", {"since": f"{node}.{other}", "no_inflight_updates": True})["result"]
                     self.assertEqual(brief(answer), [("2", "SUCCEEDED")])
-                    self.assertEqual(answer["cursor"], poller.cursor)
+                    position = [int(field) for field in answer["cursor"].split(".")[2:4]]
+                    self.assertGreaterEqual(position, [int(created), int(updated)], "a row may be read meanwhile")
 
     def resume(self, host: FakeHost, cursor: str) -> tuple[Poller, list[tuple[str, str]]]:
         """Resumes with a cursor of another run, after which 2 and 3 ended; 4 ends in this one. The poller, and its answers so far."""

@@ -17,6 +17,7 @@ ROOMS: dict[str, set[str]] = {
     "payments": {"payments", "bolt", "base"},
     "cln": {"cln", "payments", "rpc", "json", "io", "bolt", "base"},
     "lnrpc": {"lnrpc", "payments", "json", "bolt", "base"},
+    "lndapi": {"lndapi", "json", "base"},  # pure: knows no sockets
     "host": {"host", "cln", "rpc", "json", "io", "base"},  # knows nothing of payments
     "publish": {"publish", "host", "cln", "lnrpc", "payments", "rpc", "json", "io", "bolt", "base"},
     "mirror": {"mirror", "publish", "host", "cln", "payments", "rpc", "json", "io", "bolt", "base"},
@@ -36,6 +37,7 @@ BANNED: dict[str, tuple[str, ...]] = {
     "payments": ("uv.h", "nlohmann/", "simdjson"),
     "cln": ("simdjson",),
     "lnrpc": ("uv.h", "nlohmann/", "simdjson"),
+    "lndapi": ("uv.h", "nlohmann/", "simdjson"),
     "publish": ("uv.h", "simdjson"),
     "mirror": ("uv.h", "simdjson"),
     "commands": ("uv.h", "simdjson"),

@@ -5,6 +5,8 @@
 #include "json/node.hpp"
 
 #include <bit>
+#include <cstddef>
+#include <iterator>
 #include <optional>
 
 namespace json {
@@ -20,6 +22,7 @@ class Value final {
     [[nodiscard]] bool is_object() const { return is(Node::Kind::object); }
     [[nodiscard]] bool is_array() const { return is(Node::Kind::array); }
     [[nodiscard]] bool is_true() const { return is(Node::Kind::yes); }
+    [[nodiscard]] bool is_false() const { return is(Node::Kind::no); }
     /// A whole number, not negative, below 2^64.
     [[nodiscard]] std::optional<std::uint64_t> natural() const {
         return is(Node::Kind::natural) ? std::optional(node_->bits) : std::nullopt;
@@ -50,6 +53,10 @@ class Value final {
     class Elements;
     /// The elements of an array; none for any other value.
     [[nodiscard]] Elements elements() const;
+    /// The members of an object, null ones included; none for any other value.
+    [[nodiscard]] Elements members() const;
+    /// The key of a member, else empty.
+    [[nodiscard]] std::string_view key() const { return node_ ? node_->key : std::string_view(); }
 
     /// True for the same value at the same place.
     bool operator==(const Value&) const = default;
@@ -68,11 +75,22 @@ class Value::Elements final {
   public:
     class Iterator final {
       public:
+        using iterator_category = std::input_iterator_tag;
+        using value_type = Value;
+        using difference_type = std::ptrdiff_t;
+        using pointer = void;
+        using reference = Value;
+
         explicit Iterator(const Node* at) : at_(at) {}
         Value operator*() const { return Value(at_); }
         Iterator& operator++() {
             at_ += at_->span;
             return *this;
+        }
+        Iterator operator++(int) {
+            const auto before = *this;
+            ++*this;
+            return before;
         }
         bool operator==(const Iterator&) const = default;
 
@@ -92,6 +110,10 @@ class Value::Elements final {
 
 inline Value::Elements Value::elements() const {
     return is_array() ? Elements(node_ + 1, end()) : Elements(nullptr, nullptr);
+}
+
+inline Value::Elements Value::members() const {
+    return is_object() ? Elements(node_ + 1, end()) : Elements(nullptr, nullptr);
 }
 
 } // namespace json

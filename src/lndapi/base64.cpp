@@ -1,0 +1,98 @@
+#include "lndapi/base64.hpp"
+
+#include <optional>
+
+namespace lndapi {
+
+namespace {
+
+std::optional<std::uint32_t> digit(char c, Base64Alphabet alphabet) {
+    if (c >= 'A' && c <= 'Z')
+        return static_cast<std::uint32_t>(c - 'A');
+    if (c >= 'a' && c <= 'z')
+        return static_cast<std::uint32_t>(c - 'a' + 26);
+    if (c >= '0' && c <= '9')
+        return static_cast<std::uint32_t>(c - '0' + 52);
+    const bool url = alphabet == Base64Alphabet::url;
+    if (c == (url ? '-' : '+'))
+        return 62;
+    if (c == (url ? '_' : '/'))
+        return 63;
+    return std::nullopt;
+}
+
+/// Reads four digits at a time.
+class Reader final {
+  public:
+    Reader(std::string_view text, Base64Alphabet alphabet) : text_(text), alphabet_(alphabet) {}
+
+    tl::expected<std::string, std::size_t> read() {
+        while (!ended_) {
+            std::uint32_t bits = 0;
+            unsigned digits = 0;
+            while (digits < 4 && !padded_) {
+                skip_line_feeds();
+                if (at_ == text_.size()) {
+                    if (digits == 0)
+                        return std::move(bytes_);
+                    return tl::unexpected(at_ - digits); // padding is missing
+                }
+                const auto value = digit(text_[at_++], alphabet_);
+                if (value) {
+                    bits = bits << 6 | *value;
+                    ++digits;
+                } else if (const auto bad = padding(digits)) {
+                    return tl::unexpected(*bad);
+                }
+            }
+            append(bits, digits);
+        }
+        return std::move(bytes_);
+    }
+
+  private:
+    void skip_line_feeds() {
+        while (at_ < text_.size() && (text_[at_] == '\n' || text_[at_] == '\r'))
+            ++at_;
+    }
+
+    /// After a character that is no digit: the position of an error, if it is not the right padding at the end.
+    std::optional<std::size_t> padding(unsigned digits) {
+        if (text_[at_ - 1] != '=' || digits < 2)
+            return at_ - 1;
+        if (digits == 2) {
+            skip_line_feeds();
+            if (at_ == text_.size())
+                return at_;
+            if (text_[at_] != '=')
+                return at_ - 1;
+            ++at_;
+        }
+        skip_line_feeds();
+        if (at_ < text_.size())
+            return at_;
+        padded_ = ended_ = true;
+        return std::nullopt;
+    }
+
+    void append(std::uint32_t bits, unsigned digits) {
+        bits <<= 6 * (4 - digits);
+        for (unsigned i = 0; i + 1 < digits; ++i)
+            bytes_.push_back(static_cast<char>(bits >> (16 - 8 * i) & 0xFF));
+    }
+
+    std::string_view text_;
+    Base64Alphabet alphabet_;
+    std::size_t at_ = 0;
+    bool padded_ = false;
+    bool ended_ = false;
+    std::string bytes_;
+};
+
+} // namespace
+
+tl::expected<std::string, std::size_t> from_base64(std::string_view text, Base64Alphabet alphabet) {
+    return Reader(text, alphabet).read();
+}
+
+} // namespace lndapi

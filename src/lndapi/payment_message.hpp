@@ -1,0 +1,10 @@
+// The table of lnrpc.Payment and of the messages inside it (lnrpc/lightning.proto of lnd v0.20).
+#pragma once
+
+#include "lndapi/message.hpp"
+
+namespace lndapi {
+
+extern const Message payment_message;
+
+} // namespace lndapi

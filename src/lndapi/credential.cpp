@@ -1,0 +1,109 @@
+#include "lndapi/credential.hpp"
+
+#include "base/hex.hpp"
+#include "lndapi/base64.hpp"
+#include "lndapi/macaroon.hpp"
+
+#include <algorithm>
+
+namespace lndapi {
+
+namespace {
+
+constexpr std::size_t authcode_bytes = 32;
+constexpr std::size_t longest_rune = 4096; // lightningd's own runes have some hundreds
+
+bool is_rune_bytes(std::string_view bytes) {
+    if (bytes.size() < authcode_bytes)
+        return false;
+    const auto restrictions = bytes.substr(authcode_bytes);
+    return std::none_of(restrictions.begin(), restrictions.end(),
+                        [](char c) { return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7F; });
+}
+
+std::string to_base64url(std::string_view bytes) {
+    auto text = base::to_base64({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+    std::replace(text.begin(), text.end(), '+', '-');
+    std::replace(text.begin(), text.end(), '/', '_');
+    return text;
+}
+
+bool is_hex_digit(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/// Go's name for a byte as a character (fmt, %#U): `U+007A 'z'`; without the character if it is not printable.
+std::string go_character(char c) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    const auto byte = static_cast<std::uint8_t>(c);
+    std::string text = "U+00";
+    text.append({digits[byte >> 4], digits[byte & 0xF]});
+    if (byte >= 0x20 && byte < 0x7F)
+        return text.append(" '").append({c, '\''});
+    if (byte > 0xA0 && byte != 0xAD) // in UTF-8
+        text.append(" '").append({static_cast<char>(0xC0 | byte >> 6), static_cast<char>(0x80 | (byte & 0x3F)), '\''});
+    return text;
+}
+
+std::optional<std::string> from_hex(std::string_view text) {
+    std::string bytes(text.size() / 2, '\0');
+    if (text.size() % 2 != 0 || !base::from_hex(text, {reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()}))
+        return std::nullopt;
+    return bytes;
+}
+
+std::string lower(std::string_view text) {
+    std::string lowered(text);
+    std::transform(lowered.begin(), lowered.end(), lowered.begin(),
+                   [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return lowered;
+}
+
+tl::expected<Credential, std::string> of_macaroon(Macaroon macaroon) {
+    if (macaroon.id.empty() || macaroon.id.front() != '\x03')
+        return tl::unexpected<std::string>("invalid ID");
+    const auto id = read_macaroon_id(macaroon.id);
+    if (!id)
+        return tl::unexpected<std::string>("invalid ID");
+    if (!looks_like_rune(id->storage_id)) // another node's, or LND's
+        return tl::unexpected<std::string>("verification failed: signature mismatch after caveat verification");
+    return Credential{id->storage_id, std::move(macaroon.caveats)};
+}
+
+} // namespace
+
+bool looks_like_rune(std::string_view text) {
+    if (text.size() > longest_rune)
+        return false;
+    std::string padded(text); // lightningd takes runes without padding too
+    while (padded.size() % 4 != 0)
+        padded.push_back('=');
+    const auto bytes = from_base64(padded, Base64Alphabet::url);
+    return bytes && is_rune_bytes(*bytes);
+}
+
+tl::expected<Credential, std::string> read_credential(std::string_view value) {
+    const auto bytes = from_hex(lower(value));
+    if (!bytes) {
+        if (looks_like_rune(value))
+            return Credential{std::string(value), {}};
+        const auto bad = std::find_if_not(value.begin(), value.end(), is_hex_digit);
+        if (bad != value.end())
+            return tl::unexpected("encoding/hex: invalid byte: " + go_character(*bad));
+        return tl::unexpected<std::string>("encoding/hex: odd length hex string");
+    }
+    if (bytes->empty())
+        return tl::unexpected<std::string>("empty macaroon data");
+    if (auto macaroon = read_macaroon(*bytes))
+        return of_macaroon(*std::move(macaroon));
+    std::string_view text = *bytes;
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) // a file ends so
+        text.remove_suffix(1);
+    if (looks_like_rune(text))
+        return Credential{std::string(text), {}};
+    if (bytes->size() <= longest_rune && is_rune_bytes(*bytes))
+        return Credential{to_base64url(*bytes), {}};
+    return tl::unexpected<std::string>("cannot determine data format of binary-encoded macaroon");
+}
+
+} // namespace lndapi

@@ -1,0 +1,28 @@
+// Finds the rune in what a client sends as its macaroon. Programs send it in four spellings: a macaroon that wraps the
+// rune, in hex (written by us, copied by its path); the hex of a file that holds the rune (lndclient, RTL, the sample
+// of LND's documentation); the hex of the rune's bytes (ln-service); the rune itself (curl).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace lndapi {
+
+struct Credential {
+    std::string rune;                 ///< as lightningd's checkrune takes it. Secret: never logged
+    std::vector<std::string> caveats; ///< of the macaroon around it; to be enforced or refused
+};
+
+/// `value`: of the header or metadata key `macaroon`. An error has LND's text (macaroons/service.go, encoding/hex); it
+/// never contains the value.
+[[nodiscard]] tl::expected<Credential, std::string> read_credential(std::string_view value);
+
+/// True for text that lightningd may take as a rune: base64url of 32 bytes and printable restrictions (ccan/rune).
+/// So junk needs no call to lightningd.
+[[nodiscard]] bool looks_like_rune(std::string_view text);
+
+} // namespace lndapi

@@ -1,0 +1,84 @@
+// What clients send as a macaroon. The rune is the example of lightning-createrune(7); the macaroons are those of
+// macaroon_test.cpp; Go's texts are written down from a run of encoding/hex.
+#include "lndapi/credential.hpp"
+
+#include "base/hex.hpp"
+#include "lndapi/base64.hpp"
+#include "lndapi/macaroon.hpp"
+
+#include <cctype>
+
+#include <doctest/doctest.h>
+
+namespace credential_test {
+
+using Texts = std::vector<std::string>;
+
+namespace {
+
+const std::string rune = "KUhZzNlECC7pYsz3QVbF1TqjIUYi3oyESTI7n60hLMs9MA==";
+
+std::string hex(std::string_view bytes) {
+    return base::to_hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+}
+
+std::string wrapped(const std::string& storage_id, const Texts& caveats = {}) {
+    const auto id = lndapi::write_macaroon_id({"0123456789abcdef", storage_id, {{"offchain", {"read"}}}});
+    return hex(lndapi::write_macaroon({"lnd", id, caveats, std::string(32, 's')}));
+}
+
+std::string refusal(std::string_view value) {
+    const auto credential = lndapi::read_credential(value);
+    return credential ? "no refusal" : credential.error();
+}
+
+std::string upper(std::string text) {
+    for (auto& c : text)
+        c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return text;
+}
+
+} // namespace
+
+TEST_CASE("the rune is found in each of the four spellings") {
+    const auto bytes = *lndapi::from_base64(rune, lndapi::Base64Alphabet::url);
+    for (const auto& value : {wrapped(rune), hex(rune), hex(rune + "\n"), hex(bytes), rune, upper(hex(bytes))}) {
+        const auto credential = lndapi::read_credential(value);
+        REQUIRE_MESSAGE(credential.has_value(), value);
+        CHECK(credential->rune == rune);
+        CHECK(credential->caveats.empty());
+    }
+}
+
+TEST_CASE("caveats around a rune are reported") {
+    const Texts caveats{"time-before 2030-01-01T00:00:00Z", "ipaddr 127.0.0.1"};
+    CHECK(lndapi::read_credential(wrapped(rune, caveats))->caveats == caveats);
+}
+
+TEST_CASE("anything else is refused with LND's texts") {
+    CHECK(refusal("") == "empty macaroon data");
+    CHECK(refusal("00") == "cannot determine data format of binary-encoded macaroon");
+    CHECK(refusal("0") == "encoding/hex: odd length hex string");
+    CHECK(refusal("zz") == "encoding/hex: invalid byte: U+007A 'z'");
+    CHECK(refusal("0z") == "encoding/hex: invalid byte: U+007A 'z'");
+    CHECK(refusal("00'") == "encoding/hex: invalid byte: U+0027 '''");
+    CHECK(refusal("z") == "encoding/hex: invalid byte: U+007A 'z'");
+    CHECK(refusal("\xc3\xa9"
+                  "0") == "encoding/hex: invalid byte: U+00C3 '\xc3\x83'");
+    CHECK(refusal("\x01") == "encoding/hex: invalid byte: U+0001");
+    CHECK(refusal(wrapped("0")) == "verification failed: signature mismatch after caveat verification");
+    CHECK(refusal(hex(lndapi::write_macaroon({"", "x", {}, std::string(32, 's')}))) == "invalid ID");
+    CHECK(refusal(hex(std::string(32, 'a') + "\x01")) == "cannot determine data format of binary-encoded macaroon");
+}
+
+TEST_CASE("only base64url of 32 bytes and printable restrictions looks like a rune") {
+    CHECK(lndapi::looks_like_rune(rune));
+    CHECK(lndapi::looks_like_rune(rune.substr(0, rune.find('=')))); // without padding
+    CHECK_FALSE(lndapi::looks_like_rune(""));
+    CHECK_FALSE(lndapi::looks_like_rune("AAAA"));
+    CHECK_FALSE(lndapi::looks_like_rune(rune + "!"));
+    CHECK_FALSE(lndapi::looks_like_rune(std::string(44, 'A') + "AAAA")); // NUL bytes as restrictions
+    CHECK_FALSE(lndapi::looks_like_rune(std::string(8000, 'A')));
+}
+
+} // namespace credential_test

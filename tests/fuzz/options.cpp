@@ -1,4 +1,5 @@
-// The plugin's options at init, and with setconfig. The input is one JSON value for both.
+// Options at init, and with setconfig: those of the tracker, and options of every kind. The input is one JSON value for
+// both.
 #include "plugin/trackpayments/options.hpp"
 #include "host/init.hpp"
 #include "refused_params.hpp"
@@ -21,12 +22,60 @@ host::Settings changed(const host::Setting& setting) {
     return settings;
 }
 
+using Kind = host::Option::Kind;
+
+std::optional<std::string> no_colon(std::string_view text) {
+    return text.find(':') == std::string_view::npos ? std::nullopt : std::optional<std::string>("should have no colon");
+}
+
+constexpr std::array<host::Option, 4> kinds{{
+    {.name = "n", .unit = "", .description = "", .kind = Kind::number, .least = 1, .most = 9, .default_value = 5},
+    {.name = "t", .unit = "", .description = "", .kind = Kind::text, .default_text = "none", .check = no_colon},
+    {.name = "m", .unit = "", .description = "", .kind = Kind::texts, .default_text = "none", .check = no_colon},
+    {.name = "f", .unit = "", .description = "", .kind = Kind::flag},
+}};
+
+void check_text(const std::string& text) {
+    fuzz::require(!no_colon(text), "the check accepted each text");
+    fuzz::require(std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }),
+                  "a text fits one log line");
+}
+
+void check_kinds(const host::Settings& settings) {
+    fuzz::require(settings.of(kinds[0]) >= 1 && settings.of(kinds[0]) <= 9, "a value is in its range");
+    check_text(settings.text(kinds[1]));
+    for (const auto& text : settings.texts(kinds[2]))
+        check_text(text);
+    fuzz::require(settings.texts(kinds[0]).empty() && settings.texts(kinds[3]).empty(), "only texts have texts");
+}
+
+/// The input as all options, as the value of each, and as an array of one.
+void check_every_kind(const fuzz::Tree& value) {
+    if (const auto given = host::read_options(kinds, value))
+        check_kinds(*given);
+    for (const auto& option : kinds) {
+        const auto init = fuzz::Tree{{std::string(option.name), value}};
+        const auto given = host::read_options(kinds, init);
+        if (given)
+            check_kinds(*given);
+        else
+            fuzz::require(given.error().starts_with(option.name), "an error begins with the name");
+        const auto repeated = host::read_options(kinds, {{std::string(option.name), fuzz::Tree::array({value})}});
+        fuzz::require(option.kind == Kind::texts || !repeated, "only texts may be repeated");
+        if (option.kind == Kind::texts && given && value.is_string())
+            fuzz::require(repeated && repeated->texts(option) == given->texts(option), "an array of one is that one");
+        const auto set = host::read_setconfig(kinds, {{"config", option.name}, {"val", value}});
+        fuzz::require(!set || option.kind == Kind::number, "setconfig changes only numbers");
+    }
+}
+
 } // namespace
 
 FUZZ_TARGET(options) {
     const auto value = fuzz::json_of(data, size);
     if (!value)
         return 0;
+    check_every_kind(*value);
     const auto given = host::read_options(options, *value);
     if (given)
         check(*given);

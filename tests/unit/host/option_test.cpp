@@ -149,4 +149,121 @@ TEST_CASE("setconfig refuses with the name of the option or parameter") {
     CHECK(refusal(R"(["a","b","c"])") == "too many parameters: got 3, expected 2");
 }
 
+namespace {
+
+std::optional<std::string> no_blank(std::string_view value) {
+    return value.find(' ') == std::string_view::npos ? std::nullopt
+                                                     : std::optional<std::string>("should have no blank");
+}
+
+using Kind = host::Option::Kind;
+
+constexpr host::Option where{.name = "y-dir",
+                             .unit = "DIR",
+                             .description = "Where",
+                             .kind = Kind::text,
+                             .default_text = "lnd",
+                             .check = no_blank};
+constexpr host::Option label{.name = "y-label", .unit = "TEXT", .description = "A label", .kind = Kind::text};
+constexpr host::Option listen{.name = "y-listen",
+                              .unit = "ADDRESS",
+                              .description = "Address",
+                              .kind = Kind::texts,
+                              .default_text = "localhost:1",
+                              .check = no_blank};
+constexpr host::Option extra{.name = "y-extra", .unit = "NAME", .description = "Names", .kind = Kind::texts};
+constexpr host::Option quiet{.name = "y-quiet", .unit = "", .description = "No log", .kind = Kind::flag};
+constexpr std::array<host::Option, 5> kinds{where, label, listen, extra, quiet};
+
+using Texts = std::vector<std::string>;
+
+Settings read_kinds(std::string_view given) {
+    const auto settings = read_options(kinds, parsed(given));
+    REQUIRE(settings.has_value());
+    return *settings;
+}
+
+std::string kind_refusal(const Tree& given) {
+    const auto settings = read_options(kinds, given);
+    REQUIRE_FALSE(settings.has_value());
+    return settings.error();
+}
+
+} // namespace
+
+TEST_CASE("texts and flags are declared in lightningd's form, not dynamic, and a default only if there is one") {
+    CHECK(host::declare(kinds) == parsed(R"([
+        {"name":"y-dir","type":"string","default":"lnd","description":"Where"},
+        {"name":"y-label","type":"string","description":"A label"},
+        {"name":"y-listen","type":"string","multi":true,"default":"localhost:1","description":"Address"},
+        {"name":"y-extra","type":"string","multi":true,"description":"Names"},
+        {"name":"y-quiet","type":"flag","description":"No log"}])"));
+}
+
+TEST_CASE("--help shows which options may be repeated, and flags without a value") {
+    CHECK(host::help(kinds) == "  y-dir=DIR\n      Where (default lnd)\n"
+                               "  y-label=TEXT\n      A label\n"
+                               "  y-listen=ADDRESS (may be repeated)\n      Address (default localhost:1)\n"
+                               "  y-extra=NAME (may be repeated)\n      Names\n"
+                               "  y-quiet\n      No log\n");
+}
+
+TEST_CASE("options that are not given have their default, whether lightningd passes it or not") {
+    for (const auto* given : {"{}", R"({"y-dir":"lnd","y-listen":["localhost:1"]})"}) {
+        const auto settings = read_kinds(given);
+        CHECK(settings.text(where) == "lnd");
+        CHECK(settings.text(label).empty());
+        CHECK(settings.texts(listen) == Texts{"localhost:1"});
+        CHECK(settings.texts(extra).empty());
+        CHECK_FALSE(settings.flag(quiet));
+    }
+}
+
+TEST_CASE("texts and flags of init are read by their kind") {
+    const auto settings = read_kinds(
+        R"({"y-dir":"d\u00e9","y-label":"","y-listen":["a:1","b:2","a:1"],"y-extra":["c d"],"y-quiet":true})");
+    CHECK(settings.text(where) == "d\u00e9");
+    CHECK(settings.text(label).empty());
+    CHECK(settings.texts(listen) == Texts{"a:1", "b:2", "a:1"});
+    CHECK(settings.texts(extra) == Texts{"c d"});
+    CHECK(settings.flag(quiet));
+    CHECK(read_kinds(R"({"y-listen":"a:1"})").texts(listen) == Texts{"a:1"});
+    CHECK(read_kinds(R"({"y-listen":[]})").texts(listen).empty());
+    CHECK_FALSE(read_kinds(R"({"y-quiet":false})").flag(quiet));
+}
+
+TEST_CASE("the program's check refuses a text, each of several, with the option's name") {
+    CHECK(kind_refusal({{"y-dir", "a b"}}) == "y-dir: should have no blank");
+    CHECK(kind_refusal({{"y-listen", {"a:1", "b :2"}}}) == "y-listen: should have no blank");
+}
+
+TEST_CASE("a value of another kind is refused") {
+    for (const Tree& value : {Tree(5), Tree(nullptr), Tree(true), Tree::object(), Tree::array()})
+        CHECK(kind_refusal({{"y-dir", value}}) == "y-dir: should be a text");
+    for (const Tree& value : {Tree(5), Tree(nullptr), Tree(true), Tree::object()}) {
+        CHECK(kind_refusal({{"y-listen", value}}) == "y-listen: should be a text");
+        CHECK(kind_refusal({{"y-listen", Tree::array({"a:1", value})}}) == "y-listen: should be a text");
+    }
+    for (const Tree& value : {Tree(5), Tree(nullptr), Tree("true"), Tree::object(), Tree::array()})
+        CHECK(kind_refusal({{"y-quiet", value}}) == "y-quiet: should have no value");
+}
+
+TEST_CASE("control characters are refused: texts may be logged") {
+    for (const auto* text : {"a\nb", "a\tb", "\x7f"}) {
+        CHECK(kind_refusal({{"y-label", text}}) == "y-label: should have no control characters");
+        CHECK(kind_refusal({{"y-extra", Tree::array({text})}}) == "y-extra: should have no control characters");
+    }
+    CHECK(kind_refusal({{"y-label", std::string(1, '\0')}}) == "y-label: should have no control characters");
+}
+
+TEST_CASE("setconfig changes only numbers") {
+    for (const auto* name : {"y-dir", "y-listen"}) {
+        const auto setting = read_setconfig(kinds, Tree{{"config", name}, {"val", "a:1"}});
+        REQUIRE_FALSE(setting.has_value());
+        CHECK(setting.error().code == -32602);
+        CHECK(setting.error().message == std::string(name) + ": cannot be changed while the plugin runs");
+    }
+    CHECK_FALSE(read_setconfig(kinds, Tree{{"config", "y-quiet"}, {"val", true}}).has_value());
+}
+
 } // namespace option_test

@@ -66,6 +66,8 @@ class Plugin : private rpc::Connection::Handler {
 
     [[nodiscard]] const Parent& parent() const { return parent_; }
     [[nodiscard]] cln::Lightningd& lightningd() { return lightningd_; }
+    /// For calls that cln::Lightningd does not have.
+    [[nodiscard]] rpc::Client& client() { return client_; }
     [[nodiscard]] io::Stream& out() { return stdio_.out(); }
 
   private:

@@ -130,8 +130,9 @@ void Tracker::send(std::string_view message) {
     publisher_.send(message);
 }
 
-void Tracker::finishing() {
+void Tracker::finishing(std::function<void()> done) {
     publisher_.flush();
+    done();
 }
 
 int run(io::Loop& loop, host::Pipes pipes, const host::Parent& parent) {

@@ -31,7 +31,7 @@ class Tracker final : public host::Plugin {
     void connected() override;
     void disconnected() override;
     void send(std::string_view message) override;
-    void finishing() override;
+    void finishing(std::function<void()> done) override;
 
     bool uses_hook_;
     base::Log log_;

@@ -16,7 +16,7 @@ tl::expected<Init, CannotRun> read_init(std::span<const Option> options, const j
     json::Parser parser;
     cln::Fields fields(parser.read(json::dump(*configuration)).value_or(json::Value()), "configuration");
     Init init{*std::move(settings), std::string(fields.text("lightning-dir")), std::string(fields.text("rpc-file")),
-              fields.find("startup").is_true()};
+              std::string(fields.find("network").text().value_or("")), fields.find("startup").is_true()};
     if (fields.error())
         return tl::unexpected(CannotRun{fields.error()->text()});
     return init;

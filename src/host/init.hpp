@@ -9,6 +9,7 @@ struct Init {
     Settings settings;
     std::string lightning_dir;
     std::string rpc_file; ///< relative to lightning_dir, or absolute
+    std::string network;  ///< lightningd's name of it: bitcoin, testnet, signet, regtest …; empty if unknown
     bool startup = false; ///< lightningd itself is starting
 };
 

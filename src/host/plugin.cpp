@@ -227,9 +227,8 @@ void Plugin::finish(int exit_code) {
         return;
     finishing_ = true;
     exit_code_ = exit_code;
-    finishing();
     drain_timeout_.start(drain_limit, [this] { loop_.stop(); });
-    stdio_.out().when_drained([this] { loop_.stop(); });
+    finishing([this] { stdio_.out().when_drained([this] { loop_.stop(); }); });
 }
 
 } // namespace host

@@ -51,8 +51,9 @@ class Plugin : private rpc::Connection::Handler {
     virtual void notification(const rpc::Message&) {}
     /// Writes a reply or a log line. Override it to queue them in another order.
     virtual void send(std::string_view message);
-    /// Called before the end: nothing more will be read, and delayed output must leave now.
-    virtual void finishing() {}
+    /// Called before the end: nothing more will be read, and delayed output must leave now. The process ends when
+    /// `done` was called and stdout has taken everything, or after 20 seconds.
+    virtual void finishing(std::function<void()> done) { done(); }
 
     void dispatch(const rpc::Message& message);
     /// Connects to lightningd's RPC socket, from started() on.

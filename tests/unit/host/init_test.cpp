@@ -26,6 +26,8 @@ TEST_CASE("init gives lightningd's directory, socket and options") {
     CHECK(init->lightning_dir == "/d");
     CHECK(init->rpc_file == "rpc");
     CHECK(init->startup);
+    CHECK(init->network.empty());
+    CHECK(read(R"({"configuration":{"lightning-dir":"/d","rpc-file":"rpc","network":"signet"}})")->network == "signet");
     CHECK_FALSE(read(R"({"configuration":{"lightning-dir":"/d","rpc-file":"rpc"}})")->startup);
     CHECK(read(R"({"configuration":{"lightning-dir":"/d","rpc-file":"rpc"}})")->settings.of(wait) == 10);
 }

@@ -65,7 +65,10 @@ class Program final : public host::Plugin {
     void notification(const rpc::Message& message) override {
         events.push_back("notification " + std::string(message.method));
     }
-    void finishing() override { log(base::LogLevel::info, "goodbye"); }
+    void finishing(std::function<void()> done) override {
+        log(base::LogLevel::info, "goodbye");
+        done();
+    }
 };
 
 /// lightningd's ends of the pipes.

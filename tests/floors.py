@@ -14,6 +14,7 @@ ROOMS: dict[str, set[str]] = {
     "bolt": {"bolt", "base"},
     "json": {"json", "base"},
     "rpc": {"rpc", "json", "io", "base"},
+    "consumer": {"consumer", "rpc", "json", "io", "base"},  # knows the tracker from outside only
     "payments": {"payments", "bolt", "base"},
     "cln": {"cln", "payments", "rpc", "json", "io", "bolt", "base"},
     "lnrpc": {"lnrpc", "payments", "json", "bolt", "base"},
@@ -34,6 +35,7 @@ BANNED: dict[str, tuple[str, ...]] = {
     "bolt": ("uv.h", "nlohmann/", "simdjson"),
     "json": ("uv.h",),
     "rpc": ("nlohmann/", "simdjson"),
+    "consumer": ("uv.h", "nlohmann/", "simdjson"),
     "payments": ("uv.h", "nlohmann/", "simdjson"),
     "cln": ("simdjson",),
     "lnrpc": ("uv.h", "nlohmann/", "simdjson"),

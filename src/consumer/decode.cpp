@@ -1,0 +1,182 @@
+#include "consumer/decode.hpp"
+
+#include "json/members.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace consumer {
+
+namespace {
+
+using Error = tl::unexpected<std::string>;
+using Member = json::ObjectScanner::Member;
+
+constexpr std::size_t longest_cursor = 255;
+
+/// A string without escapes, else nothing. It may be empty.
+std::optional<std::string_view> plain_text(std::string_view raw) {
+    if (raw.size() < 2 || raw.front() != '"' || raw.find('\\') != std::string_view::npos)
+        return std::nullopt;
+    return raw.substr(1, raw.size() - 2);
+}
+
+/// 64-bit numbers are strings of decimal digits, without leading zeros.
+std::optional<std::uint64_t> read_number(std::string_view raw) {
+    const auto text = plain_text(raw);
+    std::uint64_t number = 0;
+    if (!text || text->empty() || (text->size() > 1 && text->front() == '0'))
+        return std::nullopt;
+    const auto* end = text->data() + text->size();
+    const auto [at, error] = std::from_chars(text->data(), end, number);
+    return error == std::errc{} && at == end ? std::optional(number) : std::nullopt;
+}
+
+std::optional<Status> read_status(std::string_view raw) {
+    if (raw == R"("IN_FLIGHT")")
+        return Status::in_flight;
+    if (raw == R"("SUCCEEDED")")
+        return Status::succeeded;
+    if (raw == R"("FAILED")")
+        return Status::failed;
+    return std::nullopt;
+}
+
+/// It may be written to a header line or into a call as it is.
+CursorPtr read_cursor(std::string_view raw) {
+    const auto text = plain_text(raw);
+    const bool valid = text && !text->empty() && text->size() <= longest_cursor &&
+                       std::all_of(text->begin(), text->end(), [](char c) { return c > 0x20 && c < 0x7f && c != '"'; });
+    return valid ? std::make_shared<const std::string>(*text) : nullptr;
+}
+
+/// A reader may write the payment as one line of its own.
+bool is_one_line(std::string_view text) {
+    return std::none_of(text.begin(), text.end(), [](char c) { return c >= 0 && c < 0x20; });
+}
+
+tl::expected<SnapshotPtr, std::string> read_payment(std::string_view raw) {
+    if (!raw.starts_with('{'))
+        return Error("payment: not an object");
+    if (!is_one_line(raw))
+        return Error("payment: control characters");
+    std::optional<std::uint64_t> index;
+    std::optional<base::PaymentHash> hash;
+    std::optional<Status> status;
+    json::ObjectScanner members(raw);
+    while (const auto member = members.next()) {
+        if (member->key == R"("payment_index")")
+            index = read_number(member->value);
+        else if (member->key == R"("payment_hash")")
+            hash = base::PaymentHash::from_hex(plain_text(member->value).value_or(""));
+        else if (member->key == R"("status")")
+            status = read_status(member->value);
+    }
+    if (!members.ok())
+        return Error("payment: malformed");
+    if (!index)
+        return Error("payment_index: missing, or no decimal text");
+    if (!hash)
+        return Error("payment_hash: missing, or not 32 bytes of hex");
+    if (!status)
+        return Error("status: missing or unknown");
+    return std::make_shared<const Snapshot>(Snapshot{*index, *hash, *status, std::string(raw)});
+}
+
+/// The value of the only member of interest; empty if it is missing or the object is malformed.
+std::string_view member(std::string_view object, std::string_view key) {
+    std::string_view found;
+    json::ObjectScanner members(object);
+    while (const auto member = members.next())
+        if (member->key == key)
+            found = member->value;
+    return members.ok() ? found : std::string_view();
+}
+
+/// Calls `each` with the raw elements of an array until it returns false. False if the array is malformed, or `each`
+/// returned false.
+template <class Each>
+bool for_each(std::string_view array, Each each) {
+    if (!array.starts_with('['))
+        return false;
+    std::size_t at = json::skip_space(array, 1);
+    if (array.substr(at) == "]")
+        return true;
+    while (true) {
+        const auto end = json::skip_value(array, at);
+        if (!end || !each(array.substr(at, *end - at)))
+            return false;
+        at = json::skip_space(array, *end);
+        if (array.substr(at) == "]")
+            return true;
+        if (at >= array.size() || array[at] != ',')
+            return false;
+        at = json::skip_space(array, at + 1);
+    }
+}
+
+} // namespace
+
+tl::expected<Update, std::string> decode_update(std::string_view params) {
+    const auto payload = member(params, R"("payload")");
+    const auto body = payload.empty() ? params : payload;
+    const auto cursor = read_cursor(member(body, R"("cursor")"));
+    if (!cursor)
+        return Error("cursor: missing or malformed");
+    auto payment = read_payment(member(body, R"("trackpayments")"));
+    if (!payment)
+        return Error(std::move(payment.error()));
+    return Update{*std::move(payment), cursor};
+}
+
+tl::expected<Answer, std::string> decode_answer(std::string_view result) {
+    Answer answer;
+    std::string_view payments;
+    json::ObjectScanner members(result);
+    while (const auto member = members.next()) {
+        if (member->key == R"("payments")")
+            payments = member->value;
+        else if (member->key == R"("cursor")")
+            answer.cursor = read_cursor(member->value);
+        else if (member->key == R"("more")")
+            answer.more = member->value == "true";
+    }
+    if (!members.ok())
+        return Error("not an object");
+    if (!answer.cursor)
+        return Error("cursor: missing or malformed");
+    std::string reason;
+    const bool all = for_each(payments, [&](std::string_view raw) {
+        auto payment = read_payment(raw);
+        if (payment)
+            answer.payments.push_back(*std::move(payment));
+        else
+            reason = std::move(payment.error());
+        return reason.empty();
+    });
+    if (!all)
+        return Error(reason.empty() ? "payments: missing, or no array" : reason);
+    return answer;
+}
+
+bool is_tracker(std::string_view topic, std::string_view params) {
+    const auto plugin = member(params, '"' + std::string(topic) + '"');
+    if (member(plugin, R"("plugin_name")") == R"("trackpayments")")
+        return true;
+    bool found = false;
+    (void)for_each(member(plugin, R"("methods")"), [&](std::string_view method) {
+        found |= method == R"("trackpayments")";
+        return !found;
+    });
+    return found;
+}
+
+std::string_view run_of(std::string_view cursor) {
+    const auto dot = cursor.find('.');
+    if (dot == std::string_view::npos)
+        return {};
+    cursor.remove_prefix(dot + 1);
+    return cursor.substr(0, cursor.find('.'));
+}
+
+} // namespace consumer

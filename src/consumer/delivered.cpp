@@ -1,0 +1,32 @@
+#include "consumer/delivered.hpp"
+
+namespace consumer {
+
+bool Delivered::is_last(const Snapshot& payment) const {
+    const auto found = newest_.find(payment.payment_index);
+    return found != newest_.end() && found->second.payment->json == payment.json;
+}
+
+bool Delivered::is_live(std::uint64_t payment_index, std::string_view run) const {
+    const auto found = newest_.find(payment_index);
+    return found != newest_.end() && found->second.run == run;
+}
+
+void Delivered::add(const SnapshotPtr& payment, std::string_view run) {
+    newest_[payment->payment_index] = {payment, std::string(run)};
+    order_.push_back(payment);
+    bytes_ += payment->json.size();
+    while (bytes_ > most_bytes)
+        drop_oldest();
+}
+
+void Delivered::drop_oldest() {
+    const auto& oldest = order_.front();
+    bytes_ -= oldest->json.size();
+    const auto found = newest_.find(oldest->payment_index);
+    if (found != newest_.end() && found->second.payment == oldest)
+        newest_.erase(found);
+    order_.pop_front();
+}
+
+} // namespace consumer

@@ -1,0 +1,38 @@
+// The newest delivered snapshot of each payment, of the last few megabytes. An answer repeats what its cursor does not
+// cover yet: a topic's cursor, for example, comes before the row of the very payment it ends. Repetitions that are
+// remembered here are left out. Those that are not may be delivered twice.
+#pragma once
+
+#include "consumer/snapshot.hpp"
+
+#include <deque>
+#include <string_view>
+#include <unordered_map>
+
+namespace consumer {
+
+class Delivered final {
+  public:
+    /// Bytes of JSON that are kept.
+    static constexpr std::size_t most_bytes = 16UL * 1024 * 1024;
+
+    /// True if this was the payment's last delivered state.
+    [[nodiscard]] bool is_last(const Snapshot& payment) const;
+    /// True if the payment's last delivered state came with a live message of this run.
+    [[nodiscard]] bool is_live(std::uint64_t payment_index, std::string_view run) const;
+    /// `run`: of the live message; empty if the state is from an answer.
+    void add(const SnapshotPtr& payment, std::string_view run);
+
+  private:
+    struct Entry {
+        SnapshotPtr payment;
+        std::string run;
+    };
+    void drop_oldest();
+
+    std::unordered_map<std::uint64_t, Entry> newest_; // by payment_index
+    std::deque<SnapshotPtr> order_;                   // also those that are not the newest any more
+    std::size_t bytes_ = 0;
+};
+
+} // namespace consumer

@@ -1,0 +1,316 @@
+#include "consumer/reader.hpp"
+
+#include "consumer/decode.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace consumer {
+
+Reader::Reader(io::Loop& loop, rpc::Client& client, base::Log log, Listener& listener, Pauses pauses)
+    : tracker_(client, log),
+      log_(std::move(log)),
+      listener_(listener),
+      pauses_(pauses),
+      pause_(pauses.first),
+      retry_(loop),
+      silence_(loop) {}
+
+void Reader::connected() {
+    connected_ = true;
+    pause_ = pauses_.first;
+    ask();
+}
+
+void Reader::disconnected() {
+    connected_ = asking_ = again_ = following_ = false;
+    refill_ = true;
+    ++round_;
+    retry_.cancel();
+    silence_.cancel();
+    (void)set_state(State::away);
+}
+
+void Reader::notification(const rpc::Message& message) {
+    if (message.method == "trackpayments")
+        live(message.params);
+    else if (message.method == "plugin_started" && is_tracker(message.method, message.params))
+        tracker_started();
+    else if (message.method == "plugin_stopped" && is_tracker(message.method, message.params))
+        tracker_stopped();
+}
+
+void Reader::tracker_started() {
+    pause_ = pauses_.first;
+    refill_ = true;
+    if (asking_)
+        again_ = true; // the tracker that was asked may have been the one before
+    else
+        ask();
+}
+
+void Reader::tracker_stopped() {
+    following_ = false;
+    refill_ = true;
+    silence_.cancel();
+    if (asking_)
+        again_ = true; // an answer may still come
+    else if (connected_)
+        retry_later();
+    (void)set_state(State::away);
+}
+
+void Reader::live(std::string_view params) {
+    auto update = decode_update(params);
+    if (!update)
+        return log_(base::LogLevel::unusual, "ignoring a message of trackpayments: " + update.error());
+    const std::string run(run_of(*update->cursor));
+    if (runs_.is_older(run, answered_))
+        return late(update->payment, run);
+    const bool is_new = !runs_.contains(run);
+    runs_.add(run);
+    if (following_ && !is_new) {
+        await_silence();
+        return (void)deliver(*update, run);
+    }
+    const auto payment = update->payment;
+    queue_.push(*std::move(update));
+    if (delivered_.is_last(*payment))
+        queue_.drop_until(*payment);
+    if (is_new && !asking_) { // the tracker was started again, whether that was reported or not
+        refill_ = true;
+        ask();
+    }
+}
+
+/// The message was overtaken by the answer of a newer run, which covers it. But if messages of its run are delivered
+/// already that are older than an answer, then the last of them must be, too.
+void Reader::late(const SnapshotPtr& payment, const std::string& run) {
+    if (delivered_.is_live(payment->payment_index, run))
+        (void)deliver({payment, cursor_}, run);
+}
+
+/// Begins a round: the missed updates, then the payments in flight. Live messages wait until it is over.
+void Reader::ask() {
+    retry_.cancel();
+    silence_.cancel();
+    following_ = false;
+    if (!connected_)
+        return;
+    asking_ = true;
+    again_ = false;
+    ++round_;
+    newest_at_begin_ = runs_.newest();
+    queue_.restart();
+    if (cursor_ && !anew_)
+        ask_since();
+    else
+        ask_in_flight();
+}
+
+void Reader::ask_since() {
+    const auto since = cursor_;
+    tracker_.ask_since(*since, [this, since, round = round_](const auto& answer) {
+        if (round != round_)
+            return;
+        if (answer)
+            got_page(since, *answer);
+        else if (answer.error().kind == Refusal::Kind::refused)
+            begin_anew(answer.error().message);
+        else
+            failed(answer.error());
+    });
+}
+
+void Reader::ask_in_flight() {
+    refill_ = false;
+    tracker_.ask_in_flight([this, round = round_](const auto& answer) {
+        if (round != round_)
+            return;
+        if (answer)
+            got_in_flight(*answer);
+        else
+            failed(answer.error());
+    });
+}
+
+void Reader::got_page(const CursorPtr& since, const Answer& answer) {
+    refusal_logged_ = false;
+    const std::string run(run_of(*answer.cursor));
+    refill_ |= run != answered_;
+    answered_by(run);
+    if (!deliver_older_than(run))
+        return;
+    for (const auto& payment : answer.payments) {
+        queue_.drop_until(*payment);
+        const bool last = payment == answer.payments.back();
+        if (!is_shown(*payment) && !deliver({payment, last ? answer.cursor : since}))
+            return;
+    }
+    cursor_ = answer.cursor;
+    if (answer.more && *answer.cursor == *since) // held for a moment: asking at once would repeat the page
+        retry_.start(pauses_.first, [this] { ask_since(); });
+    else if (answer.more)
+        ask_since();
+    else if (refill_)
+        ask_in_flight();
+    else
+        finish();
+}
+
+void Reader::got_in_flight(const Answer& answer) {
+    const std::string run(run_of(*answer.cursor));
+    const bool begins = !cursor_ || std::exchange(anew_, false);
+    if (!begins && run != answered_)
+        again_ = refill_ = true; // the tracker was started again after the page
+    answered_by(run);
+    if (begins) {
+        while (is_next_older_than(run))
+            (void)queue_.pop();
+        cursor_ = answer.cursor;
+    }
+    if (!deliver_older_than(run))
+        return;
+    fill(answer);
+    const std::weak_ptr<const bool> alive = alive_;
+    listener_.replaced();
+    if (!alive.expired())
+        finish();
+}
+
+/// lightningd passes a call to the running tracker, so who answers is not older than the runs seen before the call.
+/// Messages that say otherwise were overtaken by an answer, which covers them.
+void Reader::answered_by(const std::string& run) {
+    if (runs_.is_older(run, newest_at_begin_)) {
+        queue_.drop_if([&](const Update& update) {
+            const auto its = run_of(*update.cursor);
+            return runs_.is_older(run, its) && !runs_.is_older(newest_at_begin_, its);
+        });
+        runs_.renew(run);
+    }
+    runs_.add(run);
+    answered_ = run;
+}
+
+void Reader::fill(const Answer& answer) {
+    in_flight_.clear();
+    for (const auto& payment : answer.payments)
+        if (payment->status == Status::in_flight)
+            in_flight_[payment->payment_index] = payment;
+}
+
+/// The cursor of this node's database as it was, or of another node.
+void Reader::begin_anew(const std::string& reason) {
+    if (!std::exchange(refusal_logged_, true))
+        log_(base::LogLevel::unusual, "trackpayments refused the cursor; beginning anew: " + reason);
+    anew_ = true;
+    ask_in_flight();
+}
+
+void Reader::failed(const Refusal& refusal) {
+    if (!std::exchange(outage_logged_, true))
+        log_(base::LogLevel::unusual, "trackpayments does not answer: " + refusal.message + "; asking again");
+    asking_ = false;
+    refill_ = true;
+    if (!set_state(State::away))
+        return;
+    if (again_)
+        ask();
+    else
+        retry_later();
+}
+
+void Reader::retry_later() {
+    retry_.start(pause_, [this] { ask(); });
+    pause_ = std::min(pause_ * 2, pauses_.longest);
+}
+
+void Reader::finish() {
+    asking_ = false;
+    // A run that is newer than the answers has begun, or messages were dropped.
+    if (again_ || queue_.overflowed() || runs_.newest() != answered_)
+        return ask();
+    while (!queue_.empty()) {
+        const auto next = queue_.pop();
+        if (!deliver(next, run_of(*next.cursor)))
+            return;
+    }
+    following_ = true;
+    pause_ = pauses_.first;
+    if (std::exchange(outage_logged_, false))
+        log_(base::LogLevel::info, "trackpayments answers again");
+    await_silence();
+    (void)set_state(State::active);
+}
+
+void Reader::await_silence() {
+    silence_.start(pauses_.silence, [this] { ask(); });
+}
+
+/// A run that is not known any more was long ago: that of each message was added when it arrived.
+bool Reader::is_next_older_than(const std::string& run) const {
+    if (queue_.empty())
+        return false;
+    const auto its = run_of(*queue_.front().cursor);
+    return runs_.is_older(its, run) || !runs_.contains(its);
+}
+
+/// Queued messages of earlier runs are older than this run's answers. Their cursors are not used: those of a run whose
+/// gap was not closed cover what was missed.
+bool Reader::deliver_older_than(const std::string& run) {
+    while (is_next_older_than(run)) {
+        const auto next = queue_.pop();
+        if (!deliver({next.payment, cursor_}, run_of(*next.cursor)))
+            return false;
+    }
+    return true;
+}
+
+bool Reader::is_shown(const Snapshot& payment) const {
+    const auto found = in_flight_.find(payment.payment_index);
+    return delivered_.is_last(payment) || (found != in_flight_.end() && found->second->json == payment.json);
+}
+
+bool Reader::deliver(const Update& update, std::string_view run) {
+    const auto& payment = update.payment;
+    cursor_ = update.cursor;
+    if (payment->status == Status::in_flight)
+        in_flight_[payment->payment_index] = payment;
+    else
+        in_flight_.erase(payment->payment_index);
+    if (delivered_.is_last(*payment))
+        return true;
+    delivered_.add(payment, run);
+    const std::weak_ptr<const bool> alive = alive_;
+    listener_.updated(update);
+    return !alive.expired();
+}
+
+bool Reader::set_state(State state) {
+    if (state == state_ || (state == State::away && state_ == State::waiting))
+        return true;
+    state_ = state;
+    const std::weak_ptr<const bool> alive = alive_;
+    listener_.state_changed(state);
+    return !alive.expired();
+}
+
+void Reader::lookup(const base::PaymentHash& hash, Lookup answer) {
+    tracker_.ask_hash(hash, [answer = std::move(answer)](const auto& found) {
+        answer(found.map([](const Answer& all) { return all.payments; }));
+    });
+}
+
+void Reader::page(std::string_view cursor, PageCallback answer) {
+    const auto since = std::make_shared<const std::string>(cursor);
+    tracker_.ask_since(cursor, [since, answer = std::move(answer)](const auto& found) {
+        answer(found.map([&](const Answer& all) {
+            Page page{{}, all.cursor, all.more};
+            for (const auto& payment : all.payments)
+                page.updates.push_back({payment, payment == all.payments.back() ? all.cursor : since});
+            return page;
+        }));
+    });
+}
+
+} // namespace consumer

@@ -1,0 +1,130 @@
+// A reader of the tracker's stream that never loses a final state. It follows the topic `trackpayments`, and closes
+// every gap with the command `trackpayments since=`: after the RPC socket was lost, after a restart of the tracker or
+// the node, after a long silence. It tolerates a tracker that is not there yet, or goes away.
+//
+// Its cursor moves only with answers to `since` and with live messages, which lightningd delivers in order: what a
+// cursor covers was delivered. It never takes the cursor of the payments in flight, except the first time: a payment
+// that ended just before that answer may still be on its way here.
+#pragma once
+
+#include "consumer/delivered.hpp"
+#include "consumer/live_queue.hpp"
+#include "consumer/runs.hpp"
+#include "consumer/tracker.hpp"
+#include "io/timer.hpp"
+#include "rpc/message.hpp"
+
+#include <chrono>
+#include <map>
+
+namespace consumer {
+
+/// waiting: the tracker has never answered. away: it answered, and is gone.
+enum class State : std::uint8_t { waiting, active, away };
+
+/// May destroy the reader in each call.
+class Listener {
+  public:
+    virtual ~Listener() = default;
+    /// Each change in order, live ones and those missed.
+    virtual void updated(const Update& update) = 0;
+    /// The table of payments in flight was replaced: first answer, or a gap was closed. Comes after the missed updates.
+    virtual void replaced() = 0;
+    virtual void state_changed(State state) = 0;
+};
+
+/// Of the updates of a page only the last one has its cursor; those before it have the one that was asked for.
+struct Page {
+    std::vector<Update> updates;
+    CursorPtr cursor;
+    bool more = false;
+};
+
+/// How long the reader waits before it asks.
+struct Pauses {
+    std::chrono::milliseconds first{1000}; ///< after the tracker did not answer; doubles each time
+    std::chrono::milliseconds longest{30'000};
+    /// After the last message. Up to lightningd v24.11 nothing reports that a tracker was killed and started again.
+    std::chrono::milliseconds silence{60'000};
+};
+
+class Reader final {
+  public:
+    Reader(io::Loop& loop, rpc::Client& client, base::Log log, Listener& listener, Pauses pauses = {});
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+
+    /// Call when the RPC socket is connected or lost.
+    void connected();
+    void disconnected();
+    /// A message on the topic `trackpayments`, `plugin_started` or `plugin_stopped`; others are ignored.
+    void notification(const rpc::Message& message);
+
+    [[nodiscard]] State state() const { return state_; }
+    /// By payment_index.
+    [[nodiscard]] const std::map<std::uint64_t, SnapshotPtr>& in_flight() const { return in_flight_; }
+    /// Null while waiting.
+    [[nodiscard]] const CursorPtr& cursor() const { return cursor_; }
+
+    using Lookup = std::function<void(const tl::expected<std::vector<SnapshotPtr>, Refusal>&)>;
+    using PageCallback = std::function<void(const tl::expected<Page, Refusal>&)>;
+
+    /// All payments of the hash, oldest first. `answer` is called once, in a later turn, unless the reader is destroyed
+    /// before.
+    void lookup(const base::PaymentHash& hash, Lookup answer);
+    /// One page of `trackpayments since=cursor`, for somebody who has a cursor of their own.
+    void page(std::string_view cursor, PageCallback answer);
+
+  private:
+    void ask();
+    void ask_since();
+    void ask_in_flight();
+    void got_page(const CursorPtr& since, const Answer& answer);
+    void got_in_flight(const Answer& answer);
+    void failed(const Refusal& refusal);
+    void begin_anew(const std::string& reason);
+    void finish();
+    void retry_later();
+    void await_silence();
+    void live(std::string_view params);
+    void late(const SnapshotPtr& payment, const std::string& run);
+    void tracker_started();
+    void tracker_stopped();
+    void fill(const Answer& answer);
+    [[nodiscard]] bool is_shown(const Snapshot& payment) const;
+    void answered_by(const std::string& run);
+    [[nodiscard]] bool is_next_older_than(const std::string& run) const;
+    /// Each is false if the listener destroyed the reader. `run`: of a live message.
+    [[nodiscard]] bool deliver_older_than(const std::string& run);
+    [[nodiscard]] bool deliver(const Update& update, std::string_view run = {});
+    [[nodiscard]] bool set_state(State state);
+
+    Tracker tracker_;
+    base::Log log_;
+    Listener& listener_;
+    Pauses pauses_;
+    State state_ = State::waiting;
+    std::map<std::uint64_t, SnapshotPtr> in_flight_;
+    CursorPtr cursor_;
+    Delivered delivered_;
+    LiveQueue queue_; // empty while following_
+    Runs runs_;
+    std::string answered_;        // the run that answered last
+    std::string newest_at_begin_; // the newest run when the round began
+
+    bool connected_ = false;
+    bool following_ = false; // there is no gap: live messages are delivered at once
+    bool asking_ = false;    // a round of calls is under way, one call at a time
+    bool again_ = false;     // the round may miss something: another one follows
+    bool refill_ = true;     // the round replaces the table
+    bool anew_ = false;      // the cursor was refused
+    bool outage_logged_ = false;
+    bool refusal_logged_ = false;
+    std::uint64_t round_ = 0; // answers to calls of an earlier round are ignored
+    std::chrono::milliseconds pause_;
+    io::Timer retry_;
+    io::Timer silence_;
+    std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
+};
+
+} // namespace consumer

@@ -20,6 +20,8 @@ import transcript  # noqa: E402
 MOST = 6  # seeds of one target
 LONGEST = 4096
 
+PAYMENT = '{"payment_hash":"' + "a" * 64 + '","value":"100","status":"IN_FLIGHT","htlcs":[{"status":"FAILED"}],"payment_index":"7"}'
+
 # Inputs that no recording has. Text, or bytes in hex.
 BY_HAND: dict[str, list[str | bytes]] = {
     "scid": ["1x2x3", "16777215x16777215x65535/1", "0x0x0/0", "16777216x0x0", "007x1x1"],
@@ -38,6 +40,14 @@ BY_HAND: dict[str, list[str | bytes]] = {
                '{"result":{"a":[1,[2]]},"filter":{"a":{"b":true}}}', '{"result":[1,{"a":2}],"filter":[{"a":true}]}'],
     "trackpayments": ['{"payment_hash":"' + "a" * 64 + '"}', '{"since":"02aabbcc.0123abcd.17.42","timeout":60}', "[true]", "[]",
                       '{"since":"02aabbcc.0123abcd.17.42.9"}', '{"no_inflight_updates":"true","timeout":"3601"}'],
+    "stream_message": [
+        '{"trackpayments":' + PAYMENT + ',"cursor":"02aabbcc.0123abcd.17.42"}',
+        '{"origin":"trackpayments","payload":{"trackpayments":' + PAYMENT + ',"cursor":"02aabbcc.0123abcd.17.42"}}',
+        '{"payments":[' + PAYMENT + "," + PAYMENT.replace("IN_FLIGHT", "FAILED") + '],"cursor":"02aabbcc.0123abcd.17.42.9","more":true}',
+        '{"payments":[],"cursor":"02aabbcc.0123abcd.17.42"}',
+        '{"plugin_started":{"plugin_name":"trackpayments","methods":["delpay","trackpayments"]}}'],
+    "stream_reader": [bytes([0, 1, 0, 0, *[10, i % 6, i % 3, 8, 4, 6] * 8, 1, 1, 10, 2, 1, 4, 6, 4, 6]) for i in range(3)] +
+                     [bytes((i * 37 + i * i * seed) % 251 for i in range(600)) for seed in (3, 5, 11)],
     "framer": ['\x05{"a":"}\\"{"}\n\n {"b":[{}]}', "\x00garbage{}{}", "\xff" + "[" * 3 + '{"a":' + "[" * 130 + "]" * 130 + "}"],
     "message": ['{"id":a{,"method":"init"}}', '{"id":null,"error":{}}', '{"method":"a","params":[1]} '],
     "listconfigs": ['{"configs":{"plugin":{"values_str":["/a/trackpayments"],"sources":["/c:1"]},"plugin-dir":{"values_str":[],"sources":[]},'

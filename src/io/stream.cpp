@@ -1,8 +1,10 @@
 #include "io/stream_state.hpp"
+#include "io/tcp_listener.hpp"
 
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -78,8 +80,14 @@ std::unique_ptr<Stream> Stream::connect(Loop& loop, const std::string& path, OnC
 
 std::unique_ptr<Stream> Stream::accept(uv_stream_t* listener) {
     auto state = std::make_unique<State>();
+    if (listener->type == UV_TCP)
+        state->kind = State::Kind::tcp;
     state->init(listener->loop);
     const int rc = uv_accept(listener, &state->handle.stream);
+    if (rc == 0 && state->kind == State::Kind::tcp) { // both fail only if the connection has ended already
+        uv_tcp_nodelay(&state->handle.tcp, 1);
+        uv_tcp_keepalive(&state->handle.tcp, 1, 60);
+    }
     std::unique_ptr<Stream> stream(new Stream(state.release()));
     return rc < 0 ? nullptr : std::move(stream);
 }
@@ -115,16 +123,16 @@ void Stream::read(OnBytes on_bytes, OnEnd on_end) {
     }
     const int rc = uv_read_start(
         &state_->handle.stream,
-        [](uv_handle_t* handle, std::size_t, uv_buf_t* buf) {
-            auto& buffer = static_cast<State*>(handle->data)->buffer;
-            *buf = uv_buf_init(buffer.data(), static_cast<unsigned>(buffer.size()));
+        [](uv_handle_t*, std::size_t, uv_buf_t* buf) {
+            *buf = uv_buf_init(new char[read_limit], static_cast<unsigned>(read_limit));
         },
-        [](uv_stream_t* stream, ssize_t n, const uv_buf_t*) {
+        [](uv_stream_t* stream, ssize_t n, const uv_buf_t* buf) {
+            const std::unique_ptr<char[]> buffer(buf->base);
             auto* state = static_cast<State*>(stream->data);
             if (!state->alive)
                 return;
             if (n > 0)
-                state->deliver({state->buffer.data(), static_cast<std::size_t>(n)});
+                state->deliver({buffer.get(), static_cast<std::size_t>(n)});
             else if (n < 0)
                 state->end(n == UV_EOF ? std::string() : std::string(uv_strerror(static_cast<int>(n))));
         });
@@ -162,6 +170,21 @@ void Stream::schedule_flush() {
 
 std::size_t Stream::queued_bytes() const {
     return state_->outbox.queued_bytes() + state_->being_written;
+}
+
+void Stream::shut_down_writing() {
+    int fd = -1;
+    if (uv_fileno(&state_->handle.any, &fd) == 0)
+        ::shutdown(fd, SHUT_WR);
+}
+
+std::string Stream::peer_address() const {
+    sockaddr_storage peer{};
+    int length = sizeof peer;
+    if (state_->kind != State::Kind::tcp ||
+        uv_tcp_getpeername(&state_->handle.tcp, reinterpret_cast<sockaddr*>(&peer), &length) != 0)
+        return {};
+    return address_text(peer);
 }
 
 void Stream::when_drained(std::function<void()> drained) {

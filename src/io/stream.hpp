@@ -18,6 +18,8 @@ namespace io {
 class Stream final {
   public:
     static constexpr std::size_t write_limit = 64UL * 1024;
+    /// The most bytes that one callback delivers.
+    static constexpr std::size_t read_limit = 64UL * 1024;
 
     using OnBytes = std::function<void(std::string_view bytes)>;
     /// `reason` is empty on a plain end of file, else the system's error message. Nothing is delivered afterwards.
@@ -30,7 +32,8 @@ class Stream final {
     /// Connects to a unix socket. Calls `done` once, in a later turn of the loop, unless the stream is destroyed
     /// before.
     static std::unique_ptr<Stream> connect(Loop& loop, const std::string& path, OnConnect done);
-    /// Accepts a pending connection of a listening pipe; null if there is none.
+    /// Accepts a pending connection of a listening pipe or TCP socket; null if there is none. On TCP small writes leave
+    /// at once (TCP_NODELAY), and the system asks a silent peer after a minute whether it is still there.
     static std::unique_ptr<Stream> accept(uv_stream_t* listener);
 
     /// Cancels everything; unwritten bytes are lost. Callbacks may destroy the stream that calls them.
@@ -51,8 +54,14 @@ class Stream final {
     /// See Outbox: append one message, then call schedule_flush(). Null when other messages must leave first.
     [[nodiscard]] std::string* append_buffer();
     [[nodiscard]] std::size_t queued_bytes() const;
+    /// Ends our direction of a socket: the peer reads everything the system has taken, then the end. Call it when
+    /// drained.
+    void shut_down_writing();
     /// Calls `drained` once, when the system has taken everything written so far, or it can no longer be delivered.
     void when_drained(std::function<void()> drained);
+
+    /// The peer's IP address without the port, such as 127.0.0.1 or ::1; empty if this is no TCP socket.
+    [[nodiscard]] std::string peer_address() const;
 
   private:
     struct State;

@@ -45,7 +45,6 @@ struct Stream::State {
     std::size_t being_written = 0; // bytes given to libuv
     uv_write_t write_request{};
     uv_connect_t connect_request{};
-    std::array<char, write_limit> buffer{};
     Outbox outbox;
     OnBytes on_bytes;
     OnEnd on_end;
@@ -92,6 +91,7 @@ struct Stream::State {
     }
 
     void deliver_file() {
+        std::array<char, read_limit> buffer; // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
         const auto n = ::read(fd, buffer.data(), buffer.size());
         if (n > 0)
             deliver({buffer.data(), static_cast<std::size_t>(n)});

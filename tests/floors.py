@@ -17,6 +17,7 @@ ROOMS: dict[str, set[str]] = {
     "consumer": {"consumer", "rpc", "json", "io", "base"},  # knows the tracker from outside only
     "payments": {"payments", "bolt", "base"},
     "cln": {"cln", "payments", "rpc", "json", "io", "bolt", "base"},
+    "http": {"http", "io", "base"},  # knows no Lightning, no JSON
     "lnrpc": {"lnrpc", "payments", "json", "bolt", "base"},
     "lndapi": {"lndapi", "json", "base"},  # pure: knows no sockets
     "host": {"host", "cln", "rpc", "json", "io", "base"},  # knows nothing of payments
@@ -38,6 +39,7 @@ BANNED: dict[str, tuple[str, ...]] = {
     "consumer": ("uv.h", "nlohmann/", "simdjson"),
     "payments": ("uv.h", "nlohmann/", "simdjson"),
     "cln": ("simdjson",),
+    "http": ("nlohmann/", "simdjson"),
     "lnrpc": ("uv.h", "nlohmann/", "simdjson"),
     "lndapi": ("uv.h", "nlohmann/", "simdjson"),
     "publish": ("uv.h", "simdjson"),

@@ -34,6 +34,31 @@ BY_HAND: dict[str, list[str | bytes]] = {
     "options": ["10", '"20000"', "-1", '{"trackpayments-linger":5,"trackpayments-failed-after":10}',
                 '{"trackpayments-failed-after":5,"trackpayments-retain":1}', '{"config":"trackpayments-failed-after","val":"3"}',
                 '{"n":3,"t":"a","m":["b","c"],"f":true}', '"a:1"', '["a","b:2"]', "true", '"line\\nbreak"'],
+    "address": ["localhost:10009", "[::1]:8080", ":10009", "10009", "127.0.0.1", "::1", "[::1", "node:1"],
+    "certificate": [bytes.fromhex(
+        "308201eb30820191a0030201020210445a8869a9365ffec987ba313d3847dc300a06082a8648ce3d0403023030311f301d060355040a0c166c6e6420"
+        "6175746f67656e6572617465642063657274310d300b06035504030c04686f7374301e170d3236313132373038303630355a170d3238303132323038"
+        "303630355a3030311f301d060355040a0c166c6e64206175746f67656e6572617465642063657274310d300b06035504030c04686f73743059301306"
+        "072a8648ce3d020106082a8648ce3d030107034200048d1ab2fdab5517eb4685f41b70d7e5f088130a9224c6d83df0e4e5984a645332b7f7f57dd844"
+        "085fa8c854c16753def0540ff92cff28962754c8765b9efadc0da3818c308189300e0603551d0f0101ff0404030202a430130603551d25040c300a06"
+        "082b06010505070301300f0603551d130101ff040530030101ff301d0603551d0e0416041471474b60cb263fc02d5982ff8a17c19c4d583435303206"
+        "03551d11042b302982096c6f63616c686f73748204756e697887047f000001871000000000000000000000000000000001300a06082a8648ce3d0403"
+        "020348003045022100ed14105da7a5f9b5e724c94122dd26480a30f832b63469d41bbf0b7e70ca65fc02206f2a1852a16e76b1d5cce2675cf4571f6d"
+        "4660b65f305bd29411d8f8c7663ff4"),
+        "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"],
+    "http1_chunks": ["3\r\nabc\r\n0\r\n\r\n", "a;x=1\r\n0123456789\r\n0\r\nT: v\r\n\r\n", "ffff\r\n", "3\nabc"],
+    "http1_request": ["GET /a?b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "POST http://x/ HTTP/1.0\r\nContent-Length: 3\r\n\r\n",
+                      "OPTIONS * HTTP/1.1\r\nhost: x\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n", "GET / HTTP/2.0\r\n\r\n",
+                      "GET / HTTP/1.1\r\nA : b\r\n c\r\n\r\n", "GET /\n\n"],
+    "http1_session": ["GET /ab HTTP/1.1\r\nHost: x\r\n\r\nGET /abcd?q HTTP/1.1\r\nHost: x\r\n\r\n", "HEAD /abc HTTP/1.0\r\n\r\n",
+                      "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\nGET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+                      "POST /abcde HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nab\r\n\r\nGET /x HTTP/1.1\r\nHost: x\r\n\r\n"],
+    "http2_session": [bytes.fromhex("014000001401050000000182874185a8f216e07f04042f613f714001780179"),
+                      bytes.fromhex("010700001901040000000183874185a8f216e07f04836071934086a4641d873d5f0230300000080105000000038287bf04032f616200000901050000"
+                                    "00058287bf04846071924f000004000100000001626f647900000403000000000100000008"),
+                      bytes.fromhex("00ff505249202a20485454502f322e300d0a0d0a534d0d0a0d0a00000004000000000000000806000000000000000000000000000000040800000000"
+                                    "00000f4240000015010500000001420448454144874185a8f216e07f048560719242ff"),
+                      bytes.fromhex("010000001201040000000183874185a8f216e07f048760719242cb34ff000004000000000001706172740000080700000000000000000000000000")],
     "json": ['{"a":[1,2.5,null,true,"\\u00e9"]}', "{}\0{}", "1e400", '"\\ud800"', b"\xff\xfe".decode("latin-1"), "line\nbreak"],
     "parser": ['{"a":1,"a":2}', '{"a":-0,"b":-1.5e-3}', '["\\ud83d\\ude00","\\n"]', "[18446744073709551615,18446744073709551616]"],
     "result_filter": ['{"result":{"payments":[{"id":1,"status":"failed"}]},"filter":{"payments":[{"id":true}]}}',

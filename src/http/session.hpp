@@ -1,0 +1,50 @@
+// One connection's protocol, HTTP/1.1 or HTTP/2, apart from its socket: plain bytes in, plain bytes out. The connection
+// asks send() for bytes when the socket can take them; nothing is produced before.
+#pragma once
+
+#include "http/exchange.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace http {
+
+/// What a session asks of the connection that owns it.
+struct SessionOwner {
+    Handler& handler;
+    std::string peer; ///< for Request::peer
+    /// There is something to send, or to go on with: call proceed(), then send(), in a later turn.
+    std::function<void()> wake;
+};
+
+class Session {
+  public:
+    Session() = default;
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    /// Destroys all answers.
+    virtual ~Session() = default;
+
+    /// Plain bytes of the client. Calls the handler.
+    virtual void receive(std::string_view bytes) = 0;
+    /// Appends bytes for the client, about `most`; none if there is nothing to send now. Calls pull().
+    virtual void send(std::string& out, std::size_t most) = 0;
+    /// Goes on with input that waited for an answer to end. Calls the handler.
+    virtual void proceed() = 0;
+    /// No new requests; each Answer is asked to end.
+    virtual void stop() = 0;
+    /// Asks the client whether it is still there; false if the protocol cannot.
+    virtual bool ping() = 0;
+
+    /// Requests that were given to the handler and are not answered completely.
+    [[nodiscard]] virtual std::size_t exchanges() const = 0;
+    /// Requests given to the handler so far.
+    [[nodiscard]] virtual std::size_t requests() const = 0;
+    /// So much input waits that no more should be read.
+    [[nodiscard]] virtual bool full() const = 0;
+    /// Close the connection when all that was produced has left.
+    [[nodiscard]] virtual bool finished() const = 0;
+};
+
+} // namespace http

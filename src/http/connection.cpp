@@ -1,0 +1,202 @@
+#include "http/connection.hpp"
+
+#include "http/http1_session.hpp"
+#include "http/http2_session.hpp"
+
+#include <utility>
+
+namespace http {
+
+namespace {
+
+/// What a session is asked for at once: as much as a TLS record and a frame of HTTP/2 may have.
+constexpr std::size_t piece = 16UL * 1024;
+
+} // namespace
+
+Connection::Connection(io::Loop& loop, std::unique_ptr<io::Stream> stream, std::shared_ptr<const Tls> tls,
+                       const Limits& limits, Owner owner)
+    : stream_(std::move(stream)),
+      limits_(limits),
+      owner_(std::move(owner)),
+      peer_(stream_->peer_address()),
+      next_turn_(loop),
+      limit_(loop),
+      silence_(loop) {
+    if (tls)
+        tls_ = std::make_unique<TlsSession>(std::move(tls));
+    else
+        begin_session(false);
+    stream_->set_source([this](std::string& out) { return produce(out); });
+    limit_.start(limits_.first_request, [this] { end("no request in time"); });
+    set_reading(true);
+}
+
+/// The answers' last calls find everything else still there.
+Connection::~Connection() {
+    session_.reset();
+}
+
+void Connection::begin_session(bool http2) {
+    SessionOwner owner{owner_.handler, peer_, [this] { wake(); }};
+    if (http2) {
+        session_ = std::make_unique<Http2Session>(std::move(owner));
+        expect_bytes();
+    } else
+        session_ = std::make_unique<Http1Session>(std::move(owner));
+}
+
+void Connection::received(std::string_view bytes) {
+    if (phase_ == Phase::closing || phase_ == Phase::ended)
+        return; // read only so that the client's system does not take the last bytes for lost
+    if (silence_.armed())
+        expect_bytes();
+    if (!tls_) {
+        session_->receive(bytes);
+        return check();
+    }
+    std::string plain;
+    const auto taken = tls_->receive(bytes, plain);
+    if (!session_ && tls_->established())
+        begin_session(tls_->protocol() == "h2");
+    if (session_ && !plain.empty())
+        session_->receive(plain);
+    if (!taken)
+        return close_in_order("TLS: " + taken.error());
+    if (tls_->ended())
+        return end({});
+    stream_->schedule_flush();
+    check();
+}
+
+/// For the stream, when it has room for more.
+bool Connection::produce(std::string& out) {
+    const auto before = out.size();
+    producing_ = true;
+    if (!tls_) {
+        if (session_)
+            session_->send(out, piece);
+    } else {
+        if (session_) {
+            std::string plain;
+            session_->send(plain, piece);
+            tls_->send(plain);
+        }
+        out += std::exchange(tls_->output(), {});
+    }
+    producing_ = false;
+    if (std::exchange(woken_, false) || has_changed())
+        next_turn_.start(std::chrono::milliseconds(0), [this] { next_turn(); });
+    return out.size() > before;
+}
+
+void Connection::wake() {
+    if (producing_)
+        woken_ = true; // the stream ignores its source's requests to flush
+    else
+        stream_->schedule_flush();
+}
+
+void Connection::next_turn() {
+    if (session_)
+        session_->proceed();
+    stream_->schedule_flush();
+    check();
+}
+
+Connection::Phase Connection::phase() const {
+    if (phase_ == Phase::closing || phase_ == Phase::ended)
+        return phase_;
+    if (!session_ || session_->requests() == 0)
+        return Phase::first_request;
+    return session_->exchanges() > 0 ? Phase::answering : Phase::idle;
+}
+
+bool Connection::has_changed() const {
+    return phase() != phase_ || (session_ && (session_->finished() || session_->full() == reading_));
+}
+
+void Connection::check() {
+    if (session_ && session_->finished())
+        return close_in_order({});
+    const auto now = phase();
+    if (now == Phase::ended)
+        return;
+    if (session_)
+        set_reading(!session_->full());
+    if (std::exchange(phase_, now) == now)
+        return;
+    if (now == Phase::answering)
+        limit_.cancel();
+    else if (now == Phase::idle)
+        limit_.start(limits_.without_request, [this] { close_idle(); });
+}
+
+/// HTTP/2 says GOAWAY first.
+void Connection::close_idle() {
+    limit_.start(limits_.last_bytes, [this] { end({}); });
+    session_->stop();
+    check();
+}
+
+void Connection::stop() {
+    if (phase_ == Phase::closing || phase_ == Phase::ended)
+        return;
+    if (!session_)
+        return end({});
+    session_->stop();
+    check();
+}
+
+/// Lets everything leave, then waits for the client to close its side: closing ours with unread input would make the
+/// system throw away what the client has not read (RFC 9112, 9.6).
+void Connection::close_in_order(const std::string& reason) {
+    phase_ = Phase::closing;
+    reason_ = reason;
+    session_.reset();
+    silence_.cancel();
+    limit_.start(limits_.last_bytes, [this] { end(reason_); });
+    set_reading(true);
+    if (tls_)
+        tls_->close();
+    stream_->when_drained([this] { stream_->shut_down_writing(); });
+}
+
+void Connection::end(const std::string& reason) {
+    if (std::exchange(phase_, Phase::ended) == Phase::ended)
+        return;
+    session_.reset();
+    limit_.cancel();
+    silence_.cancel();
+    next_turn_.cancel();
+    stream_->stop_reading();
+    stream_->set_source(nullptr);
+    owner_.ended(*this, reason);
+}
+
+void Connection::set_reading(bool on) {
+    if (on == reading_)
+        return;
+    reading_ = on;
+    if (on) {
+        silence_.cancel();
+        stream_->read([this](std::string_view bytes) { received(bytes); },
+                      [this](const std::string& reason) { end(reason_.empty() ? reason : reason_); });
+        return;
+    }
+    stream_->stop_reading();
+    // Nobody notices now if the client vanishes.
+    silence_.start(limits_.without_request, [this] { end("too many requests at once"); });
+}
+
+/// Only HTTP/2 has a way to ask.
+void Connection::expect_bytes() {
+    silence_.start(limits_.silence, [this] { ask(); });
+}
+
+void Connection::ask() {
+    silence_.start(limits_.ping_answer, [this] { end("no answer to a PING"); });
+    session_->ping();
+}
+
+} // namespace http

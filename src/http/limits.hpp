@@ -1,0 +1,20 @@
+// What a server allows its clients. Tests set shorter times.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace http {
+
+struct Limits {
+    std::size_t connections = 1000;
+    std::size_t connections_of_one_address = 100;      ///< loopback excepted
+    std::chrono::milliseconds first_request{10'000};   ///< handshake included
+    std::chrono::milliseconds without_request{60'000}; ///< a connection with no request to answer is closed then
+    std::chrono::milliseconds silence{60'000};         ///< HTTP/2: then the client is asked by a PING, as lnd does
+    std::chrono::milliseconds ping_answer{20'000};     ///< and disconnected
+    std::chrono::milliseconds last_bytes{1'000};       ///< for what is left to send to a connection that is closed
+    std::chrono::milliseconds stop{1'000};             ///< for all answers to end
+};
+
+} // namespace http

@@ -21,6 +21,16 @@ bool is_rune_bytes(std::string_view bytes) {
                         [](char c) { return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7F; });
 }
 
+std::optional<std::string> bytes_of_rune(std::string_view text) {
+    if (text.size() > longest_rune)
+        return std::nullopt;
+    std::string padded(text); // lightningd takes runes without padding too
+    while (padded.size() % 4 != 0)
+        padded.push_back('=');
+    auto bytes = from_base64(padded, Base64Alphabet::url);
+    return bytes ? std::optional(*std::move(bytes)) : std::nullopt;
+}
+
 std::string to_base64url(std::string_view bytes) {
     auto text = base::to_base64({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
     std::replace(text.begin(), text.end(), '+', '-');
@@ -73,13 +83,14 @@ tl::expected<Credential, std::string> of_macaroon(Macaroon macaroon) {
 } // namespace
 
 bool looks_like_rune(std::string_view text) {
-    if (text.size() > longest_rune)
-        return false;
-    std::string padded(text); // lightningd takes runes without padding too
-    while (padded.size() % 4 != 0)
-        padded.push_back('=');
-    const auto bytes = from_base64(padded, Base64Alphabet::url);
+    const auto bytes = bytes_of_rune(text);
     return bytes && is_rune_bytes(*bytes);
+}
+
+bool is_rationed(std::string_view rune) {
+    const auto bytes = bytes_of_rune(rune);
+    return bytes && (bytes->find("rate=", authcode_bytes) != std::string::npos ||
+                     bytes->find("per=", authcode_bytes) != std::string::npos);
 }
 
 tl::expected<Credential, std::string> read_credential(std::string_view value) {

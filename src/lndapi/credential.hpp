@@ -25,4 +25,7 @@ struct Credential {
 /// So junk needs no call to lightningd.
 [[nodiscard]] bool looks_like_rune(std::string_view text);
 
+/// True if a check of the rune uses up a part of its allowance (restrictions `rate` and `per`).
+[[nodiscard]] bool is_rationed(std::string_view rune);
+
 } // namespace lndapi

@@ -1,5 +1,7 @@
 #include "lndapi/grpc_frame.hpp"
 
+#include "json/text.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -9,6 +11,7 @@ namespace {
 
 constexpr std::size_t head_bytes = 5;
 constexpr std::chrono::hours longest_timeout{24 * 365 * 100}; // more would overflow nanoseconds
+constexpr std::size_t longest_timeout_text = 9;
 
 std::size_t message_size(std::string_view head) {
     std::size_t size = 0;
@@ -17,57 +20,58 @@ std::size_t message_size(std::string_view head) {
     return size;
 }
 
+tl::unexpected<GrpcStatus> failed(GrpcCode code, std::string text) {
+    return tl::unexpected(GrpcStatus{code, std::move(text)});
+}
+
 } // namespace
 
-std::string grpc_frame(std::string_view message) {
-    std::string frame(1, '\0');
+void append_grpc_head(std::string& out, std::size_t size) {
+    out.push_back('\0');
     for (int shift = 24; shift >= 0; shift -= 8)
-        frame.push_back(static_cast<char>(message.size() >> shift & 0xFF));
-    return frame.append(message);
+        out.push_back(static_cast<char>(size >> shift & 0xFF));
 }
 
-tl::expected<void, GrpcStatus> GrpcRequestReader::feed(std::string_view bytes) {
-    if (error_)
-        return tl::unexpected(*error_);
-    // One byte more than a whole frame is enough to see that there is too much.
-    bytes_.append(bytes.substr(0, head_bytes + most + 1 - std::min(bytes_.size(), head_bytes + most + 1)));
-    if (bytes_.empty())
-        return {};
-    if (bytes_.front() == 1)
-        error_ = {GrpcCode::unimplemented, "grpc: compressed requests are not supported"};
-    else if (bytes_.front() != 0)
-        error_ = {GrpcCode::internal, "grpc: received unexpected payload format " +
-                                          std::to_string(static_cast<std::uint8_t>(bytes_.front()))};
-    else if (bytes_.size() >= head_bytes && message_size(bytes_) > most)
-        error_ = {GrpcCode::resource_exhausted, "grpc: received message larger than max (" +
-                                                    std::to_string(message_size(bytes_)) + " vs. " +
-                                                    std::to_string(most) + ")"};
-    else if (bytes_.size() >= head_bytes && bytes_.size() > head_bytes + message_size(bytes_))
-        error_ = {GrpcCode::internal, "grpc: more than one request message"};
-    if (error_)
-        return tl::unexpected(*error_);
-    return {};
+tl::expected<std::string_view, GrpcStatus> read_grpc_message(std::string_view body, bool streaming) {
+    if (body.size() < head_bytes)
+        return streaming ? failed(GrpcCode::internal, "cardinality violation: received no request message from "
+                                                      "non-client-streaming RPC")
+                         : failed(GrpcCode::unknown, "EOF");
+    const auto flag = static_cast<std::uint8_t>(body.front());
+    if (flag == 1)
+        return failed(GrpcCode::internal, "grpc: compressed flag set with identity or empty encoding");
+    if (flag != 0)
+        return failed(GrpcCode::internal, "grpc: received unexpected payload format " + std::to_string(flag));
+    const auto size = message_size(body);
+    if (size > longest_grpc_request)
+        return failed(GrpcCode::resource_exhausted, "grpc: received message larger than max (" + std::to_string(size) +
+                                                        " vs. " + std::to_string(longest_grpc_request) + ")");
+    const auto rest = body.substr(head_bytes);
+    if (rest.size() < size)
+        return failed(streaming ? GrpcCode::internal : GrpcCode::unknown, "unexpected EOF");
+    if (streaming && rest.size() - size >= head_bytes)
+        return failed(GrpcCode::internal, "cardinality violation: received multiple request messages for "
+                                          "non-client-streaming RPC");
+    return rest.substr(0, size);
 }
 
-tl::expected<std::string, GrpcStatus> GrpcRequestReader::finish() const {
-    if (error_)
-        return tl::unexpected(*error_);
-    if (bytes_.size() < head_bytes || bytes_.size() < head_bytes + message_size(bytes_))
-        return tl::unexpected(GrpcStatus{GrpcCode::internal, "unexpected EOF"});
-    return bytes_.substr(head_bytes);
-}
-
-std::optional<std::chrono::nanoseconds> read_grpc_timeout(std::string_view value) {
+tl::expected<std::chrono::nanoseconds, std::string> read_grpc_timeout(std::string_view value) {
     using std::chrono::nanoseconds;
-    if (value.size() < 2 || value.size() > 9)
-        return std::nullopt;
+    const auto refused = [](const std::string& reason, std::string_view quoted) {
+        return tl::unexpected(reason + json::quote(quoted));
+    };
+    if (value.size() < 2)
+        return refused("transport: timeout string is too short: ", value);
+    if (value.size() > longest_timeout_text)
+        return refused("transport: timeout string is too long: ", value.substr(0, 2 * longest_timeout_text));
     const auto digits = value.substr(0, value.size() - 1);
-    if (!std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; }))
-        return std::nullopt;
+    const bool all_digits = std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
     std::int64_t count = 0;
     (void)std::from_chars(digits.data(), digits.data() + digits.size(), count);
-    const auto in = [count](auto unit) {
-        return std::optional<nanoseconds>(count > longest_timeout / unit ? nanoseconds(longest_timeout) : unit * count);
+    const auto in = [&](auto unit) -> tl::expected<nanoseconds, std::string> {
+        if (!all_digits)
+            return tl::unexpected("strconv.ParseUint: parsing " + json::quote(digits) + ": invalid syntax");
+        return count > longest_timeout / unit ? nanoseconds(longest_timeout) : nanoseconds(unit * count);
     };
     switch (value.back()) {
     case 'H':
@@ -83,7 +87,7 @@ std::optional<std::chrono::nanoseconds> read_grpc_timeout(std::string_view value
     case 'n':
         return in(nanoseconds(1));
     default:
-        return std::nullopt;
+        return refused("transport: timeout unit is not recognized: ", value);
     }
 }
 

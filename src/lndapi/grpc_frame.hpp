@@ -1,11 +1,10 @@
-// gRPC's frames: a flag, a length of four bytes, a message. Reads the one message of a request, whose bytes come in any
-// pieces, and makes the frames of answers.
+// gRPC's frames: a flag, a length of four bytes, a message. And gRPC's deadlines. Errors have grpc-go's codes and texts
+// (its rpc_util.go, server.go, internal/transport/http_util.go), as LND's clients get them.
 #pragma once
 
 #include "lndapi/grpc_status.hpp"
 
 #include <chrono>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,27 +12,17 @@
 
 namespace lndapi {
 
-/// A frame with this message, not compressed.
-[[nodiscard]] std::string grpc_frame(std::string_view message);
+/// Appends the head of a frame whose message of `size` bytes, not compressed, comes next.
+void append_grpc_head(std::string& out, std::size_t size);
 
-class GrpcRequestReader final {
-  public:
-    /// Bytes; a request of our methods has some dozens.
-    static constexpr std::size_t most = 64UL * 1024;
+/// The longest request, in bytes; those of our methods have some dozens. LND takes 200 MiB.
+inline constexpr std::size_t longest_grpc_request = 64UL * 1024;
 
-    /// Takes the next bytes. An error as soon as it is certain, with the status that grpc-go answers; later calls then
-    /// give the same.
-    [[nodiscard]] tl::expected<void, GrpcStatus> feed(std::string_view bytes);
-    /// Call when the client has sent everything: the message, or an error unless there is exactly one.
-    [[nodiscard]] tl::expected<std::string, GrpcStatus> finish() const;
+/// The one message in the body of a request. `streaming`: the answer is a stream; grpc-go is stricter then.
+[[nodiscard]] tl::expected<std::string_view, GrpcStatus> read_grpc_message(std::string_view body, bool streaming);
 
-  private:
-    std::string bytes_;
-    std::optional<GrpcStatus> error_;
-};
-
-/// The header grpc-timeout: one to eight digits and a unit of H M S m u n. Nothing if it is malformed; at most a
-/// hundred years.
-[[nodiscard]] std::optional<std::chrono::nanoseconds> read_grpc_timeout(std::string_view value);
+/// The header grpc-timeout: one to eight digits and a unit of H M S m u n; at most a hundred years. The error is
+/// grpc-go's sentence.
+[[nodiscard]] tl::expected<std::chrono::nanoseconds, std::string> read_grpc_timeout(std::string_view value);
 
 } // namespace lndapi

@@ -22,6 +22,7 @@ struct Field {
         int64,      ///< the same, perhaps with a minus
         boolean,    ///< true or false
         text,       ///< a JSON string
+        texts,      ///< an array of JSON strings
         bytes,      ///< base64 in a JSON string
         enumerated, ///< the name of a value
         message,    ///< an object, or null for none

@@ -33,8 +33,8 @@ struct MethodRow {
 struct Request {
     const MethodRow* method = nullptr;
     bool no_inflight_updates = false;
-    std::string payment_hash; ///< bytes, of any number
-    std::string since;        ///< a cursor
+    std::string payment_hash = {}; ///< bytes, of any number
+    std::string since = {};        ///< a cursor
 };
 
 } // namespace lndapi

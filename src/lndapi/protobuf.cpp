@@ -44,8 +44,11 @@ void ProtobufWriter::integer(std::uint32_t field, std::uint64_t value) {
 }
 
 void ProtobufWriter::bytes(std::uint32_t field, std::string_view value) {
-    if (value.empty())
-        return;
+    if (!value.empty())
+        element(field, value);
+}
+
+void ProtobufWriter::element(std::uint32_t field, std::string_view value) {
     varint(tag(field, bytes_type));
     varint(value.size());
     out_.append(value);

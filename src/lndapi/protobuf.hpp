@@ -21,6 +21,8 @@ class ProtobufWriter final {
     void integer(std::uint32_t field, std::uint64_t value);
     /// string, bytes. Nothing if empty.
     void bytes(std::uint32_t field, std::string_view value);
+    /// One element of a repeated string. Written even if empty.
+    void element(std::uint32_t field, std::string_view value);
     /// Begins a message field; end() with the result writes its length. Written even if empty.
     [[nodiscard]] std::size_t begin(std::uint32_t field);
     void end(std::size_t begun);

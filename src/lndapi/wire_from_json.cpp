@@ -69,6 +69,9 @@ class Encoder final {
             if (text)
                 writer_.bytes(field.number, *text);
             return text.has_value();
+        case Field::Kind::texts:
+            return value.is_array() && std::all_of(value.elements().begin(), value.elements().end(),
+                                                   [&](json::Value one) { return element(one, field); });
         case Field::Kind::bytes: {
             const auto bytes = bytes_of(value);
             if (bytes)
@@ -90,6 +93,13 @@ class Encoder final {
                                                     [&](json::Value entry) { return map_entry(entry, field); });
         }
         return false;
+    }
+
+    bool element(json::Value value, const Field& field) {
+        const auto text = value.text();
+        if (text)
+            writer_.element(field.number, *text);
+        return text.has_value();
     }
 
     bool nested(json::Value value, const Field& field) {

@@ -8,45 +8,58 @@ namespace grpc_test {
 using namespace std::chrono_literals;
 using namespace std::string_literals;
 using lndapi::GrpcCode;
-using lndapi::GrpcRequestReader;
 
 namespace {
 
+std::string frame(std::string_view message) {
+    std::string bytes;
+    lndapi::append_grpc_head(bytes, message.size());
+    return bytes.append(message);
+}
+
 /// The message, or `code text`.
-std::string read(const std::string& bytes, std::size_t piece) {
-    GrpcRequestReader reader;
-    for (std::size_t at = 0; at < bytes.size(); at += piece)
-        if (const auto fed = reader.feed(std::string_view(bytes).substr(at, piece)); !fed)
-            return std::to_string(static_cast<int>(fed.error().code)) + " " + fed.error().message;
-    const auto message = reader.finish();
-    return message ? *message : std::to_string(static_cast<int>(message.error().code)) + " " + message.error().message;
+std::string read(const std::string& bytes, bool streaming) {
+    const auto message = lndapi::read_grpc_message(bytes, streaming);
+    return message ? std::string(*message)
+                   : std::to_string(static_cast<int>(message.error().code)) + " " + message.error().message;
+}
+
+std::string why_malformed(const char* timeout) {
+    const auto read = lndapi::read_grpc_timeout(timeout);
+    return read ? "well formed" : read.error();
 }
 
 } // namespace
 
 TEST_CASE("a frame has a flag and a length in front") {
-    CHECK(lndapi::grpc_frame("ab") == "\0\0\0\0\2ab"s);
-    CHECK(lndapi::grpc_frame(std::string(70000, 'x')).substr(0, 5) == "\0\0\1\x11\x70"s);
+    CHECK(frame("ab") == "\0\0\0\0\2ab"s);
+    CHECK(frame(std::string(70000, 'x')).substr(0, 5) == "\0\0\1\x11\x70"s);
 }
 
-TEST_CASE("a request is read in pieces of any size") {
-    for (const auto& message : {""s, "\x08\x01"s, std::string(GrpcRequestReader::most, 'x')})
-        for (const std::size_t piece : {1UL, 2UL, 5UL, 100000UL})
-            CHECK(read(lndapi::grpc_frame(message), piece) == message);
+TEST_CASE("a request is one plain message") {
+    for (const bool streaming : {true, false})
+        for (const auto& message : {""s, "\x08\x01"s, std::string(lndapi::longest_grpc_request, 'x')}) {
+            CHECK(read(frame(message), streaming) == message);
+            CHECK(read(frame(message) + "x", streaming) == message); // as grpc-go
+        }
 }
 
-TEST_CASE("a request that is not exactly one plain message is refused") {
-    for (const std::size_t piece : {1UL, 1000000UL}) {
-        CHECK(read("", piece) == "13 unexpected EOF");
-        CHECK(read("\0\0\0\0"s, piece) == "13 unexpected EOF");
-        CHECK(read("\0\0\0\0\2a"s, piece) == "13 unexpected EOF");
-        CHECK(read("\1\0\0\0\0"s, piece) == "12 grpc: compressed requests are not supported");
-        CHECK(read("\2\0\0\0\0"s, piece) == "13 grpc: received unexpected payload format 2");
-        CHECK(read("\0\xff\xff\xff\xff"s, piece) == "8 grpc: received message larger than max (4294967295 vs. 65536)");
-        CHECK(read("\0\0\1\0\1"s, piece) == "8 grpc: received message larger than max (65537 vs. 65536)");
-        CHECK(read("\0\0\0\0\0x"s, piece) == "13 grpc: more than one request message");
-        CHECK(read(lndapi::grpc_frame(std::string(GrpcRequestReader::most, 'x')) + std::string(100000, 'y'), piece) ==
-              "13 grpc: more than one request message");
+TEST_CASE("a request that is not one plain message is refused with grpc-go's code and text") {
+    for (const bool streaming : {true, false}) {
+        const auto code = streaming ? "13 "s : "2 "s;
+        for (const auto& no_message : {""s, "\0\0\0\0"s})
+            CHECK(read(no_message, streaming) ==
+                  (streaming ? "13 cardinality violation: received no request message from non-client-streaming RPC"
+                             : "2 EOF"));
+        CHECK(read("\0\0\0\0\2a"s, streaming) == code + "unexpected EOF");
+        CHECK(read("\1\0\0\0\0"s, streaming) == "13 grpc: compressed flag set with identity or empty encoding");
+        CHECK(read("\2\0\0\0\0"s, streaming) == "13 grpc: received unexpected payload format 2");
+        CHECK(read("\0\xff\xff\xff\xff"s, streaming) ==
+              "8 grpc: received message larger than max (4294967295 vs. 65536)");
+        CHECK(read("\0\0\1\0\1"s, streaming) == "8 grpc: received message larger than max (65537 vs. 65536)");
+        CHECK(read(frame("a") + frame("b"), streaming) ==
+              (streaming ? "13 cardinality violation: received multiple request messages for non-client-streaming RPC"
+                         : "a"));
     }
 }
 
@@ -58,8 +71,16 @@ TEST_CASE("a timeout is digits and a unit") {
     CHECK(lndapi::read_grpc_timeout("99999999u") == 99999999us);
     CHECK(lndapi::read_grpc_timeout("7n") == 7ns);
     CHECK(lndapi::read_grpc_timeout("99999999H") == std::chrono::hours(24 * 365 * 100));
-    for (const auto* malformed : {"", "1", "S", "123456789S", "1s", "-1S", "+1S", "1 S", "1.5S", "1SS"})
-        CHECK_FALSE(lndapi::read_grpc_timeout(malformed).has_value());
+}
+
+TEST_CASE("a malformed timeout is refused with grpc-go's sentence") {
+    CHECK(why_malformed("") == "transport: timeout string is too short: \"\"");
+    CHECK(why_malformed("S") == "transport: timeout string is too short: \"S\"");
+    CHECK(why_malformed("123456789S") == "transport: timeout string is too long: \"123456789S\"");
+    CHECK(why_malformed("1X") == "transport: timeout unit is not recognized: \"1X\"");
+    CHECK(why_malformed("1s") == "transport: timeout unit is not recognized: \"1s\"");
+    for (const std::string digits : {"-1", "+1", "1 ", "1.5", "1S"})
+        CHECK(why_malformed((digits + "S").c_str()) == "strconv.ParseUint: parsing \"" + digits + "\": invalid syntax");
 }
 
 TEST_CASE("a message is percent-encoded for its trailer") {

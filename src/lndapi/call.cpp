@@ -1,0 +1,72 @@
+#include "lndapi/call.hpp"
+
+namespace lndapi {
+
+Call::Call(io::Loop& loop, http::Exchange& exchange, std::unique_ptr<const Output> output)
+    : exchange_(exchange),
+      output_(std::move(output)),
+      deadline_(loop),
+      later_(loop),
+      self_(std::make_shared<Call*>(this)) {}
+
+void Call::begin(const consumer::CursorPtr& cursor, std::optional<std::size_t> json_bytes) {
+    if (state_ != State::waiting)
+        return;
+    state_ = State::sending;
+    exchange_.respond(200, output_->headers(cursor, json_bytes));
+}
+
+void Call::end(Failure end) {
+    if (state_ == State::ending)
+        return;
+    deadline_.cancel();
+    later_.cancel();
+    if (state_ == State::waiting && end.status.code != GrpcCode::ok) {
+        failed_ = true;
+        error_body_ = output_->fail(exchange_, end);
+    } else {
+        begin(nullptr);
+    }
+    if (end.status.code != GrpcCode::ok)
+        drop();
+    state_ = State::ending;
+    end_ = std::move(end);
+    resume();
+}
+
+void Call::end_after(std::chrono::nanoseconds timeout) {
+    // Rounded up: a call must not end before its time.
+    deadline_.start(std::chrono::ceil<std::chrono::milliseconds>(timeout), [this] {
+        end({{GrpcCode::deadline_exceeded, "context deadline exceeded"}});
+    });
+}
+
+void Call::after(std::chrono::milliseconds time, std::function<void()> then) {
+    if (!ended())
+        later_.start(time, std::move(then));
+}
+
+http::Pull Call::pull(std::string& out, std::size_t most) {
+    if (failed_) {
+        out.append(error_body_);
+        return http::Pull::end;
+    }
+    for (const auto before = out.size(); out.size() - before < most; ++sent_)
+        if (!next(out)) {
+            if (!ended())
+                return http::Pull::later;
+            output_->end(out, end_);
+            return http::Pull::end;
+        }
+    return http::Pull::more;
+}
+
+http::Headers Call::trailers() {
+    return output_->trailers(end_, cursor());
+}
+
+void Call::stopping() {
+    end({{GrpcCode::unknown, "routerrpc server shutting down"}});
+}
+
+} // namespace lndapi

@@ -1,0 +1,72 @@
+// One call of a client, from its header to its end: the macaroon is checked, then the method serves, its messages are
+// pulled as fast as the client reads, and the end has a status. Methods derive from it.
+#pragma once
+
+#include "http/exchange.hpp"
+#include "io/timer.hpp"
+#include "lndapi/backlog.hpp"
+#include "lndapi/output.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+namespace lndapi {
+
+class Call : public http::Answer {
+  public:
+    Call(io::Loop& loop, http::Exchange& exchange, std::unique_ptr<const Output> output);
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+
+    /// Begins to serve. Call once, when the client is known to be permitted.
+    virtual void serve() = 0;
+    /// Ends the call. With an error, what the client is still owed is dropped. Only the first end counts.
+    void end(Failure end);
+    /// Ends the call with status 4 then (gRPC's deadline).
+    void end_after(std::chrono::nanoseconds timeout);
+    /// Calls `then` after a time, unless the call has ended.
+    void after(std::chrono::milliseconds time, std::function<void()> then);
+
+    [[nodiscard]] const http::Request& request() const { return exchange_.request(); }
+    /// Messages handed over so far.
+    [[nodiscard]] std::uint64_t sent() const { return sent_; }
+    /// Expires when the call is destroyed: for answers that come later.
+    [[nodiscard]] std::weak_ptr<Call*> weak() const { return self_; }
+
+  protected:
+    /// Sends the header (Output::headers).
+    void begin(const consumer::CursorPtr& cursor, std::optional<std::size_t> json_bytes = std::nullopt);
+    [[nodiscard]] bool begun() const { return state_ != State::waiting; }
+    [[nodiscard]] bool ended() const { return state_ == State::ending; }
+    /// There may be something to pull.
+    void resume() { exchange_.resume(); }
+    [[nodiscard]] const Output& output() const { return *output_; }
+
+    /// Appends the next message; false if there is none now.
+    [[nodiscard]] virtual bool next(std::string& out) = 0;
+    /// Drops what the client is still owed.
+    virtual void drop() {}
+    /// The position up to which everything was handed over; may be null.
+    [[nodiscard]] virtual consumer::CursorPtr cursor() const { return nullptr; }
+
+  private:
+    http::Pull pull(std::string& out, std::size_t most) final;
+    http::Headers trailers() final;
+    void stopping() final;
+
+    enum class State : std::uint8_t { waiting, sending, ending };
+
+    http::Exchange& exchange_;
+    std::unique_ptr<const Output> output_;
+    State state_ = State::waiting;
+    Failure end_;
+    std::string error_body_; // of a call that failed before its header
+    bool failed_ = false;    // before its header
+    std::uint64_t sent_ = 0;
+    io::Timer deadline_;
+    io::Timer later_;
+    std::shared_ptr<Call*> self_;
+};
+
+} // namespace lndapi

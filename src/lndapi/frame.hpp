@@ -1,0 +1,35 @@
+// One snapshot in the forms that clients get. Each form is made once, when a client first needs it, and shared by all
+// subscribers.
+#pragma once
+
+#include "consumer/snapshot.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace lndapi {
+
+class Frame final {
+  public:
+    explicit Frame(consumer::SnapshotPtr payment) : payment_(std::move(payment)) {}
+
+    [[nodiscard]] const consumer::Snapshot& payment() const { return *payment_; }
+    [[nodiscard]] const consumer::SnapshotPtr& shared() const { return payment_; }
+    /// lnrpc.Payment on the wire. Empty if the tracker's JSON is not a Payment.
+    [[nodiscard]] const std::string& wire() const;
+
+  private:
+    consumer::SnapshotPtr payment_;
+    mutable std::optional<std::string> wire_;
+};
+
+using FramePtr = std::shared_ptr<const Frame>;
+
+/// A snapshot with its position in the stream.
+struct Item {
+    FramePtr frame;
+    consumer::CursorPtr cursor; ///< may be null: this item has no position of its own
+};
+
+} // namespace lndapi

@@ -1,0 +1,47 @@
+// Passes each update of the tracker's stream to all subscribers, as one shared frame.
+#pragma once
+
+#include "consumer/reader.hpp"
+#include "lndapi/frame.hpp"
+
+#include <map>
+#include <vector>
+
+namespace lndapi {
+
+class Hub final : public consumer::Listener {
+  public:
+    /// None of these calls may add or remove a subscriber.
+    class Subscriber {
+      public:
+        virtual ~Subscriber() = default;
+        virtual void updated(const Item&) {}
+        /// The tracker was restarted, and all missed updates were passed on.
+        virtual void replaced() {}
+        virtual void state_changed(consumer::State) {}
+    };
+
+    /// Call once, before the first message.
+    void listen_to(const consumer::Reader& reader) { reader_ = &reader; }
+
+    void add(Subscriber& subscriber) { subscribers_.push_back(&subscriber); }
+    /// Harmless if it was not added.
+    void remove(Subscriber& subscriber) { std::erase(subscribers_, &subscriber); }
+
+    /// The payments in flight, by payment_index.
+    [[nodiscard]] std::vector<Item> in_flight() const;
+
+  private:
+    void updated(const consumer::Update& update) override;
+    void replaced() override;
+    void state_changed(consumer::State state) override;
+
+    void take_table();
+    void pass_on(const Item& item);
+
+    const consumer::Reader* reader_ = nullptr;
+    std::map<std::uint64_t, FramePtr> frames_; // of payments in flight, by payment_index
+    std::vector<Subscriber*> subscribers_;
+};
+
+} // namespace lndapi

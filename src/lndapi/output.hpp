@@ -1,0 +1,41 @@
+// How an answer looks on one of LND's two surfaces: gRPC (HTTP/2, frames and trailers), or REST as grpc-gateway makes
+// it (lines of JSON). The methods write through this interface and do not know the surface.
+#pragma once
+
+#include "http/exchange.hpp"
+#include "lndapi/frame.hpp"
+#include "lndapi/grpc_status.hpp"
+#include "lndapi/message.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lndapi {
+
+/// A status with lightningd's own reason, which LND does not have. It goes into a header of its own.
+struct Failure {
+    GrpcStatus status;
+    std::string reason = {};
+};
+
+class Output {
+  public:
+    virtual ~Output() = default;
+
+    /// Of an answer that begins well. `cursor` may be null. `json_bytes`: of the message, if there is only one.
+    [[nodiscard]] virtual http::Headers headers(const consumer::CursorPtr& cursor,
+                                                std::optional<std::size_t> json_bytes) const = 0;
+    /// Appends a Payment, with its cursor if the client asked for cursors. False if the tracker's JSON is no Payment.
+    [[nodiscard]] virtual bool payment(std::string& out, const Item& item) const = 0;
+    /// Appends another message, given as the JSON of grpc-gateway.
+    virtual void message(std::string& out, std::string_view json, const Message& type) const = 0;
+    /// Appends the end of an answer that has begun.
+    virtual void end(std::string& out, const Failure& end) const = 0;
+    [[nodiscard]] virtual http::Headers trailers(const Failure& end, const consumer::CursorPtr& cursor) const = 0;
+    /// Answers with an error instead of headers(). Returns the body. `http_status`: if it is not that of the code.
+    [[nodiscard]] virtual std::string fail(http::Exchange& exchange, const Failure& failure,
+                                           std::optional<int> http_status = std::nullopt) const = 0;
+};
+
+} // namespace lndapi

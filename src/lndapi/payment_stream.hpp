@@ -1,0 +1,42 @@
+// The common part of the two calls that send payments: what the client is owed, in order, and its filter.
+#pragma once
+
+#include "lndapi/call.hpp"
+#include "lndapi/hub.hpp"
+
+namespace lndapi {
+
+/// Everything a method needs from outside.
+struct Sources {
+    io::Loop& loop;
+    consumer::Reader& reader;
+    Hub& hub;
+    base::Log log;
+};
+
+class PaymentStream : public Call, protected Hub::Subscriber {
+  public:
+    /// `no_inflight_updates`: only payments that are SUCCEEDED or FAILED.
+    PaymentStream(Sources sources, http::Exchange& exchange, std::unique_ptr<const Output> output,
+                  bool no_inflight_updates);
+    ~PaymentStream() override;
+
+  protected:
+    /// Owes the item to the client, unless it does not want it.
+    void owe(const Item& item);
+    [[nodiscard]] Backlog& backlog() { return backlog_; }
+    [[nodiscard]] Sources& sources() { return sources_; }
+    /// Called when everything owed was handed over.
+    virtual void all_sent() {}
+
+  private:
+    [[nodiscard]] bool next(std::string& out) override;
+    void drop() override { backlog_.clear(); }
+    [[nodiscard]] consumer::CursorPtr cursor() const override { return backlog_.delivered(); }
+
+    Sources sources_;
+    bool no_inflight_updates_;
+    Backlog backlog_;
+};
+
+} // namespace lndapi

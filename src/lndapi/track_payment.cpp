@@ -1,0 +1,89 @@
+#include "lndapi/track_payment.hpp"
+
+#include "json/parser.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace lndapi {
+
+PaymentProgress progress_of(const consumer::Snapshot& payment) {
+    PaymentProgress progress{payment.status != consumer::Status::in_flight};
+    json::Parser parser;
+    if (const auto value = parser.read(payment.json))
+        for (const auto attempt : value->find("htlcs").elements()) {
+            ++progress.attempts;
+            progress.resolved += attempt.find("status").text() != "IN_FLIGHT" ? 1 : 0;
+        }
+    return progress;
+}
+
+TrackPayment::TrackPayment(Sources sources, http::Exchange& exchange, std::unique_ptr<const Output> output,
+                           bool no_inflight_updates, std::string_view hash)
+    : PaymentStream(std::move(sources), exchange, std::move(output), no_inflight_updates), hash_bytes_(hash) {}
+
+void TrackPayment::serve() {
+    if (hash_bytes_.size() != base::PaymentHash::size)
+        return end({{GrpcCode::unknown, "invalid hash length of " + std::to_string(hash_bytes_.size()) + ", want " +
+                                            std::to_string(base::PaymentHash::size)}});
+    std::copy(hash_bytes_.begin(), hash_bytes_.end(), hash_.bytes.begin());
+    sources().hub.add(*this); // first, so that no update is missed
+    look_up();
+}
+
+void TrackPayment::look_up() {
+    asking_ = true;
+    sources().reader.lookup(
+        hash_,
+        [this, alive = weak()](const tl::expected<std::vector<consumer::SnapshotPtr>, consumer::Refusal>& found) {
+            if (!alive.expired() && !ended())
+                answered(found);
+        });
+}
+
+void TrackPayment::updated(const Item& item) {
+    if (item.frame->payment().payment_hash != hash_ || ended())
+        return;
+    if (asking_)
+        live_.push_back(item);
+    else
+        show(item.frame);
+}
+
+/// The tracker was restarted: the payment may have another index now, or be deleted.
+void TrackPayment::replaced() {
+    if (!ended() && !asking_)
+        look_up();
+}
+
+void TrackPayment::answered(const tl::expected<std::vector<consumer::SnapshotPtr>, consumer::Refusal>& payments) {
+    asking_ = false;
+    const auto live = std::exchange(live_, {});
+    const bool unknown = !payments && payments.error().kind == consumer::Refusal::Kind::unknown_hash;
+    if (unknown && live.empty())
+        return end({{GrpcCode::not_found, "payment isn't initiated"}});
+    if (!payments && !unknown && !begun())
+        return end({{GrpcCode::unavailable, payments.error().message}});
+    begin(nullptr);
+    if (payments && !payments->empty())
+        show(std::make_shared<const Frame>(payments->back()));
+    for (const auto& item : live)
+        if (!ended())
+            show(item.frame);
+}
+
+void TrackPayment::show(const FramePtr& frame) {
+    const auto& payment = frame->payment();
+    if (shown_ && shown_->payment().payment_index == payment.payment_index) {
+        if (payment.json == shown_->payment().json || progress_of(payment) < progress_of(shown_->payment()))
+            return; // the answer was newer than this update
+    } else if (shown_ && payment.payment_index < shown_->payment().payment_index) {
+        return; // an earlier payment of the hash
+    }
+    shown_ = frame;
+    owe({frame, nullptr});
+    if (payment.status != consumer::Status::in_flight)
+        end({});
+}
+
+} // namespace lndapi

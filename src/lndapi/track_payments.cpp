@@ -1,0 +1,82 @@
+#include "lndapi/track_payments.hpp"
+
+#include <utility>
+
+namespace lndapi {
+
+TrackPayments::TrackPayments(Sources sources, http::Exchange& exchange, std::unique_ptr<const Output> output,
+                             bool no_inflight_updates, std::string since)
+    : PaymentStream(std::move(sources), exchange, std::move(output), no_inflight_updates), since_(std::move(since)) {}
+
+void TrackPayments::serve() {
+    sources().hub.add(*this);
+    if (!since_.empty()) {
+        backlog().start_at(std::make_shared<const std::string>(since_));
+        return ask();
+    }
+    backlog().start_at(sources().reader.cursor());
+    begin(sources().reader.cursor());
+    for (const auto& item : sources().hub.in_flight())
+        owe(item);
+}
+
+void TrackPayments::updated(const Item& item) {
+    switch (phase_) {
+    case Phase::live:
+        return owe(item);
+    case Phase::asking:
+        live_.push_back(item);
+        live_bytes_ += item.frame->payment().json.size();
+        if (live_bytes_ > Backlog::most)
+            end({{GrpcCode::resource_exhausted, "slow consumer"}});
+        return;
+    case Phase::paused: // the next page will have it
+    case Phase::away:
+        return;
+    }
+}
+
+void TrackPayments::state_changed(consumer::State state) {
+    if (phase_ == Phase::away && state == consumer::State::active)
+        ask();
+}
+
+void TrackPayments::all_sent() {
+    if (phase_ == Phase::paused)
+        ask();
+}
+
+void TrackPayments::ask() {
+    phase_ = Phase::asking;
+    live_.clear();
+    live_bytes_ = 0;
+    sources().reader.page(since_, [this, alive = weak()](const tl::expected<consumer::Page, consumer::Refusal>& page) {
+        if (!alive.expired() && !ended())
+            answered(page);
+    });
+}
+
+void TrackPayments::answered(const tl::expected<consumer::Page, consumer::Refusal>& page) {
+    if (!page && page.error().kind != consumer::Refusal::Kind::unavailable)
+        return end({{GrpcCode::invalid_argument, page.error().message}});
+    if (!page && !begun())
+        return end({{GrpcCode::unavailable, page.error().message}});
+    if (!page) {
+        phase_ = Phase::away;
+        return;
+    }
+    begin(backlog().delivered());
+    phase_ = page->more ? Phase::paused : Phase::live;
+    since_ = *page->cursor;
+    for (const auto& update : page->updates)
+        owe({std::make_shared<const Frame>(update.payment), update.cursor});
+    if (backlog().empty()) // all filtered out, or none
+        backlog().pass_over(page->cursor);
+    if (page->more && backlog().empty())
+        return ask();
+    if (!page->more)
+        for (const auto& item : std::exchange(live_, {}))
+            owe(item);
+}
+
+} // namespace lndapi

@@ -1,0 +1,40 @@
+// Router/TrackPayments: first the payments in flight, then every change of every payment; or, after a cursor, every
+// change since. Never ends by itself (lnd's lnrpc/routerrpc/router_server.go).
+#pragma once
+
+#include "lndapi/payment_stream.hpp"
+
+#include <string>
+
+namespace lndapi {
+
+class TrackPayments final : public PaymentStream {
+  public:
+    /// `since`: a cursor of the tracker; empty: none.
+    TrackPayments(Sources sources, http::Exchange& exchange, std::unique_ptr<const Output> output,
+                  bool no_inflight_updates, std::string since);
+
+    void serve() override;
+
+  private:
+    enum class Phase : std::uint8_t {
+        live,
+        asking, ///< for a page of updates after the cursor
+        paused, ///< until the client has read the last page
+        away    ///< until the tracker is back
+    };
+
+    void updated(const Item& item) override;
+    void state_changed(consumer::State state) override;
+    void all_sent() override;
+
+    void ask();
+    void answered(const tl::expected<consumer::Page, consumer::Refusal>& page);
+
+    Phase phase_ = Phase::live;
+    std::string since_;      // the next page begins after it
+    std::vector<Item> live_; // updates that came since the last page was asked for
+    std::size_t live_bytes_ = 0;
+};
+
+} // namespace lndapi

@@ -1,0 +1,114 @@
+#include "lndapi/grpc_request.hpp"
+
+#include "json/text.hpp"
+#include "lndapi/grpc_frame.hpp"
+#include "lndapi/grpc_output.hpp"
+#include "lndapi/protobuf.hpp"
+
+namespace lndapi {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+tl::unexpected<GrpcRefusal> refused(GrpcCode code, std::string text, int http_status = 200) {
+    return tl::unexpected(GrpcRefusal{{code, std::move(text)}, http_status});
+}
+
+bool is_grpc_type(std::string_view content_type) {
+    constexpr std::string_view grpc = "application/grpc";
+    if (!content_type.starts_with(grpc))
+        return false;
+    content_type.remove_prefix(grpc.size());
+    return content_type.empty() || content_type.front() == '+' || content_type.front() == ';';
+}
+
+std::string_view content_type_of(const http::Request& http) {
+    return http::find(http.headers, "content-type").value_or("");
+}
+
+/// Service and method are separated by the last slash.
+GrpcStatus unknown_method(std::string_view path) {
+    const auto slash = path.rfind('/');
+    if (!path.starts_with('/') || slash == 0)
+        return {GrpcCode::unimplemented, "malformed method name: " + json::quote(path)};
+    const auto service = path.substr(1, slash - 1);
+    for (const auto& row : methods())
+        if (row.grpc_path.substr(1, row.grpc_path.rfind('/') - 1) == service)
+            return {GrpcCode::unimplemented,
+                    "unknown method " + std::string(path.substr(slash + 1)) + " for service " + std::string(service)};
+    return {GrpcCode::unimplemented, "unknown service " + std::string(service)};
+}
+
+/// Reads the fields of TrackPaymentsRequest or TrackPaymentRequest; false if it is not Protocol Buffers. As grpc-go
+/// does, it skips unknown fields, and fields of another kind; of a repeated field the last one counts.
+bool read_fields(Request& request, std::string_view message) {
+    const bool has_hash = request.method->method == Method::track_payment;
+    const std::uint32_t filter_field = has_hash ? 2 : 1;
+    ProtobufReader fields(message);
+    while (!fields.done()) {
+        const auto field = fields.next();
+        if (!field)
+            return false;
+        if (has_hash && field->number == 1 && field->is_bytes)
+            request.payment_hash = field->bytes;
+        if (field->number == filter_field && !field->is_bytes)
+            request.no_inflight_updates = field->integer != 0;
+    }
+    return true;
+}
+
+} // namespace
+
+bool is_grpc_request(const http::Request& http) {
+    return http.http2 && (is_grpc_type(content_type_of(http)) || find_grpc_method(http.path));
+}
+
+tl::expected<GrpcHead, GrpcRefusal> read_grpc_head(const http::Request& http) {
+    constexpr int bad_request = 400;
+    constexpr int method_not_allowed = 405;
+    constexpr int unsupported_media_type = 415;
+    GrpcHead head;
+    const auto content_type = content_type_of(http);
+    if (!is_grpc_type(content_type))
+        return refused(GrpcCode::invalid_argument, "invalid gRPC request content-type " + json::quote(content_type),
+                       unsupported_media_type);
+    if (const auto value = http::find(http.headers, "grpc-timeout")) {
+        const auto timeout = read_grpc_timeout(*value);
+        if (!timeout)
+            return refused(GrpcCode::internal, "malformed grpc-timeout: " + timeout.error(), bad_request);
+        head.timeout = *timeout;
+    }
+    if (http.method != "POST")
+        return refused(GrpcCode::internal,
+                       "Received a HEADERS frame with :method " + json::quote(http.method) + " which should be POST",
+                       method_not_allowed);
+    if (head.timeout == 0ns)
+        return refused(GrpcCode::deadline_exceeded, "context deadline exceeded");
+    head.method = find_grpc_method(http.path);
+    if (!head.method)
+        return tl::unexpected(GrpcRefusal{unknown_method(http.path)});
+    const auto encoding = http::find(http.headers, "grpc-encoding").value_or("identity");
+    if (encoding != "identity")
+        return refused(GrpcCode::unimplemented,
+                       "grpc: Decompressor is not installed for grpc-encoding " + json::quote(encoding));
+    return head;
+}
+
+tl::expected<Request, GrpcStatus> read_grpc_request(const MethodRow& method, const http::Request& http) {
+    if (http.body_too_long)
+        return tl::unexpected(GrpcStatus{GrpcCode::resource_exhausted, "grpc: received message larger than max"});
+    const auto message = read_grpc_message(http.body, method.streaming);
+    if (!message)
+        return tl::unexpected(message.error());
+    Request request{&method};
+    if (!read_fields(request, *message)) {
+        const std::string text = method.streaming ? "grpc: failed to unmarshal the received message: "
+                                                  : "grpc: error unmarshalling request: ";
+        return tl::unexpected(GrpcStatus{GrpcCode::internal, text + "proto: cannot parse invalid wire-format data"});
+    }
+    request.since = http::find(http.headers, since_header).value_or("");
+    return request;
+}
+
+} // namespace lndapi

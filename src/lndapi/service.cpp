@@ -1,0 +1,227 @@
+#include "lndapi/service.hpp"
+
+#include "json/text.hpp"
+#include "lndapi/grpc_output.hpp"
+#include "lndapi/grpc_request.hpp"
+#include "lndapi/info.hpp"
+#include "lndapi/rest_output.hpp"
+#include "lndapi/rest_route.hpp"
+#include "lndapi/subscribe_state.hpp"
+#include "lndapi/track_payment.hpp"
+#include "lndapi/track_payments.hpp"
+#include "lndapi/unary.hpp"
+
+namespace lndapi {
+
+namespace {
+
+/// A stream outlives its rune by this time at most. LND never checks again.
+constexpr std::chrono::hours between_checks{1};
+
+/// An answer that is ready.
+class Ready final : public http::Answer {
+  public:
+    explicit Ready(std::string body) : body_(std::move(body)) {}
+
+  private:
+    http::Pull pull(std::string& out, std::size_t) override {
+        out.append(body_);
+        return http::Pull::end;
+    }
+
+    std::string body_;
+};
+
+std::unique_ptr<http::Answer> refuse(http::Exchange& exchange, const Output& output, const GrpcStatus& status) {
+    return std::make_unique<Ready>(output.fail(exchange, {status}));
+}
+
+base::PaymentHash hash_of(const std::string& bytes) {
+    base::PaymentHash hash;
+    std::copy(bytes.begin(), bytes.end(), hash.bytes.begin());
+    return hash;
+}
+
+/// The parameters of the rune's method, so that the rune may restrict them.
+std::string rune_params(const Request& request) {
+    auto params = json::Tree::object();
+    if (request.payment_hash.size() == base::PaymentHash::size)
+        params["payment_hash"] = hash_of(request.payment_hash).hex();
+    if (request.no_inflight_updates)
+        params["no_inflight_updates"] = true;
+    if (!request.since.empty())
+        params["since"] = request.since;
+    return json::dump(params);
+}
+
+Claim claim_of(const http::Request& http, const Request& request) {
+    Claim claim{{}, http.peer, request.method->rune_method, rune_params(request)};
+    const std::string_view name = is_grpc_request(http) ? "macaroon" : "grpc-metadata-macaroon";
+    for (const auto& header : http.headers)
+        if (header.name == name)
+            claim.macaroons.push_back(header.value);
+    return claim;
+}
+
+} // namespace
+
+Service::Service(Sources sources, rpc::Client& client)
+    : sources_(std::move(sources)), client_(client), authority_(client, std::chrono::system_clock::now) {}
+
+std::unique_ptr<http::Answer> Service::request(http::Exchange& exchange) {
+    return is_grpc_request(exchange.request()) ? grpc(exchange) : rest(exchange);
+}
+
+std::unique_ptr<http::Answer> Service::grpc(http::Exchange& exchange) {
+    const auto& http = exchange.request();
+    auto output = std::make_unique<GrpcOutput>(http::find(http.headers, cursors_header) == "yes");
+    const auto head = read_grpc_head(http);
+    if (!head)
+        return std::make_unique<Ready>(output->fail(exchange, {head.error().status}, head.error().http_status));
+    const auto& method = *head->method;
+    auto request = read_grpc_request(method, http);
+    // grpc-go checks the permission for a stream before it reads the request, and for other methods after that.
+    if (!request && !method.streaming)
+        return refuse(exchange, *output, request.error());
+    return start(exchange, method, std::move(request), head->timeout, std::move(output));
+}
+
+std::unique_ptr<http::Answer> Service::rest(http::Exchange& exchange) {
+    const auto& http = exchange.request();
+    auto request = read_rest_request(http.method, http.path, http.query);
+    if (!request)
+        return refuse(exchange, RestOutput(false, false), request.error());
+    const auto timeout = read_rest_timeout(http);
+    if (!timeout)
+        return refuse(exchange, RestOutput(false, false), timeout.error());
+    const auto& method = *request->method;
+    auto output = std::make_unique<RestOutput>(method.streaming, !request->since.empty());
+    return start(exchange, method, std::move(request), *timeout, std::move(output));
+}
+
+std::unique_ptr<http::Answer> Service::start(http::Exchange& exchange, const MethodRow& method,
+                                             tl::expected<Request, GrpcStatus> request,
+                                             std::optional<std::chrono::nanoseconds> timeout, OutputPtr output) {
+    auto call = make_call(exchange, request.value_or(Request{&method}), std::move(output));
+    remember(method, *call);
+    if (timeout)
+        call->end_after(*timeout);
+    permit(*call, method, request);
+    return call;
+}
+
+std::unique_ptr<Call> Service::make_call(http::Exchange& exchange, const Request& request, OutputPtr output) {
+    switch (request.method->method) {
+    case Method::track_payments:
+        return std::make_unique<TrackPayments>(sources_, exchange, std::move(output), request.no_inflight_updates,
+                                               request.since);
+    case Method::track_payment:
+        return std::make_unique<TrackPayment>(sources_, exchange, std::move(output), request.no_inflight_updates,
+                                              request.payment_hash);
+    case Method::subscribe_state:
+        return std::make_unique<SubscribeState>(sources_, exchange, std::move(output));
+    case Method::get_info:
+    case Method::get_state:
+    case Method::get_version:
+        break;
+    }
+    return make_unary(exchange, request.method->method, std::move(output));
+}
+
+std::unique_ptr<Call> Service::make_unary(http::Exchange& exchange, Method method, OutputPtr output) {
+    if (method == Method::get_info)
+        return std::make_unique<Unary>(sources_.loop, exchange, std::move(output), get_info_message,
+                                       [this](const Unary::Reply& reply) { ask_lightningd(reply); });
+    if (method == Method::get_state)
+        return std::make_unique<Unary>(
+            sources_.loop, exchange, std::move(output), state_message,
+            [this](const Unary::Reply& reply) { reply(state_json(sources_.reader.state())); });
+    return std::make_unique<Unary>(sources_.loop, exchange, std::move(output), version_message,
+                                   [](const Unary::Reply& reply) { reply(version_json()); });
+}
+
+void Service::ask_lightningd(const Unary::Reply& reply) {
+    const Failure failed{{GrpcCode::unavailable, "lightningd does not answer"}};
+    client_.call(
+        "getinfo", "{}",
+        [reply, failed](const tl::expected<std::string_view, rpc::Client::Failure>& result) {
+            const auto info = result ? decode_info(*result) : tl::unexpected(std::string());
+            info ? reply(*info) : reply(tl::unexpected(failed));
+        },
+        [reply, failed] { reply(tl::unexpected(failed)); });
+}
+
+/// LND's text of the time before its services run (rpcperms/interceptor.go).
+std::optional<Failure> Service::why_not_ready(const MethodRow& method) const {
+    if (sources_.reader.state() == consumer::State::waiting && !method.rune_method.empty())
+        return Failure{{GrpcCode::unknown, "waiting to start, RPC services not available"}};
+    return std::nullopt;
+}
+
+void Service::permit(Call& call, const MethodRow& method, const tl::expected<Request, GrpcStatus>& request) {
+    if (auto failure = why_not_ready(method))
+        return call.end(*std::move(failure));
+    const auto go_on = [this, method = &method,
+                        malformed = request ? std::nullopt : std::optional(request.error())](Call& permitted) {
+        if (malformed)
+            return permitted.end({*malformed});
+        serve(permitted, *method);
+    };
+    if (method.rune_method.empty())
+        return go_on(call);
+    const auto claim = claim_of(call.request(), request.value_or(Request{&method}));
+    authority_.check(claim, [this, weak = call.weak(), claim, go_on,
+                             streaming = method.streaming](const std::optional<Failure>& failure) {
+        const auto open = weak.lock();
+        if (!open)
+            return;
+        if (failure)
+            return (*open)->end(*failure);
+        go_on(**open);
+        if (streaming && !is_rationed(claim))
+            check_again(weak, claim);
+    });
+}
+
+void Service::serve(Call& call, const MethodRow& method) {
+    const bool needs_tracker = method.method == Method::track_payments || method.method == Method::track_payment;
+    if (needs_tracker && sources_.reader.state() != consumer::State::active)
+        return call.end({{GrpcCode::unavailable, "the plugin trackpayments is not running"}});
+    call.serve();
+}
+
+void Service::check_again(const std::weak_ptr<Call*>& weak, const Claim& claim) {
+    const auto call = weak.lock();
+    if (!call)
+        return;
+    (*call)->after(between_checks, [this, weak, claim] {
+        authority_.check(claim, [this, weak, claim](const std::optional<Failure>& failure) {
+            const auto open = weak.lock();
+            if (!open)
+                return;
+            if (failure && failure->status.code != GrpcCode::unavailable)
+                return (*open)->end(*failure);
+            check_again(weak, claim);
+        });
+    });
+}
+
+void Service::remember(const MethodRow& method, const Call& call) {
+    if (calls_.size() >= prune_at_) {
+        std::erase_if(calls_, [](const Entry& entry) { return entry.call.expired(); });
+        prune_at_ = 2 * calls_.size() + 64;
+    }
+    calls_.push_back({method.grpc_path, call.weak()});
+}
+
+std::vector<Service::OpenCall> Service::calls() const {
+    std::vector<OpenCall> open;
+    for (const auto& entry : calls_)
+        if (const auto call = entry.call.lock()) {
+            const auto& request = (*call)->request();
+            open.push_back({entry.method, is_grpc_request(request), request.peer, (*call)->sent()});
+        }
+    return open;
+}
+
+} // namespace lndapi

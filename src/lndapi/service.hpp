@@ -1,0 +1,56 @@
+// LND's API: finds the method of each request, checks the macaroon, and starts the call. Serves gRPC and REST alike.
+#pragma once
+
+#include "lndapi/authority.hpp"
+#include "lndapi/method.hpp"
+#include "lndapi/payment_stream.hpp"
+
+#include <vector>
+
+namespace lndapi {
+
+class Service final : public http::Handler {
+  public:
+    struct OpenCall {
+        std::string_view method; ///< its gRPC path
+        bool grpc = false;
+        std::string peer;       ///< the client's address
+        std::uint64_t sent = 0; ///< messages
+    };
+
+    Service(Sources sources, rpc::Client& client);
+
+    std::unique_ptr<http::Answer> request(http::Exchange& exchange) override;
+    [[nodiscard]] std::vector<OpenCall> calls() const;
+
+  private:
+    struct Entry {
+        std::string_view method;
+        std::weak_ptr<Call*> call;
+    };
+    using OutputPtr = std::unique_ptr<const Output>;
+
+    [[nodiscard]] std::unique_ptr<http::Answer> grpc(http::Exchange& exchange);
+    [[nodiscard]] std::unique_ptr<http::Answer> rest(http::Exchange& exchange);
+    [[nodiscard]] std::unique_ptr<http::Answer> start(http::Exchange& exchange, const MethodRow& method,
+                                                      tl::expected<Request, GrpcStatus> request,
+                                                      std::optional<std::chrono::nanoseconds> timeout,
+                                                      OutputPtr output);
+    [[nodiscard]] std::unique_ptr<Call> make_call(http::Exchange& exchange, const Request& request, OutputPtr output);
+    [[nodiscard]] std::unique_ptr<Call> make_unary(http::Exchange& exchange, Method method, OutputPtr output);
+    void ask_lightningd(const std::function<void(const tl::expected<std::string, Failure>&)>& reply);
+
+    [[nodiscard]] std::optional<Failure> why_not_ready(const MethodRow& method) const;
+    void permit(Call& call, const MethodRow& method, const tl::expected<Request, GrpcStatus>& request);
+    void serve(Call& call, const MethodRow& method);
+    void check_again(const std::weak_ptr<Call*>& call, const Claim& claim);
+    void remember(const MethodRow& method, const Call& call);
+
+    Sources sources_;
+    rpc::Client& client_;
+    Authority authority_;
+    std::vector<Entry> calls_; // some may have ended
+    std::size_t prune_at_ = 64;
+};
+
+} // namespace lndapi

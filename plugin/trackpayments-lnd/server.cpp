@@ -1,0 +1,121 @@
+#include "plugin/trackpayments-lnd/server.hpp"
+
+#include "json/text.hpp"
+#include "lndapi/info.hpp"
+#include "plugin/trackpayments-lnd/options.hpp"
+#include "plugin/trackpayments-lnd/tables.hpp"
+
+namespace trackpayments_lnd {
+
+using base::LogLevel;
+
+Server::Server(io::Loop& loop, host::Pipes pipes, const host::Parent& parent)
+    : host::Plugin(loop, std::move(pipes), parent, declaration(this)),
+      log_([this](LogLevel level, const std::string& text) { log(level, text); }),
+      settings_(options),
+      reader_(loop, client(), log_, hub_),
+      service_({loop, reader_, hub_, log_}, client()),
+      http_(loop, service_, log_),
+      macaroons_(client(), log_) {
+    hub_.listen_to(reader_);
+}
+
+void Server::started(const host::Init& init) {
+    open_files(init);
+    listen();
+    connect(init);
+}
+
+void Server::open_files(const host::Init& init) {
+    const auto name = settings_.text(dir_option);
+    auto directory = io::PrivateDirectory::open(name.starts_with('/') ? name : init.lightning_dir + '/' + name);
+    if (!directory)
+        return log(LogLevel::unusual, "no certificate and no macaroons: " + directory.error());
+    directory_ = std::move(*directory);
+    auto macaroons = directory_->inside("data/chain/bitcoin/" + lndapi::lnd_network(init.network));
+    if (macaroons)
+        macaroon_directory_ = std::move(*macaroons);
+    else
+        log(LogLevel::unusual, "no macaroons: " + macaroons.error());
+    auto tls =
+        load_tls(*directory_, {settings_.texts(tlsextradomain_option), settings_.texts(tlsextraip_option)}, log_);
+    if (tls)
+        tls_ = std::move(*tls);
+    else
+        log(LogLevel::unusual, "no TLS: " + tls.error());
+}
+
+void Server::listen() {
+    listen_at(rpclisten_option, grpc_port, true, grpc_);
+    listen_at(restlisten_option, rest_port, !settings_.flag(no_rest_tls_option), rest_);
+}
+
+void Server::listen_at(const host::Option& option, std::uint16_t default_port, bool with_tls,
+                       std::vector<std::string>& bound) {
+    for (const auto& text : settings_.texts(option)) {
+        const auto address = http::read_address(text, default_port);
+        if (text == off || !address)
+            continue; // its check has accepted it
+        const auto fail = [&](const std::string& reason) {
+            log(LogLevel::unusual, reason + ". To use another address, set " + std::string(option.name));
+        };
+        if (with_tls && !tls_.tls) {
+            fail("not listening on " + text + ": there is no certificate");
+        } else if (!with_tls && !http::is_loopback(*address)) {
+            fail("not listening on " + text + ": " + std::string(no_rest_tls_option.name) +
+                 " works on loopback addresses only");
+        } else if (auto listening = http_.listen(*address, with_tls ? tls_.tls : nullptr)) {
+            bound.push_back(*listening);
+        } else {
+            fail("not listening on " + listening.error());
+        }
+    }
+}
+
+void Server::connected() {
+    reader_.connected();
+    if (macaroon_directory_)
+        macaroons_.ensure(*macaroon_directory_);
+}
+
+void Server::disconnected() {
+    reader_.disconnected();
+}
+
+void Server::notification(const rpc::Message& message) {
+    reader_.notification(message);
+}
+
+void Server::finishing(std::function<void()> done) {
+    http_.stop(std::move(done));
+}
+
+void Server::show(const host::Request& request) {
+    auto macaroons = json::Tree::array();
+    if (macaroon_directory_)
+        for (const auto* name : macaroon_files)
+            macaroons.push_back(macaroon_directory_->path() + '/' + name);
+    auto calls = json::Tree::array();
+    for (const auto& call : service_.calls())
+        calls.push_back({{"method", call.method},
+                         {"surface", call.grpc ? "grpc" : "rest"},
+                         {"client", call.peer},
+                         {"messages", call.sent}});
+    json::Tree result{
+        {"state", lndapi::state_name(reader_.state())},
+        {"rpclisten", grpc_},
+        {"restlisten", rest_},
+        {"tls_certificate", tls_.tls ? json::Tree(directory_->path() + '/' + certificate_file) : json::Tree()},
+        {"tls_fingerprint", tls_.fingerprint},
+        {"macaroons", macaroons},
+        {"connections", http_.connections()},
+        {"calls", calls},
+    };
+    reply(request.id, json::dump(result));
+}
+
+int run(io::Loop& loop, host::Pipes pipes, const host::Parent& parent) {
+    return Server(loop, std::move(pipes), parent).run();
+}
+
+} // namespace trackpayments_lnd

@@ -12,7 +12,7 @@ from typing import Iterator
 # They once stood for things of ours: "tell" for publish, "life" for a run, "witness" for what the plugin saw.
 BANNED = ("witness", "witnesses", "life", "lives", "giant", "giants", "stranger", "strangers", "door", "doors", "grave", "graves", "word", "words",
           "told", "tell", "tells", "telling", "verdict", "verdicts")
-README_WORDS = 1000
+README_WORDS = 1300
 
 BANNED_WORD = re.compile(r"\b(?:" + "|".join(BANNED) + r")\b", re.IGNORECASE)
 WHAT_SENTENCE = re.compile(r"(?:^|[.:;] )(What\b[^.?!]*)(?=[.!]|$)")

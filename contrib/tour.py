@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -54,14 +55,54 @@ def pay(node: StandIn, screen: Screen, title: str, amount: int, scenario: dict, 
     return invoice["payment_hash"]
 
 
+class LndClient:
+    """A program that reads LND's API; its output is collected."""
+
+    def __init__(self, *command: str) -> None:
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.lines: list[str] = []
+        threading.Thread(target=lambda: self.lines.extend(iter(self.process.stdout.readline, "")), daemon=True).start()
+
+    def end(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+
+def as_lnd(node: StandIn, screen: Screen) -> None:
+    """Two clients of LND get a payment from the plugin trackpayments-lnd."""
+    server = node.call("trackpayments-lnd")
+    wait_until(lambda: Path(server["macaroons"][0]).exists(), "the macaroon", 60)
+    certificate, macaroon = server["tls_certificate"], server["macaroons"][0]
+    grpc, rest = (server[name][0] for name in ("rpclisten", "restlisten"))
+    hexed = Path(macaroon).read_bytes().hex()
+    url = f"https://{rest}/v2/router/payments?no_inflight_updates=true"
+    print(f"""
+The plugin trackpayments-lnd serves LND's API. Two of its clients subscribe:
+$ contrib/lnd_payments.py {grpc} tls.cert admin.macaroon
+$ curl -sN --cacert tls.cert -H "Grpc-Metadata-Macaroon: $(xxd -p -c 10000 admin.macaroon)" '{url}'""", flush=True)
+    clients = [LndClient(sys.executable, str(TOP / "contrib" / "lnd_payments.py"), grpc, certificate, macaroon),
+               LndClient("curl", "-sN", "--cacert", certificate, "-H", f"Grpc-Metadata-Macaroon: {hexed}", url)]
+    try:
+        wait_until(lambda: len(node.call("trackpayments-lnd")["calls"]) == 2, "the clients", 60)
+        pay(node, screen, "for LND's clients", 3_000_000, {"attempts": [later("settle")]}, "SUCCEEDED")
+        for name, client in zip(("lnd_payments.py", "curl"), clients):
+            wait_until(lambda: any("SUCCEEDED" in text for text in client.lines), name, 60)
+            for text in client.lines:
+                print(f"  {name} prints: {text.rstrip()[:110]}", flush=True)
+    finally:
+        for client in clients:
+            client.end()
+
+
 def later(outcome: str) -> dict:
     """A delay as with real payees; without it the stream would show only the end."""
     return {"do": outcome, "delay_ms": 400}
 
 
-def main(plugin: str, standin: str) -> None:
+def main(plugin: str, lnd: str, standin: str) -> None:
     recorder = str(TOP / "contrib" / "recorder")
-    with StandIn(standin, plugins=[plugin, recorder], options=["--trackpayments-failed-after=2"]) as node:
+    listen = [f"--trackpayments-lnd-{surface}listen=127.0.0.1:0" for surface in ("rpc", "rest")]
+    with StandIn(standin, plugins=[plugin, lnd, recorder], options=["--trackpayments-failed-after=2", *listen]) as node:
         screen = Screen(node.network_directory / "trackpayments.jsonl")
         print("A stand-in node runs with the plugin. Here are the messages of the topic `trackpayments`, as they come.")
         paid = pay(node, screen, "one part", 5_000_000, {"attempts": [later("settle")]}, "SUCCEEDED")
@@ -85,6 +126,8 @@ def main(plugin: str, standin: str) -> None:
         except RpcError as error:
             print(f"  once more: {error}")
 
+        as_lnd(node, screen)
+
         print("\nThe last message of the stream in full:")
         last = [m for m in screen.messages if m["topic"] == "trackpayments"][-1]
         print(json.dumps({key: value for key, value in last.items() if key != "topic"}, indent=2))
@@ -93,11 +136,11 @@ def main(plugin: str, standin: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        print("usage: tour.py PLUGIN STANDIN (contrib/demo builds both and runs this)", file=sys.stderr)
+    if len(sys.argv) != 4:
+        print("usage: tour.py PLUGIN LND_PLUGIN STANDIN (contrib/demo builds them and runs this)", file=sys.stderr)
         sys.exit(2)
     try:
-        main(sys.argv[1], sys.argv[2])
+        main(*sys.argv[1:])
     except (OSError, EOFError, RuntimeError, RpcError) as error:  # TimeoutError is an OSError
         sys.exit(f"The tour failed: {' '.join(str(error).split())}")
     except KeyboardInterrupt:

@@ -4,9 +4,17 @@
 
 namespace lndapi {
 
+namespace {
+
+constexpr std::chrono::seconds pause{1};
+
+} // namespace
+
 TrackPayments::TrackPayments(Sources sources, http::Exchange& exchange, std::unique_ptr<const Output> output,
                              bool no_inflight_updates, std::string since)
-    : PaymentStream(std::move(sources), exchange, std::move(output), no_inflight_updates), since_(std::move(since)) {}
+    : PaymentStream(std::move(sources), exchange, std::move(output), no_inflight_updates),
+      since_(std::move(since)),
+      retry_(this->sources().loop) {}
 
 void TrackPayments::serve() {
     sources().hub.add(*this);
@@ -47,6 +55,7 @@ void TrackPayments::all_sent() {
 }
 
 void TrackPayments::ask() {
+    retry_.cancel();
     phase_ = Phase::asking;
     live_.clear();
     live_bytes_ = 0;
@@ -66,13 +75,16 @@ void TrackPayments::answered(const tl::expected<consumer::Page, consumer::Refusa
         return;
     }
     begin(backlog().delivered());
-    phase_ = page->more ? Phase::paused : Phase::live;
+    const bool held = page->more && *page->cursor == since_; // asking at once would repeat the page
+    phase_ = held ? Phase::away : page->more ? Phase::paused : Phase::live;
     since_ = *page->cursor;
     for (const auto& update : page->updates)
         owe({std::make_shared<const Frame>(update.payment), update.cursor});
     if (backlog().empty()) // all filtered out, or none
         backlog().pass_over(page->cursor);
-    if (page->more && backlog().empty())
+    if (held)
+        retry_.start(pause, [this] { ask(); });
+    else if (page->more && backlog().empty())
         return ask();
     if (!page->more)
         for (const auto& item : std::exchange(live_, {}))

@@ -21,7 +21,7 @@ class TrackPayments final : public PaymentStream {
         live,
         asking, ///< for a page of updates after the cursor
         paused, ///< until the client has read the last page
-        away    ///< until the tracker is back
+        away    ///< until the tracker is back, or has more
     };
 
     void updated(const Item& item) override;
@@ -35,6 +35,7 @@ class TrackPayments final : public PaymentStream {
     std::string since_;      // the next page begins after it
     std::vector<Item> live_; // updates that came since the last page was asked for
     std::size_t live_bytes_ = 0;
+    io::Timer retry_;
 };
 
 } // namespace lndapi

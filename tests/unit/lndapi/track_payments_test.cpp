@@ -99,6 +99,25 @@ TEST_CASE("the next page is asked for only when the client has read the last one
     CHECK(pages == 3);
 }
 
+TEST_CASE("a page that does not move the cursor is not asked for again at once") {
+    ServiceFixture fixture;
+    fixture.begin();
+    std::size_t pages = 0;
+    const auto a = payment_json(1, 'a', "FAILED");
+    fixture.tracker = [&](const json::Tree&) {
+        ++pages;
+        return pages == 1 ? answer_of({a}, "n.run0.0.0", true) : answer_of({}, "n.run1.2.2");
+    };
+    const auto call = fixture.rest(path, "since=n.run0.0.0");
+    CHECK(fixture.answer(*call) == line(a, "n.run0.0.0"));
+    CHECK(pages == 1);
+    REQUIRE(unit::until(fixture.loop, [&] { return pages == 2; }));
+    const auto b = payment_json(2, 'b', "SUCCEEDED");
+    (void)fixture.answer(*call);
+    fixture.publish(b, "n.run1.2.3");
+    CHECK(fixture.answer(*call) == line(b, "n.run1.2.3"));
+}
+
 TEST_CASE("a refused cursor ends the call with the tracker's sentence") {
     ServiceFixture fixture;
     fixture.begin();

@@ -15,9 +15,6 @@ namespace lndapi {
 
 namespace {
 
-/// A stream outlives its rune by this time at most. LND never checks again.
-constexpr std::chrono::hours between_checks{1};
-
 /// An answer that is ready.
 class Ready final : public http::Answer {
   public:
@@ -65,8 +62,11 @@ Claim claim_of(const http::Request& http, const Request& request) {
 
 } // namespace
 
-Service::Service(Sources sources, rpc::Client& client)
-    : sources_(std::move(sources)), client_(client), authority_(client, std::chrono::system_clock::now) {}
+Service::Service(Sources sources, rpc::Client& client, std::chrono::milliseconds between_checks)
+    : sources_(std::move(sources)),
+      client_(client),
+      authority_(client, std::chrono::system_clock::now),
+      between_checks_(between_checks) {}
 
 std::unique_ptr<http::Answer> Service::request(http::Exchange& exchange) {
     return is_grpc_request(exchange.request()) ? grpc(exchange) : rest(exchange);
@@ -194,7 +194,7 @@ void Service::check_again(const std::weak_ptr<Call*>& weak, const Claim& claim) 
     const auto call = weak.lock();
     if (!call)
         return;
-    (*call)->after(between_checks, [this, weak, claim] {
+    (*call)->after(between_checks_, [this, weak, claim] {
         authority_.check(claim, [this, weak, claim](const std::optional<Failure>& failure) {
             const auto open = weak.lock();
             if (!open)

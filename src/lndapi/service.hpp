@@ -18,7 +18,8 @@ class Service final : public http::Handler {
         std::uint64_t sent = 0; ///< messages
     };
 
-    Service(Sources sources, rpc::Client& client);
+    /// `between_checks`: a stream outlives its rune by this time at most. LND never checks again.
+    Service(Sources sources, rpc::Client& client, std::chrono::milliseconds between_checks = std::chrono::hours(1));
 
     std::unique_ptr<http::Answer> request(http::Exchange& exchange) override;
     [[nodiscard]] std::vector<OpenCall> calls() const;
@@ -49,6 +50,7 @@ class Service final : public http::Handler {
     Sources sources_;
     rpc::Client& client_;
     Authority authority_;
+    std::chrono::milliseconds between_checks_;
     std::vector<Entry> calls_; // some may have ended
     std::size_t prune_at_ = 64;
 };

@@ -39,7 +39,8 @@ struct ServiceFixture {
     rpc::Client client{loop, "lnd", "tag", log};
     lndapi::Hub hub;
     consumer::Reader reader{loop, client, log, hub};
-    lndapi::Service service{{loop, reader, hub, log}, client};
+    std::chrono::milliseconds between_checks{3'600'000};
+    lndapi::Service service{{loop, reader, hub, log}, client, between_checks};
 
     /// The tracker's answer to each call of `trackpayments`, by its params; the default is an empty table.
     std::function<std::string(const json::Tree& params)> tracker = [](const json::Tree&) {
@@ -53,7 +54,7 @@ struct ServiceFixture {
     /// An error instead of `tracker`'s answer; code 0: none.
     rpc::Error tracker_error;
 
-    ServiceFixture() {
+    explicit ServiceFixture(std::chrono::milliseconds pause = std::chrono::hours(1)) : between_checks(pause) {
         hub.listen_to(reader);
         node.answers = [this](const Call& call) { return reply_to(call); };
         client.start(

@@ -127,6 +127,39 @@ TEST_CASE("lightningd's refusals have LND's texts, and its own reason beside the
     CHECK(refused(rpc::method_not_found, "Unknown").starts_with("14 this lightningd has no runes"));
 }
 
+TEST_CASE("the rune of an open stream is checked again, and the stream ends with it") {
+    ServiceFixture fixture(std::chrono::milliseconds(5));
+    fixture.begin();
+    const auto call = fixture.grpc("/routerrpc.Router/TrackPayments", "");
+    CHECK(fixture.answer(*call).empty());
+    REQUIRE(unit::until(fixture.loop, [&] { return fixture.rune_checks.size() >= 4; }));
+    fixture.rune_error = {-1, "trouble"}; // not a refusal
+    const auto checks = fixture.rune_checks.size();
+    REQUIRE(unit::until(fixture.loop, [&] { return fixture.rune_checks.size() > checks + 2; }));
+    CHECK(fixture.answer(*call).empty());
+    CHECK_FALSE(call->ended);
+    fixture.rune_error = {1503, "Blacklisted"};
+    REQUIRE(unit::until(fixture.loop, [&] { return !fixture.answer(*call).empty() || call->ended; }));
+    CHECK(FakeExchange::value(call->trailers, "grpc-message") ==
+          "verification failed: signature mismatch after caveat verification");
+    CHECK(FakeExchange::value(call->trailers, "trackpayments-reason") == "Blacklisted");
+}
+
+TEST_CASE("a rune with a rate is checked only once") {
+    ServiceFixture fixture(std::chrono::milliseconds(1));
+    fixture.begin();
+    // 32 bytes 0, then `rate=5`
+    const std::string rationed = std::string(42, 'A') + "ByYXRlPTU=";
+    const auto call = grpc_with(fixture, {rationed});
+    const auto plain = grpc_with(fixture, {ServiceFixture::rune});
+    const auto checks_of = [&](const std::string& rune) {
+        return std::count_if(fixture.rune_checks.begin(), fixture.rune_checks.end(),
+                             [&](const json::Tree& params) { return params.at("rune") == rune; });
+    };
+    REQUIRE(unit::until(fixture.loop, [&] { return checks_of(ServiceFixture::rune) > 5; }));
+    CHECK(checks_of(rationed) == 1);
+}
+
 TEST_CASE("the rune is asked for the method and the parameters of the call") {
     ServiceFixture fixture;
     fixture.begin();

@@ -7,13 +7,17 @@ bool Delivered::is_last(const Snapshot& payment) const {
     return found != newest_.end() && found->second.payment->json == payment.json;
 }
 
-bool Delivered::is_live(std::uint64_t payment_index, std::string_view run) const {
+std::string_view Delivered::live_run(std::uint64_t payment_index) const {
     const auto found = newest_.find(payment_index);
-    return found != newest_.end() && found->second.run == run;
+    return found != newest_.end() ? found->second.run : std::string_view();
 }
 
 void Delivered::add(const SnapshotPtr& payment, std::string_view run) {
-    newest_[payment->payment_index] = {payment, std::string(run)};
+    auto& newest = newest_[payment->payment_index];
+    newest.run = run;
+    if (newest.payment && newest.payment->json == payment->json)
+        return;
+    newest.payment = payment;
     order_.push_back(payment);
     bytes_ += payment->json.size();
     while (bytes_ > most_bytes)

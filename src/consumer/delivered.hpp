@@ -18,8 +18,9 @@ class Delivered final {
 
     /// True if this was the payment's last delivered state.
     [[nodiscard]] bool is_last(const Snapshot& payment) const;
-    /// True if the payment's last delivered state came with a live message of this run.
-    [[nodiscard]] bool is_live(std::uint64_t payment_index, std::string_view run) const;
+    /// The run of the live message that brought the payment's last delivered state. Empty if an answer brought it, or
+    /// it is not remembered.
+    [[nodiscard]] std::string_view live_run(std::uint64_t payment_index) const;
     /// `run`: of the live message; empty if the state is from an answer.
     void add(const SnapshotPtr& payment, std::string_view run);
 

@@ -83,10 +83,11 @@ void Reader::live(std::string_view params) {
     }
 }
 
-/// The message was overtaken by the answer of a newer run, which covers it. But if messages of its run are delivered
-/// already that are older than an answer, then the last of them must be, too.
+/// The message was overtaken by the answer of a newer run, which covers it. But if older messages of the payment were
+/// delivered after an answer, then the last of them must be, too.
 void Reader::late(const SnapshotPtr& payment, const std::string& run) {
-    if (delivered_.is_live(payment->payment_index, run))
+    const auto last = delivered_.live_run(payment->payment_index);
+    if (!last.empty() && !runs_.is_older(run, last))
         (void)deliver({payment, cursor_}, run);
 }
 
@@ -144,7 +145,9 @@ void Reader::got_page(const CursorPtr& since, const Answer& answer) {
     for (const auto& payment : answer.payments) {
         queue_.drop_until(*payment);
         const bool last = payment == answer.payments.back();
-        if (!is_shown(*payment) && !deliver({payment, last ? answer.cursor : since}))
+        if (delivered_.is_last(*payment))
+            delivered_.add(payment, {});
+        else if (!is_in_table(*payment) && !deliver({payment, last ? answer.cursor : since}))
             return;
     }
     cursor_ = answer.cursor;
@@ -266,9 +269,9 @@ bool Reader::deliver_older_than(const std::string& run) {
     return true;
 }
 
-bool Reader::is_shown(const Snapshot& payment) const {
+bool Reader::is_in_table(const Snapshot& payment) const {
     const auto found = in_flight_.find(payment.payment_index);
-    return delivered_.is_last(payment) || (found != in_flight_.end() && found->second->json == payment.json);
+    return found != in_flight_.end() && found->second->json == payment.json;
 }
 
 bool Reader::deliver(const Update& update, std::string_view run) {
@@ -278,9 +281,10 @@ bool Reader::deliver(const Update& update, std::string_view run) {
         in_flight_[payment->payment_index] = payment;
     else
         in_flight_.erase(payment->payment_index);
-    if (delivered_.is_last(*payment))
-        return true;
+    const bool repeated = delivered_.is_last(*payment);
     delivered_.add(payment, run);
+    if (repeated)
+        return true;
     const std::weak_ptr<const bool> alive = alive_;
     listener_.updated(update);
     return !alive.expired();

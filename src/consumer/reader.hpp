@@ -91,7 +91,7 @@ class Reader final {
     void tracker_started();
     void tracker_stopped();
     void fill(const Answer& answer);
-    [[nodiscard]] bool is_shown(const Snapshot& payment) const;
+    [[nodiscard]] bool is_in_table(const Snapshot& payment) const;
     void answered_by(const std::string& run);
     [[nodiscard]] bool is_next_older_than(const std::string& run) const;
     /// Each is false if the listener destroyed the reader. `run`: of a live message.

@@ -206,7 +206,7 @@ class Game final : public consumer::Listener {
     };
 
     void settle() {
-        for (int i = 0; i < 8; ++i)
+        for (int i = 0; i < 4; ++i) // written, read, and the other way perhaps
             loop_.turn(false);
     }
 
@@ -219,8 +219,9 @@ class Game final : public consumer::Listener {
             node_.running ? kill() : start();
             break;
         case 2:
-            if (choices_.below(8) == 7)
-                restore_database();
+            if (choices_.below(8) != 7)
+                return;
+            restore_database();
             break;
         case 3:
             garbage();
@@ -238,7 +239,7 @@ class Game final : public consumer::Listener {
             read_message();
             break;
         default:
-            node_.change();
+            return node_.change();
         }
         settle();
     }

@@ -40,14 +40,15 @@ TEST_CASE("only the last delivered state of a payment is one to leave out") {
     CHECK(delivered.is_last(*payment(1, "a")));
 }
 
-TEST_CASE("a delivered state is known by its run, an answer has none") {
+TEST_CASE("a delivered state has the run of its last message, or none if an answer brought it") {
     Delivered delivered;
+    CHECK(delivered.live_run(1).empty());
     delivered.add(payment(1, "a"), "r");
-    CHECK(delivered.is_live(1, "r"));
-    CHECK_FALSE(delivered.is_live(1, "s"));
-    CHECK_FALSE(delivered.is_live(2, "r"));
+    CHECK(delivered.live_run(1) == "r");
+    delivered.add(payment(1, "a"), "s");
+    CHECK(delivered.live_run(1) == "s");
     delivered.add(payment(1, "b"), "");
-    CHECK_FALSE(delivered.is_live(1, "r"));
+    CHECK(delivered.live_run(1).empty());
 }
 
 TEST_CASE("the oldest delivered states are forgotten above the limit") {

@@ -93,6 +93,9 @@ void apply(Node& node, const json::Tree& line) {
             row_now->extra->failure = read_failure((*done)["failure"]);
         node.ledger.resolve(*row_now, done->value("failed", false) ? Status::failed : Status::complete,
                             done->value("completed_at", 0U));
+    } else if (const auto runes = line.find("runes"); runes != line.end()) {
+        node.runes.next_id = runes->value("next_id", std::uint64_t{0});
+        node.runes.blacklist = runes->value("blacklist", std::set<std::uint64_t>{});
     } else if (const auto gone = line.find("removed"); gone != line.end()) {
         if (Row* old = node.ledger.by_created(gone->get<std::uint64_t>()))
             node.ledger.remove(*old, line.value("counts", false));
@@ -162,6 +165,11 @@ void Journal::invoice(const Invoice& invoice) {
                                {"bolt12", invoice.bolt12},
                                {"to_self", invoice.to_self}};
     write(json::dump({{"invoice", fields}}));
+}
+
+void Journal::runes(const Runes& runes) {
+    if (fd_ >= 0)
+        write(json::dump({{"runes", {{"next_id", runes.next_id}, {"blacklist", runes.blacklist}}}}));
 }
 
 } // namespace standin

@@ -10,6 +10,7 @@ namespace standin {
 
 struct Node;
 struct Invoice;
+class Runes;
 
 class Journal final {
   public:
@@ -26,6 +27,7 @@ class Journal final {
     /// `counts` as in Ledger::remove.
     void removed(const Row& row, bool counts);
     void invoice(const Invoice& invoice);
+    void runes(const Runes& runes);
 
   private:
     void write(std::string line);

@@ -45,6 +45,7 @@ Node::Node(Options given, std::string network_directory)
     });
     add_node_commands(*this);
     add_row_commands(*this);
+    add_rune_commands(*this);
     add_sendpay(*this);
     add_onion_commands(*this);
     add_invoice_commands(*this);

@@ -10,6 +10,7 @@
 #include "options.hpp"
 #include "plugins.hpp"
 #include "rpc_socket.hpp"
+#include "runes.hpp"
 #include "scenario.hpp"
 #include "schedule.hpp"
 #include "sendpays.hpp"
@@ -39,6 +40,7 @@ struct Node {
     Ledger ledger;
     Waits waits;
     Invoices invoices;
+    Runes runes;
     Scenario scenario;
     Sendpays sendpays;
     Commands commands;
@@ -86,6 +88,7 @@ struct Node {
 /// Registration of commands, by subject.
 void add_node_commands(Node& node);
 void add_row_commands(Node& node);
+void add_rune_commands(Node& node);
 void add_sendpay(Node& node);
 void add_onion_commands(Node& node);
 void add_invoice_commands(Node& node);

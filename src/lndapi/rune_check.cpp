@@ -11,6 +11,8 @@ constexpr int not_authorized = 1501;
 constexpr int not_permitted = 1502;
 constexpr int blacklisted = 1503;
 
+constexpr const char* mismatch = "verification failed: signature mismatch after caveat verification";
+
 Failure unavailable(std::string message) {
     return {{GrpcCode::unavailable, std::move(message)}};
 }
@@ -22,8 +24,9 @@ Failure denied(const rpc::Error& error) {
         return {{GrpcCode::unknown, "permission denied"}, error.message};
     case not_authorized:
     case blacklisted:
-        return {{GrpcCode::unknown, "verification failed: signature mismatch after caveat verification"},
-                error.message};
+        return {{GrpcCode::unknown, mismatch}, error.message};
+    case rpc::invalid_params: // no rune of lightningd's; its message quotes the rune
+        return {{GrpcCode::unknown, mismatch}};
     case rpc::method_not_found:
         return unavailable("this lightningd has no runes: it needs v23.11 or later");
     default:

@@ -45,9 +45,9 @@ TEST_CASE("an error names the byte that Go names") {
         {"AA=\n", 4}, {"AA=A", 2},  {"A===", 1},     {"AAA==", 4}, {"AAAA=", 4},  {"AA===", 4},   {"=", 0},
         {"====", 0},  {"AA==x", 4}, {"AA==AA==", 4}, {"AAA=A", 4}, {"AA AA", 2},  {"AAAA*", 4},   {{"AAA\0", 4}, 3},
     };
-    for (const auto& [text, position] : cases)
+    for (const auto& one : cases)
         for (const auto alphabet : {Base64Alphabet::standard, Base64Alphabet::url})
-            CHECK_MESSAGE(read(text, alphabet) == "error " + std::to_string(position), text);
+            CHECK_MESSAGE(read(one.first, alphabet) == "error " + std::to_string(one.second), one.first);
 }
 
 } // namespace base64_test

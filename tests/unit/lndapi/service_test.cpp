@@ -123,6 +123,7 @@ TEST_CASE("lightningd's refusals have LND's texts, and its own reason beside the
     CHECK(refused(1501, "Not authorized") == mismatch + " | Not authorized");
     CHECK(refused(1502, "Not permitted: method") == "2 permission denied | Not permitted: method");
     CHECK(refused(1503, "Blacklisted") == mismatch + " | Blacklisted");
+    CHECK(refused(rpc::invalid_params, "rune: invalid token '\"SECRET\"'") == mismatch + " | (none)");
     CHECK(refused(-1, "odd").starts_with("14 lightningd could not check the rune"));
     CHECK(refused(rpc::method_not_found, "Unknown").starts_with("14 this lightningd has no runes"));
 }

@@ -34,8 +34,8 @@ void Outbox::drop_written() {
     if (buffer_.size() - written_ > written_)
         return;
     buffer_.erase(0, std::exchange(written_, 0));
-    if (buffer_.empty() && buffer_.capacity() > kept)
-        buffer_ = {};
+    if (buffer_.empty() && buffer_.capacity() > kept_)
+        std::string().swap(buffer_); // an assignment would keep the memory
 }
 
 std::string_view Outbox::take(std::size_t limit) {
@@ -57,7 +57,7 @@ std::string* Outbox::append_buffer() {
 void Outbox::clear() {
     urgent_.clear();
     ordinary_.clear();
-    buffer_ = {};
+    std::string().swap(buffer_);
     written_ = 0;
     queued_ = 0;
 }

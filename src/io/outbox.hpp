@@ -32,19 +32,22 @@ class Outbox final {
     [[nodiscard]] std::size_t queued_bytes() const { return queued_ + buffer_.size() - written_; }
     void clear();
 
-  private:
-    /// A larger buffer is freed once it is empty.
-    static constexpr std::size_t kept = 256UL * 1024;
+    /// A buffer larger than `bytes` is freed once all of it is written. One stream is fast with much, a thousand are
+    /// small with little.
+    void keep(std::size_t bytes) { kept_ = bytes; }
+    /// To be called when what take() gave has been written, and nothing more is to be sent.
+    void drop_written();
 
+  private:
     bool begin_next();
     bool begin_queued();
-    void drop_written();
 
     std::deque<std::string> urgent_;
     std::deque<std::string> ordinary_;
     std::string buffer_;      // taken but not yet written: the rest of a message, and messages from append_buffer()
     std::size_t written_ = 0; // of buffer_
     std::size_t queued_ = 0;  // in the two queues
+    std::size_t kept_ = 256UL * 1024;
     Source source_;
 };
 

@@ -85,6 +85,7 @@ std::unique_ptr<Stream> Stream::accept(uv_stream_t* listener) {
     state->init(listener->loop);
     const int rc = uv_accept(listener, &state->handle.stream);
     if (rc == 0 && state->kind == State::Kind::tcp) { // both fail only if the connection has ended already
+        state->outbox.keep(4096);
         uv_tcp_nodelay(&state->handle.tcp, 1);
         uv_tcp_keepalive(&state->handle.tcp, 1, 60);
     }

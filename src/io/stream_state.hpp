@@ -187,6 +187,8 @@ struct Stream::State {
     }
 
     void settle() {
+        if (!writing)
+            outbox.drop_written();
         if (drained && !writing && (broken || (connected && outbox.queued_bytes() == 0)))
             std::exchange(drained, nullptr)();
     }

@@ -200,4 +200,21 @@ TEST_CASE("the rest of a long message is not moved before half of it is sent") {
     CHECK(box.take(all).size() == 500);
 }
 
+TEST_CASE("memory above the kept amount is freed once all is written, and not before") {
+    Outbox box;
+    box.keep(1000);
+    box.push(std::string(10'000, 'x'), Priority::ordinary);
+    (void)box.take(9'000);
+    box.drop_written();
+    CHECK(box.queued_bytes() == 1'000);
+    CHECK(box.append_buffer()->capacity() >= 10'000);
+    (void)box.take(9'000);
+    box.drop_written();
+    CHECK(box.append_buffer()->capacity() <= 1'000);
+    box.push(std::string(500, 'x'), Priority::ordinary);
+    (void)box.take(500);
+    box.drop_written();
+    CHECK(box.append_buffer()->capacity() >= 500);
+}
+
 } // namespace outbox_test

@@ -20,7 +20,7 @@ class Connection final {
     struct Owner {
         Handler& handler;
         /// The connection has ended; `reason` is empty if in order. The owner destroys it in a later turn.
-        std::function<void(Connection&, const std::string& reason)> ended;
+        std::function<void(const Connection&, const std::string& reason)> ended;
     };
 
     /// `tls` null: plain HTTP/1.1.

@@ -66,7 +66,7 @@ class Http1Session::OneExchange final : public Exchange {
   public:
     enum class Framing { none, length, chunked, until_close };
 
-    OneExchange(Http1Session& session, Head head)
+    OneExchange(Http1Session& session, Head&& head)
         : request_(std::move(head.request)), keep_alive_(head.keep_alive), http_1_0_(head.http_1_0), session_(session) {
         request_.peer = session.owner_.peer;
     }
@@ -140,6 +140,8 @@ void Http1Session::receive(std::string_view bytes) {
 void Http1Session::proceed() {
     while (!closing_ && !exchange_ && (head_ ? take_body() : take_head())) {
     }
+    if (input_.empty())
+        std::string().swap(input_); // an idle connection keeps no memory for it
 }
 
 /// True if there is more to do.

@@ -40,8 +40,8 @@ struct Server::State {
             return;
         }
         full = false;
-        Connection::Owner owner{handler,
-                                [this](Connection& connection, const std::string& reason) { end(connection, reason); }};
+        Connection::Owner owner{
+            handler, [this](const Connection& connection, const std::string& reason) { end(connection, reason); }};
         connections.push_back(std::make_unique<Connection>(loop, std::move(stream), tls, limits, std::move(owner)));
     }
 

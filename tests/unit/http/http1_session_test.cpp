@@ -199,15 +199,19 @@ TEST_CASE("100 Continue is sent if the client waits for it") {
 }
 
 TEST_CASE("a refused request ends the connection, and what follows it is not read") {
-    for (const auto& [text, status] : std::vector<std::pair<std::string, std::string>>{
+    struct Row {
+        std::string text;
+        std::string status;
+    };
+    for (const auto& row : std::vector<Row>{
              {"GET / HTTP/1.1\nHost: x\n\n", "400 Bad Request"},
              {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\n\r\n", "413 Content Too Large"},
              {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nffffff\r\n", "413 Content Too Large"},
              {"GET /" + std::string(17000, 'a'), "431 Request Header Fields Too Large"},
              {"GET / HTTP/3.0\r\nHost: x\r\n\r\n", "505 HTTP Version Not Supported"}}) {
-        CAPTURE(status);
+        CAPTURE(row.status);
         Fixture f;
-        CHECK(f.ask(text + get) == "HTTP/1.1 " + status + "\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        CHECK(f.ask(row.text + get) == "HTTP/1.1 " + row.status + "\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
         CHECK(f.session.finished());
         CHECK(f.handler.requests.empty());
         CHECK(f.ask(get).empty());

@@ -80,7 +80,8 @@ def as_lnd(node: StandIn, screen: Screen) -> None:
 The plugin trackpayments-lnd serves LND's API. Two of its clients subscribe:
 $ contrib/lnd_payments.py {grpc} tls.cert admin.macaroon
 $ curl -sN --cacert tls.cert -H "Grpc-Metadata-Macaroon: $(xxd -p -c 10000 admin.macaroon)" '{url}'""", flush=True)
-    clients = [LndClient(sys.executable, str(TOP / "contrib" / "lnd_payments.py"), grpc, certificate, macaroon),
+    # Debian's Python has Debian's grpc.
+    clients = [LndClient("/usr/bin/python3", str(TOP / "contrib" / "lnd_payments.py"), grpc, certificate, macaroon),
                LndClient("curl", "-sN", "--cacert", certificate, "-H", f"Grpc-Metadata-Macaroon: {hexed}", url)]
     try:
         wait_until(lambda: len(node.call("trackpayments-lnd")["calls"]) == 2, "the clients", 60)

@@ -22,8 +22,6 @@ class LiveQueue final {
     void drop_until(const Snapshot& now);
     void drop_if(const Test& drop);
     [[nodiscard]] bool empty() const { return updates_.empty(); }
-    /// The oldest; there must be one.
-    [[nodiscard]] const Update& front() const { return updates_.front(); }
     /// Removes and returns the oldest; there must be one.
     Update pop();
 

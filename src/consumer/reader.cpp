@@ -83,8 +83,8 @@ void Reader::live(std::string_view params) {
     }
 }
 
-/// The message was overtaken by the answer of a newer run, which covers it. But if older messages of the payment were
-/// delivered after an answer, then the last of them must be, too.
+/// The message was overtaken by the answer of a newer run, which covers it. But if a message of the payment was
+/// delivered that may be older than an answer before, then the last one must be, too.
 void Reader::late(const SnapshotPtr& payment, const std::string& run) {
     const auto last = delivered_.live_run(payment->payment_index);
     if (!last.empty() && !runs_.is_older(run, last))
@@ -140,14 +140,13 @@ void Reader::got_page(const CursorPtr& since, const Answer& answer) {
     const std::string run(run_of(*answer.cursor));
     refill_ |= run != answered_;
     answered_by(run);
-    if (!deliver_older_than(run))
-        return;
+    drop_older_than(run);
     for (const auto& payment : answer.payments) {
         queue_.drop_until(*payment);
         const bool last = payment == answer.payments.back();
         if (delivered_.is_last(*payment))
             delivered_.add(payment, {});
-        else if (!is_in_table(*payment) && !deliver({payment, last ? answer.cursor : since}))
+        else if (!deliver({payment, last ? answer.cursor : since}))
             return;
     }
     cursor_ = answer.cursor;
@@ -167,13 +166,9 @@ void Reader::got_in_flight(const Answer& answer) {
     if (!begins && run != answered_)
         again_ = refill_ = true; // the tracker was started again after the page
     answered_by(run);
-    if (begins) {
-        while (is_next_older_than(run))
-            (void)queue_.pop();
+    if (begins)
         cursor_ = answer.cursor;
-    }
-    if (!deliver_older_than(run))
-        return;
+    drop_older_than(run);
     fill(answer);
     const std::weak_ptr<const bool> alive = alive_;
     listener_.replaced();
@@ -195,11 +190,16 @@ void Reader::answered_by(const std::string& run) {
     answered_ = run;
 }
 
+/// The listener sees the table: what it shows is delivered.
 void Reader::fill(const Answer& answer) {
     in_flight_.clear();
-    for (const auto& payment : answer.payments)
-        if (payment->status == Status::in_flight)
-            in_flight_[payment->payment_index] = payment;
+    for (const auto& payment : answer.payments) {
+        if (payment->status != Status::in_flight)
+            continue;
+        in_flight_[payment->payment_index] = payment;
+        queue_.drop_until(*payment);
+        delivered_.add(payment, {});
+    }
 }
 
 /// The cursor of this node's database as it was, or of another node.
@@ -250,28 +250,14 @@ void Reader::await_silence() {
     silence_.start(pauses_.silence, [this] { ask(); });
 }
 
-/// A run that is not known any more was long ago: that of each message was added when it arrived.
-bool Reader::is_next_older_than(const std::string& run) const {
-    if (queue_.empty())
-        return false;
-    const auto its = run_of(*queue_.front().cursor);
-    return runs_.is_older(its, run) || !runs_.contains(its);
-}
-
-/// Queued messages of earlier runs are older than this run's answers. Their cursors are not used: those of a run whose
-/// gap was not closed cover what was missed.
-bool Reader::deliver_older_than(const std::string& run) {
-    while (is_next_older_than(run)) {
-        const auto next = queue_.pop();
-        if (!deliver({next.payment, cursor_}, run_of(*next.cursor)))
-            return false;
-    }
-    return true;
-}
-
-bool Reader::is_in_table(const Snapshot& payment) const {
-    const auto found = in_flight_.find(payment.payment_index);
-    return found != in_flight_.end() && found->second->json == payment.json;
+/// Queued messages of earlier runs are covered by this run's answer: they were not delivered, so the cursor that was
+/// asked for comes before them. A run that is not known any more was long ago: that of each message was added when it
+/// arrived.
+void Reader::drop_older_than(const std::string& run) {
+    queue_.drop_if([&](const Update& update) {
+        const auto its = run_of(*update.cursor);
+        return runs_.is_older(its, run) || !runs_.contains(its);
+    });
 }
 
 bool Reader::deliver(const Update& update, std::string_view run) {

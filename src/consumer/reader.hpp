@@ -29,6 +29,7 @@ class Listener {
     /// Each change in order, live ones and those missed.
     virtual void updated(const Update& update) = 0;
     /// The table of payments in flight was replaced: first answer, or a gap was closed. Comes after the missed updates.
+    /// Its payments count as delivered: compare them with those that you know. updated() does not repeat them.
     virtual void replaced() = 0;
     virtual void state_changed(State state) = 0;
 };
@@ -91,11 +92,9 @@ class Reader final {
     void tracker_started();
     void tracker_stopped();
     void fill(const Answer& answer);
-    [[nodiscard]] bool is_in_table(const Snapshot& payment) const;
     void answered_by(const std::string& run);
-    [[nodiscard]] bool is_next_older_than(const std::string& run) const;
+    void drop_older_than(const std::string& run);
     /// Each is false if the listener destroyed the reader. `run`: of a live message.
-    [[nodiscard]] bool deliver_older_than(const std::string& run);
     [[nodiscard]] bool deliver(const Update& update, std::string_view run = {});
     [[nodiscard]] bool set_state(State state);
 

@@ -193,6 +193,8 @@ class Game final : public consumer::Listener {
             begins_.reset();
             refused_ = false;
         }
+        for (const auto& [index, payment] : reader_.in_flight())
+            last_[index] = payment->json;
         check_cursor();
     }
     void state_changed(consumer::State state) override {
@@ -353,6 +355,7 @@ class Game final : public consumer::Listener {
             const auto shown = reader_.in_flight().find(index);
             if (payment.status == Status::in_flight) {
                 ++in_flight;
+                fuzz::require(last_[index] == text, "the last state delivered is that in the table");
                 fuzz::require(shown != reader_.in_flight().end() && shown->second->json == text,
                               "the table has each payment in flight in its last state");
             } else if (payment.changed > *begin_) {

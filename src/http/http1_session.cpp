@@ -90,7 +90,7 @@ class Http1Session::OneExchange final : public Exchange {
             keep_alive_ = false;
         } else {
             framing_ = Framing::chunked;
-            framing = "transfer-encoding: chunked\r\n";
+            framing = "Transfer-Encoding: chunked\r\n";
         }
         session_.write_head(*this, status, headers, framing);
     }

@@ -1,13 +1,14 @@
 #include "lndapi/rest_output.hpp"
 
+#include "http/date.hpp"
 #include "json/text.hpp"
 
 namespace lndapi {
 
 namespace {
 
-http::Header content_type() {
-    return {"Content-Type", "application/json"};
+http::Headers headers_of_all() {
+    return {{"Content-Type", "application/json"}, {"Date", http::date(std::chrono::system_clock::now())}};
 }
 
 std::string error_line(const GrpcStatus& status) {
@@ -22,7 +23,8 @@ std::string rest_error(const GrpcStatus& status) {
 }
 
 http::Headers RestOutput::headers(const consumer::CursorPtr& cursor, std::optional<std::size_t> json_bytes) const {
-    http::Headers headers{content_type(), {"Grpc-Metadata-Content-Type", "application/grpc"}};
+    auto headers = headers_of_all();
+    headers.push_back({"Grpc-Metadata-Content-Type", "application/grpc"});
     if (json_bytes)
         headers.push_back({"Content-Length", std::to_string(*json_bytes)});
     if (cursor)
@@ -53,7 +55,8 @@ void RestOutput::end(std::string& out, const Failure& end) const {
 
 std::string RestOutput::fail(http::Exchange& exchange, const Failure& failure, std::optional<int> status) const {
     auto body = streaming_ ? error_line(failure.status) : rest_error(failure.status);
-    http::Headers headers{content_type(), {"Content-Length", std::to_string(body.size())}};
+    auto headers = headers_of_all();
+    headers.push_back({"Content-Length", std::to_string(body.size())});
     if (!failure.reason.empty())
         headers.push_back({"Trackpayments-Reason", percent_encoded(failure.reason)});
     exchange.respond(status.value_or(http_status(failure.status.code)), std::move(headers));

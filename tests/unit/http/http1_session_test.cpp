@@ -41,7 +41,7 @@ TEST_CASE("the headers leave at once, the body in chunks as it is given") {
         exchange.respond(200, {{"Content-Type", "application/json"}});
         return true;
     };
-    CHECK(f.ask(get) == "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\ntransfer-encoding: chunked\r\n\r\n");
+    CHECK(f.ask(get) == "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
     REQUIRE(f.handler.requests.size() == 1);
     CHECK(f.handler.requests[0].path == "/a");
     CHECK(f.handler.requests[0].query == "b");
@@ -119,7 +119,7 @@ TEST_CASE("only the first answer to a request counts, and it may come later") {
     script.exchange->respond(200, {{"a", "b"}});
     script.exchange->respond(500, {});
     script.exchange->respond_without_body(500, {});
-    CHECK(f.sent() == "HTTP/1.1 200 OK\r\na: b\r\ntransfer-encoding: chunked\r\n\r\n");
+    CHECK(f.sent() == "HTTP/1.1 200 OK\r\na: b\r\nTransfer-Encoding: chunked\r\n\r\n");
 }
 
 TEST_CASE("header values cannot end a header") {

@@ -11,6 +11,12 @@
 
 namespace http {
 
+namespace {
+
+constexpr std::size_t most_log_lines = 10; // a minute
+
+} // namespace
+
 struct Server::State {
     State(io::Loop& loop_of_all, Handler& handler_of_all, base::Log log_of_all, const Limits& limits_of_all)
         : loop(loop_of_all), handler(handler_of_all), log(std::move(log_of_all)), limits(limits_of_all) {}
@@ -22,10 +28,21 @@ struct Server::State {
     std::vector<std::unique_ptr<io::TcpListener>> listeners;
     std::vector<std::unique_ptr<Connection>> connections;
     std::vector<std::unique_ptr<Connection>> ended; // their callbacks may still be running
+    io::Timer begin_stop{loop};
     io::Timer release{loop};
     io::Timer stop_limit{loop};
     std::function<void()> stopped;
-    bool full = false; // and that was logged
+    std::uint64_t minute = 0; // of the loop's clock
+    std::size_t logged = 0;   // in this minute
+
+    /// Clients could make any number of lines, and the log is lightningd's.
+    void log_sometimes(base::LogLevel level, const std::string& message) {
+        const auto now = uv_now(loop.raw()) / 60'000;
+        if (std::exchange(minute, now) != now)
+            logged = 0;
+        if (++logged <= most_log_lines)
+            log(level, message);
+    }
 
     void accept(std::unique_ptr<io::Stream> stream, const std::shared_ptr<const Tls>& tls) {
         const auto peer = stream->peer_address();
@@ -34,12 +51,11 @@ struct Server::State {
                                                    [&](const auto& connection) { return connection->peer() == peer; }));
         const bool none_left = connections.size() >= limits.connections;
         if (none_left || (of_peer >= limits.connections_of_one_address && !is_loopback(peer))) {
-            if (!std::exchange(full, true))
-                log(base::LogLevel::unusual, "refusing connections of " + peer + ": there are " +
-                                                 std::to_string(none_left ? connections.size() : of_peer) + " already");
+            log_sometimes(base::LogLevel::unusual, "refused a connection of " + peer + ": there are " +
+                                                       std::to_string(none_left ? connections.size() : of_peer) +
+                                                       " already");
             return;
         }
-        full = false;
         Connection::Owner owner{
             handler, [this](const Connection& connection, const std::string& reason) { end(connection, reason); }};
         connections.push_back(std::make_unique<Connection>(loop, std::move(stream), tls, limits, std::move(owner)));
@@ -47,7 +63,7 @@ struct Server::State {
 
     void end(const Connection& connection, const std::string& reason) {
         if (!reason.empty())
-            log(base::LogLevel::debug, "connection of " + connection.peer() + " closed: " + reason);
+            log_sometimes(base::LogLevel::debug, "connection of " + connection.peer() + " closed: " + reason);
         const auto found = std::find_if(connections.begin(), connections.end(),
                                         [&](const auto& each) { return each.get() == &connection; });
         ended.push_back(std::move(*found));
@@ -71,6 +87,7 @@ struct Server::State {
             all.push_back(connection.get());
         for (auto* connection : all)
             connection->stop();
+        release_ended();
     }
 
     void stop_now() {
@@ -113,8 +130,8 @@ std::size_t Server::connections() const {
 void Server::stop(std::function<void()> done) {
     state_->stopped = std::move(done);
     state_->stop_limit.start(state_->limits.stop, [state = state_.get()] { state->stop_now(); });
-    state_->stop();
-    state_->release.start(std::chrono::milliseconds(0), [state = state_.get()] { state->release_ended(); });
+    // Not here: the caller may be an Answer, inside a session.
+    state_->begin_stop.start(std::chrono::milliseconds(0), [state = state_.get()] { state->stop(); });
 }
 
 } // namespace http

@@ -20,7 +20,8 @@ namespace http {
 
 class Server final {
   public:
-    /// The handler must outlive the server. Logs addresses of clients and reasons, nothing that clients send.
+    /// The handler must outlive the server. Logs addresses of clients and reasons, a few lines a minute, and nothing
+    /// that clients send.
     Server(io::Loop& loop, Handler& handler, base::Log log, Limits limits = {});
     /// Closes everything at once. Not to be called inside a Handler or an Answer.
     ~Server();
@@ -32,7 +33,8 @@ class Server final {
     tl::expected<std::string, std::string> listen(const Address& address, std::shared_ptr<const Tls> tls);
     [[nodiscard]] std::size_t connections() const;
     /// Closes the listeners, says GOAWAY, and asks each Answer to end. Calls `done` once, in a later turn, when
-    /// everything has left, or after Limits::stop. `done` may destroy the server.
+    /// everything has left, or after Limits::stop. `done` may destroy the server. May be called inside a Handler or an
+    /// Answer.
     void stop(std::function<void()> done);
 
   private:

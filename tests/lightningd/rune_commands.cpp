@@ -6,17 +6,17 @@ namespace standin {
 
 namespace {
 
-/// An array of restrictions, each an array of alternatives; lightningd takes a single restriction as text, too.
+/// An array of restrictions, each an array of alternatives.
 std::optional<Restrictions> read_restrictions(const json::Tree& given) {
     Restrictions all;
     if (!given.is_array())
         return std::nullopt;
     for (const auto& one : given) {
-        if (!one.is_array() && !one.is_string())
+        if (!one.is_array())
             return std::nullopt;
         std::string restriction;
-        for (const auto& alternative : one.is_array() ? one : json::Tree::array({one})) {
-            if (!alternative.is_string())
+        for (const auto& alternative : one) {
+            if (!alternative.is_string() || !Runes::is_alternative(alternative.get_ref<const std::string&>()))
                 return std::nullopt;
             restriction.append(restriction.empty() ? "" : "|").append(alternative.get_ref<const std::string&>());
         }
@@ -68,6 +68,11 @@ void blacklistrune(Node& node, const RequestPtr& request) {
     const bool relist = args.boolean("relist").value_or(false);
     if (args.refused(*request))
         return;
+    constexpr std::uint64_t most = 100'000'000;
+    if (end && !start)
+        return fail(*request, rpc::invalid_params, "Can not specify end without start");
+    if (end.value_or(start.value_or(0)) >= most)
+        return fail(*request, rpc::invalid_params, "Cannot blacklist beyond " + std::to_string(most));
     if (start)
         for (auto id = *start; id <= end.value_or(*start); ++id)
             relist ? (void)node.runes.blacklist.erase(id) : (void)node.runes.blacklist.insert(id);

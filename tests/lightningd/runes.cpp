@@ -12,6 +12,8 @@ namespace {
 
 using Authcode = std::array<unsigned char, crypto_hash_sha256_BYTES>;
 
+constexpr std::string_view operators = "!=/^$~<>#";
+constexpr std::string_view field_characters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
 constexpr int base64url = sodium_base64_VARIANT_URLSAFE;
 
 struct Rune {
@@ -110,7 +112,7 @@ std::optional<std::string> field(const std::string& name, const RunedCall& call)
 
 /// Why one alternative does not hold, in lightningd's texts.
 std::optional<std::string> why_not(std::string_view alternative, const RunedCall& call) {
-    const auto at = alternative.find_first_of("!=/^$~<>#");
+    const auto at = alternative.find_first_of(operators);
     const auto name = std::string(alternative.substr(0, at));
     const auto value = std::string(alternative.substr(at + 1));
     const auto actual = field(name, call);
@@ -173,8 +175,17 @@ std::optional<std::string> Runes::restrict(const std::string& text, const Restri
     return text_of(*rune);
 }
 
+bool Runes::is_alternative(std::string_view text) {
+    const auto at = text.find_first_of(operators);
+    return at != std::string_view::npos && at > 0 && text.find_first_not_of(field_characters) >= at;
+}
+
 std::optional<std::uint64_t> Runes::id_of(const std::string& text) {
     const auto rune = decoded(text);
+    for (std::size_t i = 1; rune && i < rune->restrictions.size(); ++i)
+        for (const auto& alternative : parts_of(rune->restrictions[i], '|'))
+            if (!is_alternative(alternative))
+                return std::nullopt;
     return rune && rune->restrictions[0].starts_with('=') ? whole_number(rune->restrictions[0].substr(1))
                                                           : std::nullopt;
 }

@@ -37,6 +37,8 @@ class Runes final {
     [[nodiscard]] std::string create(const Restrictions& restrictions);
     /// A rune further restricted; nothing if `rune` is none.
     [[nodiscard]] static std::optional<std::string> restrict(const std::string& rune, const Restrictions& more);
+    /// True for `FIELD OPERATOR VALUE`, without blanks.
+    [[nodiscard]] static bool is_alternative(std::string_view text);
     /// The id of a rune, if the text is one.
     [[nodiscard]] static std::optional<std::uint64_t> id_of(const std::string& rune);
     /// Why the rune does not permit the call, if it does not. `rune`: id_of() has read it.

@@ -58,11 +58,11 @@ class Runes(unittest.TestCase):
                 return base64.urlsafe_b64encode(bytes(32) + text).decode()
 
             self.assertEqual(self.check(node, rune=of(b"=0"), method="pay"), (1501, "Not authorized: Not derived from master"))
-            for rune in ("junk", of(b""), of(b"method=x")):
+            for rune in ("junk", of(b""), of(b"method=x"), of(b"=0&foo")):
                 code, message = self.check(node, rune=rune, method="pay")
                 self.assertEqual(code, -32602)
                 self.assertTrue(message.startswith("rune: should "), message)
-            for restrictions in ("x", [7]):
+            for restrictions in ("x", [7], ["method=a"], [["foo"]], [["=1"]], [["a%b"]]):
                 with self.assertRaises(RpcError) as refused:
                     node.call("createrune", {"restrictions": restrictions})
                 self.assertEqual(refused.exception.code, -32602)

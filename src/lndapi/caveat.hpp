@@ -13,7 +13,4 @@ namespace lndapi {
 [[nodiscard]] std::optional<std::string>
 why_caveat_fails(std::string_view caveat, std::chrono::system_clock::time_point now, std::string_view peer);
 
-/// RFC 3339 with up to nanoseconds and a zone, as Go reads it. Nothing if it is malformed or no such day exists.
-[[nodiscard]] std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> read_rfc3339(std::string_view text);
-
 } // namespace lndapi

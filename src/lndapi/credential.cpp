@@ -69,15 +69,28 @@ std::string lower(std::string_view text) {
     return lowered;
 }
 
+/// The bytes of a rune and not of anything else: 32 bytes of a hash are never all printable, which JSON, base64, hex
+/// and version 1 of macaroons are; nor do they begin as a macaroon of LND.
+bool is_surely_rune_bytes(std::string_view bytes) {
+    constexpr std::string_view macaroon_of_lnd = "\x02\x01\x03lnd\x02";
+    return bytes.size() <= longest_rune && is_rune_bytes(bytes) && !bytes.starts_with(macaroon_of_lnd) &&
+           !std::all_of(bytes.begin(), bytes.begin() + authcode_bytes, [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
 tl::expected<Credential, std::string> of_macaroon(Macaroon macaroon) {
     if (macaroon.id.empty() || macaroon.id.front() != '\x03')
         return tl::unexpected<std::string>("invalid ID");
     const auto id = read_macaroon_id(macaroon.id);
     if (!id)
-        return tl::unexpected<std::string>("invalid ID");
-    if (!looks_like_rune(id->storage_id)) // another node's, or LND's
-        return tl::unexpected<std::string>("verification failed: signature mismatch after caveat verification");
-    return Credential{id->storage_id, std::move(macaroon.caveats)};
+        return tl::unexpected<std::string>(
+            "cannot retrieve macaroon: cannot unmarshal macaroon id: proto: cannot parse "
+            "invalid wire-format data");
+    if (looks_like_rune(id->storage_id))
+        return Credential{id->storage_id, std::move(macaroon.caveats)};
+    if (id->ops.empty() || id->ops.front().actions.empty())
+        return tl::unexpected<std::string>("cannot retrieve macaroon: no operations found in macaroon");
+    // of another node, or of LND
+    return tl::unexpected<std::string>("verification failed: signature mismatch after caveat verification");
 }
 
 } // namespace
@@ -103,18 +116,17 @@ tl::expected<Credential, std::string> read_credential(std::string_view value) {
             return tl::unexpected("encoding/hex: invalid byte: " + go_character(*bad));
         return tl::unexpected<std::string>("encoding/hex: odd length hex string");
     }
-    if (bytes->empty())
-        return tl::unexpected<std::string>("empty macaroon data");
-    if (auto macaroon = read_macaroon(*bytes))
+    auto macaroon = read_macaroon(*bytes);
+    if (macaroon)
         return of_macaroon(*std::move(macaroon));
     std::string_view text = *bytes;
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) // a file ends so
         text.remove_suffix(1);
     if (looks_like_rune(text))
         return Credential{std::string(text), {}};
-    if (bytes->size() <= longest_rune && is_rune_bytes(*bytes))
+    if (is_surely_rune_bytes(*bytes))
         return Credential{to_base64url(*bytes), {}};
-    return tl::unexpected<std::string>("cannot determine data format of binary-encoded macaroon");
+    return tl::unexpected(std::move(macaroon.error()));
 }
 
 } // namespace lndapi

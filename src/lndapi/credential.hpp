@@ -18,7 +18,8 @@ struct Credential {
 };
 
 /// `value`: of the header or metadata key `macaroon`. An error has LND's text (macaroons/service.go, encoding/hex); it
-/// never contains the value.
+/// never contains the value. What LND calls malformed but may be a rune is passed on, for lightningd to refuse:
+/// base64url that is not hex, and binary data of 32 bytes or more.
 [[nodiscard]] tl::expected<Credential, std::string> read_credential(std::string_view value);
 
 /// True for text that lightningd may take as a rune: base64url of 32 bytes and printable restrictions (ccan/rune).

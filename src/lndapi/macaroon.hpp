@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <tl/expected.hpp>
+
 namespace lndapi {
 
 struct Macaroon {
@@ -17,8 +19,9 @@ struct Macaroon {
     std::string signature;            ///< 32 bytes
 };
 
-/// Reads a macaroon to its last byte. Nothing if it is none, or has a third-party caveat.
-[[nodiscard]] std::optional<Macaroon> read_macaroon(std::string_view bytes);
+/// Ignores bytes after the signature, as LND does. The error has LND's text, also for a macaroon of version 1 and for a
+/// third-party caveat, which LND cannot verify either.
+[[nodiscard]] tl::expected<Macaroon, std::string> read_macaroon(std::string_view bytes);
 [[nodiscard]] std::string write_macaroon(const Macaroon& macaroon);
 
 /// One permission in an id, such as `offchain` with `read`.

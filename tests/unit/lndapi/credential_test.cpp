@@ -68,7 +68,31 @@ TEST_CASE("anything else is refused with LND's texts") {
     CHECK(refusal("\x01") == "encoding/hex: invalid byte: U+0001");
     CHECK(refusal(wrapped("0")) == "verification failed: signature mismatch after caveat verification");
     CHECK(refusal(hex(lndapi::write_macaroon({"", "x", {}, std::string(32, 's')}))) == "invalid ID");
-    CHECK(refusal(hex(std::string(32, 'a') + "\x01")) == "cannot determine data format of binary-encoded macaroon");
+    CHECK(refusal(hex(std::string(32, '\xaa') + "\x01")) == "cannot determine data format of binary-encoded macaroon");
+    CHECK(refusal("02") == "unmarshal v2: section extends past end of buffer");
+    CHECK(refusal(wrapped(rune).substr(0, 100)) == "unmarshal v2: field data extends past end of buffer");
+    CHECK(refusal(hex(lndapi::write_macaroon({"", "", {}, std::string(32, 's')}))) == "invalid ID");
+    CHECK(refusal(hex(lndapi::write_macaroon({"", "\x03", {}, std::string(32, 's')}))) ==
+          "cannot retrieve macaroon: no operations found in macaroon");
+    CHECK(refusal(hex(lndapi::write_macaroon({"", "\x03\x12\x05x", {}, std::string(32, 's')}))) ==
+          "cannot retrieve macaroon: cannot unmarshal macaroon id: proto: cannot parse invalid wire-format data");
+}
+
+TEST_CASE("printable bytes are not those of a rune") {
+    const auto none = "cannot determine data format of binary-encoded macaroon";
+    CHECK(refusal(hex(R"({"v":2,"l":"lnd","i":"some identifier of a macaroon","s64":"AAAA"})")) == none);
+    CHECK(refusal(hex("XgEDbG5kAvgBAwoQMDEyMzQ1Njc4OWFiY2RlZhIBMBo!")) == none);
+    CHECK(refusal(hex(wrapped(rune))).starts_with("unmarshal v1: ")); // hex twice
+}
+
+TEST_CASE("what follows a macaroon is ignored, as LND ignores it") {
+    CHECK(lndapi::read_credential(wrapped(rune) + "00")->rune == rune);
+    CHECK(lndapi::read_credential(wrapped(rune) + wrapped("0"))->rune == rune);
+}
+
+TEST_CASE("bytes that may be a rune are passed on, although LND would call them malformed") {
+    const auto bytes = "\x02" + std::string(31, '\xee') + "method=getinfo";
+    CHECK(lndapi::read_credential(hex(bytes)).has_value());
 }
 
 TEST_CASE("only base64url of 32 bytes and printable restrictions looks like a rune") {

@@ -1,6 +1,6 @@
 #include "lndapi/grpc_frame.hpp"
 
-#include "json/text.hpp"
+#include "lndapi/go_quote.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -55,25 +55,12 @@ tl::expected<std::string_view, GrpcStatus> read_grpc_message(std::string_view bo
     return rest.substr(0, size);
 }
 
-tl::expected<std::chrono::nanoseconds, std::string> read_grpc_timeout(std::string_view value) {
+std::optional<std::chrono::nanoseconds> in_grpc_unit(std::int64_t count, char unit) {
     using std::chrono::nanoseconds;
-    const auto refused = [](const std::string& reason, std::string_view quoted) {
-        return tl::unexpected(reason + json::quote(quoted));
+    const auto in = [&](auto one) {
+        return count > longest_timeout / one ? nanoseconds(longest_timeout) : one * count;
     };
-    if (value.size() < 2)
-        return refused("transport: timeout string is too short: ", value);
-    if (value.size() > longest_timeout_text)
-        return refused("transport: timeout string is too long: ", value.substr(0, 2 * longest_timeout_text));
-    const auto digits = value.substr(0, value.size() - 1);
-    const bool all_digits = std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
-    std::int64_t count = 0;
-    (void)std::from_chars(digits.data(), digits.data() + digits.size(), count);
-    const auto in = [&](auto unit) -> tl::expected<nanoseconds, std::string> {
-        if (!all_digits)
-            return tl::unexpected("strconv.ParseUint: parsing " + json::quote(digits) + ": invalid syntax");
-        return count > longest_timeout / unit ? nanoseconds(longest_timeout) : nanoseconds(unit * count);
-    };
-    switch (value.back()) {
+    switch (unit) {
     case 'H':
         return in(std::chrono::hours(1));
     case 'M':
@@ -87,8 +74,27 @@ tl::expected<std::chrono::nanoseconds, std::string> read_grpc_timeout(std::strin
     case 'n':
         return in(nanoseconds(1));
     default:
-        return refused("transport: timeout unit is not recognized: ", value);
+        return std::nullopt;
     }
+}
+
+tl::expected<std::chrono::nanoseconds, std::string> read_grpc_timeout(std::string_view value) {
+    const auto refused = [](const std::string& reason, std::string_view quoted) {
+        return tl::unexpected(reason + go_quote(quoted));
+    };
+    if (value.size() < 2)
+        return refused("transport: timeout string is too short: ", value);
+    if (value.size() > longest_timeout_text)
+        return refused("transport: timeout string is too long: ", value.substr(0, 2 * longest_timeout_text));
+    const auto digits = value.substr(0, value.size() - 1);
+    std::int64_t count = 0;
+    (void)std::from_chars(digits.data(), digits.data() + digits.size(), count);
+    const auto timeout = in_grpc_unit(count, value.back());
+    if (!timeout)
+        return refused("transport: timeout unit is not recognized: ", value);
+    if (!std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; }))
+        return tl::unexpected("strconv.ParseUint: parsing " + go_quote(digits) + ": invalid syntax");
+    return *timeout;
 }
 
 } // namespace lndapi

@@ -5,6 +5,8 @@
 #include "lndapi/grpc_status.hpp"
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,5 +26,8 @@ inline constexpr std::size_t longest_grpc_request = 64UL * 1024;
 /// The header grpc-timeout: one to eight digits and a unit of H M S m u n; at most a hundred years. The error is
 /// grpc-go's sentence.
 [[nodiscard]] tl::expected<std::chrono::nanoseconds, std::string> read_grpc_timeout(std::string_view value);
+
+/// So many of a unit, at most a hundred years. Nothing for an unknown unit.
+[[nodiscard]] std::optional<std::chrono::nanoseconds> in_grpc_unit(std::int64_t count, char unit);
 
 } // namespace lndapi

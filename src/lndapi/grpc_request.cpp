@@ -1,6 +1,6 @@
 #include "lndapi/grpc_request.hpp"
 
-#include "json/text.hpp"
+#include "lndapi/go_quote.hpp"
 #include "lndapi/grpc_frame.hpp"
 #include "lndapi/grpc_output.hpp"
 #include "lndapi/protobuf.hpp"
@@ -31,7 +31,7 @@ std::string_view content_type_of(const http::Request& http) {
 GrpcStatus unknown_method(std::string_view path) {
     const auto slash = path.rfind('/');
     if (!path.starts_with('/') || slash == 0)
-        return {GrpcCode::unimplemented, "malformed method name: " + json::quote(path)};
+        return {GrpcCode::unimplemented, "malformed method name: " + go_quote(path)};
     const auto service = path.substr(1, slash - 1);
     for (const auto& row : methods())
         if (row.grpc_path.substr(1, row.grpc_path.rfind('/') - 1) == service)
@@ -44,6 +44,7 @@ GrpcStatus unknown_method(std::string_view path) {
 /// does, it skips unknown fields, and fields of another kind; of a repeated field the last one counts.
 bool read_fields(Request& request, std::string_view message) {
     const bool has_hash = request.method->method == Method::track_payment;
+    const bool has_filter = has_hash || request.method->method == Method::track_payments;
     const std::uint32_t filter_field = has_hash ? 2 : 1;
     ProtobufReader fields(message);
     while (!fields.done()) {
@@ -52,7 +53,7 @@ bool read_fields(Request& request, std::string_view message) {
             return false;
         if (has_hash && field->number == 1 && field->is_bytes)
             request.payment_hash = field->bytes;
-        if (field->number == filter_field && !field->is_bytes)
+        if (has_filter && field->number == filter_field && field->is_varint)
             request.no_inflight_updates = field->integer != 0;
     }
     return true;
@@ -71,7 +72,7 @@ tl::expected<GrpcHead, GrpcRefusal> read_grpc_head(const http::Request& http) {
     GrpcHead head;
     const auto content_type = content_type_of(http);
     if (!is_grpc_type(content_type))
-        return refused(GrpcCode::invalid_argument, "invalid gRPC request content-type " + json::quote(content_type),
+        return refused(GrpcCode::invalid_argument, "invalid gRPC request content-type " + go_quote(content_type),
                        unsupported_media_type);
     if (const auto value = http::find(http.headers, "grpc-timeout")) {
         const auto timeout = read_grpc_timeout(*value);
@@ -81,7 +82,7 @@ tl::expected<GrpcHead, GrpcRefusal> read_grpc_head(const http::Request& http) {
     }
     if (http.method != "POST")
         return refused(GrpcCode::internal,
-                       "Received a HEADERS frame with :method " + json::quote(http.method) + " which should be POST",
+                       "Received a HEADERS frame with :method " + go_quote(http.method) + " which should be POST",
                        method_not_allowed);
     if (head.timeout == 0ns)
         return refused(GrpcCode::deadline_exceeded, "context deadline exceeded");
@@ -91,7 +92,7 @@ tl::expected<GrpcHead, GrpcRefusal> read_grpc_head(const http::Request& http) {
     const auto encoding = http::find(http.headers, "grpc-encoding").value_or("identity");
     if (encoding != "identity")
         return refused(GrpcCode::unimplemented,
-                       "grpc: Decompressor is not installed for grpc-encoding " + json::quote(encoding));
+                       "grpc: Decompressor is not installed for grpc-encoding " + go_quote(encoding));
     return head;
 }
 
@@ -107,7 +108,8 @@ tl::expected<Request, GrpcStatus> read_grpc_request(const MethodRow& method, con
                                                   : "grpc: error unmarshalling request: ";
         return tl::unexpected(GrpcStatus{GrpcCode::internal, text + "proto: cannot parse invalid wire-format data"});
     }
-    request.since = http::find(http.headers, since_header).value_or("");
+    if (method.method == Method::track_payments)
+        request.since = http::find(http.headers, since_header).value_or("");
     return request;
 }
 

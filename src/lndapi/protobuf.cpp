@@ -1,12 +1,20 @@
 #include "lndapi/protobuf.hpp"
 
 #include <array>
+#include <vector>
 
 namespace lndapi {
 
 namespace {
 
-enum WireType : std::uint32_t { varint_type = 0, fixed64_type = 1, bytes_type = 2, fixed32_type = 5 };
+enum WireType : std::uint32_t {
+    varint_type = 0,
+    fixed64_type = 1,
+    bytes_type = 2,
+    group_type = 3,
+    end_group_type = 4,
+    fixed32_type = 5
+};
 
 constexpr std::uint32_t greatest_field = (1U << 29) - 1; // protobuf.dev, "Encoding"
 
@@ -91,6 +99,46 @@ std::optional<std::uint64_t> ProtobufReader::fixed(std::size_t bytes) {
     return value;
 }
 
+/// Skips the fields of a group, and its end. Without recursion: groups may be nested in groups.
+bool ProtobufReader::skip_group(std::uint64_t number) {
+    std::vector<std::uint64_t> open{number};
+    while (!open.empty()) {
+        const auto head = varint();
+        const auto inner = head ? *head >> 3 : 0;
+        if (inner == 0 || inner > greatest_field)
+            return false;
+        switch (*head & 7) {
+        case varint_type:
+            if (!varint())
+                return false;
+            break;
+        case fixed64_type:
+        case fixed32_type:
+            if (!fixed((*head & 7) == fixed64_type ? 8 : 4))
+                return false;
+            break;
+        case bytes_type: {
+            const auto size = varint();
+            if (!size || *size > rest_.size())
+                return false;
+            rest_.remove_prefix(*size);
+            break;
+        }
+        case group_type:
+            open.push_back(inner);
+            break;
+        case end_group_type:
+            if (inner != open.back())
+                return false;
+            open.pop_back();
+            break;
+        default:
+            return false;
+        }
+    }
+    return true;
+}
+
 tl::expected<ProtobufField, std::string> ProtobufReader::next() {
     const auto head = varint();
     const auto number = head ? *head >> 3 : 0;
@@ -102,6 +150,7 @@ tl::expected<ProtobufField, std::string> ProtobufReader::next() {
     switch (*head & 7) {
     case varint_type:
         value = varint();
+        field.is_varint = true;
         break;
     case fixed64_type:
         value = fixed(8);
@@ -116,6 +165,10 @@ tl::expected<ProtobufField, std::string> ProtobufReader::next() {
         field.is_bytes = true;
         field.bytes = rest_.substr(0, *value);
         rest_.remove_prefix(*value);
+        return field;
+    case group_type:
+        if (!skip_group(number))
+            return refuse("a malformed group");
         return field;
     default:
         return refuse("an unknown wire type");

@@ -39,9 +39,10 @@ struct ProtobufField {
     std::uint64_t integer = 0; ///< of a varint or a fixed field
     std::string_view bytes;    ///< of a string, bytes or message field
     bool is_bytes = false;
+    bool is_varint = false; ///< neither: a fixed field, or a group, of which only the number is kept
 };
 
-/// Walks the fields of a message in their order. Every length is checked; groups are refused.
+/// Walks the fields of a message in their order. Every length is checked.
 class ProtobufReader final {
   public:
     explicit ProtobufReader(std::string_view message) : rest_(message) {}
@@ -53,6 +54,7 @@ class ProtobufReader final {
   private:
     [[nodiscard]] std::optional<std::uint64_t> varint();
     [[nodiscard]] std::optional<std::uint64_t> fixed(std::size_t bytes);
+    [[nodiscard]] bool skip_group(std::uint64_t number);
 
     std::string_view rest_;
 };

@@ -66,6 +66,19 @@ TEST_CASE("the reader gives back each field in its order") {
     CHECK(reader.done());
 }
 
+TEST_CASE("a group is one field without a value") {
+    const auto message = "\x0b\x08\x05\x12\x01x\x1d\0\0\0\0\x21\0\0\0\0\0\0\0\0\x13\x13\x14\x14\x0c\x18\x07"s;
+    ProtobufReader reader(message);
+    const auto group = reader.next();
+    REQUIRE(group.has_value());
+    CHECK((group->number == 1 && group->integer == 0 && !group->is_bytes && !group->is_varint));
+    const auto next = reader.next();
+    REQUIRE(next.has_value());
+    CHECK((next->number == 3 && next->integer == 7 && next->is_varint));
+    CHECK(reader.done());
+    CHECK(refusal(std::string(50'000, '\x0b') + std::string(50'000, '\x0c')).empty());
+}
+
 TEST_CASE("bytes that are no message are refused") {
     CHECK(refusal("\x08"s) == "a malformed integer");
     CHECK(refusal("\x08\xff"s) == "a malformed integer");
@@ -76,7 +89,11 @@ TEST_CASE("bytes that are no message are refused") {
     CHECK(refusal("\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"s) == "a field longer than its message");
     CHECK(refusal("\x0d\x01\x02"s) == "a malformed integer");
     CHECK(refusal("\x09\x01\x02"s) == "a malformed integer");
-    CHECK(refusal("\x0b"s) == "an unknown wire type"); // a group
+    CHECK(refusal("\x0e"s) == "an unknown wire type");
+    CHECK(refusal("\x0c"s) == "an unknown wire type"); // the end of a group that did not begin
+    for (const auto& group :
+         {"\x0b"s, "\x0b\x14"s, "\x0b\x0e\x0c"s, "\x0b\x08"s, "\x0b\x12\x05\x0c"s, "\x0b\x0d\x0c"s, "\x0b\x13\x0c"s})
+        CHECK(refusal(group) == "a malformed group");
 }
 
 } // namespace protobuf_test

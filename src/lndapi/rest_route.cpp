@@ -1,9 +1,12 @@
 #include "lndapi/rest_route.hpp"
 
 #include "lndapi/base64.hpp"
+#include "lndapi/go_quote.hpp"
 #include "lndapi/grpc_frame.hpp"
 #include "lndapi/url.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <vector>
 
 namespace lndapi {
@@ -43,11 +46,44 @@ tl::expected<std::string, GrpcStatus> path_hash(std::string_view segment) {
     return *std::move(bytes);
 }
 
-tl::unexpected<GrpcStatus> too_many(const std::vector<std::string>& values) {
-    std::string list;
-    for (const auto& value : values)
-        list.append(list.empty() ? "" : ", ").append(value);
-    return invalid("too many values for field \"" + std::string(filter) + "\": " + list);
+/// The values that the query gives to one field.
+struct Given {
+    std::string name; ///< the JSON form of the name counts as another field
+    std::vector<std::string> values;
+};
+
+/// Takes a field `name`, or `name[x]`, of which `x` is a value too.
+Given given(const std::string& name, const std::string& value) {
+    const auto bracket = name.rfind('[');
+    if (bracket == std::string::npos || !name.ends_with(']'))
+        return {name, {value}};
+    return {name.substr(0, bracket), {name.substr(bracket + 1, name.size() - bracket - 2), value}};
+}
+
+void add(std::vector<Given>& all, const Given& one) {
+    const auto known = std::find_if(all.begin(), all.end(), [&](const Given& other) { return other.name == one.name; });
+    if (known == all.end())
+        all.push_back(one);
+    else
+        known->values.insert(known->values.end(), one.values.begin(), one.values.end());
+}
+
+tl::expected<bool, GrpcStatus> read_filter(const std::vector<std::string>& values) {
+    const auto field = '"' + std::string(filter) + '"';
+    if (values.size() > 1) {
+        std::string list;
+        for (const auto& value : values)
+            list.append(list.empty() ? "" : ", ").append(value);
+        return invalid("too many values for field " + field + ": " + list);
+    }
+    const auto wanted = read_go_bool(values.front());
+    if (!wanted)
+        return invalid("parsing field " + field + ": " + wanted.error());
+    return *wanted;
+}
+
+bool is_filter(std::string_view name) {
+    return name == filter || name == "noInflightUpdates";
 }
 
 /// Reads the query into the request. Unknown names are ignored.
@@ -55,26 +91,37 @@ tl::expected<void, GrpcStatus> read_query_fields(Request& request, std::string_v
     const auto fields = read_query(query);
     if (!fields)
         return invalid(fields.error());
-    std::vector<std::string> values; // of the filter
+    std::vector<Given> all;
     for (const auto& [name, value] : *fields) {
-        if (name == filter || name == "noInflightUpdates")
-            values.push_back(value);
-        else if (name.starts_with(std::string(filter) + '.'))
-            return invalid("invalid path: \"" + std::string(filter) + "\" is not a message");
-        else if (name.starts_with(std::string(filter) + '[') && name.ends_with(']'))
-            return too_many({name.substr(filter.size() + 1, name.size() - filter.size() - 2), value});
-        else if (name == "since" && request.method->method == Method::track_payments)
+        if (name == "since" && request.method->method == Method::track_payments)
             request.since = value;
+        else if (const auto one = given(name, value);
+                 is_filter(std::string_view(one.name).substr(0, one.name.find('.'))))
+            add(all, one);
     }
-    if (values.size() > 1)
-        return too_many(values);
-    if (values.empty())
-        return {};
-    const auto wanted = read_go_bool(values.front());
-    if (!wanted)
-        return invalid("parsing field \"" + std::string(filter) + "\": " + wanted.error());
-    request.no_inflight_updates = *wanted;
+    for (const auto& one : all) {
+        if (!is_filter(one.name))
+            return invalid("invalid path: " + go_quote(one.name.substr(0, one.name.find('.'))) + " is not a message");
+        const auto wanted = read_filter(one.values);
+        if (!wanted)
+            return tl::unexpected(wanted.error());
+        request.no_inflight_updates = *wanted;
+    }
     return {};
+}
+
+/// grpc-gateway's own form of a deadline (runtime/context.go): any number that fits 64 bits, also a negative one.
+std::optional<std::chrono::nanoseconds> gateway_timeout(std::string_view text) {
+    auto digits = text.substr(0, text.size() - 1);
+    if (digits.starts_with('+') && !digits.starts_with("+-"))
+        digits.remove_prefix(1);
+    std::int64_t count = 0;
+    const auto* end = digits.data() + digits.size();
+    const auto [at, error] = std::from_chars(digits.data(), end, count);
+    if (error != std::errc{} || at != end)
+        return std::nullopt;
+    const auto timeout = in_grpc_unit(std::max<std::int64_t>(count, 0), text.back());
+    return timeout && count < 0 ? 1ns : timeout;
 }
 
 } // namespace
@@ -82,7 +129,7 @@ tl::expected<void, GrpcStatus> read_query_fields(Request& request, std::string_v
 tl::expected<Request, GrpcStatus> read_rest_request(std::string_view verb, std::string_view path,
                                                     std::string_view query) {
     const auto plain = read_path(path);
-    if (!plain)
+    if (!plain || !plain->starts_with('/'))
         return invalid("Bad Request");
     for (const auto& row : methods()) {
         const auto segment = match(row.rest_path, *plain);
@@ -109,7 +156,7 @@ tl::expected<std::optional<std::chrono::nanoseconds>, GrpcStatus> read_rest_time
     const auto value = http::find(http.headers, "grpc-timeout");
     if (!value || value->empty())
         return std::nullopt;
-    const auto timeout = read_grpc_timeout(*value);
+    const auto timeout = gateway_timeout(*value);
     if (!timeout)
         return invalid("invalid grpc-timeout: " + std::string(*value));
     return *timeout == 0ns ? std::nullopt : std::optional(*timeout);

@@ -18,7 +18,8 @@ namespace lndapi {
 [[nodiscard]] tl::expected<Request, GrpcStatus> read_rest_request(std::string_view verb, std::string_view path,
                                                                   std::string_view query);
 
-/// The deadline in the header Grpc-Timeout. Zero means none.
+/// The deadline in the header Grpc-Timeout: above zero, at most a hundred years. Zero in the header means none; a
+/// deadline in the past is a nanosecond.
 [[nodiscard]] tl::expected<std::optional<std::chrono::nanoseconds>, GrpcStatus>
 read_rest_timeout(const http::Request& http);
 

@@ -1,7 +1,7 @@
 #include "lndapi/url.hpp"
 
 #include "base/hex.hpp"
-#include "json/text.hpp"
+#include "lndapi/go_quote.hpp"
 
 #include <algorithm>
 #include <array>
@@ -34,7 +34,7 @@ tl::expected<std::string, std::string_view> unescape(std::string_view text, bool
 }
 
 std::string invalid_escape(std::string_view escape) {
-    return "invalid URL escape " + json::quote(escape);
+    return "invalid URL escape " + go_quote(escape);
 }
 
 } // namespace
@@ -45,12 +45,12 @@ std::optional<std::string> read_path(std::string_view path) {
 }
 
 tl::expected<QueryFields, std::string> read_query(std::string_view query) {
+    if (query.find(';') != std::string_view::npos) // before other errors, wherever it is
+        return tl::unexpected<std::string>("invalid semicolon separator in query");
     QueryFields fields;
     while (!query.empty()) {
         const auto field = query.substr(0, query.find('&'));
         query.remove_prefix(std::min(field.size() + 1, query.size()));
-        if (field.find(';') != std::string_view::npos)
-            return tl::unexpected<std::string>("invalid semicolon separator in query");
         if (field.empty())
             continue;
         const auto equals = std::min(field.find('='), field.size());
@@ -72,7 +72,7 @@ tl::expected<bool, std::string> read_go_bool(std::string_view text) {
         return true;
     if (std::find(no.begin(), no.end(), text) != no.end())
         return false;
-    return tl::unexpected("strconv.ParseBool: parsing " + json::quote(text) + ": invalid syntax");
+    return tl::unexpected("strconv.ParseBool: parsing " + go_quote(text) + ": invalid syntax");
 }
 
 } // namespace lndapi

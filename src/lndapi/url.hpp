@@ -15,8 +15,8 @@ namespace lndapi {
 [[nodiscard]] std::optional<std::string> read_path(std::string_view path);
 
 using QueryFields = std::vector<std::pair<std::string, std::string>>;
-/// Names and values in their order, or Go's first error: `invalid URL escape "%zz"`,
-/// `invalid semicolon separator in query`.
+/// Names and values in their order, or Go's error: `invalid semicolon separator in query`, or for the first malformed
+/// escape `invalid URL escape "%zz"`.
 [[nodiscard]] tl::expected<QueryFields, std::string> read_query(std::string_view query);
 
 /// Go's strconv.ParseBool; the error is `strconv.ParseBool: parsing "yes": invalid syntax`.

@@ -22,6 +22,19 @@ LONGEST = 4096
 
 PAYMENT = '{"payment_hash":"' + "a" * 64 + '","value":"100","status":"IN_FLIGHT","htlcs":[{"status":"FAILED"}],"payment_index":"7"}'
 
+# Macaroons that gopkg.in/macaroon.v2 made: one that wraps a rune, one with two caveats.
+MACAROON = bytes.fromhex(
+    "0201036c6e640273030a1030313233343536373839616263646566124c6e4564355457376447664f31693146496868615862"
+    "6d3745723772534c445a555361367952642d36423438394d54456d625756306147396b5058527959574e7263474635625756"
+    "7564484d3d1a100a086f6666636861696e1204726561640000062080499621b945f7f10dd89b2f8d1c008754129c30582767"
+    "7baf47b27053a7e214")
+MACAROON_WITH_CAVEATS = bytes.fromhex(
+    "0201036c6e640261030a1030313233343536373839616263646566124c6e4564355457376447664f31693146496868615862"
+    "6d3745723772534c445a555361367952642d36423438394d54456d625756306147396b5058527959574e7263474635625756"
+    "7564484d3d00022074696d652d6265666f726520323033302d30312d30315430303a30303a30305a00021069706164647220"
+    "3132372e302e302e3100000620d7cdd7cad8e3e4a76fe4a9fb036ed1c337ac41c35196a9d7c240a11a0d76f72a")
+RUNE = "KUhZzNlECC7pYsz3QVbF1TqjIUYi3oyESTI7n60hLMs9MA=="
+
 # Inputs that no recording has. Text, or bytes in hex.
 BY_HAND: dict[str, list[str | bytes]] = {
     "scid": ["1x2x3", "16777215x16777215x65535/1", "0x0x0/0", "16777216x0x0", "007x1x1"],
@@ -84,6 +97,30 @@ BY_HAND: dict[str, list[str | bytes]] = {
     "getinfo": ['{"id":"' + "02" * 33 + '","blockheight":800000,"alias":"x"}', '{"id":"02","blockheight":-1}', '{"blockheight":4294967296}'],
     "emission": [bytes(range(64)).decode("latin-1"), "\x01" * 40, "\x0f" * 200],
     "table": [bytes(range(64)).decode("latin-1"), "\x01" * 40, "\x02" * 80, bytes(range(255, 0, -3)).decode("latin-1")],
+    "base64": ["TWFu", "-_-_", "+/+/", "AA==", "A\nA=\r\n=\n", "AAA=A", "====", RUNE],
+    "protobuf": [MACAROON[8:], b"\x08\x96\x01\x12\x03abc\x1d\x01\x02\x03\x04\x21\x01\0\0\0\0\0\0\x80", b"\x0b\x08\x01\x0c", b"\x12\xff\xff\x7f"],
+    "macaroon": [MACAROON, MACAROON_WITH_CAVEATS, MACAROON + b"\0", MACAROON[:60], MACAROON[7:122], b"\x02\x02\x01x\0\0",
+                 b"0013location lnd\n0011identifier x\n002fsignature " + b"s" * 32 + b"\n"],
+    "credential": [RUNE, RUNE.encode().hex(), MACAROON, MACAROON_WITH_CAVEATS.hex(), MACAROON.hex()[:90], "zz", "020", "", '{"v":2,"s64":"AA"}',
+                   "nEd5TW7dGfO1i1FIhhaXbm7Er7rSLDZUSa6yRd-6B489MTEmbWV0aG9kPXRyYWNrcGF5bWVudHM="],
+    "caveat": ["127.0.0.1\nipaddr 127.0.0.1", "::1\niprange 10.0.0.0/8", "::ffff:1.2.3.4\niprange ::/0", "1.2.3.4\niprange 1.2.3.0/24",
+               "\ntime-before 2030-01-01T00:00:00Z", "\ntime-before 9999-12-31T3:04:05,5+24:60", "2026-11-28T12:00:00.000001-05:00",
+               "\nlnd-custom foo bar", "\n x", "2024-02-30T00:00:00Z"],
+    "rest_request": ["GET\n/v2/router/payments\nno_inflight_updates=true&since=a.b\n300m",
+                     "GET\n/v2/router/track/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\nnoInflightUpdates=T\n99999999999H",
+                     "GET\n/v1/getinfo\n\n-1S", "POST\n/v1/state\n\n0S", "GET\n/v2%2Frouter/%70ayments\nno_inflight_updates[x]=1&no_inflight_updates.x=1&%zz\n",
+                     "GET\n/v1/state/subscribe\n;\nX", "GET\n/v2/versioner/version\na=%2b+%41"],
+    "grpc_request": [b"POST\n/routerrpc.Router/TrackPayments\napplication/grpc\n\n300m\n\n\0\0\0\0\2\x08\1",
+                     b"POST\n/routerrpc.Router/TrackPaymentV2\napplication/grpc+proto\nidentity\n1H\n\n\0\0\0\0\x24\x0a\x20" + b"h" * 32 + b"\x10\1",
+                     b"POST\n/lnrpc.Lightning/GetInfo\napplication/grpc\ngzip\n\n\n\1\0\0\0\0", b"GET\n/a/b/c\napplication/grpc;x\n\n123456789S\n",
+                     b"POST\n/Foo\napplication/grpc\n\n0S\n", b"POST\n/lnrpc.State/Foo\napplication/json\n\n1X\n"],
+    "lnd_info": ['{"id":"' + "02" * 33 + '","alias":"a","color":"0299cc","num_peers":3,"network":"bitcoin","blockheight":800000,'
+                 '"address":[{"type":"ipv6","address":"::1","port":9735},{"type":"torv3","address":"x.onion","port":1}],"warning_bitcoind_sync":"x"}',
+                 '{"id":"02","network":"testnet4","num_peers":4294967296,"num_active_channels":-1}', '{"id":"02"}'],
+    "wire_from_json": ['{"payment_hash":"ab","value":"150","fee_msat":"-2","status":"SUCCEEDED","payment_index":"1","htlcs":[{"attempt_id":"3","preimage":"AQI=",'
+                       '"failure":{"code":"UNREADABLE_FAILURE","height":7},"route":{"hops":[{"expiry":7,"tlv_payload":true,"custom_records":{"65536":"/w=="}}]}}]}',
+                       '{"state":"WAITING_TO_START"}', '{"version":"a","uris":["b",""],"chains":[{"chain":"bitcoin"}],"num_peers":4294967296}',
+                       '{"first_hop_custom_records":{"1":"AA==","01":""}}'],
     "table_wild": [bytes(range(256)).decode("latin-1"), "\x03" * 99, bytes(i * 7 % 256 for i in range(400)).decode("latin-1")],
 }
 

@@ -58,6 +58,20 @@ DECODERS: dict[str, str] = {
     "read_u64": "command_params",
     "read_version": "version",
     "read_with_nlohmann": "parser",
+    "decode_info": "lnd_info",
+    "read_credential": "credential",
+    "read_go_bool": "rest_request",
+    "read_grpc_head": "grpc_request",
+    "read_grpc_message": "grpc_request",
+    "read_grpc_request": "grpc_request",
+    "read_grpc_timeout": "grpc_request",
+    "read_macaroon": "macaroon",
+    "read_macaroon_id": "macaroon",
+    "read_path": "rest_request",
+    "read_query": "rest_request",
+    "read_rest_request": "rest_request",
+    "read_rest_timeout": "rest_request",
+    "read_rfc3339": "caveat",
 }
 
 # Boundaries with other names: a name that the target's source must contain.
@@ -78,6 +92,11 @@ BOUNDARIES: dict[str, str] = {
     "from_hex": "hex",
     "parse": "json",
     "maybe_channel": "calls",
+    "ProtobufReader": "protobuf",
+    "append_wire": "wire_from_json",
+    "from_base64": "base64",
+    "why_caveat_fails": "caveat",
+    "go_quote": "caveat",
 }
 
 # These read no input.

@@ -9,8 +9,6 @@ namespace lndapi {
 
 namespace {
 
-using namespace std::chrono_literals;
-
 tl::unexpected<GrpcRefusal> refused(GrpcCode code, std::string text, int http_status = 200) {
     return tl::unexpected(GrpcRefusal{{code, std::move(text)}, http_status});
 }
@@ -84,7 +82,7 @@ tl::expected<GrpcHead, GrpcRefusal> read_grpc_head(const http::Request& http) {
         return refused(GrpcCode::internal,
                        "Received a HEADERS frame with :method " + go_quote(http.method) + " which should be POST",
                        method_not_allowed);
-    if (head.timeout == 0ns)
+    if (head.timeout == std::chrono::nanoseconds(0))
         return refused(GrpcCode::deadline_exceeded, "context deadline exceeded");
     head.method = find_grpc_method(http.path);
     if (!head.method)

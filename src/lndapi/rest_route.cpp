@@ -13,8 +13,6 @@ namespace lndapi {
 
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr std::string_view parameter = "{payment_hash}";
 constexpr std::string_view filter = "no_inflight_updates";
 
@@ -121,7 +119,7 @@ std::optional<std::chrono::nanoseconds> gateway_timeout(std::string_view text) {
     if (error != std::errc{} || at != end)
         return std::nullopt;
     const auto timeout = in_grpc_unit(std::max<std::int64_t>(count, 0), text.back());
-    return timeout && count < 0 ? 1ns : timeout;
+    return timeout && count < 0 ? std::chrono::nanoseconds(1) : timeout;
 }
 
 } // namespace
@@ -159,7 +157,7 @@ tl::expected<std::optional<std::chrono::nanoseconds>, GrpcStatus> read_rest_time
     const auto timeout = gateway_timeout(*value);
     if (!timeout)
         return invalid("invalid grpc-timeout: " + std::string(*value));
-    return *timeout == 0ns ? std::nullopt : std::optional(*timeout);
+    return *timeout == std::chrono::nanoseconds(0) ? std::nullopt : std::optional(*timeout);
 }
 
 } // namespace lndapi

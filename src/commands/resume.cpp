@@ -131,7 +131,10 @@ bool Resume::is_unread(const payments::Payment& payment) const {
 void Resume::finish(bool more) {
     // An answer may show payments beyond the hold if there is room, but its position stays before it.
     answer_.more = more && !(index_ == cln::Index::updated && position_.updated >= bounds_.safe.updated);
-    answer_.position = publish::later(since_.position, publish::earlier(position_, bounds_.safe));
+    // It even goes back to an undecided payment: that may have been FAILED in an earlier run, this answer shows it
+    // IN_FLIGHT, and in the next run it may be FAILED again before anyone asks.
+    const auto safe = publish::earlier(position_, bounds_.safe);
+    answer_.position = {std::max(since_.position.created, safe.created), safe.updated};
     // Payments beyond the hold may have been in an earlier answer. They alone are no news: a waiting caller would be
     // answered again and again.
     answer_.news = !answer_.payments.empty() && answer_.position != since_.position;

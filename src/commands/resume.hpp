@@ -27,8 +27,8 @@ class Resume final : public std::enable_shared_from_this<Resume> {
 
     using Done = std::function<void(tl::expected<Answer, rpc::Error>)>;
 
-    /// Calls `done` once, at once or later; the object exists until then. The answer's position is never before that of
-    /// `since`.
+    /// Calls `done` once, at once or later; the object exists until then. The answer's position is before that of
+    /// `since` only if a payment without an outcome is.
     static void run(cln::Lightningd& lightningd, mirror::InvoiceLookup& invoices, const payments::Table& table,
                     publish::ResumeBounds bounds, Known since, Done done);
 

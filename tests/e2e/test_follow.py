@@ -129,6 +129,24 @@ class Follow(unittest.TestCase):
             stage.wait_status(invoice, "FAILED")
             self.assertIn((str(row["created_index"]), "FAILED"), brief(self.ask(stage, since=cursor)))
 
+    def test_a_payment_that_a_restart_makes_undecided_holds_the_cursor_of_every_caller(self) -> None:
+        """A caller knew that it had failed, and its cursor was behind that. It must learn the outcome of the next run, too."""
+        def restart(failed_after: str) -> None:
+            stage.node.call("setconfig", {"config": "trackpayments-failed-after", "val": failed_after})
+            stage.node.stop_plugin(stage.plugin_path)
+            stage.node.start_plugin(stage.plugin_path)
+
+        with Stage(["--trackpayments-failed-after=0"]) as stage:
+            invoice = stage.undecided()
+            stage.wait_status(invoice, "FAILED")
+            stage.settle()
+            cursor = stage.messages()[-1]["cursor"]
+            for failed_after, status in (("3600", "IN_FLIGHT"), ("0", "FAILED")):
+                restart(failed_after)
+                answer = stage.node.call("trackpayments", {"since": cursor})
+                self.assertIn((invoice["payment_hash"], status), [(p["payment_hash"], p["status"]) for p in answer["payments"]])
+                cursor = answer["cursor"]
+
     def test_a_caller_waits_until_everything_is_listed(self) -> None:
         with FakeHost(rows=[pending_row(1), pending_row(2)]) as host:
             ask = host.model.call

@@ -143,10 +143,24 @@ TEST_CASE("a payment without an outcome holds the cursor and is always given") {
     REQUIRE(b.answer.has_value());
     CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED"});
     CHECK((*b.answer)->position == Position{{3}, {5}});
+}
+
+TEST_CASE("a cursor goes back to a payment that has lost its outcome with an earlier run") {
+    Bench b;
+    b.table.apply(seen(failed(pending(1, 1, 1, 2), 6)));
+    b.table.apply(seen(complete(pending(2, 1, 1, 3), 7)));
     b.run({{{3}, {7}}}, {{3}, {7}}, {publish::unlimited.created, {5}});
     REQUIRE(b.answer.has_value());
     CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT"});
-    CHECK((*b.answer)->number == 0);
+    CHECK((*b.answer)->position == Position{{3}, {5}});
+    CHECK((*b.answer)->number == 1); // the end behind it is repeated once
+    for (const auto& given : std::vector<std::vector<std::string>>{{"2 IN_FLIGHT", "3 SUCCEEDED"}, {"2 IN_FLIGHT"}}) {
+        b.run({(*b.answer)->position, (*b.answer)->number}, {{3}, {7}}, {publish::unlimited.created, {5}});
+        b.page("updated", 6, {failed(pending(1, 1, 1, 2), 6), complete(pending(2, 1, 1, 3), 7)});
+        REQUIRE(b.answer.has_value());
+        CHECK(b.given() == given);
+    }
+    CHECK_FALSE((*b.answer)->news);
 }
 
 namespace {

@@ -2,16 +2,14 @@
 with its last cursor misses no final state."""
 
 import os
-import random
 import signal
-import time
 import unittest
-from pathlib import Path
 from typing import Any
 
-from support import PLUGIN, TOPICS, RpcError, Stage, die_on_sigterm, wait_until  # first: it makes the others importable
+from support import PLUGIN, TOPICS, Stage, die_on_sigterm, wait_until  # first: it makes the others importable
 
 import judge
+from chaos import Chaos, kill_plugin, wait_gone
 from consumer import Consumer
 from fake_host import FakeHost, ended_row, pending_row
 
@@ -73,91 +71,9 @@ class Observer:
         self.ends.mark()
 
 
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def wait_gone(stage: Stage) -> None:
-    wait_until(lambda: PLUGIN not in [p["name"] for p in stage.node.call("plugin", {"subcommand": "list"})["plugins"]], "its end")
-
-
-def kill_plugin(stage: Stage) -> None:
-    os.kill(stage.plugin_pid(), signal.SIGKILL)
-    wait_gone(stage)
-
-
-class Kill(unittest.TestCase):
+class Kill(Chaos, unittest.TestCase):
     def setUp(self) -> None:
-        seed = int(os.environ.get("SEED", random.SystemRandom().randrange(2**32)))
-        print(f"SEED={seed}")
-        self.random = random.Random(seed)
-        self.invoices: list[dict[str, Any]] = []
-        self.deleted = 0
-
-    def pay_something(self, stage: Stage) -> None:
-        """Payments of every kind: some stay in flight, some by hand have failed, and only silence ends those."""
-        ends = ["settle", "settle", "incorrect_or_unknown_payment_details", "temporary_channel_failure", "hold"]
-        for _ in range(self.random.randrange(1, 6)):
-            kind = self.random.choice(("xpay", "xpay", "pay", "by hand", "parts"))
-            if kind == "by hand":
-                invoice = stage.invoice(4_000_000, outcomes=[self.random.choice(ends)])
-                stage.sendpay(invoice)
-            elif kind == "parts":
-                self.invoices.append(stage.pay(9_000_000, parts=[self.random.choice(ends) for _ in range(self.random.randrange(2, 5))]))
-            else:
-                attempts = ["temporary_channel_failure"] * self.random.randrange(3) + [self.random.choice(ends)]
-                self.invoices.append(stage.pay(4_000_000, *attempts, by=kind, think_ms=self.random.choice((0, 0, 30))))
-
-    def pay_again(self, stage: Stage) -> None:
-        """Pays an invoice again: its payment may be over, or in flight. Sometimes the rows are deleted first."""
-        if not self.invoices:
-            return
-        recent = self.random.sample(self.invoices[-30:], len(self.invoices[-30:]))
-        delete = self.random.random() < 0.5
-        invoice = next(filter(lambda one: self.delete(stage, one), recent), recent[0]) if delete else recent[0]
-        stage.node.call("scenario", {"payment_hash": invoice["payment_hash"],
-                                     "attempts": [self.random.choice(("settle", "temporary_channel_failure", "hold"))]})
-        stage.again(invoice)
-
-    def delete(self, stage: Stage, invoice: dict[str, Any]) -> bool:
-        """Its rows, if it was paid and nothing of it is in flight."""
-        statuses = {row["status"] for row in stage.node.rows(payment_hash=invoice["payment_hash"])}
-        if "complete" not in statuses or "pending" in statuses:
-            return False
-        before = self.deleted
-        for status in sorted(statuses):
-            try:
-                stage.node.call("delpay", [invoice["payment_hash"], status])
-                self.deleted += 1
-            except RpcError:
-                pass  # the payer had not finished
-        return self.deleted > before
-
-    def release_something(self, stage: Stage, share: float) -> None:
-        for row in stage.node.rows(status="pending"):
-            if self.random.random() < share:
-                try:
-                    stage.node.call("release", {"payment_hash": row["payment_hash"], "outcome": self.random.choice(("settle", "fail"))})
-                except RpcError:
-                    pass  # it ended by itself
-
-    def pump(self, observer: Observer, seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while True:
-            observer.work()
-            if time.monotonic() > end:
-                return
-            time.sleep(0.002)
-
-    def kill_node(self, stage: Stage) -> None:
-        """Kills the node and waits until its plugins have ended: the next subscribers write to the same files."""
-        node = stage.node.process.pid
-        pids = [int(pid) for pid in Path(f"/proc/{node}/task/{node}/children").read_text().split()]
-        stage.node.kill()
-        wait_until(lambda: not any(map(is_alive, pids)), "the end of its plugins")
+        self.begin()
 
     def strike(self, stage: Stage, observer: Observer) -> int:
         """Kills at random. Returns how many processes were killed, without the consumer."""
@@ -173,7 +89,7 @@ class Kill(unittest.TestCase):
             if "node" not in victims:
                 self.pay_something(stage)
                 self.release_something(stage, 0.3)
-                self.pump(observer, self.random.random() * 0.1)
+                self.pump(observer.work, self.random.random() * 0.1)
         if "node" in victims:
             stage.node.start()
         elif "plugin" in victims:
@@ -218,9 +134,9 @@ class Kill(unittest.TestCase):
                 self.pay_something(stage)
                 self.pay_again(stage)
                 self.release_something(stage, 0.2)
-                self.pump(observer, self.random.random() * 0.2)
+                self.pump(observer.work, self.random.random() * 0.2)
                 deaths += self.strike(stage, observer)
-                self.pump(observer, self.random.random() * 0.1)
+                self.pump(observer.work, self.random.random() * 0.1)
                 self.assertEqual(observer.wrong, [], f"after {deaths} deaths")
             self.finish(stage, consumer)
             observer.work()

@@ -191,18 +191,16 @@ void Service::serve(Call& call, const MethodRow& method) {
 }
 
 void Service::check_again(const std::weak_ptr<Call*>& weak, const Claim& claim) {
-    const auto call = weak.lock();
-    if (!call)
-        return;
-    (*call)->after(between_checks_, [this, weak, claim] {
-        authority_.check(claim, [this, weak, claim](const std::optional<Failure>& failure) {
-            const auto open = weak.lock();
-            if (!open)
-                return;
-            if (failure && failure->status.code != GrpcCode::unavailable)
-                return (*open)->end(*failure);
-            check_again(weak, claim);
-        });
+    if (const auto call = weak.lock())
+        (*call)->after(between_checks_, [this, weak, claim] { check_now(weak, claim); });
+}
+
+void Service::check_now(const std::weak_ptr<Call*>& weak, const Claim& claim) {
+    authority_.check(claim, [this, weak, claim](const std::optional<Failure>& failure) {
+        const auto call = weak.lock();
+        if (call && failure && failure->status.code != GrpcCode::unavailable)
+            return (*call)->end(*failure);
+        check_again(weak, claim);
     });
 }
 

@@ -45,6 +45,7 @@ class Service final : public http::Handler {
     void permit(Call& call, const MethodRow& method, const tl::expected<Request, GrpcStatus>& request);
     void serve(Call& call, const MethodRow& method);
     void check_again(const std::weak_ptr<Call*>& call, const Claim& claim);
+    void check_now(const std::weak_ptr<Call*>& call, const Claim& claim);
     void remember(const MethodRow& method, const Call& call);
 
     Sources sources_;

@@ -27,10 +27,11 @@ constexpr host::CommandSpec show_spec{
 } // namespace
 
 host::Declaration declaration(Server* server) {
+    const host::Command show{show_spec, [server](const host::Request& request) { server->show(request); }};
     return {
         .name = "trackpayments-lnd",
         .options = options,
-        .commands = {{show_spec, [server](const host::Request& request) { server->show(request); }}},
+        .commands = {show},
         // plugin_started and plugin_stopped exist since v25.02.
         .subscriptions = {{"shutdown"}, {"trackpayments"}, {"plugin_started", {25, 2}}, {"plugin_stopped", {25, 2}}},
     };

@@ -18,6 +18,9 @@ class Delivered final {
 
     /// True if this was the payment's last delivered state.
     [[nodiscard]] bool is_last(const Snapshot& payment) const;
+    /// True if the payment's last delivered state was the same end, with as many attempts: a restarted tracker knows
+    /// less of a payment, not more. Clients that count ends must not see it twice.
+    [[nodiscard]] bool has_same_end(const Snapshot& payment) const;
     /// The run of the live message that brought the payment's last delivered state. Empty if an answer brought it, or
     /// it is not remembered.
     [[nodiscard]] std::string_view live_run(std::uint64_t payment_index) const;

@@ -40,6 +40,27 @@ TEST_CASE("only the last delivered state of a payment is one to leave out") {
     CHECK(delivered.is_last(*payment(1, "a")));
 }
 
+TEST_CASE("an end is the same with as many attempts, whatever is known of their routes") {
+    const auto ended = [](consumer::Status status, std::size_t attempts, const std::string& route = "") {
+        std::string json = "{";
+        for (std::size_t i = 0; i < attempts; ++i)
+            json += R"("attempt_id":"1",)" + route;
+        return std::make_shared<const Snapshot>(Snapshot{1, {}, status, std::move(json)});
+    };
+    using consumer::Status;
+    Delivered delivered;
+    CHECK_FALSE(delivered.has_same_end(*ended(Status::failed, 2)));
+    delivered.add(ended(Status::failed, 2, "hops"), "r");
+    CHECK(delivered.has_same_end(*ended(Status::failed, 2)));
+    CHECK_FALSE(delivered.has_same_end(*ended(Status::failed, 3)));
+    CHECK_FALSE(delivered.has_same_end(*ended(Status::succeeded, 2)));
+    CHECK_FALSE(delivered.has_same_end(*ended(Status::in_flight, 2)));
+    delivered.add(ended(Status::in_flight, 3), "r");
+    CHECK_FALSE(delivered.has_same_end(*ended(Status::failed, 2)));
+    delivered.add(ended(Status::failed, 0), "r"); // nothing to compare
+    CHECK_FALSE(delivered.has_same_end(*ended(Status::failed, 0)));
+}
+
 TEST_CASE("a delivered state has the run of its last message, or none if an answer brought it") {
     Delivered delivered;
     CHECK(delivered.live_run(1).empty());

@@ -66,6 +66,22 @@ TEST_CASE("a new run of the tracker: missed updates, the new table, then the mes
     CHECK(f.log.empty());
 }
 
+TEST_CASE("an end that was delivered is not repeated by a new run, which knows no route") {
+    ReaderFixture f;
+    f.follow({});
+    const auto with_attempt = [](const char* mark) {
+        auto text = payment_text(1, "SUCCEEDED", mark);
+        return text.insert(text.find(R"("status":"FAILED")"), R"("attempt_id":"1",)");
+    };
+    f.live(with_attempt("routes"), "n.r.1.1");
+    CHECK(f.take() == Events{"1 SUCCEEDED routes at n.r.1.1"});
+    f.live(payment_text(2, "IN_FLIGHT"), "n.s.2.1");
+    f.answer(f.call_since("n.r.1.1"), answer_text({with_attempt("none")}, "n.s.1.1"));
+    f.answer(f.call("{}"), answer_text({payment_text(2, "IN_FLIGHT")}, "n.s.2.1"));
+    CHECK(f.take() == Events{"replaced: 2"});
+    CHECK(*f.reader->cursor() == "n.s.1.1"); // that of the page
+}
+
 TEST_CASE("pages are asked until there is no more") {
     ReaderFixture f;
     f.follow();

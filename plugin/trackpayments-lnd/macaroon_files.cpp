@@ -67,8 +67,10 @@ void MacaroonFiles::create() {
     client_.call("createrune", R"({"restrictions":[["method=trackpayments","method=getinfo"]]})",
                  [this](const tl::expected<std::string_view, rpc::Client::Failure>& result) {
                      const auto rune = result ? created_rune(*result) : std::nullopt;
-                     if (rune)
+                     if (rune) {
+                         log_(LogLevel::info, "made macaroons with a new rune in " + directory_->path());
                          return store(*rune);
+                     }
                      log_(LogLevel::unusual, "no macaroons: createrune failed" +
                                                  (result ? std::string() : ": " + result.error().error.message));
                  });

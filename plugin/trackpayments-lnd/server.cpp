@@ -5,6 +5,8 @@
 #include "plugin/trackpayments-lnd/options.hpp"
 #include "plugin/trackpayments-lnd/tables.hpp"
 
+#include <algorithm>
+
 namespace trackpayments_lnd {
 
 using base::LogLevel;
@@ -52,22 +54,24 @@ void Server::listen() {
 
 void Server::listen_at(const host::Option& option, std::uint16_t default_port, bool with_tls,
                        std::vector<std::string>& bound) {
+    std::vector<http::Address> seen; // the same one may stand in the configuration and on the command line
     for (const auto& text : settings_.texts(option)) {
         const auto address = http::read_address(text, default_port);
-        if (text == off || !address)
+        if (text == off || !address || std::find(seen.begin(), seen.end(), *address) != seen.end())
             continue; // its check has accepted it
-        const auto fail = [&](const std::string& reason) {
-            log(LogLevel::unusual, reason + ". To use another address, set " + std::string(option.name));
-        };
+        if (address->port != 0)
+            seen.push_back(*address);
+        const std::string not_listening = "not listening on ";
         if (with_tls && !tls_.tls) {
-            fail("not listening on " + text + ": there is no certificate");
+            log(LogLevel::unusual, not_listening + text + ": there is no certificate");
         } else if (!with_tls && !http::is_loopback(*address)) {
-            fail("not listening on " + text + ": " + std::string(no_rest_tls_option.name) +
-                 " works on loopback addresses only");
+            log(LogLevel::unusual, not_listening + text + ": " + std::string(no_rest_tls_option.name) +
+                                       " works on loopback addresses only");
         } else if (auto listening = http_.listen(*address, with_tls ? tls_.tls : nullptr)) {
             bound.push_back(*listening);
         } else {
-            fail("not listening on " + listening.error());
+            log(LogLevel::unusual,
+                not_listening + listening.error() + ". To use another address, set " + std::string(option.name));
         }
     }
 }

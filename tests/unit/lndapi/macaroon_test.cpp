@@ -107,10 +107,10 @@ TEST_CASE("what is no macaroon is refused with the text of Go's library") {
         {"02020178000000", "unmarshal v2: unexpected field found instead of signature"},
         {"020201780000060161", "unmarshal v2: signature has unexpected length"},
     };
-    for (const auto& [text, reason] : cases) {
-        const auto macaroon = lndapi::read_macaroon(bytes(text));
+    for (const auto& one : cases) {
+        const auto macaroon = lndapi::read_macaroon(bytes(one.first));
         REQUIRE_FALSE(macaroon.has_value());
-        CHECK_MESSAGE(macaroon.error() == reason, text);
+        CHECK_MESSAGE(macaroon.error() == one.second, one.first);
     }
 }
 

@@ -37,7 +37,7 @@ class StreamView(unittest.TestCase):
             self.assertEqual((code, out), (2, ""), arguments)
             self.assertIn("stream_view.py FILE NAME… -- CLI…", errors)
         code, out, errors = run(sys.executable, TOUR)
-        self.assertEqual((code, out, errors), (2, "", "usage: tour.py PLUGIN STANDIN (contrib/demo builds both and runs this)\n"))
+        self.assertEqual((code, out, errors), (2, "", "usage: tour.py PLUGIN LND_PLUGIN STANDIN (contrib/demo builds them and runs this)\n"))
 
     def test_an_unreadable_file_is_reported(self) -> None:
         self.assertEqual(run(sys.executable, VIEW, "/nowhere/x"), (1, "", "stream_view: no such directory: /nowhere\n"))
@@ -75,10 +75,10 @@ class StreamView(unittest.TestCase):
             self.assertIn("SUCCEEDED", out)
 
     def test_a_tour_that_cannot_start_reports_it(self) -> None:
-        code, _, errors = run(sys.executable, TOUR, PLUGIN, "/nowhere/lightningd")
+        code, _, errors = run(sys.executable, TOUR, PLUGIN, PLUGIN, "/nowhere/lightningd")
         self.assertEqual(code, 1)
         self.assertRegex(errors, "^The tour failed: .*No such file or directory: '/nowhere/lightningd'\n$")
-        code, _, errors = run(sys.executable, TOUR, "/nowhere/trackpayments", os.environ["STANDIN"])
+        code, _, errors = run(sys.executable, TOUR, "/nowhere/trackpayments", PLUGIN, os.environ["STANDIN"])
         self.assertEqual(code, 1)
         self.assertRegex(errors, "^The tour failed: the stand-in exited with 1: .*/nowhere/trackpayments.*\n$")
 

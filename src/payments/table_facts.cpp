@@ -22,14 +22,20 @@ void Table::on(const PartFailed& event, Batch& batch) {
 }
 
 void Table::show(Location at, const Row& row, std::optional<base::UnixNs> seen, Batch& batch) {
+    // The times of a payment that is over were published. A fact that shows nothing else may not change them.
+    const bool published = at.payment->outcome && row.status <= at.part.status;
     bool visible = store_.change(at, [&](Part& part) {
-        if (seen) {
+        if (seen && !published) {
             if (row.status == PartStatus::pending)
                 part.saw_attempt(*seen);
             else
                 part.saw_resolution(*seen);
         }
-        return part.merge(row);
+        const auto completed_at = part.completed_at;
+        const bool changed = part.merge(row);
+        if (published && !changed)
+            part.completed_at = completed_at;
+        return changed;
     });
     if (at.payment->invoice.empty() && !row.invoice.empty()) { // `pay` stores it with one part only
         at.payment->invoice = row.invoice;
@@ -133,8 +139,10 @@ void Table::attach(Location at, ExpectedPart expected, Batch& batch) {
         payment.call = expected.call;
     learn_total(at.payment, expected.total, batch);
     const bool visible = store_.change(at, [&](Part& part) {
-        part.saw_attempt(expected.seen);
-        return part.merge(std::move(expected.route));
+        const bool changed = part.merge(std::move(expected.route));
+        if (changed || !at.payment->outcome)
+            part.saw_attempt(expected.seen);
+        return changed;
     });
     if (visible)
         batch.visible(at.payment);

@@ -4,7 +4,7 @@ import json
 import unittest
 from typing import Any
 
-from fake_host import FakeHost, pending_row
+from fake_host import FakeHost, failure, pending_row
 from support import Stage, die_on_sigterm, wait_until
 from versions import needs_cancheck, needs_the_end, needs_whole_rows
 
@@ -55,6 +55,31 @@ class Follow(unittest.TestCase):
                 self.assertEqual(len(self.ask(stage, payment_hash=invoice["payment_hash"], timeout=60)["payments"]), 3, "answered at once")
                 self.assertEqual(stage.refused("trackpayments", {"payment_hash": "ab" * 32}),
                                  (208, f"Unknown payment with payment_hash: {'ab' * 32}"))
+
+    def test_the_end_of_a_payment_is_answered_as_it_was_published(self) -> None:
+        for status, outcome in (("complete", "SUCCEEDED"), ("failed", "FAILED")):
+            with self.subTest(status), FakeHost() as host:
+                held: list[Any] = []
+                host.answers["listsendpays"] = lambda params, token: held.append(token) if "payment_hash" in params else host.model.call(
+                    "listsendpays", params, token)
+                host.begin(**{"trackpayments-failed-after": 0})
+                row = host.insert(pending_row(1))
+                host.wait(lambda: held, "the listing")
+                del host.answers["listsendpays"]
+                # It ends before it is listed: the listing shows that before lightningd reports it.
+                model_row = {**row, "status": status, "updated_index": 1, "completed_at": row["created_at"], "payment_preimage": f"{1:064x}"}
+                host.model.end(model_row)
+                fired, host.model.fired = host.model.fired, []
+                host.answer(*held[0])
+                end = host.wait(lambda: host.published("trackpayments_final"), "the end")[0]
+                host.model.fired = fired
+                host.fire()
+                host.notify(f"sendpay_{'success' if status == 'complete' else 'failure'}", model_row if status == "complete" else failure(row))
+                host.barrier()
+                answer = host.request("trackpayments", {"payment_hash": row["payment_hash"]})["result"]["payments"]
+                self.assertEqual(answer, host.published()[-1:])
+                self.assertEqual(host.published()[-1]["htlcs"][0]["resolve_time_ns"], end["htlcs"][0]["resolve_time_ns"])
+                self.assertEqual(end["status"], outcome)
 
     @needs_the_end
     def test_everything_after_a_cursor_comes_in_bounded_answers(self) -> None:

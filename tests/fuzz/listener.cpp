@@ -47,10 +47,11 @@ payments::Payment without_deleted(payments::Payment published, const payments::P
 std::string published_form(payments::Payment payment) {
     payment.creation_time = {};
     payment.invoice_secret.reset();
-    for (auto& part : payment.parts) {
-        part.created_at = {};
-        part.attempt_seen = part.resolve_seen = part.completed_at = std::nullopt;
-    }
+    if (!payment.terminal())
+        for (auto& part : payment.parts) {
+            part.created_at = {};
+            part.attempt_seen = part.resolve_seen = part.completed_at = std::nullopt;
+        }
     return lnrpc::to_json(lnrpc::to_lnrpc(payment));
 }
 

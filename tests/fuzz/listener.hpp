@@ -10,8 +10,8 @@
 
 namespace fuzz {
 
-/// The published values, without those that may change without a snapshot: times, and the invoice's payment secret,
-/// which comes with the next snapshot.
+/// The published values, without those that may change without a snapshot: times until the payment has ended, and the
+/// invoice's payment secret, which comes with the next snapshot.
 std::string published_form(payments::Payment payment);
 /// True if it is not published any more: another payment of its hash succeeded.
 bool settled_elsewhere(const payments::Table& table, const payments::Payment& payment);

@@ -83,17 +83,11 @@ class Clients(unittest.TestCase):
         for payment_hash, payment in ends.items():
             stream = grpc.stream(TRACK_PAYMENT, of_hash(bytes.fromhex(payment_hash)))
             self.assertEqual(stream.status(), (0, ""))
-            # Seen once: a lookup showed an attempt's end 50 ms later than the topic had. The cause is not known yet, so this
-            # member is not compared here.
-            complaints = lnd_wire.stream_complaints(stream.messages, [payment])
-            self.assertEqual([complaint for complaint in complaints if "resolve_time_ns" not in complaint], [])
+            self.assertEqual(lnd_wire.stream_complaints(stream.messages, [payment]), [])
         address, payment_hash = stage.show()["restlisten"][0], next(iter(ends))
         for version in ("--http1.1", "--http2"):
             with clients.curl(stage, path_of(payment_hash), version) as curl:
-                (line,) = curl.finish()
-                for found, sent in zip(line["result"]["htlcs"], ends[payment_hash]["htlcs"]):
-                    found["resolve_time_ns"] = sent["resolve_time_ns"]
-                self.assertEqual(line, {"result": ends[payment_hash]})
+                self.assertEqual(curl.finish(), [{"result": ends[payment_hash]}])
         answer = subprocess.run(["curl", "--silent", "--cacert", str(stage.certificate), f"https://{address}{path_of(payment_hash)}"],
                                 capture_output=True, check=True)
         self.assertEqual(answer.stdout, b'{"error":{"code":2,"message":"expected 1 macaroon, got 0","details":[]}}\n')

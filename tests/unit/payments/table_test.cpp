@@ -127,6 +127,29 @@ TEST_CASE("an unknown amount is replaced when a row has it, and an observed time
     CHECK(table.find(key(1, 1))->value() == base::Msat{1000});
 }
 
+TEST_CASE("once a payment has ended, its times change only together with another value") {
+    const auto row = pending(1, 1, 0, 7);
+    const auto end_of = [](const Table& table) { return table.find(key(1, 1))->parts[0].resolve_time()->value; };
+    Table listed(100);
+    listed.apply(payments::PartSeen{row, base::UnixNs{107'250'000'000}});
+    listed.apply(seen(complete(row, 3)));
+    CHECK(end_of(listed) == 203'000'000'000); // only listed, as published
+    listed.apply(payments::PartSeen{complete(row, 3), base::UnixNs{203'400'000'000}});
+    listed.apply(payments::PartSeen{row, second(107)});
+    CHECK(end_of(listed) == 203'000'000'000);
+    CHECK(listed.find(key(1, 1))->parts[0].attempt_time().value == 107'250'000'000);
+
+    Table reported(100);
+    reported.apply(seen(row));
+    reported.apply(failure(row, 0x1007, 1)); // at 300
+    reported.apply(payments::GivenUp{hash(1), {}, false});
+    reported.apply(seen(failed(row, 3)));
+    CHECK(end_of(reported) == 300'000'000'000);
+    auto settled = complete(row, 4); // news: it settled after all
+    CHECK(reported.apply(payments::PartSeen{settled, base::UnixNs{204'100'000'000}}).updated.size() == 1);
+    CHECK(end_of(reported) == 204'100'000'000);
+}
+
 TEST_CASE("deleting parts of a finished payment changes no outcome and publishes no snapshot") {
     Table table(100);
     const auto bad = failed(pending(1, 9, 1, 10), 1);

@@ -16,7 +16,7 @@ tl::expected<std::unique_ptr<Stream>, std::string> Stream::open(Loop& loop, int 
     using Kind = State::Kind;
     if (::fcntl(fd, F_GETFD) < 0)
         return tl::unexpected(system_error());
-    auto state = std::make_unique<State>();
+    auto state = std::make_unique<State>(loop);
     state->fd = fd;
     switch (uv_guess_handle(fd)) {
     case UV_TTY:
@@ -32,7 +32,7 @@ tl::expected<std::unique_ptr<Stream>, std::string> Stream::open(Loop& loop, int 
         state->kind = Kind::file;
         break;
     }
-    state->init(loop.raw());
+    state->init();
     int rc = 0;
     if (state->kind == Kind::pipe)
         rc = uv_pipe_open(&state->handle.pipe, fd);
@@ -47,11 +47,11 @@ tl::expected<std::unique_ptr<Stream>, std::string> Stream::open(Loop& loop, int 
 }
 
 std::unique_ptr<Stream> Stream::connect(Loop& loop, const std::string& path, OnConnect done) {
-    auto owned = std::make_unique<State>();
+    auto owned = std::make_unique<State>(loop);
     const bool too_long = path.size() >= sizeof(sockaddr_un::sun_path); // libuv would truncate it
     if (too_long)
         owned->kind = State::Kind::file;
-    owned->init(loop.raw());
+    owned->init();
     owned->connected = false;
     owned->on_connect = std::move(done);
     owned->connect_request.data = owned.get();
@@ -79,10 +79,10 @@ std::unique_ptr<Stream> Stream::connect(Loop& loop, const std::string& path, OnC
 }
 
 std::unique_ptr<Stream> Stream::accept(uv_stream_t* listener) {
-    auto state = std::make_unique<State>();
+    auto state = std::make_unique<State>(Loop::of(listener->loop));
     if (listener->type == UV_TCP)
         state->kind = State::Kind::tcp;
-    state->init(listener->loop);
+    state->init();
     const int rc = uv_accept(listener, &state->handle.stream);
     if (rc == 0 && state->kind == State::Kind::tcp) { // both fail only if the connection has ended already
         state->outbox.keep(4096);
@@ -100,13 +100,14 @@ Stream::~Stream() {
     state_->on_connect = nullptr;
     state_->drained = nullptr;
     state_->outbox.set_source(nullptr);
+    state_->flush.cancel();
     // libuv closes its own descriptors. It does not own files, and it reopens terminals. 0, 1 and 2 stay open, as libuv
     // leaves them.
     int libuvs = -1;
     uv_fileno(&state_->handle.any, &libuvs);
     if (state_->fd > STDERR_FILENO && state_->fd != libuvs)
         ::close(state_->fd);
-    for (auto* handle : {&state_->handle.any, reinterpret_cast<uv_handle_t*>(&state_->end_of_turn)})
+    for (auto* handle : {&state_->handle.any, reinterpret_cast<uv_handle_t*>(&state_->next_turn)})
         uv_close(handle, [](uv_handle_t* closed) {
             auto* state = static_cast<State*>(closed->data);
             if (--state->handles == 0)
@@ -124,16 +125,15 @@ void Stream::read(OnBytes on_bytes, OnEnd on_end) {
     }
     const int rc = uv_read_start(
         &state_->handle.stream,
-        [](uv_handle_t*, std::size_t, uv_buf_t* buf) {
-            *buf = uv_buf_init(new char[read_limit], static_cast<unsigned>(read_limit));
+        [](uv_handle_t* handle, std::size_t, uv_buf_t* buf) {
+            *buf = uv_buf_init(Loop::of(handle->loop).read_buffer(), static_cast<unsigned>(read_limit));
         },
         [](uv_stream_t* stream, ssize_t n, const uv_buf_t* buf) {
-            const std::unique_ptr<char[]> buffer(buf->base);
             auto* state = static_cast<State*>(stream->data);
             if (!state->alive)
                 return;
             if (n > 0)
-                state->deliver({buffer.get(), static_cast<std::size_t>(n)});
+                state->deliver({buf->base, static_cast<std::size_t>(n)});
             else if (n < 0)
                 state->end(n == UV_EOF ? std::string() : std::string(uv_strerror(static_cast<int>(n))));
         });
@@ -152,6 +152,16 @@ void Stream::write(std::string message, Priority priority) {
     state_->pump();
 }
 
+void Stream::write_at_end_of_turn(std::string_view message) {
+    if (state_->broken)
+        return;
+    if (auto* leaving = append_buffer())
+        leaving->append(message);
+    else
+        state_->outbox.push(std::string(message), Priority::ordinary);
+    schedule_flush();
+}
+
 void Stream::set_source(Outbox::Source source) {
     state_->outbox.set_source(std::move(source));
 }
@@ -166,7 +176,7 @@ void Stream::schedule_flush() {
     if (state_->outbox.queued_bytes() >= write_limit)
         state_->pump();
     else
-        state_->pump_later();
+        state_->flush.schedule();
 }
 
 std::size_t Stream::queued_bytes() const {

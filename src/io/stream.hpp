@@ -19,7 +19,7 @@ class Stream final {
   public:
     static constexpr std::size_t write_limit = 64UL * 1024;
     /// The most bytes that one callback delivers.
-    static constexpr std::size_t read_limit = 64UL * 1024;
+    static constexpr std::size_t read_limit = Loop::read_limit;
 
     using OnBytes = std::function<void(std::string_view bytes)>;
     /// `reason` is empty on a plain end of file, else the system's error message. Nothing is delivered afterwards.
@@ -45,7 +45,11 @@ class Stream final {
     /// Stops reading until read() is called again. Until then bytes stay with the sender.
     void stop_reading();
 
+    /// Writes at once what the system takes.
     void write(std::string message, Priority priority = Priority::ordinary);
+    /// Writes an ordinary message at the end of the turn of the loop, together with others, or as soon as 64 KiB are
+    /// ready. One write wakes the reader once.
+    void write_at_end_of_turn(std::string_view message);
     /// See Outbox: the source is asked for messages when nothing is queued. Call schedule_flush() when there may be
     /// some: they are written at the end of the turn of the loop, or as soon as 64 KiB are ready. A write of 64 KiB
     /// costs little more than one of 2.

@@ -4,7 +4,6 @@
 #include "io/stream.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -23,8 +22,11 @@ inline std::string system_error() {
 }
 
 struct Stream::State {
+    explicit State(Loop& its_loop) : loop(its_loop), flush(its_loop, [this] { pump(); }) {}
+
     // A regular file is always readable: an idle handle stands in for its poll.
     enum class Kind { pipe, tty, tcp, file };
+    Loop& loop;
     Kind kind = Kind::pipe;
     int fd = -1;
     union Handle {
@@ -35,9 +37,9 @@ struct Stream::State {
         uv_tcp_t tcp;
         uv_idle_t idle;
     } handle{};
-    uv_idle_t end_of_turn{}; // libuv runs it before it polls
-    int handles = 2;         // still open in libuv
-    bool alive = true;       // false once the Stream is destroyed
+    uv_idle_t next_turn{};
+    int handles = 2;   // still open in libuv
+    bool alive = true; // false once the Stream is destroyed
     bool connected = true;
     bool broken = false;           // writing failed: the reader is gone
     bool writing = false;          // libuv is writing a chunk of the outbox
@@ -46,28 +48,29 @@ struct Stream::State {
     uv_write_t write_request{};
     uv_connect_t connect_request{};
     Outbox outbox;
+    Loop::EndOfTurn flush;
     OnBytes on_bytes;
     OnEnd on_end;
     OnConnect on_connect;
     std::function<void()> drained;
 
-    void init(uv_loop_t* loop) {
+    void init() {
         switch (kind) {
         case Kind::pipe:
-            uv_pipe_init(loop, &handle.pipe, 0);
+            uv_pipe_init(loop.raw(), &handle.pipe, 0);
             break;
         case Kind::tty:
-            uv_tty_init(loop, &handle.tty, fd, 0);
+            uv_tty_init(loop.raw(), &handle.tty, fd, 0);
             break;
         case Kind::tcp:
-            uv_tcp_init(loop, &handle.tcp);
+            uv_tcp_init(loop.raw(), &handle.tcp);
             break;
         case Kind::file:
-            uv_idle_init(loop, &handle.idle);
+            uv_idle_init(loop.raw(), &handle.idle);
             break;
         }
-        uv_idle_init(loop, &end_of_turn);
-        handle.any.data = end_of_turn.data = this;
+        uv_idle_init(loop.raw(), &next_turn);
+        handle.any.data = next_turn.data = this;
     }
 
     void end(const std::string& reason) {
@@ -91,10 +94,9 @@ struct Stream::State {
     }
 
     void deliver_file() {
-        std::array<char, read_limit> buffer; // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
-        const auto n = ::read(fd, buffer.data(), buffer.size());
+        const auto n = ::read(fd, loop.read_buffer(), read_limit);
         if (n > 0)
-            deliver({buffer.data(), static_cast<std::size_t>(n)});
+            deliver({loop.read_buffer(), static_cast<std::size_t>(n)});
         else if (n == 0 || errno != EINTR)
             end(n == 0 ? std::string() : system_error());
     }
@@ -150,7 +152,7 @@ struct Stream::State {
         if (!rest.empty())
             write_when_there_is_room(rest);
         else if (chunk.size() == write_limit)
-            pump_later(); // a fast reader must not keep the loop here
+            pump_in_next_turn(); // a fast reader must not keep the loop here
         else
             settle();
     }
@@ -178,9 +180,9 @@ struct Stream::State {
         }
     }
 
-    /// Writes at the end of this turn of the loop, together with everything added until then.
-    void pump_later() {
-        uv_idle_start(&end_of_turn, [](uv_idle_t* idle) {
+    /// The loop does not wait for other events meanwhile.
+    void pump_in_next_turn() {
+        uv_idle_start(&next_turn, [](uv_idle_t* idle) {
             uv_idle_stop(idle);
             static_cast<State*>(idle->data)->pump();
         });

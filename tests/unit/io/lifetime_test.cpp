@@ -29,6 +29,57 @@ TEST_CASE("a stream may be destroyed while it delivers bytes") {
     CHECK(ended == 0);
 }
 
+TEST_CASE("a stream destroyed in the middle of a turn writes nothing at its end") {
+    io::Loop loop;
+    auto pair = ends::socket();
+    auto stream = ends::open(loop, pair.ours);
+    stream->write_at_end_of_turn("never");
+    stream.reset();
+    unit::settle(loop);
+    CHECK(ends::drain(pair.theirs).empty());
+}
+
+TEST_CASE("at the end of a turn, a stream may be destroyed by another") {
+    io::Loop loop;
+    auto first = ends::writable_pipe();
+    auto second = ends::writable_pipe();
+    const auto killer = ends::open(loop, first.ours);
+    auto stream = ends::open(loop, second.ours);
+    killer->set_source([&](std::string&) {
+        stream.reset();
+        return false;
+    });
+    killer->schedule_flush();
+    stream->write_at_end_of_turn("never");
+    unit::settle(loop);
+    CHECK(ends::drain(second.theirs).empty());
+}
+
+TEST_CASE("two streams that read in one turn do not mix their bytes") {
+    io::Loop loop;
+    auto one = ends::socket();
+    auto two = ends::socket();
+    const auto first = ends::open(loop, one.ours);
+    const auto second = ends::open(loop, two.ours);
+    ends::Reader readers[2];
+    readers[0].attach(*first);
+    readers[1].attach(*second);
+    const std::string ones(3 * io::Stream::read_limit, '1');
+    const std::string twos(3 * io::Stream::read_limit, '2');
+    std::size_t sent[2] = {0, 0};
+    CHECK(until(loop, [&] {
+        for (int i = 0; i < 2; ++i) { // as much as the sockets take
+            const auto& text = i == 0 ? ones : twos;
+            const auto n =
+                ::send(i == 0 ? one.theirs : two.theirs, text.data() + sent[i], text.size() - sent[i], MSG_DONTWAIT);
+            sent[i] += n > 0 ? static_cast<std::size_t>(n) : 0;
+        }
+        return readers[0].bytes.size() == ones.size() && readers[1].bytes.size() == twos.size();
+    }));
+    CHECK(readers[0].bytes == ones); // they share one buffer
+    CHECK(readers[1].bytes == twos);
+}
+
 TEST_CASE("a stream may be destroyed when it ends") {
     io::Loop loop;
     auto pair = ends::readable_pipe();

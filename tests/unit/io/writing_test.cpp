@@ -1,5 +1,6 @@
 // Writing to a stream: when bytes are sent, priorities, slow and lost readers.
 #include "ends.hpp"
+#include "io/timer.hpp"
 
 #include <optional>
 
@@ -109,6 +110,52 @@ TEST_CASE("an urgent message is sent at once, together with the messages appende
     stream->schedule_flush();
     stream->write("URGENT", Priority::urgent);
     CHECK(ends::drain(pair.theirs) == "sent URGENT");
+}
+
+TEST_CASE("messages for the end of the turn are sent together, also those of timers of that turn") {
+    io::Loop loop;
+    auto pair = ends::socket();
+    const auto stream = ends::open(loop, pair.ours);
+    ends::Reader reader;
+    reader.attach(*stream);
+    io::Timer timer(loop);
+    timer.start(std::chrono::milliseconds(0), [&] {
+        stream->write_at_end_of_turn("timer ");
+        CHECK(ends::drain(pair.theirs).empty());
+    });
+    stream->write_at_end_of_turn("first ");
+    CHECK(ends::drain(pair.theirs).empty());
+    loop.turn(false);
+    const auto got = ends::drain(pair.theirs);
+    CHECK(got.find("first ") != std::string::npos);
+    CHECK(got.find("timer ") != std::string::npos);
+    CHECK(got.size() == 12);
+}
+
+TEST_CASE("what one stream's source adds to another at the end of a turn does not wait for an event") {
+    io::Loop loop;
+    auto first = ends::writable_pipe();
+    auto second = ends::writable_pipe();
+    const auto source = ends::open(loop, first.ours);
+    const auto target = ends::open(loop, second.ours);
+    source->set_source([&](std::string&) {
+        target->write_at_end_of_turn("added");
+        return false;
+    });
+    source->schedule_flush();
+    loop.turn(false);
+    CHECK(ends::drain(second.theirs) == "added");
+}
+
+TEST_CASE("messages for the end of the turn keep their place behind earlier ones while the reader is behind") {
+    io::Loop loop;
+    auto pair = ends::socket();
+    const auto stream = ends::open(loop, pair.ours);
+    stream->write(std::string(4 * megabyte, 'x'));
+    unit::settle(loop);
+    stream->write_at_end_of_turn("then");
+    stream->write("last");
+    CHECK(collect(loop, pair.theirs, 4 * megabyte + 8).ends_with("xthenlast"));
 }
 
 TEST_CASE("append_buffer() is not available while the reader is behind") {

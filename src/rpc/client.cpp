@@ -80,7 +80,7 @@ void Client::call(std::string_view method, std::string_view params, Callback ans
     if (!up_)
         return report_lost(std::move(lost));
     std::string id = "\"" + name_ + ":" + std::string(method) + "#" + std::to_string(next_id_++) + "-" + tag_ + "\"";
-    connection_->send(request(id, method, params));
+    connection_->send_at_end_of_turn(request(id, method, params));
     calls_.emplace(std::move(id), Call{std::move(answer), std::move(lost)});
 }
 

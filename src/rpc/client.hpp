@@ -40,6 +40,7 @@ class Client final : private Connection::Handler {
 
     /// `path`: of the unix socket. `on_up` is called at each connection, `on_down` when one is lost.
     void start(std::string path, std::function<void()> on_up, std::function<void()> on_down = nullptr);
+    /// Calls of one turn of the loop are written together, at its end: each write wakes the server.
     /// `params`: raw JSON array or object. Without `lost`, a call that can no longer be answered is dropped.
     void call(std::string_view method, std::string_view params, Callback answer, Lost lost = nullptr);
     [[nodiscard]] io::Loop& loop() { return loop_; }

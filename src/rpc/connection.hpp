@@ -39,6 +39,8 @@ class Connection final {
     /// Begins to read. Sending works before that.
     void start();
     void send(std::string message, io::Priority priority = io::Priority::ordinary);
+    /// In one write with all others of this turn of the loop, at its end.
+    void send_at_end_of_turn(std::string_view message) { out().write_at_end_of_turn(message); }
     [[nodiscard]] io::Stream& out() { return out_ ? *out_ : *in_; }
     [[nodiscard]] io::Stream& in() { return *in_; }
 

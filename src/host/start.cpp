@@ -51,10 +51,11 @@ int start(int argc, char** argv, const Program& program) {
     for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
         if (fcntl(fd, F_GETFD) < 0)
             (void)open("/dev/null", O_RDWR | O_CLOEXEC);
-    // Return the memory of a large message to the system when it is freed. By default glibc keeps it after the first
-    // time.
+    // Return the memory of a large message to the system when it is freed; by default glibc keeps it after the first
+    // time. Keep that of ordinary answers: by default each page of rows would be fetched from the kernel again.
     constexpr int large = 1024 * 1024;
-    (void)mallopt(M_MMAP_THRESHOLD, large); // NOLINT(concurrency-mt-unsafe): there is no other thread yet
+    (void)mallopt(M_MMAP_THRESHOLD, large);     // NOLINT(concurrency-mt-unsafe): there is no other thread yet
+    (void)mallopt(M_TRIM_THRESHOLD, 2 * large); // NOLINT(concurrency-mt-unsafe)
     if (!enough_descriptors())
         return give_up(program, parent, "too few file descriptors: raise the limit (ulimit -n)");
     io::Loop loop;

@@ -38,6 +38,9 @@ class Host final {
     /// Does all that can be done now, or waits this long for something to do.
     void pump(std::int64_t patience_ns = 100'000'000);
 
+    /// True while the plugin has not taken all input.
+    [[nodiscard]] bool writing() const { return !to_.empty() || !answers_.empty(); }
+
     Received received;
     /// Called with each message.
     std::function<void(std::string_view)> on_message;

@@ -98,11 +98,26 @@ std::uint64_t Node::counter(const std::string& index) const {
     return index == "created" ? rows_.size() : index == "updated" ? updates_.size() : 0;
 }
 
+std::string Node::details(const Wait& wait) const {
+    const auto created = wait.index == "created" ? wait.next : updates_[wait.next - 1];
+    const auto status = rows_[created - 1].status;
+    const auto row = values(created);
+    return R"({"status":")" +
+           std::string(status == Status::pending    ? "pending"
+                       : status == Status::complete ? "complete"
+                                                    : "failed") +
+           R"(","partid":)" + std::to_string(row.part) + R"(,"groupid":)" + std::to_string(group_of(row.payment)) +
+           R"(,"payment_hash":")" + hash_of(row.payment) + "\"}";
+}
+
 void Node::wait(Wait wait) {
     const auto now = counter(wait.index);
     if (now < wait.next)
         return waits_.push_back(std::move(wait));
-    std::string result = R"({"subsystem":"sendpays",")" + wait.index + "\":" + std::to_string(now) + "}";
+    std::string result = R"({"subsystem":"sendpays",")" + wait.index + "\":" + std::to_string(now);
+    if (now == wait.next && now > 0) // a single event: lightningd describes it, under two names
+        result += R"(,"details":)" + details(wait) + R"(,"sendpays":)" + details(wait);
+    result += '}';
     say(reply(wait.id, result));
 }
 
@@ -117,11 +132,10 @@ std::string Node::result(const std::string& method, const json& params) {
     if (method == "listsendpays")
         return list(params);
     if (method == "decode") {
-        const std::string invoice = params[0];
-        const auto payment = std::stoull(invoice.substr(invoice.size() - 10));
+        const auto payment = payment_of(hash_in(params[0].get<std::string>()));
         return R"({"type":"bolt11 invoice","payment_hash":")" + hash_of(payment) + R"(","amount_msat":)" +
-               std::to_string(kinds_[payments_[payment].kind].amount) + R"(,"payment_secret":")" +
-               hash_of(payment + 1) + R"(","valid":true})";
+               std::to_string(kinds_[payments_[payment].kind].amount) + R"(,"payment_secret":")" + secret_of(payment) +
+               R"(","valid":true})";
     }
     if (method == "listpays") {
         const auto& payment = payments_[payment_of(params["payment_hash"].get<std::string>())];

@@ -66,6 +66,7 @@ class Node final {
     [[nodiscard]] std::string list(const json& params);
     [[nodiscard]] std::string result(const std::string& method, const json& params);
     [[nodiscard]] std::uint64_t counter(const std::string& index) const;
+    [[nodiscard]] std::string details(const Wait& wait) const;
     void wait(Wait wait);
 
     std::vector<Kind> kinds_;

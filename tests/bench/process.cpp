@@ -150,6 +150,13 @@ std::int64_t Child::cpu_ns() const {
     return read_clock(clock_);
 }
 
+bool Child::sleeps() const {
+    std::ifstream file("/proc/" + std::to_string(pid_) + "/stat");
+    std::string text;
+    std::getline(file, text);
+    return text.find(") S ") != std::string::npos;
+}
+
 std::size_t Child::status_bytes(std::string_view name) const {
     std::ifstream file("/proc/" + std::to_string(pid_) + "/status");
     for (std::string line; std::getline(file, line);)

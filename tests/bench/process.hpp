@@ -33,6 +33,8 @@ class Child final {
     [[nodiscard]] pid_t pid() const { return pid_; }
     /// User and system time so far.
     [[nodiscard]] std::int64_t cpu_ns() const;
+    /// True if it waits for something, and has not been woken.
+    [[nodiscard]] bool sleeps() const;
     [[nodiscard]] std::size_t rss_bytes() const { return status_bytes("VmRSS:"); }
     [[nodiscard]] std::size_t peak_rss_bytes() const { return status_bytes("VmHWM:"); }
 

@@ -9,7 +9,6 @@ namespace bench {
 namespace {
 
 constexpr std::uint64_t odd = 0x9E3779B97F4A7C15ULL;
-constexpr std::size_t invoice_digits = 10; // at its end, so that the invoice identifies its payment
 constexpr char mark = '\1';
 
 constexpr std::uint64_t inverse_of_odd() {
@@ -37,12 +36,6 @@ void append_digest(std::string& to, std::uint64_t payment, std::uint64_t salt) {
         append_hex(to, mix(payment + number + salt));
 }
 
-void append_padded(std::string& to, std::uint64_t number) {
-    const auto digits = std::to_string(number);
-    to.append(invoice_digits - digits.size(), '0');
-    to += digits;
-}
-
 void replace_all(std::string& text, const std::string& what, const std::string& by) {
     for (auto at = text.find(what); !what.empty() && at != std::string::npos; at = text.find(what, at + by.size()))
         text.replace(at, what.size(), by);
@@ -58,6 +51,10 @@ std::string hash_of(std::uint64_t payment) {
     std::string hash;
     append_digest(hash, payment, 0);
     return hash;
+}
+
+std::string secret_of(std::uint64_t payment) {
+    return hash_of(payment + 1);
 }
 
 std::uint64_t payment_of(std::string_view hash) {
@@ -77,8 +74,10 @@ Text::Text(const json& message, const json& row) {
     replace_all(text, row["payment_hash"], slot(Slot::hash));
     replace_all(text, row.value("payment_preimage", ""), slot(Slot::preimage));
     const auto invoice = row.value("bolt11", "");
-    if (!invoice.empty())
-        replace_all(text, invoice, invoice.substr(0, invoice.size() - invoice_digits) + slot(Slot::invoice));
+    if (!invoice.empty()) {
+        replace_all(text, invoice, slot(Slot::invoice));
+        invoice_.emplace(invoice);
+    }
     number("groupid", Slot::group);
     number("partid", Slot::part);
     number("created_index", Slot::created);
@@ -123,7 +122,7 @@ void Text::append(std::string& to, const Values& values) const {
             to += std::to_string(values.seconds);
             break;
         case Slot::invoice:
-            append_padded(to, values.payment);
+            invoice_->append(to, hash_of(values.payment), secret_of(values.payment));
             break;
         }
     }

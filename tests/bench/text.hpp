@@ -2,9 +2,12 @@
 // others stay as lightningd wrote them.
 #pragma once
 
+#include "invoice.hpp"
+
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +29,8 @@ struct Values {
 
 /// 64 hex digits that look random, and back.
 [[nodiscard]] std::string hash_of(std::uint64_t payment);
+/// The payment secret of its invoice.
+[[nodiscard]] std::string secret_of(std::uint64_t payment);
 [[nodiscard]] std::uint64_t payment_of(std::string_view hash);
 [[nodiscard]] std::uint64_t group_of(std::uint64_t payment);
 
@@ -47,6 +52,7 @@ class Text final {
         Slot then = Slot::none;
     };
     std::vector<Piece> pieces_;
+    std::optional<Invoice> invoice_; // if the row has one
 };
 
 /// A recording, message by message.

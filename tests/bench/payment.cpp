@@ -37,15 +37,15 @@ struct Costs {
     double begun = 0;                     // IN_FLIGHT snapshots, a payment
 };
 
-class Life {
+class Payments {
   public:
-    explicit Life(const Options& options)
-        : Life(options, read_recording(options.transcripts + "/xpay_multi_hop.jsonl")) {}
+    explicit Payments(const Options& options)
+        : Payments(options, read_recording(options.transcripts + "/xpay_multi_hop.jsonl")) {}
     /// `at_once`: payments that begin together, and end together.
     void round(std::size_t payments, std::size_t at_once, Costs& costs);
 
   private:
-    Life(const Options& options, const std::vector<Recorded>& recording)
+    Payments(const Options& options, const std::vector<Recorded>& recording)
         : messages_(read_messages(recording, recorded_row(recording))),
           node_(std::vector{recorded_row(recording)}),
           plugin_({options.plugin}),
@@ -68,7 +68,7 @@ class Life {
     std::optional<Host> host_;
 };
 
-std::string Life::begin(std::size_t payments) {
+std::string Payments::begin(std::size_t payments) {
     std::string bytes;
     for (std::size_t i = 0; i < payments; ++i)
         for (const auto& text : messages_.begin) {
@@ -78,7 +78,7 @@ std::string Life::begin(std::size_t payments) {
     return bytes;
 }
 
-std::string Life::end(std::size_t payments) {
+std::string Payments::end(std::size_t payments) {
     std::string bytes;
     for (auto created = node_.created() - payments + 1; created <= node_.created(); ++created) {
         node_.end(created, Node::Status::complete);
@@ -91,7 +91,7 @@ std::string Life::end(std::size_t payments) {
 }
 
 /// Returns when the plugin has nothing more to do now. A request, as Host::sync() has it, would be work too.
-void Life::rest() {
+void Payments::rest() {
     const auto done = [&] { return host_->received.bytes + node_.calls(); };
     for (bool busy = true; busy;) {
         busy = host_->writing() || !plugin_.sleeps();
@@ -101,7 +101,7 @@ void Life::rest() {
     }
 }
 
-void Life::round(std::size_t payments, std::size_t at_once, Costs& costs) {
+void Payments::round(std::size_t payments, std::size_t at_once, Costs& costs) {
     const auto before = host_->received;
     const auto calls = node_.calls();
     const auto cpu = plugin_.cpu_ns();
@@ -129,7 +129,7 @@ void Life::round(std::size_t payments, std::size_t at_once, Costs& costs) {
     compare(steps, payments, costs);
 }
 
-void Life::compare(const std::vector<std::string>& steps, std::size_t payments, Costs& costs) {
+void Payments::compare(const std::vector<std::string>& steps, std::size_t payments, Costs& costs) {
     std::string all;
     for (const auto& step : steps)
         all += step;
@@ -148,22 +148,22 @@ void Life::compare(const std::vector<std::string>& steps, std::size_t payments, 
 
 int run(const Options& options) {
     stay_on_one_core();
-    Life life(options);
+    Payments work(options);
     const std::size_t payments = options.full ? 2000 : 400;
     if (!options.profile.empty()) {
         Profile perf(options.profile);
         Costs costs;
         perf.begin();
-        life.round(10 * payments, 20, costs);
+        work.round(10 * payments, 20, costs);
         perf.end();
         return 0;
     }
-    Report report("life", options);
+    Report report("payment", options);
     for (const std::size_t at_once : {1, 20, 1000}) {
         const auto round = std::max(payments, at_once);
         Costs costs;
         for (int i = 0; i < (options.full ? 15 : 5); ++i)
-            life.round(round, at_once, costs);
+            work.round(round, at_once, costs);
         const auto at = std::to_string(at_once) + " at a time: ";
         report.add(at + "a payment, against nlohmann's DOM parse of its messages",
                    median(costs.ours) / median(costs.parse), "times");

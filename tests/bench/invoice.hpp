@@ -17,9 +17,9 @@ class Invoice final {
     void append(std::string& to, std::string_view hash, std::string_view secret) const;
 
   private:
-    std::string prefix_;              // up to the last '1'
-    std::vector<std::uint8_t> words_; // five bits each, without the checksum
-    std::size_t hash_ = 0;            // where its words begin
+    std::string prefix_;                // up to the last '1'
+    std::vector<std::uint8_t> symbols_; // five bits each, without the checksum
+    std::size_t hash_ = 0;              // where its symbols begin
     std::size_t secret_ = 0;
 };
 

@@ -140,6 +140,8 @@ tl::expected<Answer, std::string> decode_answer(std::string_view result) {
             answer.cursor = read_cursor(member->value);
         else if (member->key == R"("more")")
             answer.more = member->value == "true";
+        else if (member->key == R"("unpublished_topics")")
+            answer.live = member->value.find(R"("trackpayments")") == std::string_view::npos;
     }
     if (!members.ok())
         return Error("not an object");

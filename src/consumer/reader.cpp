@@ -136,6 +136,8 @@ void Reader::ask_in_flight() {
 }
 
 void Reader::got_page(const CursorPtr& since, const Answer& answer) {
+    if (!answer.live)
+        return not_live();
     refusal_logged_ = false;
     const std::string run(run_of(*answer.cursor));
     refill_ |= run != answered_;
@@ -161,6 +163,8 @@ void Reader::got_page(const CursorPtr& since, const Answer& answer) {
 }
 
 void Reader::got_in_flight(const Answer& answer) {
+    if (!answer.live)
+        return not_live();
     const std::string run(run_of(*answer.cursor));
     const bool begins = !cursor_ || std::exchange(anew_, false);
     if (!begins && run != answered_)
@@ -211,8 +215,18 @@ void Reader::begin_anew(const std::string& reason) {
 }
 
 void Reader::failed(const Refusal& refusal) {
+    give_up_for_now("trackpayments does not answer: " + refusal.message + "; asking again");
+}
+
+/// Answers alone would show a payment's end late, or not at all to who waits for it.
+void Reader::not_live() {
+    give_up_for_now("trackpayments does not publish the topic `trackpayments`, which is needed here: see its option "
+                    "trackpayments-topics");
+}
+
+void Reader::give_up_for_now(const std::string& why) {
     if (!std::exchange(outage_logged_, true))
-        log_(base::LogLevel::unusual, "trackpayments does not answer: " + refusal.message + "; asking again");
+        log_(base::LogLevel::unusual, why);
     asking_ = false;
     refill_ = true;
     if (!set_state(State::away))

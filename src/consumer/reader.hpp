@@ -83,6 +83,8 @@ class Reader final {
     void got_page(const CursorPtr& since, const Answer& answer);
     void got_in_flight(const Answer& answer);
     void failed(const Refusal& refusal);
+    void not_live();
+    void give_up_for_now(const std::string& why);
     void begin_anew(const std::string& reason);
     void finish();
     void retry_later();

@@ -34,6 +34,7 @@ struct Answer {
     std::vector<SnapshotPtr> payments;
     CursorPtr cursor;
     bool more = false; ///< further payments follow after the cursor
+    bool live = true;  ///< false: the tracker's option leaves out the topic `trackpayments`
 };
 
 } // namespace consumer

@@ -67,6 +67,19 @@ TEST_CASE("an answer is its payments in their order, a cursor, and perhaps more"
           2);
 }
 
+TEST_CASE("an answer says when the tracker leaves out the topic of snapshots") {
+    const auto live = [](std::string_view topics) {
+        const auto answer =
+            decode_answer(R"({"payments":[],"cursor":"c","unpublished_topics":)" + std::string(topics) + "}");
+        REQUIRE(answer.has_value());
+        return answer->live;
+    };
+    CHECK(decode_answer(R"({"payments":[],"cursor":"c"})")->live);
+    CHECK(live(R"(["trackpayments_final","trackpayments_deleted"])"));
+    CHECK_FALSE(live(R"(["trackpayments"])"));
+    CHECK_FALSE(live(R"(["trackpayments_final", "trackpayments"])"));
+}
+
 TEST_CASE("a payment needs its index, hash and status, each in its form") {
     CHECK(refusal("5") == "payment: not an object");
     CHECK(refusal("null") == "payment: not an object");

@@ -363,6 +363,28 @@ TEST_CASE("an answer that cannot be read is a failure, with one log line without
     (void)f.call_since("n.r.0.0");
 }
 
+TEST_CASE("a tracker that leaves out the topic is not followed until it publishes it") {
+    const auto without = [](const char* cursor) {
+        return R"({"payments":[],"cursor":")" + std::string(cursor) + R"(","unpublished_topics":["trackpayments"]})";
+    };
+    ReaderFixture f;
+    f.connect();
+    for (int i = 0; i < 3; ++i)
+        f.answer(f.call("{}"), without("n.r.1.1"));
+    CHECK(f.events.empty());
+    CHECK(f.log == Events{"trackpayments does not publish the topic `trackpayments`, which is needed here: see its "
+                          "option trackpayments-topics"});
+    f.tracker("plugin_started");
+    f.answer(f.call("{}"), answer_text({}, "n.s.1.1"));
+    CHECK(f.take() == Events{"replaced: ", "active"});
+    f.tracker("plugin_started");
+    f.answer(f.call_since("n.s.1.1"), without("n.t.1.1"));
+    CHECK(f.take() == Events{"away"});
+    CHECK(f.log.size() == 3);
+    f.answer(f.call_since("n.s.1.1"), answer_text({payment_text(1, "FAILED")}, "n.u.1.2"));
+    CHECK(f.take() == Events{"1 FAILED 1 at n.u.1.2"}); // it was not skipped
+}
+
 TEST_CASE("too many waiting messages are dropped and asked for once more") {
     ReaderFixture f;
     f.follow();

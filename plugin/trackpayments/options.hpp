@@ -7,6 +7,9 @@
 
 namespace trackpayments {
 
+/// Why a value of trackpayments-topics is refused, if it is.
+[[nodiscard]] std::optional<std::string> check_topics(std::string_view value);
+
 inline constexpr host::Option failed_after_option{
     .name = "trackpayments-failed-after",
     .unit = "SECONDS",
@@ -26,6 +29,15 @@ inline constexpr host::Option retain_option{
     .most = 10'000'000,
     .default_value = 20'000,
 };
-inline constexpr std::array<host::Option, 2> options{failed_after_option, retain_option};
+/// Not dynamic: a subscriber could not see that messages are missing. After a restart their cursors have a new run id.
+inline constexpr host::Option topics_option{
+    .name = "trackpayments-topics",
+    .unit = "TOPICS",
+    .description = "Topics to publish, with commas between them, or `none`",
+    .kind = host::Option::Kind::text,
+    .default_text = "trackpayments,trackpayments_final,trackpayments_deleted",
+    .check = check_topics,
+};
+inline constexpr std::array<host::Option, 3> options{failed_after_option, retain_option, topics_option};
 
 } // namespace trackpayments

@@ -86,6 +86,8 @@ void Tracker::notification(const rpc::Message& message) {
 void Tracker::configure(const host::Settings& settings) {
     mirror_.set_failed_after(std::chrono::seconds(settings.of(failed_after_option)));
     mirror_.set_retain(settings.of(retain_option));
+    if (const auto topics = publish::read_topics(settings.text(topics_option))) // it was checked
+        publisher_.set_topics(*topics);
 }
 
 void Tracker::started(const host::Init& init) {
@@ -93,6 +95,8 @@ void Tracker::started(const host::Init& init) {
         lightningd().show_listings([this](std::string_view result) { host_rows_.listed(result, table_); });
     if (!uses_hook_)
         log(LogLevel::info, "TRACKPAYMENTS_NO_HOOK=1: no rpc_command hook, so lightningd serves delpay");
+    for (const auto topic : publish::left_out(publisher_.topics()))
+        log_(LogLevel::info, "trackpayments-topics: nothing is published on " + std::string(topic));
     if (init.startup)
         mirror_.restarted();
     connect(init);

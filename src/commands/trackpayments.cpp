@@ -285,7 +285,11 @@ void TrackpaymentsCommand::reply(const Caller& caller, const Answer& answer) {
         result += *payment.json;
     }
     result += R"(],"cursor":")" + publisher_.cursor(answer.position, answer.number) + '"';
-    result += answer.more ? R"(,"more":true})" : "}";
+    if (answer.more)
+        result += R"(,"more":true)";
+    if (const auto& topics = publisher_.topics(); !topics.all())
+        result += R"(,"unpublished_topics":)" + json::dump(publish::left_out(topics));
+    result += '}';
     if (!caller.filter.empty()) {
         if (const auto filter = json::parse(caller.filter))
             result = cln::filter_text(result, *filter);

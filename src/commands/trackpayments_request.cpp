@@ -15,10 +15,11 @@ constexpr std::array<cln::Param, 4> trackpayments_params{{
     {"since", false, cln::ParamType::string, "A cursor from an answer or a topic: only payments that changed after it"},
     {"timeout", false, cln::ParamType::integer, "Seconds to wait and follow updates, 0 to 3600", "0"},
 }};
-constexpr std::array<host::Member, 3> trackpayments_result{{
+constexpr std::array<host::Member, 4> trackpayments_result{{
     {"payments", "array of objects"},
     {"cursor", "string"},
     {"more", "boolean, optional"},
+    {"unpublished_topics", "array of strings, optional"},
 }};
 constexpr std::array<int, 3> trackpayments_codes{rpc::invalid_params, no_such_payment, generic_error};
 

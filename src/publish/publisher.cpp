@@ -1,6 +1,5 @@
 #include "publish/publisher.hpp"
 
-#include "publish/topics.hpp"
 #include "rpc/write.hpp"
 
 #include <utility>
@@ -65,7 +64,8 @@ void Publisher::changed(const payments::Change& change) {
     }
     for (const auto& deletion : change.deleted) {
         large_.erase(deletion.key);
-        push(Queue::Kind::deletion, deletion.key, deletion_body(deletion), false, hold());
+        if (topics_.deletions)
+            push(Queue::Kind::deletion, deletion.key, deletion_body(deletion), false, hold());
     }
     for (const auto* payment : change.updated)
         publish(*payment);
@@ -143,8 +143,9 @@ const std::string& Publisher::stamp() {
 
 void Publisher::write_out(std::string& leaving, const Written& snapshot) {
     const auto& end = stamp();
-    append(leaving, heads().snapshot, snapshot.json, end);
-    if (snapshot.terminal)
+    if (topics_.snapshots)
+        append(leaving, heads().snapshot, snapshot.json, end);
+    if (topics_.finals && snapshot.terminal)
         append(leaving, heads().final, snapshot.json, end);
     if (!observer_)
         return;

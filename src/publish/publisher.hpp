@@ -10,6 +10,7 @@
 #include "publish/large_snapshots.hpp"
 #include "publish/queue.hpp"
 #include "publish/snapshot_cache.hpp"
+#include "publish/topics.hpp"
 
 #include <deque>
 #include <memory>
@@ -23,6 +24,9 @@ class Publisher final : public payments::ChangeListener {
     ~Publisher();
 
     void set_large_pause(std::chrono::milliseconds pause) { large_.set_pause(pause); }
+    /// Leaves topics out; everything else stays as it is. Before the first message: a subscriber could not see the gap.
+    void set_topics(TopicChoice topics) { topics_ = topics; }
+    [[nodiscard]] const TopicChoice& topics() const { return topics_; }
     void set_node(const base::NodeId& id) {
         cursor_.set_node(id);
         stamp_.clear();
@@ -82,6 +86,7 @@ class Publisher final : public payments::ChangeListener {
     const payments::Table& table_;
     Progress& progress_;
     CursorMaker cursor_;
+    TopicChoice topics_;
     std::string stamp_; // end of a message with the last cursor, which most messages of a burst share
     Position stamped_;
     SnapshotCache snapshots_;

@@ -1,4 +1,4 @@
-"""The two options, set at the start and changed while the plugin runs."""
+"""The options, set at the start and changed while the plugin runs."""
 
 import unittest
 
@@ -114,6 +114,67 @@ class Options(unittest.TestCase):
             self.assertEqual(host.request("setconfig", setting)["result"], {})
             host.answers["listconfigs"] = lambda params, token: {"error": {"code": -32601, "message": "a host without a configuration"}}
             self.assertEqual(host.request("setconfig", setting)["result"], {})
+
+    def test_topics_that_are_left_out_get_no_message(self) -> None:
+        every = ["trackpayments", "trackpayments_final", "trackpayments_deleted"]
+        for chosen in ([], every[:1], every[1:2], [every[0], every[2]]):
+            with FakeHost() as host:
+                declared = host.begin(**{"trackpayments-topics": ", ".join(chosen) or "none"})["notifications"]
+                self.assertEqual([topic["method"] for topic in declared], every)  # a subscription to each is no error
+                missing = [topic for topic in every if topic not in chosen]
+                self.assertEqual([line for line in host.logs("info") if line.startswith("trackpayments-topics")],
+                                 [f"trackpayments-topics: nothing is published on {topic}" for topic in missing])
+                host.send({"id": "follower", "method": "trackpayments", "params": {"timeout": 3600}})
+                begun = host.request("trackpayments", {})["result"]
+                self.assertEqual(begun["unpublished_topics"], missing)
+
+                row = host.insert(pending_row(1))
+                self.lines(host, 1)
+                ended = ended_row(row, "complete", 1)
+                host.notify("sendpay_success", ended)
+                self.lines(host, 2)  # callers get everything
+                host.end(row, "complete")
+
+                def resumed() -> bool:
+                    answer = host.request("trackpayments", {"since": begun["cursor"]})["result"]
+                    self.assertEqual([payment["status"] for payment in answer["payments"]], ["SUCCEEDED"])
+                    return answer["cursor"].endswith(".1.1")
+
+                host.wait(resumed, "a cursor past the payment, though nothing was published")
+                expected = {"trackpayments": ["IN_FLIGHT", "SUCCEEDED"], "trackpayments_final": ["SUCCEEDED"], "trackpayments_deleted": []}
+                for topic in every:
+                    self.assertEqual([payment["status"] for payment in host.published(topic)], expected[topic] if topic in chosen else [])
+
+    def lines(self, host: FakeHost, count: int) -> None:
+        host.wait(lambda: sum(m.get("method") == "message" for m in host.messages) == count, f"{count} lines for the caller")
+
+    def test_a_subscriber_of_a_topic_that_is_left_out_gets_nothing(self) -> None:
+        with Stage(["--trackpayments-topics=trackpayments,trackpayments_deleted"]).alone() as stage:  # its checks expect all topics
+            self.assertEqual(stage.node.call("listconfigs")["configs"]["trackpayments-topics"]["value_str"], "trackpayments,trackpayments_deleted")
+            invoice = stage.pay(1_000_000)
+            stage.wait_status(invoice, "SUCCEEDED")
+            stage.node.call("delpay", {"payment_hash": invoice["payment_hash"], "status": "complete"})
+            self.assertEqual(stage.wait_deletion(invoice)["remaining"], 0)
+            self.assertEqual(stage.snapshots(topic="trackpayments_final"), [])
+            self.assertEqual(stage.node.call("trackpayments")["unpublished_topics"], ["trackpayments_final"])
+            code, _ = stage.refused("setconfig", {"config": "trackpayments-topics", "val": "none"})
+            self.assertEqual(code, -32602)
+
+    def test_an_unknown_topic_is_refused_by_name_at_the_start(self) -> None:
+        for value in ("trackpayments_finals", "", "none,trackpayments"):
+            with Stage([f"--trackpayments-topics={value}"]).alone() as stage:
+                line = stage.wait_log("trackpayments does not run")
+                self.assertIn(" UNUSUAL ", line)
+                self.assertIn("trackpayments-topics: should be some of trackpayments, trackpayments_final and trackpayments_deleted", line)
+        with FakeHost() as host:
+            host.begin()
+            self.assertNotIn("unpublished_topics", host.request("trackpayments", {})["result"])
+            for method, params in (("setconfig", {}), ("check", {"command_to_check": "setconfig"})):
+                for value, reason in (("trackpayments_finals", "trackpayments-topics: should be some of"),
+                                      ("none", "trackpayments-topics: cannot be changed while the plugin runs")):
+                    error = host.request(method, {**params, "config": "trackpayments-topics", "val": value})["error"]
+                    self.assertEqual(error["code"], -32602)
+                    self.assertIn(reason, error["message"])
 
     def test_finished_payments_beyond_retain_are_evicted(self) -> None:
         with FakeHost(None) as host:  # without a delpay of its own, so that ours shows the retained payments

@@ -2,6 +2,7 @@
 // both.
 #include "plugin/trackpayments/options.hpp"
 #include "host/init.hpp"
+#include "publish/topics.hpp"
 #include "refused_params.hpp"
 
 namespace options_target {
@@ -14,6 +15,8 @@ void check(const host::Settings& settings) {
     for (const auto& option : options)
         fuzz::require(settings.of(option) >= option.least && settings.of(option) <= option.most,
                       "a value is in its range");
+    fuzz::require(publish::read_topics(settings.text(trackpayments::topics_option)).has_value(),
+                  "the names of topics were checked");
 }
 
 host::Settings changed(const host::Setting& setting) {

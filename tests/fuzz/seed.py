@@ -45,7 +45,7 @@ BY_HAND: dict[str, list[str | bytes]] = {
     "command_params": ['"' + "a" * 64 + '"', "18446744073709551615", '"7"', '"true"', "true", '{"one":1,"two":null}', "[1,2,3]", "-1", "1e400"],
     "calls": ['"1000msat"', "1000", '"1x2x3/0"', '"' + "02" * 33 + '"', '{"partid":1}', '[null,2]', '"18446744073709551616"'],
     "options": ["10", '"20000"', "-1", '{"trackpayments-linger":5,"trackpayments-failed-after":10}',
-                '{"trackpayments-failed-after":5,"trackpayments-retain":1}', '{"config":"trackpayments-failed-after","val":"3"}',
+                '{"trackpayments-failed-after":5,"trackpayments-retain":1}', '{"trackpayments-topics":"trackpayments, trackpayments_deleted"}', '{"config":"trackpayments-failed-after","val":"3"}',
                 '{"n":3,"t":"a","m":["b","c"],"f":true}', '"a:1"', '["a","b:2"]', "true", '"line\\nbreak"'],
     "address": ["localhost:10009", "[::1]:8080", ":10009", "10009", "127.0.0.1", "::1", "[::1", "node:1"],
     "certificate": [bytes.fromhex(

@@ -26,7 +26,7 @@ class Entry:
         return (int(found[1]), int(found[2])) if found else None
 
     def default(self) -> str | None:
-        found = re.search(r"[Dd]efault (\w+)", self.text)
+        found = re.search(r"[Dd]efault (\w+(?:,\w+)*)", self.text)
         return found[1] if found else None
 
 

@@ -125,12 +125,11 @@ TEST_CASE("the options of the page are the declared ones, with range and default
         const auto at = text.find("\n" + std::string(option.name) + "=" + std::string(option.unit) + "\n: ");
         REQUIRE_MESSAGE(at != std::string::npos, option.name);
         const auto about = text.substr(at, text.find("\n\n", at) - at);
-        const auto range = std::to_string(option.least) + " to " + std::to_string(option.most) + ",\ndefault " +
-                           std::to_string(option.default_value);
-        CHECK_MESSAGE(
-            std::regex_replace(about, std::regex("\n"), " ").find(std::regex_replace(range, std::regex("\n"), " ")) !=
-                std::string::npos,
-            option.name);
+        const auto range = option.kind == host::Option::Kind::text
+                               ? "Default " + std::string(option.default_text)
+                               : std::to_string(option.least) + " to " + std::to_string(option.most) + ", default " +
+                                     std::to_string(option.default_value);
+        CHECK_MESSAGE(std::regex_replace(about, std::regex("\n"), " ").find(range) != std::string::npos, option.name);
         if (!option.old_name.empty())
             CHECK_MESSAGE(about.find(option.old_name) != std::string::npos, option.old_name);
     }

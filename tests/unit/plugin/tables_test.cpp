@@ -123,7 +123,7 @@ TEST_CASE("the manifest has all that lightningd requires and nothing that lightn
         CHECK(all["nonnumericids"] == true);
         CHECK_FALSE(all.contains("featurebits"));
         CHECK_FALSE(all.contains("disable"));
-        CHECK(all["options"].size() == 3);
+        CHECK(all["options"].size() == 4); // three, and one old name
     }
 }
 

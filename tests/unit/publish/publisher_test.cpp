@@ -304,6 +304,47 @@ TEST_CASE("send_next() overtakes the queue, keeps its own order and starts the w
     CHECK(fixture.read_all().size() == 1);
 }
 
+TEST_CASE("topics that are left out get no message, and observers and cursors do not notice") {
+    for (const auto& [text, expected] :
+         {std::pair{"trackpayments,trackpayments_deleted",
+                    std::vector{"trackpayments", "trackpayments", "trackpayments_deleted"}},
+          std::pair{"trackpayments_final", std::vector{"trackpayments_final"}},
+          std::pair{"none", std::vector<const char*>{}}}) {
+        Fixture fixture;
+        std::vector<bool> observed;
+        fixture.publisher->set_observer(
+            [&](const Publisher::Written& snapshot) { observed.push_back(snapshot.terminal); });
+        fixture.publisher->set_topics(*publish::read_topics(text));
+        const auto row = pending(1, 9, 1, 10);
+        fixture.apply(seen(row));
+        fixture.apply(seen(complete(row, 1)));
+        fixture.apply(payments::PartDeleted{row.key, row.created});
+        fixture.progress.reset({{10}, {1}});
+        std::vector<std::string> methods;
+        for (const auto& message : fixture.read_all())
+            methods.push_back(message["method"]);
+        CHECK(methods == std::vector<std::string>(expected.begin(), expected.end()));
+        CHECK(observed == std::vector{false, true});
+        CHECK(fixture.publisher->position() == Position{{10}, {1}}); // nothing is held
+        CHECK(fixture.publisher->waiting_bytes() == 0);
+    }
+}
+
+TEST_CASE("without the topic of snapshots, a reader that is behind still gets every last state") {
+    Fixture fixture;
+    fixture.publisher->set_topics(*publish::read_topics("trackpayments_final"));
+    constexpr std::uint32_t payments = 20'000; // more than is kept without merging
+    for (std::uint32_t n = 1; n <= payments; ++n)
+        fixture.apply(seen(row_of(n)));
+    for (std::uint32_t n = 1; n <= payments; ++n)
+        fixture.apply(seen(complete(row_of(n), n)));
+    const auto messages = fixture.read_texts();
+    CHECK(messages.size() == payments);
+    for (const auto& message : messages)
+        CHECK(message.find("SUCCEEDED") != std::string::npos);
+    CHECK(fixture.progress.hold(publish::Progress::Reason::loading).position() == fixture.publisher->position());
+}
+
 TEST_CASE("a cursor has the node as soon as it is known") {
     Fixture fixture;
     fixture.apply(seen(row_of(1)));

@@ -1,5 +1,6 @@
 #include "node.hpp"
 
+#include <algorithm>
 #include <ctime>
 #include <stdexcept>
 
@@ -80,9 +81,17 @@ std::string Node::list(const json& params) {
             for (std::uint64_t i = 0; i < payments_[payment].parts; ++i)
                 append_row(text, payments_[payment].first + i);
     } else if (params.value("index", "created") == "updated") {
-        for (std::uint64_t at = start; at <= updates_.size() && at - start < limit; ++at)
-            if (rows_[updates_[at - 1] - 1].updated == at)
+        std::uint64_t sent = 0;
+        for (std::uint64_t at = 1; start == 0 && at <= rows_.size() && sent < limit; ++at)
+            if (rows_[at - 1].updated == 0) {
+                append_row(text, at);
+                ++sent;
+            }
+        for (std::uint64_t at = std::max<std::uint64_t>(start, 1); at <= updates_.size() && sent < limit; ++at)
+            if (rows_[updates_[at - 1] - 1].updated == at) {
                 append_row(text, updates_[at - 1]);
+                ++sent;
+            }
     } else {
         std::uint64_t sent = 0;
         for (std::uint64_t at = start; at <= rows_.size() && sent < limit; ++at)

@@ -31,6 +31,8 @@ Row& Ledger::add(Row row) {
     chain.last = wanted;
     if (kept.status == Status::pending)
         pending_.insert(wanted);
+    if (kept.updated_index == 0)
+        never_updated_.insert(wanted);
     bump(Index::created, kept);
     return kept;
 }
@@ -49,6 +51,7 @@ void Ledger::resolve(Row& row, Status status, std::uint32_t now) {
     row.completed_at = now;
     row.updated_index = counter(Index::updated) + 1;
     pending_.erase(row.created_index);
+    never_updated_.erase(row.created_index);
     updated_.resize(row.updated_index, 0);
     updated_[row.updated_index - 1] = row.created_index;
     bump(Index::updated, row);
@@ -68,6 +71,7 @@ void Ledger::remove(Row& row, bool counts) {
     if (chain.first == 0)
         by_hash_.erase(row.hash);
     pending_.erase(row.created_index);
+    never_updated_.erase(row.created_index);
     if (row.updated_index)
         updated_[row.updated_index - 1] = 0;
     if (counts)

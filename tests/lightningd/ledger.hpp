@@ -34,6 +34,8 @@ class Ledger final {
     /// In the order of their creation.
     [[nodiscard]] std::vector<Row*> of_hash(const base::PaymentHash& hash);
     [[nodiscard]] const std::set<std::uint64_t>& pending() const { return pending_; }
+    /// The pending rows, and imported ones that ended before lightningd counted updates.
+    [[nodiscard]] const std::set<std::uint64_t>& never_updated() const { return never_updated_; }
     [[nodiscard]] std::uint64_t counter(Index index) const { return counters_[static_cast<std::size_t>(index)]; }
     void set_counter(Index index, std::uint64_t value) { counters_[static_cast<std::size_t>(index)] = value; }
     /// Highest groupid among the rows of the hash, 0 without rows: the default is one more
@@ -56,6 +58,7 @@ class Ledger final {
     std::deque<std::uint64_t> updated_; // updated_[i]: created_index of the row with updated_index i + 1, 0 if gone
     std::unordered_map<base::PaymentHash, Chain> by_hash_;
     std::set<std::uint64_t> pending_;
+    std::set<std::uint64_t> never_updated_;
     std::uint64_t counters_[3] = {0, 0, 0};
     OnBump on_bump_;
 };

@@ -62,7 +62,7 @@ void list_page(Node& node, const Page& page, std::string& json) {
     } else if (page.index == Index::updated) {
         // Rows never updated have index 0: only start=0 lists them.
         if (page.start == 0)
-            for (const auto created : ledger.pending())
+            for (const auto created : ledger.never_updated())
                 take(ledger.by_created(created));
         for (auto at = std::max<std::uint64_t>(page.start, 1); left > 0 && at <= ledger.counter(Index::updated); ++at)
             take(ledger.by_updated(at));

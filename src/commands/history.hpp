@@ -8,7 +8,7 @@
 
 namespace commands {
 
-/// All groups among the rows, in the order of their indexes. `rows` must be all of lightningd's rows for their hashes.
+/// All groups among the rows, in the order of their indexes. `rows` must be all of lightningd's rows of these groups.
 /// A group without pending rows has ended: undecided payments are in the table.
 [[nodiscard]] std::vector<payments::Payment> payments_from_rows(const std::vector<payments::Row>& rows,
                                                                 const std::vector<payments::InvoiceDecoded>& invoices);

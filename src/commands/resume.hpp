@@ -1,14 +1,16 @@
-// Finds everything that changed after a cursor in lightningd's database: first the rows created since, then the rows
-// changed since, page by page, each payment once in its current state. Bounded: the next call continues where this
-// answer ends.
+// Finds everything that changed after a cursor in lightningd's database: first the rows created since and never
+// changed, then the rows changed since, page by page. Each payment comes once, in its current state, at its last row
+// that is in reach, whatever answer that row is in. Bounded: the next call continues where this answer ends.
 #pragma once
 
 #include "cln/lightningd.hpp"
 #include "commands/answer.hpp"
+#include "commands/group_census.hpp"
 #include "mirror/invoice_lookup.hpp"
 #include "mirror/row_pager.hpp"
 #include "payments/table.hpp"
 
+#include <unordered_map>
 #include <unordered_set>
 
 namespace commands {
@@ -19,31 +21,53 @@ struct Known {
     std::uint64_t number = 0; ///< publish::Cursor::number, if it is one of this run
 };
 
+/// Where payments come from. They exist until an answer is done.
+struct Sources {
+    cln::Lightningd& lightningd;
+    mirror::InvoiceLookup& invoices;
+    const payments::Table& table;
+    GroupCensus& census; ///< kept from answer to answer
+};
+
 class Resume final : public std::enable_shared_from_this<Resume> {
   public:
     static constexpr std::size_t most_payments = 100;
     static constexpr std::size_t most_bytes = 4UL * 1024 * 1024;
     static constexpr int most_pages = 20;
+    /// Pages of the census, which makes listings unnecessary.
+    static constexpr int most_census_pages = 50;
+    /// lightningd reads about so many rows of a page in the time of one listing by hash.
+    static constexpr std::uint64_t rows_for_a_listing = 8;
 
     using Done = std::function<void(tl::expected<Answer, rpc::Error>)>;
 
     /// Calls `done` once, at once or later; the object exists until then. The answer's position is before that of
     /// `since` only if a payment without an outcome is.
-    static void run(cln::Lightningd& lightningd, mirror::InvoiceLookup& invoices, const payments::Table& table,
-                    publish::ResumeBounds bounds, Known since, Done done);
+    static void run(const Sources& sources, publish::ResumeBounds bounds, Known since, Done done);
 
   private:
-    Resume(cln::Lightningd& lightningd, mirror::InvoiceLookup& invoices, const payments::Table& table,
-           publish::ResumeBounds bounds, Known since, Done done);
+    Resume(const Sources& sources, publish::ResumeBounds bounds, Known since, Done done);
 
+    /// Continues the census if that is less work than to list every hash.
+    void count_rows(int pages);
     void begin(cln::Index index);
+    void fetch_never_changed();
     void fetch();
+    void got_page(std::vector<payments::Row> rows, bool last);
+    /// The rows of the page that are payments of their own and not in the table.
+    [[nodiscard]] std::vector<payments::Row> rows_alone() const;
     void work();
+    [[nodiscard]] const payments::Payment* find(const payments::PaymentKey& key) const;
     void fetch_group(const payments::PaymentKey& key);
-    void fetched(const payments::PaymentKey& key, const std::vector<payments::Payment>& past);
+    void build(std::vector<payments::Row> rows, const payments::PaymentKey* wanted);
     void collect(const payments::Payment& payment);
     void index_over();
     void finish(bool more);
+    [[nodiscard]] bool is_full() const { return answer_.payments.size() >= most_payments || bytes_ >= most_bytes; }
+    /// A row of this index does not matter, because its change comes, or came, by the other index.
+    [[nodiscard]] bool is_skipped(const payments::Row& row) const;
+    /// True if another row of the payment follows, so that the payment comes with that one.
+    [[nodiscard]] bool comes_later(const payments::Payment& payment, std::uint64_t at) const;
     /// The payment's current state was in an earlier answer.
     [[nodiscard]] bool is_known(const payments::Payment& payment) const;
     [[nodiscard]] bool is_unread(const payments::Payment& payment) const;
@@ -54,9 +78,7 @@ class Resume final : public std::enable_shared_from_this<Resume> {
     [[nodiscard]] std::uint64_t& position();
     [[nodiscard]] std::uint64_t limit() const;
 
-    cln::Lightningd& lightningd_;
-    mirror::InvoiceLookup& invoices_;
-    const payments::Table& table_;
+    Sources sources_;
     publish::ResumeBounds bounds_;
     Known since_;
     std::uint64_t begun_; // the table's last change at the start: later ones may be missing in the answer
@@ -68,6 +90,7 @@ class Resume final : public std::enable_shared_from_this<Resume> {
     bool last_page_ = false;
     int pages_ = 0;
     std::size_t bytes_ = 0;
+    std::unordered_map<payments::PaymentKey, payments::Payment> built_; // from rows, not yet in the answer
     std::unordered_set<payments::PaymentKey> given_;
     Answer answer_;
 };

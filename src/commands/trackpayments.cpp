@@ -15,6 +15,9 @@ namespace {
 /// How long early callers wait for lightningd's socket.
 constexpr auto startup_timeout = 30'000ms;
 
+/// How long the census of rows is kept after the last answer to `since`.
+constexpr auto census_kept = 60'000ms;
+
 rpc::Error bad_cursor(const std::string& why) {
     return {rpc::invalid_params, "since: " + why};
 }
@@ -74,6 +77,7 @@ TrackpaymentsCommand::TrackpaymentsCommand(io::Loop& loop, const Parts& parts, c
                    else
                        answer_since(std::move(caller));
                }),
+      census_timer_(loop),
       startup_timer_(loop) {
     publisher_.set_observer([this](const publish::Publisher::Written& snapshot) { callers_.written(snapshot); });
     mirror_.set_last_listener(delayed_);
@@ -221,7 +225,10 @@ void TrackpaymentsCommand::check_reach(Caller caller) {
 void TrackpaymentsCommand::answer_since(Caller caller) {
     const auto& since = *caller.request.since;
     const Known known{since.position, since.number};
-    Resume::run(lightningd_, mirror_.invoices(), table_, progress_.bounds(), known,
+    if (census_.upto() > progress_.read().created) // lightningd's database was restored
+        census_.clear();
+    census_timer_.start(census_kept, [this] { census_.clear(); });
+    Resume::run({lightningd_, mirror_.invoices(), table_, census_}, progress_.bounds(), known,
                 [this, caller = std::move(caller)](tl::expected<Answer, rpc::Error> found) mutable {
                     if (found)
                         found_since(std::move(caller), *std::move(found));

@@ -57,6 +57,8 @@ class TrackpaymentsCommand final {
     Reply reply_;
     WaitingCallers callers_;
     DelayedAnswers delayed_;
+    GroupCensus census_;
+    io::Timer census_timer_;   // frees it when nobody asks any more
     std::deque<Caller> early_; // callers from before the mirror was ready
     io::Timer startup_timer_;  // ends their waiting
 };

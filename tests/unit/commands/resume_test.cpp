@@ -1,12 +1,7 @@
 // Payments that changed after a cursor, read from a node whose answers the test gives.
 #include "commands/history.hpp"
-#include "commands/resume.hpp"
 
-#include "facts.hpp"
-#include "node.hpp"
-#include "taken_facts.hpp"
-
-#include <doctest/doctest.h>
+#include "resume_fixture.hpp"
 
 #include <set>
 
@@ -19,42 +14,7 @@ using Rows = std::vector<payments::Row>;
 
 namespace {
 
-struct Bench {
-    io::Loop loop;
-    unit::Node node{loop};
-    payments::Table table{1000};
-    unit::TakenFacts facts;
-    mirror::InvoiceLookup invoices{node.lightningd, table, facts};
-    std::optional<tl::expected<commands::Answer, rpc::Error>> answer;
-
-    void run(commands::Known since, Position readable, Position hold = publish::unlimited) {
-        answer.reset();
-        Resume::run(node.lightningd, invoices, table, {readable, hold}, since,
-                    [this](auto found) { answer = std::move(found); });
-    }
-    unit::Node::Call page(const char* index, std::uint64_t start, const Rows& rows) {
-        const auto call = node.next();
-        CHECK(call.method == "listsendpays");
-        CHECK(call.params.value("index", "") == index);
-        CHECK(call.params.value("start", 0) == start);
-        node.answer(call, unit::listing(rows));
-        return call;
-    }
-    void group(const Rows& rows) {
-        const auto call = node.next();
-        CHECK(call.params.value("payment_hash", "") == rows.front().key.hash.hex());
-        node.answer(call, unit::listing(rows));
-    }
-    /// `index status` of each payment, in order.
-    [[nodiscard]] std::vector<std::string> given() const {
-        std::vector<std::string> out;
-        for (const auto& payment : (*answer)->payments) {
-            const auto json = json::Tree::parse(*payment.json);
-            out.push_back(json["payment_index"].get<std::string>() + ' ' + json["status"].get<std::string>());
-        }
-        return out;
-    }
-};
+using Bench = unit::ResumeFixture;
 
 } // namespace
 
@@ -68,10 +28,10 @@ TEST_CASE("new rows come first, then changed ones, each in order and each paymen
     b.page("created", 6, {lost, won, unchanged});
     b.group({unchanged});
     b.page("updated", 6, {lost, old, won});
-    b.group({lost, won});
+    b.group({lost, won}); // and not again for its last row
     b.group({old});
     REQUIRE(b.answer.has_value());
-    CHECK(b.given() == std::vector<std::string>{"9 IN_FLIGHT", "6 SUCCEEDED", "3 SUCCEEDED"});
+    CHECK(b.given() == std::vector<std::string>{"9 IN_FLIGHT", "3 SUCCEEDED", "6 SUCCEEDED"});
     CHECK((*b.answer)->position == Position{{9}, {8}});
     CHECK((*b.answer)->news);
     CHECK_FALSE((*b.answer)->more);
@@ -119,11 +79,10 @@ TEST_CASE("an answer has at most 100 payments, and the next one continues behind
     }
     b.table.apply(seen(complete(pending(200, 1, 1, 101), 101)));
     b.run({{{0}, {0}}}, {{101}, {101}});
-    b.page("created", 1, rows);
-    b.page("created", 101, {complete(pending(200, 1, 1, 101), 101)});
+    b.page("updated", 0, rows); // no row without a change
     b.page("updated", 1, rows);
-    b.page("updated", 101, {complete(pending(200, 1, 1, 101), 101)});
     REQUIRE(b.answer.has_value());
+    CHECK(b.node.quiet());
     CHECK(b.given().size() == Resume::most_payments);
     CHECK((*b.answer)->more);
     CHECK((*b.answer)->position == Position{{101}, {100}});
@@ -260,7 +219,8 @@ TEST_CASE("payments that end while pages are read, or exceed the limit, come wit
     for (int i = 0; i < 2; ++i) {
         many.run({many.before, number}, {{9}, {many.rows.back().updated.value}}, many.hold);
         many.page("updated", 6, {many.rows.begin(), many.rows.begin() + 100});
-        many.page("updated", 106, {many.rows.begin() + 100, many.rows.end()});
+        if (i > 0) // the first answer is full
+            many.page("updated", 106, {many.rows.begin() + 100, many.rows.end()});
         REQUIRE(many.answer.has_value());
         CHECK((*many.answer)->news);
         CHECK(many.number() > number);

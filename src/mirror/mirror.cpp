@@ -72,7 +72,11 @@ void Mirror::apply(std::span<const Event> facts) {
     for (auto* listener : listeners_)
         if (listener)
             listener->changed(change);
-    table_.evict(cln::has_wait_sendpays(config_.version) ? progress_.safe().updated : payments::Table::every_update);
+    const auto safe = progress_.safe();
+    if (cln::has_wait_sendpays(config_.version))
+        table_.evict(safe.updated, safe.created);
+    else
+        table_.evict(payments::Table::every_update);
 }
 
 void Mirror::set_retain(std::size_t parts) {

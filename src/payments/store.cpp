@@ -105,11 +105,13 @@ void Store::prefetch(std::span<const base::PaymentHash> hashes) const {
     each([](const Entry& entry) { entry.prefetch(); });
 }
 
-void Store::evict(base::UpdatedIndex upto) {
-    const auto is_covered = [&](const Part& part) { return part.updated.value > 0 && part.updated <= upto; };
+void Store::evict(base::UpdatedIndex updated, base::CreatedIndex created) {
+    const auto is_covered = [&](const Part& part) {
+        return part.created <= created && part.updated.value > 0 && part.updated <= updated;
+    };
     while (finished_parts_ > retain_ && !finished_.empty()) {
         const auto& parts = finished_.front().parts;
-        if (upto != every_update && !std::all_of(parts.begin(), parts.end(), is_covered))
+        if (updated != every_update && !std::all_of(parts.begin(), parts.end(), is_covered))
             return;
         erase(finished_.begin());
         prefetch_oldest();

@@ -80,8 +80,8 @@ class Store final {
     /// See Table::prefetch().
     void prefetch(std::span<const base::PaymentHash> hashes) const;
     void set_retain(std::size_t parts) { retain_ = parts; }
-    /// Drops the oldest finished payments above the limit whose last change is not after `upto`.
-    void evict(base::UpdatedIndex upto);
+    /// See Table::evict().
+    void evict(base::UpdatedIndex updated, base::CreatedIndex created = {UINT64_MAX});
     /// Argument of evict() for versions of lightningd that count no updates.
     static constexpr base::UpdatedIndex every_update{UINT64_MAX};
 

@@ -50,9 +50,11 @@ class Table final {
     void prefetch(std::span<const base::PaymentHash> hashes) const { store_.prefetch(hashes); }
 
     void set_retain(std::size_t parts) { store_.set_retain(parts); }
-    /// Drops the oldest finished payments above the limit whose last change is not after `published`: lightningd will
-    /// not report those again by itself.
-    void evict(base::UpdatedIndex published) { store_.evict(published); }
+    /// Drops the oldest finished payments above the limit whose rows and their last changes are not after these:
+    /// lightningd will not report those again by itself.
+    void evict(base::UpdatedIndex updated, base::CreatedIndex created = {UINT64_MAX}) {
+        store_.evict(updated, created);
+    }
     static constexpr base::UpdatedIndex every_update = Store::every_update;
 
   private:

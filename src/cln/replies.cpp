@@ -82,8 +82,10 @@ Decoded<WaitReply> decode_wait(Value result, Index index) {
         if (!object || reply.details)
             continue;
         Fields details(object, fields.path().then(where));
-        reply.details =
-            WaitReply::Details{details.hash("payment_hash"), {details.u64("groupid")}, {details.u64("partid")}};
+        reply.details = WaitReply::Details{details.hash("payment_hash"),
+                                           {details.u64("groupid")},
+                                           {details.u64("partid")},
+                                           details.maybe_text("status") == "failed"};
         if (details.error())
             return tl::unexpected(*details.error());
     }

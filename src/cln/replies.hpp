@@ -43,6 +43,7 @@ struct WaitReply {
         base::PaymentHash hash;
         base::GroupId group;
         base::PartId partid;
+        bool failed = false; ///< its new status
     };
     std::optional<Details> details;
 };

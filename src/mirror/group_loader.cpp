@@ -22,6 +22,7 @@ std::optional<base::PaymentHash> hash_of(const Event& event) {
     return std::visit(Overload{
                           [](const payments::PartSeen& e) -> Result { return e.row.key.hash; },
                           [](const payments::PartFailed& e) -> Result { return e.row.key.hash; },
+                          [](const payments::PartNumbered& e) -> Result { return e.key.hash; },
                           [](const payments::PartDeleted& e) -> Result { return e.key.hash; },
                           [](const payments::GivenUp& e) -> Result { return e.hash; },
                           [](const payments::SilenceExpired& e) -> Result { return e.key.hash; },
@@ -84,6 +85,7 @@ bool GroupLoader::must_wait(const Event& fact, Source source) const {
             // A payer's end is about lightningd's rows, of which some may be unread here.
             [&](const payments::GivenUp& e) { return !table.groups(e.hash).empty(); },
             [](const payments::SilenceExpired&) { return true; },
+            [](const payments::PartNumbered&) { return false; },
             [](const payments::PartDeleted&) { return false; },
             [](const payments::PartExplained&) { return false; },
             [](const payments::PartEnded&) { return false; }, // its sendpay_ notification loads the group if needed

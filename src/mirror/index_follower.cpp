@@ -1,36 +1,43 @@
 #include "mirror/index_follower.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace mirror {
 
 using namespace std::chrono_literals;
 
-IndexFollower::IndexFollower(io::Loop& loop, cln::Lightningd& lightningd, Clock clock, FactSink& facts,
-                             publish::Progress& progress, base::Log log)
-    : lightningd_(lightningd),
+IndexFollower::IndexFollower(io::Loop& loop, const Parts& parts, Clock clock, base::Log log)
+    : parts_(parts),
       clock_(std::move(clock)),
-      facts_(facts),
-      progress_(progress),
       log_(std::move(log)),
-      created_{cln::Index::created, RetryTimer(loop)},
-      updated_{cln::Index::updated, RetryTimer(loop)},
+      mark_(parts.table, parts.facts, parts.progress),
+      created_(cln::Index::created, loop),
+      updated_(cln::Index::updated, loop),
       page_retry_(loop),
-      next_turn_(loop) {}
+      next_turn_(loop),
+      explained_timer_(loop) {}
 
 std::uint64_t IndexFollower::read(const Counter& counter) const {
-    const auto read = progress_.read();
+    const auto read = parts_.progress.read();
     return counter.index == cln::Index::created ? read.created.value : read.updated.value;
 }
 
 void IndexFollower::connected(publish::Position counters) {
     if (state_ == State::not_begun)
-        progress_.reset(counters);
+        parts_.progress.reset(counters);
     state_ = State::idle; // a page requested on an earlier connection will not come
     page_retry_.cancel();
+    mark_.clear();
+    updates_due_ = true;
     follow(created_, counters.created.value);
     follow(updated_, counters.updated.value);
     schedule();
+}
+
+void IndexFollower::ended(const UpdatedMark::End& end) {
+    if (state_ != State::not_begun)
+        mark_.ended(end);
 }
 
 void IndexFollower::follow(Counter& counter, std::uint64_t now) {
@@ -38,26 +45,46 @@ void IndexFollower::follow(Counter& counter, std::uint64_t now) {
     if (now < read(counter)) {
         log_(base::LogLevel::unusual, std::string("lightningd's ") + cln::name(counter.index) +
                                           " counter went backwards: was its database restored?");
-        auto position = progress_.read();
+        auto position = parts_.progress.read();
         (counter.index == cln::Index::created ? position.created.value : position.updated.value) = now;
-        progress_.reset(position);
+        parts_.progress.reset(position);
         counter.target = now;
     }
     counter.target = std::max(counter.target, now);
-    wait(counter, now + 1);
+    wait(counter);
 }
 
-void IndexFollower::wait(Counter& counter, std::uint64_t next) {
-    lightningd_.wait(counter.index, next, [this, &counter, next](const auto& reply) {
-        if (!reply) {
-            log_(base::LogLevel::unusual,
-                 std::string("wait sendpays ") + cln::name(counter.index) + " refused: " + reply.error().message);
-            return counter.retry.start([this, &counter, next] { wait(counter, next); });
-        }
-        counter.target = std::max(counter.target, reply->counter);
-        schedule();
-        wait(counter, reply->counter + 1);
+void IndexFollower::wait(Counter& counter) {
+    counter.next_wait.cancel();
+    const auto next = std::max(counter.target, read(counter)) + 1;
+    parts_.lightningd.wait(counter.index, next, [this, &counter, next](const auto& reply) {
+        if (reply)
+            return moved(counter, next, *reply);
+        log_(base::LogLevel::unusual,
+             std::string("wait sendpays ") + cln::name(counter.index) + " refused: " + reply.error().message);
+        counter.retry.start([this, &counter] { wait(counter); });
     });
+}
+
+void IndexFollower::moved(Counter& counter, std::uint64_t waited_for, const cln::WaitReply& reply) {
+    counter.target = std::max(counter.target, reply.counter);
+    if (counter.index == cln::Index::created) {
+        schedule();
+    } else {
+        if (reply.details)
+            mark_.waited({waited_for}, *reply.details);
+        if (read(counter) < counter.target && !explained_timer_.armed())
+            explained_timer_.start(pause, [this] {
+                updates_due_ = true;
+                schedule();
+            });
+    }
+    const auto now = std::chrono::steady_clock::now();
+    const auto before = std::exchange(counter.moved, now);
+    if (before && now - *before < quiet)
+        counter.next_wait.start(pause, [this, &counter] { wait(counter); });
+    else
+        wait(counter);
 }
 
 /// In the next turn: the hooks and notifications of this turn come first.
@@ -70,12 +97,15 @@ void IndexFollower::fetch() {
     if (state_ != State::idle)
         return;
     // Created rows first: a row must be known before it changes.
-    const auto& counter = read(created_) < created_.target ? created_ : updated_;
-    const auto after = read(counter);
-    if (after >= counter.target)
+    const bool created_due = read(created_) < created_.target;
+    if (!created_due && !(updates_due_ && read(updated_) < updated_.target)) {
+        updates_due_ = false;
         return;
+    }
+    auto& counter = created_due ? created_ : updated_;
+    const auto after = read(counter);
     state_ = State::fetching;
-    fetch_page(lightningd_, {counter.index, after, counter.target}, [this, &counter, after](const auto& page) {
+    fetch_page(parts_.lightningd, {counter.index, after, counter.target}, [this, &counter, after](const auto& page) {
         state_ = State::idle;
         if (!page) {
             log_(base::LogLevel::unusual, "listsendpays refused: " + page.error().message);
@@ -92,11 +122,13 @@ void IndexFollower::take(const Counter& counter, std::uint64_t after, const RowP
     for (const auto& row : page.rows)
         facts.emplace_back(payments::PartSeen{row, seen_at(row)});
     if (!facts.empty())
-        facts_.take(std::move(facts), Source::socket);
-    if (counter.index == cln::Index::created)
-        progress_.advance(base::CreatedIndex{after}, base::CreatedIndex{page.upto});
-    else
-        progress_.advance(base::UpdatedIndex{after}, base::UpdatedIndex{page.upto});
+        parts_.facts.take(std::move(facts), Source::socket);
+    if (counter.index == cln::Index::created) {
+        parts_.progress.advance(base::CreatedIndex{after}, base::CreatedIndex{page.upto});
+    } else {
+        parts_.progress.advance(base::UpdatedIndex{after}, base::UpdatedIndex{page.upto});
+        mark_.page_read();
+    }
 }
 
 /// The current time, if the row changed so recently that this counts as seeing the change.

@@ -22,6 +22,14 @@ std::vector<Event> joined(std::span<const Event> first, const std::vector<Event>
     return all;
 }
 
+/// The end of a row, if the fact is one.
+std::optional<UpdatedMark::End> end_of(const Event& fact) {
+    const auto* row = row_of(fact);
+    if (!row || (row->status == payments::PartStatus::pending && !std::holds_alternative<payments::PartFailed>(fact)))
+        return std::nullopt;
+    return UpdatedMark::End{row->key, row->partid, row->created, row->updated};
+}
+
 } // namespace
 
 Mirror::Mirror(io::Loop& loop, const Parts& parts, Clock clock, MirrorConfig config, base::Log log)
@@ -35,7 +43,7 @@ Mirror::Mirror(io::Loop& loop, const Parts& parts, Clock clock, MirrorConfig con
           loop, {parts.lightningd, invoices_, deletions_, parts.table, parts.progress},
           [this](std::span<const Event> facts) { apply(facts); }, config.sees_calls),
       calls_(loader_, orphans_, log_),
-      indexes_(loop, parts.lightningd, clock_, loader_, parts.progress, log_),
+      indexes_(loop, {parts.lightningd, parts.table, loader_, parts.progress}, clock_, log_),
       deletions_(loop, parts.lightningd, parts.table, loader_),
       silence_(loop, parts.table, config.version, loader_, parts.progress),
       giveups_(loop, parts.lightningd, parts.table, config.version, loader_, silence_),
@@ -69,6 +77,8 @@ void Mirror::apply(std::span<const Event> facts) {
     for (const auto& fact : facts)
         if (const auto* row = row_of(fact))
             silence_.row_read(row->key);
+        else if (const auto* numbered = std::get_if<payments::PartNumbered>(&fact))
+            silence_.row_read(numbered->key);
     for (auto* listener : listeners_)
         if (listener)
             listener->changed(change);
@@ -107,7 +117,10 @@ void Mirror::notified(std::string_view topic, NotificationBatch::DecodedNotifica
     const auto key = ended ? std::optional(ended->key) : std::nullopt;
     if (const auto* expected = std::get_if<payments::ExpectedPart>(&fact))
         orphans_.called(expected->hash);
+    const auto end = end_of(fact);
     loader_.take(std::move(fact), Source::standard_input);
+    if (end)
+        indexes_.ended(*end);
     if (key)
         giveups_.part_ended(*key);
 }

@@ -27,6 +27,13 @@ struct PartDeleted {
     base::CreatedIndex created;
 };
 
+/// The number that a row's end took in lightningd's updated counter, if the notification of the end did not have it.
+struct PartNumbered {
+    PaymentKey key;
+    base::CreatedIndex created;
+    base::UpdatedIndex updated;
+};
+
 /// A failure as the payer reports it: it names the node, where lightningd counts hops.
 struct PartReport {
     std::optional<std::uint16_t> code; ///< empty if the error could not be read
@@ -90,7 +97,7 @@ struct ExpectedPartsExpired {
     base::UnixNs before;
 };
 
-using Event = std::variant<PartSeen, PartFailed, PartDeleted, ExpectedPart, PartEnded, PartExplained, InvoiceDecoded,
-                           GivenUp, SilenceExpired, ExpectedPartsExpired>;
+using Event = std::variant<PartSeen, PartFailed, PartNumbered, PartDeleted, ExpectedPart, PartEnded, PartExplained,
+                           InvoiceDecoded, GivenUp, SilenceExpired, ExpectedPartsExpired>;
 
 } // namespace payments

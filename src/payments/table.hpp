@@ -62,6 +62,7 @@ class Table final {
 
     void on(const PartSeen& event, Batch& batch);
     void on(const PartFailed& event, Batch& batch);
+    void on(const PartNumbered& event, Batch& batch);
     void on(const PartDeleted& event, Batch& batch);
     void on(const ExpectedPart& event, Batch& batch);
     void on(const PartEnded& event, Batch& batch);

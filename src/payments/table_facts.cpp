@@ -50,6 +50,14 @@ void Table::explain(Location at, const Failure& failure, Batch& batch) {
         batch.visible(at.payment);
 }
 
+void Table::on(const PartNumbered& event, Batch&) {
+    if (const auto at = locate(event.key, event.created))
+        store_.change(*at, [&](Part& part) {
+            part.updated = std::max(part.updated, event.updated);
+            return false;
+        });
+}
+
 void Table::on(const PartDeleted& event, Batch& batch) {
     if (const auto at = locate(event.key, event.created))
         remove_part(*at, batch);

@@ -2,7 +2,8 @@
 by filter, the RPC socket over the row model, and a way to know that the plugin is at rest.
 
 At rest means: unknown requests came back (stdin is read in order) while nothing else happened; no hook call and no RPC call is open
-but `wait`s; a wait is armed on each of the three counters; every row that changed was listed since. Nothing here sleeps.
+but `wait`s; a wait is armed on each of the three counters; every row that changed was listed since, or its end was notified. Nothing
+here sleeps.
 """
 import json
 import re
@@ -113,6 +114,7 @@ class Node(FakeLightningd):
     def notify(self, message: dict) -> None:
         if message["method"] in self.manifest.get("subscriptions", []):
             self.send(message)
+            self._unread.pop(_ended(message), None)
 
     def hooks(self, method: str) -> bool:
         """Whether the plugin gets the hook call of that command, requested or not."""
@@ -299,6 +301,12 @@ class Node(FakeLightningd):
                     del self._unread[row["created_index"]]
             if not self.late_waits:
                 self._release_waits()
+
+
+def _ended(message: dict) -> int | None:
+    """The created_index of the row whose end the notification contains."""
+    row = message["params"].get(message["method"], {}) if message["method"] in ("sendpay_success", "sendpay_failure") else {}
+    return row.get("data", row).get("created_index")
 
 
 def _attempts(params: Any) -> set[int]:

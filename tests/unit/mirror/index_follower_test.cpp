@@ -19,11 +19,13 @@ struct Fixture {
     io::Loop loop;
     unit::Node node{loop};
     unit::TakenFacts facts;
+    payments::Table table{1000};
     publish::Progress progress;
     base::UnixNs now = second(1000);
-    IndexFollower follower{
-        loop,  node.lightningd, [this] { return now; },
-        facts, progress,        [this](base::LogLevel, const std::string& line) { node.log.push_back(line); }};
+    IndexFollower follower{loop,
+                           {node.lightningd, table, facts, progress},
+                           [this] { return now; },
+                           [this](base::LogLevel, const std::string& line) { node.log.push_back(line); }};
     Call created; ///< the open waits
     Call updated;
 
@@ -161,6 +163,59 @@ TEST_CASE("a row has an observed time only if lightningd recorded it in the last
     REQUIRE(rows.size() == 2);
     CHECK(rows[0].seen == f.now); // made in second 101
     CHECK_FALSE(rows[1].seen.has_value());
+}
+
+TEST_CASE("changes that notifications explain are not read") {
+    Fixture f;
+    f.connect(0, 4);
+    f.follower.ended({{hash(1), {9}}, {1}, {1}, {5}});
+    CHECK(f.progress.read().updated.value == 5);
+    f.node.answer(f.updated, R"({"subsystem":"sendpays","updated":5})");
+    f.updated = f.wait("updated", 6);                                    // and no page before it
+    f.node.answer(f.updated, R"({"subsystem":"sendpays","updated":6})"); // before its notification
+    f.follower.ended({{hash(2), {9}}, {1}, {2}, {6}});
+    f.wait("updated", 7);
+    io::Timer timer(f.loop);
+    bool over = false;
+    timer.start(IndexFollower::pause * 2, [&] { over = true; });
+    REQUIRE(unit::until(f.loop, [&] { return over; }));
+    CHECK(f.node.quiet());
+}
+
+TEST_CASE("a change that nothing explains is read after a moment") {
+    Fixture f;
+    f.connect(0, 4);
+    f.move_updated(5);
+    f.follower.ended({{hash(2), {9}}, {1}, {2}, {6}}); // not the next one
+    f.node.answer(f.page("updated", 5), unit::listing({complete(pending(1, 1, 0, 1), 5)}));
+    CHECK(f.progress.read().updated.value == 6);
+    CHECK(f.node.quiet());
+}
+
+TEST_CASE("a created row is read although a change before it waits for its notification") {
+    Fixture f;
+    f.connect(0, 0);
+    f.node.answer(f.updated, R"({"subsystem":"sendpays","updated":1})");
+    f.node.answer(f.created, R"({"subsystem":"sendpays","created":1})");
+    f.wait("updated", 2);
+    f.wait("created", 2);
+    f.page("created", 1); // never answered
+    io::Timer timer(f.loop);
+    bool over = false;
+    timer.start(IndexFollower::pause * 2, [&] { over = true; });
+    REQUIRE(unit::until(f.loop, [&] { return over; }));
+    CHECK(f.node.quiet()); // one page is in flight at a time
+}
+
+TEST_CASE("under load a wait is armed again after a pause, and then one page serves many rows") {
+    Fixture f;
+    f.connect(0, 0);
+    f.move_created(1); // armed again at once
+    f.node.answer(f.page("created", 1), unit::listing({pending(1, 1, 0, 1)}));
+    f.node.answer(f.created, R"({"subsystem":"sendpays","created":2})");
+    f.node.answer(f.page("created", 2), unit::listing({pending(2, 1, 0, 2), pending(3, 1, 0, 3)}));
+    f.wait("created", 4); // beyond what the page has shown
+    CHECK(f.progress.read().created.value == 3);
 }
 
 } // namespace index_follower_test

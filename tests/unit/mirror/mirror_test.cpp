@@ -120,14 +120,18 @@ TEST_CASE("an end seen in a notification is published at once, and its row moves
     f.start_empty();
     auto row = pending(1, 1, 0, 1);
     f.notify(payments::PartSeen{complete(row, 1), second(300)});
+    CHECK(f.progress.safe() == publish::Position{{0}, {0}}); // its group is being listed
     f.node.answer(f.next(), unit::listing({complete(row, 1)}));
     CHECK(f.read() == Published{"trackpayments SUCCEEDED 1 0.0", "trackpayments_final SUCCEEDED 1 0.0"});
+    CHECK(f.progress.safe() == publish::Position{{0}, {1}}); // the notification had the next updated index
     f.node.answer(f.waits["created 1"], R"({"subsystem":"sendpays","created":1})");
     f.node.answer(f.next(), unit::listing({complete(row, 1)}));
-    CHECK(f.progress.safe() == publish::Position{{1}, {0}});
-    f.notify(payments::PartSeen{complete(pending(2, 1, 0, 2), 2), second(300)});
-    f.node.answer(f.next(), unit::listing({complete(pending(2, 1, 0, 2), 2)}));
-    CHECK(f.read() == Published{"trackpayments SUCCEEDED 2 1.0", "trackpayments_final SUCCEEDED 2 1.0"});
+    CHECK(f.progress.safe() == publish::Position{{1}, {1}});
+    f.node.answer(f.waits["updated 1"], R"({"subsystem":"sendpays","updated":1})");
+    f.notify(payments::PartSeen{complete(pending(2, 1, 0, 2), 3), second(300)}); // change 2 is unknown
+    f.node.answer(f.next(), unit::listing({complete(pending(2, 1, 0, 2), 3)}));
+    CHECK(f.read() == Published{"trackpayments SUCCEEDED 2 1.1", "trackpayments_final SUCCEEDED 2 1.1"});
+    CHECK(f.progress.safe() == publish::Position{{1}, {1}});
 }
 
 TEST_CASE("rows removed by a delpay are published as deleted, also those not in the table") {

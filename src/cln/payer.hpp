@@ -6,6 +6,7 @@
 #include "payments/payment.hpp"
 
 #include <array>
+#include <optional>
 #include <string_view>
 
 namespace cln {
@@ -20,14 +21,18 @@ struct PayerRow {
     payments::Payer payer = payments::Payer::unknown;
     std::string_view caller; ///< its plugin's name in the ids of its calls
     EndKnownBy end = EndKnownBy::pay_failure;
+    /// The number of the first part of each of its groups, if it always begins with that one and adds to no older
+    /// group. (plugins/xpay/xpay.c, new_attempt; plugins/libplugin-pay.c, payment_new: a payment that is split at once
+    /// has no part 0.)
+    std::optional<base::PartId> first_part{};
     /// True for versions in which it may wait for blocks, up to a minute without any sign.
     bool (*may_wait_silently)(Version version) = [](Version) { return false; };
 };
 
 inline constexpr std::array<PayerRow, 4> payers{{
-    {payments::Payer::pay, "pay", EndKnownBy::pay_failure, pay_waits_for_blocks},
-    {payments::Payer::keysend, "keysend", EndKnownBy::pay_failure, pay_waits_for_blocks},
-    {payments::Payer::xpay, "cln-xpay", EndKnownBy::listpays, xpay_ends_silently},
+    {payments::Payer::pay, "pay", EndKnownBy::pay_failure, base::PartId{0}, pay_waits_for_blocks},
+    {payments::Payer::keysend, "keysend", EndKnownBy::pay_failure, std::nullopt, pay_waits_for_blocks},
+    {payments::Payer::xpay, "cln-xpay", EndKnownBy::listpays, base::PartId{1}, xpay_ends_silently},
     {payments::Payer::renepay, "cln-renepay", EndKnownBy::renepaystatus},
 }};
 

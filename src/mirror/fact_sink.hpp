@@ -8,9 +8,12 @@
 
 namespace mirror {
 
-/// Where a fact was read. On stdin the hook shows a call before its row is made. Facts from the socket come in no such
-/// order.
-enum class Source { standard_input, socket };
+/// Where a fact was read.
+enum class Source {
+    standard_input, ///< the hook shows a call there before its row is made
+    socket,         ///< facts come in no such order
+    created_rows    ///< a last page of the created index: all rows that were made since the page before
+};
 
 class FactSink {
   public:

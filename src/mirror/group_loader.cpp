@@ -1,6 +1,10 @@
 #include "mirror/group_loader.hpp"
 
+#include "cln/payer.hpp"
+#include "mirror/row_of.hpp"
+
 #include <algorithm>
+#include <utility>
 
 namespace mirror {
 
@@ -79,7 +83,7 @@ bool GroupLoader::must_wait(const Event& fact, Source source) const {
                     return part.created == e.row.created && part.status == PartStatus::complete;
                 });
                 const bool all_expected = source == Source::standard_input && sees_calls_;
-                return !known && !(all_expected && !table.expected(e.row.key.hash));
+                return !known && !(all_expected && !table.expected_besides(e.row));
             },
             [&](const payments::PartFailed& e) { return table.find(e.row.key) == nullptr; },
             // A payer's end is about lightningd's rows, of which some may be unread here.
@@ -115,21 +119,66 @@ void GroupLoader::take(std::vector<Event> facts, Source source) {
     for (auto& fact : facts)
         if (!defer(fact, source))
             std::swap(facts[ready++], fact);
+    const auto fresh = std::exchange(fresh_, {}); // apply_ may take more facts
     if (ready > 0)
         apply_(std::span(facts).first(ready));
-    ask();
+    begin(fresh, source);
 }
 
 void GroupLoader::take(Event&& fact, Source source) {
     if (!defer(fact, source))
         apply_({&fact, 1});
-    ask();
+    begin(std::exchange(fresh_, {}), source);
 }
 
 GroupLoader::Groups::iterator GroupLoader::load(const base::PaymentHash& hash) {
     const auto at = loading_.emplace(hash, Group{{}, parts_.progress.hold(publish::Progress::Reason::loading)}).first;
-    queue_.push_back(hash);
+    fresh_.push_back(hash);
     return at;
+}
+
+void GroupLoader::begin(std::span<const base::PaymentHash> fresh, Source source) {
+    for (const auto& hash : fresh)
+        if (has_all_rows(loading_.at(hash), source))
+            use_rows_at_hand(hash);
+        else
+            queue_.push_back(hash);
+    ask();
+}
+
+/// A page of new rows has every row of a group that begins in it. On stdin, the rows that may be missing are those of
+/// calls that the hook has seen.
+bool GroupLoader::has_all_rows(const Group& group, Source source) const {
+    if (source == Source::socket || (source == Source::standard_input && !sees_calls_))
+        return false;
+    const auto& facts = group.facts;
+    return std::all_of(facts.begin(), facts.end(), [&](const Event& fact) {
+        const auto* row = row_of(fact);
+        if (!row || parts_.table.find(row->key) ||
+            (source == Source::standard_input && parts_.table.expected_besides(*row)))
+            return false;
+        return std::any_of(facts.begin(), facts.end(), [&](const Event& other) {
+            const auto* first = row_of(other);
+            return first && first->key == row->key && begins_a_group(*first);
+        });
+    });
+}
+
+/// True if no row of its group can be older. Only some payers always begin a new group with the same part number.
+/// Others may add a part to a group that failed long ago, by giving its groupid.
+bool GroupLoader::begins_a_group(const payments::Row& row) const {
+    const auto* payer = cln::payer_row(parts_.table.expected_payer(row));
+    return payer && payer->first_part == row.partid && row.created > followed_from_ &&
+           !parts_.table.deleted(row.key.hash);
+}
+
+void GroupLoader::use_rows_at_hand(const base::PaymentHash& hash) {
+    auto& group = loading_.at(hash);
+    group.listed = false;
+    for (const auto& fact : group.facts)
+        group.rows.push_back(*row_of(fact));
+    asked_.push_back(hash);
+    have_rows(hash);
 }
 
 void GroupLoader::connected() {
@@ -137,12 +186,13 @@ void GroupLoader::connected() {
     for (const auto& hash : std::exchange(unlisted_, {}))
         if (!parts_.table.groups(hash).empty() && !loading_.contains(hash))
             load(hash);
-    ask();
+    begin(std::exchange(fresh_, {}), Source::socket);
 }
 
 void GroupLoader::disconnected() {
     for (const auto& hash : asked_) {
         auto& group = loading_.at(hash);
+        group.listed = true;
         group.rows.clear();
         group.invoice_timer.reset();
     }
@@ -180,8 +230,12 @@ void GroupLoader::answered(const base::PaymentHash& hash,
         apply_unlisted(hash);
         return done(hash);
     }
+    loading_.at(hash).rows = listing->rows;
+    have_rows(hash);
+}
+
+void GroupLoader::have_rows(const base::PaymentHash& hash) {
     auto& group = loading_.at(hash);
-    group.rows = listing->rows;
     group.listing = ++listings_;
     if (!unread_invoice(group))
         return loaded(hash);
@@ -224,10 +278,11 @@ void GroupLoader::ask_for_invoices(const base::PaymentHash& hash) {
     parts_.invoices.read(row->invoice, hash, read);
 }
 
-/// The group is listed, and its invoices are read or took too long.
+/// The rows are there, and their invoices are read or took too long.
 void GroupLoader::loaded(const base::PaymentHash& hash) {
-    const auto rows = std::move(loading_.at(hash).rows);
-    const bool missing = lacks_a_row(loading_.at(hash).facts, rows);
+    auto& group = loading_.at(hash);
+    const auto rows = group.listed ? std::move(group.rows) : std::vector<payments::Row>();
+    const bool missing = group.listed && lacks_a_row(group.facts, rows);
     apply_group(hash, rows);
     if (missing)
         parts_.deletions.suspect(hash);

@@ -1,6 +1,6 @@
-// Defers facts of unknown groups until the whole group is listed and its invoice decoded, so that the first snapshot is
-// complete and has the right amount. Also defers ends that only the whole group can confirm. All other facts go
-// straight to the table.
+// Defers facts of unknown groups until the whole group and its invoice are known, so that the first snapshot is
+// complete and has the right amount. lightningd lists the group, unless the facts at hand surely have all its rows.
+// Also defers ends that only the whole group can confirm. All other facts go straight to the table.
 #pragma once
 
 #include "cln/lightningd.hpp"
@@ -43,6 +43,8 @@ class GroupLoader final : public FactSink {
     /// lightningd's counters at the start of this run. A group that failed before, of a hash that was paid before, is
     /// not published again.
     void set_past(publish::Position past) { past_ = past; }
+    /// Call at each connection with lightningd's counter. Rows made later come in pages without a gap.
+    void set_followed_from(base::CreatedIndex newest) { followed_from_ = newest; }
     /// Call when the socket is connected and the counters are read: lists the groups that could not be listed before.
     void connected();
     /// Call when the socket is lost: pending answers will not come.
@@ -55,7 +57,8 @@ class GroupLoader final : public FactSink {
     struct Group {
         std::vector<payments::Event> facts; ///< deferred
         publish::Progress::Hold hold;
-        std::vector<payments::Row> rows{}; ///< listed; waiting for the invoices
+        bool listed = true;                ///< false: the facts have all rows
+        std::vector<payments::Row> rows{}; ///< all of them; waiting for the invoices
         std::uint64_t listing = 0;         ///< number of that listing
         std::unique_ptr<io::Timer> invoice_timer{};
     };
@@ -65,6 +68,11 @@ class GroupLoader final : public FactSink {
     /// True if the fact was moved and will be applied later.
     [[nodiscard]] bool defer(payments::Event& fact, Source source);
     Groups::iterator load(const base::PaymentHash& hash);
+    void begin(std::span<const base::PaymentHash> fresh, Source source);
+    [[nodiscard]] bool has_all_rows(const Group& group, Source source) const;
+    [[nodiscard]] bool begins_a_group(const payments::Row& row) const;
+    void use_rows_at_hand(const base::PaymentHash& hash);
+    void have_rows(const base::PaymentHash& hash);
     void ask();
     void answered(const base::PaymentHash& hash, const tl::expected<cln::Lightningd::Listing, rpc::Error>& listing);
     [[nodiscard]] const payments::Row* unread_invoice(const Group& group) const;
@@ -86,7 +94,9 @@ class GroupLoader final : public FactSink {
     Apply apply_;
     bool sees_calls_;
     publish::Position past_;
+    base::CreatedIndex followed_from_{UINT64_MAX};
     Groups loading_;
+    std::vector<base::PaymentHash> fresh_; // of the current take(): neither requested nor queued yet
     std::deque<base::PaymentHash> queue_;  // not requested yet
     std::vector<base::PaymentHash> asked_; // their listing or an invoice is pending
     std::uint64_t listings_ = 0;

@@ -121,8 +121,9 @@ void IndexFollower::take(const Counter& counter, std::uint64_t after, const RowP
     facts.reserve(page.rows.size());
     for (const auto& row : page.rows)
         facts.emplace_back(payments::PartSeen{row, seen_at(row)});
+    const bool all_new_rows = counter.index == cln::Index::created && page.last;
     if (!facts.empty())
-        parts_.facts.take(std::move(facts), Source::socket);
+        parts_.facts.take(std::move(facts), all_new_rows ? Source::created_rows : Source::socket);
     if (counter.index == cln::Index::created) {
         parts_.progress.advance(base::CreatedIndex{after}, base::CreatedIndex{page.upto});
     } else {

@@ -64,6 +64,7 @@ void Startup::answered() {
 void Startup::counters_read() {
     const publish::Position now{{*answers_.created}, {*answers_.updated}};
     set_older_rows(now.created);
+    parts_.loader.set_followed_from(now.created);
     parts_.indexes.connected(now);
     parts_.deletions.connected(answers_.deleted);
     if (state_ != State::no_counters)

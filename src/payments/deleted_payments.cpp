@@ -36,6 +36,10 @@ std::optional<Payment> DeletedPayments::take(const Row& row, PayerCall call) {
     return payment;
 }
 
+bool DeletedPayments::has(const base::PaymentHash& hash) const {
+    return index_.find(hash, [](DeletedRef) { return true; }) != nullptr;
+}
+
 Payment DeletedPayments::erase(DeletedRef at) {
     Payment payment = std::move(at->payment);
     index_.erase(payment.key.hash, at);

@@ -18,6 +18,7 @@ class DeletedPayments final {
     void remember(Payment payment);
     /// Takes out the payment to which this new row belongs, if any. `call`: the payer's call for the row, if known.
     std::optional<Payment> take(const Row& row, PayerCall call);
+    [[nodiscard]] bool has(const base::PaymentHash& hash) const;
 
   private:
     struct Deleted {

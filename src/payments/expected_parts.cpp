@@ -109,6 +109,15 @@ ExpectedPart* ExpectedParts::find(const PaymentKey& key, base::PartId partid) {
     return at == waiting.rend() ? nullptr : &*at;
 }
 
+bool ExpectedParts::waiting_besides(const Row& row) const {
+    if (size_ >= limit)
+        return true; // calls were not kept
+    const auto found = by_hash_.find(row.key.hash);
+    return found != by_hash_.end() &&
+           std::any_of(found->second.begin(), found->second.end(),
+                       [&](const ExpectedPart& a) { return !is_for(a, row.key.group, row.partid); });
+}
+
 void ExpectedParts::expire(base::UnixNs before) {
     for (auto at = by_hash_.begin(); at != by_hash_.end();) {
         size_ -= std::erase_if(at->second, [&](const ExpectedPart& a) { return a.seen < before; });

@@ -29,6 +29,8 @@ class ExpectedParts final {
     void expire(base::UnixNs before);
     /// True if a payer made a call for this hash and its row has not come yet.
     [[nodiscard]] bool waiting(const base::PaymentHash& hash) const { return by_hash_.contains(hash); }
+    /// The same, not counting calls for this row.
+    [[nodiscard]] bool waiting_besides(const Row& row) const;
     [[nodiscard]] std::size_t size() const { return size_; }
 
   private:

@@ -48,6 +48,11 @@ std::vector<const Payment*> Table::groups(const base::PaymentHash& hash) const {
     return groups;
 }
 
+Payer Table::expected_payer(const Row& row) const {
+    const auto* expected = expected_parts_.find(row);
+    return expected ? expected->payer : Payer::unknown;
+}
+
 std::optional<Location> Table::locate(const PaymentKey& key, base::CreatedIndex created) const {
     const auto payment = store_.find(key);
     auto* part = payment ? (*payment)->find(created) : nullptr;

@@ -30,6 +30,12 @@ class Table final {
     [[nodiscard]] bool expected(const base::PaymentHash& hash) const { return expected_parts_.waiting(hash); }
     /// A payer's call for this row was seen, so the row is new.
     [[nodiscard]] bool expected(const Row& row) const { return expected_parts_.find(row) != nullptr; }
+    /// The payer that announced this row and its part; `unknown` if none did.
+    [[nodiscard]] Payer expected_payer(const Row& row) const;
+    /// A part of this hash other than the row is expected but has no row yet.
+    [[nodiscard]] bool expected_besides(const Row& row) const { return expected_parts_.waiting_besides(row); }
+    /// A payment of this hash lost its last row.
+    [[nodiscard]] bool deleted(const base::PaymentHash& hash) const { return deleted_.has(hash); }
     [[nodiscard]] std::size_t size() const { return store_.size(); }
     /// Parts of finished payments in memory: evict() compares this with the limit.
     [[nodiscard]] std::size_t finished_parts() const { return store_.finished_parts(); }

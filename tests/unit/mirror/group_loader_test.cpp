@@ -49,6 +49,17 @@ struct Fixture {
     [[nodiscard]] const payments::Payment* payment() const { return table.find({hash(1), {9}}); }
 };
 
+payments::ExpectedPart announced(const payments::Row& row, payments::Payer payer) {
+    payments::ExpectedPart part;
+    part.hash = row.key.hash;
+    part.group = row.key.group;
+    part.partid = row.partid;
+    part.by.call = true;
+    part.payer = payer;
+    part.seen = row.created_at;
+    return part;
+}
+
 } // namespace
 
 TEST_CASE("the first part of an unknown group waits for its siblings, later parts do not") {
@@ -290,6 +301,19 @@ TEST_CASE("a settled part is not published as the end while a sibling is expecte
     CHECK(f.payment()->status() == payments::Status::in_flight);
 }
 
+TEST_CASE("a settled part whose own row is unread needs no listing if no other part is expected") {
+    Fixture f;
+    const auto two = pending(1, 9, 2, 11);
+    f.table.apply(seen(pending(1, 9, 1, 10)));
+    f.loader.take(announced(two, payments::Payer::xpay), Source::standard_input);
+    f.loader.take(seen(complete(two, 1)), Source::standard_input);
+    CHECK(f.node.quiet());
+    CHECK(f.payment()->status() == payments::Status::in_flight); // part 1
+    f.loader.take(seen(complete(pending(1, 9, 1, 10), 2)), Source::standard_input);
+    CHECK(f.payment()->status() == payments::Status::succeeded);
+    CHECK(f.node.quiet());
+}
+
 TEST_CASE("part 0 has no siblings in flight and needs no confirmation") {
     Fixture f(false);
     f.table.apply(seen(pending(1, 9, 0, 10)));
@@ -306,6 +330,121 @@ TEST_CASE("an expired silence is confirmed by a listing, which may show another 
     f.node.answer(f.node.next(), unit::listing({failed(pending(1, 9, 1, 10), 1), pending(1, 9, 2, 11)}));
     CHECK(f.payment()->status() == payments::Status::in_flight);
     CHECK(f.payment()->any(payments::PartStatus::pending));
+}
+
+TEST_CASE("new rows that begin a group of xpay or pay need no listing, those of other payers do") {
+    using payments::Payer;
+    struct Case {
+        Payer payer;
+        std::uint64_t partid;
+        bool is_listed;
+    };
+    for (const auto& one : {Case{Payer::xpay, 1, false}, Case{Payer::xpay, 2, true}, Case{Payer::xpay, 0, true},
+                            Case{Payer::pay, 0, false}, Case{Payer::pay, 1, true}, Case{Payer::keysend, 0, true},
+                            Case{Payer::renepay, 1, true}, Case{Payer::other, 1, true}, Case{Payer::other, 0, true}}) {
+        Fixture f;
+        f.loader.set_followed_from({5});
+        const auto row = pending(1, 9, one.partid, 10);
+        f.table.apply(announced(row, one.payer));
+        f.loader.take({seen(row)}, Source::created_rows);
+        CHECK(f.node.quiet() == !one.is_listed);
+        CHECK((f.payment() != nullptr) == !one.is_listed);
+        CHECK(f.loader.idle() == !one.is_listed);
+    }
+}
+
+TEST_CASE("the parts of one page are applied together, and a later part of an unknown group is listed") {
+    Fixture f;
+    f.loader.set_followed_from({5});
+    const auto one = failed(pending(1, 9, 1, 10), 6);
+    const auto two = pending(1, 9, 2, 11);
+    const auto other = pending(2, 9, 2, 12); // its part 1 may be older than this run
+    for (const auto& row : {one, two, other})
+        f.table.apply(announced(row, payments::Payer::xpay));
+    f.loader.take({seen(two), seen(one), seen(other)}, Source::created_rows);
+    CHECK(f.batches == std::vector<std::size_t>{2});
+    CHECK(f.payment()->parts.size() == 2);
+    CHECK(f.payment()->index.value == 10);
+    CHECK(f.node.next().params == json::Tree({{"payment_hash", hash(2).hex()}}));
+    CHECK(f.node.quiet());
+}
+
+TEST_CASE("a row is listed if it is not newer than the connection, not announced, or of a hash that lost its rows") {
+    const auto row = pending(1, 9, 1, 10);
+    const auto is_listed = [&](Fixture& f) {
+        f.loader.take({seen(row)}, Source::created_rows);
+        return !f.node.quiet();
+    };
+    const auto call = announced(row, payments::Payer::xpay);
+    Fixture never_connected;
+    never_connected.table.apply(call);
+    CHECK(is_listed(never_connected));
+    Fixture old;
+    old.loader.set_followed_from({10});
+    old.table.apply(call);
+    CHECK(is_listed(old));
+    Fixture unannounced;
+    unannounced.loader.set_followed_from({5});
+    CHECK(is_listed(unannounced));
+    Fixture lost_rows;
+    lost_rows.loader.set_followed_from({5});
+    lost_rows.table.apply(seen(failed(pending(1, 8, 1, 6), 1)));
+    lost_rows.table.apply(payments::PartDeleted{{hash(1), {8}}, {6}});
+    lost_rows.table.apply(call);
+    CHECK(is_listed(lost_rows));
+    Fixture full_page; // its last group may go on in the next one
+    full_page.loader.set_followed_from({5});
+    full_page.table.apply(call);
+    full_page.loader.take({seen(row)}, Source::socket);
+    CHECK_FALSE(full_page.node.quiet());
+}
+
+TEST_CASE("an end read before its row needs no listing if no other part is expected") {
+    const auto one = pending(1, 9, 1, 10);
+    const auto two = pending(1, 9, 2, 11);
+    for (const bool sees_calls : {true, false})
+        for (const bool has_sibling : {true, false})
+            for (const bool fails : {true, false}) {
+                Fixture f(sees_calls);
+                f.loader.set_followed_from({5});
+                f.table.apply(announced(one, payments::Payer::xpay));
+                if (has_sibling)
+                    f.table.apply(announced(two, payments::Payer::xpay));
+                f.loader.take(fails ? failure(one, 0x1007, 1) : seen(complete(one, 6)), Source::standard_input);
+                const bool is_listed = !sees_calls || has_sibling;
+                CHECK(f.node.quiet() == !is_listed);
+                REQUIRE((f.payment() == nullptr) == is_listed);
+                if (!is_listed)
+                    CHECK(f.payment()->status() == (fails ? payments::Status::in_flight : payments::Status::succeeded));
+            }
+}
+
+TEST_CASE("rows at hand wait for an invoice that lightningd must decode, and are listed after a lost connection") {
+    auto row = pending(1, 9, 1, 10);
+    row.amount.reset();
+    row.invoice = "lnbcrt1";
+    for (const bool lost : {false, true}) {
+        Fixture f;
+        f.loader.set_followed_from({5});
+        f.table.apply(announced(row, payments::Payer::xpay));
+        f.loader.take({seen(row)}, Source::created_rows);
+        const auto decode = f.node.next();
+        CHECK(decode.method == "decode");
+        CHECK(f.payment() == nullptr);
+        CHECK(f.is_held());
+        if (!lost) {
+            f.node.answer(decode, R"({"amount_msat":5000,"payment_hash":")" + hash(1).hex() + "\"}");
+            REQUIRE(f.payment() != nullptr);
+            CHECK(f.payment()->value().value == 5000);
+            CHECK(f.batches.size() == 1);
+            CHECK_FALSE(f.is_held());
+            continue;
+        }
+        f.node.hang_up();
+        REQUIRE(unit::until(f.loop, [&] { return f.node.lightningd.up(); }));
+        f.loader.connected();
+        CHECK(f.node.next().params == json::Tree({{"payment_hash", hash(1).hex()}}));
+    }
 }
 
 TEST_CASE("only a few groups are listed at a time") {

@@ -4,6 +4,7 @@
 #include "rpc/write.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 #include <utility>
 
@@ -79,9 +80,18 @@ void Client::connect() {
 void Client::call(std::string_view method, std::string_view params, Callback answer, Lost lost) {
     if (!up_)
         return report_lost(std::move(lost));
-    std::string id = "\"" + name_ + ":" + std::string(method) + "#" + std::to_string(next_id_++) + "-" + tag_ + "\"";
+    const auto number = next_id_++;
+    std::string id = "\"" + name_ + ":" + std::string(method) + "#" + std::to_string(number) + "-" + tag_ + "\"";
     connection_->send_at_end_of_turn(request(id, method, params));
-    calls_.emplace(std::move(id), Call{std::move(answer), std::move(lost)});
+    calls_.emplace(number, Call{std::move(id), std::move(answer), std::move(lost)});
+}
+
+Client::Calls::const_iterator Client::find(std::string_view id) const {
+    std::uint64_t number = 0;
+    const auto digits = id.substr(id.rfind('#') + 1); // without a #, the whole id
+    std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    const auto found = calls_.find(number); // there is no call 0
+    return found != calls_.end() && found->second.id == id ? found : calls_.end();
 }
 
 void Client::report_lost(Lost lost) {
@@ -103,7 +113,7 @@ void Client::lost(const std::string& reason) {
         log_(base::LogLevel::unusual,
              "RPC socket: " + (reason.empty() ? "connection closed" : reason) + "; reconnecting");
     outage_logged_ = true;
-    for (auto& [id, call] : std::exchange(calls_, {}))
+    for (auto& [number, call] : std::exchange(calls_, {}))
         report_lost(std::move(call.lost));
     reconnect_.start(pause_, [this] { connect(); });
     pause_ = std::min<std::chrono::milliseconds>(pause_ * 2, longest_pause);
@@ -117,13 +127,12 @@ void Client::read(std::span<const Message> messages) {
 }
 
 void Client::answered(const Message& message) {
-    const auto found = calls_.find(std::string(message.id));
+    const auto found = find(message.id);
     if (found == calls_.end()) {
         log_(base::LogLevel::unusual, "RPC socket: ignoring unexpected message");
         return;
     }
-    const Callback answer = std::move(found->second.answer);
-    calls_.erase(found);
+    const Callback answer = std::move(calls_.extract(found).mapped().answer);
     if (!message.result.empty())
         answer(message.result);
     else if (!message.error.empty())

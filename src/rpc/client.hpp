@@ -46,7 +46,7 @@ class Client final : private Connection::Handler {
     [[nodiscard]] io::Loop& loop() { return loop_; }
     [[nodiscard]] bool up() const { return up_; }
     /// True if a call with this raw id was made here and is not answered yet.
-    [[nodiscard]] bool awaits(std::string_view id) const { return calls_.contains(std::string(id)); }
+    [[nodiscard]] bool awaits(std::string_view id) const { return find(id) != calls_.end(); }
     /// Number of connections so far; identifies a connection.
     [[nodiscard]] std::uint64_t connections() const { return connections_; }
     /// Calls not answered yet.
@@ -74,11 +74,14 @@ class Client final : private Connection::Handler {
     std::uint64_t connections_ = 0;
     std::uint64_t next_id_ = 1;
     struct Call {
+        std::string id; // raw
         Callback answer;
         Lost lost;
     };
-    std::unordered_map<std::string, Call> calls_; // by raw id
-    std::deque<Lost> lost_;                       // to be called
+    using Calls = std::unordered_map<std::uint64_t, Call>;
+    [[nodiscard]] Calls::const_iterator find(std::string_view id) const;
+    Calls calls_;           // by the number in the id
+    std::deque<Lost> lost_; // to be called
     std::chrono::milliseconds pause_;
     io::Timer reconnect_;
     io::Timer next_turn_;

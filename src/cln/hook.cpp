@@ -30,6 +30,42 @@ Component take_last(std::string_view& id) {
     return {component.substr(0, colon), hash == std::string_view::npos ? "" : component.substr(hash + 1)};
 }
 
+constexpr std::string_view call_key = R"("rpc_command")";
+
+/// The text from the call on, if it is the first member, as lightningd writes it. A payment waits for the answer, and
+/// the search for the end of the call would be half of the work.
+std::string_view first_call(std::string_view params) {
+    auto at = json::skip_space(params, 0);
+    if (!params.substr(at).starts_with('{'))
+        return {};
+    at = json::skip_space(params, at + 1);
+    if (!params.substr(at).starts_with(call_key))
+        return {};
+    at = json::skip_space(params, at + call_key.size());
+    if (!params.substr(at).starts_with(':'))
+        return {};
+    return params.substr(json::skip_space(params, at + 1));
+}
+
+/// `text` begins with the call's object.
+std::optional<HookedCall> read_call(std::string_view text) {
+    HookedCall call;
+    json::ObjectScanner fields(text);
+    while (const auto field = fields.next()) {
+        if (field->key == "\"id\"")
+            call.id = field->value;
+        else if (field->key == "\"method\"" && field->value.size() > 2 && field->value.front() == '"')
+            call.method = field->value.substr(1, field->value.size() - 2);
+        else if (field->key == "\"params\"")
+            call.params = field->value;
+        else if (field->key == "\"filter\"")
+            call.filter = field->value;
+    }
+    if (!fields.ok() || call.method.empty())
+        return std::nullopt;
+    return call;
+}
+
 } // namespace
 
 std::string_view HookedCall::caller() const {
@@ -54,26 +90,12 @@ payments::PayerCall HookedCall::payer_call() const {
 }
 
 std::optional<HookedCall> read_hooked_call(std::string_view params) {
+    if (const auto text = first_call(params); !text.empty())
+        return read_call(text);
     json::ObjectScanner outer(params);
-    while (const auto member = outer.next()) {
-        if (member->key != "\"rpc_command\"")
-            continue;
-        HookedCall call;
-        json::ObjectScanner inner(member->value);
-        while (const auto field = inner.next()) {
-            if (field->key == "\"id\"")
-                call.id = field->value;
-            else if (field->key == "\"method\"" && field->value.size() > 2 && field->value.front() == '"')
-                call.method = field->value.substr(1, field->value.size() - 2);
-            else if (field->key == "\"params\"")
-                call.params = field->value;
-            else if (field->key == "\"filter\"")
-                call.filter = field->value;
-        }
-        if (!inner.ok() || call.method.empty())
-            return std::nullopt;
-        return call;
-    }
+    while (const auto member = outer.next())
+        if (member->key == call_key)
+            return read_call(member->value);
     return std::nullopt;
 }
 

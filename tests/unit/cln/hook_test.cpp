@@ -50,6 +50,15 @@ TEST_CASE("id, params and filter may be missing, the method may not") {
     CHECK_FALSE(read_hooked_call(R"({"rpc_command":{"id":1}})").has_value());
 }
 
+TEST_CASE("space is allowed wherever JSON has it") {
+    const auto call = read_hooked_call(" {\n \"rpc_command\" : \t{ \"method\" : \"m\" , \"params\" : [ 1 ] } } ");
+    REQUIRE(call.has_value());
+    CHECK(call->method == "m");
+    CHECK(call->params == "[ 1 ]");
+    for (const auto* cut : {"{\"rpc_command\"", "{\"rpc_command\":", "{\"rpc_command\" : ", "{\"rpc_command\":{", "{ "})
+        CHECK_FALSE_MESSAGE(read_hooked_call(cut).has_value(), cut);
+}
+
 TEST_CASE("other members before and after the call are ignored") {
     CHECK(read_hooked_call(R"({"a":{"method":"x"},"rpc_command":{"method":"m"},"b":[]})")->method == "m");
 }

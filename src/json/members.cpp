@@ -2,6 +2,8 @@
 
 #include "json/bracket_scanner.hpp"
 
+#include <algorithm>
+
 namespace json {
 
 std::size_t skip_space(std::string_view text, std::size_t at) {
@@ -12,10 +14,19 @@ std::size_t skip_space(std::string_view text, std::size_t at) {
 
 std::optional<std::size_t> skip_string(std::string_view text, std::size_t at) {
     ++at;
-    while (at < text.size()) {
+    for (const auto near = std::min(text.size(), at + 32); at < near;) { // most are short
         if (text[at] == '"')
             return at + 1;
         at += text[at] == '\\' ? 2 : 1;
+    }
+    while (at < text.size()) {
+        const auto quote = text.find('"', at);
+        if (quote == std::string_view::npos)
+            return std::nullopt;
+        const auto backslash = text.substr(at, quote - at).find('\\');
+        if (backslash == std::string_view::npos)
+            return quote + 1;
+        at += backslash + 2;
     }
     return std::nullopt;
 }

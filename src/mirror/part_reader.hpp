@@ -26,6 +26,7 @@ class PartReader final {
     void expire(base::UnixNs before) { onions_.expire(before); }
 
   private:
+    void call_seen(const cln::HookedCall& call, std::string_view params, base::UnixNs now);
     [[nodiscard]] bool read(const cln::HookedCall& call, std::string_view params, base::UnixNs now);
     void join_onion(const cln::HookedCall& call, const cln::FirstHop& first, json::Value params,
                     payments::ExpectedPart& expected);

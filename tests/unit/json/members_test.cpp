@@ -39,6 +39,17 @@ TEST_CASE("a string ends at its first unescaped quote") {
     CHECK(skip_string(R"(")", 0) == std::nullopt);
 }
 
+TEST_CASE("a long string ends at its first unescaped quote, wherever its escapes are") {
+    for (std::size_t at = 1; at < 80; ++at)
+        for (const std::string escaped : {R"(\")", R"(\\)", R"(\\\")", R"(\"\")"}) {
+            auto text = '"' + std::string(80, 'x') + '"';
+            text.insert(at, escaped);
+            CHECK(skip_string(text + R"(,"y")", 0) == text.size());
+            CHECK(skip_string(text.substr(0, text.size() - 1), 0) == std::nullopt);
+            CHECK(skip_string(text.substr(0, at + escaped.size() - 1), 0) == std::nullopt);
+        }
+}
+
 TEST_CASE("skip_value finds the end of a value of any kind") {
     const std::vector<std::string> values{
         "0",       "-1.5e+3", "true", "null", R"("a, b")", "[]", "[1,[2]]", "{}", "{\"a\":{\"b\":[]}}", R"({"a":"}"})",

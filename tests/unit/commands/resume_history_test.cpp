@@ -170,6 +170,38 @@ TEST_CASE("a payment with a pending row comes once, with its last change") {
     CHECK(past.got["1"] == std::vector<std::string>{"IN_FLIGHT 1 2"});
 }
 
+TEST_CASE("no payment waits for a row that was deleted, or that may be another payment by then") {
+    Past past;
+    const auto first = of_payment(1, failed(pending(1, 1, 1, 1), 1));
+    const auto settled = of_payment(1, complete(pending(1, 1, 2, 2), 150));
+    const auto last = of_payment(1, pending(1, 1, 3, 3));
+    past.table.apply(std::vector{seen(first), seen(settled), seen(last)});
+    past.table.apply(payments::PartDeleted{settled.key, settled.created});
+    past.rows = {first, last};
+    payments::ExpectedPart call;
+    call.hash = of_payment(2, {}).key.hash;
+    call.by.call = true;
+    call.payer = payments::Payer::renepay;
+    call.call = {77};
+    call.partid = {1};
+    const auto one = of_payment(2, failed(pending(1, 1, 1, 4), 2));
+    const auto other = of_payment(2, complete(pending(1, 2, 1, 160), 151));
+    for (const auto& row : {one, other}) {
+        call.group = row.key.group;
+        call.seen = row.created_at;
+        past.table.apply(call);
+        past.table.apply(seen(row));
+    }
+    past.rows.push_back(one);
+    for (std::uint64_t n = 5; n < 152; ++n)
+        past.rows.push_back(of_payment(n, complete(pending(1, 1, 1, n), n - 2)));
+    past.rows.push_back(other);
+    past.walk({}, {{160}, {151}});
+    CHECK(past.got["1"] == std::vector<std::string>{"IN_FLIGHT 1 2 3"});
+    // Without the table, each of its groups is a payment, and the answer with the first row is the last that shows it.
+    CHECK(past.got["4"] == std::vector<std::string>{"SUCCEEDED 4 160", "SUCCEEDED 4 160"});
+}
+
 TEST_CASE("random pasts are given completely and once, from any cursor") {
     for (std::uint64_t seed = 1; seed <= 4; ++seed) {
         CAPTURE(seed);

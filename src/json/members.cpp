@@ -19,14 +19,14 @@ std::optional<std::size_t> skip_string(std::string_view text, std::size_t at) {
             return at + 1;
         at += text[at] == '\\' ? 2 : 1;
     }
-    while (at < text.size()) {
-        const auto quote = text.find('"', at);
-        if (quote == std::string_view::npos)
-            return std::nullopt;
+    auto quote = text.find('"', at);
+    while (quote != std::string_view::npos) {
         const auto backslash = text.substr(at, quote - at).find('\\');
         if (backslash == std::string_view::npos)
             return quote + 1;
         at += backslash + 2;
+        if (at > quote) // it was escaped; otherwise it is still the next one: a text of backslashes is read once
+            quote = text.find('"', at);
     }
     return std::nullopt;
 }

@@ -34,10 +34,11 @@ class Manifest(unittest.TestCase):
             self.assertIs(manifest["dynamic"], True)
             self.assertIs(manifest["nonnumericids"], True)
             options = {option["name"]: option for option in manifest["options"]}
-            self.assertEqual({name: (o["type"], o.get("default"), o["dynamic"], o.get("deprecated"))
+            self.assertEqual({name: (o["type"], o.get("default"), o.get("dynamic"), o.get("deprecated"))
                               for name, o in options.items()},
                              {"trackpayments-failed-after": ("int", 10, True, None),
                               "trackpayments-retain": ("int", 20000, True, None),
+                              "trackpayments-topics": ("string", None, None, None),
                               "trackpayments-linger": ("int", None, True, True)})
             self.assertLessEqual({"sendpay_success", "sendpay_failure", "pay_failure", "shutdown"}, set(manifest["subscriptions"]))
 

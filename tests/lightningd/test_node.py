@@ -172,6 +172,17 @@ class Node(unittest.TestCase):
         self.assertEqual([row["created_index"] for row in page], list(range(49_990, 50_001)))
         self.assertEqual(len(node.rows(index="updated", start=1, limit=7)), 7)
 
+    def test_rows_never_updated_come_first_in_the_order_of_updates(self) -> None:
+        node = self.node()
+        row = {"payment_hash": "ab" * 32, "partid": 1, "amount_sent_msat": 1000, "created_at": 1_600_000_000}
+        node.call("history", {"count": 3})
+        node.call("standin-rows", {"rows": [row | {"groupid": 1, "status": "failed", "completed_at": 1_600_000_001},
+                                            row | {"groupid": 2, "status": "pending"}]})
+        rows = node.rows(index="updated", start=0, limit=4)
+        self.assertEqual([(row["created_index"], row.get("updated_index")) for row in rows], [(4, None), (5, None), (1, 1), (2, 2)])
+        self.assertEqual([row["created_index"] for row in node.rows(index="updated", start=0, status="pending")], [5])
+        self.assertEqual([row["created_index"] for row in node.rows(index="updated", start=1)], [1, 2, 3])
+
 
 if __name__ == "__main__":
     unittest.main()

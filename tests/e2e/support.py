@@ -275,8 +275,8 @@ class Stage:
         self.first_shown = self.counter("created") + 1
         self.node.start_plugin(self.plugin_path)
 
-    def fault(self, fault: str, method: str) -> None:
-        self.node.call("standin-fault", {"fault": fault, "method": method})
+    def fault(self, fault: str, method: str, **more: Any) -> None:
+        self.node.call("standin-fault", {"fault": fault, "method": method, **more})
 
     def asked(self, method: str, what: Any) -> int:
         """How often the plugin called this method for a payment; the stage needs `hooks=method`."""

@@ -73,8 +73,10 @@ void Commands::run(const RequestPtr& request) {
     if (!method)
         return fail(*request, rpc::method_not_found, "Unknown command '" + name + "'");
     if (const auto held = hanging.find(name); held != hanging.end()) {
-        held->second.push_back(request);
-        return;
+        auto& hang = held->second;
+        if (hang.spared == 0)
+            return hang.requests.push_back(request);
+        --hang.spared;
     }
     auto params = read_params(request->message.params);
     auto given = read_given(request->message.params);

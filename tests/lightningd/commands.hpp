@@ -54,7 +54,11 @@ class Commands final {
                               std::string_view id);
 
     /// Requests to these methods stay unanswered until the method's name is removed (a fault of README.md).
-    std::unordered_map<std::string, std::vector<RequestPtr>> hanging;
+    struct Hanging {
+        std::uint64_t spared = 0; ///< so many further calls are still answered
+        std::vector<RequestPtr> requests{};
+    };
+    std::unordered_map<std::string, Hanging> hanging;
 
   private:
     void forward(const RequestPtr& request, Plugin& plugin, const std::string& method);

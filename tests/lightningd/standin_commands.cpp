@@ -75,11 +75,12 @@ void rows(Node& node, const RequestPtr& request) {
 }
 
 void fault(Node& node, const RequestPtr& request) {
-    Args args(*request, {{"fault", true}, {"plugin"}, {"method"}, {"ms"}});
+    Args args(*request, {{"fault", true}, {"plugin"}, {"method"}, {"ms"}, {"after"}});
     const auto what = args.string("fault").value_or("");
     const auto name = args.string("plugin").value_or("");
     const auto method = args.string("method").value_or("");
     const std::chrono::milliseconds ms(args.u64("ms").value_or(1000));
+    const auto after = args.u64("after").value_or(0);
     if (args.refused(*request))
         return;
     if (what == "stop-reading" || what == "resume-reading") {
@@ -97,11 +98,11 @@ void fault(Node& node, const RequestPtr& request) {
     } else if (what == "take-connections") {
         (void)node.socket.listen(node.rpc_path());
     } else if (what == "hang") {
-        node.commands.hanging[method];
+        node.commands.hanging[method].spared = after;
     } else if (what == "unhang") {
         const auto held = node.commands.hanging.extract(method);
         if (!held.empty())
-            for (const auto& waiting : held.mapped())
+            for (const auto& waiting : held.mapped().requests)
                 node.commands.run(waiting);
     } else if (what == "close-connections") {
         // The caller's own connection is closed too, after its answer.
@@ -125,7 +126,7 @@ void add_standin_commands(Node& node) {
         scenario);
     add("release", "payment_hash outcome [partid]", release);
     add("standin-rows", "rows [deleted]", rows);
-    add("standin-fault", "fault [plugin] [method] [ms]", fault);
+    add("standin-fault", "fault [plugin] [method] [ms] [after]", fault);
 }
 
 } // namespace standin

@@ -51,9 +51,12 @@ class Mirror final {
     /// A delpay of this hash that lightningd serves by itself was seen.
     void deletion_seen(const base::PaymentHash& hash) { deletions_.suspect(hash); }
 
-    /// `ready` is called once, when the payments that were in flight at the start are in the table.
+    /// `ready` is called once, when the payments that were in flight at the start are in the table, except those that
+    /// a search of the older rows may still find.
     void on_ready(std::function<void()> ready) { on_ready_ = std::move(ready); }
     [[nodiscard]] bool ready() const { return startup_.ready(); }
+    /// All payments that were in flight at the start are in the table.
+    [[nodiscard]] bool complete() const { return startup_.complete(); }
     /// Called after all other listeners.
     void set_last_listener(payments::ChangeListener& listener) { listeners_.back() = &listener; }
     /// Shared with code that builds payments from rows.

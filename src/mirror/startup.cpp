@@ -13,10 +13,13 @@ Startup::Startup(io::Loop& loop, const Parts& parts, Events events, Clock clock,
       clock_(std::move(clock)),
       config_(config),
       log_(std::move(log)),
-      retry_timer_(loop) {}
+      retry_timer_(loop),
+      search_(loop, parts.lightningd,
+              {[this](const auto& rows) { take(rows); }, [this] { finish(); }, [this] { group_loaded(); }}, log_) {}
 
 void Startup::connected() {
     retry_timer_.cancel();
+    search_.halt();
     if (state_ == State::listing)
         state_ = State::no_counters; // list again; repeated rows do no harm
     answers_ = {};
@@ -57,6 +60,8 @@ void Startup::answered() {
         parts_.deletions.connected(std::nullopt);
         if (state_ == State::no_counters)
             list_without_counters();
+        else
+            search_.go_on();
     }
     parts_.loader.connected();
 }
@@ -68,11 +73,12 @@ void Startup::counters_read() {
     parts_.indexes.connected(now);
     parts_.deletions.connected(answers_.deleted);
     if (state_ != State::no_counters)
-        return;
+        return search_.go_on();
     state_ = State::listing;
+    newest_ = now.created;
     parts_.loader.set_past(now);
     if (parts_.orphans.possible())
-        list_pending(0);
+        search_.begin(newest_);
     else
         list_recent(now.updated.value);
 }
@@ -101,22 +107,8 @@ void Startup::list_without_counters() {
             newest = std::max(newest, row.created);
         set_older_rows(newest);
         take(listing->rows);
+        search_.end();
         finish();
-    });
-}
-
-void Startup::list_pending(std::uint64_t after) {
-    const RowQuery query{cln::Index::created, after, 0, true};
-    fetch_page(parts_.lightningd, query, [this, after](const auto& page) {
-        if (!page) {
-            log_(base::LogLevel::unusual, "listsendpays refused: " + page.error().message);
-            return retry_timer_.start([this, after] { list_pending(after); });
-        }
-        take(page->rows);
-        if (page->last)
-            finish();
-        else
-            list_pending(page->upto);
     });
 }
 
@@ -125,11 +117,11 @@ void Startup::list_pending(std::uint64_t after) {
 /// the payment in flight. These payments come first: they hold the cursor of everything published after them.
 void Startup::list_recent(std::uint64_t upto) {
     if (upto == 0)
-        return list_pending(0);
+        return search_.begin(newest_);
     const auto after = upto - std::min<std::uint64_t>(upto, rows_per_page);
     fetch_page(parts_.lightningd, {cln::Index::updated, after}, [this, after](const auto& page) {
         if (!page)
-            return list_pending(0);
+            return search_.begin(newest_);
         // A time in the future is an old row from before the clock was set back, and its neighbours are old too.
         const auto now = clock_().seconds();
         const auto look_back = parts_.silence.longest_failed_after().count();
@@ -160,7 +152,10 @@ void Startup::finish() {
 }
 
 void Startup::group_loaded() {
-    if (state_ != State::loading || !parts_.loader.idle())
+    if (complete_ || !parts_.loader.idle())
+        return;
+    complete_ = search_.over();
+    if (state_ != State::loading)
         return;
     state_ = State::ready;
     events_.ready();

@@ -1,11 +1,12 @@
 // The steps at each connection: asks for the node's id and height, then for lightningd's counters. The first time it
-// also lists the payments in flight, and those that may be between two attempts.
+// also finds the payments in flight (PendingSearch), and lists those that may be between two attempts.
 #pragma once
 
 #include "mirror/group_loader.hpp"
 #include "mirror/index_follower.hpp"
 #include "mirror/orphans.hpp"
 #include "mirror/part_reader.hpp"
+#include "mirror/pending_search.hpp"
 #include "mirror/silence_timeout.hpp"
 
 namespace mirror {
@@ -31,7 +32,9 @@ class Startup final {
     };
     struct Events {
         std::function<void(const base::NodeId&)> node_known;
-        std::function<void()> ready; ///< called once: the payments in flight at the start are in the table
+        /// Called once: the payments in flight at the start are in the table, except those that a search of the older
+        /// rows may still find.
+        std::function<void()> ready;
     };
 
     Startup(io::Loop& loop, const Parts& parts, Events events, Clock clock, MirrorConfig config, base::Log log);
@@ -41,11 +44,13 @@ class Startup final {
     /// Call after each loaded group.
     void group_loaded();
     [[nodiscard]] bool ready() const { return state_ == State::ready; }
+    /// All payments in flight at the start are in the table.
+    [[nodiscard]] bool complete() const { return complete_; }
 
   private:
     enum class State {
         no_counters, ///< lightningd's counters are not known
-        listing,     ///< listing the payments in flight
+        listing,     ///< listing the payments in flight, at least the newest
         loading,     ///< loading their groups
         ready
     };
@@ -65,7 +70,6 @@ class Startup final {
     void set_older_rows(base::CreatedIndex newest);
     void list_without_counters();
     void list_recent(std::uint64_t upto);
-    void list_pending(std::uint64_t after);
     void take(const std::vector<payments::Row>& rows);
     void finish();
 
@@ -76,7 +80,10 @@ class Startup final {
     base::Log log_;
     State state_ = State::no_counters;
     Answers answers_;
+    base::CreatedIndex newest_; // lightningd's counter at the start of the listing
+    bool complete_ = false;
     RetryTimer retry_timer_;
+    PendingSearch search_;
 };
 
 } // namespace mirror

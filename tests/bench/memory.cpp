@@ -96,7 +96,8 @@ void process(const Options& options, const json& row, std::size_t payments, doub
     Child plugin({options.plugin});
     Host host(plugin.ends(), node);
     host.begin();
-    expect(host.received.in_flight >= payments, "every payment is published at the start");
+    while (host.received.in_flight < payments) // most are found in the background
+        host.pump();
     const auto now = static_cast<double>(plugin.rss_bytes());
     if (payments == 1) {
         empty = now;

@@ -64,7 +64,7 @@ class Listing:
             return b'{"jsonrpc":"2.0","id":%s,"result":{"payments":[%s]}}\n\n' % (identity, self.rows[index - 1])
         if params.get("limit", ROWS) > PAGE or not self._alone:
             self.wrong.append(f"requested {params}" + " while another page was not answered" * (not self._alone))
-        if params.get("index") != "updated":
+        if params.get("index") != "updated" or params["start"] == 0:
             return self.host.model.call("listsendpays", params, token)
         self.look()
         name = f"page {self.pages}"

@@ -72,14 +72,32 @@ class MirrorFixture {
             node.answer(call, R"({"subsystem":"sendpays",")" + index + "\":" + std::to_string(counter) + "}");
         }
     }
+    /// The next call, which must list the rows that were never updated.
+    Node::Call never_updated(std::size_t limit = 100) {
+        auto call = next();
+        CHECK(call.params == json::Tree({{"index", "updated"}, {"start", 0}, {"limit", limit}}));
+        return call;
+    }
     /// Connects to a node without payments.
     void start_empty() {
         connect(0, 0);
-        const auto pending = next();
-        CHECK(pending.params["status"] == "pending");
-        node.answer(pending, listing({}));
+        node.answer(never_updated(), listing({}));
         REQUIRE(mirror->ready());
         (void)read();
+    }
+    /// Connects to a node with 30 000 rows of which many are from before v23.11. Returns the request for the newest
+    /// ones that are pending.
+    Node::Call start_old() {
+        connect(30'000, 0);
+        std::vector<payments::Row> old_rows;
+        for (std::uint64_t at = 1; at <= mirror::PendingSearch::longest_page; ++at)
+            old_rows.push_back(facts::complete(facts::pending(9, 1, 0, at), 0));
+        node.answer(never_updated(), listing({old_rows.begin(), old_rows.begin() + mirror::rows_per_page}));
+        node.answer(never_updated(1000), listing(old_rows));
+        const auto newest = next();
+        CHECK(newest.params ==
+              json::Tree({{"status", "pending"}, {"index", "created"}, {"start", 10'001}, {"limit", 100}}));
+        return newest;
     }
     /// A notification, as if read from stdin.
     void notify(payments::Event fact) {

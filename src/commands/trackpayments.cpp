@@ -292,6 +292,8 @@ void TrackpaymentsCommand::reply(const Caller& caller, const Answer& answer) {
         result += *payment.json;
     }
     result += R"(],"cursor":")" + publisher_.cursor(answer.position, answer.number) + '"';
+    if (!caller.request.hash && !caller.request.since)
+        result += mirror_.complete() ? R"(,"complete":true)" : R"(,"complete":false)";
     if (answer.more)
         result += R"(,"more":true)";
     if (const auto& topics = publisher_.topics(); !topics.all())

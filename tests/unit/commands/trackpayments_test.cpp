@@ -34,7 +34,7 @@ struct Fixture : unit::MirrorFixture {
         command.serve(id, *json::parse(params), {});
         unit::settle(loop);
     }
-    /// `index status` of each payment in an answer, then its cursor, then `more` if it is set.
+    /// `index status` of each payment in an answer, then its cursor, then `more` if it is set, then `incomplete`.
     [[nodiscard]] Texts answer(const std::string& id) {
         REQUIRE_MESSAGE(results.contains(id), (errors.contains(id) ? errors[id].message : "no answer yet"));
         const auto result = *json::parse(results[id]);
@@ -46,6 +46,8 @@ struct Fixture : unit::MirrorFixture {
         out.push_back(cursor.substr(node_id.size() + 10));
         if (result.contains("more"))
             out.emplace_back("more");
+        if (result.contains("complete") && result["complete"] == false)
+            out.emplace_back("incomplete");
         return out;
     }
     static std::string since(const std::string& position, const std::string& rest = "") {
@@ -97,6 +99,24 @@ TEST_CASE("without parameters the payments in flight are given, oldest first; wi
     CHECK(f.answer("1") == Texts{"1 IN_FLIGHT", "2 IN_FLIGHT", "3.1"});
     f.ask("2", "[true]");
     CHECK(f.answer("2") == Texts{"3.1"});
+}
+
+TEST_CASE("payments in flight are given at once, and marked incomplete until the older ones are found") {
+    Fixture f;
+    f.ask("1", "{}");
+    f.node.answer(f.start_old(), unit::listing({}));
+    const auto page = f.next();
+    f.ask("2", R"({"timeout":1})");
+    CHECK(f.answer("1") == Texts{"30000.0", "incomplete"});
+    f.ask("3", Fixture::since("30000.0"));
+    CHECK(f.results["3"].find("complete") == std::string::npos); // it is about rows after the cursor
+    f.node.answer(page, unit::listing({pending(1, 1, 0, 5)}));
+    f.node.answer(f.next(), unit::listing({pending(1, 1, 0, 5)}));
+    f.ask("4", "{}");
+    CHECK(f.answer("4") == Texts{"5 IN_FLIGHT", "30000.0"});
+    CHECK(f.results["4"].find(R"("complete":true)") != std::string::npos);
+    REQUIRE(unit::until(f.loop, [&] { return f.results.contains("2"); }));
+    CHECK(f.answer("2") == Texts{"5 IN_FLIGHT", "30000.0"}); // found while it waited
 }
 
 TEST_CASE("payment_hash gives all payments of the hash; an unknown one is error 208") {

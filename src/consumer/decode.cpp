@@ -142,6 +142,8 @@ tl::expected<Answer, std::string> decode_answer(std::string_view result) {
             answer.more = member->value == "true";
         else if (member->key == R"("unpublished_topics")")
             answer.live = member->value.find(R"("trackpayments")") == std::string_view::npos;
+        else if (member->key == R"("complete")")
+            answer.complete = member->value != "false";
     }
     if (!members.ok())
         return Error("not an object");

@@ -173,6 +173,7 @@ void Reader::got_in_flight(const Answer& answer) {
     if (begins)
         cursor_ = answer.cursor;
     drop_older_than(run);
+    complete_ = answer.complete;
     fill(answer);
     const std::weak_ptr<const bool> alive = alive_;
     listener_.replaced();
@@ -253,7 +254,12 @@ void Reader::finish() {
             return;
     }
     following_ = true;
-    pause_ = pauses_.first;
+    if (complete_) {
+        pause_ = pauses_.first;
+    } else {
+        refill_ = true;
+        retry_later();
+    }
     if (std::exchange(outage_logged_, false))
         log_(base::LogLevel::info, "trackpayments answers again");
     await_silence();

@@ -62,6 +62,9 @@ class Reader final {
     void notification(const rpc::Message& message);
 
     [[nodiscard]] State state() const { return state_; }
+    /// False while the tracker is still searching for payments that were in flight at its start. The reader then asks
+    /// again for the payments in flight, until they are complete.
+    [[nodiscard]] bool complete() const { return complete_; }
     /// By payment_index.
     [[nodiscard]] const std::map<std::uint64_t, SnapshotPtr>& in_flight() const { return in_flight_; }
     /// Null while waiting.
@@ -118,6 +121,7 @@ class Reader final {
     bool asking_ = false;    // a round of calls is under way, one call at a time
     bool again_ = false;     // the round may miss something: another one follows
     bool refill_ = true;     // the round replaces the table
+    bool complete_ = false;  // the table has all payments in flight
     bool anew_ = false;      // the cursor was refused
     bool outage_logged_ = false;
     bool refusal_logged_ = false;

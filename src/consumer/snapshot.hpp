@@ -33,8 +33,9 @@ struct Update {
 struct Answer {
     std::vector<SnapshotPtr> payments;
     CursorPtr cursor;
-    bool more = false; ///< further payments follow after the cursor
-    bool live = true;  ///< false: the tracker's option leaves out the topic `trackpayments`
+    bool more = false;    ///< further payments follow after the cursor
+    bool live = true;     ///< false: the tracker's option leaves out the topic `trackpayments`
+    bool complete = true; ///< false: the tracker is still searching for payments in flight
 };
 
 } // namespace consumer

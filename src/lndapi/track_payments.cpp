@@ -23,15 +23,35 @@ void TrackPayments::serve() {
         return ask();
     }
     backlog().start_at(sources().reader.cursor());
-    begin(sources().reader.cursor());
+    if (sources().reader.complete())
+        begin_live();
+    else
+        phase_ = Phase::held;
+}
+
+/// Payments that ended while the call was held come first, as the client's cursor moves with each.
+void TrackPayments::begin_live() {
+    phase_ = Phase::live;
+    begin(backlog().delivered());
+    for (const auto& item : std::exchange(live_, {}))
+        owe(item);
     for (const auto& item : sources().hub.in_flight())
         owe(item);
+}
+
+void TrackPayments::replaced() {
+    if (phase_ == Phase::held && sources().reader.complete())
+        begin_live();
 }
 
 void TrackPayments::updated(const Item& item) {
     switch (phase_) {
     case Phase::live:
         return owe(item);
+    case Phase::held:
+        if (item.frame->payment().status == consumer::Status::in_flight)
+            return; // will be among the payments in flight, or end
+        [[fallthrough]];
     case Phase::asking:
         live_.push_back(item);
         live_bytes_ += item.frame->payment().json.size();

@@ -1,5 +1,6 @@
 // Router/TrackPayments: first the payments in flight, then every change of every payment; or, after a cursor, every
-// change since. Never ends by itself (lnd's lnrpc/routerrpc/router_server.go).
+// change since. Never ends by itself (lnd's lnrpc/routerrpc/router_server.go). While the tracker is still searching for
+// payments in flight, a call without a cursor waits.
 #pragma once
 
 #include "lndapi/payment_stream.hpp"
@@ -18,6 +19,7 @@ class TrackPayments final : public PaymentStream {
 
   private:
     enum class Phase : std::uint8_t {
+        held, ///< until all payments in flight are known
         live,
         asking, ///< for a page of updates after the cursor
         paused, ///< until the client has read the last page
@@ -25,15 +27,17 @@ class TrackPayments final : public PaymentStream {
     };
 
     void updated(const Item& item) override;
+    void replaced() override;
     void state_changed(consumer::State state) override;
     void all_sent() override;
 
+    void begin_live();
     void ask();
     void answered(const tl::expected<consumer::Page, consumer::Refusal>& page);
 
     Phase phase_ = Phase::live;
     std::string since_;      // the next page begins after it
-    std::vector<Item> live_; // updates that came since the last page was asked for
+    std::vector<Item> live_; // updates that came since the last page was asked for, or ends that came while held
     std::size_t live_bytes_ = 0;
     io::Timer retry_;
 };

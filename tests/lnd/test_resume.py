@@ -15,6 +15,7 @@ from lnd_stage import LND, LndStage, die_on_sigterm, wait_until  # first: it mak
 import grpc_client
 import lnd_wire
 import rest_client
+import test_old_rows
 from grpc_client import TRACK_PAYMENTS, of_hash
 from support import PLUGIN
 
@@ -208,6 +209,30 @@ class Resume(unittest.TestCase):
                 stream = grpc.stream(TRACK_PAYMENTS)
                 stream.initial_metadata()
                 self.wait_ends([stream], [self.settled(stage)[0]["payment_hash"]])
+
+    def test_while_the_tracker_searches_for_payments_in_flight(self) -> None:
+        """TrackPayments waits for all of them; calls by hash or after a cursor do not."""
+        rows = [test_old_rows.finished(index) for index in range(1, test_old_rows.OLD + 1)]
+        lost = test_old_rows.left_behind(test_old_rows.LOST)
+        rows[test_old_rows.LOST - 1] = lost
+        with LndStage(tracker=False) as stage:
+            stage.allowed = ["topic 'trackpayments' is not a known", "Unknown command 'trackpayments'"]
+            stage.node.call("standin-rows", {"rows": [*rows, test_old_rows.left_behind(test_old_rows.OLD + test_old_rows.NEWEST)]})
+            stage.fault("hang", "listsendpays", after=5)
+            stage.start_plugin()
+            stage.wait_active()
+            with stage.grpc() as grpc:
+                held = grpc.stream(TRACK_PAYMENTS)
+                cursor = stage.node.call("trackpayments")["cursor"]
+                resumed = grpc.stream(TRACK_PAYMENTS, metadata={"trackpayments-since": cursor})
+                self.assertEqual(resumed.initial_metadata()["trackpayments-cursor"], cursor)
+                self.assertEqual(held.messages, [])
+                self.assertIs(stage.node.call("trackpayments")["complete"], False)
+                stage.fault("unhang", "listsendpays")
+                expected = [(lost["payment_hash"], "IN_FLIGHT"), (test_old_rows.payment_hash(test_old_rows.OLD + test_old_rows.NEWEST), "IN_FLIGHT")]
+                self.assertEqual([lnd_wire.payment_hash_and_status(wire) for wire in held.wait(2)], expected)
+                self.assertEqual([lnd_wire.payment_hash_and_status(wire) for wire in resumed.wait(1)], expected[:1])
+                self.wait_ends([held], [self.settled(stage)[0]["payment_hash"]])
 
 
 if __name__ == "__main__":

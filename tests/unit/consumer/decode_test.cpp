@@ -63,6 +63,9 @@ TEST_CASE("an answer is its payments in their order, a cursor, and perhaps more"
     CHECK(answer->more);
     CHECK(decode_answer(R"( { "cursor" : "c" , "payments" : [ ] } )").value().payments.empty());
     CHECK_FALSE(decode_answer(R"({"payments":[],"cursor":"c","more":false})").value().more);
+    CHECK(answer->complete);
+    CHECK(decode_answer(R"({"payments":[],"cursor":"c","complete":true})").value().complete);
+    CHECK_FALSE(decode_answer(R"({"payments":[],"cursor":"c","complete":false})").value().complete);
     CHECK(decode_answer("{\"payments\":[\n" + one + "\n,\n " + two + " ],\"cursor\":\"c\"}").value().payments.size() ==
           2);
 }

@@ -38,4 +38,10 @@ inline std::string answer_text(std::initializer_list<std::string> payments, std:
     return text + R"(],"cursor":")" + std::string(cursor) + (more ? R"(","more":true})" : R"("})");
 }
 
+/// The answer of a tracker that is still searching.
+inline std::string incomplete(std::string answer) {
+    answer.pop_back();
+    return answer + R"(,"complete":false})";
+}
+
 } // namespace unit

@@ -41,6 +41,26 @@ TEST_CASE("live messages are delivered at once, and the table follows") {
     CHECK(f.node.calls.empty());
 }
 
+TEST_CASE("while the tracker searches for payments in flight it is asked again, until they are complete") {
+    ReaderFixture f;
+    f.connect();
+    f.answer(f.call("{}"), unit::incomplete(answer_text({payment_text(9, "IN_FLIGHT")}, "n.r.5.6")));
+    REQUIRE(unit::until(f.loop, [&] { return f.reader->state() == State::active; }));
+    CHECK_FALSE(f.reader->complete());
+    f.live(payment_text(8, "IN_FLIGHT"), "n.r.5.6");
+    CHECK(f.take() == Events{"replaced: 9", "active", "8 IN_FLIGHT 1 at n.r.5.6"});
+    f.answer(f.call_since("n.r.5.6"), answer_text({}, "n.r.5.6"));
+    const auto known = {payment_text(8, "IN_FLIGHT"), payment_text(9, "IN_FLIGHT")};
+    f.answer(f.call("{}"), unit::incomplete(answer_text(known, "n.r.5.6")));
+    f.answer(f.call_since("n.r.5.6"), answer_text({}, "n.r.5.6"));
+    f.answer(f.call("{}"), answer_text({payment_text(7, "IN_FLIGHT"), payment_text(8, "IN_FLIGHT")}, "n.r.5.6"));
+    CHECK(f.reader->complete());
+    CHECK(f.take() == Events{"replaced: 8 9", "replaced: 7 8"});
+    CHECK(f.cursor() == "n.r.5.6");
+    unit::settle(f.loop);
+    CHECK(f.node.calls.empty());
+}
+
 TEST_CASE("messages of a lightningd before v25.09 are one level deeper") {
     ReaderFixture f;
     f.follow();

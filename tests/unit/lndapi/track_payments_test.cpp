@@ -48,6 +48,37 @@ TEST_CASE("a subscriber gets the payments in flight by index, then every change"
     CHECK(FakeExchange::value(later->headers, "Trackpayments-Cursor") == "n.run1.9.10");
 }
 
+TEST_CASE("a call waits while the tracker searches for payments in flight, but not after a cursor or by hash") {
+    ServiceFixture fixture;
+    const auto first = payment_json(7, 'a', "IN_FLIGHT");
+    const auto second = payment_json(9, 'b', "IN_FLIGHT");
+    bool complete = false;
+    fixture.tracker = [&](const json::Tree& params) {
+        if (params.contains("since"))
+            return answer_of({}, "n.run1.9.10");
+        auto text = answer_of({second}, "n.run1.9.9");
+        text.pop_back();
+        return complete ? answer_of({first}, "n.run1.9.10") : text + R"(,"complete":false})";
+    };
+    fixture.begin();
+    const auto held = fixture.rest(path);
+    const auto resumed = fixture.rest(path, "since=n.run0.0.0");
+    CHECK(fixture.answer(*resumed).empty());
+    CHECK(resumed->status == 200);
+    const auto one = fixture.rest("/v2/router/track/" + std::string(43, 'A') + "=");
+    CHECK_FALSE(fixture.answer(*one).empty());
+    CHECK(held->status == 0);
+    const auto ended = payment_json(9, 'b', "SUCCEEDED");
+    fixture.publish(payment_json(9, 'b', "IN_FLIGHT", 2), "n.run1.10.9");
+    fixture.publish(ended, "n.run1.10.10");
+    CHECK(held->status == 0);
+    complete = true;
+    CHECK(fixture.answer(*held) == line(ended) + line(first));
+    CHECK(FakeExchange::value(held->headers, "Trackpayments-Cursor") == "n.run1.9.9");
+    fixture.publish(payment_json(7, 'a', "FAILED"), "n.run1.10.11");
+    CHECK(fixture.answer(*held) == line(payment_json(7, 'a', "FAILED")));
+}
+
 TEST_CASE("no_inflight_updates leaves out payments in flight, but the cursor moves") {
     ServiceFixture fixture;
     fixture.tracker = [](const auto&) { return answer_of({payment_json(7, 'a', "IN_FLIGHT")}, "n.run1.7.7"); };

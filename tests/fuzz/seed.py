@@ -83,6 +83,7 @@ BY_HAND: dict[str, list[str | bytes]] = {
         '{"origin":"trackpayments","payload":{"trackpayments":' + PAYMENT + ',"cursor":"02aabbcc.0123abcd.17.42"}}',
         '{"payments":[' + PAYMENT + "," + PAYMENT.replace("IN_FLIGHT", "FAILED") + '],"cursor":"02aabbcc.0123abcd.17.42.9","more":true}',
         '{"payments":[],"cursor":"02aabbcc.0123abcd.17.42"}',
+        '{"payments":[],"cursor":"02aabbcc.0123abcd.17.42","complete":false}',
         '{"plugin_started":{"plugin_name":"trackpayments","methods":["delpay","trackpayments"]}}'],
     "stream_reader": [bytes([0, 1, 0, 0, *[10, i % 6, i % 3, 8, 4, 6] * 8, 1, 1, 10, 2, 1, 4, 6, 4, 6]) for i in range(3)] +
                      [bytes((i * 37 + i * i * seed) % 251 for i in range(600)) for seed in (3, 5, 11)],

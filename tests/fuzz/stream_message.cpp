@@ -72,6 +72,8 @@ FUZZ_TARGET(stream_message) {
         for (std::size_t i = 0; i < payments.size(); ++i)
             check_payment(*answer->payments[i], payments[i]);
         fuzz::require(answer->more == (tree->contains("more") && tree->at("more") == true), "`more` is the member");
+        fuzz::require(answer->complete == !(tree->contains("complete") && tree->at("complete") == false),
+                      "`complete` is the member, if it is there");
     }
     if (started)
         fuzz::require(fuzz::at(*tree, "plugin_started") != nullptr, "a start is that of a plugin");

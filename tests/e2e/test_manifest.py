@@ -38,7 +38,7 @@ class Manifest(unittest.TestCase):
                               for name, o in options.items()},
                              {"trackpayments-failed-after": ("int", 10, True, None),
                               "trackpayments-retain": ("int", 20000, True, None),
-                              "trackpayments-topics": ("string", None, None, None),
+                              "trackpayments-topics": ("string", "trackpayments,trackpayments_final,trackpayments_deleted", None, None),
                               "trackpayments-linger": ("int", None, True, True)})
             self.assertLessEqual({"sendpay_success", "sendpay_failure", "pay_failure", "shutdown"}, set(manifest["subscriptions"]))
 

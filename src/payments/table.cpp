@@ -8,8 +8,8 @@ namespace payments {
 Change Table::apply(std::span<const Event> events) {
     touched_.clear();
     fresh_.clear();
-    Batch batch{{}, touched_, fresh_};
     const auto outcomes_before = outcomes_;
+    Batch batch{{}, touched_, fresh_, outcomes_before};
     for (const auto& event : events)
         std::visit([&](const auto& e) { on(e, batch); }, event);
     for (std::size_t i = 0; i < batch.touched.size(); ++i) { // updating one outcome may touch another payment
@@ -135,8 +135,8 @@ void Table::reopen(EntryRef payment, Batch& batch) {
     store_.reopen(payment);
 }
 
-/// The last row was deleted, so the payment leaves the table. If it was in flight, its end is published first. If it
-/// had ended, it is only remembered, because its payer may continue.
+/// The last row was deleted, so the payment leaves the table. If it was in flight before this change, its end is
+/// published first. If it had ended, it is only remembered, because its payer may continue.
 void Table::end_without_rows(EntryRef payment, Batch& batch) {
     Payment ended = batch.before.at(&*payment); // as it was with its parts
     if (!payment->outcome) {
@@ -148,11 +148,15 @@ void Table::end_without_rows(EntryRef payment, Batch& batch) {
         const bool paid = ended.any(PartStatus::complete);
         ended.outcome = paid ? Status::succeeded : Status::failed;
         ended.reason = paid ? std::nullopt : std::optional(reason_for(ended));
-        if (!settled_elsewhere(*payment, {}, outcomes_))
-            batch.change.ended.push_back(ended);
-        if (paid)
-            return;
+    } else {
+        ended.outcome = payment->outcome;
+        ended.reason = payment->reason;
     }
+    const bool was_in_flight = !payment->outcome || batch.has_ended(*payment);
+    if (was_in_flight && !settled_elsewhere(*payment, {}, outcomes_))
+        batch.change.ended.push_back(ended);
+    if (ended.outcome == Status::succeeded)
+        return;
     deleted_.remember(std::move(ended));
 }
 
@@ -161,7 +165,7 @@ void Table::remove_part(Location at, Batch& batch) {
     if (part.row_gone)
         return;
     const auto rows = payment->rows() - 1;
-    if (payment->outcome != Status::succeeded) {
+    if (payment->outcome != Status::succeeded || batch.has_ended(*payment)) {
         batch.loses_a_part(payment);
         if (rows == 0)
             end_without_rows(payment, batch);

@@ -11,11 +11,15 @@ struct Table::Batch {
     Change change;
     std::vector<EntryRef>& touched;                       // their outcome is updated at the end, in this order
     std::vector<EntryRef>& fresh;                         // seen for the first time
+    std::uint64_t outcomes_before;                        // later outcomes are of this change, not published yet
     std::unordered_map<const Payment*, Payment> before{}; // payments that lost a part, as they were before
 
     void touch(EntryRef entry) {
         if (!contains(touched, entry))
             touched.push_back(entry);
+    }
+    [[nodiscard]] bool has_ended(const Payment& payment) const {
+        return payment.outcome && payment.outcome_number > outcomes_before;
     }
     [[nodiscard]] bool is_fresh(EntryRef entry) const { return contains(fresh, entry); }
     void loses_a_part(EntryRef entry) { before.try_emplace(&*entry, *entry); }

@@ -139,6 +139,25 @@ TEST_CASE("deleting the last part of a payment without an outcome removes it fro
     CHECK(table.find(key) == nullptr);
 }
 
+TEST_CASE("a payment that one change ends and deletes is published with its end") {
+    for (const bool paid : {false, true}) {
+        CAPTURE(paid);
+        Table table(100);
+        const auto row = pending(1, 1, 0, 7);
+        table.apply(seen(row));
+        // The new group shows that the older one is over.
+        const std::vector<payments::Event> facts{paid ? seen(complete(row, 1)) : failure(row, 0x1007, 1),
+                                                 seen(pending(1, 2, 0, 8)), payments::PartDeleted{row.key, {7}}};
+        const auto change = table.apply(facts);
+        REQUIRE(change.ended.size() == 1);
+        CHECK(change.ended[0].key == row.key);
+        CHECK(change.ended[0].status() == (paid ? Status::succeeded : Status::failed));
+        CHECK(change.ended[0].parts.size() == 1);
+        CHECK(change.deleted.size() == 1);
+        CHECK(updated(change) == std::vector{PaymentKey{hash(1), {2}}});
+    }
+}
+
 TEST_CASE("deleting some parts of a payment that goes on publishes it with the others") {
     Table table(100);
     fail_one(table, 1, 10);

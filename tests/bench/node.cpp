@@ -8,6 +8,8 @@ namespace bench {
 
 namespace {
 
+constexpr const char* both_counters[] = {"created", "updated"};
+
 constexpr const char* info =
     R"({"id":"0266e4598d1d3c415f572a8488830b60f7e744ed9235eb0b1ba93283b315c03518","blockheight":108})";
 
@@ -128,6 +130,12 @@ void Node::wait(Wait wait) {
         result += R"(,"details":)" + details(wait) + R"(,"sendpays":)" + details(wait);
     result += '}';
     say(reply(wait.id, result));
+}
+
+bool Node::waited_for() const {
+    return std::all_of(std::begin(both_counters), std::end(both_counters), [this](const char* index) {
+        return std::any_of(waits_.begin(), waits_.end(), [&](const Wait& wait) { return wait.index == index; });
+    });
 }
 
 void Node::fire() {

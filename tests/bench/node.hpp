@@ -28,6 +28,8 @@ class Node final {
     [[nodiscard]] std::uint64_t updated() const { return updates_.size(); }
     [[nodiscard]] std::uint64_t first_part(std::uint64_t payment) const { return payments_[payment].first; }
     [[nodiscard]] Values values(std::uint64_t created) const;
+    /// True while the plugin waits for both counters. It pauses after an answer, and reads rows later.
+    [[nodiscard]] bool waited_for() const;
     [[nodiscard]] std::size_t calls() const { return calls_; }
     [[nodiscard]] std::size_t rows_sent() const { return rows_sent_; }
     [[nodiscard]] std::uint64_t next_payment() const { return payments_.size(); }

@@ -29,7 +29,7 @@ class Follow(unittest.TestCase):
             stage.wait_payment(undecided, lambda p: p["htlcs"][0]["status"] == "FAILED", "the failed part")
             in_flight = stage.wait_status(held, "IN_FLIGHT")
             answer = self.ask(stage)
-            self.assertEqual(set(answer), {"payments", "cursor"})
+            self.assertEqual(set(answer), {"payments", "cursor", "complete"})
             both = sorted((in_flight, stage.snapshots(undecided)[-1]), key=lambda p: int(p["payment_index"]))
             self.assertEqual(brief(answer), brief({"payments": both}))
             self.assertEqual([(set(p), len(p["htlcs"])) for p in answer["payments"]], [(set(p), len(p["htlcs"])) for p in both])

@@ -39,52 +39,30 @@ std::optional<base::PaymentHash> hash_of(const Event& event) {
                       event);
 }
 
-std::optional<base::GroupId> group_of(const Event& event) {
-    if (const auto* seen = std::get_if<payments::PartSeen>(&event))
-        return seen->row.key.group;
-    if (const auto* failed = std::get_if<payments::PartFailed>(&event))
-        return failed->row.key.group;
-    return std::nullopt;
-}
-
-/// True if a row was reported but is not listed: it was deleted, or made after the listing. Its deletion may have been
-/// missed because the row was unknown then.
-bool lacks_a_row(std::span<const Event> shown, std::span<const payments::Row> listed) {
-    const auto is_listed = [&](const payments::Row& row) {
-        return std::any_of(listed.begin(), listed.end(),
-                           [&](const payments::Row& other) { return other.created == row.created; });
-    };
-    return std::any_of(shown.begin(), shown.end(), [&](const Event& event) {
-        if (const auto* failed = std::get_if<payments::PartFailed>(&event))
-            return !is_listed(failed->row);
-        const auto* seen = std::get_if<payments::PartSeen>(&event);
-        return seen && !is_listed(seen->row);
-    });
-}
-
 } // namespace
 
 GroupLoader::GroupLoader(io::Loop& loop, const Parts& parts, Apply apply, bool sees_calls)
     : loop_(loop), parts_(parts), apply_(std::move(apply)), sees_calls_(sees_calls), socket_timer_(loop) {}
 
+/// With this part complete the payment might look finished although a row of another part is unread. Part 0 is always
+/// alone.
+bool GroupLoader::may_look_finished(const payments::PartSeen& seen, Source source) const {
+    const auto& row = seen.row;
+    if (row.status != PartStatus::complete || row.partid.value == 0)
+        return false;
+    const auto* payment = parts_.table.find(row.key);
+    const auto known = payment && std::any_of(payment->parts.begin(), payment->parts.end(), [&](const auto& part) {
+                           return part.created == row.created && part.status == PartStatus::complete;
+                       });
+    const bool all_expected = source == Source::standard_input && sees_calls_;
+    return !known && !(all_expected && !parts_.table.expected_besides(row));
+}
+
 bool GroupLoader::must_wait(const Event& fact, Source source) const {
     const auto& table = parts_.table;
     return std::visit(
         Overload{
-            [&](const payments::PartSeen& e) {
-                const auto* payment = table.find(e.row.key);
-                if (!payment)
-                    return true;
-                // With this part complete the payment might look finished although a row of another part is unread.
-                // Part 0 is always alone.
-                if (e.row.status != PartStatus::complete || e.row.partid.value == 0)
-                    return false;
-                const auto known = std::any_of(payment->parts.begin(), payment->parts.end(), [&](const auto& part) {
-                    return part.created == e.row.created && part.status == PartStatus::complete;
-                });
-                const bool all_expected = source == Source::standard_input && sees_calls_;
-                return !known && !(all_expected && !table.expected_besides(e.row));
-            },
+            [&](const payments::PartSeen& e) { return !table.find(e.row.key) || may_look_finished(e, source); },
             [&](const payments::PartFailed& e) { return table.find(e.row.key) == nullptr; },
             // A payer's end is about lightningd's rows, of which some may be unread here.
             [&](const payments::GivenUp& e) { return !table.groups(e.hash).empty(); },
@@ -110,7 +88,15 @@ bool GroupLoader::defer(Event& fact, Source source) {
             return false;
         at = load(*hash);
     }
-    at->second.facts.push_back(std::move(fact));
+    auto& group = at->second;
+    const auto* seen = std::get_if<payments::PartSeen>(&fact);
+    const auto is_known = [&](const Event& other) {
+        const auto* row = row_of(other);
+        return row && row->created == seen->row.created && row->status == PartStatus::complete;
+    };
+    if (seen && may_look_finished(*seen, source) && std::none_of(group.facts.begin(), group.facts.end(), is_known))
+        group.unconfirmed = true;
+    group.facts.push_back(std::move(fact));
     return true;
 }
 
@@ -174,7 +160,7 @@ bool GroupLoader::begins_a_group(const payments::Row& row) const {
 
 void GroupLoader::use_rows_at_hand(const base::PaymentHash& hash) {
     auto& group = loading_.at(hash);
-    group.listed = false;
+    group.listed = group.unconfirmed = false;
     for (const auto& fact : group.facts)
         group.rows.push_back(*row_of(fact));
     asked_.push_back(hash);
@@ -220,6 +206,7 @@ void GroupLoader::ask() {
         const auto hash = queue_.front();
         queue_.pop_front();
         asked_.push_back(hash);
+        loading_.at(hash).unconfirmed = false;
         parts_.lightningd.list(hash, [this, hash](const auto& listing) { answered(hash, listing); });
     }
 }
@@ -281,12 +268,25 @@ void GroupLoader::ask_for_invoices(const base::PaymentHash& hash) {
 /// The rows are there, and their invoices are read or took too long.
 void GroupLoader::loaded(const base::PaymentHash& hash) {
     auto& group = loading_.at(hash);
+    if (group.unconfirmed)
+        return list_again(hash);
     const auto rows = group.listed ? std::move(group.rows) : std::vector<payments::Row>();
     const bool missing = group.listed && lacks_a_row(group.facts, rows);
     apply_group(hash, rows);
     if (missing)
         parts_.deletions.suspect(hash);
     done(hash);
+}
+
+/// A part settled after the rows were read or requested.
+void GroupLoader::list_again(const base::PaymentHash& hash) {
+    auto& group = loading_.at(hash);
+    group.listed = true;
+    group.rows.clear();
+    group.invoice_timer.reset();
+    std::erase(asked_, hash);
+    queue_.push_front(hash);
+    ask();
 }
 
 void GroupLoader::apply_unlisted(const base::PaymentHash& hash) {

@@ -58,12 +58,14 @@ class GroupLoader final : public FactSink {
         std::vector<payments::Event> facts; ///< deferred
         publish::Progress::Hold hold;
         bool listed = true;                ///< false: the facts have all rows
+        bool unconfirmed = false;          ///< a part settled since its rows were requested
         std::vector<payments::Row> rows{}; ///< all of them; waiting for the invoices
         std::uint64_t listing = 0;         ///< number of that listing
         std::unique_ptr<io::Timer> invoice_timer{};
     };
     using Groups = std::unordered_map<base::PaymentHash, Group>;
 
+    [[nodiscard]] bool may_look_finished(const payments::PartSeen& seen, Source source) const;
     [[nodiscard]] bool must_wait(const payments::Event& fact, Source source) const;
     /// True if the fact was moved and will be applied later.
     [[nodiscard]] bool defer(payments::Event& fact, Source source);
@@ -78,6 +80,7 @@ class GroupLoader final : public FactSink {
     [[nodiscard]] const payments::Row* unread_invoice(const Group& group) const;
     void ask_for_invoices(const base::PaymentHash& hash);
     void loaded(const base::PaymentHash& hash);
+    void list_again(const base::PaymentHash& hash);
     void apply_unlisted(const base::PaymentHash& hash);
     void done(const base::PaymentHash& hash);
     void start_socket_timer();

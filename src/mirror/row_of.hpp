@@ -1,7 +1,11 @@
-// The row inside a PartSeen or PartFailed.
+// What a PartSeen or PartFailed says about its row.
 #pragma once
 
 #include "payments/event.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <span>
 
 namespace mirror {
 
@@ -12,6 +16,25 @@ namespace mirror {
     if (const auto* failed = std::get_if<payments::PartFailed>(&event))
         return &failed->row;
     return nullptr;
+}
+
+/// Nothing for other events.
+[[nodiscard]] inline std::optional<base::GroupId> group_of(const payments::Event& event) {
+    const auto* row = row_of(event);
+    return row ? std::optional(row->key.group) : std::nullopt;
+}
+
+/// True if a row was reported but is not listed: it was deleted, or made after the listing. Its deletion may have been
+/// missed because the row was unknown then.
+[[nodiscard]] inline bool lacks_a_row(std::span<const payments::Event> shown, std::span<const payments::Row> listed) {
+    const auto is_listed = [&](const payments::Row& row) {
+        return std::any_of(listed.begin(), listed.end(),
+                           [&](const payments::Row& other) { return other.created == row.created; });
+    };
+    return std::any_of(shown.begin(), shown.end(), [&](const payments::Event& event) {
+        const auto* row = row_of(event);
+        return row && !is_listed(*row);
+    });
 }
 
 } // namespace mirror

@@ -194,6 +194,31 @@ class Shortcuts(unittest.TestCase):
                 host.report(host.end(second, "failed"))
                 host.finish()
 
+    def test_a_part_settles_while_the_invoice_of_its_payment_is_read(self) -> None:
+        """The row of its sibling is not read yet."""
+        for by in ("xpay", "sendpay"):
+            with self.host(by=by) as host:
+                decodes: list[Any] = []
+                host.answers["decode"] = lambda params, token, decodes=decodes: decodes.append(token)
+                first = host.pay(by, 1, partid=1)
+                host.wait(lambda: decodes, "the invoice")
+                pages: list[Any] = []
+                host.answers["listsendpays"] = lambda params, token, pages=pages: pages.append(token)
+                second = host.pay(by, 2, partid=2)
+                host.report(host.end(first, "complete"))
+                host.barrier()
+                del host.answers["decode"]
+                host.answer(*decodes[0])
+                host.wait(lambda: pages, "a page")
+                host.barrier()
+                del host.answers["listsendpays"]
+                for page in pages:
+                    host.answer(*page)
+                host.wait_attempts("SUCCEEDED", "IN_FLIGHT")
+                self.assertNotIn("SUCCEEDED", [p["status"] for p in host.published()], "the other part is in flight")
+                host.report(host.end(second, "complete"))
+                host.finish()
+
     def test_a_late_page(self) -> None:
         """It shows its row as it was before the notification."""
         for status, by in itertools.product(("complete", "failed"), PAYERS):

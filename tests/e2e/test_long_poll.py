@@ -18,6 +18,12 @@ def brief(answer: dict[str, Any]) -> list[tuple[str, str]]:
     return [(p["payment_index"], p["status"]) for p in answer["payments"]]
 
 
+def leave_a_gap(host: FakeHost) -> None:
+    """The next index belongs to a row that was deleted. So the notification of the change after it does not move the cursor: only a
+    page can."""
+    host.model.counters["updated"] += 1
+
+
 class Rows:
     """Holds back the listings by these indexes until the test releases them."""
 
@@ -87,6 +93,7 @@ class Once(unittest.TestCase):
                     row = host.model.table.get(1) or host.insert(pending_row(1, HASH))
                     if "created" not in held:
                         self.wait_status(host, HASH, "IN_FLIGHT")
+                    leave_a_gap(host)
                     host.notify("sendpay_success", host.end(row, "complete"))
                     self.wait_status(host, HASH, "SUCCEEDED")
                     host.barrier()
@@ -101,6 +108,7 @@ class Once(unittest.TestCase):
                 rows, poller = self.begin(host, **params)
                 rows.indexes = {"updated"}
                 self.wait_status(host, HASH, "IN_FLIGHT")
+                leave_a_gap(host)
                 host.notify("sendpay_success", host.end(host.model.table[1], "complete"))
                 self.wait_status(host, HASH, "SUCCEEDED")
                 host.wait(lambda: rows.held, "the page")
@@ -179,6 +187,7 @@ class Once(unittest.TestCase):
             rows, poller = self.begin(host, no_inflight_updates=True)
             poller.call()
             rows.indexes = {"updated"}
+            leave_a_gap(host)
             host.notify("sendpay_success", host.end(host.model.table[1], "complete"))
             self.assertEqual(brief(poller.answer()), [("1", "SUCCEEDED")])
             self.assertEqual(poller.cursor.split(".")[2:4], ["1", "0"], "the caller is answered without the row")

@@ -92,6 +92,9 @@ BY_HAND: dict[str, list[str | bytes]] = {
     "listconfigs": ['{"configs":{"plugin":{"values_str":["/a/trackpayments"],"sources":["/c:1"]},"plugin-dir":{"values_str":[],"sources":[]},'
                     '"lightning-dir":{"value_str":"/l","source":"default"},"autoclean-cycle":{"value_int":3600,"plugin":"/p/autoclean"}}}',
                     '{"configs":{"important-plugin":{"values_str":["a",5]}}}', '{"configs":{"plugin-dir":{"values_str":{}}}}', '{"configs":{}}'],
+    "invoice_text": ["f", b"f" + bytes([9, 0, 3, 8, 8, 0, 6, 0, 2, 1, 28]), b"f" + bytes([23, 1, 20]) + bytes(52), b"f" + bytes([9, 1, 1, 17]) + bytes(32),
+                     "tlightning:lnbc1", "tLNBC20M1PVJLUEZ", "tlni1+  qqqq+q", "tln+i1",
+                     b"b" + bytes([160, 1, 2, 162, 1, 0, 164, 0, 168, 32, *range(32), 170, 2, 3, 232, 176, 33, *range(33), 240, 64, *range(64)])],
     "renepaystatus": ['{"paystatus":[{"status":"pending"},{"status":"failed"}]}'],
     "listpays": ['{"pays":[{"created_index":3,"status":"failed","payment_hash":"00"},{"status":"complete"}]}'],
     "block_added": ['{"block_added":{"hash":"00","height":800000}}', '{"block":{"height":4294967296}}'],
@@ -218,6 +221,8 @@ def take_reply(seeds: Seeds, call: transcript.Call) -> None:
         seeds.add(target, result)
     if call.method == "decode" and ("payment_hash" in result or "invoice_payment_hash" in result):
         seeds.add("invoice", result)
+        text = call.params["string"]
+        seeds.add_bytes("invoice_text", b"t" + text.encode(), f"{result['type']} {len(text) // 30}")
     if call.method == "listsendpays":
         for row in result["payments"]:
             seeds.add("row", row)

@@ -143,7 +143,7 @@ void Lightningd::waitsendpay(const payments::PaymentKey& key, base::PartId parti
     });
 }
 
-void Lightningd::decode_invoice(const std::string& invoice, Answer<Invoice> answer, Lost lost) {
+void Lightningd::decode_invoice(const std::string& invoice, Answer<bolt::Invoice> answer, Lost lost) {
     call("decode", "[" + json::quote(invoice) + "]", cln::decode_invoice, std::move(answer), std::move(lost));
 }
 

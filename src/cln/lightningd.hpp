@@ -51,7 +51,8 @@ class Lightningd final {
     void renepaystatus(const std::string& invoice, Answer<bool> answer);
     /// Why a part failed, if its failure was not seen live. Never call it for a pending part: it would wait.
     void waitsendpay(const payments::PaymentKey& key, base::PartId partid, Answer<payments::Failure> answer);
-    void decode_invoice(const std::string& invoice, Answer<Invoice> answer, Lost lost = nullptr);
+    /// `decode` of an invoice that bolt::read_invoice() cannot read.
+    void decode_invoice(const std::string& invoice, Answer<bolt::Invoice> answer, Lost lost = nullptr);
     /// `params` as given by the caller. The raw result is valid during the callback.
     void delpay(std::string_view params, rpc::Client::Callback answer, Lost lost);
 

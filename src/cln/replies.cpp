@@ -47,9 +47,9 @@ Decoded<bool> decode_renepaystatus(Value result) {
     return pending;
 }
 
-Decoded<Invoice> decode_invoice(Value result) {
+Decoded<bolt::Invoice> decode_invoice(Value result) {
     Fields fields(result, "result");
-    Invoice invoice;
+    bolt::Invoice invoice;
     const bool bolt12 = static_cast<bool>(fields.find("invoice_payment_hash"));
     invoice.hash = fields.hash(bolt12 ? "invoice_payment_hash" : "payment_hash");
     invoice.amount = fields.maybe_msat(bolt12 ? "invoice_amount_msat" : "amount_msat");

@@ -1,9 +1,9 @@
 // Decoders for the answers of getinfo, wait, listpays, renepaystatus and decode.
 #pragma once
 
+#include "bolt/invoice.hpp"
 #include "cln/fields.hpp"
 
-#include <array>
 #include <optional>
 #include <vector>
 
@@ -26,12 +26,7 @@ struct Pay {
 [[nodiscard]] Decoded<bool> decode_renepaystatus(Value result);
 
 /// `decode` of an invoice, BOLT 11 or 12.
-struct Invoice {
-    base::PaymentHash hash;
-    std::optional<base::Msat> amount; ///< the requested amount, if any
-    std::optional<std::array<std::uint8_t, 32>> payment_secret;
-};
-[[nodiscard]] Decoded<Invoice> decode_invoice(Value result);
+[[nodiscard]] Decoded<bolt::Invoice> decode_invoice(Value result);
 
 enum class Index { created, updated, deleted };
 [[nodiscard]] const char* name(Index index);

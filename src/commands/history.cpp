@@ -8,26 +8,30 @@ namespace commands {
 
 namespace {
 
-/// Decodes the invoices one after the other: lightningd has one thread, and payments come first.
+/// Reads the invoices one after the other: those that lightningd must decode are not all requested at once, because
+/// payments come first.
 class PastReader final : public std::enable_shared_from_this<PastReader> {
   public:
     PastReader(mirror::InvoiceLookup& invoices, std::vector<payments::Row> rows, HistoryDone done)
         : invoices_(invoices), rows_(std::move(rows)), done_(std::move(done)) {}
 
-    /// Decodes the invoice of the next row that has one.
-    void next() {
-        for (; at_ < rows_.size(); ++at_) {
-            const auto& row = rows_[at_];
+    /// Reads invoices until one needs lightningd, or all are read.
+    void run() {
+        while (at_ < rows_.size()) {
+            const auto& row = rows_[at_++];
             if (row.invoice.empty() || !asked_.insert(row.invoice).second)
                 continue;
-            ++at_;
-            return invoices_.read(row.invoice, row.key.hash,
-                                  [self = shared_from_this()](const auto* decoded, bool lost) {
-                                      self->lost_ |= lost;
-                                      if (decoded)
-                                          self->decoded_.push_back(*decoded);
-                                      self->next();
-                                  });
+            const auto later = [self = shared_from_this()](const payments::InvoiceDecoded* decoded) {
+                if (decoded)
+                    self->decoded_.push_back(*decoded);
+                else
+                    self->lost_ = true;
+                self->run();
+            };
+            auto decoded = invoices_.read(row.invoice, row.key.hash, later);
+            if (!decoded)
+                return;
+            decoded_.push_back(std::move(*decoded));
         }
         done_(payments_from_rows(rows_, decoded_), lost_);
     }
@@ -64,7 +68,7 @@ std::vector<payments::Payment> payments_from_rows(const std::vector<payments::Ro
 }
 
 void load_history(mirror::InvoiceLookup& invoices, std::vector<payments::Row> rows, HistoryDone done) {
-    std::make_shared<PastReader>(invoices, std::move(rows), std::move(done))->next();
+    std::make_shared<PastReader>(invoices, std::move(rows), std::move(done))->run();
 }
 
 } // namespace commands

@@ -13,7 +13,7 @@ namespace commands {
 [[nodiscard]] std::vector<payments::Payment> payments_from_rows(const std::vector<payments::Row>& rows,
                                                                 const std::vector<payments::InvoiceDecoded>& invoices);
 
-/// The same, after lightningd has decoded the rows' invoices. `lost`: the socket was lost. Calls `done` once, at once
+/// The same, after the rows' invoices are read. `lost`: the socket was lost. Calls `done` once, at once
 /// or later.
 using HistoryDone = std::function<void(std::vector<payments::Payment> past, bool lost)>;
 void load_history(mirror::InvoiceLookup& invoices, std::vector<payments::Row> rows, HistoryDone done);

@@ -224,11 +224,7 @@ void GroupLoader::answered(const base::PaymentHash& hash,
 void GroupLoader::have_rows(const base::PaymentHash& hash) {
     auto& group = loading_.at(hash);
     group.listing = ++listings_;
-    if (!unread_invoice(group))
-        return loaded(hash);
-    group.invoice_timer = std::make_unique<io::Timer>(loop_);
-    group.invoice_timer->start(invoice_timeout_, [this, hash] { loaded(hash); });
-    ask_for_invoices(hash);
+    load_invoices(hash);
 }
 
 /// A listed row whose invoice is not decoded yet. The invoice may contain another amount than the known parts.
@@ -248,24 +244,32 @@ const payments::Row* GroupLoader::unread_invoice(const Group& group) const {
     return nullptr;
 }
 
-void GroupLoader::ask_for_invoices(const base::PaymentHash& hash) {
-    const auto& group = loading_.at(hash);
-    const auto* row = unread_invoice(group);
-    if (!row)
-        return loaded(hash);
-    const auto read = [this, hash, number = group.listing, invoice = row->invoice](const auto* decoded, bool lost) {
-        const auto at = loading_.find(hash);
-        if (lost || at == loading_.end() || at->second.listing != number) // too late if the listing is another one
-            return;
-        // An invoice that cannot be read, or has another hash, counts as read, so that it is not requested again.
-        at->second.facts.emplace_back(decoded ? *decoded
-                                              : payments::InvoiceDecoded{{}, invoice, std::nullopt, std::nullopt});
-        ask_for_invoices(hash);
-    };
-    parts_.invoices.read(row->invoice, hash, read);
+void GroupLoader::load_invoices(const base::PaymentHash& hash) {
+    auto& group = loading_.at(hash);
+    while (const auto* row = unread_invoice(group)) {
+        const auto later = [this, hash, number = group.listing](const payments::InvoiceDecoded* decoded) {
+            const auto at = loading_.find(hash);
+            if (!decoded || at == loading_.end() || at->second.listing != number) // too late for another listing
+                return;
+            at->second.facts.emplace_back(*decoded);
+            load_invoices(hash);
+        };
+        auto decoded = parts_.invoices.read(row->invoice, hash, later);
+        if (!decoded)
+            return wait_for_invoice(hash, group);
+        group.facts.emplace_back(std::move(*decoded));
+    }
+    loaded(hash);
 }
 
-/// The rows are there, and their invoices are read or took too long.
+void GroupLoader::wait_for_invoice(const base::PaymentHash& hash, Group& group) {
+    if (group.invoice_timer)
+        return;
+    group.invoice_timer = std::make_unique<io::Timer>(loop_);
+    group.invoice_timer->start(invoice_timeout_, [this, hash] { loaded(hash); });
+}
+
+/// The rows are there, and their invoices are read, or lightningd took too long to decode one.
 void GroupLoader::loaded(const base::PaymentHash& hash) {
     auto& group = loading_.at(hash);
     if (group.unconfirmed)

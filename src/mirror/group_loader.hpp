@@ -20,7 +20,7 @@ class GroupLoader final : public FactSink {
   public:
     /// How long facts are deferred without the socket; then they are applied without the listing.
     static constexpr std::chrono::milliseconds socket_timeout{5000};
-    /// How long a first snapshot waits for its invoice by default.
+    /// How long a first snapshot waits by default for an invoice that only lightningd can read.
     static constexpr std::chrono::milliseconds invoice_timeout{1000};
 
     using Apply = std::function<void(std::span<const payments::Event>)>;
@@ -78,7 +78,8 @@ class GroupLoader final : public FactSink {
     void ask();
     void answered(const base::PaymentHash& hash, const tl::expected<cln::Lightningd::Listing, rpc::Error>& listing);
     [[nodiscard]] const payments::Row* unread_invoice(const Group& group) const;
-    void ask_for_invoices(const base::PaymentHash& hash);
+    void load_invoices(const base::PaymentHash& hash);
+    void wait_for_invoice(const base::PaymentHash& hash, Group& group);
     void loaded(const base::PaymentHash& hash);
     void list_again(const base::PaymentHash& hash);
     void apply_unlisted(const base::PaymentHash& hash);

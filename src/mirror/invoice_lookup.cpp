@@ -1,14 +1,17 @@
 #include "mirror/invoice_lookup.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace mirror {
 
 namespace {
 
-void answer_with(const InvoiceLookup::Answer& answer, const std::optional<payments::InvoiceDecoded>& decoding,
-                 const base::PaymentHash& hash) {
-    answer(decoding && decoding->hash == hash ? &*decoding : nullptr, false);
+payments::InvoiceDecoded for_hash(const base::PaymentHash& hash, const std::string& text,
+                                  const bolt::Invoice& invoice) {
+    if (invoice.hash != hash)
+        return {hash, text, std::nullopt, std::nullopt};
+    return {hash, text, invoice.amount, invoice.payment_secret};
 }
 
 } // namespace
@@ -16,68 +19,60 @@ void answer_with(const InvoiceLookup::Answer& answer, const std::optional<paymen
 InvoiceLookup::InvoiceLookup(cln::Lightningd& lightningd, const payments::Table& table, FactSink& facts)
     : lightningd_(lightningd), table_(table), facts_(facts) {}
 
-void InvoiceLookup::read(const std::string& invoice, const base::PaymentHash& hash, const Answer& answer) {
-    if (const auto at = known_.find(invoice); at != known_.end() && at->second.decoding)
-        return answer_with(answer, *at->second.decoding, hash);
-    const bool asked = known_.contains(invoice);
-    known_[invoice].waiting.emplace_back(hash, answer);
-    if (!asked)
-        ask(invoice);
+std::optional<payments::InvoiceDecoded> InvoiceLookup::read(const std::string& invoice, const base::PaymentHash& hash,
+                                                            Answer answer) {
+    if (const auto found = bolt::read_invoice(invoice))
+        return for_hash(hash, invoice, *found);
+    ask(invoice, {hash, std::move(answer)});
+    return std::nullopt;
 }
 
 void InvoiceLookup::changed(const payments::Change& change) {
     std::vector<payments::Event> known; // applied last, because that invalidates the change
     for (const auto* payment : change.updated) {
-        if (payment->invoice.empty() || payment->invoice_read || !lightningd_.up())
-            continue; // requested at the next change
-        const auto at = known_.find(payment->invoice);
-        if (at == known_.end()) {
-            known_.try_emplace(payment->invoice);
-            ask(payment->invoice);
-        } else if (const auto& decoding = at->second.decoding;
-                   decoding && *decoding && (*decoding)->hash == payment->key.hash) {
-            known.emplace_back(**decoding);
+        if (payment->invoice.empty() || payment->invoice_read)
+            continue;
+        const auto& hash = payment->key.hash;
+        if (const auto found = bolt::read_invoice(payment->invoice)) {
+            known.emplace_back(for_hash(hash, payment->invoice, *found));
+            continue;
         }
+        const auto at = asked_.find(payment->invoice);
+        const bool waits = at != asked_.end() && std::any_of(at->second.begin(), at->second.end(),
+                                                             [&](const Waiting& one) { return one.hash == hash; });
+        if (!waits && lightningd_.up()) // else requested at the next change
+            ask(payment->invoice, {hash, nullptr});
     }
     for (auto& fact : known)
         facts_.take(std::move(fact), Source::socket);
 }
 
-void InvoiceLookup::ask(const std::string& invoice) {
-    lightningd_.decode_invoice(
-        invoice,
-        [this, invoice](const auto& decoded) {
-            Decoding decoding;
-            if (decoded)
-                decoding = payments::InvoiceDecoded{decoded->hash, invoice, decoded->amount, decoded->payment_secret};
-            answered(invoice, decoding, false);
-        },
-        [this, invoice] { answered(invoice, std::nullopt, true); });
-}
-
-void InvoiceLookup::answered(const std::string& invoice, const Decoding& decoding, bool lost) {
-    const auto waiting = std::move(known_.at(invoice).waiting);
-    known_.erase(invoice);
-    if (!lost)
-        remember(invoice, decoding);
-    for (const auto& [hash, answer] : waiting)
-        if (lost)
-            answer(nullptr, true);
-        else
-            answer_with(answer, decoding, hash);
-    if (decoding && is_missed(*decoding))
-        facts_.take(*decoding, Source::socket);
-}
-
-void InvoiceLookup::remember(const std::string& invoice, const Decoding& decoding) {
-    if (invoice.size() > longest_remembered)
+void InvoiceLookup::ask(const std::string& invoice, Waiting waiting) {
+    auto& all = asked_[invoice];
+    all.push_back(std::move(waiting));
+    if (all.size() > 1)
         return;
-    known_[invoice].decoding = decoding;
-    order_.push_back(invoice);
-    if (order_.size() > remembered) {
-        known_.erase(order_.front());
-        order_.pop_front();
+    lightningd_.decode_invoice(
+        invoice, [this, invoice](const auto& decoded) { answered(invoice, decoded ? *decoded : bolt::Invoice{}); },
+        [this, invoice] { lost(invoice); });
+}
+
+void InvoiceLookup::answered(const std::string& invoice, const bolt::Invoice& decoded) {
+    const auto all = asked_.extract(invoice);
+    for (const auto& waiting : all.mapped()) {
+        const auto values = for_hash(waiting.hash, invoice, decoded);
+        if (waiting.answer)
+            waiting.answer(&values);
+        if (is_missed(values))
+            facts_.take(values, Source::socket);
     }
+}
+
+void InvoiceLookup::lost(const std::string& invoice) {
+    const auto all = asked_.extract(invoice);
+    for (const auto& waiting : all.mapped())
+        if (waiting.answer)
+            waiting.answer(nullptr);
 }
 
 /// True if a payment of the table still lacks this invoice's values.

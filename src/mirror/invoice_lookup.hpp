@@ -1,6 +1,7 @@
-// Lets lightningd decode invoices: the amount, and the payment secret that xpay's parts have. Remembers results by
-// invoice, because a payment hash may have several. Invoices of another hash are ignored (a raw sendpay stores any
-// string it is given).
+// Reads the invoices of payments: the amount, and the payment secret that xpay's parts have. Reads them itself
+// (bolt/invoice.hpp); only what it cannot read is sent to lightningd's `decode`, whose plugin needs 30 times as long as
+// a whole update here. An invoice of another hash has no values for the payment (a raw sendpay stores any string it is
+// given).
 #pragma once
 
 #include "cln/lightningd.hpp"
@@ -8,44 +9,42 @@
 #include "payments/change.hpp"
 #include "payments/table.hpp"
 
-#include <deque>
-#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
 
 namespace mirror {
 
 class InvoiceLookup final : public payments::ChangeListener {
   public:
-    /// `decoded`: null if the invoice cannot be read or has another hash. `lost`: the socket was lost.
-    using Answer = std::function<void(const payments::InvoiceDecoded* decoded, bool lost)>;
+    /// Null: the socket was lost.
+    using Answer = std::function<void(const payments::InvoiceDecoded* decoded)>;
 
-    /// `facts` receives the decoded invoices of payments in the table.
+    /// `facts` receives the invoices of payments in the table.
     InvoiceLookup(cln::Lightningd& lightningd, const payments::Table& table, FactSink& facts);
 
-    /// Calls `answer` at once if the result is remembered.
-    void read(const std::string& invoice, const base::PaymentHash& hash, const Answer& answer);
-    /// Decodes missing invoices of changed payments.
+    /// Returns the invoice if it can be read here. Else lightningd is asked, and `answer` called later, never before
+    /// this returns. Without values if nobody can read it, or if its hash is not `hash`.
+    [[nodiscard]] std::optional<payments::InvoiceDecoded> read(const std::string& invoice,
+                                                               const base::PaymentHash& hash, Answer answer);
+    /// Reads missing invoices of changed payments.
     void changed(const payments::Change& change) override;
 
   private:
-    using Decoding = std::optional<payments::InvoiceDecoded>; ///< empty if lightningd could not decode it
-    struct Known {
-        std::optional<Decoding> decoding; ///< empty until the answer comes
-        std::vector<std::pair<base::PaymentHash, Answer>> waiting;
+    struct Waiting {
+        base::PaymentHash hash;
+        Answer answer; ///< null if only the table waits
     };
 
-    void ask(const std::string& invoice);
-    void answered(const std::string& invoice, const Decoding& decoding, bool lost);
-    void remember(const std::string& invoice, const Decoding& decoding);
+    void ask(const std::string& invoice, Waiting waiting);
+    void answered(const std::string& invoice, const bolt::Invoice& decoded);
+    void lost(const std::string& invoice);
     [[nodiscard]] bool is_missed(const payments::InvoiceDecoded& decoded) const;
-
-    static constexpr std::size_t remembered = 1000;
-    static constexpr std::size_t longest_remembered = 8192; // bytes
 
     cln::Lightningd& lightningd_;
     const payments::Table& table_;
     FactSink& facts_;
-    std::unordered_map<std::string, Known> known_; // by invoice
-    std::deque<std::string> order_;                // of known_, oldest first
+    std::unordered_map<std::string, std::vector<Waiting>> asked_; // by invoice; lightningd's answer is pending
 };
 
 } // namespace mirror

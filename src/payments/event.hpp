@@ -71,9 +71,9 @@ struct PartExplained {
     Failure failure;
 };
 
-/// The invoice of a payment, as lightningd decoded it.
+/// The invoice of a payment. Without values if nobody can read it, or if it has another payment hash.
 struct InvoiceDecoded {
-    base::PaymentHash hash; ///< the invoice's own payment hash
+    base::PaymentHash hash; ///< of the payment
     std::string invoice;
     std::optional<base::Msat> amount;
     std::optional<Secret> payment_secret;

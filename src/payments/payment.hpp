@@ -29,7 +29,7 @@ struct Payment {
     base::UnixNs creation_time;
     std::vector<Part> parts; ///< by created_index
     std::string invoice;
-    bool invoice_read = false;                ///< the invoice was decoded: the next two values come from it
+    bool invoice_read = false;                ///< or nobody can read it; the next two values come from it
     std::optional<Secret> invoice_secret;     ///< the payment secret in it
     std::optional<base::Msat> invoice_amount; ///< the amount in it
     Total total;                              ///< from the payer's call

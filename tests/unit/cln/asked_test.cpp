@@ -14,7 +14,7 @@ namespace {
 const std::string hash = "f0b3b5932bf7c971c2ab25525edd7ab23c5f536c43d9a7a22375453c6d3cb798";
 const std::string secret = "3bbfbeeeec86fcca86ae762efc0a5d5a59b43d7971457df69a37d0d149e64259";
 
-cln::Invoice invoice(const std::string& result) {
+bolt::Invoice invoice(const std::string& result) {
     const auto decoded = decode_invoice(received::value(result));
     REQUIRE_MESSAGE(decoded.has_value(), decoded.error().text());
     return *decoded;

@@ -2,6 +2,7 @@
 #include "mirror/group_loader.hpp"
 
 #include "facts.hpp"
+#include "invoice_text.hpp"
 #include "node.hpp"
 #include "taken_facts.hpp"
 
@@ -102,7 +103,24 @@ TEST_CASE("of several facts taken together, those of known groups are applied at
     CHECK(f.table.size() == 4);
 }
 
-TEST_CASE("a first snapshot waits for its invoice if the rows do not give the value") {
+TEST_CASE("a listed group is applied at once if its invoices are read here, however many they are") {
+    Fixture f;
+    std::vector<payments::Row> rows;
+    for (std::uint64_t n = 1; n <= 500; ++n) {
+        auto row = pending(1, 9, n, 9 + n);
+        row.invoice = invoice_text::bolt11(hash(1).bytes, 5000, hash(7).bytes, n);
+        rows.push_back(row);
+    }
+    f.loader.take(seen(rows[0]), Source::socket);
+    f.node.answer(f.node.next(), unit::listing(rows));
+    REQUIRE(unit::until(f.loop, [&] { return f.payment() != nullptr; })); // a long listing takes several turns
+    CHECK(f.payment()->value().value == 5000);
+    CHECK(f.batches.size() == 1);
+    CHECK(f.loader.idle());
+    CHECK(f.node.quiet());
+}
+
+TEST_CASE("a first snapshot waits for an invoice that lightningd must decode") {
     auto row = pending(1, 9, 1, 10); // like a row of xpay in v24.11.0
     row.amount.reset();
     row.invoice = "lnbcrt1";

@@ -1,7 +1,6 @@
-// Lookups beside the rows: whether xpay or renepay gave up, why a part failed, and the invoice.
+// Lookups beside the rows: whether xpay or renepay gave up, and why a part failed.
 #include "mirror/failure_lookup.hpp"
 #include "mirror/giveup_poller.hpp"
-#include "mirror/invoice_lookup.hpp"
 #include "mirror/onion_hops.hpp"
 
 #include "facts.hpp"
@@ -197,74 +196,6 @@ TEST_CASE("a failure explained meanwhile is not looked up") {
     b.table.apply(failure(row, 0x1007, 1));
     lookup.changed(b.table.apply(seen(failed(pending(2, 9, 1, 11), 2))));
     CHECK(b.node.next().params["payment_hash"] == hash(2).hex());
-}
-
-TEST_CASE("an invoice is decoded once for all its attempts") {
-    Bench b;
-    unit::TakenFacts facts;
-    mirror::InvoiceLookup invoices(b.node.lightningd, b.table, facts);
-    auto row = pending(1, 9, 1, 10);
-    row.invoice = "lnbc1";
-    invoices.changed(b.table.apply(seen(row)));
-    const auto call = b.node.next();
-    CHECK(call.method == "decode");
-    CHECK(call.params == json::Tree::array({"lnbc1"}));
-    b.node.answer(call, R"({"payment_hash":")" + hash(1).hex() + R"(","amount_msat":5000,"payment_secret":")" +
-                            hash(7).hex() + "\"}");
-    auto decoded = facts.of<payments::InvoiceDecoded>();
-    REQUIRE(decoded.size() == 1);
-    CHECK(decoded[0].amount == base::Msat{5000});
-    CHECK(decoded[0].payment_secret->front() == 7);
-    row.key.group = {10};
-    row.created = {11};
-    invoices.changed(b.table.apply(seen(row))); // the next attempt
-    CHECK(facts.all.size() == 2);
-    CHECK(b.node.quiet());
-}
-
-TEST_CASE("two invoices of one hash are decoded apart, each for its own payment") {
-    Bench b;
-    unit::TakenFacts facts;
-    mirror::InvoiceLookup invoices(b.node.lightningd, b.table, facts);
-    for (std::uint64_t group = 1; group <= 2; ++group) {
-        auto row = pending(1, group, 1, 10 * group);
-        row.invoice = "lnbc" + std::to_string(group);
-        invoices.changed(b.table.apply(seen(row)));
-        const auto call = b.node.next();
-        CHECK(call.params == json::Tree::array({row.invoice}));
-        b.node.answer(call, R"({"payment_hash":")" + hash(1).hex() + R"(","amount_msat":)" +
-                                std::to_string(1000 * group) + "}");
-    }
-    REQUIRE(facts.all.size() == 2);
-    for (const auto& invoice : facts.all)
-        b.table.apply(invoice);
-    CHECK(b.table.find({hash(1), {1}})->value().value == 1000);
-    CHECK(b.table.find({hash(1), {2}})->value().value == 2000);
-}
-
-TEST_CASE("an unreadable invoice, or one of another hash, has no effect and is not decoded again") {
-    Bench b;
-    std::vector<bool> answers;
-    unit::TakenFacts facts;
-    mirror::InvoiceLookup invoices(b.node.lightningd, b.table, facts);
-    const auto answer = [&](const payments::InvoiceDecoded* decoded, bool lost) {
-        CHECK_FALSE(lost);
-        answers.push_back(decoded != nullptr);
-    };
-    invoices.read("lnbc1", hash(1), answer);
-    b.node.answer(b.node.next(), R"({"payment_hash":")" + hash(2).hex() + R"(","amount_msat":5000})");
-    invoices.read("lnbc1", hash(1), answer);
-    invoices.read("lnbc1", hash(2), answer);
-    invoices.read("nonsense", hash(1), answer);
-    b.node.refuse(b.node.next(), {-32602, "not an invoice"});
-    invoices.read("nonsense", hash(1), answer);
-    CHECK(answers == std::vector{false, false, true, false, false});
-    CHECK(b.node.quiet());
-    invoices.read("lnbc3", hash(3), [&](const payments::InvoiceDecoded*, bool lost) { answers.push_back(lost); });
-    b.node.next();
-    b.node.hang_up();
-    REQUIRE(unit::until(b.loop, [&] { return answers.size() == 6; }));
-    CHECK(answers.back());
 }
 
 TEST_CASE("an unsent onion's hops are not used for another part") {

@@ -1,8 +1,10 @@
 // The cost of BOLT bytes beside the JSON that carries them: a recorded sendpay_failure with a channel_update, and a
-// createonion of five hops made of recorded ones. Target: at most a fifth. Prints JSON; exit code 1 if it is missed.
+// createonion of five hops made of recorded ones. Target: at most a fifth. Also the invoice of a recorded
+// sendpay_success: at most a half. Prints JSON; exit code 1 if one is missed.
 #include "base/hex.hpp"
 #include "bolt/failure_message.hpp"
 #include "bolt/hop_payload.hpp"
+#include "bolt/invoice.hpp"
 #include "json/text.hpp"
 #include "measure.hpp"
 
@@ -15,7 +17,6 @@ using json::Tree;
 
 namespace {
 
-constexpr double target = 0.2;
 constexpr std::size_t hops = 5;
 
 /// The first message to the plugin for which `wanted` is true.
@@ -44,6 +45,12 @@ Tree onion_of_five(const std::string& folder) {
     return message;
 }
 
+Tree success_with_invoice(const std::string& folder) {
+    return recorded(folder + "/xpay_single_hop.jsonl", [](const Tree& message) {
+        return message.contains("/params/sendpay_success/bolt11"_json_pointer);
+    });
+}
+
 /// As in cln's decoders, hex included.
 void decode_failure(const std::string& hex) {
     const auto bytes = base::from_hex(hex);
@@ -63,7 +70,14 @@ void decode_onion(const std::vector<std::string>& payloads) {
     }
 }
 
-bool report(const char* what, const bench::Work& bytes, const bench::Work& text) {
+void read_invoice(const std::string& text) {
+    const auto invoice = bolt::read_invoice(text);
+    if (!invoice || !invoice->amount)
+        throw std::runtime_error("an invoice without amount");
+    bench::keep(*invoice);
+}
+
+bool report(const char* what, const bench::Work& bytes, const bench::Work& text, double target) {
     const double ratio = bytes.ns / text.ns;
     std::printf(R"({"bench":"%s","bolt_ns":%.0f,"json_ns":%.0f,"ratio":%.3f,"target":%.2f,"met":%s})"
                 "\n",
@@ -80,17 +94,20 @@ int run(const std::string& folder) {
     for (const auto& hop : onion["/params/rpc_command/params/hops"_json_pointer])
         payloads.push_back(hop["payload"]);
     const auto onion_text = onion.dump();
+    const auto success = success_with_invoice(folder);
+    const auto invoice = success["/params/sendpay_success/bolt11"_json_pointer].get<std::string>();
+    const auto success_text = success.dump();
 
     std::vector<bench::Work> works{
-        {"failure", [&] { decode_failure(raw); }},
-        {"failure JSON", [&] { bench::keep(*json::parse(failure_text)); }},
-        {"onion", [&] { decode_onion(payloads); }},
-        {"onion JSON", [&] { bench::keep(*json::parse(onion_text)); }},
+        {"failure", [&] { decode_failure(raw); }},   {"failure JSON", [&] { bench::keep(*json::parse(failure_text)); }},
+        {"onion", [&] { decode_onion(payloads); }},  {"onion JSON", [&] { bench::keep(*json::parse(onion_text)); }},
+        {"invoice", [&] { read_invoice(invoice); }}, {"invoice JSON", [&] { bench::keep(*json::parse(success_text)); }},
     };
     bench::measure(works, 101, 500);
-    const bool failure_met = report("sendpay_failure with channel_update", works[0], works[1]);
-    const bool onion_met = report("createonion of 5 hops", works[2], works[3]);
-    return failure_met && onion_met ? 0 : 1;
+    const bool failure_met = report("sendpay_failure with channel_update", works[0], works[1], 0.2);
+    const bool onion_met = report("createonion of 5 hops", works[2], works[3], 0.2);
+    const bool invoice_met = report("invoice of a sendpay_success", works[4], works[5], 0.5);
+    return failure_met && onion_met && invoice_met ? 0 : 1;
 }
 
 } // namespace

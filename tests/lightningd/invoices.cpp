@@ -1,8 +1,22 @@
 #include "invoices.hpp"
 
 #include "entropy.hpp"
+#include "invoice_text.hpp"
 
 namespace standin {
+
+namespace {
+
+/// `number` makes invoices different that would otherwise be the same: it takes the place of the time.
+std::string text_of(const Invoice& invoice, std::uint64_t number) {
+    if (invoice.bolt12)
+        return invoice_text::bolt12(invoice.hash.bytes, invoice.amount, number);
+    const auto amount = invoice.amount == 0 ? std::nullopt : std::optional(invoice.amount);
+    const auto secret = base::from_hex(invoice.payment_secret).value_or(std::vector<std::uint8_t>(32));
+    return invoice_text::bolt11(invoice.hash.bytes, amount, secret, number);
+}
+
+} // namespace
 
 const Invoice& Invoices::add(Invoice invoice) {
     if (invoice.preimage == base::Preimage{})
@@ -10,11 +24,8 @@ const Invoice& Invoices::add(Invoice invoice) {
     invoice.hash = hash_of(invoice.preimage);
     if (invoice.payment_secret.empty())
         invoice.payment_secret = random_hex(32);
-    if (invoice.text.empty()) {
-        invoice.text = (invoice.bolt12 ? "lni1standin" : "lnbcrt1standin") + invoice.hash.hex();
-        if (texts_.contains(invoice.text))
-            invoice.text += std::to_string(invoices_.size());
-    }
+    if (invoice.text.empty())
+        invoice.text = text_of(invoice, invoices_.size());
     const std::size_t place = invoices_.size();
     texts_[invoice.text] = labels_[invoice.label] = hashes_[invoice.hash] = place;
     return invoices_.emplace_back(std::move(invoice));

@@ -1,5 +1,5 @@
-// The invoices that the stand-in has made: it plays their payees too. Not real invoices: the text is a name to look
-// up.
+// The invoices that the stand-in has made: it plays their payees too. The texts have hash, amount and secret; their
+// signatures are zeros. Texts of offers are names to look up.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -13,7 +13,7 @@
 namespace standin {
 
 struct Invoice {
-    std::string text; ///< lnbcrt1standin… or lni1standin…
+    std::string text; ///< lnbcrt… or lni1…; any string if the caller gave it
     std::string label;
     std::string description;
     base::PaymentHash hash;

@@ -2,6 +2,7 @@
 // `createonion` that has its hops. For an unreadable call only the method's name is logged.
 #pragma once
 
+#include "base/log.hpp"
 #include "cln/hook.hpp"
 #include "cln/route.hpp"
 #include "json/parser.hpp"

@@ -8,6 +8,7 @@
 
 #include <map>
 
+#include <doctest/doctest.h>
 #include <sys/socket.h>
 #include <unistd.h>
 

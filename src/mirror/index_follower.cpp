@@ -36,8 +36,11 @@ void IndexFollower::connected(publish::Position counters) {
 }
 
 void IndexFollower::ended(const UpdatedMark::End& end) {
-    if (state_ != State::not_begun)
-        mark_.ended(end);
+    if (state_ == State::not_begun)
+        return;
+    mark_.ended(end);
+    if (read(updated_) >= updated_.target)
+        explained_timer_.cancel(); // the next change has its own time
 }
 
 void IndexFollower::follow(Counter& counter, std::uint64_t now) {

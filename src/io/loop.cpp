@@ -6,7 +6,7 @@
 
 namespace io {
 
-Loop::Loop() : read_buffer_(std::make_unique_for_overwrite<char[]>(read_limit)) {
+Loop::Loop() : input_buffer_(std::make_unique_for_overwrite<char[]>(read_limit)) {
     (void)std::signal(SIGPIPE, SIG_IGN); // fails only for unknown signals
     uv_loop_init(&loop_);
     loop_.data = this;

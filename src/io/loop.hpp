@@ -54,7 +54,7 @@ class Loop final {
     [[nodiscard]] static Loop& of(const uv_loop_t* raw) { return *static_cast<Loop*>(raw->data); }
     /// One buffer for all streams: each passes on what it read before another reads. Memory per read was slower, and
     /// memory per stream would be much for a thousand idle ones.
-    [[nodiscard]] char* read_buffer() { return read_buffer_.get(); }
+    [[nodiscard]] char* input_buffer() { return input_buffer_.get(); }
 
   private:
     void end_turn();
@@ -62,7 +62,7 @@ class Loop final {
     uv_loop_t loop_{};
     uv_prepare_t before_polling_{};
     std::vector<EndOfTurn*> due_; // null: cancelled
-    std::unique_ptr<char[]> read_buffer_;
+    std::unique_ptr<char[]> input_buffer_;
 };
 
 } // namespace io

@@ -126,7 +126,7 @@ void Stream::read(OnBytes on_bytes, OnEnd on_end) {
     const int rc = uv_read_start(
         &state_->handle.stream,
         [](uv_handle_t* handle, std::size_t, uv_buf_t* buf) {
-            *buf = uv_buf_init(Loop::of(handle->loop).read_buffer(), static_cast<unsigned>(read_limit));
+            *buf = uv_buf_init(Loop::of(handle->loop).input_buffer(), static_cast<unsigned>(read_limit));
         },
         [](uv_stream_t* stream, ssize_t n, const uv_buf_t* buf) {
             auto* state = static_cast<State*>(stream->data);

@@ -94,9 +94,9 @@ struct Stream::State {
     }
 
     void deliver_file() {
-        const auto n = ::read(fd, loop.read_buffer(), read_limit);
+        const auto n = ::read(fd, loop.input_buffer(), read_limit);
         if (n > 0)
-            deliver({loop.read_buffer(), static_cast<std::size_t>(n)});
+            deliver({loop.input_buffer(), static_cast<std::size_t>(n)});
         else if (n == 0 || errno != EINTR)
             end(n == 0 ? std::string() : system_error());
     }

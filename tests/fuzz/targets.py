@@ -58,6 +58,7 @@ DECODERS: dict[str, str] = {
     "read_msat": "calls",
     "read_init": "options",
     "read_options": "options",
+    "read_topics": "options",
     "read_request_head": "http1_request",
     "read_setconfig": "options",
     "read_string": "command_params",

@@ -11,8 +11,7 @@ constexpr std::string_view alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 constexpr std::size_t checksum_size = 6;
 constexpr std::uint8_t no_group = 32;
 
-/// The group of each character, of either case.
-constexpr auto groups_of = [] {
+constexpr std::array<std::uint8_t, 256> groups_by_character() {
     std::array<std::uint8_t, 256> table{};
     table.fill(no_group);
     for (std::size_t group = 0; group < alphabet.size(); ++group) {
@@ -22,7 +21,10 @@ constexpr auto groups_of = [] {
             table[letter - 'a' + 'A'] = static_cast<std::uint8_t>(group);
     }
     return table;
-}();
+}
+
+/// The group of each character, of either case.
+constexpr auto groups_of = groups_by_character();
 
 bool is_upper(char c) {
     return c >= 'A' && c <= 'Z';
@@ -49,8 +51,7 @@ std::string to_lower(std::string_view text) {
     return lower;
 }
 
-/// What the five bits that leave the checksum add to it (BIP 173, bech32_polymod).
-constexpr auto feedback = [] {
+constexpr std::array<std::uint32_t, 32> feedback_of_top_bits() {
     constexpr std::array<std::uint32_t, 5> generators{0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3};
     std::array<std::uint32_t, 32> table{};
     for (std::size_t top = 0; top < table.size(); ++top)
@@ -58,7 +59,10 @@ constexpr auto feedback = [] {
             if ((top >> bit & 1) != 0)
                 table[top] ^= generators[bit];
     return table;
-}();
+}
+
+/// What the five bits that leave the checksum add to it (BIP 173, bech32_polymod).
+constexpr auto feedback = feedback_of_top_bits();
 
 /// The checksum so far, then one group more.
 std::uint32_t add(std::uint32_t sum, std::uint32_t group) {

@@ -163,7 +163,7 @@ std::optional<Error> read_fields(Groups data, Invoice& invoice) {
     std::size_t at = 0;
     while (at < data.size()) {
         const auto left = data.size() - at;
-        const std::size_t size = left < head_size ? left : data[at + 1] << 5 | data[at + 2];
+        const std::size_t size = left < head_size ? left : data[at + 1] * 32U + data[at + 2];
         if (left < head_size || size > left - head_size)
             return Error{"a field beyond the signature", at};
         const auto tag = static_cast<Tag>(data[at]);
@@ -181,7 +181,7 @@ std::optional<Error> read_fields(Groups data, Invoice& invoice) {
 
 /// 64 bytes and a recovery id.
 bool has_recovery_id(Groups signature) {
-    const unsigned last = signature[signature_size - 2] << 5 | signature[signature_size - 1];
+    const unsigned last = signature[signature_size - 2] * 32U + signature[signature_size - 1];
     return (last & 0xff) <= 3;
 }
 

@@ -1,6 +1,7 @@
 #include "cln/lightningd.hpp"
 
 #include "cln/notifications.hpp"
+#include "json/text.hpp"
 
 namespace cln {
 

@@ -80,12 +80,12 @@ TEST_CASE("upper case, lightning: and + are accepted") {
 }
 
 TEST_CASE("fields that lightningd demands must be there, in their length") {
-    for (const std::uint64_t type : {160, 162, 164, 168, 170, 176, 240}) {
+    for (const auto type : std::initializer_list<std::uint64_t>{160, 162, 164, 168, 170, 176, 240}) {
         auto all = fields();
         all.erase(type);
         CHECK(to_string(read(all).error()).starts_with("a required field is missing"));
     }
-    for (const std::uint64_t type : {168, 176, 240}) {
+    for (const auto type : std::initializer_list<std::uint64_t>{168, 176, 240}) {
         auto value = fields()[type];
         value.push_back(0);
         CHECK_FALSE(read(with(type, value)).has_value());
@@ -102,7 +102,7 @@ TEST_CASE("unknown even fields and features are refused, odd ones skipped") {
     CHECK(read(with(177, {1, 2})).has_value());
     CHECK(read(with(1, {})).has_value());
     CHECK(read(with(3'000'000'177, {1})).has_value());
-    for (const std::uint64_t type : {24, 78, 92, 178, 242, 1'000'000'024})
+    for (const auto type : std::initializer_list<std::uint64_t>{24, 78, 92, 178, 242, 1'000'000'024})
         CHECK_FALSE(read(with(type, {1})).has_value());
     CHECK(read(with(174, {1, 0, 0})).has_value()); // 16
     CHECK(read(with(174, {2})).has_value());

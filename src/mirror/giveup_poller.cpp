@@ -94,11 +94,13 @@ void GiveupPoller::ask(const payments::PaymentKey& key) {
 GiveupPoller::Reply GiveupPoller::reply_of_xpay(const payments::PaymentKey& key,
                                                 const std::vector<cln::Pay>& pays) const {
     const auto* payment = table_.find(key);
-    const bool failed =
-        payment && !payment->parts.empty() && std::any_of(pays.begin(), pays.end(), [&](const cln::Pay& pay) {
-            return pay.failed && pay.created == payment->parts.front().created;
-        });
-    return failed ? Reply::gave_up : Reply::goes_on;
+    if (!payment || payment->parts.empty())
+        return Reply::goes_on;
+    const auto first = payment->parts.front().created;
+    const auto entry = std::find_if(pays.begin(), pays.end(), [&](const auto& pay) { return pay.created == first; });
+    if (entry == pays.end())
+        return Reply::unknown_payment;
+    return entry->failed ? Reply::gave_up : Reply::goes_on;
 }
 
 void GiveupPoller::answered(const payments::PaymentKey& key, Reply reply) {
@@ -116,6 +118,8 @@ void GiveupPoller::answered(const payments::PaymentKey& key, Reply reply) {
         return facts_.take(payments::GivenUp{key.hash, key.group, false}, Source::socket);
     case Reply::goes_on:
         silence_.heard_of(key);
+        [[fallthrough]];
+    case Reply::unknown_payment: // its rows were deleted, so nothing was heard: the silence timeout may end it
         return ask_after(key, pauses[std::min(at->second.times, pauses.size() - 1)]);
     }
 }

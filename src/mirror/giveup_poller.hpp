@@ -28,7 +28,7 @@ class GiveupPoller final : public payments::ChangeListener {
         std::size_t times = 0;
         bool under_way = false;
     };
-    enum class Reply { goes_on, gave_up, refused };
+    enum class Reply { goes_on, gave_up, unknown_payment, refused };
 
     [[nodiscard]] bool can_be_asked(const payments::Payment& payment) const;
     void ask_after(const payments::PaymentKey& key, std::chrono::milliseconds pause);

@@ -82,7 +82,8 @@ class Builders(unittest.TestCase):
     def test_a_build_shows_its_progress(self) -> None:
         half = self.directory / "half"
         steps = "for i in 1 2 3 4 5 6 7 8 9 10; do echo \"[$i/20] Compiling\"; done"
-        self.tool("ninja", f'{steps}; echo "a.cpp:1: error"; touch {half}; while [ -e {half} ]; do sleep 0.1; done; echo "[20/20] Linking"; exit 3')
+        half.touch()
+        self.tool("ninja", f'{steps}; echo "a.cpp:1: error"; while [ -e {half} ]; do sleep 0.1; done; echo "[20/20] Linking"; exit 3')
         with Piped(str(self.checkout / "contrib" / "demo"), environment=self.path) as demo:
             wait_until(lambda: "a.cpp:1: error" in demo.lines(), "the compiler's output, and the steps before it")
             self.assertEqual([line for line in demo.lines() if line.startswith("built")], [f"built {n} of 20" for n in (2, 4, 6, 8, 10)])

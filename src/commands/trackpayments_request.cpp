@@ -15,9 +15,10 @@ constexpr std::array<cln::Param, 4> trackpayments_params{{
     {"since", false, cln::ParamType::string, "A cursor from an answer or a topic: only payments that changed after it"},
     {"timeout", false, cln::ParamType::integer, "Seconds to wait and follow updates, 0 to 3600", "0"},
 }};
-constexpr std::array<host::Member, 4> trackpayments_result{{
+constexpr std::array<host::Member, 5> trackpayments_result{{
     {"payments", "array of objects"},
     {"cursor", "string"},
+    {"complete", "boolean, optional"},
     {"more", "boolean, optional"},
     {"unpublished_topics", "array of strings, optional"},
 }};

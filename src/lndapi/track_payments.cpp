@@ -1,14 +1,9 @@
 #include "lndapi/track_payments.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace lndapi {
-
-namespace {
-
-constexpr std::chrono::seconds pause{1};
-
-} // namespace
 
 TrackPayments::TrackPayments(Sources sources, http::Exchange& exchange, std::unique_ptr<const Output> output,
                              bool no_inflight_updates, std::string since)
@@ -42,6 +37,7 @@ void TrackPayments::begin_live() {
 void TrackPayments::replaced() {
     if (phase_ == Phase::held && sources().reader.complete())
         begin_live();
+    go_on(); // the tracker was restarted: it answers
 }
 
 void TrackPayments::updated(const Item& item) {
@@ -64,9 +60,20 @@ void TrackPayments::updated(const Item& item) {
     }
 }
 
-void TrackPayments::state_changed(consumer::State state) {
-    if (phase_ == Phase::away && state == consumer::State::active)
+void TrackPayments::state_changed(consumer::State) {
+    go_on();
+}
+
+void TrackPayments::go_on() {
+    if (phase_ == Phase::away && !ended() && sources().reader.state() == consumer::State::active)
         ask();
+}
+
+/// The reader need not notice that the tracker did not answer: up to lightningd v24.11 nothing reports that a tracker
+/// was killed and started again.
+void TrackPayments::go_on_later() {
+    phase_ = Phase::away;
+    retry_.start(pause_, [this] { go_on(); });
 }
 
 void TrackPayments::all_sent() {
@@ -91,19 +98,21 @@ void TrackPayments::answered(const tl::expected<consumer::Page, consumer::Refusa
     if (!page && !begun())
         return end({{GrpcCode::unavailable, page.error().message}});
     if (!page) {
-        phase_ = Phase::away;
+        go_on_later();
+        pause_ = std::min(pause_ * 2, longest_pause);
         return;
     }
+    pause_ = first_pause;
     begin(backlog().delivered());
     const bool held = page->more && *page->cursor == since_; // asking at once would repeat the page
-    phase_ = held ? Phase::away : page->more ? Phase::paused : Phase::live;
+    phase_ = page->more ? Phase::paused : Phase::live;
     since_ = *page->cursor;
     for (const auto& update : page->updates)
         owe({std::make_shared<const Frame>(update.payment), update.cursor});
     if (backlog().empty()) // all filtered out, or none
         backlog().pass_over(page->cursor);
     if (held)
-        retry_.start(pause, [this] { ask(); });
+        go_on_later();
     else if (page->more && backlog().empty())
         return ask();
     if (!page->more)

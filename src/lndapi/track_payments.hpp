@@ -33,12 +33,18 @@ class TrackPayments final : public PaymentStream {
 
     void begin_live();
     void ask();
+    void go_on();
+    void go_on_later();
     void answered(const tl::expected<consumer::Page, consumer::Refusal>& page);
 
     Phase phase_ = Phase::live;
     std::string since_;      // the next page begins after it
     std::vector<Item> live_; // updates that came since the last page was asked for, or ends that came while held
     std::size_t live_bytes_ = 0;
+    /// Before the next page is asked for, if the tracker did not answer, doubled each time, or holds its cursor.
+    static constexpr std::chrono::milliseconds first_pause{1000};
+    static constexpr std::chrono::milliseconds longest_pause{30'000};
+    std::chrono::milliseconds pause_ = first_pause;
     io::Timer retry_;
 };
 

@@ -149,6 +149,45 @@ TEST_CASE("a page that does not move the cursor is not asked for again at once")
     CHECK(fixture.answer(*call) == line(b, "n.run1.2.3"));
 }
 
+TEST_CASE("a page that the tracker did not answer is asked for again, although nothing reports that it is back") {
+    ServiceFixture fixture;
+    fixture.begin();
+    const auto a = payment_json(1, 'a', "FAILED");
+    const auto b = payment_json(2, 'b', "SUCCEEDED");
+    std::size_t asked = 0; // for pages of the call
+    fixture.tracker = [&](const json::Tree& params) {
+        const auto since = params.value("since", "");
+        if (since == "n.run0.0.0")
+            return answer_of({a}, "n.run0.1.1", true);
+        asked += since == "n.run0.1.1" ? 1 : 0;
+        if (asked == 1)
+            fixture.tracker_error = {-1, "the plugin was killed"};
+        return since == "n.run0.1.1" ? answer_of({b}, "n.run1.2.2") : answer_of({}, "n.run2.2.2");
+    };
+    const auto call = fixture.rest(path, "since=n.run0.0.0");
+    CHECK(fixture.answer(*call) == line(a, "n.run0.1.1"));
+    REQUIRE(unit::until(fixture.loop, [&] { return asked == 1; }));
+    unit::settle(fixture.loop);
+    CHECK(fixture.reader.state() == consumer::State::active);
+    fixture.tracker_error = {};
+    SUBCASE("after a pause") {
+        REQUIRE(unit::until(fixture.loop, [&] { return asked == 2; }));
+    }
+    SUBCASE("when a message shows a new run") {
+        REQUIRE(unit::until(fixture.loop, [&] {
+            fixture.tracker_error = {-1, "the plugin was killed"};
+            return asked == 3; // the next pause is longer
+        }));
+        unit::settle(fixture.loop);
+        fixture.tracker_error = {};
+        fixture.publish(payment_json(3, 'c', "IN_FLIGHT"), "n.run2.3.3");
+        for (int turn = 0; turn < 20; ++turn)
+            unit::settle(fixture.loop);
+        CHECK(asked == 4);
+    }
+    CHECK(fixture.answer(*call).starts_with(line(b, "n.run1.2.2")));
+}
+
 TEST_CASE("a refused cursor ends the call with the tracker's sentence") {
     ServiceFixture fixture;
     fixture.begin();

@@ -18,10 +18,13 @@ Options read_options(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const std::string_view name = argv[i];
         if (i + 1 == argc)
-            throw std::runtime_error("usage: --plugin FILE --transcripts FOLDER --out FOLDER [--profile CONTROL,ACK]");
+            throw std::runtime_error(
+                "usage: --plugin FILE [--lnd FILE] --transcripts FOLDER --out FOLDER [--profile CONTROL,ACK]");
         const char* value = argv[++i];
         if (name == "--plugin")
             options.plugin = value;
+        else if (name == "--lnd")
+            options.lnd = value;
         else if (name == "--transcripts")
             options.transcripts = value;
         else if (name == "--out")

@@ -9,7 +9,8 @@
 namespace bench {
 
 struct Options {
-    std::string plugin;      ///< the binary
+    std::string plugin;      ///< the tracker's binary
+    std::string lnd;         ///< that of trackpayments-lnd
     std::string helpers;     ///< the folder of the benchmarks' other programs
     std::string transcripts; ///< a folder
     std::string out;         ///< of the JSON file
@@ -17,7 +18,7 @@ struct Options {
     std::string profile;     ///< two pipes of `perf record --control`, with a comma between; empty: measure
 };
 
-/// `--plugin FILE --transcripts FOLDER --out FOLDER [--profile CONTROL,ACK]`
+/// `--plugin FILE [--lnd FILE] --transcripts FOLDER --out FOLDER [--profile CONTROL,ACK]`
 [[nodiscard]] Options read_options(int argc, char** argv);
 
 /// The limit for a figure.

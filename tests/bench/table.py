@@ -11,7 +11,7 @@ import pathlib
 import sys
 from typing import Any
 
-ORDER = ["round", "mix", "payment", "parts", "catch_up", "standin", "memory", "latency", "hook", "start"]
+ORDER = ["round", "mix", "payment", "parts", "catch_up", "standin", "memory", "latency", "hook", "start", "wire", "serve"]
 
 
 def number(value: float) -> str:

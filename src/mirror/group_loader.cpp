@@ -118,7 +118,10 @@ void GroupLoader::take(Event&& fact, Source source) {
 }
 
 GroupLoader::Groups::iterator GroupLoader::load(const base::PaymentHash& hash) {
-    const auto at = loading_.emplace(hash, Group{{}, parts_.progress.hold(publish::Progress::Reason::loading)}).first;
+    using Reason = publish::Progress::Reason;
+    auto& progress = parts_.progress;
+    const auto at =
+        loading_.emplace(hash, Group{{}, progress.hold(Reason::loading), progress.hold(Reason::unlisted)}).first;
     fresh_.push_back(hash);
     return at;
 }

@@ -57,6 +57,7 @@ class GroupLoader final : public FactSink {
     struct Group {
         std::vector<payments::Event> facts; ///< deferred
         publish::Progress::Hold hold;
+        publish::Progress::Hold rows_hold;
         bool listed = true;                ///< false: the facts have all rows
         bool unconfirmed = false;          ///< a part settled since its rows were requested
         std::vector<payments::Row> rows{}; ///< all of them; waiting for the invoices

@@ -46,6 +46,7 @@ class Progress final {
     /// also into bounds() if answers from the database must wait for it.
     enum class Reason {
         loading,   ///< a group is being listed, and facts about it wait
+        unlisted,  ///< the same, for bounds(): of the rows read from then on, the table may lack those of the group
         undecided, ///< all parts of a payment failed, and it is unknown whether another one comes
         queued     ///< a message waits to be written
     };
@@ -95,14 +96,16 @@ class Progress final {
     /// For the start, and for a counter that went back because lightningd's database was restored.
     void reset(Position read);
 
-    /// Holds the cursor at its current position, ignoring queued messages.
-    [[nodiscard]] Hold hold(Reason reason) { return hold(reason, handed_over()); }
+    /// Holds the cursor at its current position, ignoring queued messages. `unlisted`: where the rows were read,
+    /// because an undecided payment may keep the cursor far behind that, and the rows between are not those of the
+    /// group.
+    [[nodiscard]] Hold hold(Reason reason) { return hold(reason, reason == Reason::unlisted ? read_ : handed_over()); }
     [[nodiscard]] Hold hold(Reason reason, Position at);
 
     /// The position for a cursor that is written now.
     [[nodiscard]] Position safe() const { return earlier(handed_over(), least(Reason::queued)); }
     [[nodiscard]] ResumeBounds bounds() const {
-        return {earlier(read_, least(Reason::loading)), least(Reason::undecided)};
+        return {earlier(read_, least(Reason::unlisted)), least(Reason::undecided)};
     }
 
     /// `moved` is called when bounds() may have changed.

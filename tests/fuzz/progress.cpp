@@ -66,11 +66,13 @@ FUZZ_TARGET(progress) {
         const auto bounds = progress.bounds();
         const auto before = moved;
         const auto id = choices.below(holds.size());
-        const auto reason = static_cast<Reason>(choices.below(3));
+        const auto reason = static_cast<Reason>(choices.below(static_cast<std::size_t>(Reason::queued) + 1));
         switch (choices.below(7)) {
         case 0:
             model.erase(id);
-            model.holds.push_back({id, reason, model.safe({Reason::loading, Reason::undecided})});
+            model.holds.push_back(
+                {id, reason,
+                 reason == Reason::unlisted ? model.read : model.safe({Reason::loading, Reason::undecided})});
             holds[id].release();
             holds[id] = progress.hold(reason);
             break;
@@ -110,7 +112,7 @@ FUZZ_TARGET(progress) {
         fuzz::require(progress.read() == model.read, "the position read is the model's");
         fuzz::require(progress.safe() == model.safe({Reason::loading, Reason::undecided, Reason::queued}),
                       "a cursor stops at a hold, and nowhere else");
-        fuzz::require(progress.bounds().listed == model.safe({Reason::loading}), "a loading group bounds an answer");
+        fuzz::require(progress.bounds().listed == model.safe({Reason::unlisted}), "a loading group bounds an answer");
         fuzz::require(progress.bounds().safe == model.least({Reason::undecided}), "a missing outcome bounds an answer");
         const bool further = progress.bounds().listed.created > bounds.listed.created ||
                              progress.bounds().listed.updated > bounds.listed.updated ||

@@ -147,6 +147,30 @@ TEST_CASE("since gives the payments that changed after the cursor, and the next 
     CHECK(f.answer("2") == Texts{"2.2"});
 }
 
+TEST_CASE("since gives the ends of an earlier run behind an undecided payment, also while that one is listed") {
+    Fixture f;
+    f.mirror->set_failed_after(std::chrono::hours(24 * 365));
+    const auto undecided = failed(pending(1, 1, 1, 1), 2);
+    const auto second = complete(pending(2, 1, 0, 2), 3);
+    const auto third = complete(pending(3, 1, 0, 3), 4);
+    f.connect(3, 4);
+    f.node.answer(f.next(), unit::listing({undecided, second, third}));
+    f.node.answer(f.next(), unit::listing({undecided}));
+    f.node.answer(f.never_updated(), unit::listing({}));
+    f.notify(payments::GivenUp{hash(1), base::GroupId{1}, false});
+    const auto confirmation = f.next();
+    REQUIRE(confirmation.params == json::Tree({{"payment_hash", hash(1).hex()}}));
+    f.ask("1", Fixture::since("3.1"));
+    REQUIRE_FALSE(f.results.contains("1"));
+    f.node.answer(f.next(), unit::listing({undecided, second, third}));
+    f.node.answer(f.next(), unit::listing({second}));
+    f.node.answer(f.next(), unit::listing({third}));
+    CHECK(f.answer("1") == Texts{"1 IN_FLIGHT", "2 SUCCEEDED", "3 SUCCEEDED", "3.1"});
+    f.node.answer(confirmation, unit::listing({undecided}));
+    f.ask("2", "{}");
+    CHECK(f.answer("2") == Texts{"3.4"});
+}
+
 TEST_CASE("a cursor beyond lightningd's counters is refused; one beyond the rows read so far is not") {
     Fixture f;
     f.start_empty();

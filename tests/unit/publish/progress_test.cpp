@@ -120,12 +120,25 @@ TEST_CASE("a new hold starts at the safe position, which other holds bound") {
     CHECK(progress.safe() == Position{{7}, {7}});
 }
 
+TEST_CASE("a group that loads behind an undecided payment hides no row that was read") {
+    Progress progress;
+    progress.reset({{20}, {20}});
+    const Hold undecided = progress.hold(Reason::undecided, {publish::unlimited.created, {4}});
+    const Hold loading = progress.hold(Reason::loading);
+    const Hold unlisted = progress.hold(Reason::unlisted);
+    CHECK(progress.advance(created(20), created(25)));
+    CHECK(progress.advance(updated(20), updated(25)));
+    CHECK(progress.bounds().listed == Position{{20}, {20}});
+    CHECK(progress.safe() == Position{{20}, {4}});
+}
+
 TEST_CASE("an answer from the database is bounded by loading groups and missing outcomes, not by the queue") {
     Progress progress;
     progress.reset({{20}, {20}});
     const Hold queued = progress.hold(Reason::queued, {{1}, {1}});
     CHECK(progress.bounds().listed == Position{{20}, {20}});
-    const Hold loading = progress.hold(Reason::loading, {{5}, {6}});
+    const Hold loading = progress.hold(Reason::loading, {{2}, {2}});
+    const Hold unlisted = progress.hold(Reason::unlisted, {{5}, {6}});
     const Hold undecided = progress.hold(Reason::undecided, {publish::unlimited.created, {4}});
     CHECK(progress.bounds().listed == Position{{5}, {6}});
     CHECK(progress.bounds().safe == Position{publish::unlimited.created, {4}});
@@ -145,7 +158,7 @@ TEST_CASE("a waiter for the bounds is called whenever they may have moved") {
     CHECK(moved == 2);
     { const Hold queued = progress.hold(Reason::queued); }
     CHECK(moved == 2);
-    { const Hold loading = progress.hold(Reason::loading); }
+    { const Hold unlisted = progress.hold(Reason::unlisted); }
     CHECK(moved == 3);
     { const Hold undecided = progress.hold(Reason::undecided, {publish::unlimited.created, {0}}); }
     CHECK(moved == 4);

@@ -26,6 +26,8 @@ class LndNode final {
     void sync();
 
     [[nodiscard]] const Child& child() const { return child_; }
+    /// Where its certificate and key are.
+    [[nodiscard]] std::string tls_folder() const { return directory_.path.string() + "/trackpayments-lnd"; }
     /// On loopback, of gRPC.
     [[nodiscard]] std::uint16_t port() const { return port_; }
 

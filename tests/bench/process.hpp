@@ -36,6 +36,8 @@ class Child final {
     /// True if it waits for something, and has not been woken.
     [[nodiscard]] bool sleeps() const;
     [[nodiscard]] std::size_t rss_bytes() const { return status_bytes("VmRSS:"); }
+    /// Without pages of files.
+    [[nodiscard]] std::size_t anonymous_bytes() const { return status_bytes("RssAnon:"); }
     [[nodiscard]] std::size_t peak_rss_bytes() const { return status_bytes("VmHWM:"); }
 
     /// Waits for its end, which must come by itself; returns its CPU time.

@@ -11,7 +11,8 @@ import pathlib
 import sys
 from typing import Any
 
-ORDER = ["round", "mix", "payment", "parts", "catch_up", "standin", "memory", "latency", "hook", "start", "wire", "serve"]
+ORDER = ["round", "mix", "payment", "parts", "catch_up", "standin", "memory", "latency", "hook", "start", "wire", "serve", "subscribers",
+         "lnd_latency"]
 
 
 def number(value: float) -> str:

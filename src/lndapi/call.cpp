@@ -34,6 +34,14 @@ void Call::end(Failure end) {
     resume();
 }
 
+void Call::cut(Failure end) {
+    if (!ended() || end_.status.code != GrpcCode::ok)
+        return this->end(std::move(end));
+    drop();
+    end_ = std::move(end);
+    resume();
+}
+
 void Call::end_after(std::chrono::nanoseconds timeout) {
     // Rounded up: a call must not end before its time.
     deadline_.start(std::chrono::ceil<std::chrono::milliseconds>(timeout), [this] {

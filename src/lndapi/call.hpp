@@ -4,7 +4,6 @@
 
 #include "http/exchange.hpp"
 #include "io/timer.hpp"
-#include "lndapi/backlog.hpp"
 #include "lndapi/output.hpp"
 
 #include <chrono>
@@ -23,6 +22,8 @@ class Call : public http::Answer {
     virtual void serve() = 0;
     /// Ends the call. With an error, what the client is still owed is dropped. Only the first end counts.
     void end(Failure end);
+    /// The same, but also for a call that has ended well while the client has not read all of it.
+    void cut(Failure end);
     /// Ends the call with status 4 then (gRPC's deadline).
     void end_after(std::chrono::nanoseconds timeout);
     /// Calls `then` after a time, unless the call has ended.

@@ -17,4 +17,10 @@ const std::string& Frame::wire() const {
     return *wire_;
 }
 
+const PaymentProgress& Frame::progress() const {
+    if (!progress_)
+        progress_ = progress_of(*payment_);
+    return *progress_;
+}
+
 } // namespace lndapi

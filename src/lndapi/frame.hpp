@@ -2,7 +2,7 @@
 // subscribers.
 #pragma once
 
-#include "consumer/snapshot.hpp"
+#include "lndapi/payment_progress.hpp"
 
 #include <memory>
 #include <optional>
@@ -15,13 +15,18 @@ class Frame final {
     explicit Frame(consumer::SnapshotPtr payment) : payment_(std::move(payment)) {}
 
     [[nodiscard]] const consumer::Snapshot& payment() const { return *payment_; }
-    [[nodiscard]] const consumer::SnapshotPtr& shared() const { return payment_; }
     /// lnrpc.Payment on the wire. Empty if the tracker's JSON is not a Payment.
     [[nodiscard]] const std::string& wire() const;
+    /// Read from the JSON once.
+    [[nodiscard]] const PaymentProgress& progress() const;
 
   private:
+    friend class Debt;
+
     consumer::SnapshotPtr payment_;
     mutable std::optional<std::string> wire_;
+    mutable std::optional<PaymentProgress> progress_;
+    mutable std::size_t holders_ = 0; // entries of all debts
 };
 
 using FramePtr = std::shared_ptr<const Frame>;

@@ -3,6 +3,7 @@
 
 #include "consumer/reader.hpp"
 #include "lndapi/frame.hpp"
+#include "lndapi/ledger.hpp"
 
 #include <map>
 #include <vector>
@@ -21,6 +22,9 @@ class Hub final : public consumer::Listener {
         virtual void state_changed(consumer::State) {}
     };
 
+    /// `limits`: of what subscribers are owed.
+    explicit Hub(Ledger::Limits limits = {}) : ledger_(limits) {}
+
     /// Call once, before the first message.
     void listen_to(const consumer::Reader& reader) { reader_ = &reader; }
 
@@ -30,6 +34,8 @@ class Hub final : public consumer::Listener {
 
     /// The payments in flight, by payment_index.
     [[nodiscard]] std::vector<Item> in_flight() const;
+    /// Of all subscribers.
+    [[nodiscard]] Ledger& ledger() { return ledger_; }
 
   private:
     void updated(const consumer::Update& update) override;
@@ -39,6 +45,7 @@ class Hub final : public consumer::Listener {
     void take_table();
     void pass_on(const Item& item);
 
+    Ledger ledger_;
     const consumer::Reader* reader_ = nullptr;
     std::map<std::uint64_t, FramePtr> frames_; // of payments in flight, by payment_index
     std::vector<Subscriber*> subscribers_;

@@ -6,7 +6,8 @@ PaymentStream::PaymentStream(Sources sources, http::Exchange& exchange, std::uni
                              bool no_inflight_updates)
     : Call(sources.loop, exchange, std::move(output)),
       sources_(std::move(sources)),
-      no_inflight_updates_(no_inflight_updates) {}
+      no_inflight_updates_(no_inflight_updates),
+      debt_(sources_.hub.ledger(), [this] { cut_off(); }) {}
 
 PaymentStream::~PaymentStream() {
     sources_.hub.remove(*this);
@@ -18,9 +19,19 @@ void PaymentStream::owe(const Item& item) {
     if (no_inflight_updates_ && item.frame->payment().status == consumer::Status::in_flight)
         return backlog_.pass_over(item.cursor);
     backlog_.push(item);
-    if (backlog_.too_much())
-        return end({{GrpcCode::resource_exhausted, "slow consumer"}});
     resume();
+}
+
+void PaymentStream::drop() {
+    backlog_.clear();
+    kept_.clear();
+}
+
+void PaymentStream::cut_off() {
+    sources_.log(base::LogLevel::unusual, "ending a stream: its client at " + request().peer + " does not read, and " +
+                                              std::to_string(debt_.bytes() >> 20) + " MB wait for it");
+    cut({{GrpcCode::resource_exhausted, "slow consumer"}});
+    drop();
 }
 
 bool PaymentStream::next(std::string& out) {

@@ -1,6 +1,7 @@
 // The common part of the two calls that send payments: what the client is owed, in order, and its filter.
 #pragma once
 
+#include "lndapi/backlog.hpp"
 #include "lndapi/call.hpp"
 #include "lndapi/hub.hpp"
 
@@ -25,18 +26,23 @@ class PaymentStream : public Call, protected Hub::Subscriber {
     /// Owes the item to the client, unless it does not want it.
     void owe(const Item& item);
     [[nodiscard]] Backlog& backlog() { return backlog_; }
+    /// Updates that come while the call waits for an answer of the tracker. They count as owed.
+    [[nodiscard]] Backlog& kept() { return kept_; }
     [[nodiscard]] Sources& sources() { return sources_; }
     /// Called when everything owed was handed over.
     virtual void all_sent() {}
 
   private:
     [[nodiscard]] bool next(std::string& out) override;
-    void drop() override { backlog_.clear(); }
+    void drop() override;
     [[nodiscard]] consumer::CursorPtr cursor() const override { return backlog_.delivered(); }
+    void cut_off();
 
     Sources sources_;
     bool no_inflight_updates_;
-    Backlog backlog_;
+    Debt debt_;
+    Backlog backlog_{debt_};
+    Backlog kept_{debt_};
 };
 
 } // namespace lndapi

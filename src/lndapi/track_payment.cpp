@@ -1,22 +1,8 @@
 #include "lndapi/track_payment.hpp"
 
-#include "json/parser.hpp"
-
 #include <algorithm>
-#include <utility>
 
 namespace lndapi {
-
-PaymentProgress progress_of(const consumer::Snapshot& payment) {
-    PaymentProgress progress{payment.status != consumer::Status::in_flight};
-    json::Parser parser;
-    if (const auto value = parser.read(payment.json))
-        for (const auto attempt : value->find("htlcs").elements()) {
-            ++progress.attempts;
-            progress.resolved += attempt.find("status").text() != "IN_FLIGHT" ? 1 : 0;
-        }
-    return progress;
-}
 
 TrackPayment::TrackPayment(Sources sources, http::Exchange& exchange, std::unique_ptr<const Output> output,
                            bool no_inflight_updates, std::string_view hash)
@@ -45,7 +31,7 @@ void TrackPayment::updated(const Item& item) {
     if (item.frame->payment().payment_hash != hash_ || ended())
         return;
     if (asking_)
-        live_.push_back(item);
+        kept().push(item);
     else
         show(item.frame);
 }
@@ -58,24 +44,23 @@ void TrackPayment::replaced() {
 
 void TrackPayment::answered(const tl::expected<std::vector<consumer::SnapshotPtr>, consumer::Refusal>& payments) {
     asking_ = false;
-    const auto live = std::exchange(live_, {});
     const bool unknown = !payments && payments.error().kind == consumer::Refusal::Kind::unknown_hash;
-    if (unknown && live.empty())
+    if (unknown && kept().empty())
         return end({{GrpcCode::not_found, "payment isn't initiated"}});
     if (!payments && !unknown && !begun())
         return end({{GrpcCode::unavailable, payments.error().message}});
     begin(nullptr);
     if (payments && !payments->empty())
         show(std::make_shared<const Frame>(payments->back()));
-    for (const auto& item : live)
-        if (!ended())
-            show(item.frame);
+    while (!kept().empty() && !ended())
+        show(kept().pop().frame);
+    kept().clear();
 }
 
 void TrackPayment::show(const FramePtr& frame) {
     const auto& payment = frame->payment();
     if (shown_ && shown_->payment().payment_index == payment.payment_index) {
-        if (payment.json == shown_->payment().json || progress_of(payment) < progress_of(shown_->payment()))
+        if (payment.json == shown_->payment().json || frame->progress() < shown_->progress())
             return; // the answer was newer than this update
     } else if (shown_ && payment.payment_index < shown_->payment().payment_index) {
         return; // an earlier payment of the hash

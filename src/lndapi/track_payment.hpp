@@ -6,15 +6,6 @@
 
 namespace lndapi {
 
-/// How far a payment is. Of two snapshots of one payment the one with more progress is the newer one.
-struct PaymentProgress {
-    bool ended = false;
-    std::size_t attempts = 0;
-    std::size_t resolved = 0; ///< attempts that settled or failed
-    auto operator<=>(const PaymentProgress&) const = default;
-};
-[[nodiscard]] PaymentProgress progress_of(const consumer::Snapshot& payment);
-
 class TrackPayment final : public PaymentStream {
   public:
     /// `hash`: 32 bytes, else the call ends with LND's error.
@@ -33,9 +24,8 @@ class TrackPayment final : public PaymentStream {
 
     std::string hash_bytes_; // of the request
     base::PaymentHash hash_;
-    bool asking_ = false;
-    std::vector<Item> live_; // of this hash, while asking
-    FramePtr shown_;         // the newest snapshot
+    bool asking_ = false; // updates of this hash are kept
+    FramePtr shown_;      // the newest snapshot
 };
 
 } // namespace lndapi

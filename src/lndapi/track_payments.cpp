@@ -1,7 +1,6 @@
 #include "lndapi/track_payments.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace lndapi {
 
@@ -28,10 +27,14 @@ void TrackPayments::serve() {
 void TrackPayments::begin_live() {
     phase_ = Phase::live;
     begin(backlog().delivered());
-    for (const auto& item : std::exchange(live_, {}))
-        owe(item);
+    owe_kept();
     for (const auto& item : sources().hub.in_flight())
         owe(item);
+}
+
+void TrackPayments::owe_kept() {
+    while (!kept().empty())
+        owe(kept().pop());
 }
 
 void TrackPayments::replaced() {
@@ -41,6 +44,8 @@ void TrackPayments::replaced() {
 }
 
 void TrackPayments::updated(const Item& item) {
+    if (ended())
+        return;
     switch (phase_) {
     case Phase::live:
         return owe(item);
@@ -49,11 +54,7 @@ void TrackPayments::updated(const Item& item) {
             return; // will be among the payments in flight, or end
         [[fallthrough]];
     case Phase::asking:
-        live_.push_back(item);
-        live_bytes_ += item.frame->payment().json.size();
-        if (live_bytes_ > Backlog::most)
-            end({{GrpcCode::resource_exhausted, "slow consumer"}});
-        return;
+        return kept().push(item);
     case Phase::paused: // the next page will have it
     case Phase::away:
         return;
@@ -84,8 +85,7 @@ void TrackPayments::all_sent() {
 void TrackPayments::ask() {
     retry_.cancel();
     phase_ = Phase::asking;
-    live_.clear();
-    live_bytes_ = 0;
+    kept().clear();
     sources().reader.page(since_, [this, alive = weak()](const tl::expected<consumer::Page, consumer::Refusal>& page) {
         if (!alive.expired() && !ended())
             answered(page);
@@ -109,15 +109,14 @@ void TrackPayments::answered(const tl::expected<consumer::Page, consumer::Refusa
     since_ = *page->cursor;
     for (const auto& update : page->updates)
         owe({std::make_shared<const Frame>(update.payment), update.cursor});
-    if (backlog().empty()) // all filtered out, or none
-        backlog().pass_over(page->cursor);
+    backlog().pass_over(page->cursor); // there may be no update, or only unwanted ones
+    if (!page->more)
+        return owe_kept();
+    kept().clear(); // the next page will have them
     if (held)
         go_on_later();
-    else if (page->more && backlog().empty())
-        return ask();
-    if (!page->more)
-        for (const auto& item : std::exchange(live_, {}))
-            owe(item);
+    else if (backlog().empty())
+        ask();
 }
 
 } // namespace lndapi

@@ -19,9 +19,9 @@ class TrackPayments final : public PaymentStream {
 
   private:
     enum class Phase : std::uint8_t {
-        held, ///< until all payments in flight are known
+        held, ///< until all payments in flight are known; ends are kept
         live,
-        asking, ///< for a page of updates after the cursor
+        asking, ///< for a page of updates after the cursor; updates are kept
         paused, ///< until the client has read the last page
         away    ///< until the tracker is back, or has more
     };
@@ -33,14 +33,13 @@ class TrackPayments final : public PaymentStream {
 
     void begin_live();
     void ask();
+    void owe_kept();
     void go_on();
     void go_on_later();
     void answered(const tl::expected<consumer::Page, consumer::Refusal>& page);
 
     Phase phase_ = Phase::live;
-    std::string since_;      // the next page begins after it
-    std::vector<Item> live_; // updates that came since the last page was asked for, or ends that came while held
-    std::size_t live_bytes_ = 0;
+    std::string since_; // the next page begins after it
     /// Before the next page is asked for, if the tracker did not answer, doubled each time, or holds its cursor.
     static constexpr std::chrono::milliseconds first_pause{1000};
     static constexpr std::chrono::milliseconds longest_pause{30'000};

@@ -54,7 +54,8 @@ struct ServiceFixture {
     /// An error instead of `tracker`'s answer; code 0: none.
     rpc::Error tracker_error;
 
-    explicit ServiceFixture(std::chrono::milliseconds pause = std::chrono::hours(1)) : between_checks(pause) {
+    explicit ServiceFixture(std::chrono::milliseconds pause = std::chrono::hours(1), lndapi::Ledger::Limits limits = {})
+        : hub(limits), between_checks(pause) {
         hub.listen_to(reader);
         node.answers = [this](const Call& call) { return reply_to(call); };
         client.start(

@@ -1,4 +1,4 @@
-#include "lndapi/track_payment.hpp"
+#include "lndapi/payment_progress.hpp"
 
 #include "service_fixture.hpp"
 

@@ -1,0 +1,33 @@
+#include "lndapi/debt.hpp"
+
+namespace lndapi {
+
+namespace {
+
+std::size_t size_of(const Frame& frame) {
+    return frame.payment().json.size() + Debt::frame_bytes;
+}
+
+} // namespace
+
+Debt::Debt(Ledger& ledger, std::function<void()> cut_off) : ledger_(ledger), cut_off_(std::move(cut_off)) {
+    ledger_.debts_.insert(this);
+}
+
+Debt::~Debt() {
+    ledger_.debts_.erase(this);
+}
+
+void Debt::add(const Frame& frame) {
+    const auto size = size_of(frame);
+    bytes_ += entry_bytes + size;
+    ledger_.bytes_ += entry_bytes + (frame.holders_++ == 0 ? size : 0);
+}
+
+void Debt::remove(const Frame& frame) {
+    const auto size = size_of(frame);
+    bytes_ -= entry_bytes + size;
+    ledger_.bytes_ -= entry_bytes + (--frame.holders_ == 0 ? size : 0);
+}
+
+} // namespace lndapi

@@ -66,12 +66,16 @@ BY_HAND: dict[str, list[str | bytes]] = {
     "http1_session": ["GET /ab HTTP/1.1\r\nHost: x\r\n\r\nGET /abcd?q HTTP/1.1\r\nHost: x\r\n\r\n", "HEAD /abc HTTP/1.0\r\n\r\n",
                       "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\nGET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
                       "POST /abcde HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nab\r\n\r\nGET /x HTTP/1.1\r\nHost: x\r\n\r\n"],
+    "http2_frames": [bytes.fromhex("00000000054100020a000105020202000102036162630500060001ff020701040004"), bytes.fromhex("030101040b0600050203010000040905ffff0a050b00000c01"),
+                     bytes.fromhex("00010100070504c8000004000001030101020405000000000000060000050605ff00")],
     "http2_session": [bytes.fromhex("014000001401050000000182874185a8f216e07f04042f613f714001780179"),
                       bytes.fromhex("010700001901040000000183874185a8f216e07f04836071934086a4641d873d5f0230300000080105000000038287bf04032f616200000901050000"
                                     "00058287bf04846071924f000004000100000001626f647900000403000000000100000008"),
                       bytes.fromhex("00ff505249202a20485454502f322e300d0a0d0a534d0d0a0d0a00000004000000000000000806000000000000000000000000000000040800000000"
                                     "00000f4240000015010500000001420448454144874185a8f216e07f048560719242ff"),
                       bytes.fromhex("010000001201040000000183874185a8f216e07f048760719242cb34ff000004000000000001706172740000080700000000000000000000000000")],
+    "tls_session": [bytes.fromhex("03040104010401040101100401020c04010300000401"), bytes.fromhex("000401040104010114040102200401030001"),
+                    bytes.fromhex("0204010401040101050000000a0304010401"), bytes.fromhex("040b16030100c8010000c40303") + bytes(40), b"\x04\xffGET / HTTP/1.1\r\n\r\n"],
     "json": ['{"a":[1,2.5,null,true,"\\u00e9"]}', "{}\0{}", "1e400", '"\\ud800"', b"\xff\xfe".decode("latin-1"), "line\nbreak"],
     "parser": ['{"a":1,"a":2}', '{"a":-0,"b":-1.5e-3}', '["\\ud83d\\ude00","\\n"]', "[18446744073709551615,18446744073709551616]"],
     "result_filter": ['{"result":{"payments":[{"id":1,"status":"failed"}]},"filter":{"payments":[{"id":true}]}}',

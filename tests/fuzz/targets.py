@@ -92,6 +92,8 @@ BOUNDARIES: dict[str, str] = {
     "Framer": "framer",
     "Http1Session": "http1_session",
     "Http2Session": "http2_session",
+    "HttpHandler": "http2_frames",
+    "TlsSession": "tls_session",
     "RowSlices": "row_slices",
     "Table": "table",
     "evict": "table_wild",

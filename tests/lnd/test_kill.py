@@ -1,5 +1,5 @@
-"""Tracker, server, node and clients are killed at random moments of a busy run. A client that resumes with its last cursor misses no
-final state."""
+"""Tracker, server, node and clients are killed at random moments of a busy run, while a hostile client attacks. A client that resumes with
+its last cursor misses no final state, even one that reads rarely."""
 
 from __future__ import annotations
 
@@ -9,15 +9,20 @@ import unittest
 
 from lnd_stage import LND, LndStage, die_on_sigterm, wait_until  # first: it makes the others importable
 
+import attacks
 import judge
 from chaos import Chaos, kill_plugin, wait_gone
-from resuming import Resuming, ResumingGrpc, ResumingRest
+from hostile import PREFACE, SETTINGS, frame
+from resuming import Harmful, Resuming, ResumingGrpc, ResumingRest, SlowGrpc
 from support import PLUGIN
 
 LONG = os.environ.get("TRACKPAYMENTS_LONG") == "yes"
-ROUNDS = 100 if LONG else 10
+ROUNDS = 200 if LONG else 10
 VICTIMS = (["tracker"], ["server"], ["node"], ["clients"], ["tracker", "server"], ["tracker", "clients"], ["server", "clients"],
            ["node", "clients"])
+BEGUN = PREFACE + frame(SETTINGS)
+ATTACKS = [BEGUN + attacks.FLOODS["rapid reset"][:100_000], BEGUN, attacks.garbage()[5], *attacks.ERRORS.values(),
+           *(BEGUN + data[:100_000] for data in attacks.IDLE.values())]
 
 
 class Kill(Chaos, unittest.TestCase):
@@ -67,7 +72,7 @@ class Kill(Chaos, unittest.TestCase):
         try:
             wait_until(known, "every final state")
         except TimeoutError:
-            raise AssertionError(f"missed: {[(type(client).__name__, client.misses()) for client in clients]}") from None
+            raise AssertionError("\n".join(client.why() for client in clients if client.misses())) from None
         finally:
             for client in clients:
                 client.hang_up()
@@ -77,16 +82,20 @@ class Kill(Chaos, unittest.TestCase):
         with stage.alone():
             stage.allowed = ["RPC socket: ", "Killing plugin", "exited", "does not answer", "topic 'trackpayments' is not a known"]
             stage.wait_active()
-            clients: list[Resuming] = [ResumingGrpc(stage), ResumingRest(stage)]
+            clients: list[Resuming] = [ResumingGrpc(stage), ResumingRest(stage), SlowGrpc(stage)]
+            harmful = Harmful(stage, ATTACKS)
             wait_until(lambda: self.work(clients) or all(client.cursor for client in clients), "their first cursors")
             for _ in range(ROUNDS):
                 self.pay_something(stage)
                 self.pay_again(stage)
                 self.release_something(stage, 0.2)
+                harmful.work()
                 self.pump(lambda: self.work(clients), self.random.random() * 0.2)
                 self.strike(stage, clients)
                 self.pump(lambda: self.work(clients), self.random.random() * 0.1)
+            harmful.stop()
             self.finish(stage, clients)
+            self.assertGreater(harmful.tries, ROUNDS // 2)
             for client in clients:
                 self.assertEqual(client.refused, [])
                 self.assertGreater(client.connections, 1)

@@ -35,6 +35,7 @@ struct Answer {
     bool more = false;          ///< more payments follow after the cursor
     bool news = false;          ///< contains something new to a caller with a cursor
     std::uint64_t number = 0;   ///< change number for the cursor; 0 if it needs none
+    base::UpdatedIndex given{}; ///< for the cursor (publish::Cursor::given)
     std::uint64_t begun = 0;    ///< the table's last change when the answer was begun: later ones may be missing
 };
 

@@ -17,7 +17,10 @@ Resume::Resume(const Sources& sources, publish::ResumeBounds bounds, Known since
       since_(since),
       begun_(sources.table.last_change()),
       done_(std::move(done)),
-      position_(since.position) {}
+      position_(since.position) {
+    if (since_.given > bounds_.listed.updated) // lightningd's database was restored
+        since_.given = {};
+}
 
 std::uint64_t& Resume::position() {
     return index_ == cln::Index::created ? position_.created.value : position_.updated.value;
@@ -50,6 +53,7 @@ void Resume::count_rows(int pages) {
 
 void Resume::begin(cln::Index index) {
     index_ = index;
+    pass_given();
     if (position() >= limit())
         index_over();
     else if (index == cln::Index::created && limit() - position() > mirror::rows_per_page)
@@ -105,7 +109,8 @@ std::vector<payments::Row> Resume::rows_alone() const {
     for (const auto& row : rows_) {
         if (mirror::index_of(row, index_) > limit() || answer_.payments.size() + alone.size() >= most_payments)
             break;
-        if (!is_skipped(row) && !sources_.table.find(row.key) && sources_.census.is_alone(row))
+        if (!is_skipped(row) && !was_given(mirror::index_of(row, index_)) && !sources_.table.find(row.key) &&
+            sources_.census.is_alone(row))
             alone.push_back(row);
     }
     return alone;
@@ -117,7 +122,7 @@ void Resume::work() {
         const auto at = mirror::index_of(row, index_);
         if (at > limit())
             return index_over();
-        if (!is_skipped(row)) {
+        if (!is_skipped(row) && !was_given(at)) {
             const auto* payment = find(row.key);
             const bool given = given_.contains(payment ? payment->key : row.key);
             if (!given && !(payment && (is_known(*payment) || comes_later(*payment, at)))) {
@@ -130,6 +135,7 @@ void Resume::work() {
         }
         position() = std::max(position(), at);
     }
+    pass_given();
     if (last_page_ || position() >= limit())
         index_over();
     else
@@ -145,6 +151,16 @@ const payments::Payment* Resume::find(const payments::PaymentKey& key) const {
 
 bool Resume::is_skipped(const payments::Row& row) const {
     return index_ == cln::Index::created && row.updated.value > 0;
+}
+
+bool Resume::was_given(std::uint64_t at) const {
+    const base::UpdatedIndex updated{at};
+    return index_ == cln::Index::updated && updated > bounds_.safe.updated && updated <= since_.given;
+}
+
+void Resume::pass_given() {
+    if (was_given(position() + 1))
+        position() = since_.given.value;
 }
 
 bool Resume::comes_later(const payments::Payment& payment, std::uint64_t at) const {
@@ -210,13 +226,16 @@ bool Resume::is_known(const payments::Payment& payment) const {
 bool Resume::is_unread(const payments::Payment& payment) const {
     return std::any_of(payment.parts.begin(), payment.parts.end(), [&](const payments::Part& part) {
         return part.status != payments::PartStatus::pending &&
-               (part.updated.value == 0 || part.updated > bounds_.listed.updated);
+               (part.updated.value == 0 || part.updated > bounds_.listed.updated || was_given(part.updated.value));
     });
 }
 
 void Resume::finish(bool more) {
     // An answer may show payments beyond the hold if there is room, but its position stays before it.
-    answer_.more = more && !(index_ == cln::Index::updated && position_.updated >= bounds_.safe.updated);
+    answer_.more = more;
+    // A full answer keeps its position before the hold, so it says how far it came: the next one goes on there.
+    if (more && index_ == cln::Index::updated && position_.updated > bounds_.safe.updated)
+        answer_.given = position_.updated;
     // It even goes back to an undecided payment: that may have been FAILED in an earlier run, this answer shows it
     // IN_FLIGHT, and in the next run it may be FAILED again before anyone asks.
     const auto safe = publish::earlier(position_, bounds_.safe);
@@ -241,7 +260,7 @@ void Resume::finish(bool more) {
 /// contained. It stays below that of every end not contained.
 void Resume::number_answer() {
     answer_.number = since_.number;
-    if (answer_.more)
+    if (answer_.more && answer_.given.value == 0)
         return;
     auto number = begun_;
     bool needed = false;

@@ -18,7 +18,8 @@ namespace commands {
 /// The part of the stream that a caller has received.
 struct Known {
     publish::Position position;
-    std::uint64_t number = 0; ///< publish::Cursor::number, if it is one of this run
+    std::uint64_t number = 0;   ///< publish::Cursor::number, if it is one of this run
+    base::UpdatedIndex given{}; ///< publish::Cursor::given, the same
 };
 
 /// Where payments come from. They exist until an answer is done.
@@ -66,10 +67,14 @@ class Resume final : public std::enable_shared_from_this<Resume> {
     [[nodiscard]] bool is_full() const { return answer_.payments.size() >= most_payments || bytes_ >= most_bytes; }
     /// A row of this index does not matter, because its change comes, or came, by the other index.
     [[nodiscard]] bool is_skipped(const payments::Row& row) const;
+    /// The row is beyond the hold, and an earlier answer gave its payment.
+    [[nodiscard]] bool was_given(std::uint64_t at) const;
+    void pass_given();
     /// True if another row of the payment follows, so that the payment comes with that one.
     [[nodiscard]] bool comes_later(const payments::Payment& payment, std::uint64_t at) const;
     /// The payment's current state was in an earlier answer.
     [[nodiscard]] bool is_known(const payments::Payment& payment) const;
+    /// It may have changed in this run without a row that this answer reads.
     [[nodiscard]] bool is_unread(const payments::Payment& payment) const;
     void number_answer();
     void lost();

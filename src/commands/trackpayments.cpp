@@ -136,8 +136,10 @@ void TrackpaymentsCommand::ready() {
 void TrackpaymentsCommand::begin(Caller caller) {
     caller.begin = publisher_.position();
     if (const auto& since = caller.request.since;
-        since && (!publisher_.is_of_this_run(*since) || since->number > table_.last_change()))
+        since && (!publisher_.is_of_this_run(*since) || since->number > table_.last_change())) {
         caller.request.since->number = 0;
+        caller.request.since->given = {};
+    }
     if (caller.request.hash)
         answer_hash(std::move(caller));
     else if (caller.request.since)
@@ -224,7 +226,7 @@ void TrackpaymentsCommand::check_reach(Caller caller) {
 
 void TrackpaymentsCommand::answer_since(Caller caller) {
     const auto& since = *caller.request.since;
-    const Known known{since.position, since.number};
+    const Known known{since.position, since.number, since.given};
     if (census_.upto() > progress_.read().created) // lightningd's database was restored
         census_.clear();
     census_timer_.start(census_kept, [this] { census_.clear(); });
@@ -291,7 +293,7 @@ void TrackpaymentsCommand::reply(const Caller& caller, const Answer& answer) {
             result += ',';
         result += *payment.json;
     }
-    result += R"(],"cursor":")" + publisher_.cursor(answer.position, answer.number) + '"';
+    result += R"(],"cursor":")" + publisher_.cursor(answer.position, answer.number, answer.given) + '"';
     if (!caller.request.hash && !caller.request.since)
         result += mirror_.complete() ? R"(,"complete":true)" : R"(,"complete":false)";
     if (answer.more)

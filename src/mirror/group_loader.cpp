@@ -118,10 +118,7 @@ void GroupLoader::take(Event&& fact, Source source) {
 }
 
 GroupLoader::Groups::iterator GroupLoader::load(const base::PaymentHash& hash) {
-    using Reason = publish::Progress::Reason;
-    auto& progress = parts_.progress;
-    const auto at =
-        loading_.emplace(hash, Group{{}, progress.hold(Reason::loading), progress.hold(Reason::unlisted)}).first;
+    const auto at = loading_.try_emplace(hash, parts_.progress).first;
     fresh_.push_back(hash);
     return at;
 }

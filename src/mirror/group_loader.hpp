@@ -55,7 +55,10 @@ class GroupLoader final : public FactSink {
 
   private:
     struct Group {
-        std::vector<payments::Event> facts; ///< deferred
+        explicit Group(publish::Progress& progress)
+            : hold(progress.hold(publish::Progress::Reason::loading)),
+              rows_hold(progress.hold(publish::Progress::Reason::unlisted)) {}
+        std::vector<payments::Event> facts{}; ///< deferred
         publish::Progress::Hold hold;
         publish::Progress::Hold rows_hold;
         bool listed = true;                ///< false: the facts have all rows

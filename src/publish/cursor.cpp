@@ -43,27 +43,30 @@ std::string new_run_id() {
 
 std::optional<Cursor> parse_cursor(std::string_view text) {
     const auto dots = std::count(text.begin(), text.end(), '.');
-    if (dots != 3 && dots != 4)
+    if (dots < 3 || dots > 5)
         return std::nullopt;
     const auto node = take_field(text);
     const auto run = take_field(text);
     const auto created = read_index(take_field(text));
     const auto updated = read_index(take_field(text));
-    const auto number = dots == 4 ? read_index(take_field(text)) : 0;
-    const bool canonical = dots == 3 || number != 0;
-    if (!is_id(node) || !is_id(run) || !created || !updated || !number || !canonical)
+    const auto number = dots > 3 ? read_index(take_field(text)) : 0;
+    const auto given = dots > 4 ? read_index(take_field(text)) : 0;
+    const bool canonical = dots == 3 || (dots == 4 ? number : given) != 0;
+    if (!is_id(node) || !is_id(run) || !created || !updated || !number || !given || !canonical)
         return std::nullopt;
-    return Cursor{std::string(node), std::string(run), {{*created}, {*updated}}, *number};
+    return Cursor{std::string(node), std::string(run), {{*created}, {*updated}}, *number, {*given}};
 }
 
 bool CursorMaker::is_ours(const Cursor& cursor) const {
     return cursor.node == node_ || cursor.node == unknown_node || node_ == unknown_node;
 }
 
-std::string CursorMaker::make(Position position, std::uint64_t number) const {
+std::string CursorMaker::make(Position position, std::uint64_t number, base::UpdatedIndex given) const {
     auto text = node_ + '.' + run_id_ + '.' + std::to_string(position.created.value) + '.' +
                 std::to_string(position.updated.value);
-    return number > 0 ? text + '.' + std::to_string(number) : text;
+    if (number > 0 || given.value > 0)
+        text += '.' + std::to_string(number);
+    return given.value > 0 ? text + '.' + std::to_string(given.value) : text;
 }
 
 } // namespace publish

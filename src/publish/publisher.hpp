@@ -56,8 +56,8 @@ class Publisher final : public payments::ChangeListener {
     [[nodiscard]] std::size_t waiting_bytes() const { return queue_.waiting_bytes() + next_bytes_; }
     /// The position of a cursor that is written now.
     [[nodiscard]] Position position() const { return progress_.safe(); }
-    [[nodiscard]] std::string cursor(Position position, std::uint64_t number) const {
-        return cursor_.make(position, number);
+    [[nodiscard]] std::string cursor(Position position, std::uint64_t number, base::UpdatedIndex given) const {
+        return cursor_.make(position, number, given);
     }
     [[nodiscard]] bool is_ours(const Cursor& cursor) const { return cursor_.is_ours(cursor); }
     [[nodiscard]] bool is_of_this_run(const Cursor& cursor) const { return cursor_.is_of_this_run(cursor); }

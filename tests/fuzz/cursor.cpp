@@ -13,7 +13,8 @@ FUZZ_TARGET(cursor) {
     const auto node = base::NodeId::from_hex(cursor->node + std::string(58, '0'));
     fuzz::require(node.has_value(), "a node's first bytes are hex");
     maker.set_node(*node);
-    fuzz::require(maker.make(cursor->position, cursor->number) == text, "an accepted cursor is spelled as it is made");
+    fuzz::require(maker.make(cursor->position, cursor->number, cursor->given) == text,
+                  "an accepted cursor is spelled as it is made");
     fuzz::require(maker.is_ours(*cursor), "a cursor is recognised by its maker");
     fuzz::require(maker.is_of_this_run(*cursor), "a cursor is of this run");
     return 0;

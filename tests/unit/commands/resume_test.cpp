@@ -198,7 +198,7 @@ TEST_CASE("an end that lost a part after the number is given again") {
     CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT", "3 SUCCEEDED"});
 }
 
-TEST_CASE("payments that end while pages are read, or exceed the limit, come with the next answer") {
+TEST_CASE("payments that end while pages are read come with the next answer") {
     HeldBench b;
     b.end(2);
     b.run({b.before, 0}, {{9}, {7}}, b.hold);
@@ -209,29 +209,122 @@ TEST_CASE("payments that end while pages are read, or exceed the limit, come wit
     CHECK(b.number() == began);
     b.ask(began);
     CHECK(b.given() == std::vector<std::string>{"2 IN_FLIGHT", "4 SUCCEEDED"});
+}
 
-    HeldBench many;
+TEST_CASE("ends beyond the hold that exceed the limit come answer by answer, each once") {
+    HeldBench b;
     const auto last = static_cast<std::uint8_t>(Resume::most_payments + 10);
     for (std::uint8_t n = 2; n <= last; ++n)
-        many.end(n);
+        b.end(n);
     std::vector<std::string> all;
-    std::uint64_t number = 0;
+    commands::Known since{b.before};
     for (int i = 0; i < 2; ++i) {
-        many.run({many.before, number}, {{9}, {many.rows.back().updated.value}}, many.hold);
-        many.page("updated", 6, {many.rows.begin(), many.rows.begin() + 100});
-        if (i > 0) // the first answer is full
-            many.page("updated", 106, {many.rows.begin() + 100, many.rows.end()});
-        REQUIRE(many.answer.has_value());
-        CHECK((*many.answer)->news);
-        CHECK(many.number() > number);
-        number = many.number();
-        for (const auto& one : many.given())
+        b.run(since, {{9}, {b.rows.back().updated.value}}, b.hold);
+        if (i == 0) // the page fills the answer
+            b.page("updated", 6, {b.rows.begin(), b.rows.begin() + 100});
+        else
+            b.page("updated", 106, {b.rows.begin() + 100, b.rows.end()});
+        REQUIRE(b.answer.has_value());
+        CHECK((*b.answer)->position == b.before);
+        CHECK((*b.answer)->more == (i == 0));
+        CHECK(b.number() > since.number);
+        since = {(*b.answer)->position, b.number(), (*b.answer)->given};
+        for (const auto& one : b.given())
             if (one.ends_with("SUCCEEDED"))
                 all.push_back(one);
     }
     CHECK(all.size() == last - 1U);
     CHECK(std::set(all.begin(), all.end()).size() == all.size());
-    CHECK(number == many.table.last_change());
+    CHECK(since.number == b.table.last_change());
+    CHECK(since.given.value == 0);
+}
+
+namespace {
+
+/// One payment has no outcome, and behind it 150 ended in an earlier run.
+struct PastBench : Bench {
+    static constexpr Position before{{200}, {5}};
+    static constexpr Position newest{{200}, {156}};
+    static constexpr Position hold{publish::unlimited.created, {5}};
+    Rows rows{failed(pending(1, 1, 1, 1), 6)};
+
+    PastBench() {
+        table.apply(seen(rows.front()));
+        for (std::uint8_t n = 2; n <= 151; ++n)
+            rows.push_back(complete(pending(n, 1, 1, n), n + 5U));
+    }
+    [[nodiscard]] Rows between(std::uint64_t after, std::uint64_t upto) const {
+        return {rows.begin() + static_cast<std::ptrdiff_t>(after - 5),
+                rows.begin() + static_cast<std::ptrdiff_t>(upto - 5)};
+    }
+    /// Answers the page after `after` and the listing of each group that is in it and not in the table, until the
+    /// answer is complete.
+    void give(std::uint64_t after) {
+        const auto upto = std::min<std::uint64_t>(after + 100, newest.updated.value);
+        page("updated", after + 1, between(after, upto));
+        for (const auto& row : between(after, upto))
+            if (!answer && !table.find(row.key))
+                group({row});
+    }
+    [[nodiscard]] commands::Known next() {
+        census.clear(); // else it would be continued now
+        return {(*answer)->position, (*answer)->number, (*answer)->given};
+    }
+};
+
+} // namespace
+
+TEST_CASE("ends of an earlier run beyond the hold come answer by answer, each once") {
+    PastBench b;
+    b.run({b.before}, b.newest, b.hold);
+    b.give(5);
+    REQUIRE(b.answer.has_value());
+    CHECK((*b.answer)->more);
+    CHECK((*b.answer)->position == b.before);
+    CHECK((*b.answer)->given.value == 105);
+    CHECK(b.given().size() == Resume::most_payments);
+    b.run(b.next(), b.newest, b.hold);
+    b.give(105);
+    REQUIRE(b.answer.has_value());
+    CHECK_FALSE((*b.answer)->more);
+    CHECK((*b.answer)->position == b.before);
+    CHECK((*b.answer)->given.value == 0);
+    const auto given = b.given();
+    CHECK(given.front() == "101 SUCCEEDED");
+    CHECK(given.size() == 52); // and the one without an outcome
+    CHECK(given.back() == "1 IN_FLIGHT");
+    CHECK(b.node.quiet());
+}
+
+TEST_CASE("a payment that gets its outcome between two answers is given, whether or not others still hold the cursor") {
+    for (const bool held : {true, false}) {
+        PastBench b;
+        b.run({b.before}, b.newest, b.hold);
+        b.give(5);
+        REQUIRE(b.answer.has_value());
+        b.table.apply(payments::GivenUp{hash(1), base::GroupId{1}, false});
+        b.run(b.next(), b.newest, held ? b.hold : publish::unlimited);
+        if (!held) { // what was given comes again, as the position moves
+            b.give(5);
+            REQUIRE(b.answer.has_value());
+            CHECK(b.given().front() == "1 FAILED");
+            CHECK((*b.answer)->position == Position{{200}, {105}});
+            continue;
+        }
+        b.give(105);
+        REQUIRE(b.answer.has_value());
+        const auto given = b.given();
+        CHECK(given.back() == "1 FAILED");
+        CHECK(given.size() == 52);
+    }
+}
+
+TEST_CASE("how far an answer came counts only as far as the rows go") {
+    PastBench b;
+    b.run({b.before, 0, base::UpdatedIndex{500}}, b.newest, b.hold);
+    b.give(5);
+    REQUIRE(b.answer.has_value());
+    CHECK(b.given().size() == Resume::most_payments);
 }
 
 TEST_CASE("an answer without a hold needs no number and has none") {

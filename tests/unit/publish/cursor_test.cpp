@@ -47,6 +47,17 @@ TEST_CASE("a change number is written behind the position if there is one") {
     }
 }
 
+TEST_CASE("how far a full answer came is written last") {
+    for (const std::uint64_t number : {0, 3}) {
+        const auto text = maker().make({{1}, {2}}, number, base::UpdatedIndex{7});
+        CHECK(text == "02aaaaaa.89abcdef.1.2." + std::to_string(number) + ".7");
+        const auto cursor = publish::parse_cursor(text);
+        REQUIRE(cursor.has_value());
+        CHECK(cursor->number == number);
+        CHECK(cursor->given == base::UpdatedIndex{7});
+    }
+}
+
 TEST_CASE("a run recognises its own cursors") {
     CHECK(maker().is_of_this_run(*publish::parse_cursor("02aaaaaa.89abcdef.1.2.3")));
     CHECK_FALSE(maker().is_of_this_run(*publish::parse_cursor("02aaaaaa.89abcdee.1.2.3")));
@@ -57,7 +68,11 @@ TEST_CASE("a text that is not exactly a cursor is refused") {
                              ".",
                              "...",
                              "02aaaaaa.89abcdef.1",
-                             "02aaaaaa.89abcdef.1.2.3.4",
+                             "02aaaaaa.89abcdef.1.2.3.4.5",
+                             "02aaaaaa.89abcdef.1.2.3.0",
+                             "02aaaaaa.89abcdef.1.2.00.4",
+                             "02aaaaaa.89abcdef.1.2.3.04",
+                             "02aaaaaa.89abcdef.1.2.3.x",
                              "02aaaaaa.89abcdef.1.2.",
                              "02aaaaaa.89abcdef.1.2.0",
                              "02aaaaaa.89abcdef.1.2.03",

@@ -12,19 +12,40 @@ namespace json {
 
 namespace {
 
-/// The position of the first quote or backslash from `at` on; if there is none, at least the text's size.
+// 16 bytes at a time: most strings are short, but a branch for each byte takes ten times as long. Each gives the
+// position of the first such byte from `at` on; if there is none, at least the text's size.
+
 std::size_t find_quote_or_backslash(std::string_view text, std::size_t at) {
-#ifdef __SSE2__ // 16 bytes at a time: most strings are short, but a branch for each byte takes ten times as long
-    const auto quote = _mm_set1_epi8('"');
-    const auto backslash = _mm_set1_epi8('\\');
+#ifdef __SSE2__
     for (; at + 16 <= text.size(); at += 16) {
         const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
-        const auto found = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
+        const auto found =
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
         if (const auto mask = static_cast<unsigned>(_mm_movemask_epi8(found)); mask != 0)
             return at + static_cast<std::size_t>(std::countr_zero(mask));
     }
 #endif
     while (at < text.size() && text[at] != '"' && text[at] != '\\')
+        ++at;
+    return at;
+}
+
+/// Also control characters, and bytes that are not ASCII.
+std::size_t find_not_plain(std::string_view text, std::size_t at) {
+#ifdef __SSE2__
+    for (; at + 16 <= text.size(); at += 16) {
+        const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+        auto found =
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+        found = _mm_or_si128(found, _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '))); // signed: from 0x80 on they are less
+        if (const auto mask = static_cast<unsigned>(_mm_movemask_epi8(found)); mask != 0)
+            return at + static_cast<std::size_t>(std::countr_zero(mask));
+    }
+#endif
+    const auto is_plain = [](char c) {
+        return c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80;
+    };
+    while (at < text.size() && is_plain(text[at]))
         ++at;
     return at;
 }
@@ -42,6 +63,15 @@ std::optional<std::size_t> skip_string(std::string_view text, std::size_t at) {
         if (text[at] == '"')
             return at + 1;
     return std::nullopt;
+}
+
+std::optional<std::string_view> plain_string(std::string_view text, std::size_t at) {
+    if (at >= text.size() || text[at] != '"')
+        return std::nullopt;
+    const auto end = find_not_plain(text, at + 1);
+    if (end >= text.size() || text[end] != '"')
+        return std::nullopt;
+    return text.substr(at + 1, end - at - 1);
 }
 
 std::optional<std::size_t> skip_value(std::string_view text, std::size_t at) {

@@ -17,6 +17,10 @@ namespace json {
 /// `at` is at an opening quote. Returns the position after the closing quote, or nothing.
 [[nodiscard]] std::optional<std::size_t> skip_string(std::string_view text, std::size_t at);
 
+/// The text between the quotes of the string that begins at `at`, if it is of ASCII without control characters and
+/// escapes; else nothing.
+[[nodiscard]] std::optional<std::string_view> plain_string(std::string_view text, std::size_t at);
+
 /// `at` is at the first character of a value of any kind. Returns the position after the value, or nothing.
 [[nodiscard]] std::optional<std::size_t> skip_value(std::string_view text, std::size_t at);
 

@@ -9,6 +9,7 @@
 namespace members_test {
 
 using json::ObjectScanner;
+using json::plain_string;
 using json::skip_string;
 using json::skip_value;
 
@@ -48,6 +49,20 @@ TEST_CASE("a long string ends at its first unescaped quote, wherever its escapes
             CHECK(skip_string(text.substr(0, text.size() - 1), 0) == std::nullopt);
             CHECK(skip_string(text.substr(0, at + escaped.size() - 1), 0) == std::nullopt);
         }
+}
+
+TEST_CASE("a plain string has neither escapes nor control characters, and is of ASCII") {
+    for (const std::size_t length : {0UL, 1UL, 15UL, 16UL, 17UL, 40UL}) {
+        const std::string text(length, '~');
+        CHECK(plain_string("x\"" + text + "\"", 1) == text);
+        CHECK(plain_string("\"" + text + "\"" + std::string(40, 'x'), 0) == text);
+        for (const std::string other : {"\\", "\n", "\x1f", "\x80", "\xff"}) {
+            CHECK(plain_string("\"" + text + other + "\"", 0) == std::nullopt);
+            CHECK(plain_string("\"" + text + other + "\"" + std::string(40, 'x'), 0) == std::nullopt);
+        }
+        CHECK(plain_string("\"" + text, 0) == std::nullopt);
+        CHECK(plain_string(text, 0) == std::nullopt);
+    }
 }
 
 TEST_CASE("skip_value finds the end of a value of any kind") {

@@ -1,30 +1,35 @@
 #include "lndapi/base64.hpp"
 
+#include <array>
 #include <optional>
 
 namespace lndapi {
 
 namespace {
 
-std::optional<std::uint32_t> digit(char c, Base64Alphabet alphabet) {
-    if (c >= 'A' && c <= 'Z')
-        return static_cast<std::uint32_t>(c - 'A');
-    if (c >= 'a' && c <= 'z')
-        return static_cast<std::uint32_t>(c - 'a' + 26);
-    if (c >= '0' && c <= '9')
-        return static_cast<std::uint32_t>(c - '0' + 52);
-    const bool url = alphabet == Base64Alphabet::url;
-    if (c == (url ? '-' : '+'))
-        return 62;
-    if (c == (url ? '_' : '/'))
-        return 63;
-    return std::nullopt;
+constexpr std::uint8_t no_digit = 0xFF;
+
+constexpr std::array<std::uint8_t, 256> digits_with(char last_but_one, char last) {
+    constexpr std::string_view common = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    std::array<std::uint8_t, 256> values{};
+    values.fill(no_digit);
+    for (std::size_t i = 0; i < common.size(); ++i)
+        values.at(static_cast<std::uint8_t>(common[i])) = static_cast<std::uint8_t>(i);
+    values.at(static_cast<std::uint8_t>(last_but_one)) = 62;
+    values.at(static_cast<std::uint8_t>(last)) = 63;
+    return values;
 }
+
+constexpr auto standard_digits = digits_with('+', '/');
+constexpr auto url_digits = digits_with('-', '_');
 
 /// Reads four digits at a time.
 class Reader final {
   public:
-    Reader(std::string_view text, Base64Alphabet alphabet) : text_(text), alphabet_(alphabet) {}
+    Reader(std::string_view text, Base64Alphabet alphabet)
+        : text_(text), digits_(alphabet == Base64Alphabet::url ? url_digits : standard_digits) {
+        bytes_.reserve(text.size() / 4 * 3);
+    }
 
     tl::expected<std::string, std::size_t> read() {
         while (!ended_) {
@@ -37,9 +42,9 @@ class Reader final {
                         return std::move(bytes_);
                     return tl::unexpected(at_ - digits); // padding is missing
                 }
-                const auto value = digit(text_[at_++], alphabet_);
-                if (value) {
-                    bits = bits << 6 | *value;
+                const auto value = digits_[static_cast<std::uint8_t>(text_[at_++])];
+                if (value != no_digit) {
+                    bits = bits << 6 | value;
                     ++digits;
                 } else if (const auto bad = padding(digits)) {
                     return tl::unexpected(*bad);
@@ -82,7 +87,7 @@ class Reader final {
     }
 
     std::string_view text_;
-    Base64Alphabet alphabet_;
+    const std::array<std::uint8_t, 256>& digits_;
     std::size_t at_ = 0;
     bool padded_ = false;
     bool ended_ = false;

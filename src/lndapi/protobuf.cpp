@@ -22,15 +22,12 @@ std::uint64_t tag(std::uint32_t field, WireType type) {
     return std::uint64_t{field} << 3 | type;
 }
 
-/// The bytes of a varint, and how many there are.
-std::size_t put_varint(std::array<char, 10>& into, std::uint64_t value) {
-    std::size_t count = 0;
-    do {
-        const auto low = static_cast<std::uint8_t>(value & 0x7F);
-        value >>= 7;
-        into.at(count++) = static_cast<char>(value > 0 ? low | 0x80 : low);
-    } while (value > 0);
-    return count;
+/// Appends a varint; returns its end. `at` has room for ten bytes.
+char* put_varint(char* at, std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7)
+        *at++ = static_cast<char>((value & 0x7F) | 0x80);
+    *at++ = static_cast<char>(value);
+    return at;
 }
 
 tl::unexpected<std::string> refuse(const char* why) {
@@ -39,16 +36,16 @@ tl::unexpected<std::string> refuse(const char* why) {
 
 } // namespace
 
-void ProtobufWriter::varint(std::uint64_t value) {
-    std::array<char, 10> digits{};
-    out_.append(digits.data(), put_varint(digits, value));
+/// A tag and a number, in one piece.
+void ProtobufWriter::head(std::uint64_t tag, std::uint64_t value) {
+    std::array<char, 20> bytes; // NOLINT(cppcoreguidelines-pro-type-member-init)
+    const char* end = put_varint(put_varint(bytes.data(), tag), value);
+    out_.append(bytes.data(), static_cast<std::size_t>(end - bytes.data()));
 }
 
 void ProtobufWriter::integer(std::uint32_t field, std::uint64_t value) {
-    if (value == 0)
-        return;
-    varint(tag(field, varint_type));
-    varint(value);
+    if (value != 0)
+        head(tag(field, varint_type), value);
 }
 
 void ProtobufWriter::bytes(std::uint32_t field, std::string_view value) {
@@ -57,20 +54,21 @@ void ProtobufWriter::bytes(std::uint32_t field, std::string_view value) {
 }
 
 void ProtobufWriter::element(std::uint32_t field, std::string_view value) {
-    varint(tag(field, bytes_type));
-    varint(value.size());
+    head(tag(field, bytes_type), value.size());
     out_.append(value);
 }
 
+/// The length is 0 until the message has ended: one byte, as most have.
 std::size_t ProtobufWriter::begin(std::uint32_t field) {
-    varint(tag(field, bytes_type));
+    head(tag(field, bytes_type), 0);
     return out_.size();
 }
 
 void ProtobufWriter::end(std::size_t begun) {
-    std::array<char, 10> digits{};
-    const auto count = put_varint(digits, out_.size() - begun);
-    out_.insert(begun, digits.data(), count);
+    std::array<char, 10> length; // NOLINT(cppcoreguidelines-pro-type-member-init)
+    const char* end = put_varint(length.data(), out_.size() - begun);
+    out_[begun - 1] = length[0];
+    out_.insert(begun, length.data() + 1, static_cast<std::size_t>(end - length.data()) - 1);
 }
 
 std::optional<std::uint64_t> ProtobufReader::varint() {

@@ -28,7 +28,7 @@ class ProtobufWriter final {
     void end(std::size_t begun);
 
   private:
-    void varint(std::uint64_t value);
+    void head(std::uint64_t tag, std::uint64_t value);
 
     std::string& out_;
 };

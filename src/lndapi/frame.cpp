@@ -3,16 +3,30 @@
 #include "json/parser.hpp"
 #include "lndapi/payment_message.hpp"
 #include "lndapi/wire_from_json.hpp"
+#include "lndapi/wire_from_text.hpp"
 
 namespace lndapi {
 
+namespace {
+
+/// Empty if the JSON is not a Payment.
+void append_payment(std::string& out, std::string_view json) {
+    if (append_wire_from_text(out, json, payment_message))
+        return;
+    static thread_local json::Parser parser; // keeps its memory: a new one for each frame doubles the time
+    const auto value = parser.read(json);
+    if (!value || !append_wire(out, *value, payment_message))
+        out.clear();
+}
+
+} // namespace
+
 const std::string& Frame::wire() const {
     if (!wire_) {
-        static thread_local json::Parser parser; // keeps its memory: a new one for each frame doubles the time
-        wire_.emplace();
-        const auto value = parser.read(payment_->json);
-        if (!value || !append_wire(*wire_, *value, payment_message))
-            wire_->clear();
+        static thread_local std::string scratch; // so that a frame takes no more memory than it needs
+        scratch.clear();
+        append_payment(scratch, payment_->json);
+        wire_ = scratch;
     }
     return *wire_;
 }

@@ -1,5 +1,5 @@
 // JSON as messages of LND on the wire: each member is one field, in its form. The wire is read back by this file's own
-// rules.
+// rules. What is written from the text alone is the same.
 #include "lndapi/wire_from_json.hpp"
 
 #include "base/hex.hpp"
@@ -8,6 +8,7 @@
 #include "lndapi/info.hpp"
 #include "lndapi/payment_message.hpp"
 #include "lndapi/protobuf.hpp"
+#include "lndapi/wire_from_text.hpp"
 
 #include <algorithm>
 #include <map>
@@ -134,6 +135,15 @@ void check_refusal(std::string_view error) {
                   "an error names the place");
 }
 
+/// `wire`: what the tree gives; nothing if it is refused.
+void check_from_text(std::string_view text, const Message& message, const std::optional<std::string>& wire) {
+    std::string out = "before";
+    if (lndapi::append_wire_from_text(out, text, message))
+        fuzz::require(out == wire, "the text gives what the tree gives");
+    else
+        fuzz::require(out == "before", "a text that is left to the tree changes nothing");
+}
+
 } // namespace
 
 FUZZ_TARGET(wire_from_json) {
@@ -141,13 +151,16 @@ FUZZ_TARGET(wire_from_json) {
     const auto tree = fuzz::json_of(data, size);
     json::Parser parser;
     const auto value = tree ? parser.read(text) : tl::unexpected<std::string>("");
-    if (!value)
+    if (!value) {
+        check_from_text(text, lndapi::payment_message, std::nullopt);
         return 0;
+    }
     for (const auto* message :
          {&lndapi::payment_message, &lndapi::get_info_message, &lndapi::version_message, &lndapi::state_message}) {
         std::string wire = "before";
         const auto done = lndapi::append_wire(wire, *value, *message);
         fuzz::require(wire.starts_with("before"), "the wire is appended");
+        check_from_text(text, *message, done ? std::optional(wire) : std::nullopt);
         if (!done)
             check_refusal(done.error());
         else if (fuzz::unambiguous(text))

@@ -1,11 +1,26 @@
 // Writes payments as LND's wire has them: for each line on stdin, a message of our topic, one line of hex; an empty
-// line for other messages.
+// line for other messages. It is made from the tree and from the text, which must give the same.
 #include "base/hex.hpp"
+#include "json/members.hpp"
 #include "json/parser.hpp"
 #include "lndapi/payment_message.hpp"
 #include "lndapi/wire_from_json.hpp"
+#include "lndapi/wire_from_text.hpp"
 
 #include <iostream>
+
+namespace {
+
+/// The raw value of a member; empty if there is none.
+std::string_view member(std::string_view object, const std::string& key) {
+    json::ObjectScanner members(object);
+    while (const auto member = members.next())
+        if (member->key == '"' + key + '"')
+            return member->value;
+    return {};
+}
+
+} // namespace
 
 int main() {
     json::Parser parser;
@@ -18,6 +33,12 @@ int main() {
         if (payment.is_object()) {
             if (const auto done = lndapi::append_wire(wire, payment, lndapi::payment_message); !done) {
                 std::cerr << done.error() << '\n';
+                return 1;
+            }
+            std::string from_text;
+            const auto text = member(member(line, "params"), std::string(*topic));
+            if (!lndapi::append_wire_from_text(from_text, text, lndapi::payment_message) || from_text != wire) {
+                std::cerr << "the text does not give what the tree gives\n";
                 return 1;
             }
         }

@@ -23,10 +23,10 @@ void append_payment(std::string& out, std::string_view json) {
 
 const std::string& Frame::wire() const {
     if (!wire_) {
-        static thread_local std::string scratch; // so that a frame takes no more memory than it needs
-        scratch.clear();
-        append_payment(scratch, payment_->json);
-        wire_ = scratch;
+        std::string wire;
+        wire.reserve(payment_->json.size() / 2);
+        append_payment(wire, payment_->json);
+        wire_.emplace(wire); // a copy takes no more memory than it needs
     }
     return *wire_;
 }

@@ -80,17 +80,22 @@ std::unique_ptr<Stream> Stream::connect(Loop& loop, const std::string& path, OnC
 
 std::unique_ptr<Stream> Stream::accept(uv_stream_t* listener) {
     auto state = std::make_unique<State>(Loop::of(listener->loop));
-    if (listener->type == UV_TCP)
-        state->kind = State::Kind::tcp;
     state->init();
     const int rc = uv_accept(listener, &state->handle.stream);
-    if (rc == 0 && state->kind == State::Kind::tcp) { // both fail only if the connection has ended already
-        state->outbox.keep(4096);
-        uv_tcp_nodelay(&state->handle.tcp, 1);
-        uv_tcp_keepalive(&state->handle.tcp, 1, 60);
-    }
     std::unique_ptr<Stream> stream(new Stream(state.release()));
     return rc < 0 ? nullptr : std::move(stream);
+}
+
+std::unique_ptr<Stream> Stream::accepted(Loop& loop, int fd) {
+    auto state = std::make_unique<State>(loop);
+    state->kind = State::Kind::tcp;
+    state->fd = fd; // closed with the stream, also if libuv does not take it
+    state->init();
+    state->outbox.keep(4096);
+    uv_tcp_open(&state->handle.tcp, fd);
+    uv_tcp_nodelay(&state->handle.tcp, 1); // this one and the next fail only if the connection has ended already
+    uv_tcp_keepalive(&state->handle.tcp, 1, 60);
+    return std::unique_ptr<Stream>(new Stream(state.release()));
 }
 
 Stream::~Stream() {

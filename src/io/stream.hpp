@@ -32,9 +32,11 @@ class Stream final {
     /// Connects to a unix socket. Calls `done` once, in a later turn of the loop, unless the stream is destroyed
     /// before.
     static std::unique_ptr<Stream> connect(Loop& loop, const std::string& path, OnConnect done);
-    /// Accepts a pending connection of a listening pipe or TCP socket; null if there is none. On TCP small writes leave
-    /// at once (TCP_NODELAY), and the system asks a silent peer after a minute whether it is still there.
+    /// Accepts a pending connection of a listening pipe; null if there is none.
     static std::unique_ptr<Stream> accept(uv_stream_t* listener);
+    /// Takes over a TCP connection that was accepted. Small writes leave at once (TCP_NODELAY), and the system asks a
+    /// silent peer after a minute whether it is still there.
+    static std::unique_ptr<Stream> accepted(Loop& loop, int fd);
 
     /// Cancels everything; unwritten bytes are lost. Callbacks may destroy the stream that calls them.
     ~Stream();

@@ -1,11 +1,17 @@
 #include "io/tcp_listener.hpp"
 
+#include "io/stream_state.hpp"
+#include "io/timer.hpp"
+
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <string_view>
 #include <utility>
 
 #include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace io {
 
@@ -47,43 +53,87 @@ std::string address_text(const sockaddr_storage& address) {
 }
 
 struct TcpListener::State {
-    uv_tcp_t handle{};
+    explicit State(Loop& its_loop) : loop(its_loop), resume(std::make_unique<Timer>(its_loop)) {}
+
+    Loop& loop;
+    uv_poll_t poll{};
+    int fd = -1;
+    bool alive = true; // false once the listener is destroyed
     OnConnection on_connection;
+    OnPause on_pause;
+    std::unique_ptr<Timer> resume;
+
+    void start() {
+        uv_poll_start(&poll, UV_READABLE,
+                      [](uv_poll_t* handle, int, int) { static_cast<State*>(handle->data)->accept(); });
+    }
+
+    void accept() {
+        const auto callback = on_connection; // a copy: it may destroy the listener
+        for (int i = 0; alive && i < most_at_once; ++i) {
+            const int accepted = ::accept4(fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+            if (accepted >= 0)
+                callback(Stream::accepted(loop, accepted));
+            else if (no_room(errno))
+                return rest();
+            else if (errno == EAGAIN || errno == EWOULDBLOCK)
+                return;
+            // else this connection has ended already (accept(2))
+        }
+    }
+
+    static bool no_room(int error) { return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM; }
+
+    void rest() {
+        const auto reason = system_error();
+        uv_poll_stop(&poll);
+        resume->start(pause, [this] { start(); });
+        if (const auto callback = on_pause)
+            callback(reason);
+    }
 };
 
-tl::expected<std::unique_ptr<TcpListener>, std::string>
-TcpListener::open(Loop& loop, const std::string& host, std::uint16_t port, OnConnection on_connection) {
+tl::expected<std::unique_ptr<TcpListener>, std::string> TcpListener::open(Loop& loop, const std::string& host,
+                                                                          std::uint16_t port,
+                                                                          OnConnection on_connection,
+                                                                          OnPause on_pause) {
     const auto address = socket_address(host, port);
     if (!address)
         return tl::unexpected(address.error());
-    auto* state = new State{{}, std::move(on_connection)};
-    uv_tcp_init(loop.raw(), &state->handle);
-    state->handle.data = state;
-    std::unique_ptr<TcpListener> listener(new TcpListener(state)); // from here on it closes the handle
-    int rc = uv_tcp_bind(&state->handle, reinterpret_cast<const sockaddr*>(&*address), 0);
-    if (rc == 0)
-        rc = uv_listen(reinterpret_cast<uv_stream_t*>(&state->handle), backlog, [](uv_stream_t* handle, int status) {
-            auto stream = status == 0 ? Stream::accept(handle) : nullptr;
-            const auto callback =
-                static_cast<State*>(handle->data)->on_connection; // a copy: it may destroy the listener
-            if (stream && callback)
-                callback(std::move(stream));
-        });
-    if (rc < 0)
-        return tl::unexpected(std::string(uv_strerror(rc)));
-    return listener;
+    const int fd = ::socket(address->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return tl::unexpected(system_error());
+    const int on = 1; // a port may be taken again while old connections to it end
+    ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    const auto size =
+        static_cast<socklen_t>(address->ss_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6));
+    if (::bind(fd, reinterpret_cast<const sockaddr*>(&*address), size) != 0 || ::listen(fd, backlog) != 0) {
+        const auto reason = system_error();
+        ::close(fd);
+        return tl::unexpected(reason);
+    }
+    auto* state = new State(loop);
+    state->fd = fd;
+    state->on_connection = std::move(on_connection);
+    state->on_pause = std::move(on_pause);
+    uv_poll_init(loop.raw(), &state->poll, fd);
+    state->poll.data = state;
+    state->start();
+    return std::unique_ptr<TcpListener>(new TcpListener(state));
 }
 
 TcpListener::~TcpListener() {
-    state_->on_connection = nullptr;
-    uv_close(reinterpret_cast<uv_handle_t*>(&state_->handle),
+    state_->alive = false;
+    state_->resume.reset();
+    uv_close(reinterpret_cast<uv_handle_t*>(&state_->poll),
              [](uv_handle_t* handle) { delete static_cast<State*>(handle->data); });
+    ::close(state_->fd); // libuv asks nothing of it any more
 }
 
 std::uint16_t TcpListener::port() const {
     sockaddr_storage address{};
-    int length = sizeof address;
-    uv_tcp_getsockname(&state_->handle, reinterpret_cast<sockaddr*>(&address), &length);
+    socklen_t length = sizeof address;
+    ::getsockname(state_->fd, reinterpret_cast<sockaddr*>(&address), &length);
     if (address.ss_family == AF_INET6) {
         sockaddr_in6 v6{};
         std::memcpy(&v6, &address, sizeof v6);

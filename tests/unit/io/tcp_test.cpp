@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 
 namespace tcp_test {
 
@@ -97,6 +98,52 @@ TEST_CASE("the callback may destroy the listener") {
     REQUIRE(until(loop, [&] { return accepted > 0; }));
     unit::settle(loop);
     CHECK(accepted == 1);
+}
+
+TEST_CASE("without descriptors a listener waits, says why, and goes on by itself") {
+    io::Loop loop;
+    int pauses = 0;
+    std::string reason;
+    std::vector<std::unique_ptr<io::Stream>> accepted;
+    const auto listener = io::TcpListener::open(
+        loop, "127.0.0.1", 0, [&](auto stream) { accepted.push_back(std::move(stream)); },
+        [&](const std::string& why) {
+            ++pauses;
+            reason = why;
+        });
+    REQUIRE(listener.has_value());
+    const auto one = connect((*listener)->port());
+    const auto two = connect((*listener)->port());
+    rlimit before{};
+    ends::must(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    const rlimit low{static_cast<rlim_t>(two.theirs) + 1, before.rlim_max};
+    ends::must(::setrlimit(RLIMIT_NOFILE, &low) == 0);
+    CHECK(until(loop, [&] { return pauses == 2; }));
+    CHECK(reason == "too many open files");
+    CHECK(accepted.empty());
+    ends::must(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    CHECK(until(loop, [&] { return accepted.size() == 2; })); // no client was lost
+    ends::Reader reader;
+    reader.attach(*accepted[1]);
+    ends::send(two.theirs, "hello");
+    CHECK(until(loop, [&] { return reader.bytes == "hello"; }));
+}
+
+TEST_CASE("a crowd of connections is accepted in several turns") {
+    io::Loop loop;
+    std::vector<std::unique_ptr<io::Stream>> accepted;
+    const auto listener =
+        io::TcpListener::open(loop, "127.0.0.1", 0, [&](auto stream) { accepted.push_back(std::move(stream)); });
+    REQUIRE(listener.has_value());
+    constexpr std::size_t crowd = io::TcpListener::most_at_once + 10;
+    std::vector<std::unique_ptr<ends::Pair>> clients;
+    while (clients.size() < crowd) {
+        auto client = connect((*listener)->port());
+        clients.push_back(std::make_unique<ends::Pair>(-1, std::exchange(client.theirs, -1)));
+    }
+    REQUIRE(until(loop, [&] { return !accepted.empty(); }));
+    CHECK(accepted.size() == io::TcpListener::most_at_once);
+    CHECK(until(loop, [&] { return accepted.size() == crowd; }));
 }
 
 TEST_CASE("a stream that is no TCP socket has no peer address") {

@@ -89,4 +89,14 @@ bool is_loopback(std::string_view ip) {
     return is_ip(AF_INET6, ip) && inet_pton(AF_INET6, std::string(ip).c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
+std::string network_of(std::string_view ip) {
+    in6_addr v6{};
+    if (!is_ip(AF_INET6, ip) || inet_pton(AF_INET6, std::string(ip).c_str(), &v6) != 1 || is_loopback(ip))
+        return std::string(ip);
+    std::fill(std::begin(v6.s6_addr) + 8, std::end(v6.s6_addr), std::uint8_t{0});
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    inet_ntop(AF_INET6, &v6, text.data(), text.size());
+    return std::string(text.data()) + "/64";
+}
+
 } // namespace http

@@ -25,5 +25,8 @@ struct Address {
 [[nodiscard]] bool is_loopback(const Address& address);
 /// The same for an IP address alone.
 [[nodiscard]] bool is_loopback(std::string_view ip);
+/// What counts as one client: an IPv4 address, or the 64 bits that an IPv6 subscriber gets, such as
+/// `2001:db8:0:5::/64`.
+[[nodiscard]] std::string network_of(std::string_view ip);
 
 } // namespace http

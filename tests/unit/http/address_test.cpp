@@ -70,4 +70,14 @@ TEST_CASE("an address is written so that it can be read again") {
         CHECK(http::to_string(*read_address(text, 5)) == text);
 }
 
+TEST_CASE("what counts as one client is an IPv4 address, or 64 bits of IPv6") {
+    CHECK(http::network_of("10.1.2.3") == "10.1.2.3");
+    CHECK(http::network_of("127.0.0.1") == "127.0.0.1");
+    CHECK(http::network_of("::1") == "::1");
+    CHECK(http::network_of("2001:db8:0:5::1") == "2001:db8:0:5::/64");
+    CHECK(http::network_of("2001:db8:0:5:ffff:1:2:3") == "2001:db8:0:5::/64");
+    CHECK(http::network_of("2001:db8:0:6::1") != http::network_of("2001:db8:0:5::1"));
+    CHECK(http::network_of("") == "");
+}
+
 } // namespace address_test

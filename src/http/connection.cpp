@@ -1,5 +1,6 @@
 #include "http/connection.hpp"
 
+#include "http/address.hpp"
 #include "http/http1_session.hpp"
 #include "http/http2_session.hpp"
 
@@ -11,24 +12,29 @@ namespace {
 
 /// What a session is asked for at once: as much as a TLS record and a frame of HTTP/2 may have.
 constexpr std::size_t piece = 16UL * 1024;
+/// TLS itself sends some kilobytes during the handshake, and later a record for each KeyUpdate that the client wants.
+constexpr std::size_t most_tls_output = 64UL * 1024;
 
 } // namespace
 
 Connection::Connection(io::Loop& loop, std::unique_ptr<io::Stream> stream, std::shared_ptr<const Tls> tls,
-                       const Limits& limits, Owner owner)
+                       const Limits& limits, Owner owner, std::uint64_t number)
     : stream_(std::move(stream)),
       limits_(limits),
       owner_(std::move(owner)),
       peer_(stream_->peer_address()),
+      network_(network_of(peer_)),
+      number_(number),
       next_turn_(loop),
       limit_(loop),
+      request_(loop),
       silence_(loop) {
     if (tls)
         tls_ = std::make_unique<TlsSession>(std::move(tls));
     else
         begin_session(false);
     stream_->set_source([this](std::string& out) { return produce(out); });
-    limit_.start(limits_.first_request, [this] { end("no request in time"); });
+    limit_.start(limits_.first_request, [this] { end({"no request in time"}); });
     set_reading(true);
 }
 
@@ -38,7 +44,12 @@ Connection::~Connection() {
 }
 
 void Connection::begin_session(bool http2) {
-    SessionOwner owner{owner_.handler, peer_, [this] { wake(); }};
+    SessionOwner owner{owner_.handler,
+                       peer_,
+                       [this] { wake(); },
+                       [this] { refusals_ = 0; },
+                       [this] { count_refusal(); },
+                       [this] { return owner_.slowed(network_); }};
     if (http2) {
         session_ = std::make_unique<Http2Session>(std::move(owner));
         expect_bytes();
@@ -62,10 +73,12 @@ void Connection::received(std::string_view bytes) {
     if (session_ && !plain.empty())
         session_->receive(plain);
     if (!taken)
-        return close_in_order("TLS: " + taken.error());
-    if (tls_->ended())
-        return end({});
+        return close_in_order({"TLS", taken.error()});
+    if (tls_->output().size() > most_tls_output)
+        return end({"TLS flood of KeyUpdate"});
     stream_->schedule_flush();
+    if (tls_->ended())
+        return client_ended({});
     check();
 }
 
@@ -104,6 +117,32 @@ void Connection::next_turn() {
     check();
 }
 
+/// The handler runs inside the session: what follows from it comes later.
+void Connection::count_refusal() {
+    owner_.refused(network_);
+    if (++refusals_ >= limits_.refusals && !guessing_)
+        next_turn_.start(std::chrono::milliseconds(0), [this] { stop_guessing(); });
+}
+
+void Connection::stop_guessing() {
+    if (session_ && refusals_ >= limits_.refusals && !std::exchange(guessing_, true))
+        session_->stop_guessing();
+    next_turn();
+}
+
+/// The system shows an ended connection and one that the client ended in its own direction alike. So answers that are
+/// nearly complete may leave; streams end (as in Go's net/http, which cancels the request at once).
+void Connection::client_ended(const std::string& error) {
+    if (phase_ == Phase::ended)
+        return;
+    if (!error.empty() || !session_ || session_->exchanges() == 0 || phase_ == Phase::closing)
+        return end(!reason_.kind.empty() || error.empty() ? reason_ : Reason{"network", error, false});
+    if (std::exchange(half_closed_, true))
+        return;
+    silence_.start(limits_.last_bytes, [this] { end({}); });
+    check();
+}
+
 Connection::Phase Connection::phase() const {
     if (phase_ == Phase::closing || phase_ == Phase::ended)
         return phase_;
@@ -112,24 +151,53 @@ Connection::Phase Connection::phase() const {
     return session_->exchanges() > 0 ? Phase::answering : Phase::idle;
 }
 
+Connection::Rank Connection::rank() const {
+    if (!session_ || session_->requests() == 0)
+        return Rank::no_request;
+    if (session_->exchanges() == 0)
+        return Rank::idle;
+    return session_->permitted() > 0 ? Rank::permitted : Rank::unknown;
+}
+
 bool Connection::has_changed() const {
     return phase() != phase_ || (session_ && (session_->finished() || session_->full() == reading_));
 }
 
 void Connection::check() {
+    const auto fault = session_ ? session_->fault() : std::string_view();
     if (session_ && session_->finished())
-        return close_in_order({});
+        return close_in_order(fault.empty() && guessing_ ? Reason{"bad credentials again and again"}
+                                                         : Reason{std::string(fault)});
     const auto now = phase();
-    if (now == Phase::ended)
+    if (now == Phase::ended || faulty_)
         return;
-    if (session_)
+    if (!fault.empty()) {
+        faulty_ = true;
+        limit_.start(limits_.last_bytes, [this, kind = std::string(fault)] { end({kind}); });
+        return;
+    }
+    if (session_) {
         set_reading(!session_->full());
+        limit_request();
+    }
+    if (half_closed_ && now == Phase::idle)
+        return close_in_order({});
     if (std::exchange(phase_, now) == now)
         return;
     if (now == Phase::answering)
         limit_.cancel();
     else if (now == Phase::idle)
         limit_.start(limits_.without_request, [this] { close_idle(); });
+}
+
+void Connection::limit_request() {
+    if (session_->incomplete() == 0)
+        return request_.cancel();
+    if (!request_.armed())
+        request_.start(limits_.whole_request, [this] {
+            session_->end_slow_requests();
+            check();
+        });
 }
 
 /// HTTP/2 says GOAWAY first.
@@ -150,23 +218,29 @@ void Connection::stop() {
 
 /// Lets everything leave, then waits for the client to close its side: closing ours with unread input would make the
 /// system throw away what the client has not read (RFC 9112, 9.6).
-void Connection::close_in_order(const std::string& reason) {
+void Connection::close_in_order(const Reason& reason) {
     phase_ = Phase::closing;
     reason_ = reason;
     session_.reset();
+    request_.cancel();
     silence_.cancel();
     limit_.start(limits_.last_bytes, [this] { end(reason_); });
     set_reading(true);
     if (tls_)
         tls_->close();
-    stream_->when_drained([this] { stream_->shut_down_writing(); });
+    stream_->when_drained([this] {
+        stream_->shut_down_writing();
+        if (half_closed_)
+            end(reason_);
+    });
 }
 
-void Connection::end(const std::string& reason) {
+void Connection::end(const Reason& reason) {
     if (std::exchange(phase_, Phase::ended) == Phase::ended)
         return;
     session_.reset();
     limit_.cancel();
+    request_.cancel();
     silence_.cancel();
     next_turn_.cancel();
     stream_->stop_reading();
@@ -181,12 +255,12 @@ void Connection::set_reading(bool on) {
     if (on) {
         silence_.cancel();
         stream_->read([this](std::string_view bytes) { received(bytes); },
-                      [this](const std::string& reason) { end(reason_.empty() ? reason : reason_); });
+                      [this](const std::string& error) { client_ended(error); });
         return;
     }
     stream_->stop_reading();
     // Nobody notices now if the client vanishes.
-    silence_.start(limits_.without_request, [this] { end("too many requests at once"); });
+    silence_.start(limits_.without_request, [this] { end({"too many requests at once"}); });
 }
 
 /// Only HTTP/2 has a way to ask.
@@ -195,7 +269,7 @@ void Connection::expect_bytes() {
 }
 
 void Connection::ask() {
-    silence_.start(limits_.ping_answer, [this] { end("no answer to a PING"); });
+    silence_.start(limits_.ping_answer, [this] { end({"no answer to a PING", {}, false}); });
     session_->ping();
 }
 

@@ -51,6 +51,14 @@ class Exchange {
     /// Asks pull() again after Pull::later. Never pulls synchronously. Harmless before respond() and after the end.
     virtual void resume() = 0;
 
+    /// The credentials were good. Until its end, this request keeps its connection from being closed to make room.
+    virtual void permitted() = 0;
+    /// The credentials were bad; call it before the answer. After Limits::refusals of them, and no good ones between,
+    /// the connection takes no more requests, and the address is slowed for a while.
+    virtual void refused() = 0;
+    /// True while the client's address is slowed: its bad credentials should cost little, and be answered late.
+    [[nodiscard]] virtual bool slowed() const = 0;
+
   protected:
     ~Exchange() = default;
 };

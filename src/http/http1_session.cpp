@@ -26,6 +26,8 @@ std::string_view reason(int status) {
         return "Not Found";
     case 405:
         return "Method Not Allowed";
+    case 408:
+        return "Request Timeout";
     case 413:
         return "Content Too Large";
     case 415:
@@ -109,6 +111,16 @@ class Http1Session::OneExchange final : public Exchange {
             session_.owner_.wake();
     }
 
+    void permitted() override {
+        if (!std::exchange(permitted_, true))
+            session_.owner_.permitted();
+    }
+    void refused() override {
+        if (!std::exchange(refused_, true))
+            session_.owner_.refused();
+    }
+    [[nodiscard]] bool slowed() const override { return session_.owner_.slowed(); }
+
     Request request_;
     std::unique_ptr<Answer> answer_;
     Framing framing_ = Framing::none;
@@ -118,6 +130,8 @@ class Http1Session::OneExchange final : public Exchange {
     bool responded_ = false;
     bool waiting_ = false; // for resume()
     bool ended_ = false;   // the body is complete
+    bool permitted_ = false;
+    bool refused_ = false;
 
   private:
     Http1Session& session_;
@@ -199,6 +213,7 @@ bool Http1Session::take_body() {
 }
 
 void Http1Session::dispatch() {
+    slow_ = false;
     exchange_ = std::make_unique<OneExchange>(*this, std::move(*std::exchange(head_, std::nullopt)));
     ++requests_;
     exchange_->answer_ = owner_.handler.request(*exchange_);
@@ -210,6 +225,7 @@ void Http1Session::dispatch() {
 }
 
 void Http1Session::refuse(Refusal refusal) {
+    fault_ = refusal.status == 408 ? "slow HTTP/1.1 request" : "malformed or too long HTTP/1.1 request";
     closing_ = true;
     input_ = {};
     head_.reset();
@@ -298,6 +314,22 @@ void Http1Session::stop() {
     else
         closing_ = true;
     owner_.wake();
+}
+
+/// The request of this connection is answered to its end: there is only one.
+void Http1Session::stop_guessing() {
+    stopping_ = true;
+    closing_ = closing_ || !exchange_;
+    owner_.wake();
+}
+
+void Http1Session::end_slow_requests() {
+    if (incomplete() > 0 && !closing_ && std::exchange(slow_, true))
+        refuse({408});
+}
+
+std::size_t Http1Session::permitted() const {
+    return exchange_ && exchange_->permitted_ ? 1 : 0;
 }
 
 } // namespace http

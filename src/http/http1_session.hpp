@@ -19,10 +19,15 @@ class Http1Session final : public Session {
     void send(std::string& out, std::size_t most) override;
     void proceed() override;
     void stop() override;
+    void stop_guessing() override;
+    void end_slow_requests() override;
     bool ping() override { return false; }
 
     [[nodiscard]] std::size_t exchanges() const override { return exchange_ ? 1 : 0; }
     [[nodiscard]] std::size_t requests() const override { return requests_; }
+    [[nodiscard]] std::size_t incomplete() const override { return !exchange_ && (head_ || !input_.empty()) ? 1 : 0; }
+    [[nodiscard]] std::size_t permitted() const override;
+    [[nodiscard]] std::string_view fault() const override { return fault_; }
     [[nodiscard]] bool full() const override { return exchange_ && input_.size() >= most_body_bytes; }
     [[nodiscard]] bool finished() const override { return closing_ && !exchange_ && output_.empty(); }
 
@@ -46,7 +51,9 @@ class Http1Session final : public Session {
     std::string output_; // heads of answers
     std::unique_ptr<OneExchange> exchange_;
     std::size_t requests_ = 0;
-    bool closing_ = false; // no further request is read
+    std::string_view fault_; // a literal
+    bool slow_ = false;      // a request was incomplete at the last end_slow_requests()
+    bool closing_ = false;   // no further request is read
     bool stopping_ = false;
 };
 

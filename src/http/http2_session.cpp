@@ -1,98 +1,26 @@
 #include "http/http2_session.hpp"
 
-#include "http/http2_headers.hpp"
+#include "http/http2_exchange.hpp"
+#include "http/http2_faults.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstring>
-#include <span>
 #include <utility>
-
-#include <nghttp2/nghttp2.h>
 
 namespace http {
 
-class Http2Session::OneExchange final : public Exchange {
-  public:
-    OneExchange(Http2Session& session, std::int32_t stream) : stream_(stream), session_(session) {
-        request_.http2 = true;
-        request_.peer = session.owner_.peer;
-    }
+namespace {
 
-    [[nodiscard]] const Request& request() const override { return request_; }
-    void respond(int status, Headers headers) override { answer(status, headers, true); }
-    void respond_without_body(int status, Headers headers) override { answer(status, headers, false); }
-    void resume() override {
-        if (!waiting_ || closed_)
-            return;
-        waiting_ = false;
-        session_.resumed_.push_back(stream_);
-        session_.owner_.wake();
-    }
+/// A block of headers that is longer, decoded, is not answered any more.
+constexpr std::size_t most_block_bytes = 8 * most_header_bytes;
 
-    void answer(int status, const Headers& headers, bool with_body) {
-        if (closed_ || std::exchange(responded_, true))
-            return;
-        session_.submit(*this, status, headers, with_body && may_have_body(request_.method, status));
-    }
-
-    /// For nghttp2: fills `out`, or says that there is nothing now.
-    ssize_t read(std::span<std::uint8_t> out, std::uint32_t* flags) {
-        if (sent_ == piece_.size()) {
-            piece_.clear();
-            sent_ = 0;
-            if (!ended_ && !waiting_)
-                pull(out.size());
-            if (piece_.empty() && !ended_)
-                return NGHTTP2_ERR_DEFERRED;
-        }
-        const auto size = std::min(out.size(), piece_.size() - sent_);
-        std::memcpy(out.data(), piece_.data() + sent_, size);
-        sent_ += size;
-        if (ended_ && sent_ == piece_.size()) {
-            *flags |= NGHTTP2_DATA_FLAG_EOF;
-            const auto trailers = answer_ ? answer_->trailers() : Headers();
-            if (!trailers.empty()) {
-                *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-                const Pairs pairs(trailers);
-                nghttp2_submit_trailer(session_.session_.get(), stream_, pairs.all().data(), pairs.all().size());
-            }
-        }
-        return static_cast<ssize_t>(size);
-    }
-
-    Request request_;
-    std::unique_ptr<Answer> answer_;
-    const std::int32_t stream_;
-    std::size_t header_bytes_ = 0; ///< more than most_header_bytes: 431
-    std::size_t held_ = 0;         ///< its share of the session's
-    bool dispatched_ = false;
-    bool responded_ = false;
-    bool closed_ = false;
-
-  private:
-    void pull(std::size_t most) {
-        waiting_ = true; // resume() may be called inside
-        const auto next = answer_ ? answer_->pull(piece_, most) : Pull::end;
-        if (next == Pull::more && piece_.empty())
-            resume(); // in a later turn
-        else if (next == Pull::more)
-            waiting_ = false;
-        else
-            ended_ = next == Pull::end;
-    }
-
-    Http2Session& session_;
-    std::string piece_;    // pulled
-    std::size_t sent_ = 0; // of it
-    bool waiting_ = false; // for resume()
-    bool ended_ = false;   // the body is complete
-};
+} // namespace
 
 struct Http2Session::Callbacks {
     static Http2Session& of(void* user) { return *static_cast<Http2Session*>(user); }
 
     static int begin_headers(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
+        of(user).block_bytes_ = 0;
         if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST)
             return 0; // trailers
         auto& self = of(user);
@@ -106,6 +34,11 @@ struct Http2Session::Callbacks {
     static int header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, std::size_t name_size,
                       const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* user) {
         auto& self = of(user);
+        self.block_bytes_ += counted_size(text(name, name_size), text(value, value_size));
+        if (self.block_bytes_ > most_block_bytes) {
+            self.give_up("HTTP/2 header bomb");
+            return NGHTTP2_ERR_CALLBACK_FAILURE;
+        }
         auto* exchange = self.find_exchange(frame->hd.stream_id);
         if (exchange == nullptr || frame->headers.cat != NGHTTP2_HCAT_REQUEST)
             return 0;
@@ -130,6 +63,11 @@ struct Http2Session::Callbacks {
     }
 
     static int frame_send(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
+        if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR && !of(user).stopping_ &&
+            of(user).fault_.empty())
+            of(user).fault_ = fault_of(NGHTTP2_ERR_PROTO); // nghttp2 says it by itself
+        if (frame->hd.type == NGHTTP2_DATA)
+            of(user).budget_.earn(FrameBudget::of_data_sent);
         // RFC 9113, 8.1: the rest of a request that was answered early is not wanted.
         const auto stream = frame->hd.stream_id;
         const bool ends = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
@@ -190,16 +128,35 @@ Http2Session::~Http2Session() {
 }
 
 void Http2Session::receive(std::string_view bytes) {
-    if (broken_)
+    if (broken_ || !fault_.empty())
         return;
+    budget_.refill(std::chrono::steady_clock::now());
+    scanner_.scan(bytes, [this](const FrameHead& frame) { charge(frame); });
     const auto rc =
         nghttp2_session_mem_recv(session_.get(), reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
-    if (rc < 0) // nothing in these bytes can be answered
-        broken_ = true;
-    else if (nghttp2_session_get_outbound_queue_size(session_.get()) > most_frames_owed)
-        broken_ = true;
+    if (rc < 0 || nghttp2_session_get_outbound_queue_size(session_.get()) > most_frames_owed) {
+        broken_ = true; // nothing in these bytes can be answered
+        if (fault_.empty())
+            fault_ = rc < 0 && rc != NGHTTP2_ERR_FLOODED ? fault_of(static_cast<int>(rc)) : flood_;
+    }
     release_closed();
     owner_.wake();
+}
+
+/// Says GOAWAY, and reads no more.
+void Http2Session::give_up(std::string_view fault) {
+    if (!fault_.empty())
+        return;
+    fault_ = fault;
+    nghttp2_session_terminate_session(session_.get(), NGHTTP2_ENHANCE_YOUR_CALM);
+}
+
+void Http2Session::charge(const FrameHead& frame) {
+    if (frame.type != NGHTTP2_HEADERS || last_frame_ == NGHTTP2_HEADERS)
+        flood_ = flood_of(frame.type);
+    last_frame_ = frame.type;
+    if (!budget_.spend(cost_of(frame)))
+        give_up(flood_);
 }
 
 void Http2Session::send(std::string& out, std::size_t most) {
@@ -221,20 +178,49 @@ void Http2Session::send(std::string& out, std::size_t most) {
 }
 
 void Http2Session::stop() {
-    if (std::exchange(stopping_, true))
+    go_away(NGHTTP2_NO_ERROR);
+    if (std::exchange(stopped_, true))
         return;
-    nghttp2_submit_goaway(session_.get(), NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_.get()),
-                          NGHTTP2_NO_ERROR, nullptr, 0);
     for (const auto& [stream, exchange] : exchanges_)
         if (exchange->answer_)
             exchange->answer_->stopping();
+}
+
+void Http2Session::stop_guessing() {
+    go_away(NGHTTP2_ENHANCE_YOUR_CALM);
+    for (const auto& [stream, exchange] : exchanges_)
+        if (!exchange->permitted_ && !exchange->refused_ && !exchange->responded_)
+            reset(stream, NGHTTP2_ENHANCE_YOUR_CALM);
+}
+
+/// Takes no more requests.
+void Http2Session::go_away(std::uint32_t error) {
+    if (std::exchange(stopping_, true))
+        return;
+    nghttp2_submit_goaway(session_.get(), NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_.get()),
+                          error, nullptr, 0);
     owner_.wake();
+}
+
+void Http2Session::end_slow_requests() {
+    for (const auto& [stream, exchange] : exchanges_)
+        if (!exchange->dispatched_ && std::exchange(exchange->slow_, true))
+            reset(stream, NGHTTP2_CANCEL);
+    owner_.wake();
+}
+
+void Http2Session::reset(std::int32_t stream, std::uint32_t error) {
+    nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, stream, error);
 }
 
 bool Http2Session::ping() {
     nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, nullptr);
     owner_.wake();
     return true;
+}
+
+std::size_t Http2Session::incomplete() const {
+    return exchanges_.size() - answering_;
 }
 
 bool Http2Session::finished() const {
@@ -292,12 +278,15 @@ void Http2Session::dispatch(OneExchange& exchange) {
         return;
     ++requests_;
     ++answering_;
+    budget_.earn(FrameBudget::of_request);
+    if (exchange.header_bytes_ > most_header_bytes && !budget_.spend(FrameBudget::cost_of_long_headers))
+        return give_up("HTTP/2 header bomb");
     if (exchange.header_bytes_ > most_header_bytes)
         return exchange.respond_without_body(431, {});
     exchange.answer_ = owner_.handler.request(exchange);
     if (!exchange.answer_)
         exchange.respond_without_body(500, {}); // if nothing was answered
-    else if (stopping_)
+    else if (stopped_)
         exchange.answer_->stopping();
 }
 
@@ -322,6 +311,8 @@ void Http2Session::closed(std::int32_t stream) {
     held_ -= exchange->held_;
     if (exchange->dispatched_)
         --answering_;
+    if (exchange->permitted_)
+        --permitted_;
     closed_.push_back(std::move(exchange));
 }
 

@@ -20,8 +20,8 @@ namespace http {
 
 class Server final {
   public:
-    /// The handler must outlive the server. Logs addresses of clients and reasons, a few lines a minute, and nothing
-    /// that clients send.
+    /// The handler must outlive the server. Logs addresses of clients and reasons, one line a minute for each kind,
+    /// and nothing that clients send.
     Server(io::Loop& loop, Handler& handler, base::Log log, Limits limits = {});
     /// Closes everything at once. Not to be called inside a Handler or an Answer.
     ~Server();

@@ -16,6 +16,9 @@ struct SessionOwner {
     std::string peer; ///< for Request::peer
     /// There is something to send, or to go on with: call proceed(), then send(), in a later turn.
     std::function<void()> wake;
+    std::function<void()> permitted = [] {};             ///< Exchange::permitted()
+    std::function<void()> refused = [] {};               ///< Exchange::refused()
+    std::function<bool()> slowed = [] { return false; }; ///< Exchange::slowed()
 };
 
 class Session {
@@ -34,6 +37,11 @@ class Session {
     virtual void proceed() = 0;
     /// No new requests; each Answer is asked to end.
     virtual void stop() = 0;
+    /// No new requests: the client has sent too many bad credentials. Answers to good and bad ones go on; all other
+    /// requests are given up.
+    virtual void stop_guessing() = 0;
+    /// Gives up requests that were incomplete at the last call already.
+    virtual void end_slow_requests() = 0;
     /// Asks the client whether it is still there; false if the protocol cannot.
     virtual bool ping() = 0;
 
@@ -41,6 +49,12 @@ class Session {
     [[nodiscard]] virtual std::size_t exchanges() const = 0;
     /// Requests given to the handler so far.
     [[nodiscard]] virtual std::size_t requests() const = 0;
+    /// Requests of which something has come, but not all.
+    [[nodiscard]] virtual std::size_t incomplete() const = 0;
+    /// Open requests whose credentials were good.
+    [[nodiscard]] virtual std::size_t permitted() const = 0;
+    /// What the client did wrong so that the session ends, such as `HTTP/2 PING flood`; empty if nothing.
+    [[nodiscard]] virtual std::string_view fault() const = 0;
     /// So much input waits that no more should be read.
     [[nodiscard]] virtual bool full() const = 0;
     /// Close the connection when all that was produced has left.

@@ -53,6 +53,9 @@ class ServerClient final {
         tls_->send(bytes);
         flush();
     }
+    void shut_down_writing() {
+        stream_->when_drained([this] { stream_->shut_down_writing(); });
+    }
     [[nodiscard]] bool ready() const { return !tls_ || tls_->established(); }
     TlsClient& tls() { return *tls_; }
 

@@ -273,9 +273,9 @@ TEST_CASE("clients cannot fill the log") {
         REQUIRE(until(f.loop, [&] { return client.closed; }));
     }
     CHECK(until(f.loop, [&] { return f.server->connections() == 0; }));
-    CHECK(f.logged.size() >= 10);
-    CHECK(f.logged.size() <= 20); // a new minute may have begun
-    CHECK(f.logged[0] == "connection of 127.0.0.1 closed: TLS: http request");
+    CHECK(f.logged.size() >= 1);
+    CHECK(f.logged.size() <= 2); // a minute may have passed
+    CHECK(f.logged[0] == "closed a connection of 127.0.0.1: TLS: http request");
 }
 
 TEST_CASE("answers that do not end are destroyed after the limit") {
@@ -347,21 +347,6 @@ TEST_CASE("requests in reserve are read only up to a limit, and not for ever") {
     REQUIRE(until(f.loop, [&] { return f.handler.scripts.size() == 1; }));
     CHECK(until(f.loop, [&] { return f.handler.scripts[0]->destroyed; }));
     CHECK(f.handler.scripts.size() == 1);
-}
-
-TEST_CASE("connections are limited, and one address to a part of them") {
-    Fixture f({.connections = 5, .connections_of_one_address = 2});
-    std::vector<std::unique_ptr<unit::ServerClient>> clients;
-    for (int i = 0; i < 7; ++i)
-        clients.push_back(std::make_unique<unit::ServerClient>(f.loop, f.plain_port, nullptr));
-    CHECK(until(f.loop, [&] { return clients[5]->closed && clients[6]->closed; }));
-    CHECK(f.server->connections() == 5);
-    CHECK_FALSE(clients[4]->closed); // loopback is not limited
-    CHECK(f.logged == std::vector<std::string>(2, "refused a connection of 127.0.0.1: there are 5 already"));
-    clients.clear();
-    CHECK(until(f.loop, [&] { return f.server->connections() == 0; }));
-    clients.push_back(std::make_unique<unit::ServerClient>(f.loop, f.plain_port, nullptr));
-    CHECK(until(f.loop, [&] { return f.server->connections() == 1; }));
 }
 
 TEST_CASE("a server that is destroyed destroys all answers") {

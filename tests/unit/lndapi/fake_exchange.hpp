@@ -12,6 +12,9 @@ class FakeExchange final : public http::Exchange {
     http::Headers headers;
     bool without_body = false;
     std::size_t resumed = 0;
+    int permissions = 0;
+    int refusals = 0;
+    bool is_slowed = false;
     std::unique_ptr<http::Answer> answer;
     http::Headers trailers;
     bool ended = false;
@@ -26,6 +29,9 @@ class FakeExchange final : public http::Exchange {
         without_body = ended = true;
     }
     void resume() override { ++resumed; }
+    void permitted() override { ++permissions; }
+    void refused() override { ++refusals; }
+    [[nodiscard]] bool slowed() const override { return is_slowed; }
 
     /// Everything that there is to read now.
     std::string read() {

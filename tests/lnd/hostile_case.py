@@ -21,7 +21,7 @@ class HostileCase(unittest.TestCase):
     def setUpClass(cls) -> None:
         cls.tried = {}
         cls.stage = cls.enterClassContext(BesideStage())
-        cls.stage.allowed = ["connection of 127.0.0.", "connections of 127.0.0."]
+        cls.stage.allowed = ["connection of 127.0.0.", "connections of 127.0.0.", "new connections wait"]
         shown = cls.stage.wait_active()
         cls.grpc_address, cls.rest_address = shown["rpclisten"][0], shown["restlisten"][0]
         cls.beside = cls.enterClassContext(Beside(cls.stage))

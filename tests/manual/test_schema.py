@@ -153,11 +153,13 @@ class Wrong(unittest.TestCase):
     def test_an_answer_with_an_error_is_refused(self) -> None:
         answer = {"payments": [self.payment], "cursor": self.message["params"]["cursor"]}
         self.assertEqual(ANSWER.complaints({**answer, "more": True}), [])
-        self.assertEqual(ANSWER.complaints({**answer, "cursor": f"{answer['cursor']}.7"}), [])
+        for numbers in ("7", "7.8", "0.8"):
+            self.assertEqual(ANSWER.complaints({**answer, "cursor": f"{answer['cursor']}.{numbers}"}), [])
         wrong_payment = copy.deepcopy(self.payment)
         wrong_payment["htlcs"][0]["attempt_id"] = 1
         for other in ({**answer, "more": False}, {**answer, "cursor": 1}, {"payments": []}, {**answer, "payments": [wrong_payment]},
-                      {**answer, "cursor": f"{answer['cursor']}.0"}, {**answer, "cursor": f"{answer['cursor']}.7.7"}):
+                      {**answer, "cursor": f"{answer['cursor']}.0"}, {**answer, "cursor": f"{answer['cursor']}.7.0"},
+                      {**answer, "cursor": f"{answer['cursor']}.7.7.7"}):
             self.assertNotEqual(ANSWER.complaints(other), [])
 
 

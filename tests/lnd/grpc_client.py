@@ -41,14 +41,18 @@ def metadata_of(pairs: Any) -> dict[str, str]:
 
 
 class GrpcStream:
-    """A call whose messages are read in the background."""
+    """A call whose messages are read in the background; with `read` false only after read_on()."""
 
-    def __init__(self, call: Any):
+    def __init__(self, call: Any, read: bool = True):
         self.call = call
         self.messages: list[bytes] = []
         self.begin: dict[str, str] = {}  # the initial metadata, when it has come
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._read, daemon=True)
+        if read:
+            self._thread.start()
+
+    def read_on(self) -> None:
         self._thread.start()
 
     def _read(self) -> None:
@@ -107,8 +111,9 @@ class GrpcClient:
         own = [("macaroon", self.macaroon)] if self.macaroon is not None else []
         return own + list(metadata.items() if isinstance(metadata, dict) else metadata or ())
 
-    def stream(self, path: str, request: bytes = b"", metadata: Any = None, timeout: float | None = None) -> GrpcStream:
-        return GrpcStream(self.channel.unary_stream(path)(request, metadata=self._metadata(metadata), timeout=timeout))
+    def stream(self, path: str, request: bytes = b"", metadata: Any = None, timeout: float | None = None,
+               read: bool = True) -> GrpcStream:
+        return GrpcStream(self.channel.unary_stream(path)(request, metadata=self._metadata(metadata), timeout=timeout), read)
 
     def unary(self, path: str, request: bytes = b"", metadata: Any = None, timeout: float | None = BOUND) -> bytes:
         """The answer; an error raises Refused."""

@@ -30,31 +30,31 @@ def continuations(payload: bytes) -> bytes:
     return frame(HEADERS, END_STREAM, 1, fields(GET_INFO)) + frame(CONTINUATION, 0, 1, payload) * MANY
 
 
-# Each must end the connection.
+# Each must end the connection, with this reason in the log.
 FLOODS = {
-    "rapid reset": rapid_reset(),
-    "made you reset": made_you_reset(),
-    "empty CONTINUATION": continuations(b""),
-    "full CONTINUATION": continuations(literal("a", b"b" * 1000) * 16),
+    "rapid reset": (rapid_reset(), "HTTP/2 rapid reset"),
+    "made you reset": (made_you_reset(), "HTTP/2 flood of WINDOW_UPDATE"),
+    "empty CONTINUATION": (continuations(b""), "HTTP/2 flood of other frames"),
+    "full CONTINUATION": (continuations(literal("a", b"b" * 1000) * 16), "HTTP/2 header bomb"),
+    "SETTINGS": (frame(SETTINGS) * MANY, "HTTP/2 flood of SETTINGS"),
+    "PING": (frame(PING, payload=bytes(8)) * MANY, "HTTP/2 flood of PING"),
+    "PRIORITY": (b"".join(frame(PRIORITY, 0, stream, b"\0\0\0\0\x10") for stream in STREAMS), "HTTP/2 flood of PRIORITY"),
+    "empty DATA": (frame(HEADERS, END_HEADERS, 1, fields(TRACK_PAYMENTS)) + frame(DATA, 0, 1) * MANY, "HTTP/2 flood of small DATA"),
 }
 
-# Frames that ask for an answer: endless ones end the connection if the answers are not read.
-ASKING = {
-    "SETTINGS": frame(SETTINGS) * MANY,
-    "PING": frame(PING, payload=bytes(8)) * MANY,
+# More ways to the same reasons.
+MORE_FLOODS = {
     "changed window": (setting(INITIAL_WINDOW_SIZE, 1) + setting(INITIAL_WINDOW_SIZE, 1 << 20)) * (MANY // 2),
-}
-
-# Frames that ask for nothing.
-IDLE = {
-    "PRIORITY": b"".join(frame(PRIORITY, 0, stream, b"\0\0\0\0\x10") for stream in STREAMS),
     "WINDOW_UPDATE": frame(WINDOW_UPDATE, payload=b"\0\0\0\x01") * MANY,
     "acks of SETTINGS": frame(SETTINGS, ACK) * MANY,
     "acks of PING": frame(PING, ACK, payload=bytes(8)) * MANY,
     "unknown frames": frame(0xFA, 0xFF, 0, b"x" * 64) * MANY,
-    "empty DATA": frame(HEADERS, END_HEADERS, 1, fields(TRACK_PAYMENTS)) + frame(DATA, 0, 1) * MANY,
-    "padding": frame(HEADERS, END_HEADERS, 1, fields(TRACK_PAYMENTS)) + frame(DATA, 8, 1, b"\xff" + bytes(255)) * 200,
+    "resets of nothing": frame(HEADERS, END_HEADERS | END_STREAM, 1, fields(GET_INFO)) + frame(RST_STREAM, 0, 1, CANCEL) * MANY,
+    "padding": frame(HEADERS, END_HEADERS, 1, fields(TRACK_PAYMENTS)) + frame(DATA, 8, 1, b"\x08" + bytes(8)) * 5000,
 }
+
+# Frames that ask for an answer.
+ASKING = {kind: FLOODS[kind][0] for kind in ("SETTINGS", "PING")} | {"changed window": MORE_FLOODS["changed window"]}
 
 # What RFC 9113 calls an error of the connection. The last answer is GOAWAY.
 ERRORS = {

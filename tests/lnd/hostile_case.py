@@ -9,7 +9,7 @@ from typing import Any, Callable, Iterable
 from beside import Beside, BesideStage  # first: it makes the others importable
 from lnd_stage import wait_until
 
-from hostile import Hostile
+from hostile import SOURCE, Hostile
 
 
 class HostileCase(unittest.TestCase):
@@ -21,7 +21,7 @@ class HostileCase(unittest.TestCase):
     def setUpClass(cls) -> None:
         cls.tried = {}
         cls.stage = cls.enterClassContext(BesideStage())
-        cls.stage.allowed = ["connection of 127.0.0.", "connections of 127.0.0.", "new connections wait"]
+        cls.stage.allowed = ["closed a connection of 127.0.0.", "refused a connection of 127.0.0.", "new connections wait: too many open files"]
         shown = cls.stage.wait_active()
         cls.grpc_address, cls.rest_address = shown["rpclisten"][0], shown["restlisten"][0]
         cls.beside = cls.enterClassContext(Beside(cls.stage))
@@ -47,6 +47,18 @@ class HostileCase(unittest.TestCase):
 
     def new_lines(self) -> list[str]:
         return self.stage.lnd_log()[self.lines:]
+
+    def expect_logged(self, *reasons: str) -> None:
+        """Each once, however often it has happened in this minute, and no further trouble."""
+        def logged() -> list[str]:
+            return [line.split(": ", 1)[1].partition(" (")[0] for line in self.new_lines() if " INFO " in line or " UNUSUAL " in line]
+
+        wait_until(lambda: len(logged()) >= len(reasons), f"the log lines {reasons}")
+        self.assertEqual(sorted(logged()), sorted(reasons))
+
+    @staticmethod
+    def closed(reason: str) -> str:
+        return f"closed a connection of {SOURCE}: {reason}"
 
     def new_checks(self) -> int:
         return self.stage.rune_checks() - self.checks

@@ -22,14 +22,19 @@ from hostile import (DATA, END_HEADERS, HEADERS, INITIAL_WINDOW_SIZE, PING, PREF
 class HostileClients(HostileCase):
     # HTTP/2
 
+    def flood(self, _: str, data: bytes) -> None:
+        with self.connect() as hostile:
+            hostile.begin().send(data)
+            hostile.wait_closed()
+
     def test_floods(self) -> None:
         """They end the connection."""
-        def flood(_: str, data: bytes) -> None:
-            with self.connect() as hostile:
-                hostile.begin().send(data)
-                hostile.wait_closed()
+        self.beside_each([(kind, data) for kind, (data, _) in attacks.FLOODS.items()], self.flood)
+        self.expect_logged(*(self.closed(reason) for _, reason in attacks.FLOODS.values()))
+        self.assertEqual(self.new_checks(), 0)
 
-        self.beside_each(attacks.FLOODS.items(), flood)
+    def test_more_floods(self) -> None:
+        self.beside_each(attacks.MORE_FLOODS.items(), self.flood)
         self.assertEqual(self.new_checks(), 0)
 
     def test_floods_whose_answers_are_not_read(self) -> None:
@@ -42,14 +47,7 @@ class HostileClients(HostileCase):
                 hostile.wait_closed()
 
         self.beside_each(attacks.ASKING.items(), flood)
-
-    def test_floods_of_frames_that_bring_nothing(self) -> None:
-        """Whether they are read to the end or end the connection: nobody else notices."""
-        def flood(_: str, data: bytes) -> None:
-            with self.connect() as hostile:
-                hostile.begin().send(data)
-
-        self.beside_each([*attacks.IDLE.items(), *attacks.ASKING.items()], flood)
+        self.expect_logged(self.closed("HTTP/2 flood of SETTINGS"), self.closed("HTTP/2 flood of PING"))
 
     def test_errors_of_the_connection(self) -> None:
         def err(_: str, data: bytes) -> None:
@@ -58,6 +56,7 @@ class HostileClients(HostileCase):
                 hostile.wait_closed()
 
         self.beside_all(attacks.ERRORS.items(), err)
+        self.expect_logged(self.closed("HTTP/2 protocol error"), self.closed("HTTP/2 expected"))
 
     def test_header_bombs(self) -> None:
         def bomb(kind: str, data: bytes) -> None:
@@ -66,6 +65,7 @@ class HostileClients(HostileCase):
                 hostile.until(lambda: hostile.closed or hostile.count(HEADERS) + hostile.count(RST_STREAM) > 0, "refusal")
 
         self.beside_all(list(attacks.header_bombs()), bomb)
+        self.expect_logged(self.closed("HTTP/2 header bomb"))
         self.assertEqual(self.new_checks(), 0)
 
     def test_more_streams_than_allowed(self) -> None:
@@ -120,29 +120,39 @@ class HostileClients(HostileCase):
             for each in slow:
                 each.wait_closed()
         self.count("slow beginnings", len(slow))
-        self.assertTrue(self.new_lines())
+        self.expect_logged(self.closed("no request in time"))
 
     def test_slow_continuations(self) -> None:
-        """After the first request a connection without one to answer has a minute."""
+        """After the first request a connection has ten seconds for each, up to twice that, and a minute until the next begins."""
         state = b"GET /v1/state HTTP/1.1\r\nHost: a\r\n\r\n"
-        with self.connect(alpn="http/1.1") as half, self.connect(alpn="http/1.1") as idle, self.connect() as frames, \
-                self.connect() as headers:
-            for each in (half, idle):
+        with contextlib.ExitStack() as stack:
+            half, idle, lengthy = (stack.enter_context(self.connect(alpn="http/1.1")) for _ in range(3))
+            frames, headers, body = (stack.enter_context(self.connect()) for _ in range(3))
+            for each in (half, idle, lengthy):
                 each.send(state)
                 each.until(lambda each=each: each.data.endswith(b"}"), "answer")
-            for each in (frames, headers):
+            for each in (frames, headers, body):
                 each.begin().send(request(1, GET_INFO))
-                each.until(lambda each=each: any(f.kind == HEADERS for f in each.frames()), "answer")
+                each.until(lambda each=each: each.count(HEADERS) == 1, "answer")
             half.send(b"GET /v1/sta")
+            lengthy.send(b"POST /v1/state HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx")
             headers.send(frame(HEADERS, 0, 3, fields(GET_INFO)))
-            self.stage.put_forward(50)
+            body.send(frame(HEADERS, END_HEADERS, 3, fields(GET_INFO)) + frame(DATA, 0, 3, b"x"))
+            self.stage.put_forward(8)
             self.beside.pay()
-            self.assertEqual([n for n, each in enumerate((half, idle, frames, headers)) if each.is_closed()], [], "not before that")
+            self.assertFalse(any(each.is_closed() for each in (half, idle, lengthy, frames, headers, body)), "not before that")
             self.stage.put_forward(11)
-            self.stage.put_forward(2)  # for the last bytes
-            for each in (half, idle, frames, headers):
+            self.stage.put_forward(11)
+            for each in (body, headers):
+                each.until(lambda each=each: each.count(RST_STREAM) == 1, "reset")
+            for each in (half, lengthy):
                 each.wait_closed()
-        self.count("slow continuations", 4)
+            self.assertFalse(any(each.is_closed() for each in (idle, frames, body, headers)), "not before a minute")
+            self.stage.put_forward(61)
+            self.stage.put_forward(2)  # for the last bytes
+            for each in (idle, frames, body, headers):
+                each.wait_closed()
+        self.count("slow continuations", 6)
 
     def test_a_client_that_does_not_answer_a_ping(self) -> None:
         with self.connect() as hostile:
@@ -168,6 +178,7 @@ class HostileClients(HostileCase):
                     hostile.wait_closed()
 
         self.beside_all([(f"garbage {n}", data) for n, data in enumerate(attacks.garbage())], send)
+        self.assertEqual(sum(self.closed("TLS: ") in line for line in self.new_lines()), 1)
 
     def test_garbage_inside_tls(self) -> None:
         def send(_: str, data: bytes) -> None:
@@ -190,6 +201,7 @@ class HostileClients(HostileCase):
                 self.assertIn(int(answer.split(b" ")[1]), (400, 413, 431, 501, 505))
 
         self.beside_all(attacks.SMUGGLING.items(), smuggle)
+        self.expect_logged(self.closed("malformed or too long HTTP/1.1 request"))
 
     def test_requests_without_end(self) -> None:
         """Sent behind a stream, they wait, up to a limit."""
@@ -206,21 +218,22 @@ class HostileClients(HostileCase):
             with contextlib.suppress(TimeoutError):
                 hostile.wait_closed()
         self.count("requests without end", 1)
+        self.expect_logged(self.closed("too many requests at once"))
 
     # Numbers
 
     def test_many_connections(self) -> None:
-        """A thousand are served. The oldest without a request make room for those beyond, and those with calls go on."""
+        """A thousand are served. Those beyond take the places of the oldest that have done nothing."""
         with contextlib.ExitStack() as stack:
             many = [stack.enter_context(Hostile(self.rest_address, alpn=None)) for _ in range(1100)]
-            wait_until(lambda: sum(each.is_closed() for each in many) >= 102, "the end of those beyond")
+            wait_until(lambda: sum(each.is_closed() for each in many) == 102, "the end of the oldest")
+            self.assertEqual([each.closed for each in many], [True] * 102 + [False] * 998)
             self.assertEqual(self.stage.show()["connections"], 1000)
             self.beside.pay()
+            with self.stage.rest() as rest:
+                self.assertEqual(rest.get(rest_client.GET_STATE)[0], 200)
         self.count("1100 connections", 1100)
-        wait_until(lambda: self.stage.show()["connections"] == 2, "the end of all hostile connections")
-        self.assertTrue(any("another connection needed its place" in line for line in self.new_lines()))
-        with self.stage.rest() as rest:
-            self.assertEqual(rest.get(rest_client.GET_STATE)[0], 200)
+        self.expect_logged(self.closed("another connection needed its place"))
 
     def test_no_file_descriptors(self) -> None:
         """New connections wait, and those that were there before go on."""
@@ -239,7 +252,7 @@ class HostileClients(HostileCase):
         with self.stage.rest() as rest:
             self.assertEqual(rest.get(rest_client.GET_STATE)[0], 200)
         self.count("no file descriptors", 60)
-        self.assertTrue(any("new connections wait: too many open files" in line for line in self.new_lines()))
+        self.assertEqual(sum("new connections wait: too many open files" in line for line in self.new_lines()), 1)
 
 
 if __name__ == "__main__":

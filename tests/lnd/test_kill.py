@@ -21,8 +21,7 @@ ROUNDS = 200 if LONG else 10
 VICTIMS = (["tracker"], ["server"], ["node"], ["clients"], ["tracker", "server"], ["tracker", "clients"], ["server", "clients"],
            ["node", "clients"])
 BEGUN = PREFACE + frame(SETTINGS)
-ATTACKS = [BEGUN + attacks.FLOODS["rapid reset"][:100_000], BEGUN, attacks.garbage()[5], *attacks.ERRORS.values(),
-           *(BEGUN + data[:100_000] for data in attacks.IDLE.values())]
+ATTACKS = [BEGUN, attacks.garbage()[5], *attacks.ERRORS.values(), *(BEGUN + data[:100_000] for data, _ in attacks.FLOODS.values())]
 
 
 class Kill(Chaos, unittest.TestCase):

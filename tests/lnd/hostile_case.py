@@ -20,14 +20,14 @@ class HostileCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         cls.tried = {}
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         cls.stage = cls.enterClassContext(BesideStage())
         cls.stage.allowed = ["closed a connection of 127.0.0.", "refused a connection of 127.0.0.", "new connections wait: too many open files"]
         shown = cls.stage.wait_active()
         cls.grpc_address, cls.rest_address = shown["rpclisten"][0], shown["restlisten"][0]
         cls.beside = cls.enterClassContext(Beside(cls.stage))
         cls.pid = cls.stage.lnd_pid()
-        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
     @classmethod
     def tearDownClass(cls) -> None:

@@ -59,15 +59,14 @@ bool is_one_line(std::string_view text) {
     return control == 0;
 }
 
-tl::expected<SnapshotPtr, std::string> read_payment(std::string_view raw) {
-    if (!raw.starts_with('{'))
+/// The object that `text` begins with; its length is that of the snapshot's JSON.
+tl::expected<SnapshotPtr, std::string> read_payment(std::string_view text) {
+    if (!text.starts_with('{'))
         return Error("payment: not an object");
-    if (!is_one_line(raw))
-        return Error("payment: control characters");
     std::optional<std::uint64_t> index;
     std::optional<base::PaymentHash> hash;
     std::optional<Status> status;
-    json::ObjectScanner members(raw);
+    json::ObjectScanner members(text);
     while (const auto member = members.next()) {
         if (member->key == R"("payment_index")")
             index = read_number(member->value);
@@ -78,6 +77,9 @@ tl::expected<SnapshotPtr, std::string> read_payment(std::string_view raw) {
     }
     if (!members.ok())
         return Error("payment: malformed");
+    const auto raw = text.substr(0, members.size());
+    if (!is_one_line(raw))
+        return Error("payment: control characters");
     if (!index)
         return Error("payment_index: missing, or no decimal text");
     if (!hash)
@@ -87,57 +89,31 @@ tl::expected<SnapshotPtr, std::string> read_payment(std::string_view raw) {
     return std::make_shared<const Snapshot>(Snapshot{*index, *hash, *status, std::string(raw)});
 }
 
-/// The value of the only member of interest; empty if it is missing or the object is malformed.
-std::string_view member(std::string_view object, std::string_view key) {
-    std::string_view found;
-    json::ObjectScanner members(object);
-    while (const auto member = members.next())
-        if (member->key == key)
-            found = member->value;
-    return members.ok() ? found : std::string_view();
-}
-
 /// The members of a message's params, raw, from one pass. Empty if they are missing or the object is malformed.
 struct UpdateMembers {
     std::string_view payload;
     std::string_view cursor;
-    std::string_view payment;
+    tl::expected<SnapshotPtr, std::string> payment = Error("payment: not an object");
 };
 
 UpdateMembers find_members(std::string_view object) {
     UpdateMembers found;
     json::ObjectScanner members(object);
-    while (const auto member = members.next()) {
-        if (member->key == R"("payload")")
-            found.payload = member->value;
-        else if (member->key == R"("cursor")")
-            found.cursor = member->value;
-        else if (member->key == R"("trackpayments")")
-            found.payment = member->value;
+    while (const auto key = members.next_key()) {
+        if (*key == R"("trackpayments")") {
+            found.payment = read_payment(members.rest());
+            if (found.payment) {
+                members.take_value((*found.payment)->json.size());
+                continue;
+            }
+        }
+        const auto value = members.skip_value();
+        if (value && *key == R"("payload")")
+            found.payload = *value;
+        else if (value && *key == R"("cursor")")
+            found.cursor = *value;
     }
     return members.ok() ? found : UpdateMembers();
-}
-
-/// Calls `each` with the raw elements of an array until it returns false. False if the array is malformed, or `each`
-/// returned false.
-template <class Each>
-bool for_each(std::string_view array, Each each) {
-    if (!array.starts_with('['))
-        return false;
-    std::size_t at = json::skip_space(array, 1);
-    if (array.substr(at) == "]")
-        return true;
-    while (true) {
-        const auto end = json::skip_value(array, at);
-        if (!end || !each(array.substr(at, *end - at)))
-            return false;
-        at = json::skip_space(array, *end);
-        if (array.substr(at) == "]")
-            return true;
-        if (at >= array.size() || array[at] != ',')
-            return false;
-        at = json::skip_space(array, at + 1);
-    }
 }
 
 } // namespace
@@ -149,10 +125,9 @@ tl::expected<Update, std::string> decode_update(std::string_view params) {
     const auto cursor = read_cursor(body.cursor);
     if (!cursor)
         return Error("cursor: missing or malformed");
-    auto payment = read_payment(body.payment);
-    if (!payment)
-        return Error(std::move(payment.error()));
-    return Update{*std::move(payment), cursor};
+    if (!body.payment)
+        return Error(std::move(body.payment.error()));
+    return Update{*std::move(body.payment), cursor};
 }
 
 tl::expected<Answer, std::string> decode_answer(std::string_view result) {
@@ -176,9 +151,11 @@ tl::expected<Answer, std::string> decode_answer(std::string_view result) {
     if (!answer.cursor)
         return Error("cursor: missing or malformed");
     std::string reason;
-    const bool all = for_each(payments, [&](std::string_view raw) {
+    const bool all = json::for_each_element(payments, [&](std::string_view raw) {
         auto payment = read_payment(raw);
-        if (payment)
+        if (payment && (*payment)->json.size() != raw.size())
+            reason = "payment: malformed";
+        else if (payment)
             answer.payments.push_back(*std::move(payment));
         else
             reason = std::move(payment.error());
@@ -190,11 +167,11 @@ tl::expected<Answer, std::string> decode_answer(std::string_view result) {
 }
 
 bool is_tracker(std::string_view topic, std::string_view params) {
-    const auto plugin = member(params, '"' + std::string(topic) + '"');
-    if (member(plugin, R"("plugin_name")") == R"("trackpayments")")
+    const auto plugin = json::find_member(params, '"' + std::string(topic) + '"');
+    if (json::find_member(plugin, R"("plugin_name")") == R"("trackpayments")")
         return true;
     bool found = false;
-    (void)for_each(member(plugin, R"("methods")"), [&](std::string_view method) {
+    (void)json::for_each_element(json::find_member(plugin, R"("methods")"), [&](std::string_view method) {
         found |= method == R"("trackpayments")";
         return !found;
     });

@@ -3,6 +3,7 @@
 #include "json/bracket_scanner.hpp"
 
 #include <bit>
+#include <utility>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -89,7 +90,7 @@ std::optional<std::size_t> skip_value(std::string_view text, std::size_t at) {
     return end == BracketScanner::open_end ? std::nullopt : std::optional(end);
 }
 
-std::optional<ObjectScanner::Member> ObjectScanner::fail() {
+std::nullopt_t ObjectScanner::fail() {
     ok_ = false;
     done_ = true;
     return std::nullopt;
@@ -98,10 +99,10 @@ std::optional<ObjectScanner::Member> ObjectScanner::fail() {
 std::optional<std::size_t> ObjectScanner::skip(std::size_t value_at) const {
     if (!known_.empty() && text_.data() + value_at == known_.data())
         return value_at + known_.size();
-    return skip_value(text_, value_at);
+    return json::skip_value(text_, value_at);
 }
 
-std::optional<ObjectScanner::Member> ObjectScanner::next() {
+std::optional<std::string_view> ObjectScanner::next_key() {
     if (done_)
         return std::nullopt;
     const bool first = at_ == 0;
@@ -115,6 +116,7 @@ std::optional<ObjectScanner::Member> ObjectScanner::next() {
     if (at_ >= text_.size())
         return fail();
     if (text_[at_] == '}') {
+        ++at_;
         done_ = true;
         return std::nullopt;
     }
@@ -132,12 +134,31 @@ std::optional<ObjectScanner::Member> ObjectScanner::next() {
     at_ = skip_space(text_, *key_end);
     if (at_ >= text_.size() || text_[at_] != ':')
         return fail();
-    const std::size_t value_at = skip_space(text_, at_ + 1);
-    const auto value_end = skip(value_at);
-    if (!value_end)
+    at_ = skip_space(text_, at_ + 1);
+    return text_.substr(key_at, *key_end - key_at);
+}
+
+std::optional<std::string_view> ObjectScanner::skip_value() {
+    const auto end = skip(at_);
+    if (!end)
         return fail();
-    at_ = *value_end;
-    return Member{text_.substr(key_at, *key_end - key_at), text_.substr(value_at, *value_end - value_at)};
+    const auto value_at = std::exchange(at_, *end);
+    return text_.substr(value_at, at_ - value_at);
+}
+
+std::optional<ObjectScanner::Member> ObjectScanner::next() {
+    const auto key = next_key();
+    const auto value = key ? skip_value() : std::nullopt;
+    return value ? std::optional(Member{*key, *value}) : std::nullopt;
+}
+
+std::string_view find_member(std::string_view object, std::string_view key) {
+    std::string_view found;
+    ObjectScanner members(object);
+    while (const auto member = members.next())
+        if (member->key == key)
+            found = member->value;
+    return members.ok() ? found : std::string_view();
 }
 
 } // namespace json

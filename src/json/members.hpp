@@ -38,8 +38,18 @@ class ObjectScanner final {
     std::optional<Member> next();
     [[nodiscard]] bool ok() const { return ok_; }
 
+    /// next() in two steps, for a caller that reads the value where it is. First the key, or nothing as above; then
+    /// either skip_value(), which gives nothing on malformed text, or take_value() with the length of the value that
+    /// rest() begins with.
+    std::optional<std::string_view> next_key();
+    [[nodiscard]] std::string_view rest() const { return text_.substr(at_); }
+    std::optional<std::string_view> skip_value();
+    void take_value(std::size_t size) { at_ += size; }
+    /// After the last member: bytes of the object.
+    [[nodiscard]] std::size_t size() const { return at_; }
+
   private:
-    std::optional<Member> fail();
+    std::nullopt_t fail();
     [[nodiscard]] std::optional<std::size_t> skip(std::size_t value_at) const;
 
     std::string_view text_;
@@ -48,5 +58,31 @@ class ObjectScanner final {
     bool ok_ = true;
     bool done_ = false;
 };
+
+/// The raw value of the only member of interest. `key`: with its quotes. Empty if it is missing or the object is
+/// malformed.
+[[nodiscard]] std::string_view find_member(std::string_view object, std::string_view key);
+
+/// Calls `each` with the raw elements of an array until it returns false. False if the array is malformed, or `each`
+/// returned false.
+template <class Each>
+[[nodiscard]] bool for_each_element(std::string_view array, Each each) {
+    if (!array.starts_with('['))
+        return false;
+    std::size_t at = skip_space(array, 1);
+    if (array.substr(at) == "]")
+        return true;
+    while (true) {
+        const auto end = skip_value(array, at);
+        if (!end || !each(array.substr(at, *end - at)))
+            return false;
+        at = skip_space(array, *end);
+        if (array.substr(at) == "]")
+            return true;
+        if (at >= array.size() || array[at] != ',')
+            return false;
+        at = skip_space(array, at + 1);
+    }
+}
 
 } // namespace json

@@ -121,7 +121,8 @@ void LndNode::message(std::string_view text) {
         active_ = shown["state"] == "active";
         const std::string address = shown["rpclisten"].at(0);
         port_ = static_cast<std::uint16_t>(std::stoul(address.substr(address.rfind(':') + 1)));
-    } else if (text.find(R"("level":"unusual")") != std::string_view::npos) {
+    } else if (text.find(R"("level":"unusual")") != std::string_view::npos &&
+               (allowed_log_.empty() || text.find(allowed_log_) == std::string_view::npos)) {
         throw std::runtime_error("trackpayments-lnd logged: " + std::string(text));
     }
 }

@@ -26,6 +26,8 @@ class LndNode final {
     void sync();
 
     [[nodiscard]] const Child& child() const { return child_; }
+    /// A log line of level `unusual` with this text is no error.
+    void allow_log(std::string text) { allowed_log_ = std::move(text); }
     /// Where its certificate and key are.
     [[nodiscard]] std::string tls_folder() const { return directory_.path.string() + "/trackpayments-lnd"; }
     /// On loopback, of gRPC.
@@ -43,6 +45,7 @@ class LndNode final {
 
     Poller& poller_;
     const std::string cursor_;
+    std::string allowed_log_;
     unit::Directory directory_;
     Child child_;
     int listener_ = -1;

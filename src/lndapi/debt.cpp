@@ -21,13 +21,21 @@ Debt::~Debt() {
 void Debt::add(const Frame& frame) {
     const auto size = size_of(frame);
     bytes_ += entry_bytes + size;
-    ledger_.bytes_ += entry_bytes + (frame.holders_++ == 0 ? size : 0);
+    ledger_.bytes_ += entry_bytes;
+    if (frame.holders_++ > 0)
+        return;
+    ledger_.bytes_ += size + frame.wire_size();
+    frame.counted_ = &ledger_.bytes_; // also if its wire form is made later
 }
 
 void Debt::remove(const Frame& frame) {
     const auto size = size_of(frame);
     bytes_ -= entry_bytes + size;
-    ledger_.bytes_ -= entry_bytes + (--frame.holders_ == 0 ? size : 0);
+    ledger_.bytes_ -= entry_bytes;
+    if (--frame.holders_ > 0)
+        return;
+    ledger_.bytes_ -= size + frame.wire_size();
+    frame.counted_ = nullptr;
 }
 
 } // namespace lndapi

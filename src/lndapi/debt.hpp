@@ -12,8 +12,7 @@ class Debt final {
   public:
     /// Of an entry in a queue: itself, its place in the index, its cursor.
     static constexpr std::size_t entry_bytes = 160;
-    /// Of a frame, beside its JSON. Its wire form is not counted: it is about a quarter of the JSON, and only made when
-    /// some gRPC client takes the frame.
+    /// Of a frame, beside its JSON. Its wire form, made when some gRPC client takes it, counts in the ledger alone.
     static constexpr std::size_t frame_bytes = 200;
 
     /// `cut_off` must drop all that the subscriber is owed, or check() never returns. Called by check(), of this debt

@@ -27,6 +27,8 @@ const std::string& Frame::wire() const {
         wire.reserve(payment_->json.size() / 2);
         append_payment(wire, payment_->json);
         wire_.emplace(wire); // a copy takes no more memory than it needs
+        if (counted_)
+            *counted_ += wire_->size();
     }
     return *wire_;
 }

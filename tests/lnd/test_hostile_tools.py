@@ -12,11 +12,11 @@ LONG = "x" * 20_000
 BODY = b"x" * 100_000
 MANY = [option for n in range(600) for option in ("-H", f"a{n}: {n}")]  # headers
 
-# Options: the status, or curl's exit code below 100.
+# Options: the status, or curl's exit code below 100. In HTTP/2 it gives up with 92 if an answer ends before its own body.
 CURL = [
     (["-H", f"a: {LONG}"], 431), (MANY, 431), (["-X", LONG], 431), (["-X", "CONNECT"], 501, 92), (["-H", "Host:"], 400, 92),
-    (["--data-binary", "@-", "-H", "Expect: 100-continue"], 413, 501), (["--tls-max", "1.1"], 35), (["--request-target", f"/{LONG}"], 431),
-    (["--path-as-is", "--request-target", "/v1/state/../../../etc/passwd"], 404), (["-H", "Transfer-Encoding: chunked", "-d", "@-"], 413, 501),
+    (["--data-binary", "@-", "-H", "Expect: 100-continue"], 413, 501, 92), (["--tls-max", "1.1"], 35), (["--request-target", f"/{LONG}"], 431),
+    (["--path-as-is", "--request-target", "/v1/state/../../../etc/passwd"], 404), (["-H", "Transfer-Encoding: chunked", "-d", "@-"], 413, 501, 92),
 ]
 NGHTTP = [
     (["-m", "90", "-w", "1", "-W", "1"], 200), (["-m", "90", "--padding=255"], 200), (["-m", "300", "-M", "1000"], 200),

@@ -55,7 +55,7 @@ void MacaroonFiles::ensure(const io::PrivateDirectory& directory) {
     const auto rune = *old ? rune_of(**old) : std::nullopt;
     if (!rune)
         return create();
-    runes_.check(*rune, "trackpayments", "{}", [this, rune](const std::optional<lndapi::Failure>& failure) {
+    runes_.check(*rune, "trackpayments", "{}", {}, [this, rune](const std::optional<lndapi::Failure>& failure) {
         if (!failure)
             return store(*rune);
         if (failure->status.code != lndapi::GrpcCode::unavailable) // blacklisted, or of another node
@@ -77,6 +77,7 @@ void MacaroonFiles::create() {
 }
 
 void MacaroonFiles::store(const std::string& rune) {
+    known_(rune);
     const auto macaroon = macaroon_of(rune);
     for (const auto* name : macaroon_files) {
         const auto old = directory_->load(name, longest_macaroon);

@@ -23,7 +23,9 @@ inline constexpr std::array<const char*, 7> macaroon_files{
 
 class MacaroonFiles final {
   public:
-    MacaroonFiles(rpc::Client& client, base::Log log) : client_(client), runes_(client), log_(std::move(log)) {}
+    /// `known` gets the rune of the files, once it is known to be good.
+    MacaroonFiles(io::Loop& loop, rpc::Client& client, base::Log log, std::function<void(const std::string&)> known)
+        : client_(client), runes_(loop, client), log_(std::move(log)), known_(std::move(known)) {}
 
     /// Call at each connection to lightningd, until done. `directory`: where the files are.
     void ensure(const io::PrivateDirectory& directory);
@@ -35,6 +37,7 @@ class MacaroonFiles final {
     rpc::Client& client_;
     lndapi::RuneCheck runes_;
     base::Log log_;
+    std::function<void(const std::string&)> known_;
     const io::PrivateDirectory* directory_ = nullptr;
     bool done_ = false;
 };

@@ -1,5 +1,6 @@
 #include "plugin/trackpayments-lnd/server.hpp"
 
+#include "io/descriptor_limit.hpp"
 #include "json/text.hpp"
 #include "lndapi/info.hpp"
 #include "plugin/trackpayments-lnd/options.hpp"
@@ -11,18 +12,36 @@ namespace trackpayments_lnd {
 
 using base::LogLevel;
 
+namespace {
+
+/// Descriptors for everything but clients: pipes, the socket of lightningd, files.
+constexpr std::size_t other_descriptors = 64;
+
+http::Limits limits(std::size_t descriptors) {
+    http::Limits limits;
+    if (descriptors < limits.connections + other_descriptors)
+        limits.connections = std::max(descriptors, 2 * other_descriptors) - other_descriptors;
+    return limits;
+}
+
+} // namespace
+
 Server::Server(io::Loop& loop, host::Pipes pipes, const host::Parent& parent)
     : host::Plugin(loop, std::move(pipes), parent, declaration(this)),
       log_([this](LogLevel level, const std::string& text) { log(level, text); }),
+      limits_(limits(io::raise_descriptor_limit())),
       settings_(options),
       reader_(loop, client(), log_, hub_),
       service_({loop, reader_, hub_, log_}, client()),
-      http_(loop, service_, log_),
-      macaroons_(client(), log_) {
+      http_(loop, service_, log_, limits_),
+      macaroons_(loop, client(), log_, [this](const std::string& rune) { service_.trust(rune); }) {
     hub_.listen_to(reader_);
 }
 
 void Server::started(const host::Init& init) {
+    if (limits_.connections < http::Limits().connections)
+        log(LogLevel::unusual, "serves at most " + std::to_string(limits_.connections) +
+                                   " connections: the hard limit of open files is low (ulimit -Hn)");
     open_files(init);
     listen();
     connect(init);
@@ -32,19 +51,19 @@ void Server::open_files(const host::Init& init) {
     const auto name = settings_.text(dir_option);
     auto directory = io::PrivateDirectory::open(name.starts_with('/') ? name : init.lightning_dir + '/' + name);
     if (!directory)
-        return log(LogLevel::unusual, "no certificate and no macaroons: " + directory.error());
+        return complain("no certificate and no macaroons: " + directory.error());
     directory_ = std::move(*directory);
     auto macaroons = directory_->inside("data/chain/bitcoin/" + lndapi::lnd_network(init.network));
     if (macaroons)
         macaroon_directory_ = std::move(*macaroons);
     else
-        log(LogLevel::unusual, "no macaroons: " + macaroons.error());
+        complain("no macaroons: " + macaroons.error());
     auto tls =
         load_tls(*directory_, {settings_.texts(tlsextradomain_option), settings_.texts(tlsextraip_option)}, log_);
     if (tls)
         tls_ = std::move(*tls);
     else
-        log(LogLevel::unusual, "no TLS: " + tls.error());
+        complain("no TLS: " + tls.error());
 }
 
 void Server::listen() {
@@ -63,17 +82,23 @@ void Server::listen_at(const host::Option& option, std::uint16_t default_port, b
             seen.push_back(*address);
         const std::string not_listening = "not listening on ";
         if (with_tls && !tls_.tls) {
-            log(LogLevel::unusual, not_listening + text + ": there is no certificate");
+            complain(not_listening + text + ": there is no certificate");
         } else if (!with_tls && !http::is_loopback(*address)) {
-            log(LogLevel::unusual, not_listening + text + ": " + std::string(no_rest_tls_option.name) +
-                                       " works on loopback addresses only");
+            complain(not_listening + text + ": without TLS (" + std::string(no_rest_tls_option.name) +
+                     ") only addresses of this machine are allowed, such as 127.0.0.1");
         } else if (auto listening = http_.listen(*address, with_tls ? tls_.tls : nullptr)) {
             bound.push_back(*listening);
+            if (!http::is_loopback(*address))
+                log(LogLevel::info, "listening on " + *listening + ", which other machines may reach");
         } else {
-            log(LogLevel::unusual,
-                not_listening + listening.error() + ". To use another address, set " + std::string(option.name));
+            complain(not_listening + listening.error() + ". To use another address, set " + std::string(option.name));
         }
     }
+}
+
+void Server::complain(const std::string& problem) {
+    problems_.push_back(problem);
+    log(LogLevel::unusual, problem);
 }
 
 void Server::connected() {
@@ -112,6 +137,7 @@ void Server::show(const host::Request& request) {
         {"tls_certificate", tls_.tls ? json::Tree(directory_->path() + '/' + certificate_file) : json::Tree()},
         {"tls_fingerprint", tls_.fingerprint},
         {"macaroons", macaroons},
+        {"problems", problems_},
         {"connections", http_.connections()},
         {"calls", calls},
     };

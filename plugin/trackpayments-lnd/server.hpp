@@ -30,8 +30,11 @@ class Server final : public host::Plugin {
     void listen();
     void listen_at(const host::Option& option, std::uint16_t default_port, bool with_tls,
                    std::vector<std::string>& bound);
+    /// Logs what keeps a part of the server from working; the command shows it too.
+    void complain(const std::string& problem);
 
     base::Log log_;
+    const http::Limits limits_;
     host::Settings settings_;
     lndapi::Hub hub_;
     consumer::Reader reader_;
@@ -43,6 +46,7 @@ class Server final : public host::Plugin {
     TlsFiles tls_;
     std::vector<std::string> grpc_; // addresses
     std::vector<std::string> rest_;
+    std::vector<std::string> problems_;
 };
 
 /// Runs the plugin; returns the exit code.

@@ -7,12 +7,13 @@ namespace trackpayments_lnd {
 
 namespace {
 
-constexpr std::array<host::Member, 8> result{{{"state", "string"},
+constexpr std::array<host::Member, 9> result{{{"state", "string"},
                                               {"rpclisten", "array of strings"},
                                               {"restlisten", "array of strings"},
                                               {"tls_certificate", "string"},
                                               {"tls_fingerprint", "string"},
                                               {"macaroons", "array of strings"},
+                                              {"problems", "array of strings"},
                                               {"connections", "integer"},
                                               {"calls", "array of objects"}}};
 

@@ -12,7 +12,7 @@ Failure refused(std::string message) {
 
 } // namespace
 
-void Authority::check(const Claim& claim, RuneCheck::Answer answer) {
+void Authority::check(const Claim& claim, Asker asker, RuneCheck::Answer answer) {
     if (claim.macaroons.size() != 1)
         return answer(refused("expected 1 macaroon, got " + std::to_string(claim.macaroons.size())));
     const auto credential = read_credential(claim.macaroons.front());
@@ -21,7 +21,7 @@ void Authority::check(const Claim& claim, RuneCheck::Answer answer) {
     for (const auto& caveat : credential->caveats)
         if (const auto reason = why_caveat_fails(caveat, now_(), claim.peer))
             return answer(refused(*reason));
-    runes_.check(credential->rune, claim.rune_method, claim.params, std::move(answer));
+    runes_.check(credential->rune, claim.rune_method, claim.params, std::move(asker), std::move(answer));
 }
 
 bool is_rationed(const Claim& claim) {

@@ -21,10 +21,12 @@ class Authority final {
   public:
     using Clock = std::function<std::chrono::system_clock::time_point()>;
 
-    Authority(rpc::Client& client, Clock now) : runes_(client), now_(std::move(now)) {}
+    Authority(io::Loop& loop, rpc::Client& client, Clock now) : runes_(loop, client), now_(std::move(now)) {}
 
     /// Answers once, at once or later: nothing if the call is permitted.
-    void check(const Claim& claim, RuneCheck::Answer answer);
+    void check(const Claim& claim, Asker asker, RuneCheck::Answer answer);
+    /// See RuneCheck.
+    void trust(const std::string& rune) { runes_.trust(rune); }
 
   private:
     RuneCheck runes_;

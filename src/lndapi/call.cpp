@@ -2,6 +2,13 @@
 
 namespace lndapi {
 
+namespace {
+
+/// A program that tries one rune after the other waits so long for each answer.
+constexpr std::chrono::seconds slow_answer{1};
+
+} // namespace
+
 Call::Call(io::Loop& loop, http::Exchange& exchange, std::unique_ptr<const Output> output)
     : exchange_(exchange),
       output_(std::move(output)),
@@ -40,6 +47,13 @@ void Call::cut(Failure end) {
     drop();
     end_ = std::move(end);
     resume();
+}
+
+void Call::refuse(const Failure& failure) {
+    exchange_.refused();
+    if (!exchange_.slowed())
+        return end(failure);
+    after(slow_answer, [this, failure] { end(failure); });
 }
 
 void Call::end_after(std::chrono::nanoseconds timeout) {

@@ -24,6 +24,11 @@ class Call : public http::Answer {
     void end(Failure end);
     /// The same, but also for a call that has ended well while the client has not read all of it.
     void cut(Failure end);
+    /// Ends the call of a client whose credentials are bad; late, if it sent such before.
+    void refuse(const Failure& failure);
+    /// The credentials are good.
+    void permitted() { exchange_.permitted(); }
+    [[nodiscard]] bool slowed() const { return exchange_.slowed(); }
     /// Ends the call with status 4 then (gRPC's deadline).
     void end_after(std::chrono::nanoseconds timeout);
     /// Calls `then` after a time, unless the call has ended.

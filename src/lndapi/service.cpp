@@ -1,5 +1,6 @@
 #include "lndapi/service.hpp"
 
+#include "http/address.hpp"
 #include "json/text.hpp"
 #include "lndapi/grpc_output.hpp"
 #include "lndapi/grpc_request.hpp"
@@ -60,12 +61,21 @@ Claim claim_of(const http::Request& http, const Request& request) {
     return claim;
 }
 
+/// For as long as its call is there.
+Asker asker_of(const Call& call) {
+    return {http::network_of(call.request().peer), [weak = call.weak()] { return !weak.expired(); },
+            [weak = call.weak()] {
+                const auto open = weak.lock();
+                return open && (*open)->slowed();
+            }};
+}
+
 } // namespace
 
 Service::Service(Sources sources, rpc::Client& client, std::chrono::milliseconds between_checks)
     : sources_(std::move(sources)),
       client_(client),
-      authority_(client, std::chrono::system_clock::now),
+      authority_(sources_.loop, client, std::chrono::system_clock::now),
       between_checks_(between_checks) {}
 
 std::unique_ptr<http::Answer> Service::request(http::Exchange& exchange) {
@@ -170,17 +180,21 @@ void Service::permit(Call& call, const MethodRow& method, const tl::expected<Req
     if (method.rune_method.empty())
         return go_on(call);
     const auto claim = claim_of(call.request(), request.value_or(Request{&method}));
-    authority_.check(claim, [this, weak = call.weak(), claim, go_on,
-                             streaming = method.streaming](const std::optional<Failure>& failure) {
-        const auto open = weak.lock();
-        if (!open)
-            return;
-        if (failure)
-            return (*open)->end(*failure);
-        go_on(**open);
-        if (streaming && !is_rationed(claim))
-            check_again(weak, claim);
-    });
+    authority_.check(
+        claim, asker_of(call),
+        [this, weak = call.weak(), claim, go_on, streaming = method.streaming](const std::optional<Failure>& failure) {
+            const auto open = weak.lock();
+            if (!open)
+                return;
+            if (failure && failure->status.code == GrpcCode::unavailable)
+                return (*open)->end(*failure);
+            if (failure)
+                return (*open)->refuse(*failure);
+            (*open)->permitted();
+            go_on(**open);
+            if (streaming && !is_rationed(claim))
+                check_again(weak, claim);
+        });
 }
 
 void Service::serve(Call& call, const MethodRow& method) {
@@ -196,7 +210,10 @@ void Service::check_again(const std::weak_ptr<Call*>& weak, const Claim& claim) 
 }
 
 void Service::check_now(const std::weak_ptr<Call*>& weak, const Claim& claim) {
-    authority_.check(claim, [this, weak, claim](const std::optional<Failure>& failure) {
+    const auto open = weak.lock();
+    if (!open)
+        return;
+    authority_.check(claim, asker_of(**open), [this, weak, claim](const std::optional<Failure>& failure) {
         const auto call = weak.lock();
         if (call && failure && failure->status.code != GrpcCode::unavailable)
             return (*call)->end(*failure);

@@ -207,6 +207,7 @@ class Listeners(unittest.TestCase):
         self.assertEqual(self.refusals(stage),
                          [f"not listening on 127.0.0.1:{port}: address already in use. To use another address, "
                           "set trackpayments-lnd-rpclisten"])
+        self.assertEqual(shown["problems"], self.refusals(stage))
         with stage.rest() as rest:
             self.assertEqual(rest.get(rest_client.GET_INFO)[0], 200)
         stage.wait_status(stage.pay(1_000), "SUCCEEDED")
@@ -235,7 +236,8 @@ class Listeners(unittest.TestCase):
         shown = self.restart(stage, f"{GRPC}off", f"{REST}127.0.0.1:0", f"{REST}0.0.0.0:0", "--trackpayments-lnd-no-rest-tls")
         self.assertEqual(len(shown["restlisten"]), 1)
         [refusal] = self.refusals(stage)
-        self.assertIn("0.0.0.0:0: trackpayments-lnd-no-rest-tls works on loopback addresses only", refusal)
+        self.assertIn("0.0.0.0:0: without TLS (trackpayments-lnd-no-rest-tls) only addresses of this machine are allowed", refusal)
+        self.assertEqual(shown["problems"], [refusal])
         with stage.rest(tls=False) as rest:
             self.assertEqual(rest.get(rest_client.GET_INFO)[0], 200)
         with self.assertRaises((OSError, EOFError)), stage.rest() as rest:

@@ -268,4 +268,50 @@ TEST_CASE("at most eight runes are checked at a time, and all calls are answered
             CHECK(fixture.answer(*call).find("0.21.0-beta") != std::string::npos);
 }
 
+TEST_CASE("bad credentials count against the connection, good ones for it, trouble for neither") {
+    ServiceFixture fixture;
+    fixture.begin();
+    const auto none = grpc_with(fixture, {});
+    CHECK(none->refusals == 1);
+    const auto good = fixture.grpc("/routerrpc.Router/TrackPayments", "");
+    CHECK(fixture.answer(*good).empty());
+    CHECK(good->permissions == 1);
+    CHECK(good->refusals == 0);
+    const auto open = fixture.rest("/v1/state", "", false); // needs none
+    CHECK_FALSE(fixture.answer(*open).empty());
+    CHECK(open->permissions + open->refusals == 0);
+    fixture.rune_error = {1503, "Blacklisted"};
+    const auto bad = fixture.rest("/v2/router/payments");
+    CHECK_FALSE(fixture.answer(*bad).empty());
+    CHECK(bad->refusals == 1);
+    fixture.rune_error = {-1, "trouble"};
+    const auto trouble = fixture.rest("/v2/router/payments");
+    CHECK_FALSE(fixture.answer(*trouble).empty());
+    CHECK(trouble->permissions + trouble->refusals == 0);
+}
+
+TEST_CASE("a slowed client waits for a refusal, not for an answer") {
+    ServiceFixture fixture;
+    fixture.begin();
+    const auto slow = [&](bool macaroon) {
+        auto exchange = std::make_unique<FakeExchange>();
+        exchange->asked.method = "GET";
+        exchange->asked.path = "/v2/versioner/version";
+        exchange->asked.peer = "127.0.0.1";
+        exchange->is_slowed = true;
+        if (macaroon)
+            exchange->asked.headers = {{"grpc-metadata-macaroon", ServiceFixture::rune}};
+        return fixture.start(std::move(exchange));
+    };
+    const auto bad = slow(false);
+    const auto gone = slow(false);
+    const auto good = slow(true);
+    CHECK(fixture.answer(*good).find("0.21.0-beta") != std::string::npos);
+    CHECK(bad->status == 0);
+    CHECK(bad->refusals == 1);
+    gone->answer.reset();
+    CHECK(fixture.answer(*bad) == rest_error(2, "expected 1 macaroon, got 0"));
+    CHECK(gone->status == 0);
+}
+
 } // namespace service_test

@@ -28,6 +28,7 @@ struct Fixture {
     std::string new_rune = first_rune; ///< of createrune; empty: it fails
     int check_error = 0;               ///< of checkrune
     std::vector<std::string> called;   ///< methods and params
+    std::vector<std::string> known;    ///< runes that are good
 
     Fixture() {
         node.answers = [this](const unit::Call& call) -> std::optional<std::string> {
@@ -44,7 +45,9 @@ struct Fixture {
     /// One run of the program.
     void run() {
         called.clear();
-        MacaroonFiles files(client, [this](auto, const std::string& text) { logged.push_back(text); });
+        MacaroonFiles files(
+            loop, client, [this](auto, const std::string& text) { logged.push_back(text); },
+            [this](const std::string& rune) { known.push_back(rune); });
         files.ensure(directory);
         for (int i = 0; i < 50; ++i) {
             unit::settle(loop);
@@ -71,6 +74,7 @@ TEST_CASE("the first start makes a restricted rune, and every name of LND's maca
     }
     REQUIRE(fixture.logged.size() == 1);
     CHECK(fixture.logged[0].starts_with("made macaroons with a new rune in /"));
+    CHECK(fixture.known == std::vector<std::string>{first_rune});
 }
 
 TEST_CASE("the rune is used again as long as lightningd accepts it") {

@@ -131,7 +131,7 @@ void Connection::stop_guessing() {
 }
 
 /// The system shows an ended connection and one that the client ended in its own direction alike. So answers that are
-/// nearly complete may leave; streams end (as in Go's net/http, which cancels the request at once).
+/// nearly complete may leave; streams end.
 void Connection::client_ended(const std::string& error) {
     if (phase_ == Phase::ended)
         return;

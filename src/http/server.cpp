@@ -131,7 +131,7 @@ struct Server::State {
     }
 };
 
-Server::Server(io::Loop& loop, Handler& handler, base::Log log, Limits limits)
+Server::Server(io::Loop& loop, Handler& handler, base::Log log, const Limits& limits)
     : state_(std::make_unique<State>(loop, handler, std::move(log), limits)) {}
 
 Server::~Server() = default;

@@ -22,7 +22,7 @@ class Server final {
   public:
     /// The handler must outlive the server. Logs addresses of clients and reasons, one line a minute for each kind,
     /// and nothing that clients send.
-    Server(io::Loop& loop, Handler& handler, base::Log log, Limits limits = {});
+    Server(io::Loop& loop, Handler& handler, base::Log log, const Limits& limits = {});
     /// Closes everything at once. Not to be called inside a Handler or an Answer.
     ~Server();
     Server(const Server&) = delete;

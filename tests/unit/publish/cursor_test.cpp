@@ -48,7 +48,7 @@ TEST_CASE("a change number is written behind the position if there is one") {
 }
 
 TEST_CASE("how far a full answer came is written last") {
-    for (const std::uint64_t number : {0, 3}) {
+    for (const auto number : {std::uint64_t{0}, std::uint64_t{3}}) {
         const auto text = maker().make({{1}, {2}}, number, base::UpdatedIndex{7});
         CHECK(text == "02aaaaaa.89abcdef.1.2." + std::to_string(number) + ".7");
         const auto cursor = publish::parse_cursor(text);

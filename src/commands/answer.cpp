@@ -11,8 +11,9 @@ Snapshot snapshot(const payments::Payment& payment) {
 }
 
 bool is_beyond(const payments::Part& part, const publish::Position& position) {
-    const bool settled = part.status != payments::PartStatus::pending;
-    return part.created > position.created || (settled && (part.updated.value == 0 || part.updated > position.updated));
+    if (part.updated.value > 0)
+        return part.updated > position.updated;
+    return part.status != payments::PartStatus::pending || part.created > position.created;
 }
 
 } // namespace commands

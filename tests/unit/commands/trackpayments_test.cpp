@@ -57,7 +57,8 @@ struct Fixture : unit::MirrorFixture {
     void read_row(const payments::Row& row) {
         node.answer(waits["created 1"], R"({"subsystem":"sendpays","created":1})");
         node.answer(next(), unit::listing({row}));
-        node.answer(waits["updated 1"], R"({"subsystem":"sendpays","updated":1})");
+        node.answer(waits["updated 1"],
+                    R"({"subsystem":"sendpays","updated":)" + std::to_string(row.updated.value) + "}");
         node.answer(next(), unit::listing({row}));
         node.answer(next(), unit::listing({}));
         node.answer(next(), unit::listing({row}));
@@ -171,6 +172,17 @@ TEST_CASE("since gives the ends of an earlier run behind an undecided payment, a
     CHECK(f.answer("2") == Texts{"3.4"});
 }
 
+TEST_CASE("an end that the position covers is answered at once, also if newly created rows are read later") {
+    Fixture f;
+    f.start_empty();
+    const auto one = complete(pending(1, 1, 0, 1), 1);
+    const auto two = complete(pending(2, 1, 0, 2), 2);
+    f.has({one, two}, {{1}, {2}}); // notifications moved the second counter
+    f.ask("1", Fixture::since("1.1"));
+    f.node.answer(f.next(), unit::listing({two}));
+    CHECK(f.answer("1") == Texts{"2 SUCCEEDED", "1.2"});
+}
+
 TEST_CASE("a cursor beyond lightningd's counters is refused; one beyond the rows read so far is not") {
     Fixture f;
     f.start_empty();
@@ -226,25 +238,25 @@ TEST_CASE("since with a timeout waits for the first change and is answered with 
     f.start_empty();
     f.ask("1", Fixture::since("0.0", R"(,"timeout":3600)"));
     CHECK(f.results.empty());
-    const auto row = complete(pending(1, 1, 0, 1), 1);
+    const auto row = complete(pending(1, 1, 0, 1), 2); // not the next number: only a page moves the cursor
     f.notify(payments::PartSeen{row, second(300)});
     f.node.answer(f.next(), unit::listing({row})); // the payment's group
     CHECK(f.read() == Texts{"trackpayments SUCCEEDED 1 0.0", "trackpayments_final SUCCEEDED 1 0.0", "message"});
     f.read_row(row);
-    CHECK(f.answer("1") == Texts{"1 SUCCEEDED", "1.1"});
+    CHECK(f.answer("1") == Texts{"1 SUCCEEDED", "1.2"});
 }
 
 TEST_CASE("an answer with an end waits for the row, so that its cursor covers the end") {
     Fixture f;
     f.start_empty();
-    const auto row = complete(pending(1, 1, 0, 1), 1);
+    const auto row = complete(pending(1, 1, 0, 1), 2); // not the next number: only a page moves the cursor
     f.notify(payments::PartSeen{row, second(300)});
     f.node.answer(f.next(), unit::listing({row}));
     REQUIRE(f.table.size() == 1);
     f.ask("1", Fixture::since("0.0"));
     CHECK(f.results.empty()); // given now, the payment would come again with the next answer
     f.read_row(row);
-    CHECK(f.answer("1") == Texts{"1 SUCCEEDED", "1.1"});
+    CHECK(f.answer("1") == Texts{"1 SUCCEEDED", "1.2"});
 }
 
 } // namespace trackpayments_test

@@ -134,7 +134,7 @@ class Slow(unittest.TestCase):
                 for stream in (beside, stopped, ends_only):
                     stream.initial_metadata()
                 line = rest.call(rest_client.TRACK_PAYMENTS)
-                for count in (60, 60):
+                for count in (40, 40):
                     held = []
                     for n in range(count):
                         held.append(stage.pay(20_000_000 + n, parts=["hold"] * 12))
@@ -147,17 +147,17 @@ class Slow(unittest.TestCase):
                 stage.barrier()
                 published = of_topic(stage)
                 expected = last_states(published)
-                self.assertEqual(len(expected), 120)
+                self.assertEqual(len(expected), 80)
                 # Nobody has read yet but the client beside and the subscriber, and both have everything.
                 self.assertEqual(lnd_wire.stream_complaints(beside.wait(len(published)), stage.snapshots()), [])
                 stopped.read_on()
                 got = self.wait_states(lambda: of_grpc(stopped), expected)
                 print(f"{len(published)} published, {len(got)} by gRPC, {len(of_rest(line))} by REST")
-                self.assertLess(len(got), len(published), "some were merged")
                 self.assertEqual(out_of_order(got, published), [])
                 ends_only.read_on()
                 self.assertEqual(list(last_states(self.wait_states(lambda: of_grpc(ends_only), expected))), list(expected))
-                self.wait_states(lambda: of_rest(line), expected)
+                by_rest = self.wait_states(lambda: of_rest(line), expected)
+                self.assertLess(len(by_rest), len(published), "some were merged")  # grpcio may have room for all
 
     def test_a_debt_without_bound(self) -> None:
         """Each of the payments has a megabyte: two streams end, and their clients resume."""

@@ -1,5 +1,7 @@
 #include "host.hpp"
 
+#include "cut.hpp"
+
 #include <cerrno>
 #include <ctime>
 #include <stdexcept>
@@ -16,21 +18,6 @@ namespace bench {
 namespace {
 
 constexpr std::string_view sync_id = R"("id":"sync)";
-
-[[noreturn]] void fail(const char* what) {
-    throw std::system_error(errno, std::generic_category(), what);
-}
-
-/// Calls `each` with every complete message, and keeps the rest.
-template <class Each>
-void cut(std::string& bytes, Each each) {
-    std::size_t begin = 0;
-    for (auto end = bytes.find("\n\n"); end != std::string::npos; end = bytes.find("\n\n", begin)) {
-        each(std::string_view(bytes).substr(begin, end - begin));
-        begin = end + 2;
-    }
-    bytes.erase(0, begin);
-}
 
 /// The value of the first `"status"`, which is the payment's: its attempts come later.
 std::string_view status_of(std::string_view message) {

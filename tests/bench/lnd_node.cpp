@@ -1,5 +1,6 @@
 #include "lnd_node.hpp"
 
+#include "cut.hpp"
 #include "report.hpp"
 
 #include <cerrno>
@@ -12,21 +13,6 @@
 namespace bench {
 
 namespace {
-
-[[noreturn]] void fail(const char* what) {
-    throw std::system_error(errno, std::generic_category(), what);
-}
-
-/// Calls `each` with every complete message, and keeps the rest.
-template <class Each>
-void cut(std::string& bytes, Each each) {
-    std::size_t begin = 0;
-    for (auto end = bytes.find("\n\n"); end != std::string::npos; end = bytes.find("\n\n", begin)) {
-        each(std::string_view(bytes).substr(begin, end - begin));
-        begin = end + 2;
-    }
-    bytes.erase(0, begin);
-}
 
 /// False at the end.
 bool append_some(std::string& bytes, int descriptor) {

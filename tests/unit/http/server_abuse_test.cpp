@@ -1,6 +1,5 @@
-#include "handler.hpp"
 #include "http2_frames.hpp"
-#include "server_client.hpp"
+#include "server_fixture.hpp"
 #include "until.hpp"
 
 #include "http/server.hpp"
@@ -11,33 +10,16 @@
 
 namespace server_abuse_test {
 
+using unit::get;
+using unit::h2;
 using unit::Script;
 using unit::ServerClient;
 using unit::until;
 using namespace std::chrono_literals;
 
-constexpr const char* h2 = "\x02h2";
-const std::string get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+struct Fixture : unit::ServerFixture {
+    using ServerFixture::ServerFixture;
 
-struct Fixture {
-    io::Loop loop;
-    unit::ScriptHandler handler;
-    std::vector<std::string> logged;
-    http::Server server;
-    std::uint16_t tls_port;
-    std::uint16_t plain_port;
-
-    explicit Fixture(http::Limits limits = {})
-        : server(
-              loop, handler, [this](base::LogLevel, const std::string& message) { logged.push_back(message); }, limits),
-          tls_port(listen(unit::tls())),
-          plain_port(listen(nullptr)) {}
-
-    std::uint16_t listen(std::shared_ptr<const http::Tls> tls) {
-        const auto bound = server.listen({"localhost", 0}, std::move(tls));
-        REQUIRE(bound.has_value());
-        return http::read_address(*bound, 0)->port;
-    }
     std::unique_ptr<ServerClient> client(const char* alpn = nullptr) {
         auto made = std::make_unique<ServerClient>(loop, alpn == nullptr ? plain_port : tls_port, alpn);
         REQUIRE(until(loop, [&] { return made->ready(); }));
@@ -47,7 +29,6 @@ struct Fixture {
         std::vector<std::unique_ptr<ServerClient>> made;
         for (std::size_t i = 0; i < number; ++i) {
             made.push_back(client());
-            REQUIRE(until(loop, [&, before = server.connections()] { return server.connections() > 0; }));
             unit::settle(loop);
         }
         return made;
@@ -76,7 +57,7 @@ TEST_CASE("when there are too many connections, the oldest without a request mak
     CHECK(more[0]->closed); // one that has answered stays longer than one that never asked
     CHECK_FALSE(busy[0]->closed);
     CHECK_FALSE(late->closed);
-    CHECK(f.server.connections() == 4);
+    CHECK(f.server->connections() == 4);
     CHECK(f.lines("another connection needed its place") == 1);
 }
 
@@ -132,7 +113,7 @@ TEST_CASE("after five bad credentials a connection is closed, and its address sl
         CHECK(ask("/bad"));
         CHECK(client->received.find("slowed: yes") != std::string::npos);
         CHECK(until(f.loop, [&] { return client->closed; }));
-        CHECK(until(f.loop, [&] { return f.server.connections() == 0; }));
+        CHECK(until(f.loop, [&] { return f.server->connections() == 0; }));
     }
     CHECK(f.lines("closed a connection of 127.0.0.1: bad credentials again and again") == 1);
 }
@@ -151,7 +132,7 @@ TEST_CASE("floods of two kinds are logged once each, and other clients are serve
             if (!reads)
                 client->stop_reading();
             client->send(flood);
-            CHECK(until(f.loop, [&] { return f.server.connections() == 1; }));
+            CHECK(until(f.loop, [&] { return f.server->connections() == 1; }));
         }
     CHECK(f.lines("HTTP/2 flood of PING") == 1);
     CHECK(f.lines("HTTP/2 flood of PRIORITY") == 1);
@@ -210,7 +191,7 @@ TEST_CASE("a client that ends its direction gets its answer, and no endless stre
     CHECK(until(f.loop, [&] { return reader->closed; }));
     CHECK(reader->received.find("first") != std::string::npos);
     CHECK(f.handler.scripts[1]->destroyed);
-    CHECK(until(f.loop, [&] { return f.server.connections() == 0; }));
+    CHECK(until(f.loop, [&] { return f.server->connections() == 0; }));
     CHECK(f.logged.empty());
 }
 

@@ -1,6 +1,5 @@
-#include "handler.hpp"
 #include "http2_client.hpp"
-#include "server_client.hpp"
+#include "server_fixture.hpp"
 #include "until.hpp"
 
 #include "http/server.hpp"
@@ -11,35 +10,13 @@
 
 namespace server_test {
 
+using unit::get;
+using unit::h2;
 using unit::Script;
 using unit::until;
 using namespace std::chrono_literals;
 
-constexpr const char* h2 = "\x02h2";
-const std::string get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-
-struct Fixture {
-    io::Loop loop;
-    unit::ScriptHandler handler;
-    std::vector<std::string> logged;
-    std::unique_ptr<http::Server> server;
-    std::uint16_t tls_port;
-    std::uint16_t plain_port;
-
-    explicit Fixture(http::Limits limits = {})
-        : server(std::make_unique<http::Server>(
-              loop, handler, [this](base::LogLevel, const std::string& message) { logged.push_back(message); },
-              limits)),
-          tls_port(listen(unit::tls())),
-          plain_port(listen(nullptr)) {}
-
-    std::uint16_t listen(std::shared_ptr<const http::Tls> tls) {
-        const auto bound = server->listen({"localhost", 0}, std::move(tls));
-        REQUIRE(bound.has_value());
-        REQUIRE(bound->starts_with("127.0.0.1:"));
-        return http::read_address(*bound, 0)->port;
-    }
-};
+using Fixture = unit::ServerFixture;
 
 /// An HTTP/2 client on a connection.
 struct Http2Peer {

@@ -192,7 +192,7 @@ TEST_CASE("a client that ends its direction gets no endless stream") {
     reader->shut_down_writing();
     CHECK(until(f.loop, [&] { return reader->closed; }));
     CHECK(reader->received.find("first") != std::string::npos);
-    CHECK(f.handler.scripts[1]->destroyed);
+    CHECK(f.handler.scripts[0]->destroyed);
     CHECK(until(f.loop, [&] { return f.server->connections() == 0; }));
     CHECK(f.logged.empty());
 }

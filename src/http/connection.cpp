@@ -49,7 +49,12 @@ void Connection::begin_session(bool http2) {
                        [this] { wake(); },
                        [this] { refusals_ = 0; },
                        [this] { count_refusal(); },
-                       [this] { return owner_.slowed(network_); }};
+                       [this] { return owner_.slowed(network_); },
+                       [this] {
+                           if (pinged_)
+                               await_ping();
+                       }};
+    http2_ = http2;
     if (http2) {
         session_ = std::make_unique<Http2Session>(std::move(owner));
         expect_bytes();
@@ -60,7 +65,7 @@ void Connection::begin_session(bool http2) {
 void Connection::received(std::string_view bytes) {
     if (phase_ == Phase::closing || phase_ == Phase::ended)
         return; // read only so that the client's system does not take the last bytes for lost
-    if (silence_.armed())
+    if (http2_ && silence_.armed())
         expect_bytes();
     if (!tls_) {
         session_->receive(bytes);
@@ -164,6 +169,7 @@ bool Connection::has_changed() const {
 }
 
 void Connection::check() {
+    change_session();
     const auto fault = session_ ? session_->fault() : std::string_view();
     if (session_ && session_->finished())
         return close_in_order(fault.empty() && guessing_ ? Reason{"bad credentials again and again"}
@@ -263,7 +269,29 @@ void Connection::set_reading(bool on) {
     silence_.start(limits_.without_request, [this] { end({"too many requests at once"}); });
 }
 
-/// Only HTTP/2 has a way to ask.
+void Connection::change_session() {
+    auto successor = session_ ? session_->successor() : nullptr;
+    if (!successor)
+        return;
+    session_ = std::move(successor);
+    set_reading(true);
+    if (!half_closed_)
+        await_ping();
+    session_->proceed();
+    stream_->schedule_flush();
+}
+
+/// The client of a WebSocket is asked whether or not it sends, as lnd does it.
+void Connection::await_ping() {
+    pinged_ = false;
+    silence_.start(limits_.websocket_ping, [this] {
+        pinged_ = true;
+        silence_.start(limits_.websocket_pong, [this] { end({"no answer to a WebSocket ping", {}, false}); });
+        session_->ping();
+    });
+}
+
+/// HTTP/1.1 has no way to ask.
 void Connection::expect_bytes() {
     silence_.start(limits_.silence, [this] { ask(); });
 }

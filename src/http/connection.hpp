@@ -76,6 +76,8 @@ class Connection final {
     void set_reading(bool on);
     void expect_bytes();
     void ask();
+    void change_session();
+    void await_ping();
 
     std::unique_ptr<io::Stream> stream_;
     const Limits& limits_;
@@ -88,13 +90,15 @@ class Connection final {
     io::Timer next_turn_;
     io::Timer limit_;   // ends the phase
     io::Timer request_; // ends requests that do not become complete
-    io::Timer silence_; // asks an HTTP/2 client; ends a connection that is not read for too long
+    io::Timer silence_; // asks a client of HTTP/2 or WebSocket; ends a connection that is not read for too long
     Phase phase_ = Phase::first_request;
     Reason reason_;            // why it is being closed
     std::size_t refusals_ = 0; // since the last good credentials
     bool guessing_ = false;    // takes no more requests
     bool half_closed_ = false; // the client sends no more
     bool faulty_ = false;      // limit_ runs until its last bytes have left
+    bool http2_ = false;
+    bool pinged_ = false; // a WebSocket, and owes the pong
     bool producing_ = false;
     bool woken_ = false; // while producing
     bool reading_ = false;

@@ -33,36 +33,11 @@ bool is_field_value(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return is_blank(c) || (c > ' ' && c < 0x7f) || c < 0; });
 }
 
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && is_blank(text.front()))
-        text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back()))
-        text.remove_suffix(1);
-    return text;
-}
-
 std::string_view cut_line(std::string_view& rest) {
     const auto end = rest.find("\r\n");
     const auto line = rest.substr(0, end);
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 2);
     return line;
-}
-
-/// True if `member` (in lower case) is in a comma-separated value.
-bool lists(std::string_view value, std::string_view member) {
-    while (!value.empty()) {
-        const auto comma = value.find(',');
-        if (lower_case(trimmed(value.substr(0, comma))) == member)
-            return true;
-        value.remove_prefix(comma == std::string_view::npos ? value.size() : comma + 1);
-    }
-    return false;
-}
-
-/// The same for a header that may come several times.
-bool lists(const Headers& headers, std::string_view name, std::string_view member) {
-    return std::any_of(headers.begin(), headers.end(),
-                       [&](const Header& header) { return header.name == name && lists(header.value, member); });
 }
 
 /// The path of `http://host/path` (RFC 9112, 3.2.2): the host in it counts, not the header. Nothing if it is no such
@@ -117,7 +92,7 @@ tl::expected<void, Refusal> read_headers(std::string_view rest, Headers& headers
         const auto colon = line.find(':');
         if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) // a folded line begins with a blank
             return tl::unexpected(Refusal{400});
-        const auto value = trimmed(line.substr(colon + 1));
+        const auto value = trim(line.substr(colon + 1));
         if (!is_field_value(value))
             return tl::unexpected(Refusal{400});
         if (headers.size() == most_headers)

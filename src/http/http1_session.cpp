@@ -1,5 +1,8 @@
 #include "http/http1_session.hpp"
 
+#include "http/http1_status.hpp"
+#include "http/websocket_session.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -8,50 +11,6 @@
 namespace http {
 
 namespace {
-
-/// RFC 9110, 15; no client depends on it.
-std::string_view reason(int status) {
-    switch (status) {
-    case 100:
-        return "Continue";
-    case 200:
-        return "OK";
-    case 400:
-        return "Bad Request";
-    case 401:
-        return "Unauthorized";
-    case 403:
-        return "Forbidden";
-    case 404:
-        return "Not Found";
-    case 405:
-        return "Method Not Allowed";
-    case 408:
-        return "Request Timeout";
-    case 413:
-        return "Content Too Large";
-    case 415:
-        return "Unsupported Media Type";
-    case 431:
-        return "Request Header Fields Too Large";
-    case 500:
-        return "Internal Server Error";
-    case 501:
-        return "Not Implemented";
-    case 503:
-        return "Service Unavailable";
-    case 504:
-        return "Gateway Timeout";
-    case 505:
-        return "HTTP Version Not Supported";
-    default:
-        return "Status";
-    }
-}
-
-std::string status_line(int status) {
-    return "HTTP/1.1 " + std::to_string(status) + " " + std::string(reason(status)) + "\r\n";
-}
 
 void append_chunk(std::string& out, std::string_view piece) {
     std::array<char, 16> digits{};
@@ -152,7 +111,7 @@ void Http1Session::receive(std::string_view bytes) {
 }
 
 void Http1Session::proceed() {
-    while (!closing_ && !exchange_ && (head_ ? take_body() : take_head())) {
+    while (!closing_ && !successor_ && !exchange_ && (head_ ? take_body() : take_head())) {
     }
     if (input_.empty())
         std::string().swap(input_); // an idle connection keeps no memory for it
@@ -180,6 +139,10 @@ bool Http1Session::take_head() {
     scanned_ = 0;
     if (!head) {
         refuse(head.error());
+        return false;
+    }
+    if (wants_websocket(*head)) {
+        begin_websocket(*head);
         return false;
     }
     if (head->expects_continue && input_.empty() && (head->chunked || head->body_size > 0)) {
@@ -224,12 +187,23 @@ void Http1Session::dispatch() {
     owner_.wake();
 }
 
-void Http1Session::refuse(Refusal refusal) {
+void Http1Session::begin_websocket(const Head& head) {
+    auto handshake = accept_websocket(head);
+    if (!handshake)
+        return refuse(handshake.error(),
+                      handshake.error().status == 426 ? "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" : "");
+    successor_ = std::make_unique<WebSocketSession>(std::move(owner_), *std::move(handshake), std::exchange(input_, {}),
+                                                    requests_);
+}
+
+void Http1Session::refuse(Refusal refusal, std::string_view headers) {
     fault_ = refusal.status == 408 ? "slow HTTP/1.1 request" : "malformed or too long HTTP/1.1 request";
     closing_ = true;
     input_ = {};
     head_.reset();
-    output_ += status_line(refusal.status) + "content-length: 0\r\nconnection: close\r\n\r\n";
+    output_ += status_line(refusal.status);
+    output_ += headers;
+    output_ += "content-length: 0\r\nconnection: close\r\n\r\n";
     owner_.wake();
 }
 

@@ -1,9 +1,10 @@
 // An HTTP/1.1 connection (RFC 9112): one request after the other, also if several were sent at once. Input that comes
-// during an answer waits, up to a limit (full()).
+// during an answer waits, up to a limit (full()). A request for a WebSocket ends the session in favour of another one.
 #pragma once
 
 #include "http/http1_chunks.hpp"
 #include "http/session.hpp"
+#include "http/websocket_handshake.hpp"
 
 #include <memory>
 #include <optional>
@@ -22,6 +23,7 @@ class Http1Session final : public Session {
     void stop_guessing() override;
     void end_slow_requests() override;
     bool ping() override { return false; }
+    std::unique_ptr<Session> successor() override { return std::move(successor_); }
 
     [[nodiscard]] std::size_t exchanges() const override { return exchange_ ? 1 : 0; }
     [[nodiscard]] std::size_t requests() const override { return requests_; }
@@ -37,7 +39,8 @@ class Http1Session final : public Session {
     bool take_head();
     bool take_body();
     void dispatch();
-    void refuse(Refusal refusal);
+    void refuse(Refusal refusal, std::string_view headers = {});
+    void begin_websocket(const Head& head);
     void write_head(const OneExchange& exchange, int status, const Headers& headers, std::string_view framing);
     void pull(std::string& out, std::size_t most);
     void finish_exchange();
@@ -50,6 +53,7 @@ class Http1Session final : public Session {
     ChunkReader chunks_;
     std::string output_; // heads of answers
     std::unique_ptr<OneExchange> exchange_;
+    std::unique_ptr<Session> successor_;
     std::size_t requests_ = 0;
     std::string_view fault_; // a literal
     bool slow_ = false;      // a request was incomplete at the last end_slow_requests()

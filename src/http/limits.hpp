@@ -17,6 +17,8 @@ struct Limits {
     std::chrono::milliseconds without_request{60'000}; ///< a connection with no request to answer is closed then
     std::chrono::milliseconds silence{60'000};         ///< HTTP/2: then the client is asked by a PING, as lnd does
     std::chrono::milliseconds ping_answer{20'000};     ///< and disconnected
+    std::chrono::milliseconds websocket_ping{30'000};  ///< between two pings, as lnd has it
+    std::chrono::milliseconds websocket_pong{5'000};   ///< for its answer
     std::chrono::milliseconds last_bytes{1'000};       ///< for what is left to send to a connection that ends
     std::chrono::milliseconds stop{1'000};             ///< for all answers to end
 };

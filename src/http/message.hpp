@@ -25,6 +25,10 @@ using Headers = std::vector<Header>;
 /// The value of the first header of that name; `name` in lower case.
 [[nodiscard]] std::optional<std::string_view> find(const Headers& headers, std::string_view name);
 [[nodiscard]] std::size_t count(const Headers& headers, std::string_view name);
+/// The comma-separated members of all headers of that name, without the blanks around them, and without empty ones.
+[[nodiscard]] std::vector<std::string_view> list_of(const Headers& headers, std::string_view name);
+/// True if `member`, in lower case, is one of list_of(), in any case.
+[[nodiscard]] bool lists(const Headers& headers, std::string_view name, std::string_view member);
 
 struct Request {
     std::string method;
@@ -35,12 +39,15 @@ struct Request {
     /// The body is longer, and `body` empty. HTTP/1.1 refuses such a request itself.
     bool body_too_long = false;
     bool http2 = false;
-    std::string peer; ///< the client's address without the port, such as 127.0.0.1 or ::1
+    bool websocket = false; ///< asked by a WebSocket (websocket_handshake.hpp)
+    std::string peer;       ///< the client's address without the port, such as 127.0.0.1 or ::1
 };
 
 /// Splits a request target at its first `?` into path and query.
 void set_target(Request& request, std::string_view target);
 
+/// Without blanks and tabs at both ends.
+[[nodiscard]] std::string_view trim(std::string_view text);
 /// In lower case, ASCII only.
 [[nodiscard]] std::string lower_case(std::string_view text);
 /// A header's value as it may be sent: control characters, which could end the header, become blanks.

@@ -19,6 +19,7 @@ struct SessionOwner {
     std::function<void()> permitted = [] {};             ///< Exchange::permitted()
     std::function<void()> refused = [] {};               ///< Exchange::refused()
     std::function<bool()> slowed = [] { return false; }; ///< Exchange::slowed()
+    std::function<void()> pong = [] {};                  ///< the client of a WebSocket has answered ping()
 };
 
 class Session {
@@ -44,6 +45,9 @@ class Session {
     virtual void end_slow_requests() = 0;
     /// Asks the client whether it is still there; false if the protocol cannot.
     virtual bool ping() = 0;
+    /// The session that goes on with this connection, once: the client has changed the protocol. Ask after receive()
+    /// and proceed(); then call its proceed(), and use this one no more.
+    virtual std::unique_ptr<Session> successor() { return nullptr; }
 
     /// Requests that were given to the handler and are not answered completely.
     [[nodiscard]] virtual std::size_t exchanges() const = 0;

@@ -1,5 +1,7 @@
 #include "lndapi/call.hpp"
 
+#include <utility>
+
 namespace lndapi {
 
 namespace {
@@ -14,6 +16,7 @@ Call::Call(io::Loop& loop, http::Exchange& exchange, std::unique_ptr<const Outpu
       output_(std::move(output)),
       deadline_(loop),
       later_(loop),
+      loop_(loop),
       self_(std::make_shared<Call*>(this)) {}
 
 void Call::begin(const consumer::CursorPtr& cursor, std::optional<std::size_t> json_bytes) {
@@ -21,6 +24,19 @@ void Call::begin(const consumer::CursorPtr& cursor, std::optional<std::size_t> j
         return;
     state_ = State::sending;
     exchange_.respond(200, output_->headers(cursor, json_bytes));
+    ready_ = output_->preface(cursor);
+    if (output_->keep_alive())
+        await_silence();
+}
+
+void Call::await_silence() {
+    if (!silence_)
+        silence_.emplace(loop_);
+    silence_->start(output_->keep_alive()->every, [this] {
+        quiet_ = true;
+        resume();
+        await_silence();
+    });
 }
 
 void Call::end(Failure end) {
@@ -28,11 +44,13 @@ void Call::end(Failure end) {
         return;
     deadline_.cancel();
     later_.cancel();
+    silence_.reset();
     if (state_ == State::waiting && end.status.code != GrpcCode::ok) {
         failed_ = true;
-        error_body_ = output_->fail(exchange_, end);
+        ready_ = output_->fail(exchange_, end);
     } else {
         begin(nullptr);
+        silence_.reset();
     }
     if (end.status.code != GrpcCode::ok)
         drop();
@@ -69,14 +87,17 @@ void Call::after(std::chrono::milliseconds time, std::function<void()> then) {
 }
 
 http::Pull Call::pull(std::string& out, std::size_t most) {
-    if (failed_) {
-        out.append(error_body_);
+    const auto before = out.size();
+    out.append(std::exchange(ready_, {}));
+    if (failed_)
         return http::Pull::end;
-    }
-    for (const auto before = out.size(); out.size() - before < most; ++sent_)
+    for (; out.size() - before < most; ++sent_)
         if (!next(out)) {
-            if (!ended())
+            if (!ended()) {
+                if (std::exchange(quiet_, false) && out.size() == before)
+                    out.append(output_->keep_alive()->text);
                 return http::Pull::later;
+            }
             output_->end(out, end_);
             return http::Pull::end;
         }

@@ -60,6 +60,7 @@ class Call : public http::Answer {
     http::Pull pull(std::string& out, std::size_t most) final;
     http::Headers trailers() final;
     void stopping() final;
+    void await_silence();
 
     enum class State : std::uint8_t { waiting, sending, ending };
 
@@ -67,11 +68,14 @@ class Call : public http::Answer {
     std::unique_ptr<const Output> output_;
     State state_ = State::waiting;
     Failure end_;
-    std::string error_body_; // of a call that failed before its header
-    bool failed_ = false;    // before its header
+    std::string ready_;   // the body of an error, or what comes before the first message
+    bool failed_ = false; // before its header
+    bool quiet_ = false;  // nothing was sent for a while
     std::uint64_t sent_ = 0;
     io::Timer deadline_;
     io::Timer later_;
+    io::Loop& loop_;
+    std::optional<io::Timer> silence_; // until the next keep-alive
     std::shared_ptr<Call*> self_;
 };
 

@@ -1,5 +1,5 @@
-// How an answer looks on one of LND's two surfaces: gRPC (HTTP/2, frames and trailers), or REST as grpc-gateway makes
-// it (lines of JSON). The methods write through this interface and do not know the surface.
+// How an answer looks on one surface: gRPC (HTTP/2, frames and trailers), REST as grpc-gateway makes it (lines of
+// JSON), or server-sent events. The methods write through this interface and do not know the surface.
 #pragma once
 
 #include "http/exchange.hpp"
@@ -7,6 +7,7 @@
 #include "lndapi/grpc_status.hpp"
 #include "lndapi/message.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,12 @@ struct Failure {
     std::string reason = {};
 };
 
+/// Shows a quiet client that its stream is open.
+struct KeepAlive {
+    std::chrono::milliseconds every;
+    std::string_view text;
+};
+
 class Output {
   public:
     virtual ~Output() = default;
@@ -26,6 +33,10 @@ class Output {
     /// Of an answer that begins well. `cursor` may be null. `json_bytes`: of the message, if there is only one.
     [[nodiscard]] virtual http::Headers headers(const consumer::CursorPtr& cursor,
                                                 std::optional<std::size_t> json_bytes) const = 0;
+    /// What comes before the first message of such an answer.
+    [[nodiscard]] virtual std::string preface(const consumer::CursorPtr&) const { return {}; }
+    /// Nothing: no such text.
+    [[nodiscard]] virtual std::optional<KeepAlive> keep_alive() const { return std::nullopt; }
     /// Appends a Payment, with its cursor if the client asked for cursors. False if the tracker's JSON is no Payment.
     [[nodiscard]] virtual bool payment(std::string& out, const Item& item) const = 0;
     /// Appends another message, given as the JSON of grpc-gateway.

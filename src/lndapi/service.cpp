@@ -2,6 +2,7 @@
 
 #include "http/address.hpp"
 #include "json/text.hpp"
+#include "lndapi/event_output.hpp"
 #include "lndapi/grpc_output.hpp"
 #include "lndapi/grpc_request.hpp"
 #include "lndapi/info.hpp"
@@ -105,7 +106,16 @@ std::unique_ptr<http::Answer> Service::rest(http::Exchange& exchange) {
     if (!timeout)
         return refuse(exchange, RestOutput(false, false), timeout.error());
     const auto& method = *request->method;
-    auto output = std::make_unique<RestOutput>(method.streaming, !request->since.empty());
+    OutputPtr output;
+    if (method.streaming && wants_events(http)) {
+        // A browser that connects again repeats its first query.
+        const auto last = http::find(http.headers, "last-event-id").value_or("");
+        if (!last.empty() && method.method == Method::track_payments)
+            request->since = last;
+        output = std::make_unique<EventOutput>();
+    } else {
+        output = std::make_unique<RestOutput>(method.streaming, !request->since.empty());
+    }
     return start(exchange, method, std::move(request), *timeout, std::move(output));
 }
 

@@ -35,4 +35,14 @@ std::optional<std::string> check_domain(std::string_view value) {
     return "should be a host name";
 }
 
+std::optional<std::string> check_origin(std::string_view value) {
+    const auto scheme = value.find("://");
+    const auto host = scheme == std::string_view::npos ? std::string_view() : value.substr(scheme + 3);
+    const bool visible = std::all_of(value.begin(), value.end(), [](char c) { return c > ' ' && c < 0x7f; });
+    const bool is_origin = scheme != 0 && !host.empty() && host.find('/') == std::string_view::npos && visible;
+    if (value == "*" || value == "null" || is_origin)
+        return std::nullopt;
+    return "should be an origin as browsers send it, such as https://example.com:8080, or `*`";
+}
+
 } // namespace trackpayments_lnd

@@ -17,6 +17,8 @@ inline constexpr std::string_view off = "off";
 /// The same for tlsextraip and tlsextradomain.
 [[nodiscard]] std::optional<std::string> check_ip(std::string_view value);
 [[nodiscard]] std::optional<std::string> check_domain(std::string_view value);
+/// The same for restcors: an origin as a browser sends it (RFC 6454, 6.2), or `*`. Others would never match.
+[[nodiscard]] std::optional<std::string> check_origin(std::string_view value);
 
 inline constexpr host::Option rpclisten_option{
     .name = "trackpayments-lnd-rpclisten",
@@ -62,7 +64,21 @@ inline constexpr host::Option dir_option{
     .kind = host::Option::Kind::text,
     .default_text = "trackpayments-lnd",
 };
-inline constexpr std::array<host::Option, 6> options{rpclisten_option,      restlisten_option,  tlsextraip_option,
-                                                     tlsextradomain_option, no_rest_tls_option, dir_option};
+inline constexpr host::Option restcors_option{
+    .name = "trackpayments-lnd-restcors",
+    .unit = "ORIGIN",
+    .description = "Web pages of this origin, such as https://example.com:8080, may read REST answers; `*`: of any "
+                   "origin. May be given several times",
+    .kind = host::Option::Kind::texts,
+    .check = check_origin,
+};
+inline constexpr host::Option omit_bolt12_option{
+    .name = "trackpayments-lnd-omit-bolt12-invoice",
+    .unit = "",
+    .description = "Leave payment_request empty if it is a BOLT 12 invoice (lni1...): Alby Hub drops such payments",
+    .kind = host::Option::Kind::flag,
+};
+inline constexpr std::array options{rpclisten_option,   restlisten_option, tlsextraip_option, tlsextradomain_option,
+                                    no_rest_tls_option, dir_option,        restcors_option,   omit_bolt12_option};
 
 } // namespace trackpayments_lnd

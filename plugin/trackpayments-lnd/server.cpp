@@ -33,7 +33,8 @@ Server::Server(io::Loop& loop, host::Pipes pipes, const host::Parent& parent)
       settings_(options),
       reader_(loop, client(), log_, hub_),
       service_({loop, reader_, hub_, log_}, client()),
-      http_(loop, service_, log_, limits_),
+      cors_(service_),
+      http_(loop, cors_, log_, limits_),
       macaroons_(loop, client(), log_, [this](const std::string& rune) { service_.trust(rune); }) {
     hub_.listen_to(reader_);
 }
@@ -42,6 +43,9 @@ void Server::started(const host::Init& init) {
     if (limits_.connections < http::Limits().connections)
         log(LogLevel::unusual, "serves at most " + std::to_string(limits_.connections) +
                                    " connections: the hard limit of open files is low (ulimit -Hn)");
+    cors_.allow(settings_.texts(restcors_option));
+    if (settings_.flag(omit_bolt12_option))
+        hub_.omit_bolt12_invoices();
     open_files(init);
     listen();
     connect(init);

@@ -4,6 +4,7 @@
 
 #include "consumer/reader.hpp"
 #include "host/plugin.hpp"
+#include "http/cors.hpp"
 #include "http/server.hpp"
 #include "lndapi/service.hpp"
 #include "plugin/trackpayments-lnd/macaroon_files.hpp"
@@ -39,6 +40,7 @@ class Server final : public host::Plugin {
     lndapi::Hub hub_;
     consumer::Reader reader_;
     lndapi::Service service_;
+    http::Cors cors_;
     http::Server http_;
     MacaroonFiles macaroons_;
     std::optional<io::PrivateDirectory> directory_;

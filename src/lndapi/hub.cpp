@@ -1,8 +1,14 @@
 #include "lndapi/hub.hpp"
 
+#include "lndapi/bolt12.hpp"
+
 #include <utility>
 
 namespace lndapi {
+
+FramePtr Hub::frame(const consumer::SnapshotPtr& payment) const {
+    return std::make_shared<const Frame>(omit_bolt12_invoices_ ? without_bolt12_invoice(payment) : payment);
+}
 
 std::vector<Item> Hub::in_flight() const {
     std::vector<Item> items;
@@ -13,7 +19,7 @@ std::vector<Item> Hub::in_flight() const {
 }
 
 void Hub::updated(const consumer::Update& update) {
-    const auto frame = std::make_shared<const Frame>(update.payment);
+    const auto frame = this->frame(update.payment);
     if (update.payment->status == consumer::Status::in_flight)
         frames_.insert_or_assign(update.payment->payment_index, frame);
     else
@@ -39,9 +45,12 @@ void Hub::state_changed(consumer::State state) {
 void Hub::take_table() {
     auto before = std::exchange(frames_, {});
     for (const auto& [index, payment] : reader_->in_flight()) {
+        auto frame = this->frame(payment);
         const auto old = before.find(index);
-        const bool known = old != before.end() && old->second->payment().json == payment->json;
-        const auto& frame = frames_[index] = known ? old->second : std::make_shared<const Frame>(payment);
+        const bool known = old != before.end() && old->second->payment().json == frame->payment().json;
+        if (known)
+            frame = old->second; // the client's forms of it were made already
+        frames_.emplace(index, frame);
         if (!known)
             pass_on({frame, reader_->cursor()});
     }

@@ -32,6 +32,10 @@ class Hub final : public consumer::Listener {
     /// Harmless if it was not added.
     void remove(Subscriber& subscriber) { std::erase(subscribers_, &subscriber); }
 
+    /// Payments of BOLT 12 have no invoice then. Call before the first message.
+    void omit_bolt12_invoices() { omit_bolt12_invoices_ = true; }
+    /// A payment as clients get it. Every frame is made here.
+    [[nodiscard]] FramePtr frame(const consumer::SnapshotPtr& payment) const;
     /// The payments in flight, by payment_index.
     [[nodiscard]] std::vector<Item> in_flight() const;
     /// Of all subscribers.
@@ -47,6 +51,7 @@ class Hub final : public consumer::Listener {
 
     Ledger ledger_;
     const consumer::Reader* reader_ = nullptr;
+    bool omit_bolt12_invoices_ = false;
     std::map<std::uint64_t, FramePtr> frames_; // of payments in flight, by payment_index
     std::vector<Subscriber*> subscribers_;
 };

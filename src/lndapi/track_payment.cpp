@@ -51,7 +51,7 @@ void TrackPayment::answered(const tl::expected<std::vector<consumer::SnapshotPtr
         return end({{GrpcCode::unavailable, payments.error().message}});
     begin(nullptr);
     if (payments && !payments->empty())
-        show(std::make_shared<const Frame>(payments->back()));
+        show(sources().hub.frame(payments->back()));
     while (!kept().empty() && !ended())
         show(kept().pop().frame);
     kept().clear();

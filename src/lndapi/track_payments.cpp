@@ -108,7 +108,7 @@ void TrackPayments::answered(const tl::expected<consumer::Page, consumer::Refusa
     phase_ = page->more ? Phase::paused : Phase::live;
     since_ = *page->cursor;
     for (const auto& update : page->updates)
-        owe({std::make_shared<const Frame>(update.payment), update.cursor});
+        owe({sources().hub.frame(update.payment), update.cursor});
     backlog().pass_over(page->cursor); // there may be no update, or only unwanted ones
     if (!page->more)
         return owe_kept();

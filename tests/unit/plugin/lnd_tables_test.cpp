@@ -52,7 +52,7 @@ TEST_CASE("the page has every option with its default, in order, and no other") 
             CHECK(has(entry, "default " + std::string(option.default_text)));
         CHECK(has(entry, "May be given several times") == (option.kind == host::Option::Kind::texts));
     }
-    const std::regex heading("\n(trackpayments-lnd-[a-z-]+)(=[A-Z:]+)?\n: ");
+    const std::regex heading("\n(trackpayments-lnd-[a-z0-9-]+)(=[A-Z:]+)?\n: ");
     CHECK(std::distance(std::sregex_iterator(text.begin(), text.end(), heading), {}) ==
           static_cast<std::ptrdiff_t>(options.size()));
 }
@@ -98,6 +98,12 @@ TEST_CASE("an option that cannot be used is refused at the start") {
     CHECK(check_domain(""));
     CHECK(check_domain("two names"));
     CHECK(check_domain(std::string(254, 'a')));
+    for (const auto* good :
+         {"*", "null", "https://example.com", "http://localhost:3000", "https://[::1]:8080", "capacitor://localhost"})
+        CHECK_FALSE(check_origin(good));
+    for (const auto* bad : {"", "example.com", "localhost:3000", "https://", "https://example.com/", "://a",
+                            "https://a b", "https://a\n", "https://a,https://b/"})
+        CHECK(check_origin(bad));
 }
 
 } // namespace lnd_tables_test

@@ -129,6 +129,8 @@ void WebSocketSession::receive(std::string_view bytes) {
     input_ += bytes;
     const bool taken = wslay_event_recv(frames_.get()) == 0;
     input_ = {};
+    if (first_ && !dispatched_ && !closing_)
+        dispatch(*std::exchange(first_, std::nullopt)); // also if a mistake follows it in the same read
     if (!taken && !closing_) {
         wslay_event_shutdown_write(frames_.get()); // its Close has no code
         output_ += {'\x88', 2, static_cast<char>(WSLAY_CODE_PROTOCOL_ERROR >> 8),
@@ -138,8 +140,6 @@ void WebSocketSession::receive(std::string_view bytes) {
         close(0, wslay_event_get_close_received(frames_.get()) == 0 ? malformed : std::string_view()); // has queued its
     } else if (wslay_event_get_queued_msg_count(frames_.get()) > most_frames_owed) {
         close(WSLAY_CODE_POLICY_VIOLATION, unread);
-    } else if (first_ && !dispatched_) {
-        dispatch(*std::exchange(first_, std::nullopt));
     }
     owner_.wake();
 }

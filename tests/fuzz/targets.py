@@ -94,6 +94,8 @@ BOUNDARIES: dict[str, str] = {
     "Http2Session": "http2_session",
     "HttpHandler": "http2_frames",
     "TlsSession": "tls_session",
+    "WebSocketSession": "websocket_session",
+    "successor": "http1_session",
     "RowSlices": "row_slices",
     "Table": "table",
     "evict": "table_wild",

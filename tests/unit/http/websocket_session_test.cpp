@@ -255,6 +255,14 @@ TEST_CASE("a client that breaks the rules is closed with the code for it") {
     }
 }
 
+TEST_CASE("a message before a mistake in the same read is a request, which is given up") {
+    Fixture f("/a?method=POST", frame(text, "{}") + raw(0x81, "not masked", false));
+    REQUIRE(f.handler.requests.size() == 1);
+    CHECK(f.handler.requests[0].body == "{}");
+    CHECK(f.script().destroyed);
+    CHECK(frames(f.sent().substr(accepted.size())) == Frames{closed(1002)});
+}
+
 TEST_CASE("floods end the session") {
     struct Row {
         std::string begin;

@@ -19,17 +19,19 @@ CLOCK = os.path.abspath(os.environ["CLOCK"])
 
 
 class BesideStage(LndStage):
-    """Its server's clock can be put forward, and calls of `checkrune` are seen."""
+    """Its server's clock can be put forward, and calls of `checkrune` are seen. `slower`: it runs so many times slower, so that timers fire
+    only when it is put forward."""
 
-    def __init__(self, **more: Any):
-        super().__init__(hooks="checkrune", **more)
+    def __init__(self, *options: Any, slower: int = 0, **more: Any):
+        super().__init__(*options, hooks="checkrune", **more)
         script = self.directory / "ahead" / "trackpayments-lnd"
         script.parent.mkdir()
         self._ahead = script.with_name("clock")
         self._ahead.write_bytes(bytes(8))
-        script.write_text(f'#!/bin/sh\nexec env LD_PRELOAD={shlex.quote(CLOCK)} CLOCK_AHEAD={self._ahead} '
+        script.write_text(f'#!/bin/sh\nexec env LD_PRELOAD={shlex.quote(CLOCK)} CLOCK_AHEAD={self._ahead} CLOCK_SLOWER={slower} '
                           f'ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0" {shlex.quote(LND)} "$@"\n')
         script.chmod(0o755)
+        self.server = script  # for stop_plugin()
         self.node.plugins[self.node.plugins.index(LND)] = str(script)
 
     def put_forward(self, seconds: float) -> None:

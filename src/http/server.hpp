@@ -1,5 +1,5 @@
 // An HTTP server on the event loop: listeners, and the connections they accept. HTTP/2 and HTTP/1.1 over TLS on one
-// port, or plain HTTP/1.1. Knows neither paths nor users; the handler does.
+// port, or plain HTTP/1.1; WebSockets on both. Knows neither paths nor users; the handler does.
 #pragma once
 
 #include "http/address.hpp"

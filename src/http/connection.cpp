@@ -223,21 +223,25 @@ void Connection::stop() {
 }
 
 /// Lets everything leave, then waits for the client to close its side: closing ours with unread input would make the
-/// system throw away what the client has not read (RFC 9112, 9.6).
+/// system throw away what the client has not read (RFC 9112, 9.6). The end of a good answer may be long, and its client
+/// slow: it has as long as an idle connection.
 void Connection::close_in_order(const Reason& reason) {
     phase_ = Phase::closing;
     reason_ = reason;
     session_.reset();
     request_.cancel();
     silence_.cancel();
-    limit_.start(limits_.last_bytes, [this] { end(reason_); });
+    const bool in_time = reason.kind.empty() && !half_closed_;
+    limit_.start(in_time ? limits_.without_request : limits_.last_bytes, [this] { end(reason_); });
     set_reading(true);
     if (tls_)
         tls_->close();
-    stream_->when_drained([this] {
+    stream_->when_drained([this, in_time] {
         stream_->shut_down_writing();
         if (half_closed_)
             end(reason_);
+        else if (in_time && phase_ == Phase::closing)
+            limit_.start(limits_.last_bytes, [this] { end(reason_); });
     });
 }
 

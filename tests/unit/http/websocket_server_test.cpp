@@ -3,6 +3,8 @@
 #include "until.hpp"
 #include "websocket_frames.hpp"
 
+#include "io/timer.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -154,6 +156,27 @@ TEST_CASE("a client that does not read costs a bounded amount, and gets everythi
     client.read();
     CHECK(until(f.loop, [&] { return client.received.ends_with(closed(1000)); }));
     CHECK(client.received.size() > 20'000'000);
+}
+
+TEST_CASE("the last message may be long, and its client slow") {
+    Fixture f({.last_bytes = 1ms});
+    f.handler.on_request = unit::with_text(std::string(20'000'000, 'x'));
+    for (const bool with_tls : {false, true}) {
+        ServerClient client(f.loop, with_tls ? f.tls_port : f.plain_port, with_tls ? "" : nullptr);
+        REQUIRE(until(f.loop, [&] { return client.ready(); }));
+        client.send(handshake());
+        client.stop_reading();
+        const auto answers = f.handler.scripts.size();
+        REQUIRE(
+            until(f.loop, [&] { return f.handler.scripts.size() > answers && f.handler.scripts.back()->destroyed; }));
+        io::Timer later(f.loop);
+        bool passed = false;
+        later.start(20ms, [&] { passed = true; });
+        REQUIRE(until(f.loop, [&] { return passed; }));
+        client.read();
+        CHECK(until(f.loop, [&] { return client.closed || client.received.ends_with(closed(1000)); }));
+        CHECK(client.received.size() > 20'000'000);
+    }
 }
 
 TEST_CASE("a permitted WebSocket never makes room, one that waits for its body does") {

@@ -189,9 +189,12 @@ void Http1Session::dispatch() {
 
 void Http1Session::begin_websocket(const Head& head) {
     auto handshake = accept_websocket(head);
-    if (!handshake)
-        return refuse(handshake.error(),
-                      handshake.error().status == 426 ? "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" : "");
+    if (!handshake) {
+        refuse(handshake.error(),
+               handshake.error().status == 426 ? "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" : "");
+        fault_ = "malformed WebSocket handshake";
+        return;
+    }
     successor_ = std::make_unique<WebSocketSession>(std::move(owner_), *std::move(handshake), std::exchange(input_, {}),
                                                     requests_);
 }

@@ -8,7 +8,7 @@ import re
 import sys
 import unittest
 from pathlib import Path
-from typing import Callable
+from typing import Any, Callable
 
 from lnd_stage import LndStage, die_on_sigterm, wait_until  # first: it makes the others importable
 
@@ -76,8 +76,8 @@ def count_large(answer: rest_client.Answer) -> int:
 class ScriptedStage(LndStage):
     """With the scripted tracker in the real one's place."""
 
-    def __init__(self) -> None:
-        super().__init__(tracker=False)
+    def __init__(self, **more: Any) -> None:
+        super().__init__(tracker=False, **more)
         self.allowed = ["topic 'trackpayments' is not a known", "Unknown command 'trackpayments'"]
 
     def begin(self) -> None:

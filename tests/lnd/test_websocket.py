@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import unittest
 from typing import Any, Callable, Iterator
 
@@ -14,6 +15,7 @@ import rest_client
 import traffic
 from test_clients import path_of
 from test_resume import since
+from test_slow import ScriptedStage, last_states, out_of_order
 from websocket_client import BINARY, CLOSE, PING, PONG, TEXT, WebSocket, close, frame, upgrade
 
 UNKNOWN = rest_client.TRACK_PAYMENT + "q" * 42 + "o="
@@ -125,6 +127,7 @@ class WebSockets(Base):
             connection = rest.connect()
             connection.send(good.replace(b"HTTP/1.1", b"HTTP/1.0"))  # which has no upgrades: an ordinary request
             self.assertEqual(rest_client.Answer(connection).status, 500)
+        self.stage.wait_lnd_log("closed a connection of 127.0.0.1: malformed WebSocket handshake")
 
     def test_a_cursor_resumes(self) -> None:
         with self.client() as open_one, self.stage.rest() as rest:
@@ -186,6 +189,34 @@ class WebSockets(Base):
             return sorted({line.split("127.0.0.1: ")[1].partition(" (")[0] for line in logged} - {"WebSocket flood of pings"})
 
         wait_until(lambda: kinds() == ["WebSocket flood of frames", "malformed or too long WebSocket message"], "the log lines")
+
+
+class ScriptedAndSlow(ScriptedStage, BesideStage):
+    pass
+
+
+class SlowReader(Base):
+    def test_it_gets_the_last_state_of_each_payment(self) -> None:
+        payments, at_once, size = 200, 10, 50_000  # less than a megabyte at once, more than the system takes in all
+        with ScriptedAndSlow(slower=30).alone() as self.stage:
+            self.stage.begin()
+            with self.client() as open_one:
+                stopped, beside = open_one(rest_client.TRACK_PAYMENTS), open_one(rest_client.TRACK_PAYMENTS)
+                stopped.connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)  # else it may have room for all
+                for status in ("IN_FLIGHT", "SUCCEEDED"):
+                    for first in range(1, payments, at_once):
+                        self.stage.publish(first, at_once, status, 1, size)
+                        wait_until(lambda: beside.lines() and self.state(beside.lines()[-1])[1] == status, "the client beside")
+                published = list(map(self.state, beside.wait(2 * payments)))
+                self.assertEqual([status for _, status in published], ["IN_FLIGHT"] * payments + ["SUCCEEDED"] * payments)
+                expected = last_states(published)
+                wait_until(lambda: last_states(list(map(self.state, stopped.lines()))) == expected, "the last state of each payment")
+                got = list(map(self.state, stopped.lines()))
+                self.assertEqual(out_of_order(got, published), [])
+                self.assertLess(len(got), len(published), "some were merged")
+
+    def state(self, line: dict[str, Any]) -> tuple[str, str]:
+        return line["result"]["payment_hash"], line["result"]["status"]
 
 
 class Endings(Base):

@@ -50,6 +50,7 @@ class WebSocket:
         digest = hashlib.sha1(key.encode() + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest()
         assert f"Sec-WebSocket-Accept: {base64.b64encode(digest).decode()}" in self.answer, self.answer
         self.frames: list[tuple[int, bytes]] = []
+        self._lines: list[dict[str, Any]] = []
 
     @property
     def subprotocol(self) -> str | None:
@@ -68,13 +69,17 @@ class WebSocket:
             size = int.from_bytes(data[2:2 + more], "big") if more else data[1]
             if len(data) < 2 + more + size:
                 break
-            self.frames.append((data[0] & 0x0F, bytes(data[2 + more:2 + more + size])))
+            opcode, payload = data[0] & 0x0F, bytes(data[2 + more:2 + more + size])
+            self.frames.append((opcode, payload))
+            if opcode == TEXT:
+                self._lines.append(json.loads(payload))
             del data[:2 + more + size]
         return self.frames
 
     def lines(self) -> list[dict[str, Any]]:
         """The messages so far."""
-        return [json.loads(payload) for opcode, payload in self.poll() if opcode == TEXT]
+        self.poll()
+        return self._lines
 
     def wait(self, count: int) -> list[dict[str, Any]]:
         wait_until(lambda: len(self.lines()) >= count or self.connection.closed, f"{count} messages")

@@ -399,6 +399,7 @@ TEST_CASE("a WebSocket follows other requests of the connection, and a refused h
     CHECK(out == "HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                  "content-length: 0\r\nconnection: close\r\n\r\n");
     CHECK(old.finished());
+    CHECK(old.fault() == "malformed WebSocket handshake");
 }
 
 } // namespace websocket_session_test

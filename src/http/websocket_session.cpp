@@ -12,6 +12,8 @@ namespace http {
 
 namespace {
 
+/// Of the memory for lines, between two of them.
+constexpr std::size_t most_kept = 64UL * 1024;
 constexpr std::string_view malformed = "malformed or too long WebSocket message";
 constexpr std::string_view flood = "WebSocket flood of frames";
 constexpr std::string_view unread = "WebSocket flood of pings";
@@ -200,6 +202,8 @@ void WebSocketSession::pull(std::size_t most) {
         begin = end + 1;
     }
     line_.erase(0, begin);
+    if (line_.empty() && line_.capacity() > most_kept)
+        line_.shrink_to_fit(); // a message of megabytes was one of many
     if (exchange.ended_)
         queue(WSLAY_TEXT_FRAME, std::exchange(line_, {}));
 }

@@ -15,6 +15,8 @@ std::vector<host::Command> commands_of(Tracker* tracker) {
     return {
         {commands::trackpayments_spec, [tracker](const host::Request& request) { tracker->trackpayments(request); },
          [tracker](const json::Tree& params) { return tracker->check_trackpayments(params); }},
+        {commands::status_spec, [tracker](const host::Request& request) { tracker->status(request); },
+         commands::check_status},
         {commands::delpay_spec, [tracker](const host::Request& request) { tracker->delpay(request); },
          [](const json::Tree& params) {
              const auto request = commands::read_delpay(params);

@@ -118,6 +118,12 @@ std::optional<rpc::Error> Tracker::check_trackpayments(const json::Tree& params)
     return trackpayments_.check(params);
 }
 
+void Tracker::status(const host::Request& request) {
+    const auto result = commands::status({table_, mirror_, progress_, publisher_}, client().connections(),
+                                         trackpayments_.waiting(), request.params, request.filter);
+    result ? reply(request.id, *result) : refuse(request.id, result.error());
+}
+
 void Tracker::delpay(const host::Request& request) {
     const auto filter =
         request.filter.empty() ? tl::expected<json::Tree, std::string>(tl::unexpect, "") : json::parse(request.filter);

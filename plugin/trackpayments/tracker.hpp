@@ -5,6 +5,7 @@
 #include "commands/delpay.hpp"
 #include "commands/host_rows.hpp"
 #include "commands/rpc_command_hook.hpp"
+#include "commands/status.hpp"
 #include "commands/trackpayments.hpp"
 #include "host/plugin.hpp"
 
@@ -19,6 +20,7 @@ class Tracker final : public host::Plugin {
     void trackpayments(const host::Request& request);
     /// The error with which it would be refused, if any.
     [[nodiscard]] std::optional<rpc::Error> check_trackpayments(const json::Tree& params) const;
+    void status(const host::Request& request);
     /// For a parent without a delpay of its own.
     void delpay(const host::Request& request);
 

@@ -32,6 +32,8 @@ class TrackpaymentsCommand final {
     [[nodiscard]] std::optional<rpc::Error> check(const json::Tree& params) const;
     /// Call when the payments in flight at the start are in the table: answers can be made.
     void ready();
+    /// Callers that wait now.
+    [[nodiscard]] std::size_t waiting() const { return callers_.size() + early_.size(); }
 
   private:
     [[nodiscard]] tl::expected<TrackpaymentsRequest, rpc::Error> read(const json::Tree& params) const;

@@ -43,6 +43,12 @@ void IndexFollower::ended(const UpdatedMark::End& end) {
         explained_timer_.cancel(); // the next change has its own time
 }
 
+std::optional<publish::Position> IndexFollower::counters() const {
+    if (state_ == State::not_begun)
+        return std::nullopt;
+    return publish::later(parts_.progress.read(), {{created_.target}, {updated_.target}});
+}
+
 void IndexFollower::follow(Counter& counter, std::uint64_t now) {
     counter.retry.cancel();
     if (now < read(counter)) {

@@ -35,6 +35,9 @@ class IndexFollower final {
     /// A notification showed the end of a row, and `facts` has it.
     void ended(const UpdatedMark::End& end);
 
+    /// lightningd's counters as far as they are known; nothing before connected().
+    [[nodiscard]] std::optional<publish::Position> counters() const;
+
   private:
     enum class State { not_begun, idle, fetching };
     using Time = std::chrono::steady_clock::time_point;

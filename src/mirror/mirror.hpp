@@ -57,6 +57,9 @@ class Mirror final {
     [[nodiscard]] bool ready() const { return startup_.ready(); }
     /// All payments that were in flight at the start are in the table.
     [[nodiscard]] bool complete() const { return startup_.complete(); }
+    /// lightningd's counters as far as they are known. Nothing before the first connection, and before lightningd
+    /// v23.11, which has none.
+    [[nodiscard]] std::optional<publish::Position> counters() const { return indexes_.counters(); }
     /// Called after all other listeners.
     void set_last_listener(payments::ChangeListener& listener) { listeners_.back() = &listener; }
     /// Shared with code that builds payments from rows.

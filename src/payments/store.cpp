@@ -3,6 +3,7 @@
 #include "base/prefetch.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace payments {
 
@@ -30,6 +31,11 @@ EntryRef Store::add(const base::PaymentHash& hash) {
     payment->key.hash = hash;
     index_.insert(hash, payment);
     return payment;
+}
+
+std::size_t Store::parts() const {
+    return std::accumulate(in_flight_.begin(), in_flight_.end(), finished_parts_,
+                           [](std::size_t sum, const Entry& entry) { return sum + entry.parts.size(); });
 }
 
 void Store::finish(EntryRef payment, Status outcome) {

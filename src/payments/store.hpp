@@ -53,6 +53,9 @@ class Store final {
     }
     [[nodiscard]] std::size_t size() const { return in_flight_.size() + finished_.size(); }
     [[nodiscard]] std::size_t finished_parts() const { return finished_parts_; }
+    [[nodiscard]] std::size_t in_flight() const { return in_flight_.size(); }
+    /// Of all payments. Visits those in flight.
+    [[nodiscard]] std::size_t parts() const;
 
     /// Adds an empty payment in flight that has only its hash.
     EntryRef add(const base::PaymentHash& hash);

@@ -39,6 +39,10 @@ class Table final {
     [[nodiscard]] std::size_t size() const { return store_.size(); }
     /// Parts of finished payments in memory: evict() compares this with the limit.
     [[nodiscard]] std::size_t finished_parts() const { return store_.finished_parts(); }
+    /// Payments that have not ended, undecided ones included.
+    [[nodiscard]] std::size_t in_flight() const { return store_.in_flight(); }
+    /// In memory, of all payments. Visits those in flight.
+    [[nodiscard]] std::size_t parts() const { return store_.parts(); }
     /// Another group of the hash has succeeded, so this payment is not published any more.
     [[nodiscard]] bool settled_elsewhere(const Payment& payment) const {
         return settled_elsewhere(payment, {}, outcomes_);

@@ -54,6 +54,8 @@ class Publisher final : public payments::ChangeListener {
     void flush();
     /// Bytes of waiting messages, to be compared with Queue::merge_above.
     [[nodiscard]] std::size_t waiting_bytes() const { return queue_.waiting_bytes() + next_bytes_; }
+    /// Snapshots that were merged into newer ones, since the start.
+    [[nodiscard]] std::uint64_t merged() const { return queue_.all_merged(); }
     /// The position of a cursor that is written now.
     [[nodiscard]] Position position() const { return progress_.safe(); }
     [[nodiscard]] std::string cursor(Position position, std::uint64_t number, base::UpdatedIndex given) const {

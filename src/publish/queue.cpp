@@ -10,7 +10,7 @@ std::optional<Queue::Form> Queue::form_of(const payments::PaymentKey& key, std::
         begin_merging();
     const auto newest = newest_.find(key);
     if (newest != newest_.end() && newest->second->body.empty()) { // written when it leaves, and will include
-        ++merged_;
+        count_merged();
         return std::nullopt;
     }
     if (!too_much)
@@ -18,7 +18,7 @@ std::optional<Queue::Form> Queue::form_of(const payments::PaymentKey& key, std::
     if (newest == newest_.end())
         return Form::no_body;
     // Keep its place in the queue and its hold; its body is written when it leaves.
-    ++merged_;
+    count_merged();
     waiting_bytes_ -= std::exchange(newest->second->body, {}).size();
     return std::nullopt;
 }
@@ -46,6 +46,11 @@ void Queue::begin_merging() {
     for (auto& entry : entries_)
         if (entry.kind == Kind::snapshot)
             newest_[entry.key] = &entry;
+}
+
+void Queue::count_merged() {
+    ++merged_;
+    ++all_merged_;
 }
 
 std::list<Queue::Entry> Queue::pop() {

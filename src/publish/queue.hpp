@@ -52,9 +52,12 @@ class Queue final {
     void reuse(std::list<Entry> left);
     /// Number of snapshots merged since the last call.
     [[nodiscard]] std::size_t take_merged() { return std::exchange(merged_, 0); }
+    /// Number of snapshots merged since the start.
+    [[nodiscard]] std::uint64_t all_merged() const { return all_merged_; }
 
   private:
     void begin_merging();
+    void count_merged();
 
     std::list<Entry> entries_;
     /// Lists of one popped entry each. Without it, malloc took a tenth of the time per update when the reader was slow
@@ -64,6 +67,7 @@ class Queue final {
     bool merging_ = false;                                    // from the limit being exceeded until the queue is empty
     std::unordered_map<payments::PaymentKey, Entry*> newest_; // while merging: the last queued snapshot of each payment
     std::size_t merged_ = 0;
+    std::uint64_t all_merged_ = 0;
 };
 
 } // namespace publish

@@ -101,6 +101,7 @@ class Blocked(unittest.TestCase):
             published = sum(m.get("method") == "trackpayments" for m in new)
             self.assertEqual(len(merged), 1, host.logs())
             self.assertGreater(counted, 0)
+            self.assertEqual(host.request("trackpayments-status", {})["result"]["merged_snapshots"], counted)
             self.assertLessEqual(published + counted, traffic.updates - updates_before, "published and merged: no more than there were")
             self.assertGreater(published + counted, (traffic.updates - updates_before) // 2, "rows of one page are published together")
             self.assertEqual(lies(host), [])

@@ -22,7 +22,7 @@ class Manifest(unittest.TestCase):
         for version, identity in hosts:
             with self.subTest(version=version, identity=identity), FakeHost(version) as host:
                 manifest = host.request("getmanifest", {}, identity)["result"]
-                self.assertEqual([m["name"] for m in manifest["rpcmethods"]], ["trackpayments"], "no second delpay: lightningd would crash")
+                self.assertEqual([m["name"] for m in manifest["rpcmethods"]], ["trackpayments", "trackpayments-status"], "no second delpay: lightningd would crash")
                 self.assertEqual({f for hook in manifest["hooks"] for f in hook["filters"]}, FILTERS)
                 self.assertEqual(host.request("delpay", ["ab" * 32, "complete"])["error"]["code"], -32601)
 
@@ -52,9 +52,9 @@ class Manifest(unittest.TestCase):
     def test_a_host_without_delpay_gets_one(self) -> None:
         with FakeHost(None) as host:
             manifest = host.request("getmanifest", {}, 1)["result"]
-            self.assertEqual([m["name"] for m in manifest["rpcmethods"]], ["trackpayments", "delpay"])
+            self.assertEqual([m["name"] for m in manifest["rpcmethods"]], ["trackpayments", "trackpayments-status", "delpay"])
             self.assertEqual([m["usage"] for m in manifest["rpcmethods"]],
-                             ["[no_inflight_updates] [payment_hash] [since] [timeout]", "payment_hash status [partid] [groupid]"])
+                             ["[no_inflight_updates] [payment_hash] [since] [timeout]", "", "payment_hash status [partid] [groupid]"])
             self.assertTrue(all(m["description"] for m in manifest["rpcmethods"]))
             self.assertEqual({f for hook in manifest["hooks"] for f in hook["filters"]}, FILTERS - {"delpay"})
 

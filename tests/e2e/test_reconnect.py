@@ -39,6 +39,8 @@ class Reconnect(unittest.TestCase):
                 self.assertNotEqual(newest.get(payment["payment_hash"]), payment, "published twice though nothing changed")
                 newest[payment["payment_hash"]] = payment
             self.assertEqual(len(host.logs("unusual")), 1, "one complaint for one outage")
+            status = host.request("trackpayments-status", {})["result"]
+            self.assertEqual((status["reconnects"], status["payments"]), (1, len(newest)))
 
     def test_a_socket_that_closes_at_once_is_tried_again(self) -> None:
         with FakeHost() as host:

@@ -133,14 +133,14 @@ class Hosts(unittest.TestCase):
                 topics = set(manifest["subscriptions"])
                 self.assertEqual({"pay_part_start", "pay_part_end"} <= topics, Node(version).has_pay_part_topics)
                 self.assertEqual(topics & {"log", "plugin_started", "plugin_stopped", "*"}, set())
-                self.assertTrue(all(m["description"] and m["usage"] for m in manifest["rpcmethods"]))
+                self.assertTrue(all(m["description"] and isinstance(m["usage"], str) for m in manifest["rpcmethods"]))
 
     def test_a_host_without_delpay_is_served_with_and_without_hook(self) -> None:
         for environment in ({}, NO_HOOK):
             with self.subTest(**environment), FakeHost(None, **environment) as host:
                 manifest = host.begin(identity=1, **{"trackpayments-failed-after": 0})
                 self.assertEqual(manifest["hooks"] == [], bool(environment))
-                self.assertEqual([m["name"] for m in manifest["rpcmethods"]], ["trackpayments", "delpay"])
+                self.assertEqual([m["name"] for m in manifest["rpcmethods"]], ["trackpayments", "trackpayments-status", "delpay"])
                 row = host.insert(pending_row(1))
                 host.wait(host.published, "the payment")
                 self.assertEqual(host.request("delpay", [row["payment_hash"], "complete"])["error"]["code"], 211)

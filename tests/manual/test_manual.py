@@ -18,6 +18,7 @@ from page import MAN, Page  # noqa: E402
 from support import Stage, die_on_sigterm  # noqa: E402
 
 TRACK = Page("lightning-trackpayments", "trackpayments")
+STATUS = Page("lightning-trackpayments-status", "trackpayments-status")
 TOPICS = Page("trackpayments-topics")
 DELPAY = Page("trackpayments-delpay", "delpay")
 HASH = "ab" * 32
@@ -39,11 +40,11 @@ class Table(unittest.TestCase):
     """The method table, for both kinds of host."""
 
     def test_the_pages_show_the_usage_of_the_manifest(self) -> None:
-        for version, pages in (("v26.06.6", [TRACK]), (None, [TRACK, DELPAY])):
+        for version, pages in (("v26.06.6", [STATUS, TRACK]), (None, [STATUS, TRACK, DELPAY])):
             methods = {method["name"]: method for method in manifest(version)["rpcmethods"]}
             self.assertEqual(sorted(methods), sorted(page.name for page in pages))
             for page in pages:
-                self.assertEqual(page.usage(), f"{page.name} {methods[page.name]['usage']}")
+                self.assertEqual(page.usage(), f"{page.name} {methods[page.name]['usage']}".strip())
 
     def test_parameters_are_those_of_the_usage_in_its_order(self) -> None:
         for page in (TRACK, DELPAY):
@@ -129,7 +130,7 @@ class Parameters(unittest.TestCase):
 
     def test_requests_of_the_examples_are_accepted_and_their_responses_are_possible(self) -> None:
         row = schema_checker.load("delpay")["response"]
-        for page, count in ((TRACK, 3), (DELPAY, 2)):
+        for page, count in ((TRACK, 3), (STATUS, 1), (DELPAY, 2)):
             examples = page.examples()
             self.assertEqual(len(examples), count)
             for request, response in examples:

@@ -22,6 +22,7 @@ from support import Stage, die_on_sigterm  # noqa: E402
 GOLDEN = HERE.parent / "replay" / "golden"
 NOTIFICATION = Schema(MAN / "schema" / "notification.schema.json")
 ANSWER = Schema(MAN / "schema" / "answer.schema.json")
+STATUS = Schema(MAN / "schema" / "status.schema.json")
 PAYMENT = Schema(MAN / "schema" / "payment.schema.json")
 TOPICS = Page("trackpayments-topics")
 
@@ -93,6 +94,9 @@ class Emitted(unittest.TestCase):
             self.assertIs(answers[-1]["more"], True)
             for answer in answers:
                 self.complain(ANSWER, answer)
+            status = stage.node.call("trackpayments-status")
+            self.complain(STATUS, status)
+            self.assertEqual((status["read"], status["ready"], status["payments_in_flight"]), (status["counters"], True, 1))
             stage.release(held)
             stage.wait_status(held, "SUCCEEDED")
             published = stage.subscribers[0].messages()
@@ -109,6 +113,8 @@ class Emitted(unittest.TestCase):
         self.assertEqual(len(whole), 2)
         for response in whole:
             self.complain(ANSWER, response)
+        (_, status), = Page("lightning-trackpayments-status").examples()
+        self.complain(STATUS, status)
         for payment in [messages[0]["params"]["trackpayments"], *(p for response in whole for p in response["payments"])]:
             self.assertEqual(check_payment(payment), [])
 
@@ -161,6 +167,14 @@ class Wrong(unittest.TestCase):
                       {**answer, "cursor": f"{answer['cursor']}.0"}, {**answer, "cursor": f"{answer['cursor']}.7.0"},
                       {**answer, "cursor": f"{answer['cursor']}.7.7.7"}):
             self.assertNotEqual(ANSWER.complaints(other), [])
+
+
+    def test_a_status_with_an_error_is_refused(self) -> None:
+        (_, status), = Page("lightning-trackpayments-status").examples()
+        for what, other in spoilt(status):
+            if what != "without counters":
+                with self.subTest(what=what):
+                    self.assertNotEqual(STATUS.complaints(other), [])
 
 
 if __name__ == "__main__":

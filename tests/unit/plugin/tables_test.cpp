@@ -51,7 +51,8 @@ TEST_CASE("under lightningd delpay is never registered, because a second one cra
         const auto all = manifest_of(on);
         for (const auto& method : all["rpcmethods"])
             if (on.lightningd)
-                CHECK(method["name"] == "trackpayments");
+                CHECK(method["name"] != "delpay");
+        CHECK(all["rpcmethods"].size() == (on.lightningd ? 2 : 3));
     }
 }
 
@@ -68,10 +69,11 @@ TEST_CASE("trackpayments is registered on every host, and its parameters can be 
 
 TEST_CASE("on a host without delpay, delpay is registered") {
     const auto methods = manifest_of(host(false))["rpcmethods"];
-    REQUIRE(methods.size() == 2);
-    CHECK(methods[1]["name"] == "delpay");
-    CHECK(methods[1]["usage"] == "payment_hash status [partid] [groupid]");
-    CHECK_FALSE(methods[1]["description"].get<std::string>().empty()); // required up to v24.05
+    REQUIRE(methods.size() == 3);
+    CHECK(methods[1]["name"] == "trackpayments-status");
+    CHECK(methods[2]["name"] == "delpay");
+    CHECK(methods[2]["usage"] == "payment_hash status [partid] [groupid]");
+    CHECK_FALSE(methods[2]["description"].get<std::string>().empty()); // required up to v24.05
 }
 
 TEST_CASE("the hook has five methods under lightningd, and all but delpay where delpay is registered") {

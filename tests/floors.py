@@ -15,6 +15,7 @@ ROOMS: dict[str, set[str]] = {
     "json": {"json", "base"},
     "rpc": {"rpc", "json", "io", "base"},
     "consumer": {"consumer", "rpc", "json", "io", "base"},  # knows the tracker from outside only
+    "metrics": {"metrics", "consumer", "rpc", "json", "io", "base"},  # knows no HTTP
     "payments": {"payments", "bolt", "base"},
     "cln": {"cln", "payments", "rpc", "json", "io", "bolt", "base"},
     "http": {"http", "io", "base"},  # knows no Lightning, no JSON
@@ -37,6 +38,7 @@ BANNED: dict[str, tuple[str, ...]] = {
     "json": ("uv.h",),
     "rpc": ("nlohmann/", "simdjson"),
     "consumer": ("uv.h", "nlohmann/", "simdjson"),
+    "metrics": ("uv.h", "nlohmann/", "simdjson"),
     "payments": ("uv.h", "nlohmann/", "simdjson"),
     "cln": ("simdjson",),
     "http": ("nlohmann/", "simdjson"),

@@ -95,6 +95,12 @@ BY_HAND: dict[str, list[str | bytes]] = {
         '{"payments":[],"cursor":"02aabbcc.0123abcd.17.42"}',
         '{"payments":[],"cursor":"02aabbcc.0123abcd.17.42","complete":false}',
         '{"plugin_started":{"plugin_name":"trackpayments","methods":["delpay","trackpayments"]}}'],
+    "metrics": ['{"failure_reason":"FAILURE_REASON_NONE","value_msat":"1000","fee_msat":"3","creation_time_ns":"1795222301000000000","htlcs":['
+                '{"attempt_id":"2","status":"SUCCEEDED","attempt_time_ns":"1795222301500000000","resolve_time_ns":"1795222302000000000","failure":null},'
+                '{"attempt_id":"1","status":"FAILED","failure":{"code":"FEE_INSUFFICIENT","failure_source_index":1}}]}',
+                '{"failure_reason":"FAILURE_REASON_NO_ROUTE","value_msat":"1000","fee_msat":"0","creation_time_ns":"1","htlcs":[]}',
+                '{"payments":2,"payments_in_flight":1,"parts":5,"callers":0,"queued_bytes":0,"merged_snapshots":0,"reconnects":0,'
+                '"read":{"created":5,"updated":4},"cursor":{"created":5,"updated":4},"counters":{"created":5,"updated":4}}'],
     "stream_reader": [bytes([0, 1, 0, 0, *[10, i % 6, i % 3, 8, 4, 6] * 8, 1, 1, 10, 2, 1, 4, 6, 4, 6]) for i in range(3)] +
                      [bytes((i * 37 + i * i * seed) % 251 for i in range(600)) for seed in (3, 5, 11)],
     "framer": ['\x05{"a":"}\\"{"}\n\n {"b":[{}]}', "\x00garbage{}{}", "\xff" + "[" * 3 + '{"a":' + "[" * 130 + "]" * 130 + "}"],

@@ -34,6 +34,8 @@ DECODERS: dict[str, str] = {
     "decode_sendpay_success": "sendpay_success",
     "decode_answer": "stream_message",
     "decode_update": "stream_message",
+    "decode_tracker_status": "metrics",
+    "read_ended_payment": "metrics",
     "decode_wait": "wait",
     "decode_waitsendpay_error": "waitsendpay_error",
     "decode_xpay_hops": "xpay_hops",

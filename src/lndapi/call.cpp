@@ -68,6 +68,7 @@ void Call::cut(Failure end) {
 }
 
 void Call::refuse(const Failure& failure) {
+    ++counts_->refused;
     exchange_.refused();
     if (!exchange_.slowed())
         return end(failure);
@@ -91,7 +92,7 @@ http::Pull Call::pull(std::string& out, std::size_t most) {
     out.append(std::exchange(ready_, {}));
     if (failed_)
         return http::Pull::end;
-    for (; out.size() - before < most; ++sent_)
+    for (; out.size() - before < most; ++sent_, ++counts_->sent)
         if (!next(out)) {
             if (!ended()) {
                 if (std::exchange(quiet_, false) && out.size() == before)

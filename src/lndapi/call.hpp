@@ -12,6 +12,12 @@
 
 namespace lndapi {
 
+/// What all calls did, since the start.
+struct CallCounts {
+    std::uint64_t sent = 0;    ///< messages
+    std::uint64_t refused = 0; ///< calls with bad credentials
+};
+
 class Call : public http::Answer {
   public:
     Call(io::Loop& loop, http::Exchange& exchange, std::unique_ptr<const Output> output);
@@ -29,12 +35,16 @@ class Call : public http::Answer {
     /// The credentials are good.
     void permitted() { exchange_.permitted(); }
     [[nodiscard]] bool slowed() const { return exchange_.slowed(); }
+    /// Counts there too what this call does.
+    void count_in(std::shared_ptr<CallCounts> counts) { counts_ = std::move(counts); }
     /// Ends the call with status 4 then (gRPC's deadline).
     void end_after(std::chrono::nanoseconds timeout);
     /// Calls `then` after a time, unless the call has ended.
     void after(std::chrono::milliseconds time, std::function<void()> then);
 
     [[nodiscard]] const http::Request& request() const { return exchange_.request(); }
+    /// The header has left, and the end has not come.
+    [[nodiscard]] bool open() const { return state_ == State::sending; }
     /// Messages handed over so far.
     [[nodiscard]] std::uint64_t sent() const { return sent_; }
     /// Expires when the call is destroyed: for answers that come later.
@@ -72,6 +82,7 @@ class Call : public http::Answer {
     bool failed_ = false; // before its header
     bool quiet_ = false;  // nothing was sent for a while
     std::uint64_t sent_ = 0;
+    std::shared_ptr<CallCounts> counts_ = std::make_shared<CallCounts>();
     io::Timer deadline_;
     io::Timer later_;
     io::Loop& loop_;

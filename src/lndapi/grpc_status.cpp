@@ -14,6 +14,10 @@ int http_status(GrpcCode code) {
         return 504;
     case GrpcCode::not_found:
         return 404;
+    case GrpcCode::permission_denied:
+        return 403;
+    case GrpcCode::unauthenticated:
+        return 401;
     case GrpcCode::resource_exhausted:
         return 429;
     case GrpcCode::unimplemented:

@@ -1,7 +1,7 @@
 #include "lndapi/service.hpp"
 
-#include "http/address.hpp"
 #include "json/text.hpp"
+#include "lndapi/asker.hpp"
 #include "lndapi/event_output.hpp"
 #include "lndapi/grpc_output.hpp"
 #include "lndapi/grpc_request.hpp"
@@ -12,6 +12,8 @@
 #include "lndapi/track_payment.hpp"
 #include "lndapi/track_payments.hpp"
 #include "lndapi/unary.hpp"
+
+#include <algorithm>
 
 namespace lndapi {
 
@@ -62,24 +64,18 @@ Claim claim_of(const http::Request& http, const Request& request) {
     return claim;
 }
 
-/// For as long as its call is there.
-Asker asker_of(const Call& call) {
-    return {http::network_of(call.request().peer), [weak = call.weak()] { return !weak.expired(); },
-            [weak = call.weak()] {
-                const auto open = weak.lock();
-                return open && (*open)->slowed();
-            }};
-}
-
 } // namespace
 
 Service::Service(Sources sources, rpc::Client& client, std::chrono::milliseconds between_checks)
     : sources_(std::move(sources)),
       client_(client),
       authority_(sources_.loop, client, std::chrono::system_clock::now),
+      metrics_(sources_.loop, authority_),
       between_checks_(between_checks) {}
 
 std::unique_ptr<http::Answer> Service::request(http::Exchange& exchange) {
+    if (!is_grpc_request(exchange.request()) && metrics_.serves(exchange.request()))
+        return metrics(exchange);
     return is_grpc_request(exchange.request()) ? grpc(exchange) : rest(exchange);
 }
 
@@ -119,11 +115,18 @@ std::unique_ptr<http::Answer> Service::rest(http::Exchange& exchange) {
     return start(exchange, method, std::move(request), *timeout, std::move(output));
 }
 
+std::unique_ptr<http::Answer> Service::metrics(http::Exchange& exchange) {
+    auto call = metrics_.make_call(exchange);
+    remember(MetricsEndpoint::path, *call);
+    metrics_.begin(*call);
+    return call;
+}
+
 std::unique_ptr<http::Answer> Service::start(http::Exchange& exchange, const MethodRow& method,
                                              tl::expected<Request, GrpcStatus> request,
                                              std::optional<std::chrono::nanoseconds> timeout, OutputPtr output) {
     auto call = make_call(exchange, request.value_or(Request{&method}), std::move(output));
-    remember(method, *call);
+    remember(method.grpc_path, *call);
     if (timeout)
         call->end_after(*timeout);
     permit(*call, method, request);
@@ -231,12 +234,20 @@ void Service::check_now(const std::weak_ptr<Call*>& weak, const Claim& claim) {
     });
 }
 
-void Service::remember(const MethodRow& method, const Call& call) {
+void Service::remember(std::string_view method, Call& call) {
+    call.count_in(counts_);
     if (calls_.size() >= prune_at_) {
         std::erase_if(calls_, [](const Entry& entry) { return entry.call.expired(); });
         prune_at_ = 2 * calls_.size() + 64;
     }
-    calls_.push_back({method.grpc_path, call.weak()});
+    calls_.push_back({method, call.weak()});
+}
+
+std::size_t Service::subscribers(const MethodRow& method) const {
+    return static_cast<std::size_t>(std::count_if(calls_.begin(), calls_.end(), [&](const Entry& entry) {
+        const auto call = entry.call.lock();
+        return entry.method == method.grpc_path && call && (*call)->open();
+    }));
 }
 
 std::vector<Service::OpenCall> Service::calls() const {

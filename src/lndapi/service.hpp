@@ -3,6 +3,7 @@
 
 #include "lndapi/authority.hpp"
 #include "lndapi/method.hpp"
+#include "lndapi/metrics_endpoint.hpp"
 #include "lndapi/payment_stream.hpp"
 
 #include <vector>
@@ -23,6 +24,11 @@ class Service final : public http::Handler {
 
     std::unique_ptr<http::Answer> request(http::Exchange& exchange) override;
     [[nodiscard]] std::vector<OpenCall> calls() const;
+    /// Open streams of a streaming method.
+    [[nodiscard]] std::size_t subscribers(const MethodRow& method) const;
+    [[nodiscard]] const CallCounts& counts() const { return *counts_; }
+    /// Serves `/metrics` from now on. `open`: clients on this machine need no rune.
+    void serve_metrics(MetricsSource& source, bool open) { metrics_.serve(source, open); }
     /// lightningd is known to accept this rune: it is checked without delay, also for clients that are slowed.
     void trust(const std::string& rune) { authority_.trust(rune); }
 
@@ -35,6 +41,7 @@ class Service final : public http::Handler {
 
     [[nodiscard]] std::unique_ptr<http::Answer> grpc(http::Exchange& exchange);
     [[nodiscard]] std::unique_ptr<http::Answer> rest(http::Exchange& exchange);
+    [[nodiscard]] std::unique_ptr<http::Answer> metrics(http::Exchange& exchange);
     [[nodiscard]] std::unique_ptr<http::Answer> start(http::Exchange& exchange, const MethodRow& method,
                                                       tl::expected<Request, GrpcStatus> request,
                                                       std::optional<std::chrono::nanoseconds> timeout,
@@ -48,11 +55,13 @@ class Service final : public http::Handler {
     void serve(Call& call, const MethodRow& method);
     void check_again(const std::weak_ptr<Call*>& call, const Claim& claim);
     void check_now(const std::weak_ptr<Call*>& call, const Claim& claim);
-    void remember(const MethodRow& method, const Call& call);
+    void remember(std::string_view method, Call& call);
 
     Sources sources_;
     rpc::Client& client_;
     Authority authority_;
+    MetricsEndpoint metrics_;
+    std::shared_ptr<CallCounts> counts_ = std::make_shared<CallCounts>();
     std::chrono::milliseconds between_checks_;
     std::vector<Entry> calls_; // some may have ended
     std::size_t prune_at_ = 64;

@@ -64,7 +64,8 @@ void MacaroonFiles::ensure(const io::PrivateDirectory& directory) {
 }
 
 void MacaroonFiles::create() {
-    client_.call("createrune", R"({"restrictions":[["method=trackpayments","method=getinfo"]]})",
+    client_.call("createrune",
+                 R"({"restrictions":[["method=trackpayments","method=getinfo","method=trackpayments-status"]]})",
                  [this](const tl::expected<std::string_view, rpc::Client::Failure>& result) {
                      const auto rune = result ? created_rune(*result) : std::nullopt;
                      if (rune) {

@@ -1,6 +1,6 @@
 // The macaroons that clients copy. Programs ask for one of LND's names or another, and lndclient for all seven. Each
-// holds the same rune, which permits the commands trackpayments and getinfo alone. It is made at the first start, and
-// used again as long as lightningd accepts it.
+// holds the same rune, which permits the commands trackpayments, getinfo and trackpayments-status alone. It is made at
+// the first start, and used again as long as lightningd accepts it.
 #pragma once
 
 #include "base/log.hpp"

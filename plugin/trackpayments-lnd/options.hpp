@@ -56,6 +56,12 @@ inline constexpr host::Option no_rest_tls_option{
     .description = "REST without TLS. Only on loopback addresses",
     .kind = host::Option::Kind::flag,
 };
+inline constexpr host::Option metrics_open_option{
+    .name = "trackpayments-lnd-metrics-open",
+    .unit = "",
+    .description = "Programs on this machine may read /metrics without a rune",
+    .kind = host::Option::Kind::flag,
+};
 inline constexpr host::Option dir_option{
     .name = "trackpayments-lnd-dir",
     .unit = "DIR",
@@ -78,7 +84,8 @@ inline constexpr host::Option omit_bolt12_option{
     .description = "Leave payment_request empty if it is a BOLT 12 invoice (lni1...): Alby Hub drops such payments",
     .kind = host::Option::Kind::flag,
 };
-inline constexpr std::array options{rpclisten_option,   restlisten_option, tlsextraip_option, tlsextradomain_option,
-                                    no_rest_tls_option, dir_option,        restcors_option,   omit_bolt12_option};
+inline constexpr std::array options{rpclisten_option,   restlisten_option,   tlsextraip_option, tlsextradomain_option,
+                                    no_rest_tls_option, metrics_open_option, dir_option,        restcors_option,
+                                    omit_bolt12_option};
 
 } // namespace trackpayments_lnd

@@ -35,6 +35,7 @@ Server::Server(io::Loop& loop, host::Pipes pipes, const host::Parent& parent)
       service_({loop, reader_, hub_, log_}, client()),
       cors_(service_),
       http_(loop, cors_, log_, limits_),
+      metrics_(loop, {client(), reader_, hub_, service_, http_}, log_),
       macaroons_(loop, client(), log_, [this](const std::string& rune) { service_.trust(rune); }) {
     hub_.listen_to(reader_);
 }
@@ -46,6 +47,7 @@ void Server::started(const host::Init& init) {
     cors_.allow(settings_.texts(restcors_option));
     if (settings_.flag(omit_bolt12_option))
         hub_.omit_bolt12_invoices();
+    service_.serve_metrics(metrics_, settings_.flag(metrics_open_option));
     open_files(init);
     listen();
     connect(init);

@@ -8,6 +8,7 @@
 #include "http/server.hpp"
 #include "lndapi/service.hpp"
 #include "plugin/trackpayments-lnd/macaroon_files.hpp"
+#include "plugin/trackpayments-lnd/metrics.hpp"
 #include "plugin/trackpayments-lnd/tls_files.hpp"
 
 namespace trackpayments_lnd {
@@ -42,6 +43,7 @@ class Server final : public host::Plugin {
     lndapi::Service service_;
     http::Cors cors_;
     http::Server http_;
+    Metrics metrics_;
     MacaroonFiles macaroons_;
     std::optional<io::PrivateDirectory> directory_;
     std::optional<io::PrivateDirectory> macaroon_directory_;

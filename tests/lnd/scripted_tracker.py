@@ -29,8 +29,10 @@ def cursor_at(position: int) -> str:
 
 def snapshot(index: int, status: str, attempts: int, size: int) -> dict[str, Any]:
     """A Payment of about `size` bytes of JSON, in which all attempts have the same status."""
-    attempt = {"status": status, "attempt_time_ns": "1", "resolve_time_ns": "0" if status == "IN_FLIGHT" else "2"}
-    payment = {"payment_hash": f"{index:064x}", "value_sat": "1", "value_msat": "1000", "status": status,
+    attempt = {"status": status, "attempt_time_ns": "1", "resolve_time_ns": "0" if status == "IN_FLIGHT" else "2",
+               "failure": {"code": "TEMPORARY_CHANNEL_FAILURE", "failure_source_index": 1} if status == "FAILED" else None}
+    payment = {"payment_hash": f"{index:064x}", "value_sat": "1", "value_msat": "1000", "status": status, "fee_msat": "0",
+               "failure_reason": "FAILURE_REASON_NO_ROUTE" if status == "FAILED" else "FAILURE_REASON_NONE",
                "htlcs": [{"attempt_id": str(n), **attempt} for n in range(1, attempts + 1)], "payment_index": str(index)}
     return {**payment, "payment_request": "x" * max(0, size - len(json.dumps(payment)))}
 

@@ -65,7 +65,8 @@ TEST_CASE("the first start makes a restricted rune, and every name of LND's maca
     Fixture fixture;
     fixture.run();
     REQUIRE(fixture.called.size() == 1);
-    CHECK(fixture.called[0] == R"(createrune{"restrictions":[["method=trackpayments","method=getinfo"]]})");
+    CHECK(fixture.called[0] ==
+          R"(createrune{"restrictions":[["method=trackpayments","method=getinfo","method=trackpayments-status"]]})");
     for (const auto* name : macaroon_files) {
         CHECK(rune_of(fixture.content(name)) == first_rune);
         const auto bytes = fixture.content(name);

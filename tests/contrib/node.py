@@ -11,7 +11,7 @@ from typing import Any
 
 TOP = Path(__file__).resolve().parents[2]
 CONTRIB = TOP / "contrib"
-for room in ("tests/lightningd", "tests/pylib", "contrib", "contrib/prometheus"):
+for room in ("tests/lightningd", "tests/pylib", "contrib"):
     sys.path.append(str(TOP / room))
 
 from standin import BOUND, RpcError, StandIn, wait_until  # noqa: E402

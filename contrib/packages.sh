@@ -40,6 +40,18 @@ need_node() {
     fi
 }
 
+# need_prometheus DIR: the programs prometheus and promtool. Not installed but unpacked into DIR: Debian's package starts a
+# service that listens on all addresses.
+need_prometheus() {
+    command -v prometheus >/dev/null && command -v promtool >/dev/null && return 0
+    need_folder "$1"
+    if [ ! -x "$1/usr/bin/promtool" ]; then
+        (cd "$1" && rm -f -- *.deb && apt-get download -qq -o APT::Sandbox::User=root prometheus && dpkg-deb --extract -- *.deb . && rm -f -- *.deb)
+    fi
+    PATH=$PATH:$PWD/$1/usr/bin
+    export PATH
+}
+
 packages_to_install=(g++ meson ninja-build pkg-config libuv1-dev nlohmann-json3-dev libsimdjson-dev libexpected-dev libnghttp2-dev libwslay-dev libssl-dev prometheus-cpp-dev) # as in README.md
 packages_to_build=("${packages_to_install[@]}" python3 python3-grpcio python3-protobuf protobuf-compiler curl openssl nghttp2-client libsodium-dev doctest-dev lowdown jq) # with the tests and the man pages
 packages_to_check=(git clang clang-format libclang-rt-14-dev cppcheck binutils)

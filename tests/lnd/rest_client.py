@@ -156,7 +156,8 @@ class RestClient:
         """Sends a request and does not wait for the answer."""
         connection = on or self.connect()
         own = [f"Grpc-Metadata-Macaroon: {self.macaroon}"] if self.macaroon is not None else []
-        lines = [f"{verb} {path} HTTP/1.1", f"Host: {self.address}", *own, *(headers or ())]
+        host = [] if any(header.startswith("Host: ") for header in headers or ()) else [f"Host: {self.address}"]
+        lines = [f"{verb} {path} HTTP/1.1", *host, *own, *(headers or ())]
         connection.send("".join(f"{line}\r\n" for line in [*lines, ""]).encode())
         return connection
 

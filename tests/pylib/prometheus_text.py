@@ -1,4 +1,4 @@
-"""Reads Prometheus's text format as strictly as node_exporter's textfile collector, after the format's description
+"""Reads Prometheus's text format strictly, after the format's description
 (https://prometheus.io/docs/instrumenting/exposition_formats/)."""
 
 from __future__ import annotations
@@ -44,8 +44,10 @@ def parse(text: str) -> dict[str, dict[Labels, float]]:
 
 
 def check_histogram(name: str, samples: dict[str, dict[Labels, float]]) -> None:
-    buckets = [(float(dict(labels)["le"]), value) for labels, value in samples[f"{name}_bucket"].items()]
-    if buckets != sorted(buckets) or [value for _, value in buckets] != sorted(value for _, value in buckets):
-        raise ValueError(f"{name}: the buckets do not grow")
-    if buckets[-1] != (float("inf"), samples[f"{name}_count"][()]):
-        raise ValueError(f"{name}: not all are in the last bucket")
+    for labels, count in samples[f"{name}_count"].items():
+        buckets = [(float(dict(bucket)["le"]), value) for bucket, value in samples[f"{name}_bucket"].items()
+                   if tuple(label for label in bucket if label[0] != "le") == labels]
+        if buckets != sorted(buckets) or [value for _, value in buckets] != sorted(value for _, value in buckets):
+            raise ValueError(f"{name}: the buckets do not grow")
+        if buckets[-1] != (float("inf"), count):
+            raise ValueError(f"{name}: not all are in the last bucket")

@@ -5,9 +5,23 @@
 
 namespace commands {
 
+namespace {
+
+Snapshot with(const payments::Payment& payment, const lnrpc::Payment& shown) {
+    return {payment.key, payment.index, payment.terminal(), std::make_shared<const std::string>(lnrpc::to_json(shown))};
+}
+
+} // namespace
+
 Snapshot snapshot(const payments::Payment& payment) {
-    return {payment.key, payment.index, payment.terminal(),
-            std::make_shared<const std::string>(lnrpc::to_json(lnrpc::to_lnrpc(payment)))};
+    return with(payment, lnrpc::to_lnrpc(payment));
+}
+
+Snapshot snapshot_without_hops(const payments::Payment& payment) {
+    auto shown = lnrpc::to_lnrpc(payment);
+    for (auto& attempt : shown.htlcs)
+        attempt.route.hops.clear();
+    return with(payment, shown);
 }
 
 bool is_beyond(const payments::Part& part, const publish::Position& position) {

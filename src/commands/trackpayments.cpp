@@ -15,7 +15,7 @@ namespace {
 /// How long early callers wait for lightningd's socket.
 constexpr auto startup_timeout = 30'000ms;
 
-/// How long the census of rows is kept after the last answer to `since`.
+/// How long the census of rows is kept after the last answer that may need it.
 constexpr auto census_kept = 60'000ms;
 
 rpc::Error bad_cursor(const std::string& why) {
@@ -78,6 +78,7 @@ TrackpaymentsCommand::TrackpaymentsCommand(io::Loop& loop, const Parts& parts, c
                        answer_since(std::move(caller));
                }),
       census_timer_(loop),
+      pages_(loop, {parts.lightningd, parts.mirror.invoices(), parts.table, census_}, parts.progress),
       startup_timer_(loop) {
     publisher_.set_observer([this](const publish::Publisher::Written& snapshot) { callers_.written(snapshot); });
     mirror_.set_last_listener(delayed_);
@@ -85,11 +86,12 @@ TrackpaymentsCommand::TrackpaymentsCommand(io::Loop& loop, const Parts& parts, c
 
 tl::expected<TrackpaymentsRequest, rpc::Error> TrackpaymentsCommand::read(const json::Tree& params) const {
     auto request = read_trackpayments(params);
-    if (!request || !request->since)
+    if (!request || !(request->since || request->page))
         return request;
     if (!cln::has_wait_sendpays(version_))
-        return tl::unexpected(bad_cursor("needs lightningd v23.11 or later"));
-    if (!publisher_.is_ours(*request->since))
+        return tl::unexpected(rpc::Error{rpc::invalid_params, std::string(request->page ? "index_offset" : "since") +
+                                                                  ": needs lightningd v23.11 or later"});
+    if (request->since && !publisher_.is_ours(*request->since))
         return tl::unexpected(bad_cursor("the cursor belongs to another node"));
     return request;
 }
@@ -140,7 +142,9 @@ void TrackpaymentsCommand::begin(Caller caller) {
         caller.request.since->number = 0;
         caller.request.since->given = {};
     }
-    if (caller.request.hash)
+    if (caller.request.page)
+        answer_page(caller);
+    else if (caller.request.hash)
         answer_hash(std::move(caller));
     else if (caller.request.since)
         check_reach(std::move(caller));
@@ -161,6 +165,17 @@ void TrackpaymentsCommand::answer_all(Caller caller) {
         stay(std::move(caller), now.payments);
     else
         reply(caller, now);
+}
+
+/// Its cursor is of the time before: `since` then gives all that changed while the pages were read.
+void TrackpaymentsCommand::answer_page(const Caller& caller) {
+    use_census();
+    pages_.make(*caller.request.page, [this, caller](tl::expected<Answer, rpc::Error> page) {
+        if (!page)
+            return refuse(caller, page.error());
+        page->position = caller.begin;
+        reply(caller, *page);
+    });
 }
 
 void TrackpaymentsCommand::answer_hash(Caller caller) {
@@ -227,9 +242,7 @@ void TrackpaymentsCommand::check_reach(Caller caller) {
 void TrackpaymentsCommand::answer_since(Caller caller) {
     const auto& since = *caller.request.since;
     const Known known{since.position, since.number, since.given};
-    if (census_.upto() > progress_.read().created) // lightningd's database was restored
-        census_.clear();
-    census_timer_.start(census_kept, [this] { census_.clear(); });
+    use_census();
     Resume::run({lightningd_, mirror_.invoices(), table_, census_}, progress_.bounds(), known,
                 [this, caller = std::move(caller)](tl::expected<Answer, rpc::Error> found) mutable {
                     if (found)
@@ -237,6 +250,12 @@ void TrackpaymentsCommand::answer_since(Caller caller) {
                     else
                         refuse(caller, found.error());
                 });
+}
+
+void TrackpaymentsCommand::use_census() {
+    if (census_.upto() > progress_.read().created) // lightningd's database was restored
+        census_.clear();
+    census_timer_.start(census_kept, [this] { census_.clear(); });
 }
 
 void TrackpaymentsCommand::found_since(Caller caller, Answer found) {
@@ -294,7 +313,11 @@ void TrackpaymentsCommand::reply(const Caller& caller, const Answer& answer) {
         result += *payment.json;
     }
     result += R"(],"cursor":")" + publisher_.cursor(answer.position, answer.number, answer.given) + '"';
-    if (!caller.request.hash && !caller.request.since)
+    if (answer.next_index_offset)
+        result += R"(,"next_index_offset":")" + std::to_string(*answer.next_index_offset) + '"';
+    if (answer.counted)
+        result += R"(,"num_payments":")" + std::to_string(*answer.counted) + '"';
+    if (!caller.request.hash && !caller.request.since && !caller.request.page)
         result += mirror_.complete() ? R"(,"complete":true)" : R"(,"complete":false)";
     if (answer.more)
         result += R"(,"more":true)";

@@ -1,8 +1,9 @@
-// Serves the command `trackpayments`: the payments in flight, the payments of one hash, the changes after a cursor, and
-// for callers with a timeout the stream itself.
+// Serves the command `trackpayments`: the payments in flight, the payments of one hash, the changes after a cursor,
+// pages of all payments, and for callers with a timeout the stream itself.
 #pragma once
 
 #include "commands/delayed_answers.hpp"
+#include "commands/payment_pages.hpp"
 #include "commands/resume.hpp"
 #include "commands/waiting_callers.hpp"
 #include "mirror/mirror.hpp"
@@ -39,11 +40,13 @@ class TrackpaymentsCommand final {
     [[nodiscard]] tl::expected<TrackpaymentsRequest, rpc::Error> read(const json::Tree& params) const;
     void begin(Caller caller);
     void answer_all(Caller caller);
+    void answer_page(const Caller& caller);
     void answer_hash(Caller caller);
     void found_by_hash(Caller caller, std::vector<payments::Payment> payments);
     void answer_since(Caller caller);
     void found_since(Caller caller, Answer found);
     void check_reach(Caller caller);
+    void use_census();
     [[nodiscard]] bool has_changed(const TrackpaymentsRequest& request, std::uint64_t begun) const;
     void stay(Caller caller, const std::vector<Snapshot>& now);
     void ended(Caller caller);
@@ -60,7 +63,8 @@ class TrackpaymentsCommand final {
     WaitingCallers callers_;
     DelayedAnswers delayed_;
     GroupCensus census_;
-    io::Timer census_timer_;   // frees it when nobody asks any more
+    io::Timer census_timer_; // frees it when nobody asks any more
+    PaymentPages pages_;
     std::deque<Caller> early_; // callers from before the mirror was ready
     io::Timer startup_timer_;  // ends their waiting
 };

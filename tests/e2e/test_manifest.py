@@ -54,7 +54,9 @@ class Manifest(unittest.TestCase):
             manifest = host.request("getmanifest", {}, 1)["result"]
             self.assertEqual([m["name"] for m in manifest["rpcmethods"]], ["trackpayments", "trackpayments-status", "delpay"])
             self.assertEqual([m["usage"] for m in manifest["rpcmethods"]],
-                             ["[no_inflight_updates] [payment_hash] [since] [timeout]", "", "payment_hash status [partid] [groupid]"])
+                             ["[no_inflight_updates] [payment_hash] [since] [timeout] [index_offset] [max_payments] [reversed] "
+                              "[include_incomplete] [creation_date_start] [creation_date_end] [omit_hops] [count_total_payments]", "",
+                              "payment_hash status [partid] [groupid]"])
             self.assertTrue(all(m["description"] for m in manifest["rpcmethods"]))
             self.assertEqual({f for hook in manifest["hooks"] for f in hook["filters"]}, FILTERS - {"delpay"})
 

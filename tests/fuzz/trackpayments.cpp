@@ -1,4 +1,4 @@
-// `trackpayments [no_inflight_updates] [payment_hash] [since] [timeout]`.
+// The parameters of `trackpayments`.
 #include "commands/trackpayments_request.hpp"
 #include "refused_params.hpp"
 
@@ -6,7 +6,10 @@ namespace trackpayments_target {
 
 namespace {
 
-constexpr std::array<const char*, 4> names{"no_inflight_updates", "payment_hash", "since", "timeout"};
+constexpr std::array<const char*, 12> names{
+    "no_inflight_updates", "payment_hash",      "since",     "timeout",
+    "index_offset",        "max_payments",      "reversed",  "include_incomplete",
+    "creation_date_start", "creation_date_end", "omit_hops", "count_total_payments"};
 
 std::string since(const commands::TrackpaymentsRequest& request) {
     if (!request.since)
@@ -18,7 +21,27 @@ std::string since(const commands::TrackpaymentsRequest& request) {
 }
 
 auto all_of(const commands::TrackpaymentsRequest& request) {
-    return std::make_tuple(request.only_final, request.hash, since(request), request.timeout);
+    return std::make_tuple(request.only_final, request.hash, since(request), request.timeout, request.page);
+}
+
+void check_page(const commands::PageRequest& page, const fuzz::Tree& params) {
+    const auto number = [&](const char* name, std::uint64_t read, std::uint64_t by_default) {
+        const auto* value = fuzz::at(params, name);
+        fuzz::require(value ? fuzz::is_amount(value, read) : read == by_default, name);
+    };
+    const auto flag = [&](const char* name, bool read) {
+        const auto* value = fuzz::at(params, name);
+        fuzz::require(read == (value && (*value == true || *value == "true")), name);
+    };
+    fuzz::require(page.max_payments >= 1 && page.max_payments <= 100, "a page has at most 100 payments");
+    number("index_offset", page.index_offset, 0);
+    number("max_payments", page.max_payments, 100);
+    flag("reversed", page.reversed);
+    flag("include_incomplete", page.include_incomplete);
+    number("creation_date_start", page.created_from, 0);
+    number("creation_date_end", page.created_until == UINT64_MAX ? 0 : page.created_until, 0);
+    flag("omit_hops", page.omit_hops);
+    flag("count_total_payments", page.only_count);
 }
 
 } // namespace
@@ -36,6 +59,10 @@ FUZZ_TARGET(trackpayments) {
     if (!params->is_object())
         return 0;
     if (request) {
+        fuzz::require(request->page.has_value() == (fuzz::at(*params, "index_offset") != nullptr),
+                      "an offset asks for a page");
+        if (request->page)
+            check_page(*request->page, *params);
         const auto* hash = fuzz::at(*params, "payment_hash");
         fuzz::require(hash ? request->hash && fuzz::is_hex(hash, request->hash->hex()) : !request->hash, "hash");
         const auto* cursor = fuzz::at(*params, "since");

@@ -105,22 +105,29 @@ class Parameters(unittest.TestCase):
     def needed(self, page: Page) -> dict[str, Any]:
         return {"payment_hash": HASH, "status": "failed", "partid": 1, "groupid": 1} if page is DELPAY else {}
 
+    def with_needed(self, page: Page, name: str, value: Any) -> dict[str, Any]:
+        """The parameters of a page of payments need its offset."""
+        names = [entry.name for entry in page.parameters()]
+        of_page = page is TRACK and names.index(name) > names.index("index_offset")
+        return {**self.needed(page), **({"index_offset": 0} if of_page else {}), name: value}
+
     def test_each_parameter_has_the_type_shown(self) -> None:
         for page in (TRACK, DELPAY):
             for entry in page.parameters():
                 good = "complete" if entry.name == "status" else FITTING[entry.kind]
                 with self.subTest(page=page.name, parameter=entry.name):
-                    self.assertIn("result", self.answer(page, {**self.needed(page), entry.name: good}))
-                    error = self.answer(page, {**self.needed(page), entry.name: WRONG[entry.kind]})["error"]
+                    self.assertIn("result", self.answer(page, self.with_needed(page, entry.name, good)))
+                    error = self.answer(page, self.with_needed(page, entry.name, WRONG[entry.kind]))["error"]
                     self.assertEqual(error["code"], -32602)
                     self.assertTrue(error["message"].startswith(f"{entry.name}: "), error["message"])
 
     def test_ranges_are_as_shown(self) -> None:
         with_range = [entry for entry in TRACK.parameters() if entry.range()]
-        self.assertEqual([entry.name for entry in with_range], ["timeout"])
-        least, most = with_range[0].range() or (0, 0)
-        for value, taken in ((least, True), (most, True), (most + 1, False)):
-            self.assertEqual("result" in self.answer(TRACK, {"timeout": value}), taken, value)
+        self.assertEqual([entry.name for entry in with_range], ["timeout", "max_payments"])
+        for entry in with_range:
+            least, most = entry.range() or (0, 0)
+            for value, taken in ((least - 1, False), (least, True), (most, True), (most + 1, False)):
+                self.assertEqual("result" in self.answer(TRACK, self.with_needed(TRACK, entry.name, value)), taken, value)
 
     def test_the_values_of_status_are_as_shown(self) -> None:
         status = next(entry for entry in DELPAY.parameters() if entry.name == "status")
@@ -130,7 +137,7 @@ class Parameters(unittest.TestCase):
 
     def test_requests_of_the_examples_are_accepted_and_their_responses_are_possible(self) -> None:
         row = schema_checker.load("delpay")["response"]
-        for page, count in ((TRACK, 3), (STATUS, 1), (DELPAY, 2)):
+        for page, count in ((TRACK, 4), (STATUS, 1), (DELPAY, 2)):
             examples = page.examples()
             self.assertEqual(len(examples), count)
             for request, response in examples:

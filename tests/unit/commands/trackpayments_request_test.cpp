@@ -55,11 +55,54 @@ TEST_CASE("an invalid parameter is refused with its name") {
     refused(R"({"timeout":1.5})", "timeout: ");
     refused(R"({"timeout":"soon"})", "timeout: ");
     refused(R"({"hash":"ab"})", "unknown parameter: hash");
-    refused("[null,null,null,null,null]", "too many parameters");
+    refused("[null,null,null,null,null,null,null,null,null,null,null,null,null]", "too many parameters");
+}
+
+TEST_CASE("index_offset asks for a page, with LND's parameters") {
+    const auto page = [](const char* text) {
+        const auto request = read_trackpayments(params(text));
+        REQUIRE_MESSAGE(request.has_value(), text);
+        REQUIRE(request->page.has_value());
+        return *request->page;
+    };
+    commands::PageRequest plain;
+    CHECK(page(R"({"index_offset":0})") == plain);
+    CHECK(page(R"({"index_offset":0,"creation_date_end":0,"max_payments":100,"timeout":null})") == plain);
+    commands::PageRequest all{18446744073709551615U, 1, true, true, 5, 6, true, true};
+    CHECK(page(R"({"index_offset":18446744073709551615,"max_payments":1,"reversed":true,"include_incomplete":"true",
+                   "creation_date_start":5,"creation_date_end":"6","omit_hops":true,"count_total_payments":true})") ==
+          all);
+    CHECK(page("[null,null,null,null,18446744073709551615,1,true,true,5,6,true,true]") == all);
+    CHECK_FALSE(read_trackpayments(params("{}"))->page.has_value());
+}
+
+TEST_CASE("parameters that make no page are refused") {
+    const auto refusal = [](const std::string& text) {
+        const auto request = read_trackpayments(params(text.c_str()));
+        REQUIRE_MESSAGE(!request.has_value(), text);
+        CHECK(request.error().code == rpc::invalid_params);
+        return request.error().message;
+    };
+    for (const auto* parameter : {"max_payments", "reversed", "include_incomplete", "creation_date_start",
+                                  "creation_date_end", "omit_hops", "count_total_payments"}) {
+        const std::string name = parameter;
+        CHECK(refusal("{\"" + name + "\":1}") == name + ": needs index_offset");
+        CHECK(refusal(R"({"index_offset":0,")" + name + R"(":"x"})").starts_with(name + ": "));
+    }
+    for (const std::string other :
+         {R"("no_inflight_updates":true)", R"("payment_hash":"x")", R"("since":"x")", R"("timeout":0)"})
+        CHECK(refusal(R"({"index_offset":0,)" + other + "}") ==
+              "index_offset: cannot be combined with " + other.substr(1, other.find('"', 1) - 1));
+    CHECK(refusal(R"({"index_offset":-1})").starts_with("index_offset: "));
+    for (const std::string most : {"0", "101", "-1", "1.5"})
+        CHECK(refusal(R"({"index_offset":0,"max_payments":)" + most + "}")
+                  .starts_with("max_payments: should be a number from 1 to 100"));
 }
 
 TEST_CASE("usage names the parameters as help shows them") {
-    CHECK(cln::usage(commands::trackpayments_spec.params) == "[no_inflight_updates] [payment_hash] [since] [timeout]");
+    CHECK(cln::usage(commands::trackpayments_spec.params) ==
+          "[no_inflight_updates] [payment_hash] [since] [timeout] [index_offset] [max_payments] [reversed] "
+          "[include_incomplete] [creation_date_start] [creation_date_end] [omit_hops] [count_total_payments]");
 }
 
 } // namespace trackpayments_request_test

@@ -226,9 +226,32 @@ TEST_CASE("a command destroyed while it waits for the cursor's bounds is not cal
     CHECK(f.progress.read().created.value == 1);
 }
 
-TEST_CASE("before v23.11 since is refused") {
+TEST_CASE("a page has its own answer, and the cursor of the time before it") {
+    Fixture f;
+    f.start_empty();
+    f.has({pending(1, 1, 0, 2), complete(pending(3, 1, 0, 3), 1)}, {{3}, {1}});
+    f.ask("1", R"({"index_offset":1,"max_payments":1,"include_incomplete":true})");
+    f.ask("2", R"({"index_offset":0,"count_total_payments":true})");
+    const auto page = f.next();
+    CHECK(page.params == json::Tree({{"index", "created"}, {"start", 2}, {"limit", 100}}));
+    CHECK(f.node.quiet()); // one page at a time
+    f.node.answer(page, unit::listing({pending(1, 1, 0, 2), complete(pending(3, 1, 0, 3), 1)}));
+    CHECK(f.answer("1") == Texts{"2 IN_FLIGHT", "3.1"});
+    CHECK(f.results["1"].ends_with(R"(,"next_index_offset":"2"})"));
+    CHECK_FALSE(f.results.contains("2"));
+    f.node.answer(f.next(), unit::listing({pending(1, 1, 0, 2), complete(pending(3, 1, 0, 3), 1)}));
+    CHECK(f.results["2"].ends_with(R"(,"num_payments":"2"})"));
+    f.ask("3", R"({"index_offset":3})");
+    f.node.hang_up();
+    REQUIRE(unit::until(f.loop, [&] { return f.errors.contains("3"); }));
+    CHECK(f.errors["3"].code == -1);
+}
+
+TEST_CASE("before v23.11 since and pages are refused") {
     Fixture f({23, 8});
     CHECK(f.command.check(*json::parse(Fixture::since("0.0")))->message.starts_with("since: needs lightningd v23.11"));
+    CHECK(f.command.check(*json::parse(R"({"index_offset":0})"))->message ==
+          "index_offset: needs lightningd v23.11 or later");
     CHECK_FALSE(f.command.check(*json::parse("{}")).has_value());
     CHECK(f.command.check(*json::parse(R"({"timeout":-1})"))->code == rpc::invalid_params);
 }

@@ -61,7 +61,9 @@ TEST_CASE("trackpayments is registered on every host, and its parameters can be 
         const auto all = manifest_of(on);
         REQUIRE_FALSE(all["rpcmethods"].empty());
         CHECK(all["rpcmethods"][0]["name"] == "trackpayments");
-        CHECK(all["rpcmethods"][0]["usage"] == "[no_inflight_updates] [payment_hash] [since] [timeout]");
+        CHECK(all["rpcmethods"][0]["usage"] ==
+              "[no_inflight_updates] [payment_hash] [since] [timeout] [index_offset] [max_payments] [reversed] "
+              "[include_incomplete] [creation_date_start] [creation_date_end] [omit_hops] [count_total_payments]");
         CHECK_FALSE(all["rpcmethods"][0]["description"].get<std::string>().empty());
         CHECK(all["cancheck"] == true);
     }

@@ -145,6 +145,10 @@ tl::expected<Answer, std::string> decode_answer(std::string_view result) {
             answer.live = member->value.find(R"("trackpayments")") == std::string_view::npos;
         else if (member->key == R"("complete")")
             answer.complete = member->value != "false";
+        else if (member->key == R"("next_index_offset")")
+            answer.next_index_offset = read_number(member->value);
+        else if (member->key == R"("num_payments")")
+            answer.num_payments = read_number(member->value).value_or(0);
     }
     if (!members.ok())
         return Error("not an object");

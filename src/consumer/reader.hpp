@@ -76,6 +76,9 @@ class Reader final {
     /// All payments of the hash, oldest first. `answer` is called once, in a later turn, unless the reader is destroyed
     /// before.
     void lookup(const base::PaymentHash& hash, Lookup answer);
+    using ListCallback = Tracker::Callback;
+    /// A page of all payments, in the same way.
+    void list(const PageQuery& query, ListCallback answer) { tracker_.ask_page(query, std::move(answer)); }
     /// One page of `trackpayments since=cursor`, for somebody who has a cursor of their own.
     void page(std::string_view cursor, PageCallback answer);
 

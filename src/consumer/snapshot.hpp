@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,19 @@ struct Update {
     CursorPtr cursor; ///< everything up to and including this payment has been received
 };
 
+/// A page of all payments, as the command `trackpayments` makes it. Names and meaning are those of LND's ListPayments;
+/// lightning-trackpayments(7).
+struct PageQuery {
+    std::uint64_t index_offset = 0; ///< exclusive
+    std::uint64_t max_payments = 0; ///< 1 to 100
+    bool reversed = false;
+    bool include_incomplete = false;
+    std::uint64_t creation_date_start = 0; ///< second
+    std::uint64_t creation_date_end = 0;   ///< second; 0: no end
+    bool omit_hops = false;
+    bool count_total_payments = false; ///< only count
+};
+
 /// An answer of the command `trackpayments`.
 struct Answer {
     std::vector<SnapshotPtr> payments;
@@ -36,6 +50,8 @@ struct Answer {
     bool more = false;    ///< further payments follow after the cursor
     bool live = true;     ///< false: the tracker's option leaves out the topic `trackpayments`
     bool complete = true; ///< false: the tracker is still searching for payments in flight
+    std::optional<std::uint64_t> next_index_offset{}; ///< of the next page of all payments, if there is one
+    std::uint64_t num_payments = 0;                   ///< of that page, if they were only counted
 };
 
 } // namespace consumer

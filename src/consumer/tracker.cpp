@@ -27,6 +27,26 @@ void Tracker::ask_hash(const base::PaymentHash& hash, Callback answer) {
     ask(R"({"payment_hash":")" + hash.hex() + R"("})", std::move(answer));
 }
 
+void Tracker::ask_page(const PageQuery& query, Callback answer) {
+    std::string params = R"({"index_offset":)" + std::to_string(query.index_offset);
+    const auto number = [&](std::string_view name, std::uint64_t value) {
+        if (value > 0)
+            params.append(",\"").append(name).append("\":").append(std::to_string(value));
+    };
+    const auto flag = [&](std::string_view name, bool set) {
+        if (set)
+            params.append(",\"").append(name).append("\":true");
+    };
+    number("max_payments", query.max_payments);
+    flag("reversed", query.reversed);
+    flag("include_incomplete", query.include_incomplete);
+    number("creation_date_start", query.creation_date_start);
+    number("creation_date_end", query.creation_date_end);
+    flag("omit_hops", query.omit_hops);
+    flag("count_total_payments", query.count_total_payments);
+    ask(params + "}", std::move(answer));
+}
+
 void Tracker::ask(std::string_view params, Callback answer) {
     const std::weak_ptr<const bool> alive = alive_;
     client_.call(

@@ -34,6 +34,8 @@ class Tracker final {
     void ask_since(std::string_view cursor, Callback answer);
     /// All payments of the hash, oldest first.
     void ask_hash(const base::PaymentHash& hash, Callback answer);
+    /// A page of all payments. Their index decides the order; the page is in Answer::payments, oldest first.
+    void ask_page(const PageQuery& query, Callback answer);
 
   private:
     void ask(std::string_view params, Callback answer);

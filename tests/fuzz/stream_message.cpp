@@ -72,6 +72,12 @@ FUZZ_TARGET(stream_message) {
         for (std::size_t i = 0; i < payments.size(); ++i)
             check_payment(*answer->payments[i], payments[i]);
         fuzz::require(answer->more == (tree->contains("more") && tree->at("more") == true), "`more` is the member");
+        if (answer->next_index_offset)
+            fuzz::require(tree->at("next_index_offset") == std::to_string(*answer->next_index_offset),
+                          "`next_index_offset` is the member");
+        const auto* counted = fuzz::at(*tree, "num_payments");
+        fuzz::require(answer->num_payments == 0 || (counted && *counted == std::to_string(answer->num_payments)),
+                      "`num_payments` is the member");
         fuzz::require(answer->complete == !(tree->contains("complete") && tree->at("complete") == false),
                       "`complete` is the member, if it is there");
     }

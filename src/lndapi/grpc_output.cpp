@@ -8,7 +8,7 @@
 namespace lndapi {
 
 http::Headers GrpcOutput::headers(const consumer::CursorPtr& cursor, std::optional<std::size_t>) const {
-    http::Headers headers{{"content-type", "application/grpc"}};
+    http::Headers headers{{"content-type", content_type_}};
     if (cursor)
         headers.push_back({std::string(cursor_header), *cursor});
     return headers;

@@ -16,8 +16,9 @@ inline constexpr std::uint32_t cursor_field = 50'000;
 
 class GrpcOutput final : public Output {
   public:
-    /// `cursors`: a cursor in each Payment.
-    explicit GrpcOutput(bool cursors) : cursors_(cursors) {}
+    /// `cursors`: a cursor in each Payment. `content_type`: of the answer.
+    explicit GrpcOutput(bool cursors, std::string content_type = "application/grpc")
+        : cursors_(cursors), content_type_(std::move(content_type)) {}
 
     [[nodiscard]] http::Headers headers(const consumer::CursorPtr& cursor,
                                         std::optional<std::size_t> json_bytes) const override;
@@ -30,6 +31,7 @@ class GrpcOutput final : public Output {
 
   private:
     bool cursors_;
+    std::string content_type_;
 };
 
 } // namespace lndapi

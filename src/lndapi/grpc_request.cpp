@@ -13,11 +13,12 @@ tl::unexpected<GrpcRefusal> refused(GrpcCode code, std::string text, int http_st
     return tl::unexpected(GrpcRefusal{{code, std::move(text)}, http_status});
 }
 
+constexpr std::string_view grpc_type = "application/grpc";
+
 bool is_grpc_type(std::string_view content_type) {
-    constexpr std::string_view grpc = "application/grpc";
-    if (!content_type.starts_with(grpc))
+    if (!content_type.starts_with(grpc_type))
         return false;
-    content_type.remove_prefix(grpc.size());
+    content_type.remove_prefix(grpc_type.size());
     return content_type.empty() || content_type.front() == '+' || content_type.front() == ';';
 }
 
@@ -61,6 +62,18 @@ bool read_fields(Request& request, std::string_view message) {
 
 bool is_grpc_request(const http::Request& http) {
     return http.http2 && (is_grpc_type(content_type_of(http)) || find_grpc_method(http.path));
+}
+
+/// grpc-go's internal/grpcutil/method.go.
+std::string answer_content_type(const http::Request& http) {
+    const auto asked = content_type_of(http);
+    std::string type(grpc_type);
+    if (!is_grpc_type(asked) || asked.size() <= grpc_type.size() + 1)
+        return type;
+    type += '+';
+    for (const char c : asked.substr(grpc_type.size() + 1))
+        type += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    return type;
 }
 
 tl::expected<GrpcHead, GrpcRefusal> read_grpc_head(const http::Request& http) {

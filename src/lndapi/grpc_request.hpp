@@ -16,6 +16,9 @@ namespace lndapi {
 /// True if this request is to be answered as gRPC: by its content type, or because its path is of a gRPC method.
 [[nodiscard]] bool is_grpc_request(const http::Request& http);
 
+/// The content type of the answer to such a request, as grpc-go makes it: the same kind of gRPC.
+[[nodiscard]] std::string answer_content_type(const http::Request& http);
+
 struct GrpcHead {
     const MethodRow* method = nullptr;
     std::optional<std::chrono::nanoseconds> timeout = {};

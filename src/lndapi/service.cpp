@@ -81,7 +81,8 @@ std::unique_ptr<http::Answer> Service::request(http::Exchange& exchange) {
 
 std::unique_ptr<http::Answer> Service::grpc(http::Exchange& exchange) {
     const auto& http = exchange.request();
-    auto output = std::make_unique<GrpcOutput>(http::find(http.headers, cursors_header) == "yes");
+    auto output =
+        std::make_unique<GrpcOutput>(http::find(http.headers, cursors_header) == "yes", answer_content_type(http));
     const auto head = read_grpc_head(http);
     if (!head)
         return std::make_unique<Ready>(output->fail(exchange, {head.error().status}, head.error().http_status));

@@ -247,6 +247,8 @@ class Calls(unittest.TestCase):
         self.assertEqual(curl("/lnrpc.Lightning/Foo", *post),
                          ["HTTP/2 200 ", "content-type: application/grpc", "grpc-status: 12",
                           "grpc-message: unknown method Foo for service lnrpc.Lightning", "", ""])
+        self.assertEqual(curl("/lnrpc.Lightning/Foo", *empty, "content-type: application/grpc+proto")[1],
+                         "content-type: application/grpc+proto")
         self.assertEqual(curl(grpc_client.GET_INFO, *empty, "content-type: application/json"),
                          ["HTTP/2 415 ", "content-type: application/grpc", "grpc-status: 3",
                           'grpc-message: invalid gRPC request content-type "application/json"', "", ""])

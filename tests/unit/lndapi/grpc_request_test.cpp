@@ -123,6 +123,21 @@ TEST_CASE("the parameters are those of the message; the last one counts") {
     CHECK(payment->since.empty());
 }
 
+TEST_CASE("the kind of gRPC is that of the request") {
+    const auto type = [](const char* asked) {
+        http::Request http;
+        http.headers = {{"content-type", asked}};
+        return lndapi::answer_content_type(http);
+    };
+    CHECK(type("application/grpc") == "application/grpc");
+    CHECK(type("application/grpc+proto") == "application/grpc+proto");
+    CHECK(type("application/grpc+PROTO") == "application/grpc+proto");
+    CHECK(type("application/grpc;x") == "application/grpc+x");
+    CHECK(type("application/grpc+") == "application/grpc");
+    CHECK(type("application/json") == "application/grpc");
+    CHECK(lndapi::answer_content_type({}) == "application/grpc");
+}
+
 TEST_CASE("unknown fields, groups, and fields of another wire type are skipped") {
     const auto group = "\x1b\x08\x01\x23\x24\x1c"s;                          // field 3, with a group 4 inside
     const auto other = "\x50\x01\x5a\x01z\x25\0\0\0\0\x29\0\0\0\0\0\0\0\0"s; // fields 10, 11, 4, 5

@@ -40,7 +40,8 @@ host::Declaration declaration(Server* server) {
 
 std::string about() {
     return R"(trackpayments-lnd is a Core Lightning plugin. It serves the payments of the node as LND does: gRPC and REST with TLS,
-Router/TrackPayments, Router/TrackPaymentV2, Lightning/GetInfo, State and Versioner; and /metrics for Prometheus. It needs the plugin trackpayments.
+Router/TrackPayments, Router/TrackPaymentV2, Lightning/ListPayments, DeletePayment and GetInfo, State and Versioner; and
+/metrics for Prometheus. It needs the plugin trackpayments.
 
 lightningd loads it; do not run it by hand:
   lightning-cli plugin start /path/to/trackpayments-lnd

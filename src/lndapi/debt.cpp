@@ -38,4 +38,14 @@ void Debt::remove(const Frame& frame) {
     frame.counted_ = nullptr;
 }
 
+void Debt::add_bytes(std::size_t bytes) {
+    bytes_ += bytes;
+    ledger_.bytes_ += bytes;
+}
+
+void Debt::remove_bytes(std::size_t bytes) {
+    bytes_ -= bytes;
+    ledger_.bytes_ -= bytes;
+}
+
 } // namespace lndapi

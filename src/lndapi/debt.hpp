@@ -1,4 +1,4 @@
-// What one subscriber is owed, in bytes. All its queues count here, and all debts in one ledger.
+// What one client is owed, in bytes. All its queues count here, and all debts in one ledger.
 #pragma once
 
 #include "lndapi/frame.hpp"
@@ -25,6 +25,9 @@ class Debt final {
     /// An entry with this frame was put into a queue, or taken out.
     void add(const Frame& frame);
     void remove(const Frame& frame);
+    /// Bytes of an answer that only this client gets.
+    void add_bytes(std::size_t bytes);
+    void remove_bytes(std::size_t bytes);
     /// Keeps the ledger's limits. Call after add(), when the queue is in order.
     void check() { ledger_.keep_limits(*this); }
     /// Shared frames count in full here.

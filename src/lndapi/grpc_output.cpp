@@ -35,6 +35,23 @@ void GrpcOutput::message(std::string& out, std::string_view json, const Message&
     out.append(wire);
 }
 
+std::string GrpcOutput::element(const Frame& payment) const {
+    const auto& wire = payment.wire();
+    std::string element;
+    if (!wire.empty())
+        ProtobufWriter(element).element(1, wire);
+    return element;
+}
+
+Output::Enclosure GrpcOutput::enclose(std::size_t bytes, std::string_view rest, const Message& rest_type) const {
+    Enclosure enclosure;
+    json::Parser parser;
+    if (const auto value = parser.read(rest))
+        (void)append_wire(enclosure.tail, *value, rest_type); // our own text
+    append_grpc_head(enclosure.head, bytes + enclosure.tail.size());
+    return enclosure;
+}
+
 http::Headers GrpcOutput::trailers(const Failure& end, const consumer::CursorPtr& cursor) const {
     http::Headers trailers{{"grpc-status", std::to_string(static_cast<int>(end.status.code))},
                            {"grpc-message", percent_encoded(end.status.message)}};

@@ -39,21 +39,27 @@ GrpcStatus unknown_method(std::string_view path) {
     return {GrpcCode::unimplemented, "unknown service " + std::string(service)};
 }
 
-/// Reads the fields of TrackPaymentsRequest or TrackPaymentRequest; false if it is not Protocol Buffers. As grpc-go
-/// does, it skips unknown fields, and fields of another kind; of a repeated field the last one counts.
+/// Takes the field if it has the parameter's kind.
+void take(Request& request, const Parameter& parameter, const ProtobufField& field) {
+    if (const auto* flag = std::get_if<Parameter::Flag>(&parameter.member); flag && field.is_varint)
+        request.*(*flag) = field.integer != 0;
+    if (const auto* number = std::get_if<Parameter::Number>(&parameter.member); number && field.is_varint)
+        request.*(*number) = field.integer;
+    if (const auto* bytes = std::get_if<Parameter::Bytes>(&parameter.member); bytes && field.is_bytes)
+        request.*(*bytes) = field.bytes;
+}
+
+/// Reads the fields of the request's message; false if it is not Protocol Buffers. As grpc-go does, it skips unknown
+/// fields, and fields of another kind; of a repeated field the last one counts.
 bool read_fields(Request& request, std::string_view message) {
-    const bool has_hash = request.method->method == Method::track_payment;
-    const bool has_filter = has_hash || request.method->method == Method::track_payments;
-    const std::uint32_t filter_field = has_hash ? 2 : 1;
     ProtobufReader fields(message);
     while (!fields.done()) {
         const auto field = fields.next();
         if (!field)
             return false;
-        if (has_hash && field->number == 1 && field->is_bytes)
-            request.payment_hash = field->bytes;
-        if (has_filter && field->number == filter_field && field->is_varint)
-            request.no_inflight_updates = field->integer != 0;
+        for (const auto& parameter : request.method->parameters)
+            if (parameter.number == field->number)
+                take(request, parameter, *field);
     }
     return true;
 }

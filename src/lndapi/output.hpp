@@ -41,6 +41,21 @@ class Output {
     [[nodiscard]] virtual bool payment(std::string& out, const Item& item) const = 0;
     /// Appends another message, given as the JSON of grpc-gateway.
     virtual void message(std::string& out, std::string_view json, const Message& type) const = 0;
+    /// A Payment as an element of the field 1, `payments`, of a message. Empty if the tracker's JSON is no Payment. The
+    /// next three are for messages that are too large for message(); events and metrics have none.
+    [[nodiscard]] virtual std::string element(const Frame&) const { return {}; }
+    /// Between elements.
+    [[nodiscard]] virtual std::string_view separator() const { return {}; }
+    struct Enclosure {
+        std::string head;
+        std::string tail;
+    };
+    /// What comes before and after elements of so many bytes, separators included. `rest`: the other fields of the
+    /// message, as a JSON object.
+    [[nodiscard]] virtual Enclosure enclose(std::size_t, std::string_view /*rest*/,
+                                            const Message& /*rest_type*/) const {
+        return {};
+    }
     /// Appends the end of an answer that has begun.
     virtual void end(std::string& out, const Failure& end) const = 0;
     [[nodiscard]] virtual http::Headers trailers(const Failure& end, const consumer::CursorPtr& cursor) const = 0;

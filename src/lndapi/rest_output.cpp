@@ -48,6 +48,14 @@ void RestOutput::message(std::string& out, std::string_view json, const Message&
     out.append(R"({"result":)").append(json).append("}\n");
 }
 
+std::string RestOutput::element(const Frame& payment) const {
+    return payment.payment().json;
+}
+
+Output::Enclosure RestOutput::enclose(std::size_t, std::string_view rest, const Message&) const {
+    return {R"({"payments":[)", "]," + std::string(rest.substr(1))};
+}
+
 void RestOutput::end(std::string& out, const Failure& end) const {
     if (end.status.code != GrpcCode::ok)
         out.append(error_line(end.status));

@@ -13,8 +13,7 @@ namespace lndapi {
 
 namespace {
 
-constexpr std::string_view parameter = "{payment_hash}";
-constexpr std::string_view filter = "no_inflight_updates";
+constexpr std::string_view path_parameter = "{payment_hash}";
 
 tl::unexpected<GrpcStatus> rest_refusal(GrpcCode code, std::string text) {
     return tl::unexpected(GrpcStatus{code, std::move(text)});
@@ -26,21 +25,28 @@ tl::unexpected<GrpcStatus> invalid(std::string text) {
 
 /// The segment for the template's parameter (empty if it has none), or nothing if the path does not match.
 std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
-    if (!pattern.ends_with(parameter))
+    if (!pattern.ends_with(path_parameter))
         return pattern == path ? std::optional(std::string_view()) : std::nullopt;
-    pattern.remove_suffix(parameter.size());
+    pattern.remove_suffix(path_parameter.size());
     if (!path.starts_with(pattern) || path.find('/', pattern.size()) != std::string_view::npos)
         return std::nullopt;
     return path.substr(pattern.size());
 }
 
-tl::expected<std::string, GrpcStatus> path_hash(std::string_view segment) {
-    if (auto bytes = from_base64(segment, Base64Alphabet::standard))
+/// Bytes in either alphabet of base64, or Go's error.
+tl::expected<std::string, std::string> read_bytes(std::string_view text) {
+    if (auto bytes = from_base64(text, Base64Alphabet::standard))
         return *std::move(bytes);
-    auto bytes = from_base64(segment, Base64Alphabet::url);
+    auto bytes = from_base64(text, Base64Alphabet::url);
     if (!bytes)
-        return invalid("type mismatch, parameter: payment_hash, error: illegal base64 data at input byte " +
-                       std::to_string(bytes.error()));
+        return tl::unexpected("illegal base64 data at input byte " + std::to_string(bytes.error()));
+    return *std::move(bytes);
+}
+
+tl::expected<std::string, GrpcStatus> path_hash(std::string_view segment) {
+    auto bytes = read_bytes(segment);
+    if (!bytes)
+        return invalid("type mismatch, parameter: payment_hash, error: " + bytes.error());
     return *std::move(bytes);
 }
 
@@ -66,22 +72,43 @@ void add(std::vector<Given>& all, const Given& one) {
         known->values.insert(known->values.end(), one.values.begin(), one.values.end());
 }
 
-tl::expected<bool, GrpcStatus> read_filter(const std::vector<std::string>& values) {
-    const auto field = '"' + std::string(filter) + '"';
+/// Reads a value into the parameter's member; gives Go's error otherwise.
+std::optional<std::string> read_value(Request& request, const Parameter& parameter, std::string_view text) {
+    const auto store = [&](auto member, auto value) -> std::optional<std::string> {
+        if (!value)
+            return std::move(value.error());
+        request.*member = *std::move(value);
+        return std::nullopt;
+    };
+    if (const auto* flag = std::get_if<Parameter::Flag>(&parameter.member))
+        return store(*flag, read_go_bool(text));
+    if (const auto* number = std::get_if<Parameter::Number>(&parameter.member))
+        return store(*number, read_go_uint64(text));
+    return store(std::get<Parameter::Bytes>(parameter.member), read_bytes(text));
+}
+
+std::optional<GrpcStatus> read_values(Request& request, const Parameter& parameter,
+                                      const std::vector<std::string>& values) {
+    const auto field = '"' + std::string(parameter.name) + '"';
+    const auto refuse = [](std::string text) { return GrpcStatus{GrpcCode::invalid_argument, std::move(text)}; };
     if (values.size() > 1) {
         std::string list;
         for (const auto& value : values)
             list.append(list.empty() ? "" : ", ").append(value);
-        return invalid("too many values for field " + field + ": " + list);
+        return refuse("too many values for field " + field + ": " + list);
     }
-    const auto wanted = read_go_bool(values.front());
-    if (!wanted)
-        return invalid("parsing field " + field + ": " + wanted.error());
-    return *wanted;
+    if (const auto error = read_value(request, parameter, values.front()))
+        return refuse("parsing field " + field + ": " + *error);
+    return std::nullopt;
 }
 
-bool is_filter(std::string_view name) {
-    return name == filter || name == "noInflightUpdates";
+/// Null for a name that the query may not have, or that no parameter has. What is in the path, the query cannot set.
+const Parameter* find_parameter(const MethodRow& method, std::string_view name) {
+    for (const auto& parameter : method.parameters)
+        if ((name == parameter.name || name == parameter.json_name) &&
+            !method.rest_path.ends_with("{" + std::string(parameter.name) + "}"))
+            return &parameter;
+    return nullptr;
 }
 
 /// Reads the query into the request. Unknown names are ignored.
@@ -94,16 +121,15 @@ tl::expected<void, GrpcStatus> read_query_fields(Request& request, std::string_v
         if (name == "since" && request.method->method == Method::track_payments)
             request.since = value;
         else if (const auto one = given(name, value);
-                 is_filter(std::string_view(one.name).substr(0, one.name.find('.'))))
+                 find_parameter(*request.method, std::string_view(one.name).substr(0, one.name.find('.'))))
             add(all, one);
     }
     for (const auto& one : all) {
-        if (!is_filter(one.name))
+        const auto* parameter = find_parameter(*request.method, one.name);
+        if (!parameter)
             return invalid("invalid path: " + go_quote(one.name.substr(0, one.name.find('.'))) + " is not a message");
-        const auto wanted = read_filter(one.values);
-        if (!wanted)
-            return tl::unexpected(wanted.error());
-        request.no_inflight_updates = *wanted;
+        if (auto error = read_values(request, *parameter, one.values))
+            return tl::unexpected(*std::move(error));
     }
     return {};
 }
@@ -136,13 +162,13 @@ tl::expected<Request, GrpcStatus> read_rest_request(std::string_view verb, std::
         if (verb != row.rest_verb)
             return rest_refusal(GrpcCode::unimplemented, "Method Not Allowed");
         Request request{&row};
-        if (row.rest_path.ends_with(parameter)) {
+        if (row.rest_path.ends_with(path_parameter)) {
             auto hash = path_hash(*segment);
             if (!hash)
                 return tl::unexpected(hash.error());
             request.payment_hash = *std::move(hash);
         }
-        if (row.method == Method::track_payments || row.method == Method::track_payment)
+        if (!row.parameters.empty())
             if (const auto read = read_query_fields(request, query); !read)
                 return tl::unexpected(read.error());
         return request;

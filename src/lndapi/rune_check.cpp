@@ -24,7 +24,7 @@ Failure unavailable(std::string message) {
 Failure denied(const rpc::Error& error) {
     switch (error.code) {
     case not_permitted:
-        return {{GrpcCode::unknown, "permission denied"}, error.message};
+        return {{GrpcCode::unknown, std::string(permission_denied)}, error.message};
     case not_authorized:
     case blacklisted:
         return {{GrpcCode::unknown, mismatch}, error.message};

@@ -14,6 +14,9 @@
 
 namespace lndapi {
 
+/// LND's text for a macaroon that lacks a permission.
+inline constexpr std::string_view permission_denied = "permission denied";
+
 /// Who asks. A null function: always wanted, never slowed.
 struct Asker {
     std::string client;           ///< its network: each has a turn of its own

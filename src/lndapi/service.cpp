@@ -2,10 +2,12 @@
 
 #include "json/text.hpp"
 #include "lndapi/asker.hpp"
+#include "lndapi/delete_payment.hpp"
 #include "lndapi/event_output.hpp"
 #include "lndapi/grpc_output.hpp"
 #include "lndapi/grpc_request.hpp"
 #include "lndapi/info.hpp"
+#include "lndapi/list_payments.hpp"
 #include "lndapi/rest_output.hpp"
 #include "lndapi/rest_route.hpp"
 #include "lndapi/subscribe_state.hpp"
@@ -43,20 +45,42 @@ base::PaymentHash hash_of(const std::string& bytes) {
     return hash;
 }
 
-/// The parameters of the rune's method, so that the rune may restrict them.
-std::string rune_params(const Request& request) {
+/// Those parameters of the call that have no default value, in lightningd's form. A list of payments always has its
+/// offset, so that a rune may forbid lists.
+json::Tree params_of(const Request& request) {
     auto params = json::Tree::object();
-    if (request.payment_hash.size() == base::PaymentHash::size)
-        params["payment_hash"] = hash_of(request.payment_hash).hex();
-    if (request.no_inflight_updates)
-        params["no_inflight_updates"] = true;
+    for (const auto& parameter : request.method->parameters) {
+        const std::string name(parameter.name);
+        if (const auto* flag = std::get_if<Parameter::Flag>(&parameter.member); flag && request.*(*flag))
+            params[name] = true;
+        if (const auto* number = std::get_if<Parameter::Number>(&parameter.member))
+            if (request.*(*number) > 0 || *number == &Request::index_offset)
+                params[name] = request.*(*number);
+        if (const auto* bytes = std::get_if<Parameter::Bytes>(&parameter.member))
+            if ((request.*(*bytes)).size() == base::PaymentHash::size)
+                params[name] = hash_of(request.*(*bytes)).hex();
+    }
     if (!request.since.empty())
         params["since"] = request.since;
-    return json::dump(params);
+    return params;
 }
 
-Claim claim_of(const http::Request& http, const Request& request) {
-    Claim claim{{}, http.peer, request.method->rune_method, rune_params(request)};
+/// The parameters of the rune's method, so that the rune may restrict them. There are several if it is known later
+/// which of them are needed.
+std::vector<std::string> rune_params(const Request& request) {
+    if (request.method->method != Method::delete_payment)
+        return {json::dump(params_of(request))};
+    std::vector<std::string> all;
+    for (const auto status : DeletePayment::statuses) {
+        auto params = params_of(request);
+        params["status"] = status;
+        all.push_back(json::dump(params));
+    }
+    return all;
+}
+
+Claim claim_of(const http::Request& http, const MethodRow& method, std::string params) {
+    Claim claim{{}, http.peer, method.rune_method, std::move(params)};
     const std::string_view name = is_grpc_request(http) ? "macaroon" : "grpc-metadata-macaroon";
     for (const auto& header : http.headers)
         if (header.name == name)
@@ -71,6 +95,7 @@ Service::Service(Sources sources, rpc::Client& client, std::chrono::milliseconds
       client_(client),
       authority_(sources_.loop, client, std::chrono::system_clock::now),
       metrics_(sources_.loop, authority_),
+      pages_(sources_.reader),
       between_checks_(between_checks) {}
 
 std::unique_ptr<http::Answer> Service::request(http::Exchange& exchange) {
@@ -126,15 +151,17 @@ std::unique_ptr<http::Answer> Service::metrics(http::Exchange& exchange) {
 std::unique_ptr<http::Answer> Service::start(http::Exchange& exchange, const MethodRow& method,
                                              tl::expected<Request, GrpcStatus> request,
                                              std::optional<std::chrono::nanoseconds> timeout, OutputPtr output) {
-    auto call = make_call(exchange, request.value_or(Request{&method}), std::move(output));
+    const auto granted = std::make_shared<std::string>();
+    auto call = make_call(exchange, request.value_or(Request{&method}), std::move(output), granted);
     remember(method.grpc_path, *call);
     if (timeout)
         call->end_after(*timeout);
-    permit(*call, method, request);
+    permit(*call, method, request, granted);
     return call;
 }
 
-std::unique_ptr<Call> Service::make_call(http::Exchange& exchange, const Request& request, OutputPtr output) {
+std::unique_ptr<Call> Service::make_call(http::Exchange& exchange, const Request& request, OutputPtr output,
+                                         const Granted& granted) {
     switch (request.method->method) {
     case Method::track_payments:
         return std::make_unique<TrackPayments>(sources_, exchange, std::move(output), request.no_inflight_updates,
@@ -144,12 +171,27 @@ std::unique_ptr<Call> Service::make_call(http::Exchange& exchange, const Request
                                               request.payment_hash);
     case Method::subscribe_state:
         return std::make_unique<SubscribeState>(sources_, exchange, std::move(output));
+    case Method::list_payments:
+        return std::make_unique<ListPayments>(sources_, pages_, exchange, std::move(output), request);
+    case Method::delete_payment:
+        return make_deletion(exchange, request, std::move(output), granted);
     case Method::get_info:
     case Method::get_state:
     case Method::get_version:
         break;
     }
     return make_unary(exchange, request.method->method, std::move(output));
+}
+
+std::unique_ptr<Call> Service::make_deletion(http::Exchange& exchange, const Request& request, OutputPtr output,
+                                             const Granted& granted) {
+    const auto permit = [this, granted, method = request.method](const Call& call, const std::string& params,
+                                                                 RuneCheck::Answer answer) {
+        if (params == *granted)
+            return answer(std::nullopt);
+        authority_.check(claim_of(call.request(), *method, params), asker_of(call), std::move(answer));
+    };
+    return std::make_unique<DeletePayment>(sources_, client_, exchange, std::move(output), request, permit);
 }
 
 std::unique_ptr<Call> Service::make_unary(http::Exchange& exchange, Method method, OutputPtr output) {
@@ -182,7 +224,8 @@ std::optional<Failure> Service::why_not_ready(const MethodRow& method) const {
     return std::nullopt;
 }
 
-void Service::permit(Call& call, const MethodRow& method, const tl::expected<Request, GrpcStatus>& request) {
+void Service::permit(Call& call, const MethodRow& method, const tl::expected<Request, GrpcStatus>& request,
+                     const Granted& granted) {
     if (auto failure = why_not_ready(method))
         return call.end(*std::move(failure));
     const auto go_on = [this, method = &method,
@@ -193,27 +236,45 @@ void Service::permit(Call& call, const MethodRow& method, const tl::expected<Req
     };
     if (method.rune_method.empty())
         return go_on(call);
-    const auto claim = claim_of(call.request(), request.value_or(Request{&method}));
-    authority_.check(
-        claim, asker_of(call),
-        [this, weak = call.weak(), claim, go_on, streaming = method.streaming](const std::optional<Failure>& failure) {
-            const auto open = weak.lock();
-            if (!open)
-                return;
-            if (failure && failure->status.code == GrpcCode::unavailable)
-                return (*open)->end(*failure);
-            if (failure)
-                return (*open)->refuse(*failure);
-            (*open)->permitted();
-            go_on(**open);
-            if (streaming && !is_rationed(claim))
-                check_again(weak, claim);
-        });
+    std::vector<Claim> claims;
+    for (auto& params : rune_params(request.value_or(Request{&method})))
+        claims.push_back(claim_of(call.request(), method, std::move(params)));
+    check_any(call, std::move(claims),
+              [this, weak = call.weak(), granted, go_on,
+               streaming = method.streaming](const Claim& claim, const std::optional<Failure>& failure) {
+                  const auto open = weak.lock();
+                  if (!open)
+                      return;
+                  if (failure && failure->status.code == GrpcCode::unavailable)
+                      return (*open)->end(*failure);
+                  if (failure)
+                      return (*open)->refuse(*failure);
+                  (*open)->permitted();
+                  *granted = claim.params;
+                  go_on(**open);
+                  if (streaming && !is_rationed(claim))
+                      check_again(weak, claim);
+              });
+}
+
+void Service::check_any(const Call& call, std::vector<Claim> claims,
+                        std::function<void(const Claim& claim, const std::optional<Failure>& failure)> answer) {
+    const auto claim = claims.front();
+    claims.erase(claims.begin());
+    authority_.check(claim, asker_of(call),
+                     [this, claim, claims = std::move(claims), answer = std::move(answer),
+                      weak = call.weak()](const std::optional<Failure>& failure) {
+                         const auto open = weak.lock();
+                         const bool denied = failure && failure->status.message == permission_denied;
+                         if (open && denied && !claims.empty())
+                             check_any(**open, claims, answer);
+                         else
+                             answer(claim, failure);
+                     });
 }
 
 void Service::serve(Call& call, const MethodRow& method) {
-    const bool needs_tracker = method.method == Method::track_payments || method.method == Method::track_payment;
-    if (needs_tracker && sources_.reader.state() != consumer::State::active)
+    if (method.needs_tracker && sources_.reader.state() != consumer::State::active)
         return call.end({{GrpcCode::unavailable, "the plugin trackpayments is not running"}});
     call.serve();
 }

@@ -4,6 +4,7 @@
 #include "lndapi/authority.hpp"
 #include "lndapi/method.hpp"
 #include "lndapi/metrics_endpoint.hpp"
+#include "lndapi/page_turns.hpp"
 #include "lndapi/payment_stream.hpp"
 
 #include <vector>
@@ -38,6 +39,8 @@ class Service final : public http::Handler {
         std::weak_ptr<Call*> call;
     };
     using OutputPtr = std::unique_ptr<const Output>;
+    /// The params with which a rune permitted a call; empty before.
+    using Granted = std::shared_ptr<std::string>;
 
     [[nodiscard]] std::unique_ptr<http::Answer> grpc(http::Exchange& exchange);
     [[nodiscard]] std::unique_ptr<http::Answer> rest(http::Exchange& exchange);
@@ -46,12 +49,19 @@ class Service final : public http::Handler {
                                                       tl::expected<Request, GrpcStatus> request,
                                                       std::optional<std::chrono::nanoseconds> timeout,
                                                       OutputPtr output);
-    [[nodiscard]] std::unique_ptr<Call> make_call(http::Exchange& exchange, const Request& request, OutputPtr output);
+    [[nodiscard]] std::unique_ptr<Call> make_call(http::Exchange& exchange, const Request& request, OutputPtr output,
+                                                  const Granted& granted);
+    [[nodiscard]] std::unique_ptr<Call> make_deletion(http::Exchange& exchange, const Request& request,
+                                                      OutputPtr output, const Granted& granted);
     [[nodiscard]] std::unique_ptr<Call> make_unary(http::Exchange& exchange, Method method, OutputPtr output);
     void ask_lightningd(const std::function<void(const tl::expected<std::string, Failure>&)>& reply);
 
     [[nodiscard]] std::optional<Failure> why_not_ready(const MethodRow& method) const;
-    void permit(Call& call, const MethodRow& method, const tl::expected<Request, GrpcStatus>& request);
+    void permit(Call& call, const MethodRow& method, const tl::expected<Request, GrpcStatus>& request,
+                const Granted& granted);
+    /// Passes on the claim that the rune permits, the first one of them, or why it permits none.
+    void check_any(const Call& call, std::vector<Claim> claims,
+                   std::function<void(const Claim& claim, const std::optional<Failure>& failure)> answer);
     void serve(Call& call, const MethodRow& method);
     void check_again(const std::weak_ptr<Call*>& call, const Claim& claim);
     void check_now(const std::weak_ptr<Call*>& call, const Claim& claim);
@@ -61,6 +71,7 @@ class Service final : public http::Handler {
     rpc::Client& client_;
     Authority authority_;
     MetricsEndpoint metrics_;
+    PageTurns pages_;
     std::shared_ptr<CallCounts> counts_ = std::make_shared<CallCounts>();
     std::chrono::milliseconds between_checks_;
     std::vector<Entry> calls_; // some may have ended

@@ -10,7 +10,7 @@
 
 namespace lndapi {
 
-class Unary final : public Call {
+class Unary : public Call {
   public:
     /// The message as JSON, or why there is none.
     using Reply = std::function<void(const tl::expected<std::string, Failure>&)>;
@@ -19,7 +19,7 @@ class Unary final : public Call {
 
     Unary(io::Loop& loop, http::Exchange& exchange, std::unique_ptr<const Output> output, const Message& type, Ask ask);
 
-    void serve() override;
+    void serve() final;
 
   private:
     [[nodiscard]] bool next(std::string& out) override;

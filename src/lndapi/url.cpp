@@ -75,4 +75,23 @@ tl::expected<bool, std::string> read_go_bool(std::string_view text) {
     return tl::unexpected("strconv.ParseBool: parsing " + go_quote(text) + ": invalid syntax");
 }
 
+/// Go stops at the first byte that is no digit, or where the number becomes too great: that decides which error it is.
+tl::expected<std::uint64_t, std::string> read_go_uint64(std::string_view text) {
+    const auto refused = [&](const char* why) {
+        return tl::unexpected("strconv.ParseUint: parsing " + go_quote(text) + ": " + why);
+    };
+    std::uint64_t number = 0;
+    for (const char c : text) {
+        if (c < '0' || c > '9')
+            return refused("invalid syntax");
+        const auto digit = static_cast<std::uint64_t>(c - '0');
+        if (number > (UINT64_MAX - digit) / 10)
+            return refused("value out of range");
+        number = number * 10 + digit;
+    }
+    if (text.empty())
+        return refused("invalid syntax");
+    return number;
+}
+
 } // namespace lndapi

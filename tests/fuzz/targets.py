@@ -70,6 +70,7 @@ DECODERS: dict[str, str] = {
     "decode_info": "lnd_info",
     "read_credential": "credential",
     "read_go_bool": "rest_request",
+    "read_go_uint64": "rest_request",
     "read_grpc_head": "grpc_request",
     "read_grpc_message": "grpc_request",
     "read_grpc_request": "grpc_request",

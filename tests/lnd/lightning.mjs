@@ -2,20 +2,20 @@
 //   lightning.mjs payments     events of subscribeToPayments, one a line, until it is killed
 //   lightning.mjs past HASH…   for each: an answer of getPayment, then the events of subscribeToPastPayment
 //   lightning.mjs wallet       an answer of getWalletInfo
+//   lightning.mjs lists LIMIT  the pages of getPayments, getFailedPayments and getPendingPayments, a line each
+//   lightning.mjs delete MACAROON HASH…   for each: the end of deletePayment
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
 const require = createRequire(join(process.env.LND_PACKAGES, "package.json"));
-const { authenticatedLndGrpc, getPayment, getWalletInfo, subscribeToPastPayment, subscribeToPayments } = require("lightning");
+const methods = require("lightning");
+const { authenticatedLndGrpc, deletePayment, getPayment, getWalletInfo, subscribeToPastPayment, subscribeToPayments } = methods;
 
 const file = (name) => readFileSync(join(process.env.LND_DIR, name)).toString("base64");
-const { lnd } = authenticatedLndGrpc({
-  cert: file("tls.cert"),
-  macaroon: file("data/chain/bitcoin/regtest/readonly.macaroon"),
-  socket: process.env.LND_ADDRESS,
-});
+const connect = (macaroon) => authenticatedLndGrpc({ cert: file("tls.cert"), macaroon, socket: process.env.LND_ADDRESS }).lnd;
+const lnd = connect(file("data/chain/bitcoin/regtest/readonly.macaroon"));
 
 const print = (...line) => console.log(JSON.stringify(line));
 const [what, ...hashes] = process.argv.slice(2);
@@ -38,6 +38,23 @@ if (what === "past") {
   for (const id of hashes) {
     print("get", id, await getPayment({ id, lnd }).catch((error) => ({ error })));
     await past(id);
+  }
+  process.exit();
+}
+if (what === "lists") {
+  for (const method of ["getPayments", "getFailedPayments", "getPendingPayments"]) {
+    let page = { next: undefined };
+    do {
+      page = await methods[method](page.next ? { lnd, token: page.next } : { lnd, limit: Number(hashes[0]) });
+      print(method, page.payments);
+    } while (page.next);
+  }
+  process.exit();
+}
+if (what === "delete") {
+  const deleter = connect(hashes.shift());
+  for (const id of hashes) {
+    await deletePayment({ id, lnd: deleter }).then(() => print("deleted", id), (error) => print("error", error));
   }
   process.exit();
 }

@@ -123,6 +123,19 @@ TEST_CASE("the parameters are those of the message; the last one counts") {
     CHECK(payment->since.empty());
 }
 
+TEST_CASE("a list's parameters have LND's numbers") {
+    const auto list = parameters("/lnrpc.Lightning/ListPayments",
+                                 "\x08\x01\x10\xac\x02\x18\x07\x20\x01\x28\x01\x30\x05\x38\x06\x40\x01"s);
+    REQUIRE(list.has_value());
+    CHECK((list->include_incomplete && list->reversed && list->count_total_payments && list->omit_hops));
+    CHECK((list->index_offset == 300 && list->max_payments == 7));
+    CHECK((list->creation_date_start == 5 && list->creation_date_end == 6));
+    const auto deletion = parameters("/lnrpc.Lightning/DeletePayment", "\x0a\x01x\x10\x01"s);
+    REQUIRE(deletion.has_value());
+    CHECK((deletion->payment_hash == "x" && deletion->failed_htlcs_only));
+    CHECK_FALSE(parameters("/lnrpc.Lightning/ListPayments", "\x12\x01x"s)->index_offset > 0); // no varint
+}
+
 TEST_CASE("the kind of gRPC is that of the request") {
     const auto type = [](const char* asked) {
         http::Request http;

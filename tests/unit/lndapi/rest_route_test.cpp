@@ -19,7 +19,7 @@ std::string refusal(std::string_view path, std::string_view query = "", std::str
 }
 
 lndapi::Request request(std::string_view path, std::string_view query = "") {
-    const auto read = lndapi::read_rest_request("GET", path, query);
+    const auto read = lndapi::read_rest_request(path == "/v1/payment" ? "DELETE" : "GET", path, query);
     CHECK_MESSAGE(read.has_value(), path);
     return read.value_or(lndapi::Request{&lndapi::methods().front(), false, "refused"});
 }
@@ -124,6 +124,35 @@ TEST_CASE("other names are ignored, but not what is malformed in them") {
     CHECK(bad_query("a=%zz") == "3 invalid URL escape \"%zz\"");
     CHECK(bad_query("a;b") == "3 invalid semicolon separator in query");
     CHECK(refusal("/v1/getinfo", "a=%zz").empty()); // it has no parameters, and its query is not read
+}
+
+TEST_CASE("numbers, booleans and bytes are read as Go reads them, and refused with its texts") {
+    const auto list =
+        request("/v1/payments", "index_offset=18446744073709551615&maxPayments=007&reversed=T&omit_hops=0");
+    CHECK((list.index_offset == UINT64_MAX && list.max_payments == 7 && list.reversed && !list.omit_hops));
+    const auto bad = [](const std::string& query) { return refusal("/v1/payments", query); };
+    const std::string field = "3 parsing field \"index_offset\": strconv.ParseUint: parsing ";
+    for (const std::string value : {"", "-1", "1.5", "x", "1x", "0x1", "1_000"}) {
+        CHECK(bad("index_offset=" + value) == field + '"' + value + "\": invalid syntax");
+        CHECK(bad("indexOffset=" + value) == field + '"' + value + "\": invalid syntax");
+    }
+    CHECK(bad("index_offset=+1") == field + "\" 1\": invalid syntax"); // a plus is a blank
+    for (const std::string value : {"18446744073709551616", "99999999999999999999999x"})
+        CHECK(bad("index_offset=" + value) == field + '"' + value + "\": value out of range");
+    CHECK(bad("reversed=maybe") ==
+          "3 parsing field \"reversed\": strconv.ParseBool: parsing \"maybe\": invalid syntax");
+    CHECK(bad("max_payments=1&max_payments=2") == "3 too many values for field \"max_payments\": 1, 2");
+    CHECK(bad("max_payments.x=1") == "3 invalid path: \"max_payments\" is not a message");
+    CHECK(bad("unknown=1").empty());
+    CHECK(request("/v1/payment", "payment_hash=-_-_").payment_hash == "\xfb\xff\xbf");
+    CHECK(request("/v1/payment", "paymentHash=%2B%2F%2B%2F&failedHtlcsOnly=1").payment_hash == "\xfb\xff\xbf");
+    CHECK(request("/v1/payment", "failedHtlcsOnly=1").failed_htlcs_only);
+    CHECK(refusal("/v1/payment", "payment_hash=!", "DELETE") ==
+          "3 parsing field \"payment_hash\": illegal base64 data at input byte 0");
+    for (const auto* verb : {"POST", "DELETE", "PUT", "HEAD"})
+        CHECK(refusal("/v1/payments", "", verb) == "12 Method Not Allowed");
+    for (const auto* verb : {"POST", "GET", "PUT", "HEAD"})
+        CHECK(refusal("/v1/payment", "", verb) == "12 Method Not Allowed");
 }
 
 TEST_CASE("a cursor is for TrackPayments") {

@@ -92,6 +92,9 @@ class Emitted(unittest.TestCase):
             stage.settle()
             answers.append(stage.node.call("trackpayments", {"since": first["cursor"]}))
             self.assertIs(answers[-1]["more"], True)
+            answers += [stage.node.call("trackpayments", {"index_offset": 0, **params}) for params in
+                        ({"max_payments": 1}, {"count_total_payments": True}, {"reversed": True})]
+            self.assertTrue(answers[-3]["next_index_offset"] and answers[-2]["num_payments"])
             for answer in answers:
                 self.complain(ANSWER, answer)
             status = stage.node.call("trackpayments-status")
@@ -110,7 +113,7 @@ class Emitted(unittest.TestCase):
         for message in messages:
             self.complain(NOTIFICATION, message)
         whole = [response for request, response in Page("lightning-trackpayments").examples() if "filter" not in request]
-        self.assertEqual(len(whole), 2)
+        self.assertEqual(len(whole), 3)
         for response in whole:
             self.complain(ANSWER, response)
         (_, status), = Page("lightning-trackpayments-status").examples()

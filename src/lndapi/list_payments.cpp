@@ -12,6 +12,21 @@ constexpr std::array<Field, 3> list_payments_fields{{{"first_index_offset", 2, K
                                                      {"last_index_offset", 3, Kind::uint64},
                                                      {"total_num_payments", 4, Kind::uint64}}};
 
+constexpr auto greatest_date = static_cast<std::uint64_t>(INT64_MAX);
+
+/// LND's own arithmetic: a date above int64 is negative, so that the end excludes all, and the last offset, plus one,
+/// is the first (payments/db/kv_store.go, channeldb/paginate.go).
+consumer::PageQuery query_of(const Request& request) {
+    consumer::PageQuery query;
+    query.index_offset = !request.reversed && request.index_offset == UINT64_MAX ? 0 : request.index_offset;
+    query.reversed = request.reversed;
+    query.include_incomplete = request.include_incomplete;
+    query.creation_date_start = request.creation_date_start > greatest_date ? 0 : request.creation_date_start;
+    query.creation_date_end = request.creation_date_end > greatest_date ? 1 : request.creation_date_end;
+    query.omit_hops = request.omit_hops;
+    return query;
+}
+
 std::string number(std::string_view name, std::uint64_t value) {
     return '"' + std::string(name) + R"(":")" + std::to_string(value) + '"';
 }
@@ -25,20 +40,14 @@ ListPayments::ListPayments(Sources sources, PageTurns& pages, http::Exchange& ex
     : Call(sources.loop, exchange, std::move(output)),
       sources_(std::move(sources)),
       pages_(pages),
-      query_{request.index_offset,
-             0,
-             request.reversed,
-             request.include_incomplete,
-             request.creation_date_start,
-             request.creation_date_end,
-             request.omit_hops,
-             false},
+      dates_(request.creation_date_start, request.creation_date_end),
+      query_(query_of(request)),
       left_(request.max_payments > 0 ? request.max_payments : default_most),
       count_(request.count_total_payments),
       debt_(sources_.hub.ledger(), [this] { cut_off(); }) {}
 
 void ListPayments::serve() {
-    const auto& [from, until] = std::pair(query_.creation_date_start, query_.creation_date_end);
+    const auto [from, until] = dates_;
     if (from != 0 && until != 0 && from >= until)
         return end({{GrpcCode::unknown, "start date(" + std::to_string(from) + ") must be before end date(" +
                                             std::to_string(until) + ")"}});

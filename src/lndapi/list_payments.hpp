@@ -39,6 +39,7 @@ class ListPayments final : public Call {
 
     Sources sources_;
     PageTurns& pages_;
+    std::pair<std::uint64_t, std::uint64_t> dates_; // of the request
     consumer::PageQuery query_;
     std::uint64_t left_; // payments that still may come
     bool count_;         // all payments, after the others are gathered

@@ -126,7 +126,8 @@ class Lists(unittest.TestCase):
         self.assertEqual([attempt["route"]["hops"] for payment in shown["payments"] for attempt in payment["htlcs"]
                           if attempt["route"]["hops"]], [])
         last = max(published)
-        for offset in (last + 1, 2 ** 63, 2 ** 64 - 1):
+        self.assertEqual(self.indexes(self.list(index_offset=2 ** 64 - 1, include_incomplete=True, max_payments=1)), [min(published)])
+        for offset in (last + 1, 2 ** 63, 2 ** 64 - 2):
             self.assertEqual(self.indexes(self.list(index_offset=offset, include_incomplete=True)), [])
             self.assertEqual(self.indexes(self.list(index_offset=offset, include_incomplete=True, reversed=True, max_payments=1)), [last])
 

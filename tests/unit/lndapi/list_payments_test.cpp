@@ -116,6 +116,24 @@ TEST_CASE("all parameters reach the tracker and the rune, in either spelling") {
     CHECK(node.rune_checks.back()["params"] == json::Tree{{"index_offset", 0}}); // a rune may forbid lists by it
 }
 
+TEST_CASE("numbers overflow as in LND") {
+    Node node(3);
+    const auto query = [&](const std::string& text) {
+        node.pages.clear();
+        (void)node.answer(*node.rest("/v1/payments", text));
+        REQUIRE(node.pages.size() == 1);
+        return node.pages.front();
+    };
+    CHECK(query("index_offset=18446744073709551615")["index_offset"] == 0);
+    CHECK(query("index_offset=18446744073709551614")["index_offset"] == UINT64_MAX - 1);
+    CHECK(query("reversed=1&index_offset=18446744073709551615")["index_offset"] == UINT64_MAX);
+    CHECK_FALSE(query("creation_date_start=9223372036854775808").contains("creation_date_start")); // all
+    CHECK(query("creation_date_end=9223372036854775808")["creation_date_end"] == 1);               // none
+    CHECK(query("creation_date_end=9223372036854775807")["creation_date_end"] == INT64_MAX);
+    CHECK(node.answer(*node.rest("/v1/payments", "creation_date_start=9223372036854775809&creation_date_end=5")) ==
+          error(2, "start date(9223372036854775809) must be before end date(5)"));
+}
+
 TEST_CASE("gRPC gets the same as one message") {
     Node node(150);
     const auto call = node.grpc(list_path, "\x18\xc8\x01\x28\x01"); // max_payments 200, count_total_payments

@@ -39,7 +39,8 @@ bool names_loopback(std::string_view host) {
 }
 
 bool is_local(const http::Request& http) {
-    if (!http::is_loopback(std::string_view(http.peer)) || http::count(http.headers, "host") != 1)
+    // A WebSocket has lost the headers of a proxy.
+    if (http.websocket || !http::is_loopback(std::string_view(http.peer)) || http::count(http.headers, "host") != 1)
         return false;
     return names_loopback(*http::find(http.headers, "host")) &&
            std::none_of(http.headers.begin(), http.headers.end(), is_foreign);

@@ -122,6 +122,13 @@ TEST_CASE("only if the option allows it, a client on this machine needs no rune"
     CHECK(open.outcome(*open.get({here}, "10.0.0.7")).starts_with("401 "));
     for (const auto* proxy : {"x-forwarded-for", "x-forwarded-host", "forwarded", "via", "x-real-ip", "origin"})
         CHECK_MESSAGE(open.outcome(*open.get({here, {proxy, "127.0.0.1"}})).starts_with("401 "), proxy);
+    auto by_websocket = std::make_unique<FakeExchange>(); // it has lost the headers of a proxy
+    by_websocket->asked.method = "GET";
+    by_websocket->asked.path = "/metrics";
+    by_websocket->asked.peer = "127.0.0.1";
+    by_websocket->asked.headers = {here};
+    by_websocket->asked.websocket = true;
+    CHECK(open.outcome(*open.start(std::move(by_websocket))).starts_with("401 "));
     CHECK(open.rune_checks.empty());
     CHECK(open.outcome(*open.get({Fixture::bearer(), here}, "10.0.0.7")) == "200 page 1\n");
 }

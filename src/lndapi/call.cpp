@@ -92,7 +92,7 @@ http::Pull Call::pull(std::string& out, std::size_t most) {
     out.append(std::exchange(ready_, {}));
     if (failed_)
         return http::Pull::end;
-    for (; out.size() - before < most; ++sent_, ++counts_->sent)
+    for (; out.size() - before < most;)
         if (!next(out)) {
             if (!ended()) {
                 if (std::exchange(quiet_, false) && out.size() == before)

@@ -46,7 +46,7 @@ class Call : public http::Answer {
     /// The header has left, and the end has not come.
     [[nodiscard]] bool open() const { return state_ == State::sending; }
     /// Messages handed over so far.
-    [[nodiscard]] virtual std::uint64_t sent() const { return sent_; }
+    [[nodiscard]] std::uint64_t sent() const { return sent_; }
     /// Expires when the call is destroyed: for answers that come later.
     [[nodiscard]] std::weak_ptr<Call*> weak() const { return self_; }
 
@@ -59,8 +59,13 @@ class Call : public http::Answer {
     void resume() { exchange_.resume(); }
     [[nodiscard]] const Output& output() const { return *output_; }
 
-    /// Appends the next message, or a piece of it; false if there is none now.
+    /// Appends the next message, or a piece of it; false if there is none now. Calls handed_over() with the end of
+    /// each.
     [[nodiscard]] virtual bool next(std::string& out) = 0;
+    void handed_over() {
+        ++sent_;
+        ++counts_->sent;
+    }
     /// Drops what the client is still owed.
     virtual void drop() {}
     /// The position up to which everything was handed over; may be null.

@@ -149,6 +149,8 @@ bool ListPayments::next(std::string& out) {
     out.append(pieces_.front());
     debt_.remove_bytes(pieces_.front().size());
     pieces_.pop_front();
+    if (pieces_.empty())
+        handed_over();
     return true;
 }
 

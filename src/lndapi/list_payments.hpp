@@ -23,7 +23,6 @@ class ListPayments final : public Call {
     ~ListPayments() override { ListPayments::drop(); }
 
     void serve() override;
-    [[nodiscard]] std::uint64_t sent() const override { return begun() && pieces_.empty() ? 1 : 0; }
 
   private:
     static constexpr std::uint64_t page_size = 100; ///< the tracker's limit

@@ -42,8 +42,10 @@ bool PaymentStream::next(std::string& out) {
             sources_.log(base::LogLevel::unusual, "skipping a snapshot that is no lnrpc.Payment");
         if (backlog_.empty())
             all_sent();
-        if (written)
+        if (written) {
+            handed_over();
             return true;
+        }
     }
     return false;
 }

@@ -29,6 +29,7 @@ bool SubscribeState::next(std::string& out) {
         return false;
     output().message(out, owed_.front(), state_message);
     owed_.pop_front();
+    handed_over();
     return true;
 }
 

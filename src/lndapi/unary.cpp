@@ -23,6 +23,7 @@ bool Unary::next(std::string& out) {
         return false;
     output().message(out, *message_, type_);
     message_.reset();
+    handed_over();
     return true;
 }
 

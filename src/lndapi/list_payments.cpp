@@ -89,7 +89,7 @@ void ListPayments::gather(const std::vector<consumer::SnapshotPtr>& payments) {
         return;
     std::string piece;
     for (const auto& payment : payments) {
-        const auto element = output().element(Frame(payment));
+        const auto element = output().element(*sources_.hub.frame(payment));
         if (element.empty())
             sources_.log(base::LogLevel::unusual, "skipping a snapshot that is no lnrpc.Payment");
         else

@@ -357,4 +357,17 @@ TEST_CASE("a rune must permit delpay with each status that is needed") {
     CHECK(settled.calls.empty());
 }
 
+TEST_CASE("a list leaves out BOLT 12 invoices if the operator wants that, and is one message") {
+    Node node(1);
+    node.tracker = [&](const json::Tree&) {
+        auto text = node.payment(1);
+        text.insert(1, R"("payment_request":"lni1qq",)");
+        return Node::page(text, "");
+    };
+    CHECK(node.answer(*node.rest("/v1/payments")).find(R"("payment_request":"lni1qq")") != std::string::npos);
+    node.hub.omit_bolt12_invoices();
+    CHECK(node.answer(*node.rest("/v1/payments")).find(R"("payment_request":"")") != std::string::npos);
+    CHECK(node.service.counts().sent == 2);
+}
+
 } // namespace list_payments_test

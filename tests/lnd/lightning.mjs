@@ -18,6 +18,8 @@ const connect = (macaroon) => authenticatedLndGrpc({ cert: file("tls.cert"), mac
 const lnd = connect(file("data/chain/bitcoin/regtest/readonly.macaroon"));
 
 const print = (...line) => console.log(JSON.stringify(line));
+// process.exit() drops what a full pipe has not taken yet.
+const leave = () => process.stdout.write("", () => process.exit());
 const [what, ...hashes] = process.argv.slice(2);
 
 function past(id) {
@@ -39,7 +41,7 @@ if (what === "past") {
     print("get", id, await getPayment({ id, lnd }).catch((error) => ({ error })));
     await past(id);
   }
-  process.exit();
+  leave();
 }
 if (what === "lists") {
   for (const method of ["getPayments", "getFailedPayments", "getPendingPayments"]) {
@@ -49,16 +51,16 @@ if (what === "lists") {
       print(method, page.payments);
     } while (page.next);
   }
-  process.exit();
+  leave();
 }
 if (what === "delete") {
   const deleter = connect(hashes.shift());
   for (const id of hashes) {
     await deletePayment({ id, lnd: deleter }).then(() => print("deleted", id), (error) => print("error", error));
   }
-  process.exit();
+  leave();
 }
 if (what === "wallet") {
   print(await getWalletInfo({ lnd }));
-  process.exit();
+  leave();
 }

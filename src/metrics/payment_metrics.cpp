@@ -46,6 +46,12 @@ Counter& lndmon_counter(Registry& registry, const char* name, const char* help, 
     return counters(registry, name, help).Add({{"status", status}});
 }
 
+prometheus::MetricFamily satoshis(const char* name, const char* help, std::uint64_t msat) {
+    prometheus::ClientMetric metric;
+    metric.counter.value = static_cast<double>(msat) / msat_per_sat;
+    return {name, help, prometheus::MetricType::Counter, {metric}};
+}
+
 } // namespace
 
 PaymentMetrics::PaymentMetrics()
@@ -63,12 +69,6 @@ PaymentMetrics::PaymentMetrics()
                                       "Payments that were counted as failed and succeeded after all. They are counted "
                                       "in both.")
                                  .Add({})),
-      paid_(counters(registry_, "trackpayments_paid_satoshis_total",
-                     "Amounts of the payments that succeeded, without fees, in satoshis.")
-                .Add({})),
-      fees_(counters(registry_, "trackpayments_fees_paid_satoshis_total",
-                     "Fees of the payments that succeeded, in satoshis, with thousandths.")
-                .Add({})),
       settle_time_(histograms(registry_, "trackpayments_settle_duration_seconds",
                               "Time from a payment's first attempt to its last settled one.")
                        .Add({}, time_buckets())) {
@@ -94,6 +94,15 @@ tl::expected<void, std::string> PaymentMetrics::ended(const consumer::Snapshot& 
     return {};
 }
 
+std::vector<prometheus::MetricFamily> PaymentMetrics::collect() const {
+    auto families = registry_.Collect();
+    families.push_back(satoshis("trackpayments_paid_satoshis_total",
+                                "Amounts of the payments that succeeded, without fees, in satoshis.", paid_msat_));
+    families.push_back(satoshis("trackpayments_fees_paid_satoshis_total",
+                                "Fees of the payments that succeeded, in satoshis, with thousandths.", fees_msat_));
+    return families;
+}
+
 void PaymentMetrics::count(const EndedPayment& payment) {
     const auto news = counted_.add(payment);
     auto& of_status = payment.succeeded ? succeeded_ : failed_;
@@ -110,8 +119,8 @@ void PaymentMetrics::count(const EndedPayment& payment) {
         return ended_.Add({{"status", "failed"}, {"reason", known ? payment.reason : other}}).Increment();
     }
     ended_.Add({{"status", "succeeded"}, {"reason", no_failure}}).Increment();
-    paid_.Increment(static_cast<double>(payment.value_msat) / msat_per_sat);
-    fees_.Increment(static_cast<double>(payment.fee_msat) / msat_per_sat);
+    paid_msat_ += payment.value_msat;
+    fees_msat_ += payment.fee_msat;
     settle_time_.Observe(payment.seconds);
     if (news.failed_before)
         failed_then_succeeded_.Increment();

@@ -69,6 +69,16 @@ TEST_CASE("a payment that failed, went on, and succeeded") {
           "1");
 }
 
+TEST_CASE("thousandths of satoshis add up") {
+    Fixture fixture;
+    for (char digit = 'a'; digit < 'd'; ++digit) {
+        auto payment = unit::end_of(true, {{digit}}, digit);
+        payment.json.replace(payment.json.find("1250"), 4, "1073");
+        fixture.end(payment);
+    }
+    CHECK(fixture.value("trackpayments_fees_paid_satoshis_total") == "3.219");
+}
+
 TEST_CASE("odd names do not make series without end") {
     Fixture fixture;
     for (std::size_t n = 0; n < metrics::PaymentMetrics::most_codes + 5; ++n)

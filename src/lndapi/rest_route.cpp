@@ -92,9 +92,9 @@ std::optional<GrpcStatus> read_values(Request& request, const Parameter& paramet
     const auto field = '"' + std::string(parameter.name) + '"';
     const auto refuse = [](std::string text) { return GrpcStatus{GrpcCode::invalid_argument, std::move(text)}; };
     if (values.size() > 1) {
-        std::string list;
-        for (const auto& value : values)
-            list.append(list.empty() ? "" : ", ").append(value);
+        auto list = values.front();
+        for (auto value = values.begin() + 1; value != values.end(); ++value)
+            list.append(", ").append(*value);
         return refuse("too many values for field " + field + ": " + list);
     }
     if (const auto error = read_value(request, parameter, values.front()))

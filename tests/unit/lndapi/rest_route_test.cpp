@@ -112,6 +112,7 @@ TEST_CASE("the filter is Go's boolean, by either of its names") {
         CHECK(bad_query(name + "=true&" + name + "=false") ==
               "3 too many values for field \"no_inflight_updates\": true, false");
         CHECK(bad_query(name + "[x]=1") == "3 too many values for field \"no_inflight_updates\": x, 1");
+        CHECK(bad_query(name + "[]=1") == "3 too many values for field \"no_inflight_updates\": , 1");
         CHECK(bad_query(name + ".x=1") == "3 invalid path: \"" + name + "\" is not a message");
     }
     CHECK(bad_query("no_inflight_updates").ends_with("parsing \"\": invalid syntax"));

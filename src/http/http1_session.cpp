@@ -1,6 +1,7 @@
 #include "http/http1_session.hpp"
 
 #include "http/http1_status.hpp"
+#include "http/only_exchange.hpp"
 #include "http/websocket_session.hpp"
 
 #include <algorithm>
@@ -23,16 +24,15 @@ void append_chunk(std::string& out, std::string_view piece) {
 
 } // namespace
 
-class Http1Session::OneExchange final : public Exchange {
+class Http1Session::OneExchange final : public OnlyExchange {
   public:
     enum class Framing { none, length, chunked, until_close };
 
     OneExchange(Http1Session& session, Head&& head)
-        : request_(std::move(head.request)), keep_alive_(head.keep_alive), http_1_0_(head.http_1_0), session_(session) {
-        request_.peer = session.owner_.peer;
-    }
-
-    [[nodiscard]] const Request& request() const override { return request_; }
+        : OnlyExchange(session.owner_, std::move(head.request)),
+          keep_alive_(head.keep_alive),
+          http_1_0_(head.http_1_0),
+          session_(session) {}
 
     void respond(int status, Headers headers) override {
         if (std::exchange(responded_, true))
@@ -64,33 +64,10 @@ class Http1Session::OneExchange final : public Exchange {
         session_.write_head(*this, status, headers, counted ? "content-length: 0\r\n" : "");
     }
 
-    void resume() override {
-        waiting_ = false;
-        if (responded_)
-            session_.owner_.wake();
-    }
-
-    void permitted() override {
-        if (!std::exchange(permitted_, true))
-            session_.owner_.permitted();
-    }
-    void refused() override {
-        if (!std::exchange(refused_, true))
-            session_.owner_.refused();
-    }
-    [[nodiscard]] bool slowed() const override { return session_.owner_.slowed(); }
-
-    Request request_;
-    std::unique_ptr<Answer> answer_;
     Framing framing_ = Framing::none;
     std::size_t left_ = 0; // of a body with a known length
     bool keep_alive_;
     bool http_1_0_;
-    bool responded_ = false;
-    bool waiting_ = false; // for resume()
-    bool ended_ = false;   // the body is complete
-    bool permitted_ = false;
-    bool refused_ = false;
 
   private:
     Http1Session& session_;

@@ -1,5 +1,7 @@
 #include "http/websocket_session.hpp"
 
+#include "http/only_exchange.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cstring>
@@ -20,16 +22,13 @@ constexpr std::string_view unread = "WebSocket flood of pings";
 
 } // namespace
 
-class WebSocketSession::OneExchange final : public Exchange {
+class WebSocketSession::OneExchange final : public OnlyExchange {
   public:
-    OneExchange(WebSocketSession& session, Request&& request) : request_(std::move(request)), session_(session) {
-        request_.peer = session.owner_.peer;
-    }
+    using OnlyExchange::OnlyExchange;
 
-    [[nodiscard]] const Request& request() const override { return request_; }
     void respond(int, Headers) override {
         if (!std::exchange(responded_, true))
-            session_.owner_.wake();
+            owner_.wake();
     }
     void respond_without_body(int, Headers) override {
         if (responded_)
@@ -37,31 +36,6 @@ class WebSocketSession::OneExchange final : public Exchange {
         ended_ = true;
         respond(0, {});
     }
-    void resume() override {
-        waiting_ = false;
-        if (responded_)
-            session_.owner_.wake();
-    }
-    void permitted() override {
-        if (!std::exchange(permitted_, true))
-            session_.owner_.permitted();
-    }
-    void refused() override {
-        if (!std::exchange(refused_, true))
-            session_.owner_.refused();
-    }
-    [[nodiscard]] bool slowed() const override { return session_.owner_.slowed(); }
-
-    Request request_;
-    std::unique_ptr<Answer> answer_;
-    bool responded_ = false;
-    bool waiting_ = false; // for resume()
-    bool ended_ = false;   // the body is complete
-    bool permitted_ = false;
-    bool refused_ = false;
-
-  private:
-    WebSocketSession& session_;
 };
 
 struct WebSocketSession::Callbacks {
@@ -164,7 +138,7 @@ void WebSocketSession::dispatch(std::string body) {
     dispatched_ = true;
     ++requests_;
     request_.body = std::move(body);
-    exchange_ = std::make_unique<OneExchange>(*this, std::move(request_));
+    exchange_ = std::make_unique<OneExchange>(owner_, std::move(request_));
     exchange_->answer_ = owner_.handler.request(*exchange_);
     if (!exchange_->answer_)
         exchange_->responded_ = exchange_->ended_ = true;

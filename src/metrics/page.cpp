@@ -101,8 +101,7 @@ void append_tracker(std::vector<MetricFamily>& out, const TrackerStatus& tracker
 
 } // namespace
 
-std::string page(const PaymentMetrics& payments, const ServerFigures& server,
-                 const std::optional<TrackerStatus>& tracker) {
+std::string page(PaymentMetrics& payments, const ServerFigures& server, const std::optional<TrackerStatus>& tracker) {
     auto families = payments.collect();
     append(families, server_rows, server);
     if (server.oldest_in_flight)

@@ -28,7 +28,7 @@ struct ServerFigures {
 };
 
 /// `tracker`: nothing if the tracker did not answer; its metrics are left out then.
-[[nodiscard]] std::string page(const PaymentMetrics& payments, const ServerFigures& server,
+[[nodiscard]] std::string page(PaymentMetrics& payments, const ServerFigures& server,
                                const std::optional<TrackerStatus>& tracker);
 
 } // namespace metrics

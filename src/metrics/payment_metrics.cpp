@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace metrics {
 
@@ -94,8 +95,10 @@ tl::expected<void, std::string> PaymentMetrics::ended(const consumer::Snapshot& 
     return {};
 }
 
-std::vector<prometheus::MetricFamily> PaymentMetrics::collect() const {
+std::vector<prometheus::MetricFamily> PaymentMetrics::collect() {
     auto families = registry_.Collect();
+    for (const auto& [labels, failures] : std::exchange(new_failures_, {}))
+        failures_.Add(labels).Increment(static_cast<double>(failures));
     families.push_back(satoshis("trackpayments_paid_satoshis_total",
                                 "Amounts of the payments that succeeded, without fees, in satoshis.", paid_msat_));
     families.push_back(satoshis("trackpayments_fees_paid_satoshis_total",
@@ -133,8 +136,17 @@ void PaymentMetrics::count_failures(const EndedPayment& payment, std::size_t new
             continue;
         const auto at = attempt->failure->source_index;
         const auto source = at < last_source_index ? std::to_string(at) : std::to_string(last_source_index) + "+";
-        failures_.Add({{"code", code_label(attempt->failure->code)}, {"source_index", source}}).Increment();
+        count_failure({{"code", code_label(attempt->failure->code)}, {"source_index", source}});
     }
+}
+
+void PaymentMetrics::count_failure(const prometheus::Labels& labels) {
+    const bool is_new = !failures_.Has(labels);
+    auto& counter = failures_.Add(labels);
+    if (is_new || new_failures_.contains(labels))
+        ++new_failures_[labels];
+    else
+        counter.Increment();
 }
 
 std::string PaymentMetrics::code_label(const std::string& code) {

@@ -5,6 +5,7 @@
 
 #include "metrics/counted.hpp"
 
+#include <map>
 #include <set>
 
 #include <prometheus/counter.h>
@@ -26,7 +27,9 @@ class PaymentMetrics final {
 
     /// A payment has ended; also if it comes again. The error says why it cannot be counted.
     tl::expected<void, std::string> ended(const consumer::Snapshot& payment);
-    [[nodiscard]] std::vector<prometheus::MetricFamily> collect() const;
+    /// For one scrape. A series of failures that is new has the value 0 in it, and its own in the next: Prometheus'
+    /// rate() and increase() do not see the first value of a series.
+    [[nodiscard]] std::vector<prometheus::MetricFamily> collect();
 
   private:
     /// For one status.
@@ -40,10 +43,12 @@ class PaymentMetrics final {
     void count(const EndedPayment& payment);
     void count_failures(const EndedPayment& payment, std::size_t newest);
     [[nodiscard]] std::string code_label(const std::string& code);
+    void count_failure(const prometheus::Labels& labels);
 
     prometheus::Registry registry_;
     Counted counted_;
     std::set<std::string> codes_;
+    std::map<prometheus::Labels, std::uint64_t> new_failures_; // of series that no scrape has shown
     OfStatus succeeded_;
     OfStatus failed_;
     prometheus::Histogram& lndmon_per_payment_;

@@ -10,7 +10,8 @@ const metrics::ServerFigures server{
     {{"TrackPayments", 3}, {"SubscribeState", 0}}, 4, 5, 6, 7, 8, 1795222301.5, 1795222000};
 
 std::string page(const std::optional<metrics::TrackerStatus>& tracker, const metrics::ServerFigures& figures = server) {
-    return "\n" + metrics::page(metrics::PaymentMetrics(), figures, tracker);
+    metrics::PaymentMetrics payments;
+    return "\n" + metrics::page(payments, figures, tracker);
 }
 
 bool has(const std::string& text, const std::string& line) {

@@ -11,9 +11,12 @@ namespace {
 struct Fixture {
     metrics::PaymentMetrics payments;
 
-    void end(const consumer::Snapshot& payment) { REQUIRE(payments.ended(payment).has_value()); }
+    void end(const consumer::Snapshot& payment) {
+        REQUIRE(payments.ended(payment).has_value());
+        (void)payments.collect(); // then new series have their values
+    }
     /// The value of the line that begins so.
-    [[nodiscard]] std::string value(const std::string& series) const {
+    [[nodiscard]] std::string value(const std::string& series) {
         const auto text = "\n" + metrics::page(payments, {}, std::nullopt);
         const auto at = text.find("\n" + series + " ");
         if (at == std::string::npos)
@@ -26,7 +29,7 @@ struct Fixture {
 } // namespace
 
 TEST_CASE("before the first payment every series that can be known is 0") {
-    const Fixture fixture;
+    Fixture fixture;
     for (const auto* series :
          {R"(lnd_total_payments{status="succeeded"})", R"(lnd_total_payments{status="failed"})",
           R"(lnd_total_htlc_attempts{status="succeeded"})", "lnd_payment_attempts_per_payment_count",
@@ -67,6 +70,21 @@ TEST_CASE("a payment that failed, went on, and succeeded") {
     CHECK(fixture.value("trackpayments_payments_failed_then_succeeded_total") == "1");
     CHECK(fixture.value(R"(trackpayments_payments_ended_total{reason="FAILURE_REASON_NO_ROUTE",status="failed"})") ==
           "1");
+}
+
+TEST_CASE("a new series of failures has 0 in one scrape, so that its rise is seen") {
+    Fixture fixture;
+    const std::string series = R"(trackpayments_attempts_failed_total{code="FEE_INSUFFICIENT",source_index="2"})";
+    const auto end = [&](int attempt, char digit) {
+        REQUIRE(fixture.payments.ended(unit::end_of(false, {{attempt, "FEE_INSUFFICIENT"}}, digit)).has_value());
+    };
+    CHECK(fixture.value(series) == "(none)");
+    end(1, 'a');
+    end(2, 'b');
+    CHECK(fixture.value(series) == "0");
+    CHECK(fixture.value(series) == "2");
+    end(3, 'c');
+    CHECK(fixture.value(series) == "3");
 }
 
 TEST_CASE("thousandths of satoshis add up") {

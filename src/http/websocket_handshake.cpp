@@ -62,7 +62,7 @@ Request inner_request(const Request& outer, std::string_view subprotocol) {
     inner.query = outer.query;
     inner.websocket = true;
     auto macaroon = header_in(subprotocol);
-    for (const auto* name : {"host", "origin", "referer"})
+    for (const auto* name : {"host", "origin", "referer", "authorization"})
         if (const auto value = find(outer.headers, name))
             inner.headers.push_back({name, std::string(*value)});
     if (macaroon.empty())

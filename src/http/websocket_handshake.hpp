@@ -15,7 +15,8 @@ constexpr std::string_view header_in_subprotocol = "grpc-metadata-macaroon";
 
 struct WebSocketHandshake {
     std::string answer; ///< 101 with its headers and the empty line
-    Request request; ///< the inner one, without body and peer. Of the headers only those that LND passes on, and Host
+    Request request; ///< the inner one, without body and peer. Of the headers only those that LND passes on, Host and
+                     ///< Authorization
     bool has_body = false; ///< the first message is its body
 };
 

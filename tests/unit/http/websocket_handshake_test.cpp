@@ -43,16 +43,19 @@ TEST_CASE("the answer proves that the key was read (RFC 6455, 1.3)") {
 TEST_CASE("the inner request has the path and query, and the headers that LND passes on") {
     const auto inner = accepted("/v1/x?since=a%2Bb&method=DELETE&method=PUT",
                                 "Origin: https://a.b\r\nReferer: r\r\nAccept: text/event-stream\r\nGrpc-Timeout: 1n\r\n"
-                                "Content-Type: application/grpc\r\nGrpc-Metadata-Macaroon: 0201\r\n")
+                                "Content-Type: application/grpc\r\nGrpc-Metadata-Macaroon: 0201\r\n"
+                                "Authorization: Bearer r\r\n")
                            .request;
     CHECK(inner.method == "DELETE");
     CHECK(inner.path == "/v1/x");
     CHECK(inner.query == "since=a%2Bb&method=DELETE&method=PUT");
     CHECK(inner.websocket);
     CHECK_FALSE(inner.http2);
-    CHECK(
-        inner.headers ==
-        http::Headers{{"host", "x"}, {"origin", "https://a.b"}, {"referer", "r"}, {"grpc-metadata-macaroon", "0201"}});
+    CHECK(inner.headers == http::Headers{{"host", "x"},
+                                         {"origin", "https://a.b"},
+                                         {"referer", "r"},
+                                         {"authorization", "Bearer r"},
+                                         {"grpc-metadata-macaroon", "0201"}});
 }
 
 TEST_CASE("only POST, PUT and PATCH wait for a message") {

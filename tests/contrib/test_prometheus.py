@@ -22,7 +22,7 @@ class OldConfiguration(unittest.TestCase):
         with Node(*(f"--{OPTION}{name}={value}" for name, value in OPTIONS.items()), plugins=[EXPORTER]) as node:
             line = node.wait_for_log("/metrics of the plugin trackpayments-lnd has replaced it")
             self.assertIn("UNUSUAL", line)
-            for part in (f"plugin={EXPORTER}", OPTION, "trackpayments-prometheus.json"):
+            for part in (f"plugin={EXPORTER}", OPTION, "/trackpayments-prometheus.json", OPTIONS["file"]):
                 self.assertIn(part, line)
             for method, more in SETCONFIG:
                 node.call(method, {**more, "config": f"{OPTION}interval", "val": "5"})

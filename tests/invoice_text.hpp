@@ -95,10 +95,21 @@ inline std::string bolt11(std::string_view prefix, const std::vector<Field>& fie
     return bech32(prefix, all);
 }
 
+inline Bytes bytes(std::string_view text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+/// The longest description that a field can hold, in bytes: 1023 groups.
+inline constexpr std::size_t longest_description = 639;
+
 /// As a node on regtest makes it. Without amount: any.
-inline std::string bolt11(Bytes hash, std::optional<std::uint64_t> msat, Bytes secret, std::uint64_t timestamp = 0) {
+inline std::string bolt11(Bytes hash, std::optional<std::uint64_t> msat, Bytes secret, std::uint64_t timestamp = 0,
+                          std::string_view description = {}) {
     const std::string prefix = msat ? "lnbcrt" + std::to_string(*msat) + "0p" : "lnbcrt";
-    return bolt11(prefix, {{'p', groups(hash)}, {'s', groups(secret)}, {'d', {}}}, timestamp);
+    return bolt11(
+        prefix,
+        {{'p', groups(hash)}, {'s', groups(secret)}, {'d', groups(bytes(description.substr(0, longest_description)))}},
+        timestamp);
 }
 
 /// A TLV; type and length below 253.
@@ -116,7 +127,9 @@ inline Octets truncated(std::uint64_t value) {
     return out;
 }
 
-inline std::string bolt12(Bytes hash, std::uint64_t msat, std::uint64_t created_at = 0) {
+/// At most 252 bytes of the description.
+inline std::string bolt12(Bytes hash, std::uint64_t msat, std::uint64_t created_at = 0,
+                          std::string_view description = {}) {
     Octets all;
     const auto add = [&](std::uint8_t type, const Octets& value) {
         const auto field = tlv(type, value);
@@ -124,6 +137,8 @@ inline std::string bolt12(Bytes hash, std::uint64_t msat, std::uint64_t created_
     };
     Octets key(33, 2);
     add(0, Octets(16, 1));
+    if (const auto text = bytes(description.substr(0, 252)); !text.empty())
+        add(10, {text.begin(), text.end()});
     add(160, key);
     add(162, Octets(30, 0));
     add(164, truncated(created_at));

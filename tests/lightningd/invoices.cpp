@@ -10,10 +10,10 @@ namespace {
 /// `number` makes invoices different that would otherwise be the same: it takes the place of the time.
 std::string text_of(const Invoice& invoice, std::uint64_t number) {
     if (invoice.bolt12)
-        return invoice_text::bolt12(invoice.hash.bytes, invoice.amount, number);
+        return invoice_text::bolt12(invoice.hash.bytes, invoice.amount, number, invoice.description);
     const auto amount = invoice.amount == 0 ? std::nullopt : std::optional(invoice.amount);
     const auto secret = base::from_hex(invoice.payment_secret).value_or(std::vector<std::uint8_t>(32));
-    return invoice_text::bolt11(invoice.hash.bytes, amount, secret, number);
+    return invoice_text::bolt11(invoice.hash.bytes, amount, secret, number, invoice.description);
 }
 
 } // namespace

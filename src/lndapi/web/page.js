@@ -4,9 +4,9 @@
 
 const most_kept = 2000; // ended payments; older ones are looked up by hash
 const most_lately = 20000; // payments in the charts
-const rows_a_page = 100;
 const list_size = 200; // payments in one answer of ListPayments
-const list_rows = 400; // payments of the lists that get a row
+const list_with_hops = 50; // those come first, so that rows can say where a payment failed
+const list_rows = 450; // payments of the lists that get a row
 const attempts_shown = 20;
 const draw_every = 250; // ms
 const slice = 8; // ms of work before the browser has its turn
@@ -508,7 +508,8 @@ async function loadLists(mine) {
   const since = Date.now() - 86400000;
   let offset = "", seen = 0, rows = 0;
   while (mine === connection && seen < most_lately) {
-    const page = await get(`/v1/payments?include_incomplete=true&reversed=true&omit_hops=true&max_payments=${list_size}${offset}`);
+    const size = offset ? list_size : list_with_hops;
+    const page = await get(`/v1/payments?include_incomplete=true&reversed=true&max_payments=${size}${offset}${offset ? "&omit_hops=true" : ""}`);
     if (mine !== connection) return;
     const newest_first = page.payments.reverse();
     let until = performance.now() + slice;
@@ -522,7 +523,7 @@ async function loadLists(mine) {
     }
     seen += newest_first.length;
     const last = newest_first.at(-1);
-    if (newest_first.length < list_size || ms(last.creation_time_ns) < since) break;
+    if (newest_first.length < size || ms(last.creation_time_ns) < since) break;
     offset = `&index_offset=${page.first_index_offset}`;
   }
   write(byId("lately-note"), seen >= most_lately ? `of the newest ${most_lately.toLocaleString()} payments` : "");
@@ -804,7 +805,7 @@ function drawFacts(entry) {
     const request = tame(payment.payment_request, 100);
     fact(facts, "Invoice", h("code", {}, request), " ", copyButton("invoice", payment.payment_request));
   }
-  fact(facts, "Number", `${payment.payment_index} of this node`);
+  fact(facts, "Index", payment.payment_index);
   if (!no_preimage.test(payment.payment_preimage)) {
     const value = fact(facts, "Preimage");
     const show = h("button", { type: "button", class: "show-preimage" }, "Show the preimage");
@@ -933,8 +934,8 @@ function makePath(attempt, route, hops) {
 let sought = "";
 let filter = "all";
 const lists = {
-  now: { at: 0, shown: [], next: "now-next", previous: "now-previous", empty: "Nothing is in flight." },
-  ended: { at: 0, shown: [], next: "ended-older", previous: "ended-newer", empty: "Nothing has ended yet." },
+  now: { at: 0, rows: 25, shown: [], next: "now-next", previous: "now-previous", empty: "Nothing is in flight." },
+  ended: { at: 0, rows: 50, shown: [], next: "ended-older", previous: "ended-newer", empty: "Nothing has ended yet." },
 };
 
 const is_narrowed = () => sought !== "" || filter !== "all";
@@ -964,8 +965,8 @@ function isHeld(name) {
 function drawList(name, all, moved) {
   const list = lists[name];
   const some = is_narrowed() ? all.filter(isWanted) : all;
-  list.at = Math.max(0, Math.min(list.at, Math.floor((some.length - 1) / rows_a_page) * rows_a_page));
-  let page = some.slice(list.at, list.at + rows_a_page);
+  list.at = Math.max(0, Math.min(list.at, Math.floor((some.length - 1) / list.rows) * list.rows));
+  let page = some.slice(list.at, list.at + list.rows);
   let unseen = 0;
   if (!moved && list.shown.length && isHeld(name)) {
     const members = new Set(some);
@@ -973,7 +974,7 @@ function drawList(name, all, moved) {
     const shown = new Set(held);
     const arrived = page.filter((entry) => !shown.has(entry) && entry.opened);
     unseen = held.length ? some.indexOf(held[0]) - list.at : 0;
-    page = [...arrived, ...held].slice(0, rows_a_page);
+    page = [...arrived, ...held].slice(0, list.rows);
   }
   const element = byId(`${name}-list`);
   const focused = element.contains(document.activeElement) ? document.activeElement : null;
@@ -984,7 +985,7 @@ function drawList(name, all, moved) {
   if (focused && focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
   for (const entry of list.shown) if (!entry.opened && entry.row && !entry.row.isConnected) entry.row = entry.parts = null;
   list.shown = page;
-  byId(list.next).hidden = list.at + rows_a_page >= some.length;
+  byId(list.next).hidden = list.at + list.rows >= some.length;
   byId(list.previous).hidden = list.at === 0;
   if (name === "ended") {
     byId("ended-new").hidden = unseen <= 0;
@@ -1008,8 +1009,8 @@ function redrawAll() {
   scheduleDraw();
 }
 
-function move(name, step) {
-  lists[name].at += step;
+function turn(name, pages) {
+  lists[name].at = pages ? lists[name].at + pages * lists[name].rows : 0;
   forced = true;
   scheduleDraw();
 }
@@ -1195,11 +1196,11 @@ byId("unit").addEventListener("click", () => {
 });
 byId("search").addEventListener("input", searchChanged);
 byId("filter").addEventListener("change", searchChanged);
-byId("now-next").addEventListener("click", () => move("now", rows_a_page));
-byId("now-previous").addEventListener("click", () => move("now", -rows_a_page));
-byId("ended-older").addEventListener("click", () => move("ended", rows_a_page));
-byId("ended-newer").addEventListener("click", () => move("ended", -rows_a_page));
-byId("ended-new").addEventListener("click", () => move("ended", -lists.ended.at));
+byId("now-next").addEventListener("click", () => turn("now", 1));
+byId("now-previous").addEventListener("click", () => turn("now", -1));
+byId("ended-older").addEventListener("click", () => turn("ended", 1));
+byId("ended-newer").addEventListener("click", () => turn("ended", -1));
+byId("ended-new").addEventListener("click", () => turn("ended", 0));
 for (const name of ["hour", "day"]) byId(`lately-${name}`).addEventListener("click", () => choosePeriod(name));
 window.addEventListener("hashchange", () => {
   const given = readFragment();

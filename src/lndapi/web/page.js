@@ -293,7 +293,7 @@ function readRune(text) {
 function ask(reason) {
   sessionStorage.removeItem(kept_as);
   rune = null;
-  connection++; // whatever runs with the old rune stops
+  stopStream();
   badge("stopped");
   byId("enter").hidden = false;
   byId("forget").hidden = true;
@@ -310,11 +310,14 @@ function enter(text) {
   rune = found;
   sessionStorage.setItem(kept_as, found.text);
   byId("rune").value = "";
+  notice("");
+  write(byId("enter-reason"), "");
   byId("enter").hidden = true;
   byId("forget").hidden = false;
   redrawAll();
   showRuneLife();
-  run(++connection);
+  stopStream();
+  run(connection);
 }
 
 function showRuneLife() {
@@ -335,6 +338,7 @@ function readFragment() {
   if (payment !== null && /^[0-9a-f]{64}$/i.test(payment)) {
     byId("search").value = payment.toLowerCase();
     to_open = payment.toLowerCase();
+    for (const entry of by_hash.get(to_open) ?? []) open(entry, true);
     searchChanged();
   }
   return secret;
@@ -354,7 +358,7 @@ const retried = ["waiting to start, RPC services not available", "routerrpc serv
 
 /// What to do about an error of the server, by its code (google.rpc.Code) and text.
 function refusal(error, reason) {
-  const text = (error?.message ?? "no answer that this page understands") + (reason ? `: ${reason}` : "");
+  const text = tame(reason || error?.message || "no answer that this page understands", 300);
   if (error?.code === 2 && !retried.includes(error.message)) return new Refused("rune", text);
   if (error?.code === 3) return new Refused("position", text);
   if (error?.code === 5) return new Refused("gone", text);
@@ -362,6 +366,7 @@ function refusal(error, reason) {
 }
 
 async function request(path, { accept = "application/json", last, method = "GET", signal } = {}) {
+  if (!rune) throw new Refused("later", "there is no rune");
   const headers = { Accept: accept, "Grpc-Metadata-Macaroon": rune.text };
   if (last) headers["Last-Event-ID"] = last;
   let answer;
@@ -432,7 +437,14 @@ async function* events(answer, abort) {
 
 let connection = 0; // grows with each rune: work for an older one stops
 let cursor = null; // position in the stream; nothing before the first answer
-let begun = false; // everything of the first answer has been read
+let begun = false; // what was there at the beginning has been read
+let loading = 0; // grows with each beginning
+let stream = null; // AbortController of the open one
+
+function stopStream() {
+  connection++;
+  stream?.abort();
+}
 
 function badge(state) {
   byId("badge").dataset.state = state;
@@ -446,11 +458,11 @@ async function run(mine) {
   badge(cursor ? "reconnecting" : "connecting");
   readNode(mine);
   while (mine === connection) {
-    const abort = new AbortController();
+    const abort = (stream = new AbortController());
     try {
       if (!begun) cursor = null;
       const answer = await request("/v2/router/payments", { accept: "text/event-stream", last: cursor, signal: abort.signal });
-      if (mine !== connection) return abort.abort();
+      if (mine !== connection) return;
       if (lost) notice(cursor ? `Live again since ${clock(Date.now())}. Nothing is missing: the stream went on where it broke.` : `Live again since ${clock(Date.now())}, loaded anew.`);
       badge("live");
       lost = null;
@@ -489,28 +501,31 @@ async function read(mine, answer, abort) {
 
 /// A new beginning: the stream brings what is in flight, and lists bring what has ended.
 async function begin(mine) {
-  for (const entry of [...book.values()]) if (entry.payment.status === "IN_FLIGHT" && !entry.fresh) forget(entry);
-  while (mine === connection && !begun) {
+  const turn = ++loading;
+  const isOver = () => mine !== connection || turn !== loading;
+  for (const entry of [...flying]) forget(entry); // they may have ended unseen
+  while (!isOver()) {
     try {
-      await loadLists(mine);
-      if (mine !== connection) return;
+      await loadLists(isOver);
+      if (isOver()) return;
       begun = true;
       redrawAll();
-      searchChanged();
+      return searchChanged();
     } catch (error) {
-      if (error.what === "rune") return write(byId("lately-note"), `This rune does not permit lists: ${error.message}.`);
+      if (error.what === "rune") write(byId("lately-note"), `Only payments since this page was opened: the rune does not permit lists (${error.message}).`);
+      if (error.what === "rune") return;
       await sleep(2000);
     }
   }
 }
 
-async function loadLists(mine) {
+async function loadLists(isOver) {
   const since = Date.now() - 86400000;
   let offset = "", seen = 0, rows = 0;
-  while (mine === connection && seen < most_lately) {
+  while (seen < most_lately) {
     const size = offset ? list_size : list_with_hops;
     const page = await get(`/v1/payments?include_incomplete=true&reversed=true&max_payments=${size}${offset}${offset ? "&omit_hops=true" : ""}`);
-    if (mine !== connection) return;
+    if (isOver()) return;
     const newest_first = page.payments.reverse();
     let until = performance.now() + slice;
     for (const payment of newest_first) {
@@ -609,12 +624,12 @@ function keep(payment, live) {
       lately.delete(entry.payment.payment_index);
     }
     // A list without hops must not take away those that are known.
-    if (entry.end === end && entry.index === Number(payment.payment_index)) return update(entry, payment, live);
+    if (entry.end === end && entry.index === Number(payment.payment_index)) return update(entry, payment);
     unlist(entry);
   }
   entry.index = Number(payment.payment_index);
   entry.end = end;
-  update(entry, payment, live);
+  update(entry, payment);
   book.set(payment.payment_index, entry);
   if (!by_hash.has(payment.payment_hash)) by_hash.set(payment.payment_hash, new Set());
   by_hash.get(payment.payment_hash).add(entry);
@@ -631,9 +646,8 @@ function keep(payment, live) {
   return entry;
 }
 
-function update(entry, payment, live) {
+function update(entry, payment) {
   entry.payment = payment;
-  entry.fresh = live;
   entry.version++;
   scheduleDraw();
   return entry;
@@ -686,7 +700,9 @@ function reasonText(payment) {
     if (payment.failure_reason === "FAILURE_REASON_INCORRECT_PAYMENT_DETAILS") return reason;
     return [reason, last].filter(Boolean).join(". Last attempt: ");
   }
-  return payment.status === "IN_FLIGHT" && last ? `Last failed attempt: ${last}` : "";
+  if (payment.status !== "IN_FLIGHT" || !last) return "";
+  const waits = payment.htlcs.every((attempt) => attempt.status === "FAILED") ? "Between attempts. " : "";
+  return `${waits}Last failed attempt: ${last}`;
 }
 
 function drawBar(bar, payment) {
@@ -776,7 +792,7 @@ function makeDetails(entry) {
   const title = h("h3", { class: "unseen" }, "Attempts");
   const root = h("div", { class: "details" }, facts, actions, title, more, attempts);
   entry.row.append(root);
-  entry.details = { root, facts, attempts, more, actions, known: new Map(), all: false, key: "" };
+  entry.details = { root, facts, attempts, more, actions, known: new Map(), all: false, bare: false, key: "" };
   more.addEventListener("click", () => {
     entry.details.all = true;
     drawDetails(entry);
@@ -808,12 +824,17 @@ function drawFacts(entry) {
   fact(facts, "Index", payment.payment_index);
   if (!no_preimage.test(payment.payment_preimage)) {
     const value = fact(facts, "Preimage");
-    const show = h("button", { type: "button", class: "show-preimage" }, "Show the preimage");
-    show.addEventListener("click", () => {
+    const show = () => {
+      details.bare = true;
       value.replaceChildren(h("code", { class: "preimage" }, payment.payment_preimage), " ", copyButton("preimage", payment.payment_preimage));
+    };
+    const button = h("button", { type: "button", class: "show-preimage" }, "Show the preimage");
+    button.addEventListener("click", () => {
+      show();
       value.querySelector("button").focus();
     });
-    value.append(show);
+    value.append(button);
+    if (details.bare) show();
   }
   if (focused) entry.parts.summary.focus();
   drawDelete(entry);
@@ -899,6 +920,8 @@ function makeAttempt(attempt, number) {
   const element = h("li", { class: "attempt", "data-id": attempt.attempt_id, "data-status": attempt.status }, head);
   if (attempt.status === "FAILED")
     element.append(h("p", { class: "failure" }, `Failed ${failureText(attempt)} `, h("code", {}, `(${tame(String(attempt.failure?.code ?? "unknown"), 60)})`)));
+  if (attempt.status === "IN_FLIGHT")
+    element.append(h("p", { class: "hint" }, "On its way. Where it is now, this node learns when it settles or fails."));
   if (hops.length) element.append(makePath(attempt, route, hops));
   return element;
 }
@@ -959,7 +982,12 @@ function reconcile(list, rows) {
 /// While somebody reads the list, it keeps its order.
 function isHeld(name) {
   const list = byId(`${name}-list`);
-  return name === "ended" && (list.matches(":hover") || list.contains(document.activeElement) || lists.ended.shown.some((entry) => entry.opened));
+  return name === "ended" && (list.matches(":hover") || list.querySelector(":focus-visible") || lists.ended.shown.some((entry) => entry.opened));
+}
+
+function drawEmpty(element, text) {
+  if (element.children.length === 1 && element.firstChild.className === "empty") write(element.firstChild, text);
+  else element.replaceChildren(h("li", { class: "empty" }, text));
 }
 
 function drawList(name, all, moved) {
@@ -981,7 +1009,7 @@ function drawList(name, all, moved) {
   const now = Date.now();
   for (const entry of page) drawRow(entry, now);
   if (page.length) reconcile(element, page.map((entry) => entry.row));
-  else element.replaceChildren(h("li", { class: "empty" }, is_narrowed() ? "No payment fits the search and the filter." : list.empty));
+  else drawEmpty(element, is_narrowed() ? "No payment fits the search and the filter." : list.empty);
   if (focused && focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
   for (const entry of list.shown) if (!entry.opened && entry.row && !entry.row.isConnected) entry.row = entry.parts = null;
   list.shown = page;
@@ -1018,12 +1046,12 @@ function turn(name, pages) {
 function draw() {
   clearTimeout(draw_timer);
   draw_timer = 0;
-  const here = document.activeElement?.closest?.(".payment");
+  const here = book.get(document.activeElement?.closest?.(".payment")?.dataset.index);
   const now_fits = drawList("now", flying, forced);
   const ended_fits = drawList("ended", ended, forced);
   forced = false;
   // The row with the focus may have gone from one list to the other.
-  if (here?.isConnected && !here.contains(document.activeElement)) here.querySelector(".summary").focus({ preventScroll: true });
+  if (here?.row?.isConnected && document.activeElement === document.body) here.parts.summary.focus({ preventScroll: true });
   const long = flying.filter((entry) => Date.now() - ms(entry.payment.creation_time_ns) > long_in_flight).length;
   write(byId("now-count"), `${is_narrowed() ? `${now_fits} of ` : ""}${plural(flying.length, "payment")}${long ? `, ${long} for over a minute` : ""}, oldest first`);
   write(byId("ended-count"), `${is_narrowed() ? `${ended_fits} of ` : ""}${plural(ended.length, "payment")}${ended.length >= most_kept ? " kept" : ""}, newest first`);
@@ -1053,6 +1081,7 @@ function searchChanged() {
   forced = true;
   scheduleDraw();
   const mine = ++searches;
+  notice("");
   if (rune && begun && /^[0-9a-f]{64}$/.test(sought) && !by_hash.has(sought)) lookUp(sought, mine);
 }
 

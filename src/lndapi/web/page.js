@@ -306,7 +306,6 @@ function ask(reason) {
 function enter(text) {
   const found = readRune(text.trim());
   if (!found) return ask("This is no rune. A rune is the text that createrune shows, of 44 or more letters, digits, - and _.");
-  if (found.expires <= Date.now()) return ask("This rune has expired. Make a new link, or enter another rune.");
   rune = found;
   sessionStorage.setItem(kept_as, found.text);
   byId("rune").value = "";
@@ -320,12 +319,11 @@ function enter(text) {
   run(connection);
 }
 
+/// By this machine's clock. The node has its own, and ends the stream when the time is over.
 function showRuneLife() {
   if (!rune) return;
-  const left = rune.expires - Date.now();
-  if (left <= 0) return ask("The rune has expired. Make a new link, or enter another rune. What you see stays.");
-  const minutes = Math.floor(left / 60000);
-  write(byId("rune-life"), left === Infinity ? "" : minutes ? `rune good for ${span(minutes * 60000).replace(/ 0 s$/, "")}` : "rune expires within a minute");
+  const minutes = Math.floor((rune.expires - Date.now()) / 60000);
+  write(byId("rune-life"), minutes === Infinity ? "" : minutes > 0 ? `rune good for ${span(minutes * 60000).replace(/ 0 s$/, "")}` : "rune expires within a minute");
 }
 
 /// Takes `rune` and `payment` out of the address's fragment, where no server sees them; the rune does not stay there.
@@ -474,7 +472,7 @@ async function run(mine) {
       abort.abort();
       if (mine !== connection) return;
       if (!(error instanceof Refused)) console.error(error);
-      if (error.what === "rune") return ask(`lightningd does not accept the rune: ${error.message}. Make a new link, or enter another rune. What you see stays.`);
+      if (error.what === "rune") return ask(whyRefused(error.message));
       if (error.what === "position" && cursor) begun = false;
       lost ??= clock(Date.now());
       badge("reconnecting");
@@ -485,11 +483,18 @@ async function run(mine) {
   }
 }
 
+/// lightningd says of a rune whose time is over: `time is greater or equal to …` (common/runes, ccan/rune).
+function whyRefused(reason) {
+  const why = reason.includes("time is greater") ? "The rune has expired" : `lightningd does not accept the rune: ${reason}`;
+  return `${why}. Make a new link, or enter another rune.${book.size ? " What you see stays." : ""}`;
+}
+
 async function read(mine, answer, abort) {
   let until = performance.now() + slice;
   for await (const event of events(answer, abort)) {
     if (mine !== connection) return;
-    if (event.event === "error") throw refusal(JSON.parse(event.data));
+    // The next request is refused with the reason, if it is the rune.
+    if (event.event === "error") throw new Refused("later", tame(String(JSON.parse(event.data).message), 300));
     if (event.data) keep(JSON.parse(event.data), true);
     if (event.id) cursor = event.id;
     if (performance.now() > until) {
@@ -566,7 +571,7 @@ let to_open = ""; // a payment hash: open it when it comes
 const is_final = (payment) => payment.status !== "IN_FLIGHT";
 
 function endOf(payment) {
-  return payment.htlcs.reduce((last, attempt) => Math.max(last, ms(attempt.resolve_time_ns)), ms(payment.creation_time_ns));
+  return payment.htlcs.reduce((last, attempt) => Math.max(last, ms(attempt.resolve_time_ns)), Math.max(1, ms(payment.creation_time_ns)));
 }
 
 /// How far a snapshot is: an answer to a list may be older than a message of the stream.

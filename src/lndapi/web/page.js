@@ -1062,7 +1062,7 @@ function draw() {
   write(byId("ended-count"), `${is_narrowed() ? `${ended_fits} of ` : ""}${plural(ended.length, "payment")}${ended.length >= most_kept ? " kept" : ""}, newest first`);
   const title = `${flying.length ? `(${flying.length}) ` : ""}Payments${byId("node-name").textContent ? ` of ${byId("node-name").textContent}` : ""}`;
   if (document.title !== title) document.title = title;
-  for (const name of ["lately", "tools", "now", "ended"]) byId(name).hidden = !rune && book.size === 0;
+  for (const name of ["lately", "tools", "now", "ended", "unit"]) byId(name).hidden = !rune && book.size === 0;
   drawLately();
   drawn = Date.now();
 }

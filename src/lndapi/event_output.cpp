@@ -32,6 +32,7 @@ bool wants_events(const http::Request& http) {
 http::Headers EventOutput::headers(const consumer::CursorPtr& cursor, std::optional<std::size_t>) const {
     http::Headers headers{{"Content-Type", std::string(event_stream)},
                           {"Cache-Control", "no-store"},
+                          {"X-Content-Type-Options", "nosniff"},
                           {"Date", http::date(std::chrono::system_clock::now())}};
     if (cursor)
         headers.push_back({"Trackpayments-Cursor", *cursor});

@@ -11,6 +11,12 @@ http::Headers headers_of_all() {
     return {{"Content-Type", "application/json"}, {"Date", http::date(std::chrono::system_clock::now())}};
 }
 
+/// LND does not send these. Payments have preimages: no cache keeps them, and no browser takes a text in them for HTML.
+void add_browser_headers(http::Headers& headers) {
+    headers.push_back({"Cache-Control", "no-store"});
+    headers.push_back({"X-Content-Type-Options", "nosniff"});
+}
+
 std::string error_line(const GrpcStatus& status) {
     return R"({"error":)" + rest_error(status) + "}\n";
 }
@@ -29,6 +35,7 @@ http::Headers RestOutput::headers(const consumer::CursorPtr& cursor, std::option
         headers.push_back({"Content-Length", std::to_string(*json_bytes)});
     if (cursor)
         headers.push_back({"Trackpayments-Cursor", *cursor});
+    add_browser_headers(headers);
     return headers;
 }
 
@@ -67,6 +74,7 @@ std::string RestOutput::fail(http::Exchange& exchange, const Failure& failure, s
     headers.push_back({"Content-Length", std::to_string(body.size())});
     if (!failure.reason.empty())
         headers.push_back({"Trackpayments-Reason", percent_encoded(failure.reason)});
+    add_browser_headers(headers);
     exchange.respond(status.value_or(http_status(failure.status.code)), std::move(headers));
     return body;
 }

@@ -127,6 +127,21 @@ TEST_CASE("an error before the stream is REST's, a later one is an event") {
     CHECK(open->ended);
 }
 
+TEST_CASE("no cache keeps an answer, and no browser guesses its type") {
+    ServiceFixture fixture;
+    fixture.begin();
+    std::vector<std::unique_ptr<FakeExchange>> answers;
+    answers.push_back(ask(fixture, payments));
+    answers.push_back(fixture.rest(payments));
+    answers.push_back(fixture.rest("/v1/state"));
+    answers.push_back(fixture.rest("/v1/getinfo", "", false)); // an error
+    for (const auto& answer : answers) {
+        (void)fixture.answer(*answer);
+        CHECK(FakeExchange::value(answer->headers, "Cache-Control") == "no-store");
+        CHECK(FakeExchange::value(answer->headers, "X-Content-Type-Options") == "nosniff");
+    }
+}
+
 TEST_CASE("the state is an event too, and calls that are no stream stay JSON") {
     ServiceFixture fixture;
     fixture.begin();

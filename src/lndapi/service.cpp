@@ -8,6 +8,7 @@
 #include "lndapi/grpc_request.hpp"
 #include "lndapi/info.hpp"
 #include "lndapi/list_payments.hpp"
+#include "lndapi/page_endpoint.hpp"
 #include "lndapi/rest_output.hpp"
 #include "lndapi/rest_route.hpp"
 #include "lndapi/subscribe_state.hpp"
@@ -99,9 +100,12 @@ Service::Service(Sources sources, rpc::Client& client, std::chrono::milliseconds
       between_checks_(between_checks) {}
 
 std::unique_ptr<http::Answer> Service::request(http::Exchange& exchange) {
-    if (!is_grpc_request(exchange.request()) && metrics_.serves(exchange.request()))
+    if (is_grpc_request(exchange.request()))
+        return grpc(exchange);
+    if (metrics_.serves(exchange.request()))
         return metrics(exchange);
-    return is_grpc_request(exchange.request()) ? grpc(exchange) : rest(exchange);
+    const auto* const file = page_file(exchange.request());
+    return file ? serve_page_file(exchange, *file) : rest(exchange);
 }
 
 std::unique_ptr<http::Answer> Service::grpc(http::Exchange& exchange) {

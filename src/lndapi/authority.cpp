@@ -24,10 +24,18 @@ void Authority::check(const Claim& claim, Asker asker, RuneCheck::Answer answer)
     runes_.check(credential->rune, claim.rune_method, claim.params, std::move(asker), std::move(answer));
 }
 
-bool is_rationed(const Claim& claim) {
+Term term_of(const Claim& claim) {
+    Term term;
     const auto credential =
         claim.macaroons.size() == 1 ? read_credential(claim.macaroons.front()) : tl::unexpected<std::string>("");
-    return credential && is_rationed(credential->rune);
+    if (!credential)
+        return term;
+    term.rationed = is_rationed(credential->rune);
+    term.end = rune_end(credential->rune);
+    for (const auto& caveat : credential->caveats)
+        if (const auto end = caveat_end(caveat); end && (!term.end || *end < *term.end))
+            term.end = end;
+    return term;
 }
 
 } // namespace lndapi

@@ -33,7 +33,12 @@ class Authority final {
     Clock now_;
 };
 
-/// True if asking again would use up the allowance of the rune.
-[[nodiscard]] bool is_rationed(const Claim& claim);
+/// What is known of a claim that was permitted, without asking lightningd.
+struct Term {
+    /// When the claim ends for sure: the first of the times in the rune (rune_end) and in the caveats (caveat_end).
+    std::optional<std::chrono::sys_time<std::chrono::microseconds>> end;
+    bool rationed = false; ///< asking again would use up the allowance of the rune
+};
+[[nodiscard]] Term term_of(const Claim& claim);
 
 } // namespace lndapi

@@ -15,6 +15,7 @@ namespace {
 
 using namespace std::chrono;
 
+constexpr std::string_view time_before = "time-before";
 constexpr int bits_of_byte = 8;
 constexpr std::size_t ipv4_at = 12;
 constexpr std::array<std::uint8_t, ipv4_at> ipv4_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
@@ -124,7 +125,7 @@ std::optional<std::string> why_caveat_fails(std::string_view caveat, system_cloc
     const auto condition = caveat.substr(0, blank);
     const auto argument = caveat.substr(std::min(blank + 1, caveat.size()));
     std::optional<std::string> reason = "caveat not recognized";
-    if (condition == "time-before")
+    if (condition == time_before)
         reason = why_too_late(argument, now);
     else if (condition == "ipaddr")
         reason = why_other_address(argument, peer);
@@ -135,6 +136,13 @@ std::optional<std::string> why_caveat_fails(std::string_view caveat, system_cloc
     if (!reason)
         return std::nullopt;
     return "caveat " + go_quote(caveat) + " not satisfied: " + *reason;
+}
+
+std::optional<sys_time<microseconds>> caveat_end(std::string_view caveat) {
+    if (!caveat.starts_with(std::string(time_before) + ' '))
+        return std::nullopt;
+    const auto limit = read_rfc3339(caveat.substr(time_before.size() + 1));
+    return limit ? std::optional(*limit) : std::nullopt;
 }
 
 } // namespace lndapi

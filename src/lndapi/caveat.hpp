@@ -13,4 +13,7 @@ namespace lndapi {
 [[nodiscard]] std::optional<std::string>
 why_caveat_fails(std::string_view caveat, std::chrono::system_clock::time_point now, std::string_view peer);
 
+/// When a condition `time-before` stops to hold; nothing for others.
+[[nodiscard]] std::optional<std::chrono::sys_time<std::chrono::microseconds>> caveat_end(std::string_view caveat);
+
 } // namespace lndapi

@@ -5,6 +5,7 @@
 #include "lndapi/macaroon.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace lndapi {
 
@@ -29,6 +30,20 @@ std::optional<std::string> bytes_of_rune(std::string_view text) {
         padded.push_back('=');
     auto bytes = from_base64(padded, Base64Alphabet::url);
     return bytes ? std::optional(*std::move(bytes)) : std::nullopt;
+}
+
+/// `N` of a restriction that is `time<N` alone.
+std::optional<std::chrono::sys_seconds> time_limit(std::string_view restriction) {
+    constexpr std::string_view time = "time<";
+    if (!restriction.starts_with(time))
+        return std::nullopt;
+    const auto digits = restriction.substr(time.size());
+    const auto* const end = digits.data() + digits.size();
+    std::uint32_t seconds = 0; // until 2106; a later limit, a sign or another alternative is none
+    const auto [at, error] = std::from_chars(digits.data(), end, seconds);
+    if (error != std::errc{} || at != end)
+        return std::nullopt;
+    return std::chrono::sys_seconds(std::chrono::seconds(seconds));
 }
 
 std::string to_base64url(std::string_view bytes) {
@@ -98,6 +113,25 @@ tl::expected<Credential, std::string> of_macaroon(Macaroon macaroon) {
 bool looks_like_rune(std::string_view text) {
     const auto bytes = bytes_of_rune(text);
     return bytes && is_rune_bytes(*bytes);
+}
+
+std::optional<std::chrono::sys_seconds> rune_end(std::string_view rune) {
+    const auto bytes = bytes_of_rune(rune);
+    std::optional<std::chrono::sys_seconds> first;
+    if (!bytes || bytes->size() < authcode_bytes)
+        return first;
+    const auto restrictions = std::string_view(*bytes).substr(authcode_bytes);
+    for (std::size_t begin = 0; begin < restrictions.size();) {
+        auto end = begin;
+        while (end < restrictions.size() && restrictions[end] != '&')
+            end += restrictions[end] == '\\' ? 2 : 1; // an escaped `&` is a part of a value
+        end = std::min(end, restrictions.size());
+        const auto limit = time_limit(restrictions.substr(begin, end - begin));
+        if (limit && (!first || *limit < *first))
+            first = limit;
+        begin = end + 1;
+    }
+    return first;
 }
 
 bool is_rationed(std::string_view rune) {

@@ -3,6 +3,7 @@
 // of LND's documentation); the hex of the rune's bytes (ln-service); the rune itself (curl).
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,10 @@ struct Credential {
 /// True for text that lightningd may take as a rune: base64url of 32 bytes and printable restrictions (ccan/rune).
 /// So junk needs no call to lightningd.
 [[nodiscard]] bool looks_like_rune(std::string_view text);
+
+/// When lightningd surely refuses the rune: the first of its restrictions `time<N` without other alternatives, which
+/// hold until the second N begins (ccan/rune/rune.c, lightningd/runes.c). Nothing if it has none.
+[[nodiscard]] std::optional<std::chrono::sys_seconds> rune_end(std::string_view rune);
 
 /// True if a check of the rune uses up a part of its allowance (restrictions `rate` and `per`).
 [[nodiscard]] bool is_rationed(std::string_view rune);

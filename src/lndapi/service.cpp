@@ -95,9 +95,9 @@ Service::Service(Sources sources, rpc::Client& client, std::chrono::milliseconds
     : sources_(std::move(sources)),
       client_(client),
       authority_(sources_.loop, client, std::chrono::system_clock::now),
+      permissions_(authority_, between_checks, std::chrono::system_clock::now),
       metrics_(sources_.loop, authority_),
-      pages_(sources_.reader),
-      between_checks_(between_checks) {}
+      pages_(sources_.reader) {}
 
 std::unique_ptr<http::Answer> Service::request(http::Exchange& exchange) {
     if (is_grpc_request(exchange.request()))
@@ -256,8 +256,8 @@ void Service::permit(Call& call, const MethodRow& method, const tl::expected<Req
                   (*open)->permitted();
                   *granted = claim.params;
                   go_on(**open);
-                  if (streaming && !is_rationed(claim))
-                      check_again(weak, claim);
+                  if (streaming)
+                      permissions_.watch(weak, claim);
               });
 }
 
@@ -281,23 +281,6 @@ void Service::serve(Call& call, const MethodRow& method) {
     if (method.needs_tracker && sources_.reader.state() != consumer::State::active)
         return call.end({{GrpcCode::unavailable, "the plugin trackpayments is not running"}});
     call.serve();
-}
-
-void Service::check_again(const std::weak_ptr<Call*>& weak, const Claim& claim) {
-    if (const auto call = weak.lock())
-        (*call)->after(between_checks_, [this, weak, claim] { check_now(weak, claim); });
-}
-
-void Service::check_now(const std::weak_ptr<Call*>& weak, const Claim& claim) {
-    const auto open = weak.lock();
-    if (!open)
-        return;
-    authority_.check(claim, asker_of(**open), [this, weak, claim](const std::optional<Failure>& failure) {
-        const auto call = weak.lock();
-        if (call && failure && failure->status.code != GrpcCode::unavailable)
-            return (*call)->end(*failure);
-        check_again(weak, claim);
-    });
 }
 
 void Service::remember(std::string_view method, Call& call) {

@@ -6,6 +6,7 @@
 #include "lndapi/metrics_endpoint.hpp"
 #include "lndapi/page_turns.hpp"
 #include "lndapi/payment_stream.hpp"
+#include "lndapi/permission_watch.hpp"
 
 #include <vector>
 
@@ -20,7 +21,7 @@ class Service final : public http::Handler {
         std::uint64_t sent = 0; ///< messages
     };
 
-    /// `between_checks`: a stream outlives its rune by this time at most. LND never checks again.
+    /// `between_checks`: see PermissionWatch.
     Service(Sources sources, rpc::Client& client, std::chrono::milliseconds between_checks = std::chrono::hours(1));
 
     std::unique_ptr<http::Answer> request(http::Exchange& exchange) override;
@@ -63,17 +64,15 @@ class Service final : public http::Handler {
     void check_any(const Call& call, std::vector<Claim> claims,
                    std::function<void(const Claim& claim, const std::optional<Failure>& failure)> answer);
     void serve(Call& call, const MethodRow& method);
-    void check_again(const std::weak_ptr<Call*>& call, const Claim& claim);
-    void check_now(const std::weak_ptr<Call*>& call, const Claim& claim);
     void remember(std::string_view method, Call& call);
 
     Sources sources_;
     rpc::Client& client_;
     Authority authority_;
+    PermissionWatch permissions_;
     MetricsEndpoint metrics_;
     PageTurns pages_;
     std::shared_ptr<CallCounts> counts_ = std::make_shared<CallCounts>();
-    std::chrono::milliseconds between_checks_;
     std::vector<Entry> calls_; // some may have ended
     std::size_t prune_at_ = 64;
 };

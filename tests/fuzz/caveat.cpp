@@ -43,6 +43,7 @@ void check_time(std::string_view text) {
     const auto caveat = "time-before " + std::string(text);
     const bool open = !lndapi::why_caveat_fails(caveat, time_point_cast<nanoseconds>(noon), "::1");
     fuzz::require(open == (noon < *time), "a macaroon is good before its time and not after");
+    fuzz::require(lndapi::caveat_end(caveat) == *time, "the end of a caveat is its time");
 }
 
 bool is_one_line_of_utf8(const std::string& text) {

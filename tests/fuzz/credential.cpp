@@ -27,6 +27,10 @@ void check_rune(const std::string& rune) {
                   "a rune is ASCII that JSON need not escape");
     fuzz::require(lndapi::looks_like_rune(rune), "what is passed on looks like a rune");
     (void)lndapi::is_rationed(rune);
+    const auto padded = rune + std::string((4 - rune.size() % 4) % 4, '=');
+    const auto bytes = *lndapi::from_base64(padded, lndapi::Base64Alphabet::url);
+    fuzz::require(!lndapi::rune_end(rune) || bytes.find("time<", 32) != std::string::npos,
+                  "only a rune with a time has an end");
     check_spelling(hex(rune), rune);
     check_spelling(hex(rune + "\n"), rune);
     const auto id = lndapi::write_macaroon_id({"0123456789abcdef", rune, {{"offchain", {"read"}}}});

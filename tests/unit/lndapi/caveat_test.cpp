@@ -41,6 +41,14 @@ TEST_CASE("time-before holds until its moment") {
     CHECK(check("time-before").starts_with(R"(parsing time "" as )"));
 }
 
+TEST_CASE("the end of time-before is known, and no other caveat has one") {
+    CHECK(lndapi::caveat_end("time-before 2026-11-28T13:00:00.25+01:00") ==
+          sys_days(year(2026) / 11 / 28) + 12h + 250ms);
+    for (const auto* none : {"", "time-before", "time-before ", "time-before foo", "time-before2026-11-28T12:00:00Z",
+                             "ipaddr 127.0.0.1", "lnd-custom time-before 2026-11-28T12:00:00Z"})
+        CHECK_MESSAGE(!lndapi::caveat_end(none), none);
+}
+
 TEST_CASE("ipaddr is the client's address, IPv4 also as a mapped one") {
     const std::string other = "macaroon locked to different IP address";
     CHECK(check("ipaddr 127.0.0.1") == "holds");

@@ -105,4 +105,33 @@ TEST_CASE("only base64url of 32 bytes and printable restrictions looks like a ru
     CHECK_FALSE(lndapi::looks_like_rune(std::string(8000, 'A')));
 }
 
+TEST_CASE("the end of a rune is its first time without another alternative") {
+    const auto end = [](const std::string& restrictions) -> std::int64_t {
+        const auto text = hex(std::string(32, '\xee') + restrictions);
+        const auto found = lndapi::rune_end(lndapi::read_credential(text)->rune);
+        return found ? found->time_since_epoch().count() : -1;
+    };
+    CHECK(end("=7&time<1700000000") == 1'700'000'000);
+    CHECK(end("time<1700000000") == 1'700'000'000);
+    CHECK(end("=7&method=a|method=b&time<0") == 0);
+    CHECK(end("=7&time<1700000009&method^list&time<1700000005&time<1700000007") == 1'700'000'005);
+    CHECK(end("=7&time<4294967295") == 4'294'967'295);
+    // Another alternative may hold later.
+    for (const auto* open : {"=7&time<1700000000|method=getinfo", "=7&method=getinfo|time<1700000000", "=7&method=a"})
+        CHECK_MESSAGE(end(open) == -1, open);
+    // Other conditions of the time, and what is no plain number.
+    for (const auto* other :
+         {"=7&time=1700000000", "=7&time>1700000000", "=7&time/1700000000", "=7&time{1700000000", "=7&time!",
+          "=7&time#<1700000000", "=7&times<1700000000", "=7&time <1700000000", "=7&time<", "=7&time<-5", "=7&time<+5",
+          "=7&time< 5", "=7&time<5s", "=7&time<4294967296", "=7&time<99999999999999999999", "=7&time<\\5"})
+        CHECK_MESSAGE(end(other) == -1, other);
+    // An escaped `&` or `|` is a part of a value.
+    CHECK(end("=7&pnamelabel=a\\&time<1700000000") == -1);
+    CHECK(end("=7&pnamelabel=a\\\\&time<1700000000") == 1'700'000'000);
+    CHECK(end("=7&pnamelabel=a\\") == -1);
+    CHECK_FALSE(lndapi::rune_end(rune));
+    CHECK_FALSE(lndapi::rune_end("no rune!"));
+    CHECK_FALSE(lndapi::rune_end("AAAA"));
+}
+
 } // namespace credential_test

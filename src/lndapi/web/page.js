@@ -678,7 +678,7 @@ function endOf(payment) {
     );
 }
 
-/// How far a snapshot is: an answer to a list may be older than a message of the stream.
+/// How far a snapshot is: an answer to a list may be older than a message of the stream, and have no hops.
 function progress(payment) {
     const resolved = payment.htlcs.filter((attempt) => attempt.status !== "IN_FLIGHT").length;
     return [
@@ -738,10 +738,11 @@ function keep(payment, live) {
             book.delete(entry.payment.payment_index);
             lately.delete(entry.payment.payment_index);
         }
-        // A list without hops must not take away those that are known.
         if (entry.end === end && entry.index === Number(payment.payment_index)) return update(entry, payment);
         unlist(entry);
     }
+    if (book.has(payment.payment_index) && book.get(payment.payment_index) !== entry)
+        forget(book.get(payment.payment_index));
     entry.index = Number(payment.payment_index);
     entry.end = end;
     update(entry, payment);
@@ -763,6 +764,8 @@ function keep(payment, live) {
 
 function update(entry, payment) {
     entry.payment = payment;
+    entry.begin = beginOf(payment);
+    entry.what ||= tame(describe(payment), 120);
     entry.version++;
     scheduleDraw();
     return entry;
@@ -865,11 +868,9 @@ function drawBar(bar, payment) {
 }
 
 function drawAge(entry, now) {
-    const { payment, parts } = entry;
-    if (entry.end) return write(parts.age, clock(entry.end));
-    const age = now - beginOf(payment);
-    write(parts.age, `for ${span(age)}`);
-    parts.age.classList.toggle("long", age > long_in_flight);
+    const age = now - entry.begin;
+    write(entry.parts.age, entry.end ? clock(entry.end) : `for ${span(age)}`);
+    entry.parts.age.classList.toggle("long", !entry.end && age > long_in_flight);
 }
 
 function drawRow(entry, now) {
@@ -883,7 +884,6 @@ function drawRow(entry, now) {
     write(parts.status, status_words[payment.status] ?? tame(String(payment.status), 20));
     write(parts.amount, money(big(payment.value_msat)));
     write(parts.fee, feeText(payment));
-    entry.what ??= tame(describe(payment), 120);
     write(parts.what, entry.what);
     write(parts.reason, reasonText(payment));
     write(parts.short, payment.payment_hash.slice(0, 8));
@@ -970,8 +970,8 @@ function drawFacts(entry) {
     fact(facts, "Amount", money(big(payment.value_msat)));
     if (payment.status !== "FAILED")
         fact(facts, payment.status === "IN_FLIGHT" ? "Fee so far" : "Fee", money(big(payment.fee_msat)));
-    fact(facts, "Begun", clock(beginOf(payment), true));
-    if (entry.end) fact(facts, "Ended", `${clock(entry.end, true)}, after ${span(entry.end - beginOf(payment))}`);
+    fact(facts, "Begun", clock(entry.begin, true));
+    if (entry.end) fact(facts, "Ended", `${clock(entry.end, true)}, after ${span(entry.end - entry.begin)}`);
     if (reason_words[payment.failure_reason]) fact(facts, "Reason", reason_words[payment.failure_reason]);
     const description = tame(describe(payment), 2000);
     if (description) fact(facts, "Description", h("bdi", {}, description));
@@ -1192,7 +1192,6 @@ const is_narrowed = () => sought !== "" || filter !== "all";
 function isWanted(entry) {
     if (filter !== "all" && entry.payment.status !== filter) return false;
     if (!sought) return true;
-    entry.what ??= tame(describe(entry.payment), 120);
     return entry.payment.payment_hash.includes(sought) || entry.what.toLowerCase().includes(sought);
 }
 
@@ -1291,7 +1290,7 @@ function draw() {
     // The row with the focus may have gone from one list to the other.
     if (here?.row?.isConnected && document.activeElement === document.body)
         here.parts.summary.focus({ preventScroll: true });
-    const long = flying.filter((entry) => Date.now() - beginOf(entry.payment) > long_in_flight).length;
+    const long = flying.filter((entry) => Date.now() - entry.begin > long_in_flight).length;
     write(
         byId("now-count"),
         `${is_narrowed() ? `${now_fits} of ` : ""}${plural(flying.length, "payment")}${long ? `, ${long} for over a minute` : ""}, oldest first`,

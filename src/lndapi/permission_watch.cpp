@@ -10,6 +10,9 @@ namespace {
 
 using namespace std::chrono;
 
+/// Asked just after the end: a clock of whole seconds, time(2), is some milliseconds late.
+constexpr milliseconds late{20};
+
 /// What lightningd would say after the rune's time.
 Failure time_is_over() {
     return {{GrpcCode::unknown, std::string(permission_denied)}, "Not permitted: its time is over"};
@@ -28,7 +31,7 @@ void PermissionWatch::watch(const std::weak_ptr<Call*>& weak, const Claim& claim
         return;
     const bool to_end = ends && (term.rationed || *term.end - now < between_checks_);
     const auto pause =
-        to_end ? std::min<milliseconds>(ceil<milliseconds>(*term.end - now), hours(24)) : between_checks_;
+        to_end ? std::min<milliseconds>(ceil<milliseconds>(*term.end - now) + late, hours(24)) : between_checks_;
     (*call)->after(pause, [this, weak, claim, to_end] { check(weak, claim, to_end); });
 }
 

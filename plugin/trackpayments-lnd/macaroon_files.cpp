@@ -1,8 +1,8 @@
 #include "plugin/trackpayments-lnd/macaroon_files.hpp"
 
-#include "json/text.hpp"
 #include "lndapi/credential.hpp"
 #include "lndapi/macaroon.hpp"
+#include "plugin/trackpayments-lnd/new_rune.hpp"
 
 #include <random>
 
@@ -22,14 +22,6 @@ std::string random_bytes(std::size_t count) {
     for (auto& byte : bytes)
         byte = static_cast<char>(entropy());
     return bytes;
-}
-
-std::optional<std::string> created_rune(std::string_view result) {
-    const auto answer = json::parse(result);
-    if (!answer || !answer->is_object() || !answer->contains("rune") || !answer->at("rune").is_string())
-        return std::nullopt;
-    auto rune = answer->at("rune").get<std::string>();
-    return lndapi::looks_like_rune(rune) ? std::optional(std::move(rune)) : std::nullopt;
 }
 
 } // namespace
@@ -67,10 +59,10 @@ void MacaroonFiles::create() {
     client_.call("createrune",
                  R"({"restrictions":[["method=trackpayments","method=getinfo","method=trackpayments-status"]]})",
                  [this](const tl::expected<std::string_view, rpc::Client::Failure>& result) {
-                     const auto rune = result ? created_rune(*result) : std::nullopt;
-                     if (rune) {
+                     const auto made = result ? new_rune(*result) : std::nullopt;
+                     if (made) {
                          log_(LogLevel::info, "made macaroons with a new rune in " + directory_->path());
-                         return store(*rune);
+                         return store(made->rune);
                      }
                      log_(LogLevel::unusual, "no macaroons: createrune failed" +
                                                  (result ? std::string() : ": " + result.error().error.message));

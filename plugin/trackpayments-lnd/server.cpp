@@ -36,7 +36,8 @@ Server::Server(io::Loop& loop, host::Pipes pipes, const host::Parent& parent)
       cors_(service_),
       http_(loop, cors_, log_, limits_),
       metrics_(loop, {client(), reader_, hub_, service_, http_}, log_),
-      macaroons_(loop, client(), log_, [this](const std::string& rune) { service_.trust(rune); }) {
+      macaroons_(loop, client(), log_, [this](const std::string& rune) { service_.trust(rune); }),
+      page_link_(client(), [this](const std::string& rune) { service_.trust(rune); }) {
     hub_.listen_to(reader_);
 }
 
@@ -125,7 +126,21 @@ void Server::finishing(std::function<void()> done) {
     http_.stop(std::move(done));
 }
 
-void Server::show(const host::Request& request) {
+void Server::serve_command(const host::Request& request) {
+    const auto time = link_time(request.params);
+    if (!time)
+        return refuse(request.id, time.error());
+    if (!*time)
+        return reply(request.id, state());
+    const bool tls = !settings_.flag(no_rest_tls_option);
+    const PageServer page{rest_, tls, tls ? tls_.fingerprint : ""};
+    page_link_.make(**time, page,
+                    [this, id = std::string(request.id)](const tl::expected<std::string, rpc::Error>& link) {
+                        link ? reply(id, *link) : refuse(id, link.error());
+                    });
+}
+
+std::string Server::state() const {
     auto macaroons = json::Tree::array();
     if (macaroon_directory_)
         for (const auto* name : macaroon_files)
@@ -136,7 +151,7 @@ void Server::show(const host::Request& request) {
                          {"surface", call.grpc ? "grpc" : "rest"},
                          {"client", call.peer},
                          {"messages", call.sent}});
-    json::Tree result{
+    return json::dump({
         {"state", lndapi::state_name(reader_.state())},
         {"rpclisten", grpc_},
         {"restlisten", rest_},
@@ -146,8 +161,7 @@ void Server::show(const host::Request& request) {
         {"problems", problems_},
         {"connections", http_.connections()},
         {"calls", calls},
-    };
-    reply(request.id, json::dump(result));
+    });
 }
 
 int run(io::Loop& loop, host::Pipes pipes, const host::Parent& parent) {

@@ -9,6 +9,7 @@
 #include "lndapi/service.hpp"
 #include "plugin/trackpayments-lnd/macaroon_files.hpp"
 #include "plugin/trackpayments-lnd/metrics.hpp"
+#include "plugin/trackpayments-lnd/page_link.hpp"
 #include "plugin/trackpayments-lnd/tls_files.hpp"
 
 namespace trackpayments_lnd {
@@ -18,7 +19,7 @@ class Server final : public host::Plugin {
     Server(io::Loop& loop, host::Pipes pipes, const host::Parent& parent);
 
     /// Answers the command `trackpayments-lnd`.
-    void show(const host::Request& request);
+    void serve_command(const host::Request& request);
 
   private:
     void configure(const host::Settings& settings) override { settings_ = settings; }
@@ -32,6 +33,8 @@ class Server final : public host::Plugin {
     void listen();
     void listen_at(const host::Option& option, std::uint16_t default_port, bool with_tls,
                    std::vector<std::string>& bound);
+    /// What the command shows, as JSON.
+    [[nodiscard]] std::string state() const;
     /// Logs what keeps a part of the server from working; the command shows it too.
     void complain(const std::string& problem);
 
@@ -45,6 +48,7 @@ class Server final : public host::Plugin {
     http::Server http_;
     Metrics metrics_;
     MacaroonFiles macaroons_;
+    PageLink page_link_;
     std::optional<io::PrivateDirectory> directory_;
     std::optional<io::PrivateDirectory> macaroon_directory_;
     TlsFiles tls_;

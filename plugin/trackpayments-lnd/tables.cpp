@@ -1,38 +1,51 @@
 #include "plugin/trackpayments-lnd/tables.hpp"
 
 #include "plugin/trackpayments-lnd/options.hpp"
+#include "plugin/trackpayments-lnd/page_link.hpp"
 #include "plugin/trackpayments-lnd/server.hpp"
 
 namespace trackpayments_lnd {
 
 namespace {
 
-constexpr std::array<host::Member, 9> result{{{"state", "string"},
-                                              {"rpclisten", "array of strings"},
-                                              {"restlisten", "array of strings"},
-                                              {"tls_certificate", "string"},
-                                              {"tls_fingerprint", "string"},
-                                              {"macaroons", "array of strings"},
-                                              {"problems", "array of strings"},
-                                              {"connections", "integer"},
-                                              {"calls", "array of objects"}}};
+constexpr std::array<host::Member, 12> result{{{"state", "string"},
+                                               {"rpclisten", "array of strings"},
+                                               {"restlisten", "array of strings"},
+                                               {"tls_certificate", "string"},
+                                               {"tls_fingerprint", "string"},
+                                               {"macaroons", "array of strings"},
+                                               {"problems", "array of strings"},
+                                               {"connections", "integer"},
+                                               {"calls", "array of objects"},
+                                               // with `link`, and then alone
+                                               {"link", "string"},
+                                               {"expires_at", "integer"},
+                                               {"unique_id", "string"}}};
+constexpr std::array codes{rpc::invalid_params, no_link};
 
-constexpr host::CommandSpec show_spec{
+constexpr host::CommandSpec command_spec{
     .name = "trackpayments-lnd",
-    .params = {},
-    .description = "Shows the addresses, the files and the clients of the LND server",
+    .params = command_params,
+    .description = "Shows the addresses, the files and the clients of the LND server. With {action} `link`: makes a "
+                   "link to its live page, which is good for so many {minutes}",
     .category = "plugin",
     .result = result,
+    .codes = codes,
 };
 
 } // namespace
 
 host::Declaration declaration(Server* server) {
-    const host::Command show{show_spec, [server](const host::Request& request) { server->show(request); }};
+    const host::Command command{command_spec,
+                                [server](const host::Request& request) { server->serve_command(request); },
+                                [](const json::Tree& params) {
+                                    const auto time = link_time(params);
+                                    return time ? std::nullopt : std::optional(time.error());
+                                }};
     return {
         .name = "trackpayments-lnd",
         .options = options,
-        .commands = {show},
+        .commands = {command},
         // plugin_started and plugin_stopped exist since v25.02.
         .subscriptions = {{"shutdown"}, {"trackpayments"}, {"plugin_started", {25, 2}}, {"plugin_stopped", {25, 2}}},
     };
@@ -41,7 +54,8 @@ host::Declaration declaration(Server* server) {
 std::string about() {
     return R"(trackpayments-lnd is a Core Lightning plugin. It serves the payments of the node as LND does: gRPC and REST with TLS,
 Router/TrackPayments, Router/TrackPaymentV2, Lightning/ListPayments, DeletePayment and GetInfo, State and Versioner; and
-/metrics for Prometheus. It needs the plugin trackpayments.
+/metrics for Prometheus. https://localhost:8080/ is a live page; `lightning-cli trackpayments-lnd link` makes a link to
+it. It needs the plugin trackpayments.
 
 lightningd loads it; do not run it by hand:
   lightning-cli plugin start /path/to/trackpayments-lnd

@@ -70,11 +70,43 @@ TEST_CASE("the page has every method on both surfaces, and every member of the c
         CHECK(has(section("FILES"), std::string(file).substr(0, std::string(file).find('.'))));
 }
 
+TEST_CASE("the page has every parameter of the command, in order, with its help and its default") {
+    const auto spec = declaration(nullptr).commands.front().spec;
+    CHECK(has(section("SYNOPSIS"), "\n" + std::string(spec.name) + " " + cln::usage(spec.params) + "\n"));
+    const auto text = section("PARAMETERS");
+    std::size_t at = 0;
+    for (const auto& param : spec.params) {
+        const std::string type = param.type == cln::ParamType::integer ? "integer" : "string";
+        at = text.find("\n" + std::string(param.name) + " (" + type + ", optional)\n: ", at);
+        REQUIRE_MESSAGE(at != std::string::npos, param.name);
+        const auto entry = text.substr(at, text.find("\n\n", at + 1) - at);
+        CHECK(has(entry, ": " + std::string(param.help)));
+        if (!param.default_value.empty())
+            CHECK(has(entry, "Default " + std::string(param.default_value)));
+        CHECK(has(std::string(spec.description), "{" + std::string(param.name) + "}"));
+    }
+    CHECK(has(text, "1 to 1440"));
+    for (const auto code : spec.codes)
+        CHECK(has(section("RETURN VALUE"), "\n- " + std::to_string(code) + ": "));
+}
+
+TEST_CASE("`check` refuses what the command would refuse") {
+    const auto command = declaration(nullptr).commands.front();
+    const auto refused = [&](const char* params) { return command.check(json::parse(params).value()); };
+    CHECK_FALSE(refused("{}"));
+    CHECK_FALSE(refused(R"(["link",5])"));
+    for (const auto* bad : {R"(["links"])", R"(["link",0])", R"({"minutes":5})"}) {
+        REQUIRE(refused(bad));
+        CHECK(refused(bad)->code == -32602);
+    }
+}
+
 TEST_CASE("the manifest declares the command, the options and the topics") {
     const auto manifest =
         json::parse(host::manifest(declaration(nullptr), {.lightningd = true, .version = {26, 6}})).value();
     CHECK(manifest["rpcmethods"].size() == 1);
     CHECK(manifest["rpcmethods"][0]["name"] == "trackpayments-lnd");
+    CHECK(manifest["rpcmethods"][0]["usage"] == "[action] [minutes]");
     CHECK(manifest["options"].size() == options.size());
     CHECK(manifest["subscriptions"] ==
           json::parse(R"(["shutdown","trackpayments","plugin_started","plugin_stopped"])").value());

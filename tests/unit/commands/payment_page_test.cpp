@@ -264,6 +264,21 @@ TEST_CASE("a long walk lists few hashes, and a short one reads few rows") {
     CHECK(node.walk(request(0, 100)) == node.wanted(request(0, 100)));
 }
 
+TEST_CASE("a row that the census has seen alone may have another one beyond it") {
+    Node node;
+    for (std::uint64_t n = 1; n <= 10; ++n)
+        node.rows.push_back(alone(n));
+    node.census.count({0}, node.rows, {10}, 10);
+    for (std::uint64_t n = 11; n <= 1010; ++n) // too many to count them first
+        node.rows.push_back(alone(n));
+    node.rows.push_back(of_payment(7, failed(pending(1, 7UL << 32U, 2, 1011), 1011)));
+    node.make(request(0, 10));
+    CHECK(node.census.upto().value < 1011);
+    REQUIRE(node.page().size() == 10);
+    CHECK(node.page()[6] == "7 SUCCEEDED 7 1011");
+    CHECK(node.listings == 10);
+}
+
 TEST_CASE("rows of other dates cost no listing") {
     Node node;
     for (std::uint64_t n = 1; n <= 300; ++n)

@@ -45,12 +45,9 @@ void PermissionWatch::check(const std::weak_ptr<Call*>& weak, const Claim& claim
         return watch(weak, claim);
     authority_.check(claim, asker_of(**open), [this, weak, claim, ended](const std::optional<Failure>& failure) {
         const auto call = weak.lock();
-        if (!call)
-            return;
-        if (failure && failure->status.code != GrpcCode::unavailable)
-            return (*call)->end(*failure);
-        if (failure && ended)
-            return (*call)->end(time_is_over());
+        const bool refused = failure && failure->status.code != GrpcCode::unavailable;
+        if (call && failure && (refused || ended))
+            return (*call)->end(refused ? *failure : time_is_over());
         watch(weak, claim);
     });
 }

@@ -30,12 +30,12 @@ void check_guards(const FakeExchange& exchange) {
     CHECK(FakeExchange::value(exchange.headers, "Content-Security-Policy") ==
           "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri "
           "'none'; form-action 'none'; frame-ancestors 'none'");
-    for (const auto& [name, value] : http::Headers{{"X-Content-Type-Options", "nosniff"},
-                                                   {"Referrer-Policy", "no-referrer"},
-                                                   {"Cache-Control", "no-store"},
-                                                   {"Cross-Origin-Opener-Policy", "same-origin"},
-                                                   {"Cross-Origin-Resource-Policy", "same-origin"}})
-        CHECK_MESSAGE(FakeExchange::value(exchange.headers, name) == value, name);
+    for (const auto& wanted : http::Headers{{"X-Content-Type-Options", "nosniff"},
+                                            {"Referrer-Policy", "no-referrer"},
+                                            {"Cache-Control", "no-store"},
+                                            {"Cross-Origin-Opener-Policy", "same-origin"},
+                                            {"Cross-Origin-Resource-Policy", "same-origin"}})
+        CHECK_MESSAGE(FakeExchange::value(exchange.headers, wanted.name) == wanted.value, wanted.name);
 }
 
 } // namespace

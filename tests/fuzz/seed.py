@@ -123,7 +123,9 @@ BY_HAND: dict[str, list[str | bytes]] = {
     "macaroon": [MACAROON, MACAROON_WITH_CAVEATS, MACAROON + b"\0", MACAROON[:60], MACAROON[7:122], b"\x02\x02\x01x\0\0",
                  b"0013location lnd\n0011identifier x\n002fsignature " + b"s" * 32 + b"\n"],
     "credential": [RUNE, RUNE.encode().hex(), MACAROON, MACAROON_WITH_CAVEATS.hex(), MACAROON.hex()[:90], "zz", "020", "", '{"v":2,"s64":"AA"}',
-                   "nEd5TW7dGfO1i1FIhhaXbm7Er7rSLDZUSa6yRd-6B489MTEmbWV0aG9kPXRyYWNrcGF5bWVudHM="],
+                   "nEd5TW7dGfO1i1FIhhaXbm7Er7rSLDZUSa6yRd-6B489MTEmbWV0aG9kPXRyYWNrcGF5bWVudHM=",
+                   # times: with another alternative, alone, inside a value, without a number
+                   "kJGSk5SVlpeYmZqbnJ2en6ChoqOkpaanqKmqq6ytrq89OSZtZXRob2Q9Z2V0aW5mb3x0aW1lPDUmdGltZTwxODMwMDAwMDAwJnBuYW1lbGFiZWw9YVwmdGltZTw3JnRpbWU8"],
     "caveat": ["127.0.0.1\nipaddr 127.0.0.1", "::1\niprange 10.0.0.0/8", "::ffff:1.2.3.4\niprange ::/0", "1.2.3.4\niprange 1.2.3.0/24",
                "\ntime-before 2030-01-01T00:00:00Z", "\ntime-before 9999-12-31T3:04:05,5+24:60", "2026-11-28T12:00:00.000001-05:00",
                "\nlnd-custom foo bar", "\n x", "2024-02-30T00:00:00Z"],

@@ -162,7 +162,7 @@ class Calls(unittest.TestCase):
         wrong_bool = 'parsing field "no_inflight_updates": strconv.ParseBool: parsing "%s": invalid syntax'
         bad = [
             ("/v2/router/nothing", "404 Not Found", 5, "Not Found"),
-            ("/", "404 Not Found", 5, "Not Found"),
+            ("/index.html", "404 Not Found", 5, "Not Found"),
             ("/v1/getinfo/", "404 Not Found", 5, "Not Found"),
             ("/v2/router/track/a/b", "404 Not Found", 5, "Not Found"),
             (track("ab" * 32).rstrip("="), "400 Bad Request", 3,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import re
+import subprocess
 import time
 import unittest
 from pathlib import Path
 from typing import Any
 
-from lnd_stage import LndStage, RpcError, die_on_sigterm, wait_until  # first: it makes the others importable
+from lnd_stage import BOUND, LndStage, RpcError, die_on_sigterm, wait_until  # first: it makes the others importable
 
 import grpc_client
 import rest_client
@@ -94,6 +95,15 @@ class Page(unittest.TestCase):
         self.assertEqual(icon.status, 204)
         self.assert_headers(icon)
         self.assertEqual(self.rest.call("/page.css", on=connection).whole(), (WEB / "page.css").read_bytes())
+
+    def test_both_listeners_serve_the_page_to_browsers_with_http2(self) -> None:
+        shown = self.stage.show()
+        for address in (shown["restlisten"][0], shown["rpclisten"][0]):
+            curl = ["curl", "--silent", "--show-error", "--http2", "--cacert", str(self.stage.certificate), f"https://{address}/page.js",
+                    "--write-out", "%{http_version} %{http_code}"]
+            self.assertEqual(subprocess.check_output([*curl, "--output", "/dev/null", "--head"], timeout=BOUND), b"2 200")
+            self.assertEqual(subprocess.check_output(curl, timeout=BOUND), (WEB / "page.js").read_bytes() + b"2 200")
+            self.assertEqual(subprocess.check_output([*curl, "--output", "/dev/null", "--request", "POST"], timeout=BOUND), b"2 405")
 
     def test_answers_of_rest_are_not_kept(self) -> None:
         rune = self.link()[1]

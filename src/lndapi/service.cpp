@@ -91,11 +91,12 @@ Claim claim_of(const http::Request& http, const MethodRow& method, std::string p
 
 } // namespace
 
-Service::Service(Sources sources, rpc::Client& client, std::chrono::milliseconds between_checks)
+Service::Service(Sources sources, rpc::Client& client, std::chrono::milliseconds between_checks,
+                 const Authority::Clock& now)
     : sources_(std::move(sources)),
       client_(client),
-      authority_(sources_.loop, client, std::chrono::system_clock::now),
-      permissions_(authority_, between_checks, std::chrono::system_clock::now),
+      authority_(sources_.loop, client, now),
+      permissions_(authority_, between_checks, now),
       metrics_(sources_.loop, authority_),
       pages_(sources_.reader) {}
 

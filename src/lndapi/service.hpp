@@ -22,7 +22,8 @@ class Service final : public http::Handler {
     };
 
     /// `between_checks`: see PermissionWatch.
-    Service(Sources sources, rpc::Client& client, std::chrono::milliseconds between_checks = std::chrono::hours(1));
+    Service(Sources sources, rpc::Client& client, std::chrono::milliseconds between_checks = std::chrono::hours(1),
+            const Authority::Clock& now = std::chrono::system_clock::now);
 
     std::unique_ptr<http::Answer> request(http::Exchange& exchange) override;
     [[nodiscard]] std::vector<OpenCall> calls() const;

@@ -40,7 +40,10 @@ struct ServiceFixture {
     lndapi::Hub hub;
     consumer::Reader reader{loop, client, log, hub};
     std::chrono::milliseconds between_checks{3'600'000};
-    lndapi::Service service{{loop, reader, hub, log}, client, between_checks};
+    std::optional<std::chrono::system_clock::time_point> now; ///< the service's clock; nothing: the system's
+    lndapi::Service service{{loop, reader, hub, log}, client, between_checks, [this] {
+                                return now.value_or(std::chrono::system_clock::now());
+                            }};
 
     /// The tracker's answer to each call of `trackpayments`, by its params; the default is an empty table.
     std::function<std::string(const json::Tree& params)> tracker = [](const json::Tree&) {

@@ -78,15 +78,19 @@ class Node final {
     cln::Lightningd lightningd;
 };
 
-/// `{"payments": […]}` with these rows, as lightningd writes them.
+/// `{"payments":[…]}` with these rows, as lightningd writes them. Joined as text: parsing and writing whole listings
+/// again took a third of the time of tests with long ones.
 inline std::string listing(const std::vector<payments::Row>& rows) {
-    json::Tree list = json::Tree::array();
+    std::string text = R"({"payments":[)";
     for (const auto& row : rows) {
         auto part = payments::Part::of(row);
         part.merge(row);
-        list.push_back(*json::parse(cln::RowText::of(row.key, part, row.invoice).json()));
+        text += cln::RowText::of(row.key, part, row.invoice).json();
+        text += ',';
     }
-    return json::dump({{"payments", list}});
+    if (!rows.empty())
+        text.pop_back();
+    return text + "]}";
 }
 
 } // namespace unit

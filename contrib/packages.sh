@@ -1,8 +1,9 @@
 # Sourced by the scripts beside it: installs the packages that a bare Debian 12 lacks, and names them. Safe to repeat.
 
-# need PACKAGE…: installs the missing ones.
+# need [--later] PACKAGE…: installs the missing ones. With --later in the background, and need_now waits for them.
 need() {
-    local missing=() package
+    local missing=() package later=no
+    [ "$1" = --later ] && shift && later=yes
     for package in "$@"; do
         dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
     done
@@ -20,8 +21,24 @@ need() {
         root=(sudo)
     fi
     echo "Installing from Debian: ${missing[*]}"
+    if [ $later = yes ]; then
+        install_packages "${missing[@]}" &
+        needed_later=$!
+    else
+        install_packages "${missing[@]}"
+    fi
+}
+
+# install_packages PACKAGE…: for `need`, which has found root.
+install_packages() {
     "${root[@]}" apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# need_now: waits for the packages of `need --later`, and fails if they could not be installed.
+needed_later=
+need_now() {
+    [ -z "$needed_later" ] || wait "$needed_later"
 }
 
 # need_folder DIR: makes the build directory. Meson would report a failure on its stdout, which is hidden.
@@ -54,6 +71,7 @@ need_prometheus() {
 
 packages_to_install=(g++ meson ninja-build pkg-config libuv1-dev nlohmann-json3-dev libsimdjson-dev libexpected-dev libnghttp2-dev libwslay-dev libssl-dev prometheus-cpp-dev) # as in README.md
 packages_to_build=("${packages_to_install[@]}" python3 python3-grpcio python3-protobuf protobuf-compiler curl openssl nghttp2-client libsodium-dev doctest-dev lowdown jq) # with the tests and the man pages
+packages_for_page=(chromium fonts-dejavu-core) # the tests of the page, in a browser; large
 packages_to_check=(git clang clang-format libclang-rt-14-dev cppcheck binutils)
 packages_to_check_long=(clang-tidy valgrind)
 packages_for_coverage=(gcovr)

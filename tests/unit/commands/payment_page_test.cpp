@@ -2,6 +2,7 @@
 #include "commands/payment_page.hpp"
 
 #include "resume_fixture.hpp"
+#include "rounds.hpp"
 
 #include <map>
 #include <random>
@@ -184,7 +185,7 @@ TEST_CASE("a node without payments has empty pages") {
 }
 
 TEST_CASE("random pasts are given completely and once, in both directions, from any offset, with any filter") {
-    for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    for (std::uint64_t seed = 1; seed <= unit::rounds(2, 20); ++seed) {
         CAPTURE(seed);
         std::mt19937_64 random(seed);
         Node node;

@@ -1,5 +1,6 @@
 // `since` over long history: each payment once, complete, and with few calls to lightningd.
 #include "resume_fixture.hpp"
+#include "rounds.hpp"
 
 #include <map>
 #include <random>
@@ -203,7 +204,7 @@ TEST_CASE("no payment waits for a row that was deleted, or that may be another p
 }
 
 TEST_CASE("random pasts are given completely and once, from any cursor") {
-    for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    for (std::uint64_t seed = 1; seed <= unit::rounds(2, 20); ++seed) {
         CAPTURE(seed);
         std::mt19937_64 random(seed);
         const std::uint64_t count = 300 + random() % 400;

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import sys
 import unittest
 from pathlib import Path
 from typing import Any, Callable
@@ -16,10 +14,10 @@ import lnd_wire
 import rest_client
 from faults import LONG, sanitized
 from grpc_client import NO_INFLIGHT_UPDATES, TRACK_PAYMENTS, GrpcStream
+from scripted_stage import ScriptedStage, State
 from scripted_tracker import cursor_at
 from test_resume import since
 
-SCRIPTED = Path(__file__).resolve().parent / "scripted_tracker.py"
 SLOW = (8, "slow consumer")
 PAYMENTS = 1000   # at a time
 LARGE = 150       # payments: 75 MB, more than 64 and what systems and clients take without reading
@@ -27,8 +25,6 @@ LARGE_SIZE = 500_000  # above 512 KiB (src/json/simdjson_reader.hpp) JSON is rea
 BATCH = 250       # less than a megabyte
 SIZE = 1500       # of a snapshot with one or two attempts
 OVERHEAD_MB = 50  # what the reader remembers (16 MB), entries, buffers of the connections
-
-State = tuple[str, str]  # payment hash and status
 
 
 def of_grpc(stream: GrpcStream) -> list[State]:
@@ -72,35 +68,6 @@ def count_large(answer: rest_client.Answer) -> int:
     """Lines so far, without reading them. Each is larger than a chunk."""
     answer.poll()
     return sum(chunk.endswith(b"\n") for chunk in answer.chunks)
-
-
-class ScriptedStage(LndStage):
-    """With the scripted tracker in the real one's place."""
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(tracker=False, **more)
-        self.allowed = ["topic 'trackpayments' is not a known", "Unknown command 'trackpayments'"]
-
-    def begin(self) -> None:
-        script = self.directory / "trackpayments"
-        script.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{SCRIPTED}"\n')
-        script.chmod(0o755)
-        self.node.start_plugin(script)
-        self.wait_active()
-
-    def publish(self, first: int, count: int, status: str, attempts: int, size: int, a_second: float = 0) -> str:
-        """The cursor after it."""
-        result = self.node.call("scripted-publish", {"first": first, "count": count, "status": status, "attempts": attempts,
-                                                     "size": size, "a_second": a_second})
-        self.seconds = result["seconds"]
-        return result["cursor"]
-
-    def wait_subscriber(self, count: int) -> list[State]:
-        """What the subscriber beside has got, when it has so many."""
-        path = self.subscribers[0].path
-        wait_until(lambda: path.exists() and path.read_bytes().count(b"\n") >= count, "the subscriber's messages")
-        payments = [json.loads(line)["params"]["trackpayments"] for line in path.read_bytes().splitlines()]
-        return [(payment["payment_hash"], payment["status"]) for payment in payments]
 
 
 def peak_mb(stage: LndStage) -> float:

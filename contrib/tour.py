@@ -1,4 +1,5 @@
-"""The tour of contrib/demo: a stand-in node, the plugin, a recorder, and payments of every kind to look at."""
+"""The tour of contrib/demo: a stand-in node, the plugin, a recorder, and payments of every kind to look at. In a terminal it then prints a
+link to the live page, and pays on until ^C."""
 
 from __future__ import annotations
 
@@ -6,11 +7,13 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP / "tests" / "lightningd"))
 
+from pay_on import PayOn  # noqa: E402
 from standin import RpcError, StandIn, wait_until  # noqa: E402
 from stream_view import follow, line  # noqa: E402
 
@@ -100,6 +103,26 @@ def later(outcome: str) -> dict:
     return {"do": outcome, "delay_ms": 400}
 
 
+def show_page(node: StandIn) -> None:
+    """Until ^C."""
+    payments = PayOn(node)
+    try:
+        made = node.new_client().call("trackpayments-lnd", ["link", 1440])
+        print(f"""
+$ lightning-cli trackpayments-lnd link
+The live page shows all this, and payments go on. Open this link in a browser of this machine; it will not know the node's certificate:
+
+{made["link"]}
+
+^C ends.""", flush=True)
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        print()
+    finally:
+        payments.stop()
+
+
 def main(plugin: str, lnd: str, standin: str) -> None:
     recorder = str(TOP / "contrib" / "recorder")
     listen = [f"--trackpayments-lnd-{surface}listen=127.0.0.1:0" for surface in ("rpc", "rest")]
@@ -134,6 +157,8 @@ def main(plugin: str, lnd: str, standin: str) -> None:
         print(json.dumps({key: value for key, value in last.items() if key != "topic"}, indent=2))
         screen.over = True
         screen.thread.join()
+        if sys.stdout.isatty():
+            show_page(node)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,9 @@ from node import CONTRIB, PLUGIN, TOP, Node, StandIn, die_on_sigterm, wait_until
 from program import Piped, bound_by_permissions, run
 
 HERE = Path(__file__).resolve().parent
+LND = os.environ.get("LND", "")  # empty: not built
+LISTEN = [f"--trackpayments-lnd-{surface}listen=127.0.0.1:0" for surface in ("rpc", "rest")]
+PAGE = re.compile(r"^The live page, for an hour, in a browser of this machine: https://localhost:\d+/#rune=[A-Za-z0-9_=-]+$")
 TOOLS = {"ninja": "exit 0", "meson": "exit 1", "dpkg-query": "echo install ok installed"}
 
 
@@ -82,6 +85,35 @@ class Demo(unittest.TestCase):
         with Node() as node:
             piped = self.recording(node)
             self.assertIn(f"{PLUGIN} is loaded already", piped.lines())
+            self.interrupt(piped)
+
+    @unittest.skipUnless(LND, "trackpayments-lnd is not built")
+    def test_it_loads_the_live_page_until_its_end(self) -> None:
+        server = shutil.copy(LND, self.checkout / "build" / "plugin")
+        with Node(*LISTEN, plugins=[LND]) as node:
+            node.stop_plugin(LND)  # the node has its options
+            piped = self.recording(node)
+            self.assertIn(f"loaded {server}, until the end of this demo", piped.lines())
+            self.assertTrue(any(map(PAGE.match, piped.lines())), piped.lines())
+            self.assertIn(server, self.plugins(node))
+            self.interrupt(piped)
+            self.assertEqual(self.plugins(node), [PLUGIN])
+
+    @unittest.skipUnless(LND, "trackpayments-lnd is not built")
+    def test_a_live_page_that_is_loaded_already_stays(self) -> None:
+        with Node(*LISTEN, plugins=[LND]) as node:
+            piped = self.recording(node)
+            self.assertTrue(any(map(PAGE.match, piped.lines())), piped.lines())
+            self.interrupt(piped)
+            self.assertIn(LND, self.plugins(node))
+
+    def test_no_live_page_is_no_error(self) -> None:
+        server = self.checkout / "build" / "plugin" / "trackpayments-lnd"
+        server.write_text("#!/bin/sh\nexit 1\n")
+        server.chmod(0o755)
+        with Node() as node:
+            piped = self.recording(node)
+            self.assertRegex(piped.out, f"(?m)^No live page: lightningd cannot load {server}: .*exited before replying")
             self.interrupt(piped)
 
     def test_a_recorder_of_another_checkout_is_used_and_keeps_running(self) -> None:

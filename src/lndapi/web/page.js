@@ -324,6 +324,7 @@ function ask(reason) {
     byId("forget").hidden = true;
     write(byId("enter-reason"), reason);
     write(byId("rune-life"), "");
+    notice("");
     byId("rune").focus();
     redrawAll();
 }
@@ -573,7 +574,7 @@ async function begin(mine) {
             if (isOver()) return;
             begun = true;
             redrawAll();
-            return searchChanged();
+            return findSought();
         } catch (error) {
             if (error.what === "rune")
                 write(
@@ -1318,6 +1319,7 @@ function tick() {
 // ---------------------------------------------------------------------------------------------------------- search
 
 let searches = 0;
+let search_notice = ""; // the last that a search wrote
 
 function searchChanged() {
     sought = byId("search").value.trim().toLowerCase();
@@ -1325,9 +1327,14 @@ function searchChanged() {
     lists.now.at = lists.ended.at = 0;
     forced = true;
     scheduleDraw();
-    const mine = ++searches;
-    notice("");
-    if (rune && begun && /^[0-9a-f]{64}$/.test(sought) && !by_hash.has(sought)) lookUp(sought, mine);
+    searches++;
+    if (byId("notice").textContent === search_notice) notice("");
+    findSought();
+}
+
+/// Asks for the payment that is sought, if this page does not keep it.
+function findSought() {
+    if (rune && begun && /^[0-9a-f]{64}$/.test(sought) && !by_hash.has(sought)) lookUp(sought, searches);
 }
 
 /// A payment that this page does not keep: LND's TrackPaymentV2 has it.
@@ -1343,12 +1350,10 @@ async function lookUp(hash, mine) {
             break;
         }
     } catch (error) {
-        if (mine === searches)
-            notice(
-                error.what === "gone"
-                    ? "The node has no payment with this hash."
-                    : `The search failed: ${error.message}.`,
-            );
+        if (mine !== searches) return;
+        search_notice =
+            error.what === "gone" ? "The node has no payment with this hash." : `The search failed: ${error.message}.`;
+        notice(search_notice);
     }
 }
 

@@ -1,5 +1,5 @@
-"""The tour of contrib/demo: a stand-in node, the plugin, a recorder, and payments of every kind to look at. In a terminal it then prints a
-link to the live page, and pays on until ^C."""
+"""The tour of contrib/demo: a stand-in node, the plugin, a recorder, and payments of every kind to look at, and a link
+to the live page. In a terminal it then pays on until ^C."""
 
 from __future__ import annotations
 
@@ -103,18 +103,21 @@ def later(outcome: str) -> dict:
     return {"do": outcome, "delay_ms": 400}
 
 
-def show_page(node: StandIn) -> None:
+def show_link(node: StandIn) -> None:
+    made = node.call("trackpayments-lnd", ["link", 1440])
+    print(f"""
+$ lightning-cli trackpayments-lnd link 1440
+The live page shows all this, as long as the node runs. Open this link in a browser of this machine, which will not know the node's
+certificate:
+
+{made["link"]}""", flush=True)
+
+
+def pay_on(node: StandIn) -> None:
     """Until ^C."""
     payments = PayOn(node)
+    print("\nPayments go on. ^C ends.", flush=True)
     try:
-        made = node.new_client().call("trackpayments-lnd", ["link", 1440])
-        print(f"""
-$ lightning-cli trackpayments-lnd link
-The live page shows all this, and payments go on. Open this link in a browser of this machine; it will not know the node's certificate:
-
-{made["link"]}
-
-^C ends.""", flush=True)
         while True:
             time.sleep(3600)
     except KeyboardInterrupt:
@@ -157,8 +160,9 @@ def main(plugin: str, lnd: str, standin: str) -> None:
         print(json.dumps({key: value for key, value in last.items() if key != "topic"}, indent=2))
         screen.over = True
         screen.thread.join()
+        show_link(node)
         if sys.stdout.isatty():
-            show_page(node)
+            pay_on(node)
 
 
 if __name__ == "__main__":

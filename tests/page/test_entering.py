@@ -74,6 +74,12 @@ class Entering(PageCase):
         with self.open(stage, f"#rune={rune}") as page:
             wait_live(page)
             self.check_secrecy(stage, page, rune)
+            # A second link, opened in the same tab.
+            other = stage.new_rune()
+            page.evaluate("(hash) => { location.hash = hash }", f"#rune={other}")
+            page.wait("(rune) => sessionStorage.rune === rune", other)
+            wait_live(page)
+            self.assertEqual(page.url(), stage.address())
 
     def test_by_the_link_of_lightning_cli(self) -> None:
         """It reads payments, and may not delete them."""
@@ -95,20 +101,21 @@ class Entering(PageCase):
         other = stage.node.call("createrune", {"restrictions": [["method=getinfo"]]})["rune"]
         old = stage.new_rune(seconds=-5)
         forged = ("A" if other[0] != "A" else "B") + other[1:]
-        for rune, reason in ((forged, "does not accept the rune"), (other, "does not accept the rune"), (old, "expired"),
-                             ("nonsense", "This is no rune"), ("ab" * 40, "does not accept")):
-            with self.subTest(reason), self.open(stage) as page:
-                page.allowed = [FAILED_LOAD]
-                page.wait_for("#enter")
-                page.fill("#rune", rune)
-                page.click("#enter-button")
-                page.wait_text("#enter-reason", reason)
-                self.assertTrue(page.is_visible("#enter"))
-                self.assertEqual(page.attribute("#badge", "data-state"), "stopped")
-                self.assertEqual(page.storage()["session"], {})
-                page.fill("#rune", stage.new_rune())
-                page.click("#enter-button")
-                wait_live(page)
+        with self.open(stage) as page:
+            page.allowed = [FAILED_LOAD]
+            page.wait_for("#enter")
+            for rune, reason in ((forged, "does not accept the rune"), (old, "expired"), (other, "does not accept the rune"),
+                                 ("nonsense", "This is no rune"), ("ab" * 40, "does not accept")):
+                with self.subTest(reason):
+                    page.fill("#rune", rune)
+                    page.click("#enter-button")
+                    page.wait_text("#enter-reason", reason)
+                    self.assertTrue(page.is_visible("#enter"))
+                    self.assertEqual(page.attribute("#badge", "data-state"), "stopped")
+                    self.assertEqual(page.storage()["session"], {})
+            page.fill("#rune", stage.new_rune())
+            page.click("#enter-button")
+            wait_live(page)
 
 
 class Ending(PageCase):

@@ -14,6 +14,7 @@ from page_case import Page, PageCase, ScriptedPage, die_on_sigterm
 PAYMENTS = 1000
 UPDATES = 400
 A_SECOND = 100
+OLD = 520          # more than the page loads by itself
 MOST_ROWS = 100    # of a list
 MOST_ELEMENTS = 8000  # two lists of a hundred rows with some twenty elements each, and the rest of the page
 READ_ROWS = """(list) => [...document.querySelectorAll(`${list} .payment`)].map((row) => [row.dataset.hash,
@@ -48,6 +49,21 @@ class Load(PageCase):
                 self.assertLess(page.count("*"), MOST_ELEMENTS)
                 self.check_list(page, "now", flying + payments[UPDATES:][:10])
                 self.check_list(page, "ended", ended[::-1])
+
+    def test_older_payments_are_loaded_when_somebody_asks(self) -> None:
+        begun = time.time_ns() - 10**13
+        payments = [payment(n, "FAILED" if n % 3 else "SUCCEEDED", begun=begun + n * 10**9) for n in range(1, OLD + 1)]
+        with ScriptedPage().alone() as stage:
+            stage.begin()
+            stage.play(payments)
+            with self.live(stage) as page:
+                page.wait_for("#ended-list .payment")
+                self.check_list(page, "ended", payments[::-1])
+                page.wait("() => !document.querySelector('#ended-older').checkVisibility()")
+                last_page = page.evaluate(READ_ROWS, "#ended-list")
+                page.click("#ended-newer")
+                page.wait("(hash) => document.querySelector('#ended-list .payment').dataset.hash !== hash", last_page[0][0])
+                self.assertTrue(page.is_visible("#ended-older"))
 
     def check_list(self, page: Page, name: str, payments: list[dict[str, Any]]) -> None:
         """Its pages, which begin with these payments in this order."""

@@ -91,6 +91,38 @@ class Builders(unittest.TestCase):
             code, out, _ = demo.wait_end()
         self.assertEqual((code, out.splitlines()[-1]), (3, "built 20 of 20"))
 
+    def setups(self, *arguments: str) -> list[str]:
+        """How contrib/check calls meson setup. The compiler fails, so it goes no further."""
+        calls = self.directory / "calls"
+        calls.write_text("")
+        self.tool("meson", f'echo "$*" >>{calls}; for i in "$@"; do [ ! -d "$i" ] || touch "$i/build.ninja"; done')
+        self.tool("ninja", "exit 3")
+        code, out, errors = run(str(self.checkout / "contrib" / "check"), *arguments, environment=self.path, cwd=self.checkout)
+        self.assertEqual((code, errors), (3, ""), out)
+        return calls.read_text().splitlines()
+
+    def test_check_configures_a_build_of_another_form_anew(self) -> None:
+        first, = self.setups()
+        self.assertRegex(first, "^setup build-check-gcc .*-Dunit=false")
+        self.assertEqual(self.setups(), [])
+        other, = self.setups("--quick")
+        self.assertRegex(other, "^setup --reconfigure build-check-gcc .*-Dunit=true")
+        self.assertEqual(self.setups("--long"), [])
+        (self.checkout / "build-check-gcc" / "options").unlink()  # made by an older contrib/check
+        again, = self.setups("--quick")
+        self.assertEqual(again, other)
+
+    def test_check_waits_for_the_browser_before_it_tests(self) -> None:
+        self.tool("dpkg-query", '[ "$3" = chromium ] || echo install ok installed')
+        self.tool("id", "echo 0")
+        self.tool("meson", 'case $1 in test) touch tested ;; esac')
+        self.tool("apt-get", f"[ $1 = update ] || {{ while [ ! -e {self.directory}/built ]; do sleep 0.1; done; echo no chromium >&2; exit 100; }}")
+        self.tool("ninja", f"touch {self.directory}/built")  # while apt-get works
+        code, out, errors = run(str(self.checkout / "contrib" / "check"), environment=self.path, cwd=self.checkout)
+        self.assertEqual((code, errors), (100, "no chromium\n"))
+        self.assertIn("Installing from Debian: chromium\n", out)
+        self.assertFalse((self.checkout / "tested").exists())
+
     def test_missing_packages_that_only_root_can_install_are_named(self) -> None:
         (self.tools / "dpkg-query").unlink()
         for name in ("bash", "env", "dirname", "realpath", "sed", "cut", "grep", "apt-get"):

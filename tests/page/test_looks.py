@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import unittest
 from pathlib import Path
+from typing import Any
 
 from page_case import FAILED_LOAD, Page, PageCase, PageStage, die_on_sigterm, row_of, wait_live, wait_opened, wait_row
 
@@ -49,7 +50,7 @@ class Looks(PageCase):
             page.wait_for("#lately")
             self.check(page, "nothing-yet")
             held = traffic.hold_two(stage)
-            several = stage.pay(12_000_000, parts=["settle_alone", "hold", {"attempts": ["fee_insufficient", "hold"]}])
+            several = self.pay_several(stage)
             traffic.every_kind(stage)
             wait_row(page, stage.wait_status(stage.pay(1_000_000), "SUCCEEDED"), "SUCCEEDED", "ended")
             page.wait("() => document.querySelectorAll('#lately svg').length === 3")
@@ -65,6 +66,15 @@ class Looks(PageCase):
             for invoice in (*held, several):
                 stage.release(invoice)
                 stage.wait_status(invoice, "SUCCEEDED")
+
+    def pay_several(self, stage: PageStage) -> dict[str, Any]:
+        """In flight, with attempts that are settled, in flight and failed."""
+        several = stage.pay(12_000_000, parts=["hold", "hold", {"attempts": ["fee_insufficient", "hold"]}])
+        stage.wait_payment(several, lambda one: sorted(attempt["status"] for attempt in one["htlcs"]) == ["FAILED"] + 3 * ["IN_FLIGHT"],
+                           "all parts")
+        stage.release(several, partid=1)
+        stage.wait_payment(several, lambda one: any(attempt["status"] == "SUCCEEDED" for attempt in one["htlcs"]), "a settled part")
+        return several
 
     def check_expired(self, stage: PageStage, page: Page) -> None:
         page.click("#forget")

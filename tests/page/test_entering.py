@@ -30,7 +30,8 @@ class Entering(PageCase):
         self.assertEqual(page.evaluate("() => location.href"), stage.address())
         storage = page.storage()
         self.assertEqual(storage, {"kept": {"cookies": [], "origins": []}, "session": {"rune": rune}, "local": {}, "cookies": ""})
-        self.assertNotIn(rune, page.evaluate("() => document.documentElement.outerHTML + [...document.querySelectorAll('input')].map((i) => i.value)"))
+        self.assertNotIn(rune, page.evaluate("() => document.documentElement.outerHTML"))
+        self.assertEqual(page.evaluate("() => [...document.querySelectorAll('input')].map((input) => input.value).join('')"), "")
         self.assertEqual(page.evaluate("() => JSON.stringify(history.state) + history.length"), "null2")  # about:blank and this
         requests = page.requests()
         self.assertGreater(len(requests), 4)

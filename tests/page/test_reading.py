@@ -12,6 +12,8 @@ from page_case import FAILED_LOAD, Page, PageCase, PageStage, ScriptedPage, die_
 SHOWN = """() => [...document.querySelectorAll('#now-list .payment, #ended-list .payment')]
     .map((row) => row.dataset.hash)"""
 ACTIVE = """() => { const one = document.activeElement; return one.id || [...one.classList].join('.') || one.tagName }"""
+FOCUS_IS_SEEN = """() => document.activeElement.matches(':focus-visible')
+    && getComputedStyle(document.activeElement).outlineStyle !== 'none'"""
 
 
 class Reading(PageCase):
@@ -28,8 +30,8 @@ class Reading(PageCase):
             stage.play(payments)
             with self.live(stage) as page:
                 self.wait_shown(page, payments)
-                for text, found in (("tea", [tea, flying]), ("CAFÉ", [coffee]), (failed["payment_hash"], [failed]), (tea["payment_hash"][:9], [tea]),
-                                    (f"  {tea['payment_hash'].upper()} ", [tea]), ("nothing like it", []), ("", payments)):
+                for text, found in (("tea", [tea, flying]), ("CAFÉ", [coffee]), (failed["payment_hash"], [failed]),
+                                    (tea["payment_hash"][:9], [tea]), (f"  {tea['payment_hash'].upper()} ", [tea]), ("nothing like it", []), ("", payments)):
                     page.fill("#search", text)
                     self.wait_shown(page, found)
                 for status, found in (("IN_FLIGHT", [flying]), ("SUCCEEDED", [coffee, tea]), ("FAILED", [failed])):
@@ -145,8 +147,7 @@ class Reading(PageCase):
             while "summary" not in reached and len(reached) < 40:
                 page.press("Tab")
                 reached.append(page.evaluate(ACTIVE))
-                self.assertTrue(page.evaluate("() => document.activeElement.matches(':focus-visible') && getComputedStyle(document.activeElement).outlineStyle !== 'none'"),
-                                reached)
+                self.assertTrue(page.evaluate(FOCUS_IS_SEEN), reached)
             for one in ("search", "filter", "summary"):
                 self.assertIn(one, reached)
             page.press("Enter")

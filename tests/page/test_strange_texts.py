@@ -26,7 +26,8 @@ LONG = ("W" * 10_000).encode()
 POSITIONS = """(row) => [".status", ".amount", ".fee", ".bar", ".short"].map((name) => {
     const box = document.querySelector(`${row} .summary ${name}`).getBoundingClientRect();
     return [name, Math.round(box.left), Math.round(box.right)] })"""
-MADE = "() => document.querySelectorAll('main img, main script, main b, main i, main h1, main iframe, [onmouseover], [onerror], a[href*=script]').length"
+MADE = """() => document.querySelectorAll("main img, main script, main b, main i, main h1, main iframe, [onmouseover], [onerror], a[href*=script]")
+    .length"""
 
 
 def message(text: bytes) -> dict[str, str]:

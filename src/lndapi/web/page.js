@@ -486,6 +486,10 @@ let cursor = null; // position in the stream; nothing before the first answer
 let begun = false; // what was there at the beginning has been read
 let loading = 0; // grows with each beginning
 let stream = null; // AbortController of the open one
+let live_until = Infinity; // ms: when the page lost the stream
+
+/// Ages stand still while nobody knows whether a payment is still in flight.
+const lastKnown = () => Math.min(Date.now(), live_until);
 
 function stopStream() {
     connection++;
@@ -493,6 +497,8 @@ function stopStream() {
 }
 
 function badge(state) {
+    if (state === "live") live_until = Infinity;
+    else if (live_until === Infinity) live_until = Date.now();
     byId("badge").dataset.state = state;
     write(byId("badge-text"), state);
 }
@@ -1123,7 +1129,7 @@ function makeAttempt(attempt, number) {
         );
     if (attempt.status === "IN_FLIGHT")
         element.append(
-            h("p", { class: "hint" }, "On its way. Where it is now, this node learns when it settles or fails."),
+            h("p", { class: "hint" }, "On its way. This node learns where it was only when it settles or fails."),
         );
     if (hops.length) element.append(makePath(attempt, route, hops));
     return element;
@@ -1237,7 +1243,7 @@ function drawList(name, all, moved) {
     }
     const element = byId(`${name}-list`);
     const focused = element.contains(document.activeElement) ? document.activeElement : null;
-    const now = Date.now();
+    const now = lastKnown();
     for (const entry of page) drawRow(entry, now);
     if (page.length)
         reconcile(
@@ -1291,7 +1297,7 @@ function draw() {
     // The row with the focus may have gone from one list to the other.
     if (here?.row?.isConnected && document.activeElement === document.body)
         here.parts.summary.focus({ preventScroll: true });
-    const long = flying.filter((entry) => Date.now() - entry.begin > long_in_flight).length;
+    const long = flying.filter((entry) => lastKnown() - entry.begin > long_in_flight).length;
     write(
         byId("now-count"),
         `${is_narrowed() ? `${now_fits} of ` : ""}${plural(flying.length, "payment")}${long ? `, ${long} for over a minute` : ""}, oldest first`,
@@ -1311,9 +1317,9 @@ function draw() {
 /// Each second: only what time alone changes.
 function tick() {
     showRuneLife();
-    const now = Date.now();
+    const now = lastKnown();
     for (const entry of lists.now.shown) if (entry.parts) drawAge(entry, now);
-    if (flying.length || now - lately_drawn > 10000) scheduleDraw();
+    if (flying.length || Date.now() - lately_drawn > 10000) scheduleDraw();
 }
 
 // ---------------------------------------------------------------------------------------------------------- search
@@ -1515,6 +1521,8 @@ function drawLately() {
     lately_changed = false;
     for (const [index, one] of lately) if (now - one.end > periods.day.length) lately.delete(index);
     const all = [...lately.values()].filter((one) => now - one.end <= periods[period].length);
+    byId("charts").hidden = lately.size === 0;
+    byId("lately-none").hidden = lately.size > 0;
     drawRate(all, now);
     drawTimes(all);
     drawReasons(all);

@@ -10,10 +10,14 @@ const list_rows = 450; // payments of the lists that get a row
 const attempts_shown = 20;
 const draw_every = 250; // ms
 const slice = 8; // ms of work before the browser has its turn
-const silence = 45000; // ms; the server writes at least every 15 s
+const answer_time = 60000; // ms: for a whole list
+const silence = 25000; // ms; the server writes at least every 15 s
 const long_in_flight = 60000; // ms
 const no_preimage = /^0*$/;
 const byId = (id) => document.getElementById(id);
+
+let clock_ahead = 0; // ms: of the node's clock, if this machine's is wrong
+const now = () => Date.now() + clock_ahead;
 
 // ---------------------------------------------------------------------------------------------------------- words
 
@@ -132,6 +136,7 @@ function copyButton(name, value) {
 // -------------------------------------------------------------------------------------------- amounts, times, names
 
 let unit = "sat";
+const thousandths = new Intl.NumberFormat(undefined, { minimumIntegerDigits: 3, useGrouping: false });
 const decimal = new Intl.NumberFormat().formatToParts(1.5).find((part) => part.type === "decimal").value;
 
 function big(text) {
@@ -146,14 +151,14 @@ function big(text) {
 function money(msat) {
     if (unit === "msat") return `${msat.toLocaleString()} msat`;
     const rest = msat % 1000n;
-    const part = rest ? decimal + String(rest < 0n ? -rest : rest).padStart(3, "0") : "";
+    const part = rest ? decimal + thousandths.format(rest < 0n ? -rest : rest) : "";
     return `${(msat / 1000n).toLocaleString()}${part} sat`;
 }
 
 const ms = (ns) => Number(big(ns) / 1000000n);
 
 function span(milliseconds) {
-    if (milliseconds < 0) return "0 ms";
+    if (milliseconds <= 0) return "under 1 s"; // lightningd has stored whole seconds
     if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
     const s = milliseconds / 1000;
     if (s < 60) return `${s < 10 ? (Math.floor(s * 10) / 10).toLocaleString() : Math.floor(s)} s`;
@@ -173,7 +178,7 @@ function clock(milliseconds, fine) {
         ...(fine ? { fractionalSecondDigits: 3 } : {}),
     };
     const day =
-        at.toDateString() === new Date().toDateString() ? {} : { year: "numeric", month: "short", day: "numeric" };
+        at.toDateString() === new Date(now()).toDateString() ? {} : { year: "numeric", month: "short", day: "numeric" };
     return new Intl.DateTimeFormat(undefined, { ...day, ...time }).format(at);
 }
 
@@ -303,6 +308,7 @@ function mayPermit(condition, method) {
 }
 
 function readRune(text) {
+    if (text.length > 12000 || !/^[\w+/=-]+$/.test(text)) return null;
     if (/^[0-9a-f]{2,}$/i.test(text)) return { text, expires: Infinity, deletes: false }; // a macaroon in hex
     const groups = restrictionsOf(text);
     if (!groups) return null;
@@ -330,10 +336,16 @@ function ask(reason) {
 }
 
 function enter(text) {
-    const found = readRune(text.trim());
+    // People paste the whole link too, or a rune with the quotes of its JSON.
+    const found = readRune(
+        text
+            .replace(/^[^]*#rune=/, "")
+            .replace(/[\s"',]/g, "")
+            .replace(/%3d/gi, "="),
+    );
     if (!found)
         return ask(
-            "This is no rune. A rune is the text that createrune shows, of 44 or more letters, digits, - and _.",
+            "This is no rune. A rune is what createrune shows: 44 or more letters, digits, - and _. A link to this page has one.",
         );
     rune = found;
     sessionStorage.setItem(kept_as, found.text);
@@ -346,12 +358,15 @@ function enter(text) {
     showRuneLife();
     stopStream();
     run(connection);
+    findSought();
 }
 
 /// By this machine's clock. The node has its own, and ends the stream when the time is over.
 function showRuneLife() {
     if (!rune) return;
-    const minutes = Math.floor((rune.expires - Date.now()) / 60000);
+    const minutes = Math.floor((rune.expires - now()) / 60000);
+    const wrong = clock_ahead ? `this machine's clock is wrong by ${span(Math.abs(clock_ahead))}` : "";
+    write(byId("clock"), wrong);
     write(
         byId("rune-life"),
         minutes === Infinity
@@ -362,6 +377,8 @@ function showRuneLife() {
     );
 }
 
+let fragment_hash = ""; // that the search got from the address
+
 /// Takes `rune` and `payment` out of the address's fragment, where no server sees them; the rune does not stay there.
 function readFragment() {
     const given = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
@@ -369,7 +386,12 @@ function readFragment() {
     const payment = given.get("payment");
     if (secret !== null)
         history.replaceState(null, "", location.pathname + (payment ? `#payment=${encodeURIComponent(payment)}` : ""));
+    if (payment === null && fragment_hash && byId("search").value === fragment_hash) {
+        byId("search").value = fragment_hash = "";
+        searchChanged();
+    }
     if (payment !== null && /^[0-9a-f]{64}$/i.test(payment)) {
+        fragment_hash = payment.toLowerCase();
         byId("search").value = payment.toLowerCase();
         to_open = payment.toLowerCase();
         for (const entry of by_hash.get(to_open) ?? []) open(entry, true);
@@ -403,19 +425,25 @@ async function request(path, { accept = "application/json", last, method = "GET"
     if (!rune) throw new Refused("later", "there is no rune");
     const headers = { Accept: accept, "Grpc-Metadata-Macaroon": rune.text };
     if (last) headers["Last-Event-ID"] = last;
+    const abort = new AbortController();
+    signal?.addEventListener("abort", () => abort.abort());
+    const timer = setTimeout(() => abort.abort(), silence);
     let answer;
     try {
         answer = await fetch(path, {
             method,
             headers,
-            signal,
+            signal: abort.signal,
             cache: "no-store",
             credentials: "omit",
             redirect: "error",
         });
     } catch {
         throw new Refused("later", "the server does not answer");
+    } finally {
+        clearTimeout(timer);
     }
+    readClock(answer);
     if (answer.ok) return answer;
     let body = null;
     try {
@@ -427,8 +455,14 @@ async function request(path, { accept = "application/json", last, method = "GET"
     throw refusal(body?.error ?? body, reason);
 }
 
+/// Each answer has the node's time, in whole seconds. Small differences are the network's.
+function readClock(answer) {
+    const ahead = Date.parse(answer.headers.get("Date")) + 500 - Date.now();
+    if (!Number.isNaN(ahead)) clock_ahead = Math.abs(ahead) > 10000 ? ahead : 0;
+}
+
 async function get(path) {
-    const answer = await request(path);
+    const answer = await request(path, { signal: AbortSignal.timeout(answer_time) });
     return answer.json();
 }
 
@@ -462,6 +496,7 @@ async function* events(answer, abort) {
             }
             if (next.done) return;
             text += next.value;
+            heard = now();
             let begin = 0;
             for (let end; (end = text.indexOf("\n\n", Math.max(begin, from))) >= 0; begin = end + 2) {
                 const event = {};
@@ -488,8 +523,10 @@ let loading = 0; // grows with each beginning
 let stream = null; // AbortController of the open one
 let live_until = Infinity; // ms: when the page lost the stream
 
+let heard = 0; // ms: the last sign of life of the stream
+
 /// Ages stand still while nobody knows whether a payment is still in flight.
-const lastKnown = () => Math.min(Date.now(), live_until);
+const lastKnown = () => Math.min(now(), live_until);
 
 function stopStream() {
     connection++;
@@ -498,7 +535,7 @@ function stopStream() {
 
 function badge(state) {
     if (state === "live") live_until = Infinity;
-    else if (live_until === Infinity) live_until = Date.now();
+    else if (live_until === Infinity) live_until = heard || now();
     byId("badge").dataset.state = state;
     write(byId("badge-text"), state);
 }
@@ -508,10 +545,11 @@ async function run(mine) {
     let wait = 500;
     let lost = null;
     badge(cursor ? "reconnecting" : "connecting");
-    readNode(mine);
     while (mine === connection) {
         const abort = (stream = new AbortController());
         try {
+            await readNode(mine);
+            if (mine !== connection) return;
             if (!begun) cursor = null;
             const answer = await request("/v2/router/payments", {
                 accept: "text/event-stream",
@@ -519,16 +557,18 @@ async function run(mine) {
                 signal: abort.signal,
             });
             if (mine !== connection) return;
+            heard = now();
             if (lost)
                 notice(
                     cursor
-                        ? `Live again since ${clock(Date.now())}. Nothing is missing: the stream went on where it broke.`
-                        : `Live again since ${clock(Date.now())}, loaded anew.`,
+                        ? `Live again since ${clock(now())}. Nothing is missing: the stream went on where it broke.`
+                        : `Live again since ${clock(now())}, loaded anew.`,
                 );
             badge("live");
             lost = null;
             wait = 500;
             if (!begun) begin(mine);
+            watchTracker(mine, abort.signal);
             await read(mine, answer, abort);
             throw new Refused("later", "the server ended the stream");
         } catch (error) {
@@ -537,7 +577,7 @@ async function run(mine) {
             if (!(error instanceof Refused)) console.error(error);
             if (error.what === "rune") return ask(whyRefused(error.message));
             if (error.what === "position" && cursor) begun = false;
-            lost ??= clock(Date.now());
+            lost ??= clock(heard || now());
             badge("reconnecting");
             notice(`Not live since ${lost}: ${error.message}. Trying again.`);
         }
@@ -546,12 +586,41 @@ async function run(mine) {
     }
 }
 
+/// The stream stays open while the tracker is stopped, and goes on with what was missed. Meanwhile what is shown is old.
+async function watchTracker(mine, signal) {
+    const abort = new AbortController();
+    signal.addEventListener("abort", () => abort.abort());
+    let away = "";
+    try {
+        const answer = await request("/v1/state/subscribe", { accept: "text/event-stream", signal: abort.signal });
+        for await (const event of events(answer, abort)) {
+            if (mine !== connection || signal.aborted) return;
+            if (!event.data || event.event) continue;
+            const active = JSON.parse(event.data).state === "SERVER_ACTIVE";
+            if (active && away)
+                notice(`Live again since ${clock(now())}. Nothing is missing: what was missed comes now.`);
+            if (!active) away = clock(now());
+            if (!active) notice(`Not live since ${away}: the plugin trackpayments does not run. Waiting for it.`);
+            badge(active ? "live" : "reconnecting");
+        }
+    } catch {
+        // The stream of payments notices too.
+    }
+}
+
 /// lightningd says of a rune whose time is over: `time is greater or equal to …` (common/runes, ccan/rune).
 function whyRefused(reason) {
     const why = reason.includes("time is greater")
         ? "The rune has expired"
-        : `lightningd does not accept the rune: ${reason}`;
+        : `lightningd does not accept the rune: ${reason.startsWith("verification failed") ? "it is blacklisted, or of another node" : reason}`;
     return `${why}. Make a new link, or enter another rune.${book.size ? " What you see stays." : ""}`;
+}
+
+/// An open stream outlives a blacklisted rune for up to an hour; other requests hear of it at once.
+function askAgain(error) {
+    const again = error.what === "rune" && /blacklist/i.test(error.message);
+    if (again) ask(whyRefused(error.message));
+    return again;
 }
 
 async function read(mine, answer, abort) {
@@ -587,14 +656,18 @@ async function begin(mine) {
                     byId("lately-note"),
                     `Only payments since this page was opened: the rune does not permit lists (${error.message}).`,
                 );
-            if (error.what === "rune") return;
+            if (error.what === "rune") {
+                begun = true;
+                redrawAll();
+                return findSought();
+            }
             await sleep(2000);
         }
     }
 }
 
 async function loadLists(isOver) {
-    const since = Date.now() - 86400000;
+    const since = now() - 86400000;
     let offset = "",
         seen = 0;
     oldest_listed = null;
@@ -608,7 +681,7 @@ async function loadLists(isOver) {
         let until = performance.now() + slice;
         for (const payment of newest_first) {
             if (seen++ < list_rows) list(payment);
-            else count(payment);
+            else if (is_final(payment)) count(payment); // a stream may have ended it since
             if (performance.now() > until) {
                 await pause();
                 until = performance.now() + slice;
@@ -638,16 +711,22 @@ async function loadOlder() {
         page.payments.reverse().forEach(list);
         if (page.payments.length < list_with_hops) oldest_listed = 0n;
     } catch (error) {
+        if (askAgain(error)) return;
         notice(`Older payments cannot be shown: ${error.message}.`);
     }
 }
 
 const hasOlder = () => oldest_listed > 0n && ended.length < most_kept && rune !== null;
 
+let node_id = ""; // of the node whose payments are shown
+
+/// An address may lead to another node than before, for example through a tunnel.
 async function readNode(mine) {
     try {
         const info = await get("/v1/getinfo");
         if (mine !== connection) return;
+        if (node_id && node_id !== info.identity_pubkey) empty();
+        node_id = info.identity_pubkey;
         write(byId("node-name"), tame(info.alias || short(info.identity_pubkey), 64));
         write(
             byId("node-network"),
@@ -689,9 +768,9 @@ function endOf(payment) {
 function progress(payment) {
     const resolved = payment.htlcs.filter((attempt) => attempt.status !== "IN_FLIGHT").length;
     return [
-        Number(is_final(payment)),
         payment.htlcs.length,
         resolved,
+        Number(is_final(payment)),
         payment.htlcs.filter((a) => a.route?.hops.length).length,
     ];
 }
@@ -710,6 +789,21 @@ function known(payment) {
     for (const entry of by_hash.get(payment.payment_hash) ?? [])
         if (entry.payment.htlcs.some((attempt) => ids.has(attempt.attempt_id))) return entry;
     return null;
+}
+
+/// After a restart the tracker knows less of old parts than it has told. What it told stays.
+function remember(payment, old) {
+    const is_unknown = reasonOf(payment) === "NOT_RECORDED";
+    const before = new Map(old.htlcs.map((attempt) => [attempt.attempt_id, attempt]));
+    for (const attempt of payment.htlcs) {
+        const was = before.get(attempt.attempt_id);
+        if (!was) continue;
+        if (isUnrecorded(attempt) && was.status === "FAILED") attempt.failure = was.failure;
+        for (const time of ["attempt_time_ns", "resolve_time_ns"])
+            if (big(attempt[time]) === (big(was[time]) / 1000000000n) * 1000000000n) attempt[time] = was[time];
+        if (!attempt.route?.hops.length && was.route?.hops.length) attempt.route = was.route;
+    }
+    if (is_unknown && old.status === "FAILED") payment.failure_reason = old.failure_reason;
 }
 
 function insert(list, entry, before) {
@@ -736,6 +830,7 @@ function keep(payment, live) {
     if (typeof payment?.payment_hash !== "string" || !Array.isArray(payment.htlcs)) return null;
     let entry = known(payment);
     if (entry && !live && !isNewer(payment, entry.payment)) return entry;
+    if (entry) remember(payment, entry.payment);
     count(payment);
     const end = is_final(payment) ? endOf(payment) : 0;
     if (!entry) {
@@ -776,6 +871,19 @@ function update(entry, payment) {
     entry.version++;
     scheduleDraw();
     return entry;
+}
+
+/// As if the page had just been opened.
+function empty() {
+    for (const entry of [...book.values()]) forget(entry);
+    lately.clear();
+    lately_changed = true;
+    begun = false;
+    cursor = oldest_listed = null;
+    loading++;
+    node_id = "";
+    write(byId("node-name"), "");
+    write(byId("node-network"), "");
 }
 
 function forget(entry) {
@@ -828,11 +936,27 @@ function feeText(payment) {
     return `fee ${money(fee)}${value > 0n ? ` (${((fee * 1000000n) / value).toLocaleString()} ppm)` : ""}`;
 }
 
+/// lightningd does not store why a part failed, nor its path. The tracker knows both if it ran then.
+const isUnrecorded = (attempt) =>
+    attempt.status === "FAILED" &&
+    ["UNREADABLE_FAILURE", "UNKNOWN_FAILURE"].includes(attempt.failure?.code) &&
+    !attempt.route?.hops.length &&
+    !attempt.route?.total_time_lock;
+const unrecorded = "lightningd does not store why, and the plugin did not run then";
+
+/// The failure_reason, or NOT_RECORDED: then it says nothing.
+function reasonOf(payment) {
+    const failed = payment.htlcs.filter((attempt) => attempt.status === "FAILED");
+    const nothing = payment.failure_reason === "FAILURE_REASON_ERROR" && failed.length && failed.every(isUnrecorded);
+    return nothing ? "NOT_RECORDED" : payment.failure_reason;
+}
+
 /// The last failed attempt says best why there was no other.
 function reasonText(payment) {
     const failed = payment.htlcs.filter((attempt) => attempt.status === "FAILED");
     const last = failed.length ? failureText(failed.at(-1)) : "";
     if (payment.status === "FAILED") {
+        if (reasonOf(payment) === "NOT_RECORDED") return `Reason unknown: ${unrecorded}`;
         const reason = reason_words[payment.failure_reason] ?? tame(String(payment.failure_reason), 60);
         if (payment.failure_reason === "FAILURE_REASON_INCORRECT_PAYMENT_DETAILS") return reason;
         return [reason, last].filter(Boolean).join(". Last attempt: ");
@@ -874,13 +998,13 @@ function drawBar(bar, payment) {
     }
 }
 
-function drawAge(entry, now) {
-    const age = now - entry.begin;
+function drawAge(entry, at) {
+    const age = at - entry.begin;
     write(entry.parts.age, entry.end ? clock(entry.end) : `for ${span(age)}`);
     entry.parts.age.classList.toggle("long", !entry.end && age > long_in_flight);
 }
 
-function drawRow(entry, now) {
+function drawRow(entry, at) {
     if (!entry.row) makeRow(entry);
     if (entry.shown === entry.version) return;
     entry.shown = entry.version;
@@ -895,7 +1019,7 @@ function drawRow(entry, now) {
     write(parts.reason, reasonText(payment));
     write(parts.short, payment.payment_hash.slice(0, 8));
     drawBar(parts.bar, payment);
-    drawAge(entry, now);
+    drawAge(entry, at);
     if (entry.opened) drawDetails(entry);
 }
 
@@ -944,9 +1068,19 @@ function makeDetails(entry) {
     const title = h("h3", { class: "unseen" }, "Attempts");
     const root = h("div", { class: "details" }, facts, actions, title, more, attempts);
     entry.row.append(root);
-    entry.details = { root, facts, attempts, more, actions, known: new Map(), all: false, bare: false, key: "" };
+    entry.details = {
+        root,
+        facts,
+        attempts,
+        more,
+        actions,
+        known: new Map(),
+        most: attempts_shown,
+        bare: false,
+        key: "",
+    };
     more.addEventListener("click", () => {
-        entry.details.all = true;
+        entry.details.most += attempts_shown;
         drawDetails(entry);
     });
     const link = `${location.origin}${location.pathname}#payment=${hash}`;
@@ -976,10 +1110,10 @@ function drawFacts(entry) {
     fact(facts, "Hash", h("code", {}, payment.payment_hash), " ", copyButton("payment hash", payment.payment_hash));
     fact(facts, "Amount", money(big(payment.value_msat)));
     if (payment.status !== "FAILED")
-        fact(facts, payment.status === "IN_FLIGHT" ? "Fee so far" : "Fee", money(big(payment.fee_msat)));
+        fact(facts, payment.status === "IN_FLIGHT" ? "Fee, if it settles" : "Fee", money(feeOf(payment)));
     fact(facts, "Begun", clock(entry.begin, true));
     if (entry.end) fact(facts, "Ended", `${clock(entry.end, true)}, after ${span(entry.end - entry.begin)}`);
-    if (reason_words[payment.failure_reason]) fact(facts, "Reason", reason_words[payment.failure_reason]);
+    if (reason_words[reasonOf(payment)]) fact(facts, "Reason", reason_words[reasonOf(payment)]);
     const description = tame(describe(payment), 2000);
     if (description) fact(facts, "Description", h("bdi", {}, description));
     if (payment.payment_request) {
@@ -1040,16 +1174,20 @@ function drawDelete(entry) {
 async function remove(hash) {
     if (!rune) return;
     const bytes = Uint8Array.from(hash.match(/../g), (pair) => parseInt(pair, 16));
-    try {
-        await request(`/v1/payment?payment_hash=${encodeURIComponent(base64(bytes))}`, { method: "DELETE" });
+    const drop = (said) => {
         for (const entry of [...(by_hash.get(hash) ?? [])]) {
             lately.delete(entry.payment.payment_index);
             forget(entry);
         }
-        notice("Deleted.");
+        notice(said);
         byId("search").focus();
+    };
+    try {
+        await request(`/v1/payment?payment_hash=${encodeURIComponent(base64(bytes))}`, { method: "DELETE" });
+        drop("Deleted.");
     } catch (error) {
-        notice(`Not deleted: ${error.message}.`);
+        if (error.message.includes("payment isn't initiated")) drop("It was deleted already.");
+        else notice(`Not deleted: ${error.message}.`);
     }
     redrawAll();
 }
@@ -1058,9 +1196,9 @@ function drawDetails(entry) {
     if (!entry.details) makeDetails(entry);
     const { payment, details } = entry;
     drawFacts(entry);
-    const from = details.all ? 0 : Math.max(0, payment.htlcs.length - attempts_shown);
+    const from = Math.max(0, payment.htlcs.length - details.most);
     details.more.hidden = from === 0;
-    if (from) write(details.more, `Show ${plural(from, "earlier attempt")}`);
+    if (from) write(details.more, `Show earlier attempts (${from.toLocaleString()} more)`);
     const wanted = payment.htlcs.slice(from).map((attempt, n) => {
         const key = [
             attempt.status,
@@ -1092,6 +1230,7 @@ function placeOf(attempt) {
 }
 
 function failureText(attempt) {
+    if (isUnrecorded(attempt)) return `for a reason that nobody knows: ${unrecorded}`;
     const code = String(attempt.failure?.code ?? "");
     const place = placeOf(attempt);
     const sentence = failure_words[code] ?? `code ${tame(code, 60)}`;
@@ -1243,23 +1382,35 @@ function drawList(name, all, moved) {
     }
     const element = byId(`${name}-list`);
     const focused = element.contains(document.activeElement) ? document.activeElement : null;
-    const now = lastKnown();
-    for (const entry of page) drawRow(entry, now);
+    const at = lastKnown();
+    for (const entry of page) drawRow(entry, at);
     if (page.length)
         reconcile(
             element,
             page.map((entry) => entry.row),
         );
-    else drawEmpty(element, is_narrowed() ? "No payment fits the search and the filter." : list.empty);
+    else
+        drawEmpty(
+            element,
+            is_narrowed() ? `None of the ${plural(all.length, "payment")} that this page has fits.` : list.empty,
+        );
     if (focused && focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
     for (const entry of list.shown)
         if (!entry.opened && entry.row && !entry.row.isConnected) entry.row = entry.parts = null;
     list.shown = page;
-    byId(list.next).hidden = list.at + list.rows >= some.length && (name === "now" || is_narrowed() || !hasOlder());
+    byId(list.next).hidden = list.at + list.rows >= some.length && (name === "now" || !hasOlder());
     byId(list.previous).hidden = list.at === 0;
     if (name === "ended") {
         byId("ended-new").hidden = unseen <= 0;
-        if (unseen > 0) write(byId("ended-new"), `Show ${plural(unseen, "newer payment")}`);
+        const failed = some
+            .slice(list.at, list.at + Math.max(0, unseen))
+            .filter((entry) => entry.payment.status === "FAILED");
+        if (unseen > 0)
+            write(
+                byId("ended-new"),
+                `Show ${plural(unseen, "newer payment")}${failed.length ? `, ${failed.length} failed` : ""}`,
+            );
+        byId("ended-new").classList.toggle("alarm", failed.length > 0);
     }
     return some.length;
 }
@@ -1281,7 +1432,8 @@ function redrawAll() {
 
 async function turn(name, pages) {
     const wanted = lists[name].at + pages * lists[name].rows;
-    if (name === "ended" && wanted >= ended.length && hasOlder()) await loadOlder();
+    const fits = is_narrowed() ? ended.filter(isWanted).length : ended.length;
+    if (name === "ended" && wanted >= fits && hasOlder()) await loadOlder();
     lists[name].at = pages ? lists[name].at + pages * lists[name].rows : 0;
     forced = true;
     scheduleDraw();
@@ -1302,7 +1454,7 @@ function draw() {
         byId("now-count"),
         `${is_narrowed() ? `${now_fits} of ` : ""}${plural(flying.length, "payment")}${long ? `, ${long} for over a minute` : ""}, oldest first`,
     );
-    const some = oldest_listed === 0n && ended.length < most_kept ? "" : "the newest ";
+    const some = !ended.length || (oldest_listed === 0n && ended.length < most_kept) ? "" : "the newest ";
     write(
         byId("ended-count"),
         `${is_narrowed() ? `${ended_fits} of ` : ""}${some}${plural(ended.length, "payment")}, newest first`,
@@ -1317,8 +1469,8 @@ function draw() {
 /// Each second: only what time alone changes.
 function tick() {
     showRuneLife();
-    const now = lastKnown();
-    for (const entry of lists.now.shown) if (entry.parts) drawAge(entry, now);
+    const at = lastKnown();
+    for (const entry of lists.now.shown) if (entry.parts) drawAge(entry, at);
     if (flying.length || Date.now() - lately_drawn > 10000) scheduleDraw();
 }
 
@@ -1356,7 +1508,7 @@ async function lookUp(hash, mine) {
             break;
         }
     } catch (error) {
-        if (mine !== searches) return;
+        if (mine !== searches || askAgain(error)) return;
         search_notice =
             error.what === "gone" ? "The node has no payment with this hash." : `The search failed: ${error.message}.`;
         notice(search_notice);
@@ -1378,14 +1530,19 @@ function count(payment) {
         return;
     }
     const end = endOf(payment);
-    if (Date.now() - end > periods.day.length) return;
+    if (now() - end > periods.day.length) return;
     lately.set(payment.payment_index, {
         end,
         ok: payment.status === "SUCCEEDED",
         took: end - beginOf(payment),
-        reason: payment.failure_reason,
+        reason: reasonOf(payment),
     });
-    if (lately.size > most_lately) lately.delete(lately.keys().next().value);
+    if (lately.size > 2 * most_lately) dropOldest();
+}
+
+function dropOldest() {
+    const sorted = [...lately].sort(([, a], [, b]) => b.end - a.end);
+    for (const [index] of sorted.slice(most_lately)) lately.delete(index);
 }
 
 function figure(id, title, value, said, drawing) {
@@ -1397,11 +1554,11 @@ function figure(id, title, value, said, drawing) {
 const percent = (part, all) =>
     `${((100 * part) / all).toLocaleString(undefined, { maximumFractionDigits: part === all ? 0 : 1 })} %`;
 
-function drawRate(all, now) {
+function drawRate(all, at) {
     const { length, buckets } = periods[period];
     const columns = Array.from({ length: buckets }, () => ({ good: 0, bad: 0 }));
     for (const one of all)
-        columns[Math.min(buckets - 1, Math.max(0, buckets - 1 - Math.floor(((now - one.end) * buckets) / length)))][
+        columns[Math.min(buckets - 1, Math.max(0, buckets - 1 - Math.floor(((at - one.end) * buckets) / length)))][
             one.ok ? "good" : "bad"
         ]++;
     const top = Math.max(1, ...columns.map(({ good, bad }) => good + bad));
@@ -1469,7 +1626,7 @@ function drawTimes(all) {
         );
     });
     drawing.append(svg("line", { class: "axis", x1: 0, x2: 280, y1: 94.5, y2: 94.5 }));
-    const at = (share) => span(times[Math.min(times.length - 1, Math.floor(times.length * share))]);
+    const at = (share) => span(times[Math.min(times.length - 1, Math.floor(times.length * share))] || 1000);
     const value = times.length ? `half within ${at(0.5)}, 95 % within ${at(0.95)}` : "nothing settled";
     figure("chart-time", "Time to settle", value, `Time to settle: ${value}`, drawing);
 }
@@ -1486,6 +1643,7 @@ function drawReasons(all) {
         FAILURE_REASON_ERROR: "error on this node",
         FAILURE_REASON_CANCELED: "cancelled",
         FAILURE_REASON_NONE: "no reason given",
+        NOT_RECORDED: "reason unknown",
     };
     const name = (reason) => names[reason] ?? tame(String(reason), 30);
     const drawing = svg("svg", { viewBox: "0 0 280 112" });
@@ -1515,15 +1673,16 @@ function drawReasons(all) {
 }
 
 function drawLately() {
-    const now = Date.now();
-    if (now - lately_drawn < (lately_changed ? 1000 : 10000)) return;
-    lately_drawn = now;
+    if (Date.now() - lately_drawn < (lately_changed ? 1000 : 10000)) return;
+    lately_drawn = Date.now();
     lately_changed = false;
-    for (const [index, one] of lately) if (now - one.end > periods.day.length) lately.delete(index);
-    const all = [...lately.values()].filter((one) => now - one.end <= periods[period].length);
+    const at = now();
+    for (const [index, one] of lately) if (at - one.end > periods.day.length) lately.delete(index);
+    if (lately.size > most_lately) dropOldest();
+    const all = [...lately.values()].filter((one) => at - one.end <= periods[period].length);
     byId("charts").hidden = lately.size === 0;
     byId("lately-none").hidden = lately.size > 0;
-    drawRate(all, now);
+    drawRate(all, at);
     drawTimes(all);
     drawReasons(all);
 }
@@ -1541,7 +1700,10 @@ byId("enter-form").addEventListener("submit", (event) => {
     event.preventDefault();
     enter(byId("rune").value);
 });
-byId("forget").addEventListener("click", () => ask("The rune is forgotten."));
+byId("forget").addEventListener("click", () => {
+    empty();
+    ask("The rune is forgotten.");
+});
 byId("unit").addEventListener("click", () => {
     const other = unit;
     unit = unit === "sat" ? "msat" : "sat";

@@ -201,12 +201,18 @@ class Interrupted(PageCase):
         with self.live(stage) as page:
             page.allowed = [FAILED_LOAD]
             held, before = self.payments()
+            failed = stage.wait_status(stage.pay(1_000_000, "fee_insufficient"), "FAILED")
             wait_row(page, held, "IN_FLIGHT", "now")
+            reason = page.text(f'{wait_row(page, failed, "FAILED", "ended")} .reason')
             stage.node.stop_plugin(stage.plugin_path)
+            self.wait_reconnecting(page)  # the stream stays open, and says nothing
+            self.assertIn("the plugin trackpayments does not run", page.text("#notice"))
             missed = stage.invoice(3_000_000)
             stage.pay_now(missed)
             stage.start_plugin()
             wait_row(page, missed, "SUCCEEDED", "ended")
+            page.wait_text("#notice", "Live again")
+            self.assertEqual(page.text(f"{row_of(failed)} .reason"), reason)
             self.check_goes_on(page, held)
             for payment in (held, before, missed):
                 self.assertEqual(page.count(row_of(payment)), 1)

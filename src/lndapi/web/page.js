@@ -9,6 +9,7 @@ const list_with_hops = 50; // those come first, so that rows can say where a pay
 const list_rows = 450; // payments of the lists that get a row
 const attempts_shown = 20;
 const draw_every = 250; // ms
+const rows_a_draw = 12; // new ones
 const slice = 8; // ms of work before the browser has its turn
 const answer_time = 60000; // ms: for a whole list
 const silence = 25000; // ms; the server writes at least every 15 s
@@ -1383,6 +1384,7 @@ function drawList(name, all, moved) {
     const element = byId(`${name}-list`);
     const focused = element.contains(document.activeElement) ? document.activeElement : null;
     const at = lastKnown();
+    page = page.filter((entry) => entry.row || made++ < rows_a_draw);
     for (const entry of page) drawRow(entry, at);
     if (page.length)
         reconcile(
@@ -1415,6 +1417,7 @@ function drawList(name, all, moved) {
     return some.length;
 }
 
+let made = 0; // rows, by one drawing
 let drawn = 0; // when
 let draw_timer = 0;
 let forced = false;
@@ -1441,11 +1444,12 @@ async function turn(name, pages) {
 
 function draw() {
     clearTimeout(draw_timer);
-    draw_timer = 0;
+    draw_timer = made = 0;
     const here = book.get(document.activeElement?.closest?.(".payment")?.dataset.index);
     const now_fits = drawList("now", flying, forced);
     const ended_fits = drawList("ended", ended, forced);
-    forced = false;
+    forced = made > rows_a_draw; // the others come next, so that no task is long
+    if (forced) draw_timer = setTimeout(draw, 0);
     // The row with the focus may have gone from one list to the other.
     if (here?.row?.isConnected && document.activeElement === document.body)
         here.parts.summary.focus({ preventScroll: true });

@@ -70,7 +70,7 @@ class Load(PageCase):
         forward = {"now": "#now-next", "ended": "#ended-older"}[name]
         while payments:
             first = payments[0]["payment_hash"]
-            page.wait("(list, hash) => document.querySelector(`${list} .payment`).dataset.hash === hash", f"#{name}-list", first)
+            page.wait("(list, hash) => document.querySelector(`${list}[aria-busy=false] .payment`)?.dataset.hash === hash", f"#{name}-list", first)
             shown = page.evaluate(READ_ROWS, f"#{name}-list")
             self.assertTrue(0 < len(shown) <= MOST_ROWS, len(shown))
             for row, one in zip(shown, payments):

@@ -1450,6 +1450,7 @@ function draw() {
     const ended_fits = drawList("ended", ended, forced);
     forced = made > rows_a_draw; // the others come next, so that no task is long
     if (forced) draw_timer = setTimeout(draw, 0);
+    for (const name of ["now", "ended"]) byId(`${name}-list`).setAttribute("aria-busy", String(forced));
     // The row with the focus may have gone from one list to the other.
     if (here?.row?.isConnected && document.activeElement === document.body)
         here.parts.summary.focus({ preventScroll: true });

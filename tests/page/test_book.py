@@ -100,7 +100,7 @@ class Book(PageCase):
         self.stage.wait_status(held, "IN_FLIGHT")
         with self.live(self.stage, clock=True) as page:
             row = wait_row(page, held, "IN_FLIGHT", "now")
-            page.call("forward", milliseconds=7_200_000)
+            page.call("forward", milliseconds=7_260_000)
             page.reload()
             wait_row(page, held, "IN_FLIGHT", "now")
             page.wait_text("#clock", "wrong by 2 h")

@@ -19,7 +19,7 @@ WHAT_SENTENCE = re.compile(r"(?:^|[.:;] )(What\b[^.?!]*)(?=[.!]|$)")
 # A literal of C++ on one line, raw or not; comments are read by others.
 LITERAL = re.compile(r'R"\((?P<raw>.*?)\)"|"(?P<text>(?:[^"\\]|\\.)*)"')
 COMMENT = re.compile(r"(?:^|\s)//.*$")
-TEXT = {".hpp", ".cpp", ".h", ".in", ".py", ".mjs", ".md", ".build", ".sh"}
+TEXT = {".hpp", ".cpp", ".h", ".in", ".py", ".js", ".mjs", ".css", ".md", ".build", ".sh"}
 NOT_OURS = ("tests/transcripts/", "tests/schemas/", "tests/proto/npm/")
 PAGES = ("README.md", "contrib/README.md", "meson_options.txt")
 
@@ -29,6 +29,7 @@ def pages(root: Path) -> Iterator[Path]:
     yield from (root / name for name in PAGES if (root / name).is_file())
     yield from sorted((root / "man").rglob("*.md"))
     yield from sorted((root / "man").rglob("*.json"))
+    yield from sorted((root / "src").rglob("*.html"))
     yield from (path for path in sorted((root / "contrib").rglob("*")) if path.is_file() and path.suffix not in {".pyc", ".md"})
 
 

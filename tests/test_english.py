@@ -35,7 +35,8 @@ class English(unittest.TestCase):
                            ("man/schema/x.json", '{{"description": "a {} x"}}\n'), ("contrib/watch_x.py", "print('{}')\n"),
                            ("src/rpc/client.cpp", '    return "too many {}";\n'), ("src/mirror/x.hpp", 'f(R"({{"a": "{}"}})");\n'),
                            ("plugin/x/options.hpp", '    "quoted \\"{}\\" text"\n'), ("src/base/x.hpp", "/// of a {}\n"),
-                           ("tests/e2e/test_x.py", "# a {} here\n"), ("tests/unit/x_test.cpp", 'TEST_CASE("a {}") {{\n'), ("meson_options.txt", "description: '{}'\n")):
+                           ("tests/e2e/test_x.py", "# a {} here\n"), ("tests/unit/x_test.cpp", 'TEST_CASE("a {}") {{\n'), ("meson_options.txt", "description: '{}'\n"),
+                           ("src/x/web/x.html", "<p>{}</p>\n"), ("src/x/web/x.js", "// a {}\n"), ("src/x/web/x.css", "/* a {} */\n")):
             path = self.root / name
             before = path.read_text(encoding="utf-8") if path.exists() else None
             for word in english.BANNED:

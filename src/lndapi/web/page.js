@@ -20,7 +20,7 @@ const byId = (id) => document.getElementById(id);
 let clock_ahead = 0; // ms: of the node's clock, if this machine's is wrong
 const now = () => Date.now() + clock_ahead;
 
-// ---------------------------------------------------------------------------------------------------------- words
+// ---------------------------------------------------------------------------------------------------------- texts
 
 const status_words = { IN_FLIGHT: "In flight", SUCCEEDED: "Succeeded", FAILED: "Failed" };
 
@@ -79,7 +79,7 @@ const blames_channel = new Set([
     "PERMANENT_CHANNEL_FAILURE",
 ]);
 
-const plural = (count, word) => `${count.toLocaleString()} ${word}${count === 1 ? "" : "s"}`;
+const plural = (count, name) => `${count.toLocaleString()} ${name}${count === 1 ? "" : "s"}`;
 
 // ------------------------------------------------------------------------------------------------------- elements
 
@@ -110,7 +110,7 @@ function write(element, text) {
     if (element.textContent !== text) element.textContent = text;
 }
 
-/// A text of a stranger: without control characters, at most `most` characters, and its direction touches nothing else.
+/// A text that is not ours: without control characters, at most `most` characters, and its direction touches nothing else.
 function tame(text, most) {
     const clean = text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "\ufffd");
     const characters = Array.from(clean.slice(0, 2 * most));
@@ -200,8 +200,8 @@ const textOf = (bytes) => new TextDecoder().decode(bytes);
 
 // ------------------------------------------------------------------------------------------ descriptions of invoices
 
-/// The 5-bit words of a bech32 text after its prefix.
-function words(text) {
+/// The groups of five bits in a bech32 text, after its prefix.
+function groupsOf(text) {
     const lower = text.toLowerCase();
     const found = Array.from(lower.slice(lower.lastIndexOf("1") + 1), (c) =>
         "qpzry9x8gf2tvdw0s3jn54khce6mua7l".indexOf(c),
@@ -209,24 +209,24 @@ function words(text) {
     return found.includes(-1) ? [] : found;
 }
 
-function bytesOfWords(list) {
+function bytesOfGroups(list) {
     const bytes = [];
     let bits = 0,
         value = 0;
-    for (const word of list) {
-        value = ((value << 5) | word) & 0xfff;
+    for (const group of list) {
+        value = ((value << 5) | group) & 0xfff;
         bits += 5;
         if (bits >= 8) bytes.push((value >> (bits -= 8)) & 0xff);
     }
     return Uint8Array.from(bytes);
 }
 
-/// BOLT 11: the field `d`. Seven words of time before the fields; 104 of signature and 6 of checksum after them.
+/// BOLT 11: the field `d`. Seven groups of time before the fields; 104 of signature and 6 of checksum after them.
 function bolt11Description(text) {
-    const all = words(text).slice(7, -110);
+    const all = groupsOf(text).slice(7, -110);
     for (let at = 0; at + 3 <= all.length;) {
         const size = all[at + 1] * 32 + all[at + 2];
-        if (all[at] === 13) return textOf(bytesOfWords(all.slice(at + 3, at + 3 + size)));
+        if (all[at] === 13) return textOf(bytesOfGroups(all.slice(at + 3, at + 3 + size)));
         at += 3 + size;
     }
     return "";
@@ -234,7 +234,7 @@ function bolt11Description(text) {
 
 /// BOLT 12: the field offer_description, type 10. Types and lengths are BigSize.
 function bolt12Description(text) {
-    const bytes = bytesOfWords(words(text));
+    const bytes = bytesOfGroups(groupsOf(text));
     let at = 0;
     const size = () => {
         const first = bytes[at++];
@@ -330,7 +330,7 @@ function ask(reason) {
     byId("enter").hidden = false;
     byId("forget").hidden = true;
     write(byId("enter-reason"), reason);
-    write(byId("rune-life"), "");
+    write(byId("rune-time"), "");
     notice("");
     byId("rune").focus();
     redrawAll();
@@ -356,20 +356,20 @@ function enter(text) {
     byId("enter").hidden = true;
     byId("forget").hidden = false;
     redrawAll();
-    showRuneLife();
+    showRuneTime();
     stopStream();
     run(connection);
     findSought();
 }
 
 /// By this machine's clock. The node has its own, and ends the stream when the time is over.
-function showRuneLife() {
+function showRuneTime() {
     if (!rune) return;
     const minutes = Math.floor((rune.expires - now()) / 60000);
     const wrong = clock_ahead ? `this machine's clock is wrong by ${span(Math.abs(clock_ahead))}` : "";
     write(byId("clock"), wrong);
     write(
-        byId("rune-life"),
+        byId("rune-time"),
         minutes === Infinity
             ? ""
             : minutes > 0
@@ -524,7 +524,7 @@ let loading = 0; // grows with each beginning
 let stream = null; // AbortController of the open one
 let live_until = Infinity; // ms: when the page lost the stream
 
-let heard = 0; // ms: the last sign of life of the stream
+let heard = 0; // ms: when the stream last brought something
 
 /// Ages stand still while nobody knows whether a payment is still in flight.
 const lastKnown = () => Math.min(now(), live_until);
@@ -792,7 +792,7 @@ function known(payment) {
     return null;
 }
 
-/// After a restart the tracker knows less of old parts than it has told. What it told stays.
+/// After a restart the tracker knows less of old parts than it has published. The page keeps the richer state.
 function remember(payment, old) {
     const is_unknown = reasonOf(payment) === "NOT_RECORDED";
     const before = new Map(old.htlcs.map((attempt) => [attempt.attempt_id, attempt]));
@@ -984,14 +984,14 @@ function drawBar(bar, payment) {
             "span",
             { class: "unseen" },
             said.length
-                ? `attempts: ${said.map(([name, word]) => `${counts[name]} ${word}`).join(", ")}`
+                ? `attempts: ${said.map(([name, state]) => `${counts[name]} ${state}`).join(", ")}`
                 : "no attempt yet",
         ),
     );
-    for (const [name, word] of said) {
+    for (const [name, state] of said) {
         const piece = h(
             "span",
-            { class: name, "aria-hidden": "true", title: `${counts[name]} ${word}` },
+            { class: name, "aria-hidden": "true", title: `${counts[name]} ${state}` },
             `${{ settled: "✓", flying: "…", failed: "✗" }[name]} ${counts[name]}`,
         );
         piece.style.flexGrow = String(counts[name]);
@@ -1473,7 +1473,7 @@ function draw() {
 
 /// Each second: only what time alone changes.
 function tick() {
-    showRuneLife();
+    showRuneTime();
     const at = lastKnown();
     for (const entry of lists.now.shown) if (entry.parts) drawAge(entry, at);
     if (flying.length || Date.now() - lately_drawn > 10000) scheduleDraw();

@@ -218,7 +218,8 @@ class Interrupted(PageCase):
             wait_opened(page, row_of(tried))
             # The tracker has not seen that attempt.
             self.assertIn(page_oracle.FAILURE["TEMPORARY_CHANNEL_FAILURE"], page.text(f"{row_of(tried)} .attempt[data-status=FAILED] .failure"))
-            page.click(f"{row_of(tried)} .summary")  # the list stands still while a row is open
+            page.click(f"{row_of(tried)} .summary")  # the list stands still while a row is open, or the pointer is on it
+            page.leave()
             self.check_goes_on(page, held)
             for payment in (held, before, missed):
                 self.assertEqual(page.count(row_of(payment)), 1)

@@ -549,8 +549,6 @@ async function run(mine) {
     while (mine === connection) {
         const abort = (stream = new AbortController());
         try {
-            await readNode(mine);
-            if (mine !== connection) return;
             if (!begun) cursor = null;
             const answer = await request("/v2/router/payments", {
                 accept: "text/event-stream",
@@ -559,6 +557,9 @@ async function run(mine) {
             });
             if (mine !== connection) return;
             heard = now();
+            const is_other = await readNode(mine);
+            if (mine !== connection) return;
+            if (is_other) throw new Refused("later", "another node answers at this address");
             if (lost)
                 notice(
                     cursor
@@ -721,20 +722,22 @@ const hasOlder = () => oldest_listed > 0n && ended.length < most_kept && rune !=
 
 let node_id = ""; // of the node whose payments are shown
 
-/// An address may lead to another node than before, for example through a tunnel.
+/// True if another node answers than before, for example through a tunnel: then nothing is kept.
 async function readNode(mine) {
     try {
         const info = await get("/v1/getinfo");
-        if (mine !== connection) return;
-        if (node_id && node_id !== info.identity_pubkey) empty();
+        if (mine !== connection) return false;
+        const is_other = node_id !== "" && node_id !== info.identity_pubkey;
+        if (is_other) empty();
         node_id = info.identity_pubkey;
         write(byId("node-name"), tame(info.alias || short(info.identity_pubkey), 64));
         write(
             byId("node-network"),
             info.chains?.[0]?.network === "mainnet" ? "" : tame(`(${info.chains?.[0]?.network})`, 20),
         );
+        return is_other;
     } catch {
-        // The name is a courtesy; a rune need not permit getinfo.
+        return false; // the name is a courtesy; a rune need not permit getinfo
     }
 }
 

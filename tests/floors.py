@@ -21,6 +21,8 @@ ROOMS: dict[str, set[str]] = {
     "http": {"http", "io", "base"},  # knows no Lightning, no JSON
     "lnrpc": {"lnrpc", "payments", "json", "bolt", "base"},
     "lndapi": {"lndapi", "http", "consumer", "cln", "rpc", "json", "io", "base"},  # knows nothing of the table
+    "jetstream": {"jetstream", "io", "base"},  # knows no Lightning, no JSON
+    "sink": {"sink", "jetstream", "consumer", "rpc", "json", "io", "base"},  # knows nothing of libnats
     "host": {"host", "cln", "rpc", "json", "io", "base"},  # knows nothing of payments
     "publish": {"publish", "host", "cln", "lnrpc", "payments", "rpc", "json", "io", "bolt", "base"},
     "mirror": {"mirror", "publish", "host", "cln", "payments", "rpc", "json", "io", "bolt", "base"},
@@ -44,6 +46,8 @@ BANNED: dict[str, tuple[str, ...]] = {
     "http": ("nlohmann/", "simdjson"),
     "lnrpc": ("uv.h", "nlohmann/", "simdjson"),
     "lndapi": ("uv.h", "simdjson"),
+    "jetstream": ("nlohmann/", "simdjson"),
+    "sink": ("uv.h", "nlohmann/", "simdjson", "nats"),
     "publish": ("uv.h", "simdjson"),
     "mirror": ("uv.h", "simdjson"),
     "commands": ("uv.h", "simdjson"),

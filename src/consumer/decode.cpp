@@ -127,7 +127,7 @@ tl::expected<Update, std::string> decode_update(std::string_view params) {
         return Error("cursor: missing or malformed");
     if (!body.payment)
         return Error(std::move(body.payment.error()));
-    return Update{*std::move(body.payment), cursor};
+    return Update{*std::move(body.payment), cursor, true};
 }
 
 tl::expected<Answer, std::string> decode_answer(std::string_view result) {
@@ -188,6 +188,11 @@ std::string_view run_of(std::string_view cursor) {
         return {};
     cursor.remove_prefix(dot + 1);
     return cursor.substr(0, cursor.find('.'));
+}
+
+std::string beginning_of(std::string_view cursor) {
+    const auto node = cursor.substr(0, std::min(cursor.find('.'), cursor.size()));
+    return std::string(node).append(".").append(run_of(cursor)).append(".0.0");
 }
 
 } // namespace consumer

@@ -25,4 +25,7 @@ namespace consumer {
 /// The second field of a cursor, which every start of the tracker makes new. Empty if there is none.
 [[nodiscard]] std::string_view run_of(std::string_view cursor);
 
+/// The position before the first row of the node that `cursor` belongs to (publish/cursor.hpp).
+[[nodiscard]] std::string beginning_of(std::string_view cursor);
+
 } // namespace consumer

@@ -11,7 +11,11 @@ void LiveQueue::push(Update update) {
     updates_.push_back(std::move(update));
     if (bytes_ <= most_bytes)
         return;
+    clear();
     overflowed_ = true;
+}
+
+void LiveQueue::clear() {
     updates_.clear();
     bytes_ = 0;
 }

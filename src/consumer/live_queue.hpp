@@ -29,6 +29,7 @@ class LiveQueue final {
     [[nodiscard]] bool overflowed() const { return overflowed_; }
     /// Messages are taken again. The caller asks for the dropped ones after this.
     void restart() { overflowed_ = false; }
+    void clear();
 
   private:
     using Iterator = std::deque<Update>::iterator;

@@ -31,6 +31,31 @@ void Reader::disconnected() {
     (void)set_state(State::away);
 }
 
+void Reader::pause() {
+    paused_ = true;
+    following_ = asking_ = again_ = false;
+    ++round_;
+    queue_.clear();
+    retry_.cancel();
+    silence_.cancel();
+}
+
+void Reader::resume() {
+    if (std::exchange(paused_, false))
+        ask();
+}
+
+void Reader::start_at(CursorPtr cursor) {
+    cursor_ = std::move(cursor);
+    anew_ = false;
+    paused_ = false;
+    delivered_ = Delivered();
+    in_flight_.clear();
+    queue_.clear();
+    refill_ = true;
+    ask();
+}
+
 void Reader::notification(const rpc::Message& message) {
     if (message.method == "trackpayments")
         live(message.params);
@@ -69,6 +94,10 @@ void Reader::live(std::string_view params) {
         return late(update->payment, run);
     const bool is_new = !runs_.contains(run);
     runs_.add(run);
+    if (paused_) {
+        refill_ |= is_new;
+        return;
+    }
     if (following_ && !is_new) {
         await_silence();
         return (void)deliver(*update, run);
@@ -86,9 +115,11 @@ void Reader::live(std::string_view params) {
 /// The message was overtaken by the answer of a newer run, which covers it. But if a message of the payment was
 /// delivered that may be older than an answer before, then the last one must be, too.
 void Reader::late(const SnapshotPtr& payment, const std::string& run) {
+    if (paused_)
+        return;
     const auto last = delivered_.live_run(payment->payment_index);
     if (!last.empty() && !runs_.is_older(run, last))
-        (void)deliver({payment, cursor_}, run);
+        (void)deliver({payment, cursor_, true}, run);
 }
 
 /// Begins a round: the missed updates, then the payments in flight. Live messages wait until it is over.
@@ -96,7 +127,7 @@ void Reader::ask() {
     retry_.cancel();
     silence_.cancel();
     following_ = false;
-    if (!connected_)
+    if (!connected_ || paused_)
         return;
     asking_ = true;
     again_ = false;
@@ -152,6 +183,8 @@ void Reader::got_page(const CursorPtr& since, const Answer& answer) {
             return;
     }
     cursor_ = answer.cursor;
+    if (paused_)
+        return;
     if (answer.more && *answer.cursor == *since) // held for a moment: asking at once would repeat the page
         retry_.start(pauses_.first, [this] { ask_since(); });
     else if (answer.more)
@@ -177,7 +210,7 @@ void Reader::got_in_flight(const Answer& answer) {
     fill(answer);
     const std::weak_ptr<const bool> alive = alive_;
     listener_.replaced();
-    if (!alive.expired())
+    if (!alive.expired() && !paused_)
         finish();
 }
 
@@ -250,7 +283,7 @@ void Reader::finish() {
         return ask();
     while (!queue_.empty()) {
         const auto next = queue_.pop();
-        if (!deliver(next, run_of(*next.cursor)))
+        if (!deliver(next, run_of(*next.cursor)) || paused_)
             return;
     }
     following_ = true;

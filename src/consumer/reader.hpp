@@ -61,7 +61,17 @@ class Reader final {
     /// A message on the topic `trackpayments`, `plugin_started` or `plugin_stopped`; others are ignored.
     void notification(const rpc::Message& message);
 
+    /// Delivers nothing more until resume(), except the rest of the answer or the table that is being delivered. Live
+    /// messages are dropped, and nothing is kept: resume() asks for what was missed. Call it in a listener's function.
+    void pause();
+    void resume();
+    [[nodiscard]] bool paused() const { return paused_; }
+    /// Goes on after another cursor, as if nothing had been delivered yet.
+    void start_at(CursorPtr cursor);
+
     [[nodiscard]] State state() const { return state_; }
+    /// There is no gap: live messages are delivered as they come.
+    [[nodiscard]] bool following() const { return following_; }
     /// False while the tracker is still searching for payments that were in flight at its start. The reader then asks
     /// again for the payments in flight, until they are complete.
     [[nodiscard]] bool complete() const { return complete_; }
@@ -126,6 +136,7 @@ class Reader final {
     bool refill_ = true;     // the round replaces the table
     bool complete_ = false;  // the table has all payments in flight
     bool anew_ = false;      // the cursor was refused
+    bool paused_ = false;
     bool outage_logged_ = false;
     bool refusal_logged_ = false;
     std::uint64_t round_ = 0; // answers to calls of an earlier round are ignored

@@ -28,6 +28,8 @@ using CursorPtr = std::shared_ptr<const std::string>;
 struct Update {
     SnapshotPtr payment;
     CursorPtr cursor; ///< everything up to and including this payment has been received
+    /// It came as it happened. False: from an answer, which may repeat a state that was received before.
+    bool live = false;
 };
 
 /// A page of all payments, as the command `trackpayments` makes it. Names and meaning are those of LND's ListPayments;

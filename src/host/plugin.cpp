@@ -147,7 +147,9 @@ void Plugin::request(const rpc::Message& message) {
 }
 
 void Plugin::init(std::string_view id, const json::Tree& params) {
-    const auto init = read_init(declared_.options, params);
+    auto init = read_init(declared_.options, params);
+    if (const auto reason = init ? cannot_run(init->settings) : std::nullopt)
+        init = tl::unexpected(CannotRun{*reason});
     if (!init) {
         // lightningd logs the reason only at level debug (lightningd/plugin.c), which most nodes do not log.
         log(LogLevel::unusual, std::string(declared_.name) + " does not run: " + init.error().reason +

@@ -37,6 +37,8 @@ class Plugin : private rpc::Connection::Handler {
     int run();
 
   protected:
+    /// Why the program cannot run with these options, although each is valid: it is then disabled.
+    [[nodiscard]] virtual std::optional<std::string> cannot_run(const Settings&) const { return std::nullopt; }
     /// Called with the values of all options, after `init` and after each change.
     virtual void configure(const Settings&) {}
     /// Called after `init` was accepted and answered.

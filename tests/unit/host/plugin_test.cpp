@@ -50,6 +50,9 @@ class Program final : public host::Plugin {
             return std::nullopt;
         return rpc::Error{rpc::invalid_params, "missing required parameter: text"};
     }
+    std::optional<std::string> cannot_run(const host::Settings& settings) const override {
+        return settings.of(wait) == 13 ? std::optional<std::string>("13 seconds bring bad luck") : std::nullopt;
+    }
     void configure(const host::Settings& settings) override {
         events.push_back("wait " + std::to_string(settings.of(wait)));
     }
@@ -193,6 +196,14 @@ TEST_CASE("an invalid init disables the plugin and gives the operator the reason
     CHECK(sent_back[1] == result(R"({"disable":"x-wait: should be a whole number from 0 to 60"})"));
     CHECK(b.ask("init", "{}") == Texts{logged("x does not run: init has no configuration"),
                                        result(R"({"disable":"init has no configuration"})")});
+    CHECK(b.program->events.empty());
+}
+
+TEST_CASE("a program that cannot run with its options is disabled") {
+    Beside b;
+    CHECK(b.ask("init", R"({"options":{"x-wait":13},)" + b.configuration() + "}") ==
+          Texts{logged("x does not run: 13 seconds bring bad luck"),
+                result(R"({"disable":"13 seconds bring bad luck"})")});
     CHECK(b.program->events.empty());
 }
 

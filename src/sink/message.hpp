@@ -17,6 +17,9 @@ inline constexpr std::string_view attempts = "Trackpayments-Attempts";
 inline constexpr std::string_view omitted = "Trackpayments-Omitted"; ///< `hops`, or `htlcs`: the body was too large
 } // namespace header
 
+/// The subjects of all nodes.
+inline constexpr const char* all_subjects = "lightning.*.payment.>";
+
 /// How a node's messages are written.
 struct Form {
     std::string node; ///< its id, 66 hex digits

@@ -4,22 +4,24 @@
 #pragma once
 
 #include "base/log.hpp"
-#include "io/loop.hpp"
+#include "io/timer.hpp"
+#include "io/wakeup.hpp"
 #include "jetstream/options.hpp"
-#include "jetstream/stream.hpp"
+#include "jetstream/pace.hpp"
+#include "jetstream/report.hpp"
 
-#include <chrono>
+#include <map>
 #include <memory>
+#include <set>
 
 namespace jetstream {
 
+class Worker;
+
 class Link final : public Stream {
   public:
-    /// `first_pause`: the wait before the second attempt to connect; it doubles up to 30 s.
-    Link(io::Loop& loop, base::Log log, Listener& listener,
-         std::chrono::milliseconds first_pause = std::chrono::seconds(1));
-    /// Waits for the thread: after stop() no longer than an attempt to connect lasts (5 s, and the look-up of the
-    /// name).
+    Link(io::Loop& loop, base::Log log, Listener& listener, Pace pace = Pace());
+    /// Waits for the thread: an attempt to connect is broken off, but the look-up of a name is not.
     ~Link() override;
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
@@ -44,8 +46,39 @@ class Link final : public Stream {
     [[nodiscard]] std::size_t most_bytes() const override;
 
   private:
-    class Impl;
-    std::unique_ptr<Impl> impl_;
+    void reported();
+    void deliver(const PublishReport& report);
+    void deliver(const LastReport& report);
+    void deliver(const TryingReport& report);
+    void deliver(const OpenedReport& report);
+    void deliver(const EndedReport& report);
+    void deliver(const StoppedReport& report);
+    void works();
+    void watch_attempt();
+    void answer_lost(const std::string& why);
+    void finish();
+
+    base::Log log_;
+    Listener& listener_;
+    Pace pace_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); // a callback may destroy this object
+    io::Wakeup wakeup_;
+    io::Timer attempt_timer_; // a handshake may hang
+    io::Timer later_;         // calls without a session
+    io::Timer stop_timer_;
+    Status status_;
+    bool refused_ = false;       // the problem is one of the stream, not of the connection
+    bool logged_ = false;        // that nothing is published
+    std::set<std::string> told_; // differences that the log has
+    std::size_t most_bytes_ = 0;
+    std::uint64_t session_ = 0; // how many there were
+    std::uint64_t next_id_ = 1;
+    std::map<std::uint64_t, Published> publishing_;
+    std::map<std::uint64_t, Found> looking_;
+    std::vector<std::function<void()>> without_session_;
+    bool stopping_ = false;
+    std::function<void()> stopped_;
+    std::unique_ptr<Worker> worker_;
 };
 
 } // namespace jetstream

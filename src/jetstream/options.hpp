@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <tl/expected.hpp>
+
 namespace jetstream {
 
 /// How the stream is created if it is missing. One that exists is never changed.
@@ -29,5 +31,25 @@ struct Options {
     std::string client_name;      ///< shown by the server's monitoring
     StreamWish stream;
 };
+
+/// One of `urls`.
+struct ServerUrl {
+    bool tls = false;
+    std::string host; ///< a name, or an address without brackets
+    std::uint16_t port = 4222;
+
+    friend bool operator==(const ServerUrl&, const ServerUrl&) = default;
+};
+[[nodiscard]] std::string write_url(const ServerUrl& url);
+
+/// The error names what is wrong, and does not quote a URL that has a user or a password in it.
+[[nodiscard]] tl::expected<ServerUrl, std::string> server_url(const std::string& text);
+
+/// `localhost`, ::1, and 127.0.0.0/8.
+[[nodiscard]] bool is_loopback(const std::string& host);
+
+/// Everything that can be known before a connection: the URLs, that outside loopback there are TLS and credentials,
+/// that files exist, and that others cannot read those with secrets. The error is a sentence for the operator.
+[[nodiscard]] tl::expected<std::vector<ServerUrl>, std::string> check_options(const Options& options);
 
 } // namespace jetstream

@@ -1,0 +1,73 @@
+#include "jetstream/problem.hpp"
+
+namespace jetstream {
+
+namespace {
+
+std::string no_jetstream() {
+    return "JetStream is not enabled on the server";
+}
+
+bool no_jetstream_code(jsErrCode code) {
+    return code == JSNotEnabledErr || code == JSNotEnabledForAccountErr;
+}
+
+bool is(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+} // namespace
+
+std::string printable(std::string_view text) {
+    std::string clean;
+    for (const char c : text.substr(0, 200))
+        clean += c >= ' ' && c <= '~' ? c : '?';
+    return clean;
+}
+
+std::string last_error(natsStatus status) {
+    natsStatus of_text = NATS_OK;
+    const char* text = nats_GetLastError(&of_text);
+    return printable(text != nullptr && *text != '\0' && of_text == status ? text : natsStatus_GetText(status));
+}
+
+std::string connect_problem(const std::string& url, natsStatus status, const std::string& text) {
+    return "cannot connect to " + url + ": " +
+           (status == NATS_NO_SERVER                    ? "no server answers there"
+            : status == NATS_TIMEOUT                    ? "the server does not answer in time"
+            : status == NATS_SECURE_CONNECTION_WANTED   ? "the server does not offer TLS"
+            : status == NATS_SECURE_CONNECTION_REQUIRED ? "the server demands TLS"
+            : status == NATS_CONNECTION_AUTH_FAILED     ? "the server refuses the credentials (" + text + ")"
+                                                        : text);
+}
+
+std::string closed_problem(natsStatus status, const std::string& text) {
+    if (status == NATS_STALE_CONNECTION)
+        return "the server does not answer any more";
+    return "the connection was lost" + (status == NATS_OK || text.empty() ? "" : ": " + text);
+}
+
+std::string request_problem(const std::string& doing, natsStatus status, jsErrCode code, const std::string& text) {
+    if (status == NATS_NO_RESPONDERS || no_jetstream_code(code))
+        return no_jetstream();
+    if (status == NATS_TIMEOUT)
+        return doing + ": no answer in time; has it a leader?";
+    return doing + ": " + text;
+}
+
+std::string publish_problem(const std::string& stream, natsStatus status, jsErrCode code, const std::string& text) {
+    const auto name = "the stream " + stream;
+    if (status == NATS_NO_RESPONDERS)
+        return name + " does not answer: it was deleted, or it has no leader";
+    if (status == NATS_TIMEOUT)
+        return name + " did not acknowledge a message in time";
+    if (code == JSStreamNotMatchErr)
+        return "another stream than " + stream + " takes the messages";
+    if (no_jetstream_code(code))
+        return no_jetstream();
+    if (code == JSStreamStoreFailedErr && is(text, "maximum") && is(text, "exceeded"))
+        return name + " is full (" + text + ")";
+    return name + " refuses messages: " + text;
+}
+
+} // namespace jetstream

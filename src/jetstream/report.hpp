@@ -1,0 +1,48 @@
+// What the link's thread and its loop say to each other.
+#pragma once
+
+#include "jetstream/stream.hpp"
+
+#include <variant>
+
+namespace jetstream {
+
+/// To the thread. `session`: the number of the one it was made in; a call of an earlier one is dropped.
+struct PublishCall {
+    std::uint64_t session;
+    std::uint64_t id;
+    Message message;
+    std::optional<std::uint64_t> after;
+};
+struct LastCall {
+    std::uint64_t session;
+    std::uint64_t id;
+    std::string subject;
+};
+using Call = std::variant<PublishCall, LastCall>;
+
+/// To the loop. Sessions are numbered from 1, as OpenedReports come.
+struct PublishReport {
+    std::uint64_t id;
+    tl::expected<Ack, PublishError> result;
+};
+struct LastReport {
+    std::uint64_t id;
+    std::optional<StoredMessage> message;
+};
+struct TryingReport {
+    std::string server;
+};
+struct OpenedReport {
+    std::size_t most_bytes;
+    std::vector<std::string> differences;
+};
+/// A session, or the attempt to begin one.
+struct EndedReport {
+    std::string problem;
+    bool refused; ///< by the stream; else there is no connection
+};
+struct StoppedReport {};
+using Report = std::variant<PublishReport, LastReport, TryingReport, OpenedReport, EndedReport, StoppedReport>;
+
+} // namespace jetstream

@@ -19,10 +19,11 @@ ROOMS: dict[str, set[str]] = {
     "payments": {"payments", "bolt", "base"},
     "cln": {"cln", "payments", "rpc", "json", "io", "bolt", "base"},
     "http": {"http", "io", "base"},  # knows no Lightning, no JSON
+    "wire": {"wire", "json", "base"},
     "lnrpc": {"lnrpc", "payments", "json", "bolt", "base"},
-    "lndapi": {"lndapi", "http", "consumer", "cln", "rpc", "json", "io", "base"},  # knows nothing of the table
+    "lndapi": {"lndapi", "http", "wire", "consumer", "cln", "rpc", "json", "io", "base"},  # knows nothing of the table
     "jetstream": {"jetstream", "io", "base"},  # knows no Lightning, no JSON
-    "sink": {"sink", "jetstream", "consumer", "rpc", "json", "io", "base"},  # knows nothing of libnats
+    "sink": {"sink", "jetstream", "wire", "consumer", "rpc", "json", "io", "base"},  # knows nothing of libnats
     "host": {"host", "cln", "rpc", "json", "io", "base"},  # knows nothing of payments
     "publish": {"publish", "host", "cln", "lnrpc", "payments", "rpc", "json", "io", "bolt", "base"},
     "mirror": {"mirror", "publish", "host", "cln", "payments", "rpc", "json", "io", "bolt", "base"},
@@ -44,6 +45,7 @@ BANNED: dict[str, tuple[str, ...]] = {
     "payments": ("uv.h", "nlohmann/", "simdjson"),
     "cln": ("simdjson",),
     "http": ("nlohmann/", "simdjson"),
+    "wire": ("uv.h", "nlohmann/", "simdjson"),
     "lnrpc": ("uv.h", "nlohmann/", "simdjson"),
     "lndapi": ("uv.h", "simdjson"),
     "jetstream": ("nlohmann/", "simdjson"),

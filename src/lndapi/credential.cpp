@@ -1,8 +1,8 @@
 #include "lndapi/credential.hpp"
 
 #include "base/hex.hpp"
-#include "lndapi/base64.hpp"
 #include "lndapi/macaroon.hpp"
+#include "wire/base64.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -28,7 +28,7 @@ std::optional<std::string> bytes_of_rune(std::string_view text) {
     std::string padded(text); // lightningd takes runes without padding too
     while (padded.size() % 4 != 0)
         padded.push_back('=');
-    auto bytes = from_base64(padded, Base64Alphabet::url);
+    auto bytes = wire::from_base64(padded, wire::Base64Alphabet::url);
     return bytes ? std::optional(*std::move(bytes)) : std::nullopt;
 }
 

@@ -9,7 +9,7 @@ namespace lndapi {
 
 namespace {
 
-constexpr std::array<Field, 1> delete_payment_fields{{{"status", 1}}};
+constexpr std::array<wire::Field, 1> delete_payment_fields{{{"status", 1}}};
 
 // Of delpay: lightningd answers 208 also for rows of another status; the tracker makes 211 of that.
 constexpr int no_such_payment = 208;
@@ -34,7 +34,7 @@ bool has_attempt(const std::vector<consumer::SnapshotPtr>& payments, std::string
 
 } // namespace
 
-const Message delete_payment_message{delete_payment_fields};
+const wire::Message delete_payment_message{delete_payment_fields};
 
 DeletePayment::DeletePayment(Sources sources, rpc::Client& client, http::Exchange& exchange,
                              std::unique_ptr<const Output> output, const Request& request, Permit permit)

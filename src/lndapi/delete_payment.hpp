@@ -46,6 +46,6 @@ class DeletePayment final : public Unary {
     bool some_deleted_ = false;
 };
 
-extern const Message delete_payment_message;
+extern const wire::Message delete_payment_message;
 
 } // namespace lndapi

@@ -50,7 +50,7 @@ bool EventOutput::payment(std::string& out, const Item& item) const {
     return true;
 }
 
-void EventOutput::message(std::string& out, std::string_view json, const Message&) const {
+void EventOutput::message(std::string& out, std::string_view json, const wire::Message&) const {
     append_data(out, json);
 }
 

@@ -20,7 +20,7 @@ class EventOutput final : public Output {
     [[nodiscard]] std::string preface(const consumer::CursorPtr& cursor) const override;
     [[nodiscard]] std::optional<KeepAlive> keep_alive() const override { return KeepAlive{pause_, ": keepalive\n\n"}; }
     [[nodiscard]] bool payment(std::string& out, const Item& item) const override;
-    void message(std::string& out, std::string_view json, const Message& type) const override;
+    void message(std::string& out, std::string_view json, const wire::Message& type) const override;
     /// An error is an event of its own kind; a good end is silent.
     void end(std::string& out, const Failure& end) const override;
     [[nodiscard]] http::Headers trailers(const Failure&, const consumer::CursorPtr&) const override { return {}; }

@@ -2,8 +2,8 @@
 
 #include "json/parser.hpp"
 #include "lndapi/grpc_frame.hpp"
-#include "lndapi/protobuf.hpp"
-#include "lndapi/wire_from_json.hpp"
+#include "wire/protobuf.hpp"
+#include "wire/wire_from_json.hpp"
 
 namespace lndapi {
 
@@ -20,17 +20,17 @@ bool GrpcOutput::payment(std::string& out, const Item& item) const {
         return false;
     std::string cursor;
     if (cursors_ && item.cursor)
-        ProtobufWriter(cursor).bytes(cursor_field, *item.cursor);
+        wire::ProtobufWriter(cursor).bytes(cursor_field, *item.cursor);
     append_grpc_head(out, wire.size() + cursor.size());
     out.append(wire).append(cursor);
     return true;
 }
 
-void GrpcOutput::message(std::string& out, std::string_view json, const Message& type) const {
+void GrpcOutput::message(std::string& out, std::string_view json, const wire::Message& type) const {
     json::Parser parser;
     std::string wire;
     if (const auto value = parser.read(json))
-        (void)append_wire(wire, *value, type); // our own text
+        (void)wire::append_wire(wire, *value, type); // our own text
     append_grpc_head(out, wire.size());
     out.append(wire);
 }
@@ -39,15 +39,15 @@ std::string GrpcOutput::element(const Frame& payment) const {
     const auto& wire = payment.wire();
     std::string element;
     if (!wire.empty())
-        ProtobufWriter(element).element(1, wire);
+        wire::ProtobufWriter(element).element(1, wire);
     return element;
 }
 
-Output::Enclosure GrpcOutput::enclose(std::size_t bytes, std::string_view rest, const Message& rest_type) const {
+Output::Enclosure GrpcOutput::enclose(std::size_t bytes, std::string_view rest, const wire::Message& rest_type) const {
     Enclosure enclosure;
     json::Parser parser;
     if (const auto value = parser.read(rest))
-        (void)append_wire(enclosure.tail, *value, rest_type); // our own text
+        (void)wire::append_wire(enclosure.tail, *value, rest_type); // our own text
     append_grpc_head(enclosure.head, bytes + enclosure.tail.size());
     return enclosure;
 }

@@ -23,10 +23,11 @@ class GrpcOutput final : public Output {
     [[nodiscard]] http::Headers headers(const consumer::CursorPtr& cursor,
                                         std::optional<std::size_t> json_bytes) const override;
     [[nodiscard]] bool payment(std::string& out, const Item& item) const override;
-    void message(std::string& out, std::string_view json, const Message& type) const override;
+    void message(std::string& out, std::string_view json, const wire::Message& type) const override;
     [[nodiscard]] std::string element(const Frame& payment) const override;
     [[nodiscard]] std::string_view separator() const override { return ""; }
-    [[nodiscard]] Enclosure enclose(std::size_t bytes, std::string_view rest, const Message& rest_type) const override;
+    [[nodiscard]] Enclosure enclose(std::size_t bytes, std::string_view rest,
+                                    const wire::Message& rest_type) const override;
     void end(std::string&, const Failure&) const override {}
     [[nodiscard]] http::Headers trailers(const Failure& end, const consumer::CursorPtr& cursor) const override;
     [[nodiscard]] std::string fail(http::Exchange& exchange, const Failure& failure,

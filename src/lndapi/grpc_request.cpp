@@ -3,7 +3,7 @@
 #include "lndapi/go_quote.hpp"
 #include "lndapi/grpc_frame.hpp"
 #include "lndapi/grpc_output.hpp"
-#include "lndapi/protobuf.hpp"
+#include "wire/protobuf.hpp"
 
 namespace lndapi {
 
@@ -40,7 +40,7 @@ GrpcStatus unknown_method(std::string_view path) {
 }
 
 /// Takes the field if it has the parameter's kind.
-void take(Request& request, const Parameter& parameter, const ProtobufField& field) {
+void take(Request& request, const Parameter& parameter, const wire::ProtobufField& field) {
     if (const auto* flag = std::get_if<Parameter::Flag>(&parameter.member); flag && field.is_varint)
         request.*(*flag) = field.integer != 0;
     if (const auto* number = std::get_if<Parameter::Number>(&parameter.member); number && field.is_varint)
@@ -52,7 +52,7 @@ void take(Request& request, const Parameter& parameter, const ProtobufField& fie
 /// Reads the fields of the request's message; false if it is not Protocol Buffers. As grpc-go does, it skips unknown
 /// fields, and fields of another kind; of a repeated field the last one counts.
 bool read_fields(Request& request, std::string_view message) {
-    ProtobufReader fields(message);
+    wire::ProtobufReader fields(message);
     while (!fields.done()) {
         const auto field = fields.next();
         if (!field)

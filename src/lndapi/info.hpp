@@ -2,7 +2,7 @@
 #pragma once
 
 #include "consumer/reader.hpp"
-#include "lndapi/message.hpp"
+#include "wire/message.hpp"
 
 #include <string>
 #include <string_view>
@@ -28,8 +28,8 @@ inline constexpr std::string_view version = "0.21.0-beta.trackpayments";
 /// Our own name of a state.
 [[nodiscard]] std::string_view state_name(consumer::State state);
 
-extern const Message get_info_message;
-extern const Message version_message;
-extern const Message state_message;
+extern const wire::Message get_info_message;
+extern const wire::Message version_message;
+extern const wire::Message state_message;
 
 } // namespace lndapi

@@ -6,11 +6,11 @@ namespace lndapi {
 
 namespace {
 
-using Kind = Field::Kind;
+using Kind = wire::Field::Kind;
 
-constexpr std::array<Field, 3> list_payments_fields{{{"first_index_offset", 2, Kind::uint64},
-                                                     {"last_index_offset", 3, Kind::uint64},
-                                                     {"total_num_payments", 4, Kind::uint64}}};
+constexpr std::array<wire::Field, 3> list_payments_fields{{{"first_index_offset", 2, Kind::uint64},
+                                                           {"last_index_offset", 3, Kind::uint64},
+                                                           {"total_num_payments", 4, Kind::uint64}}};
 
 constexpr auto greatest_date = static_cast<std::uint64_t>(INT64_MAX);
 
@@ -33,7 +33,7 @@ std::string number(std::string_view name, std::uint64_t value) {
 
 } // namespace
 
-const Message list_payments_message{list_payments_fields};
+const wire::Message list_payments_message{list_payments_fields};
 
 ListPayments::ListPayments(Sources sources, PageTurns& pages, http::Exchange& exchange,
                            std::unique_ptr<const Output> output, const Request& request)

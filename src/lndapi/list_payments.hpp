@@ -50,6 +50,6 @@ class ListPayments final : public Call {
 };
 
 /// lnrpc.ListPaymentsResponse without its payments.
-extern const Message list_payments_message;
+extern const wire::Message list_payments_message;
 
 } // namespace lndapi

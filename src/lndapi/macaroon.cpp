@@ -1,7 +1,7 @@
 #include "lndapi/macaroon.hpp"
 
 #include "lndapi/macaroon_v1.hpp"
-#include "lndapi/protobuf.hpp"
+#include "wire/protobuf.hpp"
 
 #include <span>
 
@@ -160,7 +160,7 @@ void put_end(std::string& out) {
 
 std::optional<MacaroonOp> read_op(std::string_view message) {
     MacaroonOp op;
-    for (ProtobufReader reader(message); !reader.done();) {
+    for (wire::ProtobufReader reader(message); !reader.done();) {
         const auto field = reader.next();
         if (!field)
             return std::nullopt;
@@ -203,7 +203,7 @@ std::optional<MacaroonId> read_macaroon_id(std::string_view id) {
     if (id.empty() || id.front() != bakery_version_3)
         return std::nullopt;
     MacaroonId read;
-    for (ProtobufReader reader(id.substr(1)); !reader.done();) {
+    for (wire::ProtobufReader reader(id.substr(1)); !reader.done();) {
         const auto field = reader.next();
         if (!field)
             return std::nullopt;
@@ -225,7 +225,7 @@ std::optional<MacaroonId> read_macaroon_id(std::string_view id) {
 
 std::string write_macaroon_id(const MacaroonId& id) {
     std::string out(1, bakery_version_3);
-    ProtobufWriter writer(out);
+    wire::ProtobufWriter writer(out);
     writer.bytes(1, id.nonce);
     writer.bytes(2, id.storage_id);
     for (const auto& op : id.ops) {

@@ -19,7 +19,7 @@ Failure refused(Failure failure) {
 }
 
 /// The page is no message of LND.
-const Message no_message{};
+const wire::Message no_message{};
 
 class MetricsOutput final : public Output {
   public:
@@ -27,7 +27,7 @@ class MetricsOutput final : public Output {
         return headers_of("text/plain; version=0.0.4; charset=utf-8", bytes);
     }
     [[nodiscard]] bool payment(std::string&, const Item&) const override { return false; }
-    void message(std::string& out, std::string_view page, const Message&) const override { out.append(page); }
+    void message(std::string& out, std::string_view page, const wire::Message&) const override { out.append(page); }
     void end(std::string&, const Failure&) const override {}
     [[nodiscard]] http::Headers trailers(const Failure&, const consumer::CursorPtr&) const override { return {}; }
     [[nodiscard]] std::string fail(http::Exchange& exchange, const Failure& failure,

@@ -5,7 +5,7 @@
 #include "http/exchange.hpp"
 #include "lndapi/frame.hpp"
 #include "lndapi/grpc_status.hpp"
-#include "lndapi/message.hpp"
+#include "wire/message.hpp"
 
 #include <chrono>
 #include <optional>
@@ -40,7 +40,7 @@ class Output {
     /// Appends a Payment, with its cursor if the client asked for cursors. False if the tracker's JSON is no Payment.
     [[nodiscard]] virtual bool payment(std::string& out, const Item& item) const = 0;
     /// Appends another message, given as the JSON of grpc-gateway.
-    virtual void message(std::string& out, std::string_view json, const Message& type) const = 0;
+    virtual void message(std::string& out, std::string_view json, const wire::Message& type) const = 0;
     /// A Payment as an element of the field 1, `payments`, of a message. Empty if the tracker's JSON is no Payment. The
     /// next three are for messages that are too large for message(); events and metrics have none.
     [[nodiscard]] virtual std::string element(const Frame&) const { return {}; }
@@ -53,7 +53,7 @@ class Output {
     /// What comes before and after elements of so many bytes, separators included. `rest`: the other fields of the
     /// message, as a JSON object.
     [[nodiscard]] virtual Enclosure enclose(std::size_t, std::string_view /*rest*/,
-                                            const Message& /*rest_type*/) const {
+                                            const wire::Message& /*rest_type*/) const {
         return {};
     }
     /// Appends the end of an answer that has begun.

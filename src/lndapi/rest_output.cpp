@@ -47,7 +47,7 @@ bool RestOutput::payment(std::string& out, const Item& item) const {
     return true;
 }
 
-void RestOutput::message(std::string& out, std::string_view json, const Message&) const {
+void RestOutput::message(std::string& out, std::string_view json, const wire::Message&) const {
     if (!streaming_) {
         out.append(json);
         return;
@@ -59,7 +59,7 @@ std::string RestOutput::element(const Frame& payment) const {
     return payment.payment().json;
 }
 
-Output::Enclosure RestOutput::enclose(std::size_t, std::string_view rest, const Message&) const {
+Output::Enclosure RestOutput::enclose(std::size_t, std::string_view rest, const wire::Message&) const {
     return {R"({"payments":[)", "]," + std::string(rest.substr(1))};
 }
 

@@ -1,9 +1,9 @@
 #include "lndapi/rest_route.hpp"
 
-#include "lndapi/base64.hpp"
 #include "lndapi/go_quote.hpp"
 #include "lndapi/grpc_frame.hpp"
 #include "lndapi/url.hpp"
+#include "wire/base64.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -35,9 +35,9 @@ std::optional<std::string_view> match(std::string_view pattern, std::string_view
 
 /// Bytes in either alphabet of base64, or Go's error.
 tl::expected<std::string, std::string> read_bytes(std::string_view text) {
-    if (auto bytes = from_base64(text, Base64Alphabet::standard))
+    if (auto bytes = wire::from_base64(text, wire::Base64Alphabet::standard))
         return *std::move(bytes);
-    auto bytes = from_base64(text, Base64Alphabet::url);
+    auto bytes = wire::from_base64(text, wire::Base64Alphabet::url);
     if (!bytes)
         return tl::unexpected("illegal base64 data at input byte " + std::to_string(bytes.error()));
     return *std::move(bytes);

@@ -2,7 +2,7 @@
 
 namespace lndapi {
 
-Unary::Unary(io::Loop& loop, http::Exchange& exchange, std::unique_ptr<const Output> output, const Message& type,
+Unary::Unary(io::Loop& loop, http::Exchange& exchange, std::unique_ptr<const Output> output, const wire::Message& type,
              Ask ask)
     : Call(loop, exchange, std::move(output)), type_(type), ask_(std::move(ask)) {}
 

@@ -17,14 +17,15 @@ class Unary : public Call {
     /// Passes the message to `reply` once, at once or later; never, if it cannot be known any more.
     using Ask = std::function<void(Reply reply)>;
 
-    Unary(io::Loop& loop, http::Exchange& exchange, std::unique_ptr<const Output> output, const Message& type, Ask ask);
+    Unary(io::Loop& loop, http::Exchange& exchange, std::unique_ptr<const Output> output, const wire::Message& type,
+          Ask ask);
 
     void serve() final;
 
   private:
     [[nodiscard]] bool next(std::string& out) override;
 
-    const Message& type_;
+    const wire::Message& type_;
     Ask ask_;
     std::optional<std::string> message_; // until it is handed over
 };

@@ -3,8 +3,8 @@
 
 #include "base/hex.hpp"
 #include "fuzz.hpp"
-#include "lndapi/base64.hpp"
 #include "lndapi/macaroon.hpp"
+#include "wire/base64.hpp"
 
 #include <algorithm>
 
@@ -28,7 +28,7 @@ void check_rune(const std::string& rune) {
     fuzz::require(lndapi::looks_like_rune(rune), "what is passed on looks like a rune");
     (void)lndapi::is_rationed(rune);
     const auto padded = rune + std::string((4 - rune.size() % 4) % 4, '=');
-    const auto bytes = *lndapi::from_base64(padded, lndapi::Base64Alphabet::url);
+    const auto bytes = *wire::from_base64(padded, wire::Base64Alphabet::url);
     fuzz::require(!lndapi::rune_end(rune) || bytes.find("time<", 32) != std::string::npos,
                   "only a rune with a time has an end");
     check_spelling(hex(rune), rune);

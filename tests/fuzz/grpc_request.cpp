@@ -3,7 +3,7 @@
 
 #include "fuzz.hpp"
 #include "lndapi/grpc_frame.hpp"
-#include "lndapi/protobuf.hpp"
+#include "wire/protobuf.hpp"
 
 #include <algorithm>
 #include <string>
@@ -54,7 +54,7 @@ void check_request(const lndapi::MethodRow& method, const http::Request& http) {
     fuzz::require(request->since.empty() || method.method == lndapi::Method::track_payments,
                   "only one method has a cursor");
     std::string message;
-    lndapi::ProtobufWriter writer(message);
+    wire::ProtobufWriter writer(message);
     for (const auto& parameter : method.parameters) {
         if (const auto* flag = std::get_if<lndapi::Parameter::Flag>(&parameter.member))
             writer.integer(parameter.number, (*request).*(*flag) ? 1 : 0);

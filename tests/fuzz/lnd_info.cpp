@@ -2,7 +2,7 @@
 #include "json/parser.hpp"
 #include "json_input.hpp"
 #include "lndapi/info.hpp"
-#include "lndapi/wire_from_json.hpp"
+#include "wire/wire_from_json.hpp"
 
 namespace lnd_info_target {
 
@@ -36,7 +36,7 @@ FUZZ_TARGET(lnd_info) {
     json::Parser parser;
     const auto value = parser.read(*info);
     std::string wire;
-    fuzz::require(value && lndapi::append_wire(wire, *value, lndapi::get_info_message), "an answer fits its proto");
+    fuzz::require(value && wire::append_wire(wire, *value, lndapi::get_info_message), "an answer fits its proto");
     const auto result = fuzz::parsed(text);
     const auto tree = fuzz::parsed(*info);
     fuzz::require(tree.has_value(), "an answer is JSON");

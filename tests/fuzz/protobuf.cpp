@@ -1,5 +1,5 @@
 // The fields of a message of Protocol Buffers.
-#include "lndapi/protobuf.hpp"
+#include "wire/protobuf.hpp"
 
 #include "fuzz.hpp"
 
@@ -10,9 +10,9 @@ namespace protobuf_target {
 namespace {
 
 /// The fields before the first that is malformed.
-std::vector<lndapi::ProtobufField> fields_of(std::string_view message) {
-    std::vector<lndapi::ProtobufField> fields;
-    for (lndapi::ProtobufReader reader(message); !reader.done();) {
+std::vector<wire::ProtobufField> fields_of(std::string_view message) {
+    std::vector<wire::ProtobufField> fields;
+    for (wire::ProtobufReader reader(message); !reader.done();) {
         const auto field = reader.next();
         if (!field) {
             fuzz::require(!field.error().empty() && field.error().size() < 60, "an error quotes nothing");
@@ -29,7 +29,7 @@ FUZZ_TARGET(protobuf) {
     const auto message = fuzz::text_of(data, size);
     const auto fields = fields_of(message);
     std::string written;
-    lndapi::ProtobufWriter writer(written);
+    wire::ProtobufWriter writer(written);
     std::size_t used = 0;
     for (const auto& field : fields) {
         fuzz::require(field.number > 0 && field.number < 1U << 29, "a field has a number of 29 bits");

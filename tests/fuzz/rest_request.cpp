@@ -3,8 +3,8 @@
 
 #include "base/hex.hpp"
 #include "fuzz.hpp"
-#include "lndapi/base64.hpp"
 #include "lndapi/url.hpp"
+#include "wire/base64.hpp"
 
 #include <algorithm>
 #include <string>
@@ -107,8 +107,8 @@ FUZZ_TARGET(rest_request) {
     const auto plain = *lndapi::read_path(path);
     if (request->method->method == lndapi::Method::track_payment) {
         const auto digits = plain.substr(plain.rfind('/') + 1);
-        fuzz::require(lndapi::from_base64(digits, lndapi::Base64Alphabet::standard) == request->payment_hash ||
-                          lndapi::from_base64(digits, lndapi::Base64Alphabet::url) == request->payment_hash,
+        fuzz::require(wire::from_base64(digits, wire::Base64Alphabet::standard) == request->payment_hash ||
+                          wire::from_base64(digits, wire::Base64Alphabet::url) == request->payment_hash,
                       "the hash is the one in the path");
     } else {
         fuzz::require(plain == request->method->rest_path, "the path is the method's");

@@ -1,14 +1,14 @@
 // JSON as messages of LND on the wire: each member is one field, in its form. The wire is read back by this file's own
 // rules. What is written from the text alone is the same.
-#include "lndapi/wire_from_json.hpp"
+#include "wire/wire_from_json.hpp"
 
 #include "base/hex.hpp"
 #include "json/parser.hpp"
 #include "json_input.hpp"
 #include "lndapi/info.hpp"
-#include "lndapi/payment_message.hpp"
-#include "lndapi/protobuf.hpp"
-#include "lndapi/wire_from_text.hpp"
+#include "wire/payment_message.hpp"
+#include "wire/protobuf.hpp"
+#include "wire/wire_from_text.hpp"
 
 #include <algorithm>
 #include <map>
@@ -16,9 +16,9 @@
 
 namespace wire_from_json_target {
 
-using lndapi::Field;
-using lndapi::Message;
-using lndapi::ProtobufField;
+using wire::Field;
+using wire::Message;
+using wire::ProtobufField;
 
 namespace {
 
@@ -26,7 +26,7 @@ using Wire = std::map<std::uint32_t, std::vector<ProtobufField>>;
 
 Wire fields_of(std::string_view bytes) {
     Wire wire;
-    for (lndapi::ProtobufReader reader(bytes); !reader.done();) {
+    for (wire::ProtobufReader reader(bytes); !reader.done();) {
         const auto field = reader.next();
         fuzz::require(field.has_value(), "the wire can be read");
         wire[field->number].push_back(*field);
@@ -138,7 +138,7 @@ void check_refusal(std::string_view error) {
 /// `wire`: what the tree gives; nothing if it is refused.
 void check_from_text(std::string_view text, const Message& message, const std::optional<std::string>& wire) {
     std::string out = "before";
-    if (lndapi::append_wire_from_text(out, text, message))
+    if (wire::append_wire_from_text(out, text, message))
         fuzz::require(out == wire, "the text gives what the tree gives");
     else
         fuzz::require(out == "before", "a text that is left to the tree changes nothing");
@@ -152,13 +152,13 @@ FUZZ_TARGET(wire_from_json) {
     json::Parser parser;
     const auto value = tree ? parser.read(text) : tl::unexpected<std::string>("");
     if (!value) {
-        check_from_text(text, lndapi::payment_message, std::nullopt);
+        check_from_text(text, wire::payment_message, std::nullopt);
         return 0;
     }
     for (const auto* message :
-         {&lndapi::payment_message, &lndapi::get_info_message, &lndapi::version_message, &lndapi::state_message}) {
+         {&wire::payment_message, &lndapi::get_info_message, &lndapi::version_message, &lndapi::state_message}) {
         std::string wire = "before";
-        const auto done = lndapi::append_wire(wire, *value, *message);
+        const auto done = wire::append_wire(wire, *value, *message);
         fuzz::require(wire.starts_with("before"), "the wire is appended");
         check_from_text(text, *message, done ? std::optional(wire) : std::nullopt);
         if (!done)

@@ -3,9 +3,9 @@
 #include "base/hex.hpp"
 #include "json/members.hpp"
 #include "json/parser.hpp"
-#include "lndapi/payment_message.hpp"
-#include "lndapi/wire_from_json.hpp"
-#include "lndapi/wire_from_text.hpp"
+#include "wire/payment_message.hpp"
+#include "wire/wire_from_json.hpp"
+#include "wire/wire_from_text.hpp"
 
 #include <iostream>
 
@@ -31,13 +31,13 @@ int main() {
             topic && *topic != "trackpayments_deleted" ? message->find("params").find(*topic) : json::Value();
         std::string wire;
         if (payment.is_object()) {
-            if (const auto done = lndapi::append_wire(wire, payment, lndapi::payment_message); !done) {
+            if (const auto done = wire::append_wire(wire, payment, wire::payment_message); !done) {
                 std::cerr << done.error() << '\n';
                 return 1;
             }
             std::string from_text;
             const auto text = member(member(line, "params"), std::string(*topic));
-            if (!lndapi::append_wire_from_text(from_text, text, lndapi::payment_message) || from_text != wire) {
+            if (!wire::append_wire_from_text(from_text, text, wire::payment_message) || from_text != wire) {
                 std::cerr << "the text does not give what the tree gives\n";
                 return 1;
             }

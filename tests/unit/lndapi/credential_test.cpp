@@ -3,8 +3,8 @@
 #include "lndapi/credential.hpp"
 
 #include "base/hex.hpp"
-#include "lndapi/base64.hpp"
 #include "lndapi/macaroon.hpp"
+#include "wire/base64.hpp"
 
 #include <cctype>
 
@@ -41,7 +41,7 @@ std::string upper(std::string text) {
 } // namespace
 
 TEST_CASE("the rune is found in each of the four spellings") {
-    const auto bytes = *lndapi::from_base64(rune, lndapi::Base64Alphabet::url);
+    const auto bytes = *wire::from_base64(rune, wire::Base64Alphabet::url);
     for (const auto& value : {wrapped(rune), hex(rune), hex(rune + "\n"), hex(bytes), rune, upper(hex(bytes))}) {
         const auto credential = lndapi::read_credential(value);
         REQUIRE_MESSAGE(credential.has_value(), value);

@@ -3,8 +3,8 @@
 #include "lndapi/info.hpp"
 
 #include "json/parser.hpp"
-#include "lndapi/protobuf.hpp"
-#include "lndapi/wire_from_json.hpp"
+#include "wire/protobuf.hpp"
+#include "wire/wire_from_json.hpp"
 
 #include <doctest/doctest.h>
 
@@ -24,19 +24,19 @@ const std::string reply =
 "num_inactive_channels":4,"address":[{"type":"ipv4","address":"1.2.3.4","port":9735},{"type":"ipv6","address":"::1","port":9736},
 {"type":"torv3","address":"x.onion","port":1},{"type":"dns"}],"network":"bitcoin","blockheight":800000})";
 
-std::string wire(const std::string& text, const lndapi::Message& message) {
+std::string wire(const std::string& text, const wire::Message& message) {
     json::Parser parser;
     const auto value = parser.read(text);
     REQUIRE(value.has_value());
     std::string out;
-    REQUIRE(lndapi::append_wire(out, *value, message));
+    REQUIRE(wire::append_wire(out, *value, message));
     return out;
 }
 
 /// Number and value, in the order of the wire.
 std::vector<std::pair<std::uint32_t, std::string>> fields(const std::string& bytes) {
     std::vector<std::pair<std::uint32_t, std::string>> all;
-    for (lndapi::ProtobufReader reader(bytes); !reader.done();) {
+    for (wire::ProtobufReader reader(bytes); !reader.done();) {
         const auto field = reader.next();
         REQUIRE(field.has_value());
         all.emplace_back(field->number, field->is_bytes ? std::string(field->bytes) : std::to_string(field->integer));

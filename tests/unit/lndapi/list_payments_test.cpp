@@ -1,8 +1,8 @@
 // Lightning/ListPayments and DeletePayment: what is asked of the tracker and of lightningd, and what the client gets.
 #include "lndapi/list_payments.hpp"
 
-#include "lndapi/protobuf.hpp"
 #include "service_fixture.hpp"
+#include "wire/protobuf.hpp"
 
 #include <doctest/doctest.h>
 
@@ -140,7 +140,7 @@ TEST_CASE("gRPC gets the same as one message") {
     const auto body = node.answer(*call);
     const auto message = lndapi::read_grpc_message(body, false);
     REQUIRE(message.has_value());
-    lndapi::ProtobufReader fields(*message);
+    wire::ProtobufReader fields(*message);
     std::vector<std::uint64_t> numbers;
     std::size_t payments = 0;
     while (!fields.done()) {

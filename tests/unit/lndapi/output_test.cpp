@@ -3,7 +3,7 @@
 
 #include "fake_exchange.hpp"
 #include "lndapi/grpc_frame.hpp"
-#include "lndapi/protobuf.hpp"
+#include "wire/protobuf.hpp"
 
 #include <doctest/doctest.h>
 
@@ -37,7 +37,7 @@ TEST_CASE("gRPC sends a Payment as a frame, with its cursor only if the client a
     const auto with = written(lndapi::GrpcOutput(true), payment);
     const auto message = lndapi::read_grpc_message(with, true).value();
     CHECK(message.starts_with(plain.substr(5)));
-    lndapi::ProtobufReader fields(message);
+    wire::ProtobufReader fields(message);
     REQUIRE(fields.next()->number == 1);
     const auto cursor = fields.next();
     CHECK(cursor->number == 50'000);

@@ -3,7 +3,7 @@
 #include "service_fixture.hpp"
 
 #include "base/hex.hpp"
-#include "lndapi/base64.hpp"
+#include "wire/base64.hpp"
 
 #include <doctest/doctest.h>
 

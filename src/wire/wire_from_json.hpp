@@ -3,16 +3,16 @@
 #pragma once
 
 #include "json/value.hpp"
-#include "lndapi/message.hpp"
+#include "wire/message.hpp"
 
 #include <string>
 
 #include <tl/expected.hpp>
 
-namespace lndapi {
+namespace wire {
 
 /// Appends the message to `out`. The error names the member that cannot be read, without its content; `out` then ends
 /// somewhere inside. Missing members have their default; unknown ones are ignored.
 [[nodiscard]] tl::expected<void, std::string> append_wire(std::string& out, json::Value value, const Message& message);
 
-} // namespace lndapi
+} // namespace wire

@@ -1,5 +1,5 @@
 // base64 as Go reads it. Bytes and error positions are those of Go 1.26's encoding/base64, written down from a run.
-#include "lndapi/base64.hpp"
+#include "wire/base64.hpp"
 
 #include "base/hex.hpp"
 
@@ -7,13 +7,13 @@
 
 namespace base64_test {
 
-using lndapi::Base64Alphabet;
+using wire::Base64Alphabet;
 
 namespace {
 
 /// The bytes in hex, or `error N`.
 std::string read(std::string_view text, Base64Alphabet alphabet) {
-    const auto bytes = lndapi::from_base64(text, alphabet);
+    const auto bytes = wire::from_base64(text, alphabet);
     if (!bytes)
         return "error " + std::to_string(bytes.error());
     return base::to_hex({reinterpret_cast<const std::uint8_t*>(bytes->data()), bytes->size()});

@@ -1,10 +1,10 @@
-#include "lndapi/wire_from_json.hpp"
+#include "wire/wire_from_json.hpp"
 
-#include "lndapi/wire_value.hpp"
+#include "wire/wire_value.hpp"
 
 #include <algorithm>
 
-namespace lndapi {
+namespace wire {
 
 namespace {
 
@@ -93,4 +93,4 @@ tl::expected<void, std::string> append_wire(std::string& out, json::Value value,
     return {};
 }
 
-} // namespace lndapi
+} // namespace wire

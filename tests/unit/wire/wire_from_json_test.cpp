@@ -1,8 +1,8 @@
 // JSON as a message on the wire. Whole payments are compared with LND's own protos in tests/proto.
-#include "lndapi/wire_from_json.hpp"
+#include "wire/wire_from_json.hpp"
 
 #include "json/parser.hpp"
-#include "lndapi/payment_message.hpp"
+#include "wire/payment_message.hpp"
 
 #include <doctest/doctest.h>
 
@@ -18,7 +18,7 @@ std::string encoded(const std::string& text) {
     const auto value = parser.read(text);
     REQUIRE(value.has_value());
     std::string out;
-    const auto done = lndapi::append_wire(out, *value, lndapi::payment_message);
+    const auto done = wire::append_wire(out, *value, wire::payment_message);
     return done ? out : done.error();
 }
 

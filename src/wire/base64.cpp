@@ -1,9 +1,9 @@
-#include "lndapi/base64.hpp"
+#include "wire/base64.hpp"
 
 #include <array>
 #include <optional>
 
-namespace lndapi {
+namespace wire {
 
 namespace {
 
@@ -100,4 +100,4 @@ tl::expected<std::string, std::size_t> from_base64(std::string_view text, Base64
     return Reader(text, alphabet).read();
 }
 
-} // namespace lndapi
+} // namespace wire

@@ -1,8 +1,8 @@
-#include "lndapi/payment_message.hpp"
+#include "wire/payment_message.hpp"
 
 #include <array>
 
-namespace lndapi {
+namespace wire {
 
 namespace {
 
@@ -141,4 +141,4 @@ constexpr std::array<Field, 16> payment_fields{{{"payment_hash", 1, Kind::text},
 
 const Message payment_message{payment_fields};
 
-} // namespace lndapi
+} // namespace wire

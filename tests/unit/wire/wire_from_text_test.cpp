@@ -1,9 +1,9 @@
 // JSON made a message from its text must be what the tree would give (wire_from_json.hpp), or be left to that.
-#include "lndapi/wire_from_text.hpp"
+#include "wire/wire_from_text.hpp"
 
 #include "json/parser.hpp"
-#include "lndapi/payment_message.hpp"
-#include "lndapi/wire_from_json.hpp"
+#include "wire/payment_message.hpp"
+#include "wire/wire_from_json.hpp"
 
 #include <optional>
 
@@ -26,7 +26,7 @@ const std::string payment =
 
 std::optional<std::string> from_text(const std::string& text) {
     std::string out = "before";
-    const bool done = lndapi::append_wire_from_text(out, text, lndapi::payment_message);
+    const bool done = wire::append_wire_from_text(out, text, wire::payment_message);
     REQUIRE(out.starts_with("before"));
     REQUIRE((done || out == "before"));
     return done ? std::optional(out.substr(6)) : std::nullopt;
@@ -36,7 +36,7 @@ std::optional<std::string> from_tree(const std::string& text) {
     json::Parser parser;
     const auto value = parser.read(text);
     std::string out;
-    if (!value || !lndapi::append_wire(out, *value, lndapi::payment_message))
+    if (!value || !wire::append_wire(out, *value, wire::payment_message))
         return std::nullopt;
     return out;
 }

@@ -1,9 +1,9 @@
-#include "lndapi/protobuf.hpp"
+#include "wire/protobuf.hpp"
 
 #include <array>
 #include <vector>
 
-namespace lndapi {
+namespace wire {
 
 namespace {
 
@@ -177,4 +177,4 @@ tl::expected<ProtobufField, std::string> ProtobufReader::next() {
     return field;
 }
 
-} // namespace lndapi
+} // namespace wire

@@ -1,10 +1,10 @@
 // The table of lnrpc.Payment and of the messages inside it (lnrpc/lightning.proto of lnd v0.20).
 #pragma once
 
-#include "lndapi/message.hpp"
+#include "wire/message.hpp"
 
-namespace lndapi {
+namespace wire {
 
 extern const Message payment_message;
 
-} // namespace lndapi
+} // namespace wire

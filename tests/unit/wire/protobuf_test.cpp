@@ -1,13 +1,13 @@
 // Protocol Buffers on the wire. The expected bytes are written by hand from protobuf.dev, "Encoding".
-#include "lndapi/protobuf.hpp"
+#include "wire/protobuf.hpp"
 
 #include <doctest/doctest.h>
 
 namespace protobuf_test {
 
 using namespace std::string_literals;
-using lndapi::ProtobufReader;
-using lndapi::ProtobufWriter;
+using wire::ProtobufReader;
+using wire::ProtobufWriter;
 
 namespace {
 

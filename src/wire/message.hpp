@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-namespace lndapi {
+namespace wire {
 
 struct EnumValue {
     std::string_view name;
@@ -41,4 +41,4 @@ struct Message {
     std::span<const Field> fields; ///< in the order of the JSON
 };
 
-} // namespace lndapi
+} // namespace wire

@@ -2,15 +2,15 @@
 // the value has not the form of the field; it has written nothing then.
 #pragma once
 
-#include "lndapi/message.hpp"
-#include "lndapi/protobuf.hpp"
+#include "wire/message.hpp"
+#include "wire/protobuf.hpp"
 
 #include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
-namespace lndapi {
+namespace wire {
 
 /// A JSON number.
 [[nodiscard]] bool write_natural(ProtobufWriter& writer, const Field& field, std::uint64_t number);
@@ -37,4 +37,4 @@ std::optional<Number> decimal(std::string_view text) {
     return number;
 }
 
-} // namespace lndapi
+} // namespace wire

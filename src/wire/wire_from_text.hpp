@@ -3,15 +3,15 @@
 // the message's table, each once; no blanks; strings of printable ASCII without escapes.
 #pragma once
 
-#include "lndapi/message.hpp"
+#include "wire/message.hpp"
 
 #include <string>
 #include <string_view>
 
-namespace lndapi {
+namespace wire {
 
 /// Appends the message to `out`, as append_wire() would. False if the text is not as above, or not as in LND's proto;
 /// `out` is unchanged then.
 [[nodiscard]] bool append_wire_from_text(std::string& out, std::string_view json, const Message& message);
 
-} // namespace lndapi
+} // namespace wire

@@ -10,7 +10,7 @@
 
 #include <tl/expected.hpp>
 
-namespace lndapi {
+namespace wire {
 
 class ProtobufWriter final {
   public:
@@ -59,4 +59,4 @@ class ProtobufReader final {
     std::string_view rest_;
 };
 
-} // namespace lndapi
+} // namespace wire

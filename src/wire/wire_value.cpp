@@ -1,10 +1,10 @@
-#include "lndapi/wire_value.hpp"
+#include "wire/wire_value.hpp"
 
-#include "lndapi/base64.hpp"
+#include "wire/base64.hpp"
 
 #include <algorithm>
 
-namespace lndapi {
+namespace wire {
 
 bool write_natural(ProtobufWriter& writer, const Field& field, std::uint64_t number) {
     if (field.kind != Field::Kind::uint32 || number > UINT32_MAX)
@@ -65,4 +65,4 @@ bool write_entry(ProtobufWriter& writer, const Field& field, std::uint64_t key, 
     return true;
 }
 
-} // namespace lndapi
+} // namespace wire

@@ -1,11 +1,11 @@
-#include "lndapi/wire_from_text.hpp"
+#include "wire/wire_from_text.hpp"
 
 #include "json/members.hpp"
-#include "lndapi/wire_value.hpp"
+#include "wire/wire_value.hpp"
 
 #include <cstring>
 
-namespace lndapi {
+namespace wire {
 
 namespace {
 
@@ -158,4 +158,4 @@ bool append_wire_from_text(std::string& out, std::string_view json, const Messag
     return read;
 }
 
-} // namespace lndapi
+} // namespace wire

@@ -8,11 +8,11 @@
 
 #include <tl/expected.hpp>
 
-namespace lndapi {
+namespace wire {
 
 enum class Base64Alphabet : std::uint8_t { standard, url };
 
 /// The bytes, or the position that Go's CorruptInputError names: `illegal base64 data at input byte N`.
 [[nodiscard]] tl::expected<std::string, std::size_t> from_base64(std::string_view text, Base64Alphabet alphabet);
 
-} // namespace lndapi
+} // namespace wire

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -12,6 +13,15 @@ struct EnumValue {
     std::string_view name;
     std::uint32_t number = 0;
 };
+
+/// Nothing if no value has this name.
+[[nodiscard]] constexpr std::optional<std::uint32_t> number_of(std::span<const EnumValue> values,
+                                                               std::string_view name) {
+    for (const auto& value : values)
+        if (value.name == name)
+            return value.number;
+    return std::nullopt;
+}
 
 struct Message;
 

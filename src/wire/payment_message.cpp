@@ -140,5 +140,6 @@ constexpr std::array<Field, 16> payment_fields{{{"payment_hash", 1, Kind::text},
 } // namespace
 
 const Message payment_message{payment_fields};
+const std::span<const EnumValue> failure_codes{failure_code};
 
 } // namespace wire

@@ -7,4 +7,7 @@ namespace wire {
 
 extern const Message payment_message;
 
+/// Of Failure.FailureCode.
+extern const std::span<const EnumValue> failure_codes;
+
 } // namespace wire

@@ -2,8 +2,6 @@
 
 #include "wire/base64.hpp"
 
-#include <algorithm>
-
 namespace wire {
 
 bool write_natural(ProtobufWriter& writer, const Field& field, std::uint64_t number) {
@@ -37,11 +35,10 @@ bool write_text(ProtobufWriter& writer, const Field& field, std::string_view tex
         return bytes.has_value();
     }
     case Field::Kind::enumerated: {
-        const auto known = std::find_if(field.values.begin(), field.values.end(),
-                                        [&](const EnumValue& one) { return one.name == text; });
-        if (known != field.values.end())
-            writer.integer(field.number, known->number);
-        return known != field.values.end();
+        const auto number = number_of(field.values, text);
+        if (number)
+            writer.integer(field.number, *number);
+        return number.has_value();
     }
     case Field::Kind::uint32:
     case Field::Kind::boolean:

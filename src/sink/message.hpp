@@ -14,7 +14,7 @@ inline constexpr std::string_view content_type = "Content-Type";
 inline constexpr std::string_view cursor = "Trackpayments-Cursor";
 inline constexpr std::string_view status = "Trackpayments-Status";
 inline constexpr std::string_view attempts = "Trackpayments-Attempts";
-inline constexpr std::string_view omitted = "Trackpayments-Omitted"; ///< `hops`, or `htlcs`: the body was too large
+inline constexpr std::string_view omitted = "Trackpayments-Omitted"; ///< `hops`, or `htlcs`: arrays that are empty here
 } // namespace header
 
 /// The subjects of all nodes.
@@ -34,8 +34,13 @@ struct Form {
 /// Everything of this node.
 [[nodiscard]] std::string node_subject(const Form& form);
 
-/// A snapshot with all headers but the cursor, at most so many bytes: else without hops, and if that is still too much,
-/// without attempts. The error says that even then it is too large, or that it cannot be read.
+/// A snapshot with all headers but the cursor, at most so many bytes with those that are added later: else without
+/// hops, and if that is still too much, without attempts, first in the body, then in the headers. The error says that
+/// even then it is too large, or that it cannot be read.
+///
+/// Nats-Msg-Id is `<node>.<payment_index>.` and a digest of all but times: a correction has another id, a snapshot that
+/// a restarted tracker rounds to seconds has the same. Trackpayments-Attempts is left out if there are no attempts, or
+/// more than 60 000 bytes of them: a server takes 64 kB of headers.
 [[nodiscard]] tl::expected<jetstream::Message, std::string> payment_message(const Form& form,
                                                                             const consumer::Snapshot& payment,
                                                                             const Knowledge& knowledge,

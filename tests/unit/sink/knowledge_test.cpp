@@ -64,8 +64,9 @@ TEST_CASE("LND's numbers of failure codes are not those of the wire") {
                                                          {"UNKNOWN_NEXT_PEER", "F18"},
                                                          {"MPP_TIMEOUT", "F23"},
                                                          {"INTERNAL_FAILURE", "F997"}};
-    for (const auto& [name, written] : codes)
-        CHECK_MESSAGE(read("[" + attempt("1", "FAILED", "[]", code(name)) + "]") == "1" + std::string(written), name);
+    for (const auto& one : codes)
+        CHECK_MESSAGE(read("[" + attempt("1", "FAILED", "[]", code(one.first)) + "]") == "1" + std::string(one.second),
+                      one.first);
 }
 
 TEST_CASE("attempts are sorted by id; of two with one id the later one counts") {
@@ -92,8 +93,8 @@ TEST_CASE("what cannot be read is named, without its content") {
         {"[" + attempt("1", "FAILED", "[]", code("NEVER_HEARD")) + "]", "error htlcs.failure.code: missing or unknown"},
         {"[" + attempt("1", "FAILED", "[]", "{}") + "]", "error htlcs.failure.code: missing or unknown"},
     };
-    for (const auto& [htlcs, error] : cases)
-        CHECK_MESSAGE(read(htlcs) == error, htlcs);
+    for (const auto& one : cases)
+        CHECK_MESSAGE(read(one.first) == one.second, one.first);
     CHECK(sink::read_knowledge({1, {}, Status::failed, "{}"}).error() == "htlcs: missing, or no array");
 }
 
@@ -217,8 +218,9 @@ TEST_CASE("a repeated snapshot adds something only if it knows more") {
         {"FAILED 5F", "FAILED 6F", true},
         {"FAILED 5F", "SUCCEEDED", true},
     };
-    for (const auto& [replayed, stored, adds] : cases)
-        CHECK_MESSAGE(sink::adds_nothing(known(replayed), known(stored)) != adds, replayed, " after ", stored);
+    for (const auto& one : cases)
+        CHECK_MESSAGE(sink::adds_nothing(known(one.replayed), known(one.stored)) != one.adds, one.replayed, " after ",
+                      one.stored);
 }
 
 TEST_CASE("a snapshot adds nothing to itself; of two with different statuses one adds to the other") {

@@ -16,6 +16,20 @@ bool is(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
+// `SSL handshake error: 62:hostname mismatch:expected=…:cert=…`, or without number if it is no fault of the
+// certificate.
+std::string handshake_problem(std::string_view text) {
+    constexpr std::string_view prefix = "SSL handshake error: ";
+    if (!text.starts_with(prefix))
+        return std::string(text);
+    text.remove_prefix(prefix.size());
+    const auto digits = text.find_first_not_of("0123456789");
+    if (digits == 0 || digits == std::string_view::npos || text[digits] != ':')
+        return "the TLS handshake failed (" + std::string(text) + ")";
+    text.remove_prefix(digits + 1);
+    return "the server's certificate cannot be verified (" + std::string(text.substr(0, text.find(':'))) + ")";
+}
+
 } // namespace
 
 std::string printable(std::string_view text) {
@@ -28,7 +42,13 @@ std::string printable(std::string_view text) {
 std::string last_error(natsStatus status) {
     natsStatus of_text = NATS_OK;
     const char* text = nats_GetLastError(&of_text);
-    return printable(text != nullptr && *text != '\0' && of_text == status ? text : natsStatus_GetText(status));
+    if (text == nullptr || *text == '\0' || of_text != status)
+        return natsStatus_GetText(status);
+    std::string_view words = text;
+    if (words.starts_with('(')) // the place in its source: `(conn.c:735): `
+        if (const auto end = words.find("): "); end != std::string_view::npos)
+            words.remove_prefix(end + 3);
+    return printable(words);
 }
 
 std::string connect_problem(const std::string& url, natsStatus status, const std::string& text) {
@@ -38,7 +58,7 @@ std::string connect_problem(const std::string& url, natsStatus status, const std
             : status == NATS_SECURE_CONNECTION_WANTED   ? "the server does not offer TLS"
             : status == NATS_SECURE_CONNECTION_REQUIRED ? "the server demands TLS"
             : status == NATS_CONNECTION_AUTH_FAILED     ? "the server refuses the credentials (" + text + ")"
-                                                        : text);
+                                                        : handshake_problem(text));
 }
 
 std::string closed_problem(natsStatus status, const std::string& text) {

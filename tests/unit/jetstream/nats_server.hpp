@@ -91,6 +91,9 @@ class NatsServer final {
         FAIL("nats-server does not start: " << content(log));
     }
 
+    void hang() { ::kill(pid_, SIGSTOP); }
+    void unhang() { ::kill(pid_, SIGCONT); }
+
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] std::string url(const std::string& scheme = "nats", const std::string& host = "127.0.0.1") const {
         return scheme + "://" + host + ":" + std::to_string(port_);

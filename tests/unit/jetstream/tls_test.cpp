@@ -1,0 +1,242 @@
+// Certificates and credentials against a real server. Certificates are made by openssl's own program.
+#include "link_fixture.hpp"
+#include "operator_mode.hpp"
+
+#include <atomic>
+#include <thread>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <doctest/doctest.h>
+
+namespace tls_test {
+
+using unit::LinkFixture;
+using Lines = std::vector<std::string>;
+
+struct Certificates {
+    unit::Directory directory;
+
+    Certificates() {
+        authority("ca");
+        authority("other");
+        issue("name", "DNS:localhost");
+        issue("address", "IP:127.0.0.1");
+        issue("client", "DNS:client");
+    }
+    [[nodiscard]] std::string path(const std::string& name) const { return directory.path / name; }
+    [[nodiscard]] std::string server(const std::string& name, const std::string& more = "") const {
+        return std::string(unit::NatsServer::jetstream) + "tls { cert_file: \"" + path(name + ".pem") +
+               "\", key_file: \"" + path(name + ".key") + "\"" + more + " }\n";
+    }
+
+  private:
+    void run(const std::string& words) const {
+        const auto command = "cd " + directory.path.string() + " && openssl " + words + " 2>>openssl.log";
+        REQUIRE_MESSAGE(std::system(command.c_str()) == 0, unit::content(path("openssl.log")));
+        for (const auto& file : std::filesystem::directory_iterator(directory.path))
+            std::filesystem::permissions(file, std::filesystem::perms(0600));
+    }
+    void authority(const std::string& name) const {
+        run("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=" + name + " -keyout " +
+            name + ".key -out " + name + ".pem");
+    }
+    void issue(const std::string& name, const std::string& alternative) const {
+        unit::write_file(path(name + ".ext"), "subjectAltName=" + alternative + "\n");
+        run("req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=" + name + " -keyout " + name +
+            ".key -out " + name + ".csr");
+        run("x509 -req -in " + name + ".csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile " + name +
+            ".ext -out " + name + ".pem");
+    }
+};
+
+const Certificates& certificates() {
+    static const Certificates made;
+    return made;
+}
+
+// The link's problem, or empty if it connects.
+std::string outcome(const std::string& url, const std::string& ca,
+                    const std::function<void(jetstream::Options&)>& with = {}) {
+    LinkFixture link(url);
+    link.options.tls_ca = ca;
+    if (with)
+        with(link.options);
+    link.start();
+    REQUIRE(link.until([&] { return link.link->status().connected || !link.link->status().problem.empty(); }));
+    if (link.link->status().connected)
+        CHECK(link.publish(LinkFixture::message("a"), std::nullopt).has_value());
+    return link.link->status().problem;
+}
+
+TEST_CASE("a certificate must be of the name or the address in the URL, and of a known authority") {
+    const auto ca = certificates().path("ca.pem");
+    const unit::NatsServer named(certificates().server("name"));
+    CHECK(outcome(named.url("tls", "localhost"), ca).empty());
+    const auto address_url = named.url("tls", "127.0.0.1");
+    CHECK(outcome(address_url, ca) ==
+          "cannot connect to " + address_url + ": the server's certificate cannot be verified (IP address mismatch)");
+    const auto url = named.url("tls", "localhost");
+    const auto unknown = "cannot connect to " + url + ": the server's certificate cannot be verified (";
+    CHECK(outcome(url, certificates().path("other.pem")).starts_with(unknown));
+    CHECK(outcome(url, "").starts_with(unknown)); // the system does not know it either
+
+    const unit::NatsServer addressed(certificates().server("address"));
+    CHECK(outcome(addressed.url("tls", "127.0.0.1"), ca).empty());
+    const auto name_url = addressed.url("tls", "localhost");
+    CHECK(outcome(name_url, ca) ==
+          "cannot connect to " + name_url + ": the server's certificate cannot be verified (hostname mismatch)");
+}
+
+TEST_CASE("a server that demands TLS gets it, with the same checks") {
+    const unit::NatsServer server(certificates().server("name"));
+    CHECK(outcome(server.url("nats", "localhost"), certificates().path("ca.pem")).empty());
+    CHECK(outcome(server.url("nats", "127.0.0.1"), certificates().path("ca.pem")).find("IP address mismatch") !=
+          std::string::npos);
+}
+
+TEST_CASE("tls:// is never spoken in plain text") {
+    const unit::NatsServer server;
+    const auto url = server.url("tls");
+    CHECK(outcome(url, "") == "cannot connect to " + url + ": the server does not offer TLS");
+}
+
+TEST_CASE("a server may demand a client's certificate") {
+    const auto ca = certificates().path("ca.pem");
+    const unit::NatsServer server(certificates().server("name", ", ca_file: \"" + ca + "\", verify: true"));
+    const auto url = server.url("tls", "localhost");
+    CHECK(outcome(url, ca, [](auto& options) {
+              options.tls_cert = certificates().path("client.pem");
+              options.tls_key = certificates().path("client.key");
+          }).empty());
+    CHECK(outcome(url, ca).starts_with("cannot connect to " + url + ": "));
+}
+
+// From the documentation of NATS ("NKeys").
+constexpr auto seed = "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY";
+constexpr auto public_key = "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4";
+
+TEST_CASE("an nkey signs in, and a key that the server does not know is refused") {
+    const unit::Directory directory;
+    const auto file = unit::write_file(directory.path / "user.nk", std::string(seed) + "\n");
+    const auto config = [](const std::string& key) {
+        return std::string(unit::NatsServer::jetstream) + "authorization { users = [{nkey: " + key + "}] }\n";
+    };
+    unit::NatsServer server(config(public_key));
+    LinkFixture link(server.url());
+    link.options.nkey_file = file;
+    link.start_ready();
+    CHECK(link.publish(LinkFixture::message("a"), 0).has_value());
+
+    server.kill();
+    server.start(config("UAB2CB576PHBBPQ5ODORRZ2LYCMWPZGWGCN2KDK7DXOIMZASKUY3RLKK"));
+    const auto refused = "cannot connect to " + server.url() + ": the server refuses the credentials";
+    CHECK(link.until([&] { return link.link->status().problem.starts_with(refused); }));
+    server.kill();
+    server.start(config(public_key));
+    link.wait_ready();
+
+    std::filesystem::permissions(file, std::filesystem::perms(0640));
+    server.kill();
+    CHECK(link.until([&] {
+        return link.link->status().problem == "others may read " + file + ", which has a secret: chmod 600 " + file;
+    }));
+    CHECK(link.log.size() == 1);
+}
+
+TEST_CASE("a credentials file signs in, and one of another account is refused") {
+    const unit::Directory directory;
+    const unit::NatsServer server(unit::NatsServer::jetstream + unit::operator_config);
+    const auto sign_in = [&](const std::string& text) {
+        const auto file = unit::write_file(directory.path / "user.creds", text);
+        return outcome(server.url(), "", [&](auto& options) { options.credentials_file = file; });
+    };
+    CHECK(sign_in(unit::credentials(unit::user_jwt)).empty());
+    CHECK(sign_in(unit::credentials(unit::foreign_jwt))
+              .starts_with("cannot connect to " + server.url() + ": the server refuses the credentials"));
+    const auto broken = sign_in("nothing of the kind");
+    CHECK(broken.starts_with("cannot connect to " + server.url() + ": "));
+    CHECK(broken.find("nothing of") == std::string::npos);
+}
+
+TEST_CASE("no credentials where the server wants some") {
+    const unit::NatsServer server(std::string(unit::NatsServer::jetstream) +
+                                  "authorization { users = [{nkey: " + public_key + "}] }\n");
+    CHECK(outcome(server.url(), "")
+              .starts_with("cannot connect to " + server.url() + ": the server refuses the credentials"));
+}
+
+// Greets, demands TLS, and then says nothing any more.
+class SilentServer final {
+  public:
+    SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t length = sizeof address;
+        REQUIRE(::bind(socket_, reinterpret_cast<const sockaddr*>(&address), length) == 0);
+        REQUIRE(::listen(socket_, 10) == 0);
+        REQUIRE(::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &length) == 0);
+        port_ = ntohs(address.sin_port);
+        thread_ = std::thread([this] { serve(); });
+    }
+    ~SilentServer() {
+        ::shutdown(socket_, SHUT_RDWR);
+        thread_.join();
+        for (const int client : clients_)
+            ::close(client);
+        ::close(socket_);
+    }
+    SilentServer(const SilentServer&) = delete;
+    SilentServer& operator=(const SilentServer&) = delete;
+
+    [[nodiscard]] std::string url() const { return "tls://127.0.0.1:" + std::to_string(port_); }
+    [[nodiscard]] int greeted() const { return greeted_; }
+
+  private:
+    void serve() {
+        constexpr std::string_view info =
+            R"(INFO {"server_id":"x","version":"2.9.10","max_payload":1048576,"tls_required":true})"
+            "\r\n";
+        for (int client = 0; (client = ::accept(socket_, nullptr, nullptr)) >= 0; ++greeted_) {
+            clients_.push_back(client);
+            (void)!::send(client, info.data(), info.size(), MSG_NOSIGNAL);
+        }
+    }
+
+    int socket_;
+    std::uint16_t port_ = 0;
+    std::vector<int> clients_;
+    std::atomic<int> greeted_ = 0;
+    std::thread thread_;
+};
+
+TEST_CASE("a handshake that hangs is broken off") {
+    const SilentServer server;
+    auto pace = LinkFixture::quick();
+    pace.attempt = std::chrono::milliseconds(100);
+    LinkFixture link(server.url(), pace);
+    link.start();
+    CHECK(link.problem().starts_with("cannot connect to " + server.url() + ": the TLS handshake failed"));
+    CHECK(link.until([&] { return server.greeted() > 1; })); // it tries again
+}
+
+TEST_CASE("the end does not wait for a handshake that hangs") {
+    const SilentServer server;
+    auto pace = LinkFixture::quick();
+    pace.attempt = std::chrono::hours(1);
+    LinkFixture link(server.url(), pace);
+    link.start();
+    SUBCASE("stopped") {
+        REQUIRE(link.until([&] { return server.greeted() > 0; }));
+        link.stop();
+    }
+    SUBCASE("destroyed") {
+        REQUIRE(link.until([&] { return server.greeted() > 0; }));
+    }
+    link.link.reset();
+    CHECK(link.events.empty());
+}
+
+} // namespace tls_test

@@ -10,9 +10,16 @@ namespace trackpayments_nats {
 /// Why the value of an option is refused, if it is.
 [[nodiscard]] std::optional<std::string> check_url(std::string_view value);
 [[nodiscard]] std::optional<std::string> check_stream(std::string_view value);
+[[nodiscard]] std::optional<std::string> check_replicas(std::string_view value);
+/// Hours or MB.
+[[nodiscard]] std::optional<std::string> check_limit(std::string_view value);
 [[nodiscard]] std::optional<std::string> check_keep(std::string_view value);
 [[nodiscard]] std::optional<std::string> check_format(std::string_view value);
 [[nodiscard]] std::optional<std::string> check_begin(std::string_view value);
+
+/// The number in a value that its check accepted. Texts, because `setconfig` may change numbers, and these count only
+/// when the stream is created.
+[[nodiscard]] std::uint32_t number_in(const std::string& value);
 
 inline constexpr host::Option url_option{
     .name = "trackpayments-nats-url",
@@ -33,9 +40,9 @@ inline constexpr host::Option replicas_option{
     .name = "trackpayments-nats-replicas",
     .unit = "COUNT",
     .description = "Servers that keep a new stream: 1, 3 or 5",
-    .least = 1,
-    .most = 5,
-    .default_value = 1,
+    .kind = host::Option::Kind::text,
+    .default_text = "1",
+    .check = check_replicas,
 };
 inline constexpr host::Option keep_option{
     .name = "trackpayments-nats-keep",
@@ -49,17 +56,17 @@ inline constexpr host::Option max_age_option{
     .name = "trackpayments-nats-max-age",
     .unit = "HOURS",
     .description = "How long a new stream keeps messages; 0: for ever",
-    .least = 0,
-    .most = 100'000,
-    .default_value = 0,
+    .kind = host::Option::Kind::text,
+    .default_text = "0",
+    .check = check_limit,
 };
 inline constexpr host::Option max_bytes_option{
     .name = "trackpayments-nats-max-bytes",
     .unit = "MB",
     .description = "How much a new stream keeps; 0: no limit",
-    .least = 0,
-    .most = 100'000'000,
-    .default_value = 0,
+    .kind = host::Option::Kind::text,
+    .default_text = "0",
+    .check = check_limit,
 };
 inline constexpr host::Option creds_option{
     .name = "trackpayments-nats-creds",

@@ -21,6 +21,7 @@ constexpr std::array<host::Member, 11> result{{{"state", "string"},
 
 constexpr host::CommandSpec command_spec{
     .name = "trackpayments-nats",
+    .params = {},
     .description = "Shows the connection to the NATS server, the position in the node's payments, and how far it lags",
     .category = "plugin",
     .result = result,

@@ -112,12 +112,12 @@ void Delivery::publish(const WorkPtr& work) {
     work->id = find_header(*message, header::id);
     if (is_stored(*work))
         return finish(work, *work->last, Outcome::already_stored);
+    const auto bytes = bytes_of(*message); // before more is added: payment_message() counts like this
     const auto after = work->last ? work->last->sequence : 0;
     for (auto& header : message->headers)
         if (work->another_id && header.name == header::id)
             header.value += "-" + std::to_string(after);
     add_cursor(*message, work->low);
-    const auto bytes = message->body.size();
     stream_.publish(*std::move(message), after,
                     [this, work, bytes](const auto& result) { published(work, bytes, result); });
 }

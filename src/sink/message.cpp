@@ -61,16 +61,6 @@ void remove_header(Message& message, std::string_view name) {
     std::erase_if(message.headers, [&](const jetstream::Header& header) { return header.name == name; });
 }
 
-/// As the server counts them, and the subject.
-std::size_t bytes_of(const Message& message) {
-    constexpr std::string_view begin = "NATS/1.0\r\n";
-    constexpr std::string_view end = "\r\n";
-    std::size_t bytes = message.subject.size() + begin.size() + end.size() + message.body.size() + reserved;
-    for (const auto& header : message.headers)
-        bytes += header.name.size() + 2 + header.value.size() + end.size();
-    return bytes;
-}
-
 bool write_body(Message& message, const Form& form, const PaymentText& text, Omitted omitted) {
     message.body = text.write(form.preimages, omitted);
     if (!form.protobuf)
@@ -98,6 +88,16 @@ std::optional<std::uint64_t> read_text_number(std::string_view raw) {
 }
 
 } // namespace
+
+/// As the server counts them, the subject, and room for what is added later.
+std::size_t bytes_of(const Message& message) {
+    constexpr std::string_view begin = "NATS/1.0\r\n";
+    constexpr std::string_view end = "\r\n";
+    std::size_t bytes = message.subject.size() + begin.size() + end.size() + message.body.size() + reserved;
+    for (const auto& header : message.headers)
+        bytes += header.name.size() + 2 + header.value.size() + end.size();
+    return bytes;
+}
 
 std::string payment_subject(const Form& form, const base::PaymentHash& hash, std::uint64_t index) {
     return "lightning." + form.node + ".payment." + hash.hex() + '.' + std::to_string(index);

@@ -46,6 +46,9 @@ struct Form {
                                                                             const Knowledge& knowledge,
                                                                             std::size_t most_bytes);
 
+/// What payment_message() compares with `most_bytes`.
+[[nodiscard]] std::size_t bytes_of(const jetstream::Message& message);
+
 /// Rows of a payment that were deleted (topic trackpayments_deleted).
 struct Deletion {
     base::PaymentHash payment_hash;

@@ -17,7 +17,7 @@ struct Change {
     consumer::SnapshotPtr payment; ///< null: a deletion
     Deletion deletion{};
     consumer::CursorPtr cursor{}; ///< null: it has no position of its own
-    bool live = false;          ///< it came as it happened, and does not repeat an older state
+    bool live = false;            ///< it came as it happened, and does not repeat an older state
     std::chrono::steady_clock::time_point since{};
     /// A message of so many bytes was refused as too large; 0 if none was.
     std::size_t refused_bytes = 0;

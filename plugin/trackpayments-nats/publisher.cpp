@@ -1,0 +1,148 @@
+#include "plugin/trackpayments-nats/publisher.hpp"
+
+#include "json/text.hpp"
+#include "plugin/trackpayments-nats/options.hpp"
+#include "plugin/trackpayments-nats/tables.hpp"
+
+namespace trackpayments_nats {
+
+namespace {
+
+constexpr std::uint64_t seconds_per_hour = 3600;
+constexpr std::uint64_t bytes_per_mb = 1'000'000;
+
+std::string_view state_name(consumer::State state) {
+    switch (state) {
+    case consumer::State::waiting:
+        return "waiting";
+    case consumer::State::active:
+        return "active";
+    case consumer::State::away:
+        return "away";
+    }
+    return "";
+}
+
+} // namespace
+
+Publisher::Publisher(io::Loop& loop, host::Pipes pipes, const host::Parent& parent)
+    : host::Plugin(loop, std::move(pipes), parent, declaration(this)),
+      log_([this](base::LogLevel level, const std::string& text) { log(level, text); }),
+      settings_(options),
+      link_(loop, log_, sink_),
+      sink_(loop, link_, log_),
+      reader_(loop, client(), log_, sink_),
+      start_timer_(loop) {
+    sink_.use(reader_);
+}
+
+std::optional<std::string> Publisher::cannot_run(const host::Settings& settings) const {
+    if (!settings.texts(url_option).empty())
+        return std::nullopt;
+    return "there is no NATS server to publish to: set " + std::string(url_option.name);
+}
+
+void Publisher::started(const host::Init& init) {
+    start_link(link_options(init));
+    connect(init);
+}
+
+/// A file may be mended while the node runs.
+void Publisher::start_link(const jetstream::Options& link) {
+    constexpr std::chrono::seconds pause{10};
+    const auto started = link_.start(link);
+    const auto problem = started ? std::string() : started.error();
+    if (std::exchange(start_problem_, problem) != problem)
+        log(problem.empty() ? base::LogLevel::info : base::LogLevel::unusual,
+            problem.empty() ? "the configuration is in order now" : "not publishing: " + problem + "; trying again");
+    if (!started)
+        start_timer_.start(pause, [this, link] { start_link(link); });
+}
+
+jetstream::Options Publisher::link_options(const host::Init& init) const {
+    const auto file = [&](const host::Option& option) {
+        const auto name = settings_.text(option);
+        return name.empty() || name.starts_with('/') ? name : init.lightning_dir + '/' + name;
+    };
+    jetstream::Options link;
+    link.urls = settings_.texts(url_option);
+    link.credentials_file = file(creds_option);
+    link.nkey_file = file(nkey_option);
+    link.tls_ca = file(tls_ca_option);
+    link.tls_cert = file(tls_cert_option);
+    link.tls_key = file(tls_key_option);
+    link.insecure = settings_.flag(insecure_option);
+    link.client_name = "trackpayments-nats";
+    link.stream.name = settings_.text(stream_option);
+    link.stream.subject = sink::all_subjects;
+    link.stream.replicas = number_in(settings_.text(replicas_option));
+    link.stream.last_only = settings_.text(keep_option) == "last";
+    link.stream.max_age_s = number_in(settings_.text(max_age_option)) * seconds_per_hour;
+    link.stream.max_bytes = number_in(settings_.text(max_bytes_option)) * bytes_per_mb;
+    return link;
+}
+
+void Publisher::connected() {
+    reader_.connected();
+    if (!begun_)
+        lightningd().getinfo([this](const auto& info) {
+            if (info)
+                begin(info->id);
+        });
+}
+
+void Publisher::begin(const base::NodeId& id) {
+    if (std::exchange(begun_, true))
+        return;
+    sink_.begin({id.hex(), settings_.text(format_option) == "protobuf", settings_.flag(preimages_option)},
+                settings_.text(begin_option) == "beginning");
+}
+
+void Publisher::disconnected() {
+    reader_.disconnected();
+}
+
+void Publisher::notification(const rpc::Message& message) {
+    if (message.method == "trackpayments_deleted")
+        sink_.deleted(message.params);
+    else
+        reader_.notification(message);
+}
+
+void Publisher::finishing(std::function<void()> done) {
+    link_.stop(std::move(done));
+}
+
+void Publisher::serve_command(const host::Request& request) {
+    reply(request.id, state());
+}
+
+std::string Publisher::state() const {
+    const auto link = link_.status();
+    const auto sink = sink_.status();
+    auto problems = json::Tree::array();
+    for (const auto& problem : {start_problem_, link.problem, sink.problem})
+        if (!problem.empty())
+            problems.push_back(problem);
+    for (const auto& difference : link.differences)
+        problems.push_back(difference);
+    return json::dump({
+        {"state", state_name(reader_.state())},
+        {"connected", link.connected},
+        {"server", link.server},
+        {"stream", settings_.text(stream_option)},
+        {"position", sink.position ? *sink.position : ""},
+        {"caught_up", sink.caught_up},
+        {"unacknowledged", sink.unacknowledged},
+        {"lag_seconds", sink.lag.count()},
+        {"acknowledged", sink.acknowledged},
+        {"already_stored", sink.already_stored},
+        {"problems", problems},
+    });
+}
+
+int run(io::Loop& loop, host::Pipes pipes, const host::Parent& parent) {
+    return Publisher(loop, std::move(pipes), parent).run();
+}
+
+} // namespace trackpayments_nats

@@ -96,6 +96,13 @@ BY_HAND: dict[str, list[str | bytes]] = {
         '{"payments":[],"cursor":"02aabbcc.0123abcd.17.42"}',
         '{"payments":[],"cursor":"02aabbcc.0123abcd.17.42","complete":false}',
         '{"plugin_started":{"plugin_name":"trackpayments","methods":["delpay","trackpayments"]}}'],
+    "sink": ["SUCCEEDED 5F15r,6F,7Sr", "IN_FLIGHT ", "FAILED 0F,18446744073709551615F4294967295",
+             '{"trackpayments_deleted":{"payment_hash":"' + "a" * 64 + '","payment_index":"7","attempt_ids":["7","8"],"remaining":0},"cursor":"02aabbcc.0123abcd.17.42"}',
+             '{"origin":"trackpayments","payload":{"trackpayments_deleted":{"payment_hash":"' + "A" * 64 + '","payment_index":"7","attempt_ids":[],"remaining":2}}}',
+             PAYMENT, '{"payment_preimage":"' + "12" * 32 + '","payment_request":"lni1","status":"SUCCEEDED","htlcs":[{"attempt_id":"7","status":"FAILED",'
+             '"route":{"hops":[{"custom_records":{"5482373484":"QUI=","65536":"/w=="}},{"custom_records":null}]},"failure":{"code":"FEE_INSUFFICIENT"},"preimage":""},'
+             '{"attempt_id":"8","status":"SUCCEEDED","route":null,"failure":null,"preimage":"QUJD"}],"first_hop_custom_records":{"05482373484":"QQ=="}}',
+             '{"payment_request":"\\"preimage\\":\\"","htlcs":[{"attempt_id":"7","status":"FAILED","failure":{"code":"UNREADABLE_FAILURE"},"preimage":null}]}'],
     "metrics": ['{"failure_reason":"FAILURE_REASON_NONE","value_msat":"1000","fee_msat":"3","creation_time_ns":"1795222301000000000","htlcs":['
                 '{"attempt_id":"2","status":"SUCCEEDED","attempt_time_ns":"1795222301500000000","resolve_time_ns":"1795222302000000000","failure":null},'
                 '{"attempt_id":"1","status":"FAILED","failure":{"code":"FEE_INSUFFICIENT","failure_source_index":1}}]}',

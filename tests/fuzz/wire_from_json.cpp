@@ -6,6 +6,7 @@
 #include "json/parser.hpp"
 #include "json_input.hpp"
 #include "lndapi/info.hpp"
+#include "wire/payment_from_json.hpp"
 #include "wire/payment_message.hpp"
 #include "wire/protobuf.hpp"
 #include "wire/wire_from_text.hpp"
@@ -161,6 +162,9 @@ FUZZ_TARGET(wire_from_json) {
         const auto done = wire::append_wire(wire, *value, *message);
         fuzz::require(wire.starts_with("before"), "the wire is appended");
         check_from_text(text, *message, done ? std::optional(wire) : std::nullopt);
+        if (message == &wire::payment_message)
+            fuzz::require(wire::payment_from_json(text) == (done ? std::optional(wire.substr(6)) : std::nullopt),
+                          "a payment is what the tree gives");
         if (!done)
             check_refusal(done.error());
         else if (fuzz::unambiguous(text))

@@ -36,7 +36,7 @@ void Link::stop(std::function<void()> done) {
     }
     worker_->stop();
     if (!status_.connected)
-        worker_->interrupt();
+        interrupt_every(std::chrono::milliseconds(20));
     // The look-up of a name cannot be broken off.
     stop_timer_.start(2 * pace_.drain, [this] { finish(); });
 }
@@ -129,13 +129,15 @@ void Link::deliver(const LastReport& report) {
 
 void Link::deliver(const TryingReport& report) {
     status_.server = report.server;
-    watch_attempt();
+    if (!stopping_)
+        interrupt_every(pace_.attempt);
 }
 
-void Link::watch_attempt() {
-    attempt_timer_.start(pace_.attempt, [this] {
+// Again: it may come just before a call that blocks.
+void Link::interrupt_every(std::chrono::milliseconds time) {
+    attempt_timer_.start(time, [this, time] {
         worker_->interrupt();
-        watch_attempt();
+        interrupt_every(time);
     });
 }
 

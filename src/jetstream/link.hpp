@@ -54,7 +54,7 @@ class Link final : public Stream {
     void deliver(const EndedReport& report);
     void deliver(const StoppedReport& report);
     void works();
-    void watch_attempt();
+    void interrupt_every(std::chrono::milliseconds time);
     void answer_lost(const std::string& why);
     void finish();
 

@@ -1,6 +1,7 @@
 // The thread that makes libnats' blocking calls: connects for ever, and serves calls while a session lasts.
 #pragma once
 
+#include "jetstream/library.hpp"
 #include "jetstream/options.hpp"
 #include "jetstream/pace.hpp"
 #include "jetstream/report.hpp"
@@ -44,6 +45,7 @@ class Worker final : Session::Observer {
     void report(Report report);
     bool stopping();
 
+    const Library library_;
     const Options options_;
     const std::vector<ServerUrl> urls_;
     const Pace pace_;

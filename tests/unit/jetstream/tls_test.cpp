@@ -228,13 +228,12 @@ TEST_CASE("the end does not wait for a handshake that hangs") {
     pace.attempt = std::chrono::hours(1);
     LinkFixture link(server.url(), pace);
     link.start();
+    while (server.greeted() == 0) // the loop hears nothing of it
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
     SUBCASE("stopped") {
-        REQUIRE(link.until([&] { return server.greeted() > 0; }));
         link.stop();
     }
-    SUBCASE("destroyed") {
-        REQUIRE(link.until([&] { return server.greeted() > 0; }));
-    }
+    SUBCASE("destroyed") {}
     link.link.reset();
     CHECK(link.events.empty());
 }

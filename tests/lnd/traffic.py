@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lnd_stage import Stage
+from support import Stage
 
 OPTIONS = ["--trackpayments-failed-after=0"]  # a payment by hand has failed with its last part
 FAILURES = ("incorrect_or_unknown_payment_details", "fee_insufficient", "temporary_node_failure", "mpp_timeout", "unknown_next_peer",

@@ -95,10 +95,14 @@ void Node::run() {
         },
         [this] {
             log(Level::info, "lightningd",
-                "Server started with public key " + std::string(our_node) +
-                    ", alias STANDIN (color #035fdd) and lightningd " + std::string(version.name()));
+                "Server started with public key " + id() + ", alias STANDIN (color #035fdd) and lightningd " +
+                    std::string(version.name()));
         });
     loop.run();
+}
+
+std::string Node::id() const {
+    return options.node_id.empty() ? std::string(our_node) : options.node_id;
 }
 
 std::uint32_t Node::now() const {

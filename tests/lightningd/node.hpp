@@ -58,6 +58,8 @@ struct Node {
     std::map<std::string, std::uint64_t> cleaned;
 
     void log(Level level, std::string_view source, std::string_view text) { log_file.write(level, source, text); }
+    /// Our id, 66 hex digits.
+    [[nodiscard]] std::string id() const;
     [[nodiscard]] std::uint32_t now() const;
     /// Raw id of a request of lightningd's own: `"<chain>/cln:method#n"`.
     [[nodiscard]] std::string outgoing_id(std::string_view chain, std::string_view method);

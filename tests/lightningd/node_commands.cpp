@@ -13,8 +13,8 @@ namespace {
 
 void getinfo(Node& node, const RequestPtr& request) {
     const std::string object =
-        R"({"id":")" + std::string(our_node) +
-        R"(","alias":"STANDIN","color":"035fdd","num_peers":3,"num_pending_channels":0,"num_active_channels":3,)"
+        R"({"id":)" + json::quote(node.id()) +
+        R"(,"alias":"STANDIN","color":"035fdd","num_peers":3,"num_pending_channels":0,"num_active_channels":3,)"
         R"("num_inactive_channels":0,"address":[],"binding":[],"version":")" +
         std::string(node.version.name()) + R"(","blockheight":)" + std::to_string(block_height) + R"(,"network":)" +
         json::quote(node.options.network) + R"(,"fees_collected_msat":0,"lightning-dir":)" +

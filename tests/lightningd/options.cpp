@@ -23,6 +23,7 @@ const std::map<std::string_view, Setter>& valued() {
         {"log-level", [](Options&, const std::string&) {}},
         {"scenario", [](Options& o, const std::string& v) { o.scenario = v; }},
         {"db", [](Options& o, const std::string& v) { o.db = v; }},
+        {"node-id", [](Options& o, const std::string& v) { o.node_id = v; }},
         {"plugin", [](Options& o, const std::string& v) { o.plugins.push_back(v); }},
         {"allow-deprecated-apis",
          [](Options& o, const std::string& v) { o.deprecated_apis = v == "true" || v == "1"; }},

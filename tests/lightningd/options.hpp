@@ -19,6 +19,7 @@ struct Options {
     std::string log_file; ///< relative to the network directory; empty: stdout
     std::string scenario; ///< file with the outcomes of payments, see README.md
     std::string db;       ///< journal to start from and append to; empty: none
+    std::string node_id;  ///< what getinfo says; empty: l1 of the small network
     Version version;      ///< `--version-as`
     std::vector<std::string> plugins;
     bool developer = false;

@@ -57,6 +57,11 @@ class Node(unittest.TestCase):
         self.assertEqual([message["method"] for message in heard], ["sendpay_failure"])
         self.assertEqual(node.call("listpays", {"payment_hash": held["payment_hash"]})["pays"][0]["status"], "failed")
 
+    def test_it_takes_another_id(self) -> None:
+        mine = "02" + "ab" * 32
+        self.assertEqual(self.node(options=[f"--node-id={mine}"]).call("getinfo")["id"], mine)
+        self.assertNotEqual(self.node().call("getinfo")["id"], mine)
+
     # Scenarios
 
     def test_a_part_that_settles_alone_leaves_its_sibling_pending(self) -> None:

@@ -1,0 +1,73 @@
+// contrib/fleet/consumer: prints the end of each payment, one JSON object a line. Start it several times with one name:
+// the copies share the messages (a queue group), and what one did not acknowledge goes to another. An example to copy
+// from; README.md beside it has the rules that a consumer follows.
+//   consumer [URL [NAME [STREAM]]]
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include <nats/nats.h>
+#include <nlohmann/json.hpp>
+
+namespace {
+
+void need(natsStatus status, const std::string& what) {
+    if (status == NATS_OK)
+        return;
+    std::fprintf(stderr, "consumer: %s: %s\n", what.c_str(), nats_GetLastError(nullptr));
+    std::exit(1);
+}
+
+/// Replace this. It must stand a second call with the same message: an acknowledgement may be lost. Messages of one
+/// payment may come to different copies, and so out of order: keep the sequence with what you store, and let no lower
+/// one replace a higher one. Account by node and attempt_id: a payment_index may move to another subject.
+void handle(std::uint64_t sequence, const std::string& node, const nlohmann::json& payment) {
+    if (payment.value("status", "IN_FLIGHT") == "IN_FLIGHT")
+        return;
+    nlohmann::ordered_json line{{"sequence", sequence}, {"node", node}};
+    for (const auto* name : {"payment_hash", "payment_index", "status", "value_msat", "fee_msat", "failure_reason"})
+        line[name] = payment.at(name);
+    std::printf("%s\n", line.dump().c_str());
+    std::fflush(stdout);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const std::string url = argc > 1 ? argv[1] : "nats://127.0.0.1:4222", name = argc > 2 ? argv[2] : "example";
+    natsOptions* options = nullptr;
+    natsConnection* connection = nullptr;
+    jsCtx* js = nullptr;
+    need(natsOptions_Create(&options), "options");
+    need(natsOptions_SetURL(options, url.c_str()), url);
+    need(natsOptions_SetMaxReconnect(options, -1), "options"); // for ever
+    need(natsConnection_Connect(&connection, options), url);
+    need(natsConnection_JetStream(&js, connection, nullptr), "JetStream");
+    jsSubOptions how;
+    jsSubOptions_Init(&how);
+    how.Stream = argc > 3 ? argv[3] : "LIGHTNING";
+    how.Queue = name.c_str();          // shared with other copies
+    how.Config.Durable = name.c_str(); // the server keeps its position
+    how.Config.AckWait = 30'000'000'000;
+    natsSubscription* subscription = nullptr;
+    need(js_SubscribeSync(&subscription, js, "lightning.*.payment.*.*", nullptr, &how, nullptr), how.Stream);
+    for (;;) {
+        natsMsg* message = nullptr;
+        jsMsgMetaData* meta = nullptr;
+        if (natsSubscription_NextMsg(&message, subscription, 1000) == NATS_OK &&
+            natsMsg_GetMetaData(&meta, message) == NATS_OK) {
+            const std::string subject = natsMsg_GetSubject(message); // lightning.NODE.payment.HASH.INDEX
+            const std::string_view body(natsMsg_GetData(message), std::size_t(natsMsg_GetDataLength(message)));
+            try {
+                handle(meta->Sequence.Stream, subject.substr(10, subject.find('.', 10) - 10),
+                       nlohmann::json::parse(body));
+            } catch (const nlohmann::json::exception&) {
+                std::fprintf(stderr, "consumer: ignoring message %llu: no payment as JSON\n",
+                             static_cast<unsigned long long>(meta->Sequence.Stream));
+            }
+            natsMsg_Ack(message, nullptr); // only now
+        }
+        jsMsgMetaData_Destroy(meta);
+        natsMsg_Destroy(message);
+    }
+}

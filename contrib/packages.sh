@@ -57,15 +57,21 @@ need_node() {
     fi
 }
 
-# need_prometheus DIR: the programs prometheus and promtool. Not installed but unpacked into DIR: Debian's package starts a
-# service that listens on all addresses.
-need_prometheus() {
-    command -v prometheus >/dev/null && command -v promtool >/dev/null && return 0
-    need_folder "$1"
-    if [ ! -x "$1/usr/bin/promtool" ]; then
-        (cd "$1" && rm -f -- *.deb && apt-get download -qq -o APT::Sandbox::User=root prometheus && dpkg-deb --extract -- *.deb . && rm -f -- *.deb)
+# need_prometheus DIR, need_nats_server DIR: the programs prometheus and promtool, or nats-server. Not installed but unpacked into
+# DIR: Debian's packages start services that listen on all addresses.
+need_prometheus() { need_unpacked "$1" prometheus usr/bin prometheus promtool; }
+need_nats_server() { need_unpacked "$1" nats-server usr/sbin nats-server; }
+
+# need_unpacked DIR PACKAGE FOLDER PROGRAM…: the programs are on PATH afterwards.
+need_unpacked() {
+    local directory=$1 package=$2 folder=$3
+    shift 3
+    command -v "$@" >/dev/null && [ "$(command -v "$@" | wc -l)" -eq $# ] && return 0
+    need_folder "$directory"
+    if [ ! -x "$directory/$folder/$1" ]; then
+        (cd "$directory" && rm -f -- *.deb && apt-get download -qq -o APT::Sandbox::User=root "$package" && dpkg-deb --extract -- *.deb . && rm -f -- *.deb)
     fi
-    PATH=$PATH:$PWD/$1/usr/bin
+    PATH=$PATH:$PWD/$directory/$folder
     export PATH
 }
 

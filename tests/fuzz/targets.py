@@ -121,6 +121,8 @@ NO_DECODERS = {
     "read_parent": "reads the environment, and passes the value to read_version",
 }
 
+LONGEST_INPUT = 8192  # contrib/fuzz cuts longer ones, so contrib/check would not play them whole
+
 DECLARATION = re.compile(r"\b((?:decode|parse|read)_\w+)\(")
 COMMENT = re.compile(r"//.*")
 
@@ -159,6 +161,8 @@ def check(root: Path) -> list[str]:
         corpus = fuzz / "corpus" / target
         if not corpus.is_dir() or not any(corpus.iterdir()):
             gaps.append(f"tests/fuzz/corpus/{target}: no corpus")
+        gaps += [f"{path.relative_to(root)}: longer than {LONGEST_INPUT} bytes" for path in sorted(corpus.glob("*"))
+                 if path.stat().st_size > LONGEST_INPUT]
         if target not in {*DECODERS.values(), *BOUNDARIES.values()}:
             gaps.append(f"targets.py: the target {target} is in none of its tables")
     return gaps

@@ -53,6 +53,12 @@ class Search(unittest.TestCase):
         shutil.rmtree(self.root / "tests/fuzz/corpus/cursor")
         self.assertEqual(self.gaps(), ["tests/fuzz/corpus/cursor: no corpus"])
 
+    def test_an_input_that_would_be_cut_is_found(self) -> None:
+        whole, cut = (self.root / "tests/fuzz/corpus/cursor" / name for name in ("whole", "too-long"))
+        whole.write_bytes(bytes(8192))
+        cut.write_bytes(bytes(8193))
+        self.assertEqual(self.gaps(), ["tests/fuzz/corpus/cursor/too-long: longer than 8192 bytes"])
+
     def test_a_target_without_a_decoder_is_found(self) -> None:
         self.edit("tests/fuzz/meson.build", "  'cursor',\n", "  'cursor',\n  'nothing',\n")
         self.assertIn("targets.py: the target nothing is in none of its tables", self.gaps())

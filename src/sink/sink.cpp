@@ -235,10 +235,10 @@ void Sink::send() {
 
 void Sink::done(Window::Id id, Delivery::Outcome outcome, const std::string& reason) {
     using Outcome = Delivery::Outcome;
-    if (outcome == Outcome::lost)
+    if (outcome == Outcome::lost) {
         usable_ = false; // lost() follows, when every call has its answer
-    if (outcome == Outcome::lost)
         return window_.put_back(id);
+    }
     if (outcome == Outcome::refused)
         return refused(id, reason);
     proven_ = true;

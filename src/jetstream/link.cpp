@@ -152,7 +152,7 @@ void Link::deliver(const OpenedReport& report) {
     if (!refused_)
         status_.problem.clear();
     for (const auto& difference : report.differences)
-        if (told_.insert(difference).second)
+        if (logged_differences_.insert(difference).second)
             log_(base::LogLevel::unusual, difference);
     listener_.ready();
 }

@@ -26,7 +26,8 @@ class Link final : public Stream {
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
 
-    /// Checks the options, then connects and keeps connecting. The error is a sentence for the operator. Call it once.
+    /// Checks the options, then connects and keeps connecting. The error is a sentence for the operator. It may be
+    /// called again after an error only.
     [[nodiscard]] tl::expected<void, std::string> start(Options options);
     /// Takes no new calls and waits up to a second for the acknowledgements of what was sent. Then every call has its
     /// answer, and `done` is called in a later turn. The listener is not called any more.
@@ -67,9 +68,9 @@ class Link final : public Stream {
     io::Timer later_;         // calls without a session
     io::Timer stop_timer_;
     Status status_;
-    bool refused_ = false;       // the problem is one of the stream, not of the connection
-    bool logged_ = false;        // that nothing is published
-    std::set<std::string> told_; // differences that the log has
+    bool refused_ = false;                     // the problem is one of the stream, not of the connection
+    bool logged_ = false;                      // that nothing is published
+    std::set<std::string> logged_differences_; // differences that the log has
     std::size_t most_bytes_ = 0;
     std::uint64_t session_ = 0; // how many there were
     std::uint64_t next_id_ = 1;

@@ -24,7 +24,7 @@ struct Options {
     // Paths of files; empty: not used.
     std::string credentials_file; ///< a user's JWT and seed, as `nsc generate creds` writes them
     std::string nkey_file;        ///< the seed of a user's nkey
-    std::string tls_ca;           ///< PEM; empty: the system's authorities
+    std::string tls_ca;           ///< PEM, trusted beside the system's authorities
     std::string tls_cert;         ///< PEM, the client's chain
     std::string tls_key;          ///< PEM
     bool insecure = false;        ///< outside loopback too without TLS and credentials

@@ -44,11 +44,11 @@ std::string last_error(natsStatus status) {
     const char* text = nats_GetLastError(&of_text);
     if (text == nullptr || *text == '\0' || of_text != status)
         return natsStatus_GetText(status);
-    std::string_view words = text;
-    if (words.starts_with('(')) // the place in its source: `(conn.c:735): `
-        if (const auto end = words.find("): "); end != std::string_view::npos)
-            words.remove_prefix(end + 3);
-    return printable(words);
+    std::string_view rest = text;
+    if (rest.starts_with('(')) // the place in its source: `(conn.c:735): `
+        if (const auto end = rest.find("): "); end != std::string_view::npos)
+            rest.remove_prefix(end + 3);
+    return printable(rest);
 }
 
 std::string connect_problem(const std::string& url, natsStatus status, const std::string& text) {

@@ -1,4 +1,4 @@
-// Errors of libnats and of servers in words for an operator. Texts of servers are not trusted.
+// Errors of libnats and of servers as sentences for an operator. Texts of servers are not trusted.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@ namespace jetstream {
 /// Printable ASCII, at most 200 characters: safe in a log.
 [[nodiscard]] std::string printable(std::string_view text);
 
-/// Of the library call that just failed on this thread: its own words, without the names of its functions.
+/// Of the library call that just failed on this thread: its own text, without the place in its source.
 [[nodiscard]] std::string last_error(natsStatus status);
 
 /// `cannot connect to tls://nats.example.com:4222: certificate verify failed`.

@@ -31,10 +31,12 @@ std::string limit(std::int64_t number, const std::string& unit) {
 }
 
 std::string age(std::int64_t ns) {
-    constexpr std::int64_t hour = 3'600'000'000'000;
-    return ns > 0 && ns % hour == 0 ? "for " + count(ns / hour, "hour")
-           : ns > 0                 ? "for " + count(std::max<std::int64_t>(1, ns / 1'000'000'000), "second")
-                                    : "without a limit of time";
+    constexpr std::int64_t second = 1'000'000'000;
+    constexpr std::int64_t hour = 3'600 * second;
+    if (ns <= 0)
+        return "without a limit of time";
+    return "for " +
+           (ns % hour == 0 ? count(ns / hour, "hour") : count(std::max<std::int64_t>(1, ns / second), "second"));
 }
 
 std::string of_subject(std::int64_t number) {

@@ -56,26 +56,26 @@ class NatsServer final {
         const auto file = write_file(directory_.path / "server.conf", config);
         const auto log = directory_.path / "log";
         const auto port_text = port_ == 0 ? std::string("-1") : std::to_string(port_);
-        std::vector<std::string> words{"nats-server",
-                                       "-a",
-                                       "127.0.0.1",
-                                       "-p",
-                                       port_text,
-                                       "-c",
-                                       file,
-                                       "-l",
-                                       log,
-                                       "--store_dir",
-                                       directory_.path / "store",
-                                       "--ports_file_dir",
-                                       directory_.path};
-        std::vector<char*> arguments;
-        for (auto& word : words)
-            arguments.push_back(word.data());
-        arguments.push_back(nullptr);
+        std::vector<std::string> arguments{"nats-server",
+                                           "-a",
+                                           "127.0.0.1",
+                                           "-p",
+                                           port_text,
+                                           "-c",
+                                           file,
+                                           "-l",
+                                           log,
+                                           "--store_dir",
+                                           directory_.path / "store",
+                                           "--ports_file_dir",
+                                           directory_.path};
+        std::vector<char*> argv;
+        for (auto& argument : arguments)
+            argv.push_back(argument.data());
+        argv.push_back(nullptr);
         // Debian's path for administrators; not everybody's PATH has it.
-        if (::posix_spawnp(&pid_, "nats-server", nullptr, nullptr, arguments.data(), environ) != 0 &&
-            ::posix_spawn(&pid_, "/usr/sbin/nats-server", nullptr, nullptr, arguments.data(), environ) != 0)
+        if (::posix_spawnp(&pid_, "nats-server", nullptr, nullptr, argv.data(), environ) != 0 &&
+            ::posix_spawn(&pid_, "/usr/sbin/nats-server", nullptr, nullptr, argv.data(), environ) != 0)
             FAIL("nats-server is missing");
         ports_file_ = directory_.path / ("nats-server_" + std::to_string(pid_) + ".ports");
         for (int i = 0; i < 12'000; ++i) {

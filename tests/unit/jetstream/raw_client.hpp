@@ -28,8 +28,8 @@ class RawClient final {
     RawClient& operator=(const RawClient&) = delete;
 
     /// The JSON of an answer of JetStream's API.
-    std::string request(const std::string& subject, const std::string& body = "") {
-        send("PUB " + subject + " answers " + std::to_string(body.size()) + "\r\n" + body + "\r\n");
+    std::string request(const std::string& to, const std::string& body = "") {
+        send("PUB " + to + " answers " + std::to_string(body.size()) + "\r\n" + body + "\r\n");
         for (;;) {
             const auto header = line();
             if (header == "PING")

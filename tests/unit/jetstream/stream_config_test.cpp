@@ -44,7 +44,7 @@ TEST_CASE("a stream as wished for has no differences") {
     CHECK_FALSE(jetstream::unusable(as_wished(), wish).has_value());
 }
 
-TEST_CASE("each difference in words") {
+TEST_CASE("each difference as a sentence") {
     auto stream = as_wished();
     auto three = wish;
     three.replicas = 3;

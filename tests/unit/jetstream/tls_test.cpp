@@ -32,8 +32,8 @@ struct Certificates {
     }
 
   private:
-    void run(const std::string& words) const {
-        const auto command = "cd " + directory.path.string() + " && openssl " + words + " 2>>openssl.log";
+    void run(const std::string& arguments) const {
+        const auto command = "cd " + directory.path.string() + " && openssl " + arguments + " 2>>openssl.log";
         REQUIRE_MESSAGE(std::system(command.c_str()) == 0, unit::content(path("openssl.log")));
         for (const auto& file : std::filesystem::directory_iterator(directory.path))
             std::filesystem::permissions(file, std::filesystem::perms(0600));

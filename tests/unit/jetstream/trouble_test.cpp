@@ -148,11 +148,11 @@ TEST_CASE("streams that cannot be used") {
         {R"("subjects":["lightning.a.payment.>"])", "takes lightning.a.payment.>, and needs lightning.*.payment.>"},
         {R"("subjects":["lightning.*.payment.>"],"no_ack":true)", "acknowledges no messages (no_ack)"},
         {R"("mirror":{"name":"OTHER"})", "is a mirror of another stream: it takes no messages"}};
-    for (const auto& [config, words] : streams) {
+    for (const auto& [config, problem] : streams) {
         REQUIRE(raw.request(create, R"({"name":"LIGHTNING",)" + config + "}").find("error") == std::string::npos);
         LinkFixture link(server.url());
         link.start();
-        CHECK(link.problem() == "the stream LIGHTNING " + words);
+        CHECK(link.problem() == "the stream LIGHTNING " + problem);
         raw.request("$JS.API.STREAM.DELETE.LIGHTNING");
         link.wait_ready();
         raw.request("$JS.API.STREAM.DELETE.LIGHTNING");

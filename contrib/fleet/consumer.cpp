@@ -14,7 +14,8 @@ namespace {
 void need(natsStatus status, const std::string& what) {
     if (status == NATS_OK)
         return;
-    std::fprintf(stderr, "consumer: %s: %s\n", what.c_str(), nats_GetLastError(nullptr));
+    const std::string why = nats_GetLastError(nullptr);
+    std::fprintf(stderr, "consumer: %s: %s\n", what.c_str(), why.empty() ? natsStatus_GetText(status) : why.c_str());
     std::exit(1);
 }
 

@@ -13,12 +13,13 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from node import CONTRIB, TOP, die_on_sigterm, wait_until
+from node import CONTRIB, PLUGIN, TOP, StandIn, die_on_sigterm, wait_until
 from program import Piped, run
 
 sys.path.append(str(TOP / "tests" / "nats"))
 
 from client import NatsClient  # noqa: E402
+from credentials import Key  # noqa: E402
 from servers import STREAM, Server, one_server  # noqa: E402
 
 BOARD, CONSUMER = os.environ["BOARD"], os.environ["CONSUMER"]
@@ -138,6 +139,47 @@ class Consumer(Written):
         self.write(FIRST, "missed", 9, "FAILED", "9F15")
         with Piped(CONSUMER, self.server.url, "books") as three:
             wait_until(lambda: self.ends(three) == ["missed"], "the missed end")
+
+
+class Rights(unittest.TestCase):
+    """Those of the man page are enough."""
+
+    def server(self, program: int, user: str) -> Server:
+        """The page has the rights of the plugin, of the consumer and of the board."""
+        text = (TOP / "man" / "lightning-trackpayments-nats.7.md").read_text().replace("NODE", FIRST).replace("NAME", "example")
+        found = re.findall(r"^    publish: (\[.*\])\n    subscribe: (\[.*\])$", text, re.M)
+        self.assertEqual(len(found), 3)
+        publish, subscribe = found[program]
+        restricted = f"{{ {user}, permissions: {{ publish: {publish}, subscribe: {subscribe} }} }}"
+        context = one_server(f"authorization {{ users: [ {restricted}, {{ user: admin, password: admin }} ] }}", login={"user": "admin", "pass": "admin"})
+        server = context.__enter__()
+        self.addCleanup(context.__exit__, None, None, None)
+        return server
+
+    def test_of_the_plugin(self) -> None:
+        key = Key()
+        server = self.server(0, f'nkey: "{key.public}"')
+        seed = server.directory / "seed"
+        seed.write_text(key.seed)
+        seed.chmod(0o400)
+        with StandIn(plugins=[PLUGIN, os.environ["NATS"]], options=[
+                f"--node-id={FIRST}", f"--trackpayments-nats-url={server.url}", f"--trackpayments-nats-nkey={seed}"]) as node:
+            wait_until(lambda: node.call("trackpayments-nats")["caught_up"], "the connection")
+            node.call("xpay", [node.invoice(1000, "tea", {"attempts": ["fee_insufficient", "settle"]})["bolt11"]])
+            wait_until(lambda: any(one.header("Trackpayments-Status") == "SUCCEEDED" for one in server.messages()), "the payment")
+            self.assertEqual(node.call("trackpayments-nats")["problems"], [])
+
+    def test_of_consumers(self) -> None:
+        for program, command in ((1, [CONSUMER]), (2, [BOARD, "--url"])):
+            server = self.server(program, "user: reader, password: secret")
+            server.client.api(f"STREAM.CREATE.{STREAM}", {"name": STREAM, "subjects": ["lightning.*.payment.>"]})
+            names = ("payment_hash", "payment_index", "value_msat", "fee_msat", "failure_reason")
+            server.client.store(f"lightning.{FIRST}.payment.{'ab' * 32}.1", json.dumps({"status": "FAILED", **dict.fromkeys(names, "1")}).encode())
+            with Piped(*command, server.url.replace("//", "//reader:secret@")) as reader:
+                wait_until(lambda: any(FIRST[:12] in line for line in reader.lines()), "the payment")
+                if program == 1:
+                    wait_until(lambda: server.client.api(f"CONSUMER.INFO.{STREAM}.example")["ack_floor"]["stream_seq"] == 1, "its acknowledgement")
+            self.assertNotIn("Violation", server.log())
 
 
 class Recipe(unittest.TestCase):

@@ -20,6 +20,7 @@ sys.path.append(str(TOP / "tests" / "nats"))
 
 from client import NatsClient  # noqa: E402
 from credentials import Key  # noqa: E402
+from draft7 import Schema  # noqa: E402
 from servers import STREAM, Server, one_server  # noqa: E402
 
 BOARD, CONSUMER = os.environ["BOARD"], os.environ["CONSUMER"]
@@ -167,7 +168,9 @@ class Rights(unittest.TestCase):
             wait_until(lambda: node.call("trackpayments-nats")["caught_up"], "the connection")
             node.call("xpay", [node.invoice(1000, "tea", {"attempts": ["fee_insufficient", "settle"]})["bolt11"]])
             wait_until(lambda: any(one.header("Trackpayments-Status") == "SUCCEEDED" for one in server.messages()), "the payment")
-            self.assertEqual(node.call("trackpayments-nats")["problems"], [])
+            shown = node.call("trackpayments-nats")
+            self.assertEqual(shown["problems"], [])
+            self.assertEqual(Schema(TOP / "man" / "schema" / "nats-status.schema.json").complaints(shown), [])
 
     def test_of_consumers(self) -> None:
         for program, command in ((1, [CONSUMER]), (2, [BOARD, "--url"])):
@@ -201,6 +204,11 @@ class Recipe(unittest.TestCase):
             return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0] != "Z"
         except OSError:
             return False
+
+    def test_wrong_arguments_print_the_usage(self) -> None:
+        for arguments in (["0"], ["many"], ["100"], ["1", "2"], [""]):
+            code, out, errors = run(str(CONTRIB / "fleet" / "run"), *arguments)
+            self.assertEqual((code, out, errors), (2, "", "usage: contrib/fleet/run [NODES]    (1 to 99)\n"))
 
     def test_plugs_may_be_pulled_and_all_stops(self) -> None:
         with Piped(sys.executable, str(CONTRIB / "fleet" / "fleet.py"), str(self.build), "2") as fleet:

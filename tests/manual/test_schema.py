@@ -23,6 +23,7 @@ GOLDEN = HERE.parent / "replay" / "golden"
 NOTIFICATION = Schema(MAN / "schema" / "notification.schema.json")
 ANSWER = Schema(MAN / "schema" / "answer.schema.json")
 STATUS = Schema(MAN / "schema" / "status.schema.json")
+NATS_STATUS = Schema(MAN / "schema" / "nats-status.schema.json")
 PAYMENT = Schema(MAN / "schema" / "payment.schema.json")
 TOPICS = Page("trackpayments-topics")
 
@@ -118,6 +119,8 @@ class Emitted(unittest.TestCase):
             self.complain(ANSWER, response)
         (_, status), = Page("lightning-trackpayments-status").examples()
         self.complain(STATUS, status)
+        (_, status), = Page("lightning-trackpayments-nats").examples()
+        self.complain(NATS_STATUS, status)
         for payment in [messages[0]["params"]["trackpayments"], *(p for response in whole for p in response["payments"])]:
             self.assertEqual(check_payment(payment), [])
 
@@ -173,11 +176,12 @@ class Wrong(unittest.TestCase):
 
 
     def test_a_status_with_an_error_is_refused(self) -> None:
-        (_, status), = Page("lightning-trackpayments-status").examples()
-        for what, other in spoilt(status):
-            if what != "without counters":
-                with self.subTest(what=what):
-                    self.assertNotEqual(STATUS.complaints(other), [])
+        for page, schema in (("lightning-trackpayments-status", STATUS), ("lightning-trackpayments-nats", NATS_STATUS)):
+            (_, status), = Page(page).examples()
+            for what, other in spoilt(status):
+                if what != "without counters":
+                    with self.subTest(page, what=what):
+                        self.assertNotEqual(schema.complaints(other), [])
 
 
 if __name__ == "__main__":

@@ -32,8 +32,10 @@ Publisher::Publisher(io::Loop& loop, host::Pipes pipes, const host::Parent& pare
       link_(loop, log_, sink_),
       sink_(loop, link_, log_),
       reader_(loop, client(), log_, sink_),
-      start_timer_(loop) {
+      start_timer_(loop),
+      id_timer_(loop) {
     sink_.use(reader_);
+    reader_.begin_anew_at_beginning(); // the stream has much of it already, and takes nothing twice
 }
 
 std::optional<std::string> Publisher::cannot_run(const host::Settings& settings) const {
@@ -85,10 +87,17 @@ jetstream::Options Publisher::link_options(const host::Init& init) const {
 void Publisher::connected() {
     reader_.connected();
     if (!begun_)
-        lightningd().getinfo([this](const auto& info) {
-            if (info)
-                begin(info->id);
-        });
+        ask_id();
+}
+
+void Publisher::ask_id() {
+    constexpr std::chrono::seconds pause{10};
+    lightningd().getinfo([this, pause](const auto& info) {
+        if (info)
+            begin(info->id);
+        else
+            id_timer_.start(pause, [this] { ask_id(); });
+    });
 }
 
 void Publisher::begin(const base::NodeId& id) {
@@ -99,6 +108,7 @@ void Publisher::begin(const base::NodeId& id) {
 }
 
 void Publisher::disconnected() {
+    id_timer_.cancel();
     reader_.disconnected();
 }
 

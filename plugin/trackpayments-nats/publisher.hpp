@@ -27,6 +27,7 @@ class Publisher final : public host::Plugin {
 
     [[nodiscard]] jetstream::Options link_options(const host::Init& init) const;
     void start_link(const jetstream::Options& link);
+    void ask_id();
     void begin(const base::NodeId& id);
     /// What the command shows, as JSON.
     [[nodiscard]] std::string state() const;
@@ -39,6 +40,7 @@ class Publisher final : public host::Plugin {
     bool begun_ = false;
     std::string start_problem_; // why the link was not started; empty if it was
     io::Timer start_timer_;
+    io::Timer id_timer_;
 };
 
 /// Runs the plugin; returns the exit code.

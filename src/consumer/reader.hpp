@@ -68,6 +68,9 @@ class Reader final {
     [[nodiscard]] bool paused() const { return paused_; }
     /// Goes on after another cursor, as if nothing had been delivered yet.
     void start_at(CursorPtr cursor);
+    /// If the tracker refuses the cursor (it is of a database that was restored, or of another node), all payments of
+    /// the node are delivered again. Without this call the reader begins with the payments in flight.
+    void begin_anew_at_beginning() { anew_at_beginning_ = true; }
 
     [[nodiscard]] State state() const { return state_; }
     /// There is no gap: live messages are delivered as they come.
@@ -137,6 +140,7 @@ class Reader final {
     bool complete_ = false;  // the table has all payments in flight
     bool anew_ = false;      // the cursor was refused
     bool paused_ = false;
+    bool anew_at_beginning_ = false;
     bool outage_logged_ = false;
     bool refusal_logged_ = false;
     std::uint64_t round_ = 0; // answers to calls of an earlier round are ignored

@@ -84,10 +84,17 @@ void Reader::got_in_flight(const Answer& answer) {
     if (!answer.live)
         return not_live();
     const std::string run(run_of(*answer.cursor));
-    const bool begins = !cursor_ || std::exchange(anew_, false);
+    const bool refused = std::exchange(anew_, false);
+    const bool begins = !cursor_ || refused;
     if (!begins && run != answered_)
         again_ = refill_ = true; // the tracker was started again after the page
     answered_by(run);
+    // Where even the beginning is refused, lightningd has no pages.
+    if (const auto beginning = beginning_of(*answer.cursor); refused && anew_at_beginning_ && *cursor_ != beginning) {
+        cursor_ = std::make_shared<const std::string>(beginning);
+        refill_ = true;
+        return ask_since();
+    }
     if (begins)
         cursor_ = answer.cursor;
     drop_older_than(run);

@@ -129,6 +129,30 @@ TEST_CASE("a reader with a cursor of its own begins there, and delivers again wh
     CHECK(f.take() == Events{"2 FAILED 1 at n.q.1.1", "3 FAILED 1 at n.r.3.3", "replaced: "});
 }
 
+TEST_CASE("a refused cursor: a listener that may miss nothing gets all payments again") {
+    ReaderFixture f;
+    f.reader->begin_anew_at_beginning();
+    f.follow();
+    f.reader->start_at(std::make_shared<const std::string>("m.q.9.9"));
+    f.refuse(f.call_since("m.q.9.9"), rpc::invalid_params, "since: the cursor belongs to another node");
+    f.answer(f.call("{}"), answer_text({payment_text(3, "IN_FLIGHT")}, "n.r.3.2"));
+    f.answer(f.call_since("n.r.0.0"), answer_text({payment_text(1, "FAILED")}, "n.r.3.2"));
+    f.answer(f.call("{}"), answer_text({payment_text(3, "IN_FLIGHT")}, "n.r.3.2"));
+    CHECK(f.take() == Events{"1 FAILED 1 at n.r.3.2", "replaced: 3"});
+    CHECK(f.reader->following());
+}
+
+TEST_CASE("a node without pages refuses every cursor: such a listener begins with the payments in flight") {
+    ReaderFixture f;
+    f.reader->begin_anew_at_beginning();
+    f.follow();
+    f.tracker("plugin_started");
+    f.refuse(f.call_since("n.r.0.0"), rpc::invalid_params, "since needs lightningd v23.11");
+    f.answer(f.call("{}"), answer_text({payment_text(3, "IN_FLIGHT")}, "n.r.3.2"));
+    CHECK(f.take() == Events{"replaced: 3"});
+    CHECK(f.cursor() == "n.r.3.2");
+}
+
 TEST_CASE("the beginning of a node is known from any of its cursors") {
     CHECK(consumer::beginning_of("035fdd0c.28de4997.17.4") == "035fdd0c.28de4997.0.0");
     CHECK(consumer::beginning_of("035fdd0c.28de4997.17.4.9.8") == "035fdd0c.28de4997.0.0");

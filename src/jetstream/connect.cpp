@@ -19,6 +19,10 @@ constexpr int most_pings = 2;
 
 struct Seed {
     std::string text;
+
+    Seed() = default;
+    Seed(const Seed&) = delete;
+    Seed& operator=(const Seed&) = delete;
     ~Seed() { OPENSSL_cleanse(text.data(), text.size()); }
 };
 

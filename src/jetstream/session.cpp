@@ -83,9 +83,8 @@ struct Session::Handles {
     ConnectionPtr connection;
     ContextPtr context; // goes before its connection
 
-    [[nodiscard]] void* closure() const {
-        return reinterpret_cast<void*>(number);
-    } // NOLINT(*-int-to-ptr): never followed
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): it is never followed
+    [[nodiscard]] void* closure() const { return reinterpret_cast<void*>(number); }
 };
 
 Session::Session(std::string stream, std::chrono::milliseconds answer_limit, Observer& observer)

@@ -68,12 +68,12 @@ void Delivery::deliver_deletion(const Change& change, const consumer::CursorPtr&
     add_cursor(message, low);
     if (change.deletion.remaining == 0)
         in_flight_.erase(change.payment_index());
-    stream_.publish(std::move(message), std::nullopt, [done = std::move(done)](const auto& ack) {
-        if (ack)
-            done(Outcome::stored, {});
-        else
-            done(ack.error().kind == jetstream::PublishError::Kind::too_large ? Outcome::refused : Outcome::lost,
-                 ack.error().message);
+    stream_.publish(std::move(message), std::nullopt, [this, done = std::move(done)](const auto& ack) {
+        using Kind = jetstream::PublishError::Kind;
+        if (!ack)
+            return done(ack.error().kind == Kind::too_large ? Outcome::refused : Outcome::lost, ack.error().message);
+        last_sequence_ = std::max(last_sequence_, ack->sequence);
+        done(Outcome::stored, {});
     });
 }
 
@@ -146,6 +146,7 @@ void Delivery::published(const WorkPtr& work, std::size_t bytes, const Result& r
         work->another_id = true;
         return publish(work);
     }
+    last_sequence_ = std::max(last_sequence_, result->sequence);
     finish(work, {result->sequence, work->knowledge, work->id},
            result->duplicate ? Outcome::already_stored : Outcome::stored);
 }

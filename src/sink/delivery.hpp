@@ -26,6 +26,10 @@ class Delivery final {
     Delivery& operator=(const Delivery&) = delete;
 
     void set_form(Form form) { form_ = std::move(form); }
+    /// The highest sequence that the server has acknowledged.
+    [[nodiscard]] std::uint64_t last_sequence() const { return last_sequence_; }
+    /// The server has nothing of this node behind that sequence: what it acknowledged is lost.
+    void go_back_to(std::uint64_t sequence) { last_sequence_ = sequence; }
     /// Payments created in this second (UNIX time) or before may be in the stream under an older index.
     void look_for_old_indexes_until(std::int64_t second) { old_until_ = second; }
 
@@ -68,6 +72,7 @@ class Delivery final {
     OldIndex old_index_;
     Form form_;
     std::int64_t old_until_ = -1;
+    std::uint64_t last_sequence_ = 0;
     std::map<std::uint64_t, Stored> in_flight_; // by payment_index: they will change again
     bool unreadable_logged_ = false;
 };

@@ -51,7 +51,6 @@ void Sink::ready() {
     for (const auto id : std::exchange(refused_, {}))
         window_.put_back(id);
     find_position();
-    send();
 }
 
 void Sink::lost() {
@@ -60,20 +59,34 @@ void Sink::lost() {
 
 // Position
 
+/// Also after each outage: a server whose power failed may have lost what it had acknowledged, and so has one that was
+/// restored from a backup.
 void Sink::find_position() {
-    if (state_ != State::starting || !begun_ || !usable_)
+    if (!begun_ || !usable_ || asking_ || state_ == State::at_beginning)
         return;
-    state_ = State::asking;
+    asking_ = true;
     stream_.last(node_subject(form_), [this](const auto& last) {
-        if (last)
-            return place(*last);
-        usable_ = false;
-        state_ = State::starting;
+        asking_ = false;
+        if (!last)
+            usable_ = false; // lost() follows
+        else if (state_ == State::placed)
+            check_place(*last);
+        else
+            place(*last);
     });
+}
+
+void Sink::check_place(const std::optional<jetstream::StoredMessage>& last) {
+    if (last && last->sequence < delivery_.last_sequence()) {
+        log_(base::LogLevel::unusual, "the server has lost messages of this node: publishing them again");
+        return place(last);
+    }
+    send();
 }
 
 void Sink::place(const std::optional<jetstream::StoredMessage>& last) {
     const auto cursor = last ? cursor_in(last->message) : nullptr;
+    delivery_.go_back_to(last ? last->sequence : 0);
     if (cursor) {
         constexpr std::int64_t second = 1'000'000'000;
         delivery_.look_for_old_indexes_until(last->time_ns / second);
@@ -216,7 +229,7 @@ void Sink::add(Change change) {
 void Sink::send() {
     if (std::exchange(sending_, true))
         return;
-    while (usable_ && state_ == State::placed &&
+    while (usable_ && !asking_ && state_ == State::placed &&
            window_.taken() - refused_.size() < (proven_ ? most_unacknowledged : 1)) {
         const auto id = window_.take();
         if (!id)

@@ -47,13 +47,14 @@ class Sink final : public consumer::Listener, public jetstream::Listener {
     [[nodiscard]] Status status() const;
 
   private:
-    /// starting: the position is not known. placed: changes are published.
-    enum class State : std::uint8_t { starting, asking, at_beginning, placed };
+    /// starting: the position is not known. placed: it is, and what the server acknowledged is there.
+    enum class State : std::uint8_t { starting, at_beginning, placed };
     using Clock = std::chrono::steady_clock;
 
     void find_position();
     void move_reader();
     void place(const std::optional<jetstream::StoredMessage>& last);
+    void check_place(const std::optional<jetstream::StoredMessage>& last);
     void start_at(consumer::CursorPtr cursor);
     void add(Change change);
     void send();
@@ -72,6 +73,7 @@ class Sink final : public consumer::Listener, public jetstream::Listener {
     State state_ = State::starting;
     bool begun_ = false;   // begin() was called
     bool usable_ = false;  // between ready() and lost()
+    bool asking_ = false;  // for the node's last message
     bool proven_ = false;  // the server has stored something since it was lost
     bool sending_ = false; // send() is at work
     Window window_;

@@ -92,6 +92,41 @@ TEST_CASE("a last message without a position: all payments are looked at, and no
     CHECK(f.sink_log.size() == 1);
 }
 
+TEST_CASE("a server that lost what it had acknowledged gets it again, and nothing twice") {
+    SinkFixture f;
+    f.publish_on();
+    for (unsigned index = 1; index <= 4; ++index) {
+        const auto digit = static_cast<char>('0' + index);
+        f.live(paid_text(index, "SUCCEEDED", {attempt_text(index, "S")}, digit), "n.r.9." + std::to_string(index));
+        f.serve();
+    }
+    f.stream.messages.resize(2); // its power failed
+    f.stream.remembers_ids = false;
+    f.stream.cut();
+    f.live(paid_text(5, "IN_FLIGHT", {attempt_text(5, "I")}, '5'), "n.r.10.4");
+    f.stream.connect();
+    f.stream.serve();
+    // The position of the second message: the first was stored before it.
+    f.answer(f.call_since("n.r.9.1"),
+             answer_text({paid_text(2, "SUCCEEDED", {attempt_text(2, "S")}, '2'),
+                          paid_text(3, "SUCCEEDED", {attempt_text(3, "S")}, '3'),
+                          paid_text(4, "SUCCEEDED", {attempt_text(4, "S")}, '4')},
+                         "n.r.10.4"));
+    f.serve();
+    f.answer(f.call("{}"), answer_text({paid_text(5, "IN_FLIGHT", {attempt_text(5, "I")}, '5')}, "n.r.10.4"));
+    f.serve();
+    for (unsigned index = 1; index <= 5; ++index)
+        CHECK(f.stored(index, static_cast<char>('0' + index)).size() == 1);
+    CHECK(f.sink.status().caught_up);
+    CHECK(f.sink_log.size() == 3); // begins, lost messages, goes back
+
+    f.stream.cut(); // nothing is lost this time
+    f.stream.connect();
+    f.serve();
+    CHECK(f.node.calls.empty());
+    CHECK(f.sink_log.size() == 3);
+}
+
 TEST_CASE("deletions are published below the payment's subject, also those from before the position was known") {
     SinkFixture f;
     f.stream.add(stored(1, "FAILED", "1F", "n.q.1.1"));

@@ -14,112 +14,149 @@ using Kind = PaymentText::Place::Kind;
 /// The record in which keysend gives the preimage to the payee (bLIP 3).
 constexpr std::uint64_t keysend_preimage = 5482373484;
 
+/// One pass: each function reads the value that `text` begins with, and returns its length. 0 if it is not as in LND's
+/// proto; error() says where then.
 class Finder final {
   public:
     explicit Finder(PaymentText& found) : found_(found) {}
 
-    /// Each is false if the value is not as in LND's proto; error() says where then.
-    [[nodiscard]] bool payment(std::string_view object) {
-        return members(object, "payment", [&](std::string_view key, std::string_view value) {
-            if (key == "htlcs")
+    [[nodiscard]] std::size_t payment(std::string_view text) {
+        return object(text, "payment", [&](std::string_view key, std::string_view value) -> std::size_t {
+            if (key == R"("htlcs")")
                 return htlcs(value);
-            if (key == "payment_preimage")
+            if (key == R"("payment_preimage")")
                 return secret(Kind::hex, value, "payment_preimage");
-            if (key == "first_hop_custom_records")
+            if (key == R"("first_hop_custom_records")")
                 return records(value, "first_hop_custom_records");
-            if (key == "failure_reason")
-                found_.failure_reason = value;
-            else if (key == "value_msat")
-                found_.value_msat = value;
-            else if (key == "fee_msat")
-                found_.fee_msat = value;
-            else if (key == "payment_request")
-                found_.payment_request = value;
-            return true;
+            if (key == R"("failure_reason")")
+                return keep(found_.failure_reason, value);
+            if (key == R"("value_msat")")
+                return keep(found_.value_msat, value);
+            if (key == R"("fee_msat")")
+                return keep(found_.fee_msat, value);
+            if (key == R"("payment_request")")
+                return keep(found_.payment_request, value);
+            return 0;
         });
     }
     [[nodiscard]] const char* error() const { return error_; }
 
   private:
-    [[nodiscard]] bool htlcs(std::string_view array) {
-        found_.places.push_back({Kind::htlcs, array});
-        return elements(array, "htlcs", [&](std::string_view htlc) {
-            auto& attempts = found_.attempts;
-            attempts.emplace_back();
-            return members(htlc, "htlcs", [&](std::string_view key, std::string_view value) {
-                if (key == "attempt_id")
-                    attempts.back().id = value;
-                else if (key == "route")
+    std::size_t htlcs(std::string_view text) {
+        return array(Kind::htlcs, text, "htlcs", [&](std::string_view htlc) {
+            found_.attempts.emplace_back();
+            return object(htlc, "htlcs", [&](std::string_view key, std::string_view value) -> std::size_t {
+                if (key == R"("attempt_id")")
+                    return keep(found_.attempts.back().id, value);
+                if (key == R"("route")")
                     return route(value);
-                else if (key == "preimage")
+                if (key == R"("preimage")")
                     return secret(Kind::base64, value, "htlcs.preimage");
-                return true;
+                return 0;
             });
         });
     }
 
-    [[nodiscard]] bool route(std::string_view object) {
-        return object == "null" || members(object, "htlcs.route", [&](std::string_view key, std::string_view value) {
-                   return key != "hops" || hops(value);
-               });
+    std::size_t route(std::string_view text) {
+        if (is_null(text))
+            return null.size();
+        return object(text, "htlcs.route", [&](std::string_view key, std::string_view value) {
+            return key == R"("hops")" ? hops(value) : 0;
+        });
     }
 
-    [[nodiscard]] bool hops(std::string_view array) {
-        found_.places.push_back({Kind::hops, array});
-        return elements(array, "htlcs.route.hops", [&](std::string_view hop) {
+    std::size_t hops(std::string_view text) {
+        return array(Kind::hops, text, "htlcs.route.hops", [&](std::string_view hop) {
             ++found_.attempts.back().hops;
-            return members(hop, "htlcs.route.hops", [&](std::string_view key, std::string_view value) {
-                return key != "custom_records" || records(value, "htlcs.route.hops.custom_records");
+            return object(hop, "htlcs.route.hops", [&](std::string_view key, std::string_view value) {
+                return key == R"("custom_records")" ? records(value, "htlcs.route.hops.custom_records") : 0;
             });
         });
     }
 
-    [[nodiscard]] bool records(std::string_view object, const char* name) {
-        return object == "null" || members(object, name, [&](std::string_view key, std::string_view value) {
-                   return wire::decimal<std::uint64_t>(key) != keysend_preimage || secret(Kind::base64, value, name);
-               });
+    std::size_t records(std::string_view text, const char* name) {
+        if (is_null(text))
+            return null.size();
+        return object(text, name, [&](std::string_view key, std::string_view value) {
+            const auto number = wire::decimal<std::uint64_t>(key.substr(1, key.size() - 2));
+            return number == keysend_preimage ? secret(Kind::base64, value, name) : 0;
+        });
     }
 
-    [[nodiscard]] bool secret(Kind kind, std::string_view value, const char* name) {
-        if (value == "null")
-            return true;
-        const auto text = json::plain_string(value, 0);
-        if (text)
-            found_.places.push_back({kind, *text});
-        return text.has_value() || fail(name);
+    std::size_t secret(Kind kind, std::string_view text, const char* name) {
+        if (is_null(text))
+            return null.size();
+        const auto digits = json::plain_string(text, 0);
+        if (!digits)
+            return fail(name);
+        found_.places.push_back({kind, *digits});
+        return digits->size() + 2;
     }
 
-    /// A name with escapes might be any.
+    static std::size_t keep(std::string_view& member, std::string_view text) {
+        member = text.substr(0, json::skip_value(text, 0).value_or(0));
+        return member.size();
+    }
+
+    static bool is_null(std::string_view text) {
+        return text.starts_with(null) && json::skip_value(text, 0) == null.size();
+    }
+
+    /// `each` gets a key with its quotes and the text from its value on, and returns the length of the value, or 0 if
+    /// it has not read it.
     template <class Each>
-    [[nodiscard]] bool members(std::string_view object, const char* name, Each each) {
-        json::ObjectScanner scanner(object);
-        while (const auto member = scanner.next()) {
-            const auto key = json::plain_string(member->key, 0);
-            if (!key)
-                return fail(name);
-            if (!each(*key, member->value))
-                return fail(name);
+    std::size_t object(std::string_view text, const char* name, Each each) {
+        json::ObjectScanner members(text);
+        while (const auto key = members.next_key()) {
+            if (key->find('\\') != std::string_view::npos)
+                return fail(name); // it might be any
+            const std::size_t size = each(*key, members.rest());
+            if (error_)
+                return 0;
+            if (size > 0)
+                members.take_value(size);
+            else if (!members.skip_value())
+                break;
         }
-        return (scanner.ok() && scanner.size() == object.size()) || fail(name);
+        return members.ok() ? members.size() : fail(name);
     }
 
+    /// Of objects.
     template <class Each>
-    [[nodiscard]] bool elements(std::string_view array, const char* name, Each each) {
-        return json::for_each_element(array, each) || fail(name);
+    std::size_t array(Kind kind, std::string_view text, const char* name, Each each) {
+        const auto place = found_.places.size();
+        found_.places.push_back({kind, {}});
+        if (!text.starts_with('['))
+            return fail(name);
+        auto at = json::skip_space(text, 1);
+        for (bool more = !text.substr(at).starts_with(']'); more;) {
+            const std::size_t size = each(text.substr(at));
+            if (error_)
+                return 0;
+            at = json::skip_space(text, at + size);
+            more = text.substr(at).starts_with(',');
+            if (more)
+                at = json::skip_space(text, at + 1);
+        }
+        if (!text.substr(at).starts_with(']'))
+            return fail(name);
+        found_.places[place].text = text.substr(0, at + 1);
+        return at + 1;
     }
 
     /// The innermost name stays.
-    bool fail(const char* name) {
+    std::size_t fail(const char* name) {
         if (!error_)
             error_ = name;
-        return false;
+        return 0;
     }
+
+    static constexpr std::string_view null = "null";
 
     PaymentText& found_;
     const char* error_ = nullptr;
 };
 
-/// How a place is written, or nothing if it stays.
 bool changes(Kind kind, bool preimages, Omitted omitted) {
     switch (kind) {
     case Kind::hex:
@@ -154,8 +191,8 @@ void append_changed(std::string& out, const PaymentText::Place& place) {
 tl::expected<PaymentText, std::string> find_places(std::string_view json) {
     PaymentText found{json, {}, {}, {}, {}, {}, {}};
     Finder finder(found);
-    if (!finder.payment(json))
-        return tl::unexpected(std::string(finder.error()) + ": not as in LND's proto");
+    if (finder.payment(json) != json.size())
+        return tl::unexpected(std::string(finder.error() ? finder.error() : "payment") + ": not as in LND's proto");
     return found;
 }
 

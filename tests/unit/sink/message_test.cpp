@@ -194,7 +194,7 @@ TEST_CASE("texts that look like members stay, and members of other objects") {
 TEST_CASE("a payment in which a preimage might be anywhere is refused, without its content") {
     const std::pair<std::string, std::string> cases[] = {
         {"[]", "payment: not as in LND's proto"},
-        {R"({"payment_preimage":"QU)", "payment: not as in LND's proto"},
+        {R"({"payment_preimage":"QU)", "payment_preimage: not as in LND's proto"},
         {R"({"payment_preimage":5})", "payment_preimage: not as in LND's proto"},
         {R"({"payment_preimage":"4\u00311"})", "payment_preimage: not as in LND's proto"},
         {R"({"payment\u005fpreimage":"41"})", "payment: not as in LND's proto"},

@@ -1,4 +1,4 @@
-// A sink between a reader, whose tracker is played by the test, and a stream that lives in this process.
+// A sink between a reader, whose tracker is played by the test, and a stream that is kept in this process.
 #pragma once
 
 #include "../consumer/reader_fixture.hpp"

@@ -134,6 +134,7 @@ int main(int argc, char** argv) {
             }
             read_all = read_all || meta->NumPending == 0;
         }
+        need(natsConnection_IsClosed(connection) ? NATS_CONNECTION_CLOSED : NATS_OK, set['u']); // the login was refused
         jsMsgMetaData_Destroy(meta);
         natsMsg_Destroy(message);
         const auto now = std::time(nullptr);

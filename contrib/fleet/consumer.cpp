@@ -68,6 +68,7 @@ int main(int argc, char** argv) {
             }
             natsMsg_Ack(message, nullptr); // only now
         }
+        need(natsConnection_IsClosed(connection) ? NATS_CONNECTION_CLOSED : NATS_OK, url); // the login was refused
         jsMsgMetaData_Destroy(meta);
         natsMsg_Destroy(message);
     }

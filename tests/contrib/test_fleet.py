@@ -121,6 +121,16 @@ class Board(Written):
             self.assertEqual((code, out, len(errors.splitlines())), (1, "", 1), errors)
             self.assertIn(text, errors)
 
+    def test_a_login_that_is_refused_later_ends_them(self) -> None:
+        with Piped(BOARD, "--url", self.server.url) as board, Piped(CONSUMER, self.server.url) as consumer:
+            wait_until(lambda: len(self.client.api("CONSUMER.NAMES." + STREAM)["consumers"]) == 2, "their consumers")
+            self.server.lines, self.server.login = ["authorization { user: other, password: other }"], {"user": "other", "pass": "other"}
+            self.server.again()
+            for program in (board, consumer):
+                code, _, errors = program.wait_end()
+                self.assertEqual(code, 1)
+                self.assertIn("Connection Closed", errors)
+
     def test_it_is_short(self) -> None:
         self.assertLessEqual(len((CONTRIB / "fleet" / "board.cpp").read_text().splitlines()), 150)
 

@@ -28,17 +28,20 @@ def in_stream(cluster: Cluster, node: str) -> dict[int, tuple[str, str]]:
     return found
 
 
-def missing(cluster: Cluster, node: str, standin: StandIn) -> list[str]:
-    """A line for each attempt of an ended payment that is not in the stream as it is in the node."""
+def ended_payments(standin: StandIn) -> list[list[dict[str, Any]]]:
+    """The rows of each payment that has ended in the node."""
     groups: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for row in standin.rows():
         groups.setdefault((row["payment_hash"], row["groupid"]), []).append(row)
+    return [rows for rows in groups.values() if all(row["status"] in ENDED for row in rows)]
+
+
+def missing(cluster: Cluster, node: str, standin: StandIn) -> list[str]:
+    """A line for each attempt of an ended payment that is not in the stream as it is in the node."""
+    payments = ended_payments(standin)
     found, lines = in_stream(cluster, node), []
-    for (payment_hash, _), rows in groups.items():
-        statuses = {row["status"] for row in rows}
-        if "pending" in statuses:
-            continue
-        expected = "SUCCEEDED" if "complete" in statuses else "FAILED"
-        lines += [f"{payment_hash}, attempt {row['created_index']}: in the stream {found.get(row['created_index'])}, in the node {expected}"
+    for rows in payments:
+        expected = "SUCCEEDED" if any(row["status"] == "complete" for row in rows) else "FAILED"
+        lines += [f"{row['payment_hash']}, attempt {row['created_index']}: in the stream {found.get(row['created_index'])}, in the node {expected}"
                   for row in rows if found.get(row["created_index"]) != (expected, ENDED[row["status"]])]
     return lines

@@ -11,14 +11,16 @@ import tempfile
 import time
 import unittest
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from node import CONTRIB, PLUGIN, TOP, StandIn, die_on_sigterm, wait_until
 from program import Piped, run
 
-sys.path.append(str(TOP / "tests" / "nats"))
+sys.path += [str(TOP / "tests" / "nats"), str(CONTRIB / "fleet")]
 
 from client import NatsClient  # noqa: E402
+from comparison import missing  # noqa: E402
 from credentials import Key  # noqa: E402
 from draft7 import Schema  # noqa: E402
 from servers import STREAM, Server, one_server  # noqa: E402
@@ -150,6 +152,19 @@ class Consumer(Written):
         self.write(FIRST, "missed", 9, "FAILED", "9F15")
         with Piped(CONSUMER, self.server.url, "books") as three:
             wait_until(lambda: self.ends(three) == ["missed"], "the missed end")
+
+
+class Comparison(Written):
+    def test_an_end_that_the_stream_lacks_is_named(self) -> None:
+        cluster: Any = SimpleNamespace(ask=lambda ask: ask(self.client))
+        with StandIn() as node:
+            node.call("xpay", [node.invoice(1000, "tea", {"attempts": ["fee_insufficient", "settle"]})["bolt11"]])
+            self.assertEqual([row["status"] for row in node.rows()], ["failed", "complete"])
+            for status, attempts, lacking in ((None, None, 2), ("IN_FLIGHT", "1F12r,2Ir", 2), ("SUCCEEDED", "2Sr", 1), ("FAILED", "1F12r,2Fr", 2),
+                                              ("SUCCEEDED", "1F12r,2Sr", 0)):
+                if status:
+                    self.write(FIRST, "tea", 1, status, attempts)
+                self.assertEqual(len(missing(cluster, FIRST, node)), lacking, (status, attempts))
 
 
 class Rights(unittest.TestCase):

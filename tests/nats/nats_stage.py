@@ -74,6 +74,9 @@ class NatsStage(Stage):
         self.barrier()
         return self.wait_connected()
 
+    def plugin_pid(self) -> int:
+        return self.pid_of("trackpayments")
+
     def sink_pid(self) -> int:
         return self.pid_of("trackpayments-nats")
 

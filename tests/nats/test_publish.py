@@ -41,7 +41,7 @@ class Publish(unittest.TestCase):
             self.assertEqual(len({one.header("Nats-Msg-Id") for one in messages}), len(messages))
             known = {params["cursor"] for params in stage.messages()}
             cursors = [one.header("Trackpayments-Cursor") for one in messages]
-            self.assertGreater(len(known & set(cursors)), len(messages) // 4)  # others are of answers
+            self.assertTrue(known & set(cursors))  # others are of answers
             self.check_command(shown, len(messages))
 
     def check_command(self, shown: dict[str, Any], count: int) -> None:
@@ -118,7 +118,7 @@ class Stream(unittest.TestCase):
             limits = {"subjects": ["lightning.*.payment.>"], "retention": "limits", "max_msgs_per_subject": 1,
                       "max_age": 5 * 3600 * 10**9, "storage": "file", "num_replicas": 1}
             self.assertEqual({name: config[name] for name in limits}, limits)
-            self.assertIn(config["max_bytes"], (20 * 10**6, 20 << 20))
+            self.assertEqual(config["max_bytes"], 20 * 10**6)
             stage.pay_now(stage.invoice(1_000_000, "temporary_channel_failure", "settle"))
             stage.wait_caught_up()
             stored = stream_judge.snapshots(server.messages("FLEET"))

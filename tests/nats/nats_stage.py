@@ -18,7 +18,8 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "e2e"))
 
-from support import BOUND, PLUGIN, RpcError, Stage, die_on_sigterm, wait_until  # noqa: E402
+from support import BOUND, PLUGIN, RpcError, Stage, die_on_sigterm, wait_until  # noqa: E402  (makes the next two importable)
+import judge  # noqa: E402
 from model import NODE_ID  # noqa: E402
 
 __all__ = ["BOUND", "NATS", "NODE_ID", "PLUGIN", "RpcError", "NatsStage", "die_on_sigterm", "option", "wait_until"]
@@ -73,6 +74,11 @@ class NatsStage(Stage):
         """Until everything that the tracker has published is in the stream."""
         self.barrier()
         return self.wait_connected()
+
+    def wait_published(self) -> dict[str, Any]:
+        """The same, and first until the tracker has published what the rows say: a payer may answer before its last part has ended."""
+        wait_until(lambda: not judge.rows(self), "agreement with the rows")
+        return self.wait_caught_up()
 
     def plugin_pid(self) -> int:
         return self.pid_of("trackpayments")

@@ -48,6 +48,7 @@ class Faults(unittest.TestCase):
             stage.pay_now(stage.invoice(1_000_000 + number, "temporary_channel_failure", "settle"))
 
     def check(self, stage: NatsStage, server: Server, first: int = 1) -> None:
+        stage.wait_published()
         rows = [row for row in stage.node.rows() if row["created_index"] >= first]
         messages = server.messages()
         self.assertEqual(stream_judge.complaints(messages) + stream_judge.ends(rows, messages), [])
@@ -216,6 +217,7 @@ class Faults(unittest.TestCase):
     def test_another_machine_without_tls(self) -> None:
         with NatsStage("nats://192.0.2.1:4222", AT_ONCE) as stage:
             stage.allowed = ["192.0.2.1"]
+            stage.wait_nats_log("insecure")
             lines = [line for line in stage.nats_log() if "insecure" in line]
             self.assertEqual(len(lines), 1, stage.nats_log())
             shown = stage.show()

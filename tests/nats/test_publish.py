@@ -31,7 +31,7 @@ class Publish(unittest.TestCase):
             stage.wait_connected()
             traffic.hold_two(stage)
             traffic.every_kind(stage)
-            shown = stage.wait_caught_up()
+            shown = stage.wait_published()
             messages = server.messages()
             self.assertEqual(expected.complaints(messages, stage), [])
             self.assertEqual(stream_judge.ends(stage.node.rows(), messages), [])
@@ -55,7 +55,7 @@ class Publish(unittest.TestCase):
         with one_server() as server, NatsStage(server.url, [*AT_ONCE, option("format", "protobuf")]) as stage:
             stage.wait_connected()
             self.some_payments(stage)
-            stage.wait_caught_up()
+            stage.wait_published()
             messages = server.messages()
             self.assertEqual(expected.complaints(messages, stage, protobuf=True), [])
             self.assertEqual(stream_judge.ends(stage.node.rows(), messages), [])
@@ -65,7 +65,7 @@ class Publish(unittest.TestCase):
         with one_server() as server, NatsStage(server.url, [*AT_ONCE, option("preimages")]) as stage:
             stage.wait_connected()
             self.some_payments(stage)
-            stage.wait_caught_up()
+            stage.wait_published()
             messages = server.messages()
             self.assertEqual(expected.complaints(messages, stage, preimages=True), [])
             preimages = {row["payment_preimage"].encode() for row in stage.node.rows(status="complete")}
@@ -92,7 +92,7 @@ class Publish(unittest.TestCase):
             made = {"": 1, "hops": 7, "htlcs": 40}  # parts
             for parts in made.values():
                 stage.pay_now(stage.invoice(9_000_000, parts=["settle"] * parts))
-            stage.wait_caught_up()
+            stage.wait_published()
             last = {one.payment_hash: one for one in stream_judge.snapshots(server.messages())}
             self.assertEqual(len(last), len(made))
             for (omitted, parts), stored in zip(made.items(), last.values()):
@@ -120,7 +120,7 @@ class Stream(unittest.TestCase):
             self.assertEqual({name: config[name] for name in limits}, limits)
             self.assertEqual(config["max_bytes"], 20 * 10**6)
             stage.pay_now(stage.invoice(1_000_000, "temporary_channel_failure", "settle"))
-            stage.wait_caught_up()
+            stage.wait_published()
             stored = stream_judge.snapshots(server.messages("FLEET"))
             self.assertEqual([one.status for one in stored], ["SUCCEEDED"])
 
@@ -134,8 +134,9 @@ class Stream(unittest.TestCase):
                 stage.allowed = [f"the stream {STREAM}"]
                 stage.wait_connected()
                 stage.pay_now(stage.invoice(1_000_000))
+                stage.wait_published()
                 stage.restart_sink()
-                stage.wait_caught_up()
+                stage.wait_published()
                 self.assertEqual([one.status for one in stream_judge.snapshots(server.messages())][-1], "SUCCEEDED")
                 lines = [line for line in stage.nats_log() if f"the stream {STREAM}" in line]
                 self.assertEqual(len(lines), 2 * len(set(line.split(": ", 1)[1] for line in lines)), lines)
@@ -170,7 +171,7 @@ class Begin(unittest.TestCase):
             stage.wait_connected()
             new = stage.invoice(2_000_000)
             stage.pay_now(new)
-            stage.wait_caught_up()
+            stage.wait_published()
             wait_until(lambda: stream_judge.ends(stage.node.rows(payment_hash=new["payment_hash"]), server.messages()) == [], "the new one")
             messages = server.messages()
             self.assertEqual(stream_judge.complaints(messages), [])
@@ -190,12 +191,12 @@ class Begin(unittest.TestCase):
             for _ in range(3):
                 for number in range(5):
                     stage.pay_now(stage.invoice(1_000_000 + number, "temporary_channel_failure", "settle"))
-                stage.wait_caught_up()
+                stage.wait_published()
                 stage.node.stop_plugin(NATS)
                 self.old_payments(stage)
                 stage.start_sink()
                 stage.wait_connected()
-            stage.wait_caught_up()
+            stage.wait_published()
             messages = server.messages()
             self.assertEqual(stream_judge.complaints(messages) + stream_judge.ends(stage.node.rows(), messages), [])
 

@@ -40,7 +40,7 @@ class Refused(unittest.TestCase):
         return {one.payment_hash for one in stream_judge.snapshots(server.messages())}
 
     def check(self, stage: NatsStage, server: Server) -> None:
-        stage.wait_caught_up()
+        stage.wait_published()
         messages = server.messages()
         self.assertEqual(expected.complaints(messages, stage) + stream_judge.ends(stage.node.rows(), messages), [])
 
@@ -122,7 +122,7 @@ class Lost(unittest.TestCase):
                 for invoice in made[3:]:
                     stage.release(invoice)
                     stage.wait_status(invoice, "SUCCEEDED")
-                stage.wait_caught_up()
+                stage.wait_published()
                 messages = server.messages()
                 self.assertEqual(expected.complaints(messages, stage) + stream_judge.ends(stage.node.rows(), messages), [])
 

@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 ORDER = ["round", "mix", "payment", "parts", "catch_up", "standin", "memory", "latency", "hook", "start", "wire", "serve", "subscribers",
-         "lnd_latency", "stopped"]
+         "lnd_latency", "stopped", "nats_stream"]
 
 
 def number(value: float) -> str:

@@ -83,7 +83,7 @@ inline constexpr host::Option nkey_option{
 inline constexpr host::Option tls_ca_option{
     .name = "trackpayments-nats-tls-ca",
     .unit = "FILE",
-    .description = "Certificates that may sign the server's; without it the system's",
+    .description = "Certificates that may sign the server's, beside the system's",
     .kind = host::Option::Kind::text,
 };
 inline constexpr host::Option tls_cert_option{

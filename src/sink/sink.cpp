@@ -55,6 +55,25 @@ void Sink::ready() {
 
 void Sink::lost() {
     usable_ = false;
+    fall_behind();
+}
+
+void Sink::state_changed(consumer::State state) {
+    if (state == consumer::State::active)
+        send();
+    else
+        fall_behind();
+}
+
+void Sink::note_caught_up() {
+    if (usable_ && window_.empty() && reader_->following())
+        behind_since_.reset();
+}
+
+/// What changes from now on may not be known here.
+void Sink::fall_behind() {
+    if (!behind_since_)
+        behind_since_ = window_.empty() ? Clock::now() : window_.oldest();
 }
 
 // Position
@@ -214,13 +233,13 @@ void Sink::deleted(std::string_view params) {
 }
 
 void Sink::add(Change change) {
+    note_caught_up();
     change.since = Clock::now();
     window_.add(std::move(change));
     if ((window_.size() < most_unacknowledged && window_.bytes() < most_bytes) || reader_->paused())
         return;
     reader_->pause();
-    if (!behind_since_)
-        behind_since_ = window_.oldest();
+    fall_behind();
 }
 
 // The server
@@ -242,8 +261,7 @@ void Sink::send() {
     sending_ = false;
     if (reader_->paused())
         move_reader_.schedule();
-    if (window_.empty() && reader_->following())
-        behind_since_.reset();
+    note_caught_up();
 }
 
 void Sink::done(Window::Id id, Delivery::Outcome outcome, const std::string& reason) {
@@ -276,7 +294,7 @@ void Sink::refused(Window::Id id, const std::string& reason) {
 Sink::Status Sink::status() const {
     Status now;
     now.position = window_.low();
-    now.caught_up = state_ == State::placed && window_.empty() && reader_->following();
+    now.caught_up = usable_ && state_ == State::placed && window_.empty() && reader_->following();
     now.unacknowledged = window_.size();
     if (!now.caught_up && (behind_since_ || !window_.empty()))
         now.lag = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() -

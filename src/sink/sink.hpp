@@ -31,7 +31,7 @@ class Sink final : public consumer::Listener, public jetstream::Listener {
 
     void updated(const consumer::Update& update) override;
     void replaced() override;
-    void state_changed(consumer::State) override {}
+    void state_changed(consumer::State state) override;
     void ready() override;
     void lost() override;
 
@@ -57,6 +57,8 @@ class Sink final : public consumer::Listener, public jetstream::Listener {
     void check_place(const std::optional<jetstream::StoredMessage>& last);
     void start_at(consumer::CursorPtr cursor);
     void add(Change change);
+    void fall_behind();
+    void note_caught_up();
     void send();
     void done(Window::Id id, Delivery::Outcome outcome, const std::string& reason);
     void refused(Window::Id id, const std::string& reason);
@@ -84,7 +86,7 @@ class Sink final : public consumer::Listener, public jetstream::Listener {
     io::Loop::EndOfTurn move_reader_; // the reader must not be moved while it calls this listener
     std::string problem_;
     bool deletion_lost_logged_ = false;
-    std::optional<Clock::time_point> behind_since_; // the reader was paused then, and has not caught up
+    std::optional<Clock::time_point> behind_since_; // paused, or cut off from tracker or server since then
     std::uint64_t acknowledged_ = 0;
     std::uint64_t already_stored_ = 0;
 };

@@ -78,6 +78,6 @@ need_unpacked() {
 packages_to_install=(g++ meson ninja-build pkg-config libuv1-dev nlohmann-json3-dev libsimdjson-dev libexpected-dev libnghttp2-dev libwslay-dev libssl-dev prometheus-cpp-dev libnats-dev) # as in README.md
 packages_to_build=("${packages_to_install[@]}" python3 python3-grpcio python3-protobuf protobuf-compiler curl openssl nghttp2-client libsodium-dev doctest-dev lowdown jq) # with the tests and the man pages
 packages_for_page=(chromium fonts-dejavu-core) # the tests of the page, in a browser; large
-packages_to_check=(git clang clang-format libclang-rt-14-dev cppcheck binutils)
+packages_to_check=(git clang clang-format lld libclang-rt-14-dev cppcheck binutils)
 packages_to_check_long=(clang-tidy valgrind)
 packages_for_coverage=(gcovr)

@@ -60,6 +60,15 @@ std::size_t Link::most_bytes() const {
     return most_bytes_;
 }
 
+void Link::read_limits() {
+    if (status_.connected && !stopping_)
+        worker_->call(LimitsCall{session_});
+}
+
+std::int64_t Link::created_ns() const {
+    return created_ns_;
+}
+
 void Link::publish(Message message, std::optional<std::uint64_t> after, Published done) {
     if (status_.connected && !stopping_) {
         publishing_.emplace(next_id_, std::move(done));
@@ -127,6 +136,10 @@ void Link::deliver(const LastReport& report) {
     found.mapped()(report.message);
 }
 
+void Link::deliver(const LimitsReport& report) {
+    most_bytes_ = report.most_bytes;
+}
+
 void Link::deliver(const TryingReport& report) {
     status_.server = report.server;
     if (!stopping_)
@@ -147,6 +160,7 @@ void Link::deliver(const OpenedReport& report) {
     if (stopping_)
         return;
     most_bytes_ = report.most_bytes;
+    created_ns_ = report.created_ns;
     status_.connected = true;
     status_.differences = report.differences;
     if (!refused_)

@@ -45,11 +45,14 @@ class Link final : public Stream {
     void publish(Message message, std::optional<std::uint64_t> after, Published done) override;
     void last(std::string subject, Found found) override;
     [[nodiscard]] std::size_t most_bytes() const override;
+    void read_limits() override;
+    [[nodiscard]] std::int64_t created_ns() const override;
 
   private:
     void reported();
     void deliver(const PublishReport& report);
     void deliver(const LastReport& report);
+    void deliver(const LimitsReport& report);
     void deliver(const TryingReport& report);
     void deliver(const OpenedReport& report);
     void deliver(const EndedReport& report);
@@ -72,6 +75,7 @@ class Link final : public Stream {
     bool logged_ = false;                      // that nothing is published
     std::set<std::string> logged_differences_; // differences that the log has
     std::size_t most_bytes_ = 0;
+    std::int64_t created_ns_ = 0;
     std::uint64_t session_ = 0; // how many there were
     std::uint64_t next_id_ = 1;
     std::map<std::uint64_t, Published> publishing_;

@@ -19,7 +19,10 @@ struct LastCall {
     std::uint64_t id;
     std::string subject;
 };
-using Call = std::variant<PublishCall, LastCall>;
+struct LimitsCall {
+    std::uint64_t session;
+};
+using Call = std::variant<PublishCall, LastCall, LimitsCall>;
 
 /// To the loop. Sessions are numbered from 1, as OpenedReports come.
 struct PublishReport {
@@ -33,8 +36,12 @@ struct LastReport {
 struct TryingReport {
     std::string server;
 };
+struct LimitsReport {
+    std::size_t most_bytes;
+};
 struct OpenedReport {
     std::size_t most_bytes;
+    std::int64_t created_ns; ///< of the stream
     std::vector<std::string> differences;
 };
 /// A session, or the attempt to begin one.
@@ -43,6 +50,7 @@ struct EndedReport {
     bool refused; ///< by the stream; else there is no connection
 };
 struct StoppedReport {};
-using Report = std::variant<PublishReport, LastReport, TryingReport, OpenedReport, EndedReport, StoppedReport>;
+using Report =
+    std::variant<PublishReport, LastReport, LimitsReport, TryingReport, OpenedReport, EndedReport, StoppedReport>;
 
 } // namespace jetstream

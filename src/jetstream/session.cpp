@@ -170,16 +170,29 @@ tl::expected<void, std::string> Session::ensure_stream(const StreamWish& wish) {
     if (auto problem = unusable(*stream, wish))
         return tl::unexpected(std::move(*problem));
     differences_ = jetstream::differences(*stream, wish);
+    created_ns_ = stream->created_ns;
+    return take_limits(*stream);
+}
+
+tl::expected<void, std::string> Session::take_limits(const StreamConfig& stream) {
     auto most = std::min<std::int64_t>(natsConnection_GetMaxPayload(handles_->connection.get()),
                                        std::numeric_limits<int>::max());
-    if (stream->max_message_bytes > 0)
-        most = std::min(most, stream->max_message_bytes);
-    const auto ours = static_cast<std::int64_t>(added_bytes + wish.name.size());
+    if (stream.max_message_bytes > 0)
+        most = std::min(most, stream.max_message_bytes);
+    const auto ours = static_cast<std::int64_t>(added_bytes + stream_.size());
     if (most <= ours)
-        return tl::unexpected("the stream " + wish.name + " takes messages of at most " + std::to_string(most) +
+        return tl::unexpected("the stream " + stream_ + " takes messages of at most " + std::to_string(most) +
                               " bytes");
     most_bytes_ = static_cast<std::size_t>(most - ours);
     return {};
+}
+
+bool Session::read_limits() {
+    const auto stream = read_stream(handles_->context.get(), stream_);
+    const auto taken = stream ? take_limits(*stream) : tl::unexpected(stream.error());
+    if (!taken)
+        shared_->fail(taken.error(), true);
+    return taken.has_value();
 }
 
 void Session::publish(std::uint64_t id, const Message& message, std::optional<std::uint64_t> after) {

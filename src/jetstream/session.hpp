@@ -4,6 +4,7 @@
 
 #include "jetstream/options.hpp"
 #include "jetstream/stream.hpp"
+#include "jetstream/stream_config.hpp"
 
 #include <chrono>
 #include <memory>
@@ -33,12 +34,16 @@ class Session final {
     Session& operator=(const Session&) = delete;
 
     [[nodiscard]] std::size_t most_bytes() const { return most_bytes_; }
+    [[nodiscard]] std::int64_t created_ns() const { return created_ns_; }
     [[nodiscard]] const std::vector<std::string>& differences() const { return differences_; }
 
     /// Sends a message; the observer gets the answer under this id.
     void publish(std::uint64_t id, const Message& message, std::optional<std::uint64_t> after);
     /// The error is also a problem().
     [[nodiscard]] tl::expected<std::optional<StoredMessage>, std::string> last(const std::string& subject);
+
+    /// For most_bytes(). False if there is a problem() instead.
+    [[nodiscard]] bool read_limits();
 
     struct Problem {
         std::string text;
@@ -54,12 +59,14 @@ class Session final {
     Session(std::string stream, std::chrono::milliseconds answer_limit, Observer& observer);
     tl::expected<void, std::string> connect(const Options& options, const ServerUrl& url);
     tl::expected<void, std::string> ensure_stream(const StreamWish& wish);
+    tl::expected<void, std::string> take_limits(const StreamConfig& stream);
 
     std::string stream_;
     std::chrono::milliseconds answer_limit_;
     std::shared_ptr<Shared> shared_;
     std::unique_ptr<Handles> handles_;
     std::size_t most_bytes_ = 0;
+    std::int64_t created_ns_ = 0;
     std::vector<std::string> differences_;
 };
 

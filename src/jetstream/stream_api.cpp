@@ -34,6 +34,15 @@ StreamConfig config_of(const jsStreamConfig& config) {
     return stream;
 }
 
+tl::expected<StreamConfig, std::string> config_in(const jsStreamInfo* info, const std::string& name, natsStatus status,
+                                                  jsErrCode code) {
+    if (status != NATS_OK || info == nullptr || info->Config == nullptr)
+        return tl::unexpected(request_problem("cannot read the stream " + name, status, code, last_error(status)));
+    auto stream = config_of(*info->Config);
+    stream.created_ns = info->Created;
+    return stream;
+}
+
 natsStatus create(jsStreamInfo** info, jsCtx* context, const StreamWish& wish, jsErrCode* code) {
     const char* subject = wish.subject.c_str();
     jsStreamConfig config;
@@ -81,9 +90,15 @@ tl::expected<StreamConfig, std::string> ensure_stream(jsCtx* context, const Stre
             return tl::unexpected(
                 request_problem("cannot create the stream " + wish.name, status, code, last_error(status)));
     }
-    if (status != NATS_OK || !info || info->Config == nullptr)
-        return tl::unexpected(request_problem("cannot read the stream " + wish.name, status, code, last_error(status)));
-    return config_of(*info->Config);
+    return config_in(info.get(), wish.name, status, code);
+}
+
+tl::expected<StreamConfig, std::string> read_stream(jsCtx* context, const std::string& name) {
+    jsStreamInfo* raw = nullptr;
+    jsErrCode code{};
+    const auto status = js_GetStreamInfo(&raw, context, name.c_str(), nullptr, &code);
+    const StreamInfoPtr info(raw);
+    return config_in(raw, name, status, code);
 }
 
 tl::expected<std::optional<StoredMessage>, std::string> last_message(jsCtx* context, const std::string& stream,

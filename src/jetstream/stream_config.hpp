@@ -26,6 +26,7 @@ struct StreamConfig {
     bool sealed = false;
     bool acknowledges = true;
     bool mirror = false; ///< of another stream: it takes no messages of its own
+    std::int64_t created_ns = 0;
 };
 
 /// True if `pattern` matches everything that `subject` does; both may have the wildcards `*` and `>`.

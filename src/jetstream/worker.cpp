@@ -134,7 +134,7 @@ std::unique_ptr<Session> Worker::connect() {
                 calls_.clear(); // of the last session
                 worked_ = news_ = false;
             }
-            report(OpenedReport{(*session)->most_bytes(), (*session)->differences()});
+            report(OpenedReport{(*session)->most_bytes(), (*session)->created_ns(), (*session)->differences()});
             return std::move(*session);
         }
         if (problems.find(session.error()) == std::string::npos)
@@ -175,13 +175,17 @@ bool Worker::perform(Session& session, const Call& call) {
     if (const auto* message = std::get_if<PublishCall>(&call)) {
         if (message->session == session_)
             session.publish(message->id, message->message, message->after);
-    } else if (const auto* look = std::get_if<LastCall>(&call); look->session == session_) {
+    } else if (const auto* look = std::get_if<LastCall>(&call); look != nullptr && look->session == session_) {
         auto found = session.last(look->subject);
         if (!found)
             return false;
         report(LastReport{look->id, std::move(*found)});
         const std::lock_guard lock(mutex_);
         worked_ = worked_ || !refused_;
+    } else if (const auto* limits = std::get_if<LimitsCall>(&call); limits != nullptr && limits->session == session_) {
+        if (!session.read_limits())
+            return false;
+        report(LimitsReport{session.most_bytes()});
     }
     return true;
 }

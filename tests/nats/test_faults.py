@@ -28,9 +28,10 @@ class Faults(unittest.TestCase):
         return [line for line in stage.nats_log() if text in line]
 
     @contextlib.contextmanager
-    def trouble(self, stage: NatsStage, *fragments: str) -> Iterator[Callable[[], None]]:
-        """In it something is broken, `said` waits for its line, and it is mended: one line each way, and every payment in the stream."""
-        stopped, again = len(self.lines(stage, STOPPED)), len(self.lines(stage, AGAIN))
+    def trouble(self, stage: NatsStage, *fragments: str, at_start: bool = False) -> Iterator[Callable[[], None]]:
+        """In it something is broken, `said` waits for its line, and it is mended: one line each way, and every payment in the stream.
+        `at_start`: it is broken from the start of the stage on."""
+        stopped, again = (0, 0) if at_start else (len(self.lines(stage, STOPPED)), len(self.lines(stage, AGAIN)))
 
         def said() -> None:
             line = stage.wait_nats_log(STOPPED, stopped + 1)
@@ -93,10 +94,10 @@ class Faults(unittest.TestCase):
 
     def check_without_jetstream(self, stage: NatsStage, server: Server) -> None:
         server.jetstream = False
-        stage.node.stop_plugin(NATS)
-        server.again()
-        stage.start_sink()
         with self.trouble(stage, "jetstream is not enabled") as said:
+            stage.node.stop_plugin(NATS)
+            server.again()
+            stage.start_sink()
             self.pay(stage)
             said()
             server.jetstream = True
@@ -121,8 +122,8 @@ class Faults(unittest.TestCase):
             with NatsStage(server.url, [*AT_ONCE, option("nkey", seed)]) as stage:
                 stage.allowed = [STOPPED]
                 stage.secrets |= {known.seed, unknown.seed}
-                with self.trouble(stage, "authorization"):
-                    stage.wait_nats_log(STOPPED)
+                with self.trouble(stage, "authorization", at_start=True) as said:
+                    said()
                     write_secret(seed, known.seed)
                 first = stage.counter("created") + 1
                 self.pay(stage)
@@ -139,8 +140,8 @@ class Faults(unittest.TestCase):
             with NatsStage(server.url, [*AT_ONCE, option("creds", file)]) as stage:
                 stage.allowed = [STOPPED]
                 stage.secrets |= {key.seed, token, foreign[1], foreign[0].seed}
-                with self.trouble(stage, "authorization"):
-                    stage.wait_nats_log(STOPPED)
+                with self.trouble(stage, "authorization", at_start=True) as said:
+                    said()
                     write_secret(file, Operator.file(key, token))
                 first = stage.counter("created") + 1
                 self.pay(stage)
@@ -166,8 +167,8 @@ class Faults(unittest.TestCase):
                 url = f"tls://localhost:{server.port}"
                 with NatsStage(url, [*AT_ONCE, option("tls-ca", trusted)]) as stage:
                     stage.allowed = [STOPPED]
-                    with self.trouble(stage, f"localhost:{server.port}", "hostname mismatch"):
-                        stage.wait_nats_log(STOPPED)
+                    with self.trouble(stage, f"localhost:{server.port}", "hostname mismatch", at_start=True) as said:
+                        said()
                         server.lines = tls(good)
                         server.again()
                     first = stage.counter("created") + 1

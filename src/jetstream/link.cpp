@@ -138,6 +138,7 @@ void Link::deliver(const LastReport& report) {
 
 void Link::deliver(const LimitsReport& report) {
     most_bytes_ = report.most_bytes;
+    created_ns_ = report.created_ns;
 }
 
 void Link::deliver(const TryingReport& report) {

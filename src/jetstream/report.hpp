@@ -38,6 +38,7 @@ struct TryingReport {
 };
 struct LimitsReport {
     std::size_t most_bytes;
+    std::int64_t created_ns; ///< of the stream
 };
 struct OpenedReport {
     std::size_t most_bytes;

@@ -170,7 +170,6 @@ tl::expected<void, std::string> Session::ensure_stream(const StreamWish& wish) {
     if (auto problem = unusable(*stream, wish))
         return tl::unexpected(std::move(*problem));
     differences_ = jetstream::differences(*stream, wish);
-    created_ns_ = stream->created_ns;
     return take_limits(*stream);
 }
 
@@ -184,6 +183,7 @@ tl::expected<void, std::string> Session::take_limits(const StreamConfig& stream)
         return tl::unexpected("the stream " + stream_ + " takes messages of at most " + std::to_string(most) +
                               " bytes");
     most_bytes_ = static_cast<std::size_t>(most - ours);
+    created_ns_ = stream.created_ns;
     return {};
 }
 

@@ -185,7 +185,7 @@ bool Worker::perform(Session& session, const Call& call) {
     } else if (const auto* limits = std::get_if<LimitsCall>(&call); limits != nullptr && limits->session == session_) {
         if (!session.read_limits())
             return false;
-        report(LimitsReport{session.most_bytes()});
+        report(LimitsReport{session.most_bytes(), session.created_ns()});
     }
     return true;
 }

@@ -72,7 +72,7 @@ void Delivery::deliver_deletion(const Change& change, const consumer::CursorPtr&
         using Kind = jetstream::PublishError::Kind;
         if (!ack)
             return done(ack.error().kind == Kind::too_large ? Outcome::refused : Outcome::lost, ack.error().message);
-        last_sequence_ = std::max(last_sequence_, ack->sequence);
+        acknowledged(*ack);
         done(Outcome::stored, {});
     });
 }
@@ -146,7 +146,7 @@ void Delivery::published(const WorkPtr& work, std::size_t bytes, const Result& r
         work->another_id = true;
         return publish(work);
     }
-    last_sequence_ = std::max(last_sequence_, result->sequence);
+    acknowledged(*result);
     finish(work, {result->sequence, work->knowledge, work->id},
            result->duplicate ? Outcome::already_stored : Outcome::stored);
 }
@@ -168,6 +168,14 @@ void Delivery::found(const WorkPtr& work, const std::optional<jetstream::StoredM
         work->last = {message->sequence, knowledge_in(message->message),
                       std::string(find_header(message->message, header::id))};
     publish(work);
+}
+
+/// Messages leave in order, so their sequences grow.
+void Delivery::acknowledged(const jetstream::Ack& ack) {
+    if (ack.duplicate)
+        return;
+    went_back_ = went_back_ || ack.sequence < last_sequence_;
+    last_sequence_ = std::max(last_sequence_, ack.sequence);
 }
 
 void Delivery::finish(const WorkPtr& work, Stored last, Outcome outcome) {

@@ -6,6 +6,8 @@
 #include "base/log.hpp"
 #include "sink/window.hpp"
 
+#include <utility>
+
 namespace sink {
 
 class Delivery final {
@@ -29,7 +31,12 @@ class Delivery final {
     /// The highest sequence that the server has acknowledged.
     [[nodiscard]] std::uint64_t last_sequence() const { return last_sequence_; }
     /// The server has nothing of this node behind that sequence: what it acknowledged is lost.
-    void go_back_to(std::uint64_t sequence) { last_sequence_ = sequence; }
+    void go_back_to(std::uint64_t sequence) {
+        last_sequence_ = sequence;
+        went_back_ = false;
+    }
+    /// True once if a new message got a lower sequence than one before: the stream may have been made again.
+    [[nodiscard]] bool take_went_back() { return std::exchange(went_back_, false); }
     /// Payments created in this second (UNIX time) or before may be in the stream under an older index.
     void look_for_old_indexes_until(std::int64_t second) { old_until_ = second; }
 
@@ -64,6 +71,7 @@ class Delivery final {
     void look(const WorkPtr& work);
     void found(const WorkPtr& work, const std::optional<jetstream::StoredMessage>& message);
     void finish(const WorkPtr& work, Stored last, Outcome outcome);
+    void acknowledged(const jetstream::Ack& ack);
     [[nodiscard]] bool may_have_old_index(const Change& change) const;
     [[nodiscard]] static bool is_stored(const Work& work);
 
@@ -73,6 +81,7 @@ class Delivery final {
     Form form_;
     std::int64_t old_until_ = -1;
     std::uint64_t last_sequence_ = 0;
+    bool went_back_ = false;
     std::map<std::uint64_t, Stored> in_flight_; // by payment_index: they will change again
     bool unreadable_logged_ = false;
 };

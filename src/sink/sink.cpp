@@ -1,7 +1,5 @@
 #include "sink/sink.hpp"
 
-#include "consumer/decode.hpp"
-
 #include <algorithm>
 #include <utility>
 
@@ -9,21 +7,8 @@ namespace sink {
 
 namespace {
 
-constexpr std::chrono::seconds retry_pause{30};
-constexpr std::size_t longest_cursor = 255;
-
-/// The cursor of a stored message, if it may be written into a call as it is.
-consumer::CursorPtr cursor_in(const jetstream::Message& message) {
-    for (const auto& header : message.headers) {
-        const auto& text = header.value;
-        const bool valid =
-            !text.empty() && text.size() <= longest_cursor &&
-            std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '\\'; });
-        if (header.name == header::cursor && valid)
-            return std::make_shared<const std::string>(text);
-    }
-    return nullptr;
-}
+constexpr std::chrono::seconds retry_pause{29};
+constexpr std::chrono::seconds limits_pause{1}; // until the limits that were asked for are known
 
 } // namespace
 
@@ -35,6 +20,7 @@ Sink::Sink(io::Loop& loop, jetstream::Stream& stream, base::Log log)
                     retire(hash, index, stored);
                 }),
       retry_(loop),
+      check_stream_(loop),
       move_reader_(loop, [this] { move_reader(); }) {}
 
 void Sink::begin(Form form, bool from_beginning) {
@@ -48,8 +34,7 @@ void Sink::begin(Form form, bool from_beginning) {
 void Sink::ready() {
     usable_ = true;
     proven_ = false;
-    for (const auto id : std::exchange(refused_, {}))
-        window_.put_back(id);
+    put_back_refused();
     find_position();
 }
 
@@ -76,73 +61,6 @@ void Sink::fall_behind() {
         behind_since_ = window_.empty() ? Clock::now() : window_.oldest();
 }
 
-// Position
-
-/// Also after each outage: a server whose power failed may have lost what it had acknowledged, and so has one that was
-/// restored from a backup.
-void Sink::find_position() {
-    if (!begun_ || !usable_ || asking_ || state_ == State::at_beginning)
-        return;
-    asking_ = true;
-    stream_.last(node_subject(form_), [this](const auto& last) {
-        asking_ = false;
-        if (!last)
-            usable_ = false; // lost() follows
-        else if (state_ == State::placed)
-            check_place(*last);
-        else
-            place(*last);
-    });
-}
-
-void Sink::check_place(const std::optional<jetstream::StoredMessage>& last) {
-    if (last && last->sequence < delivery_.last_sequence()) {
-        log_(base::LogLevel::unusual, "the server has lost messages of this node: publishing them again");
-        return place(last);
-    }
-    send();
-}
-
-void Sink::place(const std::optional<jetstream::StoredMessage>& last) {
-    const auto cursor = last ? cursor_in(last->message) : nullptr;
-    delivery_.go_back_to(last ? last->sequence : 0);
-    if (cursor) {
-        constexpr std::int64_t second = 1'000'000'000;
-        delivery_.look_for_old_indexes_until(last->time_ns / second);
-        log_(base::LogLevel::info, "publishing from the position of the node's last message on");
-        return start_at(cursor);
-    }
-    if (last)
-        log_(base::LogLevel::unusual,
-             "the node's last message in the stream has no position: looking at all payments of the node again");
-    if (!last && !from_beginning_) {
-        log_(base::LogLevel::info, "the stream has nothing of this node: publishing from now on");
-        state_ = State::placed;
-        return send();
-    }
-    state_ = State::at_beginning;
-    move_reader_.schedule();
-}
-
-/// The beginning is known from any cursor of the node. What the stream has already is not stored again.
-void Sink::move_reader() {
-    const auto& cursor = reader_->cursor();
-    if (state_ == State::at_beginning && cursor)
-        return start_at(std::make_shared<const std::string>(consumer::beginning_of(*cursor)));
-    if (window_.size() <= most_unacknowledged / 2 && window_.bytes() <= most_bytes / 2)
-        reader_->resume();
-}
-
-void Sink::start_at(consumer::CursorPtr cursor) {
-    state_ = State::placed;
-    window_.clear();
-    window_.set_low(cursor);
-    in_flight_.clear();
-    behind_since_ = Clock::now();
-    reader_->start_at(std::move(cursor));
-    send(); // deletions that came before
-}
-
 // The tracker's stream
 
 void Sink::updated(const consumer::Update& update) {
@@ -159,7 +77,7 @@ void Sink::updated(const consumer::Update& update) {
 /// or goes on under another index.
 void Sink::replaced() {
     if (!window_.low())
-        window_.set_low(reader_->cursor());
+        window_.set_low(begun_at_ = reader_->cursor());
     if (state_ == State::at_beginning)
         return move_reader_.schedule();
     auto before = std::exchange(in_flight_, reader_->in_flight());
@@ -221,7 +139,7 @@ void Sink::deleted(std::string_view params) {
     auto deletion = decode_deletion(params);
     if (!deletion)
         return log_(base::LogLevel::unusual, "ignoring a message of trackpayments_deleted: " + deletion.error());
-    if (window_.size() >= most_changes) {
+    if (window_.length() >= most_changes) {
         if (!std::exchange(deletion_lost_logged_, true))
             log_(base::LogLevel::unusual,
                  "too many deletions wait for the NATS server: further ones are not published");
@@ -236,7 +154,9 @@ void Sink::add(Change change) {
     note_caught_up();
     change.since = Clock::now();
     window_.add(std::move(change));
-    if ((window_.size() < most_unacknowledged && window_.bytes() < most_bytes) || reader_->paused())
+    const bool full =
+        window_.size() >= most_unacknowledged || window_.bytes() >= most_bytes || window_.length() >= most_changes;
+    if (!full || reader_->paused())
         return;
     reader_->pause();
     fall_behind();
@@ -248,7 +168,7 @@ void Sink::add(Change change) {
 void Sink::send() {
     if (std::exchange(sending_, true))
         return;
-    while (usable_ && !asking_ && state_ == State::placed &&
+    while (usable_ && !asking_ && !remade_ && state_ == State::placed &&
            window_.taken() - refused_.size() < (proven_ ? most_unacknowledged : 1)) {
         const auto id = window_.take();
         if (!id)
@@ -259,7 +179,7 @@ void Sink::send() {
         });
     }
     sending_ = false;
-    if (reader_->paused())
+    if (reader_->paused() || remade_)
         move_reader_.schedule();
     note_caught_up();
 }
@@ -275,20 +195,39 @@ void Sink::done(Window::Id id, Delivery::Outcome outcome, const std::string& rea
     proven_ = true;
     ++(outcome == Outcome::stored ? acknowledged_ : already_stored_);
     window_.stored(id);
+    if (delivery_.take_went_back()) {
+        stream_.read_limits();
+        check_stream_.start(limits_pause, [this] {
+            remade_ = usable_ && stream_.created_ns() != created_ns_;
+            send();
+        });
+    }
     if (refused_.empty())
         problem_.clear();
 }
 
 /// It is not left out: the position stays before it.
 void Sink::refused(Window::Id id, const std::string& reason) {
-    if (std::exchange(problem_, reason) != reason)
-        log_(base::LogLevel::unusual, "a payment cannot be published: " + reason + "; trying again");
+    const auto& change = window_.at(id);
+    const auto& hash = change.payment ? change.payment->payment_hash : change.deletion.payment_hash;
+    const auto problem = "payment " + hash.hex() + " cannot be published: " + reason;
+    if (std::exchange(problem_, problem) != problem)
+        log_(base::LogLevel::unusual, problem + "; trying again");
     refused_.push_back(id);
     retry_.start(retry_pause, [this] {
-        for (const auto again : std::exchange(refused_, {}))
-            window_.put_back(again);
-        send();
+        stream_.read_limits();
+        retry_.start(limits_pause, [this] {
+            put_back_refused();
+            send();
+        });
     });
+}
+
+void Sink::put_back_refused() {
+    for (const auto id : std::exchange(refused_, {})) {
+        window_.at(id).refused_bytes = 0; // the limits may be other ones now
+        window_.put_back(id);
+    }
 }
 
 Sink::Status Sink::status() const {

@@ -15,7 +15,8 @@ class Sink final : public consumer::Listener, public jetstream::Listener {
     /// of the tracker or its table of payments in flight may exceed the second by its own length.
     static constexpr std::size_t most_unacknowledged = 256;
     static constexpr std::size_t most_bytes = 16UL * 1024 * 1024; ///< of JSON, likewise
-    /// Deletions cannot be asked for again: so many are kept while the reader is paused, then some are not published.
+    /// Changes behind one that the server does not take, stored ones included. And deletions, which cannot be asked for
+    /// again: so many are kept while the reader is paused, further ones are not published.
     static constexpr std::size_t most_changes = 20'000;
 
     Sink(io::Loop& loop, jetstream::Stream& stream, base::Log log);
@@ -62,6 +63,8 @@ class Sink final : public consumer::Listener, public jetstream::Listener {
     void send();
     void done(Window::Id id, Delivery::Outcome outcome, const std::string& reason);
     void refused(Window::Id id, const std::string& reason);
+    void put_back_refused();
+    void begin_again();
     void vanished(const consumer::SnapshotPtr& payment);
     void retire(const base::PaymentHash& hash, std::uint64_t old_index, const Knowledge& stored);
     void retired(const base::PaymentHash& hash, std::uint64_t old_index, const Knowledge& stored,
@@ -73,16 +76,20 @@ class Sink final : public consumer::Listener, public jetstream::Listener {
     Form form_;
     bool from_beginning_ = false;
     State state_ = State::starting;
-    bool begun_ = false;   // begin() was called
-    bool usable_ = false;  // between ready() and lost()
-    bool asking_ = false;  // for the node's last message
-    bool proven_ = false;  // the server has stored something since it was lost
-    bool sending_ = false; // send() is at work
+    consumer::CursorPtr begun_at_; // the position of this run's first change
+    std::int64_t created_ns_ = 0;  // of the stream
+    bool begun_ = false;           // begin() was called
+    bool usable_ = false;          // between ready() and lost()
+    bool asking_ = false;          // for the node's last message
+    bool proven_ = false;          // the server has stored something since it was lost
+    bool sending_ = false;         // send() is at work
+    bool remade_ = false;          // the stream was made again: nothing more is sent until that is dealt with
     Window window_;
     Delivery delivery_;
     std::map<std::uint64_t, consumer::SnapshotPtr> in_flight_; // as delivered by the reader
     std::vector<Window::Id> refused_;                          // taken, and tried again later
     io::Timer retry_;
+    io::Timer check_stream_;
     io::Loop::EndOfTurn move_reader_; // the reader must not be moved while it calls this listener
     std::string problem_;
     bool deletion_lost_logged_ = false;

@@ -35,18 +35,21 @@ void Window::stored(Id id) {
     --taken_;
     auto& slot = slots_[id - first_];
     slot.stored = true;
+    ++stored_;
+    bytes_ -= bytes_of(slot.change);
     const auto found = waiting_.find(slot.change.payment_index());
     found->second.pop_front();
     if (found->second.empty())
         waiting_.erase(found);
     else
         free_.insert(found->second.front());
+    slot.change.payment = nullptr; // its text may be large
     while (!slots_.empty() && slots_.front().stored) {
         if (slots_.front().change.cursor)
             low_ = slots_.front().change.cursor;
-        bytes_ -= bytes_of(slots_.front().change);
         slots_.pop_front();
         ++first_;
+        --stored_;
     }
 }
 
@@ -60,9 +63,9 @@ void Window::clear() {
     const auto before = std::exchange(slots_, {});
     waiting_.clear();
     free_.clear();
-    bytes_ = 0;
+    bytes_ = stored_ = 0;
     for (const auto& slot : before)
-        if (!slot.change.payment)
+        if (!slot.stored && !slot.change.payment)
             add(slot.change);
 }
 

@@ -44,9 +44,12 @@ class Window final {
     /// Removes all, except deletions: they cannot be asked for again. Only while nothing is taken.
     void clear();
 
-    [[nodiscard]] std::size_t size() const { return slots_.size(); }
+    /// Changes that are not stored.
+    [[nodiscard]] std::size_t size() const { return slots_.size() - stored_; }
+    /// The same, and stored ones behind them, which the low-water mark has not passed.
+    [[nodiscard]] std::size_t length() const { return slots_.size(); }
     [[nodiscard]] bool empty() const { return slots_.empty(); }
-    /// JSON of the snapshots that are not stored yet, and of stored ones behind them.
+    /// JSON of the snapshots that are not stored.
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
     [[nodiscard]] std::size_t taken() const { return taken_; }
     /// Of the oldest change; there must be one.
@@ -65,6 +68,7 @@ class Window final {
     std::map<std::uint64_t, std::deque<Id>> waiting_; // of each payment, by payment_index; the first one may be taken
     std::set<Id> free_;                               // may be taken
     std::size_t taken_ = 0;
+    std::size_t stored_ = 0; // slots
     std::size_t bytes_ = 0;
     consumer::CursorPtr low_;
 };

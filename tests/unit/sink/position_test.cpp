@@ -107,11 +107,10 @@ TEST_CASE("a server that lost what it had acknowledged gets it again, and nothin
     f.stream.connect();
     f.stream.serve();
     // The position of the second message: the first was stored before it.
-    f.answer(f.call_since("n.r.9.1"),
-             answer_text({paid_text(2, "SUCCEEDED", {attempt_text(2, "S")}, '2'),
-                          paid_text(3, "SUCCEEDED", {attempt_text(3, "S")}, '3'),
-                          paid_text(4, "SUCCEEDED", {attempt_text(4, "S")}, '4')},
-                         "n.r.10.4"));
+    f.answer(f.call_since("n.r.9.1"), answer_text({paid_text(2, "SUCCEEDED", {attempt_text(2, "S")}, '2'),
+                                                   paid_text(3, "SUCCEEDED", {attempt_text(3, "S")}, '3'),
+                                                   paid_text(4, "SUCCEEDED", {attempt_text(4, "S")}, '4')},
+                                                  "n.r.10.4"));
     f.serve();
     f.answer(f.call("{}"), answer_text({paid_text(5, "IN_FLIGHT", {attempt_text(5, "I")}, '5')}, "n.r.10.4"));
     f.serve();
@@ -125,6 +124,56 @@ TEST_CASE("a server that lost what it had acknowledged gets it again, and nothin
     f.serve();
     CHECK(f.node.calls.empty());
     CHECK(f.sink_log.size() == 3);
+}
+
+TEST_CASE("a stream that was deleted and made again gets what this run has published") {
+    for (const bool noticed_at_connection : {true, false}) {
+        SinkFixture f;
+        f.publish_on();
+        for (unsigned index = 1; index <= 3; ++index) {
+            const auto digit = static_cast<char>('0' + index);
+            f.live(paid_text(index, "SUCCEEDED", {attempt_text(index, "S")}, digit), "n.r.9." + std::to_string(index));
+            f.serve();
+        }
+        f.stream.messages.clear();
+        f.stream.remembers_ids = false;
+        f.stream.created = 2;
+        const auto fourth = paid_text(4, "SUCCEEDED", {attempt_text(4, "S")}, '4');
+        if (noticed_at_connection) {
+            f.stream.cut();
+            f.stream.connect();
+            f.stream.serve();
+        } else {
+            f.live(fourth, "n.r.9.4");
+            f.stream.serve();
+            CHECK(f.stream.messages.size() == 1);
+            CHECK(f.stream.limits_read == 1);
+            REQUIRE(unit::until(f.loop, [&] { return !f.node.calls.empty(); }));
+        }
+        f.answer(f.call_since("n.r.0.0"), answer_text({paid_text(1, "SUCCEEDED", {attempt_text(1, "S")}, '1'),
+                                                       paid_text(2, "SUCCEEDED", {attempt_text(2, "S")}, '2'),
+                                                       paid_text(3, "SUCCEEDED", {attempt_text(3, "S")}, '3'), fourth},
+                                                      "n.r.9.4"));
+        f.serve();
+        f.answer(f.call("{}"), answer_text({}, "n.r.9.4"));
+        f.serve();
+        for (unsigned index = 1; index <= 4; ++index)
+            CHECK(f.stored(index, static_cast<char>('0' + index)).size() == 1);
+        CHECK(f.sink.status().caught_up);
+    }
+}
+
+TEST_CASE("a purge is no loss: publishing goes on") {
+    SinkFixture f;
+    f.publish_on();
+    f.live(paid_text(1, "SUCCEEDED", {attempt_text(1, "S")}), "n.r.1.1");
+    f.serve();
+    f.stream.messages.clear();
+    f.stream.cut();
+    f.stream.connect();
+    f.serve();
+    CHECK(f.node.calls.empty());
+    CHECK(f.sink.status().caught_up);
 }
 
 TEST_CASE("deletions are published below the payment's subject, also those from before the position was known") {

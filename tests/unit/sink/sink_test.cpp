@@ -175,6 +175,33 @@ TEST_CASE("a snapshot that is too large goes without hops, and one that never fi
     CHECK(*f.sink.status().position == "n.r.2.1");
 }
 
+TEST_CASE("other payments go on behind one that does not fit, and it fits after the limit was raised") {
+    SinkFixture f;
+    f.publish_on();
+    f.stream.fate = [](const jetstream::Message& message) {
+        return message.subject == SinkFixture::subject(1) ? Fate::too_large : Fate::store;
+    };
+    f.live(paid_text(1, "FAILED", {attempt_text(1, "F")}), "n.r.1.1");
+    for (unsigned index = 2; index <= 1000; ++index) {
+        f.live(paid_text(index, "FAILED", {attempt_text(index, "F")}, 'b'), "n.r.1." + std::to_string(index));
+        f.stream.serve();
+    }
+    CHECK(f.stream.messages.size() == 999);
+    CHECK_FALSE(f.reader->paused());
+    CHECK(*f.sink.status().position == "n.r.0.0");
+    CHECK(f.sink.status().unacknowledged == 1);
+    CHECK(f.sink.status().problem.starts_with("payment " + unit::hash_text() + " cannot be published: "));
+    for (const auto& one : f.stream.messages)
+        CHECK(FakeStream::header(one.message, "Trackpayments-Cursor") == "n.r.0.0");
+
+    f.stream.fate = [](const jetstream::Message&) { return Fate::store; };
+    f.stream.cut(); // sooner than the retry
+    f.stream.connect();
+    f.serve();
+    CHECK(f.stored(1).size() == 1);
+    CHECK(*f.sink.status().position == "n.r.1.1000");
+}
+
 TEST_CASE("a live correction is published, a repetition by a tracker that knows less is not") {
     SinkFixture f;
     f.publish_on();

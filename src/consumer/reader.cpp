@@ -33,6 +33,7 @@ void Reader::disconnected() {
 
 void Reader::pause() {
     paused_ = true;
+    refill_ |= std::exchange(filling_, false); // its answer is not taken any more
     following_ = asking_ = again_ = false;
     ++round_;
     queue_.clear();

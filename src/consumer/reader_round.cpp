@@ -41,9 +41,11 @@ void Reader::ask_since() {
 
 void Reader::ask_in_flight() {
     refill_ = false;
+    filling_ = true;
     tracker_.ask_in_flight([this, round = round_](const auto& answer) {
         if (round != round_)
             return;
+        filling_ = false;
         if (answer)
             got_in_flight(*answer);
         else

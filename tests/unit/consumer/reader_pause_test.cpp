@@ -101,6 +101,22 @@ TEST_CASE("a reader paused by the table goes on when resumed") {
     CHECK(f.take() == Events{"1 FAILED 1 at n.r.1.1", "active"});
 }
 
+TEST_CASE("a pause while the payments in flight are asked for: they are asked for again") {
+    ReaderFixture f;
+    f.follow();
+    f.tracker("plugin_started");
+    f.answer(f.call_since("n.r.0.0"), answer_text({}, "n.s.0.0"));
+    const auto call = f.call("{}");
+    f.reader->pause();
+    f.answer(call, answer_text({payment_text(1, "IN_FLIGHT")}, "n.s.1.0"));
+    CHECK(f.take().empty());
+    f.reader->resume();
+    f.answer(f.call_since("n.s.0.0"), answer_text({}, "n.s.0.0"));
+    f.answer(f.call("{}"), answer_text({payment_text(1, "IN_FLIGHT")}, "n.s.1.0"));
+    CHECK(f.take() == Events{"replaced: 1"});
+    CHECK(f.reader->following());
+}
+
 TEST_CASE("nothing is asked while paused, whatever happens to tracker and socket") {
     Pausing f;
     f.follow();

@@ -66,6 +66,9 @@ class Reader final {
     void pause();
     void resume();
     [[nodiscard]] bool paused() const { return paused_; }
+    /// The end of a payment in an answer is delivered also if the same end was: it may say more. For a listener that
+    /// knows itself what it has.
+    void repeat_ends() { repeats_ends_ = true; }
     /// Goes on after another cursor, as if nothing had been delivered yet.
     void start_at(CursorPtr cursor);
     /// If the tracker refuses the cursor (it is of a database that was restored, or of another node), all payments of
@@ -140,6 +143,7 @@ class Reader final {
     bool complete_ = false;  // the table has all payments in flight
     bool anew_ = false;      // the cursor was refused
     bool paused_ = false;
+    bool repeats_ends_ = false;
     bool anew_at_beginning_ = false;
     bool outage_logged_ = false;
     bool refusal_logged_ = false;

@@ -66,7 +66,8 @@ void Reader::got_page(const CursorPtr& since, const Answer& answer) {
         const bool last = payment == answer.payments.back();
         if (delivered_.is_last(*payment))
             delivered_.add(payment, {});
-        else if (!delivered_.has_same_end(*payment) && !deliver({payment, last ? answer.cursor : since}))
+        else if ((repeats_ends_ || !delivered_.has_same_end(*payment)) &&
+                 !deliver({payment, last ? answer.cursor : since}))
             return;
     }
     cursor_ = answer.cursor;

@@ -24,7 +24,10 @@ class Sink final : public consumer::Listener, public jetstream::Listener {
     Sink& operator=(const Sink&) = delete;
 
     /// Must be called before anything else. `reader` must call this listener.
-    void use(consumer::Reader& reader) { reader_ = &reader; }
+    void use(consumer::Reader& reader) {
+        reader_ = &reader;
+        reader.repeat_ends(); // the stream says whether an end adds anything
+    }
     /// Once, when the node's id is known. `from_beginning`: publish all payments if the stream has nothing of the node.
     void begin(Form form, bool from_beginning);
     /// The params of a message on the topic trackpayments_deleted.

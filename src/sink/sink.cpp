@@ -188,6 +188,8 @@ void Sink::done(Window::Id id, Delivery::Outcome outcome, const std::string& rea
     using Outcome = Delivery::Outcome;
     if (outcome == Outcome::lost) {
         usable_ = false; // lost() follows, when every call has its answer
+    if (outcome == Outcome::lost || outcome == Outcome::refused)
+        window_.at(id).refused_bytes = 0; // the server's limits may be others next time
         return window_.put_back(id);
     }
     if (outcome == Outcome::refused)

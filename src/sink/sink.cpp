@@ -153,10 +153,11 @@ void Sink::deleted(std::string_view params) {
 void Sink::add(Change change) {
     note_caught_up();
     change.since = Clock::now();
+    const bool deletion = !change.payment; // it would come while the reader is paused, too
     window_.add(std::move(change));
     const bool full =
         window_.size() >= most_unacknowledged || window_.bytes() >= most_bytes || window_.length() >= most_changes;
-    if (!full || reader_->paused())
+    if (deletion || !full || reader_->paused())
         return;
     reader_->pause();
     fall_behind();
@@ -164,11 +165,12 @@ void Sink::add(Change change) {
 
 // The server
 
-/// After an outage one message shows whether the server stores again, before more are sent.
+/// After an outage one message shows whether the server stores again, before more are sent. None is sent without a
+/// position: it might be the node's last one.
 void Sink::send() {
     if (std::exchange(sending_, true))
         return;
-    while (usable_ && !asking_ && !remade_ && state_ == State::placed &&
+    while (usable_ && !asking_ && !remade_ && state_ == State::placed && window_.low() &&
            window_.taken() - refused_.size() < (proven_ ? most_unacknowledged : 1)) {
         const auto id = window_.take();
         if (!id)
@@ -186,10 +188,10 @@ void Sink::send() {
 
 void Sink::done(Window::Id id, Delivery::Outcome outcome, const std::string& reason) {
     using Outcome = Delivery::Outcome;
-    if (outcome == Outcome::lost) {
-        usable_ = false; // lost() follows, when every call has its answer
     if (outcome == Outcome::lost || outcome == Outcome::refused)
         window_.at(id).refused_bytes = 0; // the server's limits may be others next time
+    if (outcome == Outcome::lost) {
+        usable_ = false; // lost() follows, when every call has its answer
         return window_.put_back(id);
     }
     if (outcome == Outcome::refused)

@@ -9,6 +9,9 @@ namespace sink {
 
 namespace {
 
+/// Between a Nats-Msg-Id and what makes another one of it.
+constexpr char another = '-';
+
 std::string_view find_header(const jetstream::Message& message, std::string_view name) {
     const auto found = std::find_if(message.headers.begin(), message.headers.end(),
                                     [&](const jetstream::Header& header) { return header.name == name; });
@@ -116,7 +119,7 @@ void Delivery::publish(const WorkPtr& work) {
     const auto after = work->last ? work->last->sequence : 0;
     for (auto& header : message->headers)
         if (work->another_id && header.name == header::id)
-            header.value += "-" + std::to_string(after);
+            header.value += another + std::to_string(after);
     add_cursor(*message, work->low);
     stream_.publish(*std::move(message), after,
                     [this, work, bytes](const auto& result) { published(work, bytes, result); });
@@ -127,7 +130,7 @@ bool Delivery::is_stored(const Work& work) {
     if (!work.last || !work.last->knowledge)
         return false;
     const auto& stored = *work.last->knowledge;
-    if (work.last->id == work.id)
+    if (work.last->id == work.id || work.last->id.starts_with(work.id + another))
         return true;
     return adds_nothing(work.knowledge, stored) && !(work.change.live && work.knowledge == stored);
 }
@@ -142,9 +145,9 @@ void Delivery::published(const WorkPtr& work, std::size_t bytes, const Result& r
     }
     if (!result)
         return work->done(result.error().kind == Kind::lost ? Outcome::lost : Outcome::refused, result.error().message);
-    if (result->duplicate && work->last && result->sequence < work->last->sequence && !work->another_id) {
+    if (result->duplicate && !work->another_id) { // it may be an older message of the payment, or a deleted one
         work->another_id = true;
-        return publish(work);
+        return look(work);
     }
     acknowledged(*result);
     finish(work, {result->sequence, work->knowledge, work->id},

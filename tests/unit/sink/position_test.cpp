@@ -198,6 +198,55 @@ TEST_CASE("deletions are published below the payment's subject, also those from 
           R"({"payment_hash":")" + unit::hash_text() + R"(","payment_index":"1","attempt_ids":["1"],"remaining":0})");
 }
 
+TEST_CASE("many deletions before the tracker's first answer do not keep the reader from asking") {
+    for (const bool from_beginning : {false, true}) {
+        SinkFixture f;
+        f.begin(from_beginning);
+        f.stream.connect();
+        f.stream.serve();
+        for (unsigned index = 1; index <= 300; ++index)
+            f.sink.deleted(R"({"trackpayments_deleted":{"payment_hash":")" + unit::hash_text() +
+                           R"(","payment_index":")" + std::to_string(index) +
+                           R"(","attempt_ids":["1"],"remaining":0},"cursor":"n.r.9.9"})");
+        f.serve();
+        CHECK(f.stream.messages.empty()); // as the node's last message each would need a position
+        f.connect();
+        f.answer(f.call("{}"), answer_text({}, "n.r.9.9"));
+        if (from_beginning) {
+            f.answer(f.call_since("n.r.0.0"), answer_text({}, "n.r.9.9"));
+            f.answer(f.call("{}"), answer_text({}, "n.r.9.9"));
+        }
+        REQUIRE(unit::until(f.loop, [&] { return f.reader->following(); }));
+        f.serve();
+        CHECK(f.stream.messages.size() == 300);
+        CHECK(f.sink.status().caught_up);
+        for (const auto& one : f.stream.messages)
+            CHECK(FakeStream::header(one.message, "Trackpayments-Cursor") != "none");
+    }
+}
+
+TEST_CASE("a position that the tracker refuses: all payments are looked at, and no end is missing") {
+    SinkFixture f;
+    f.stream.add(stored(1, "SUCCEEDED", "1S", "n.q.99.99"));
+    f.begin();
+    f.stream.connect();
+    f.stream.serve();
+    f.connect();
+    // The node's database was restored, and has other payments since.
+    f.refuse(f.call_since("n.q.99.99"), -32602, "ahead");
+    f.answer(f.call("{}"), answer_text({paid_text(3, "IN_FLIGHT", {attempt_text(3, "I")}, 'c')}, "n.r.3.2"));
+    f.answer(f.call_since("n.r.0.0"), answer_text({paid_text(1, "SUCCEEDED", {attempt_text(1, "S")}),
+                                                   paid_text(2, "FAILED", {attempt_text(2, "F")}, 'b')},
+                                                  "n.r.3.2"));
+    f.answer(f.call("{}"), answer_text({paid_text(3, "IN_FLIGHT", {attempt_text(3, "I")}, 'c')}, "n.r.3.2"));
+    f.serve();
+    CHECK(f.stored(1).size() == 1);
+    CHECK(f.stored(2, 'b').size() == 1);
+    CHECK(f.stored(3, 'c').size() == 1);
+    CHECK(f.sink.status().caught_up);
+    CHECK(*f.sink.status().position == "n.r.3.2");
+}
+
 TEST_CASE("a payment that vanished, or goes on under another index, has its old subject closed") {
     SinkFixture f;
     f.publish_on();

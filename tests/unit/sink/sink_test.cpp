@@ -202,6 +202,79 @@ TEST_CASE("other payments go on behind one that does not fit, and it fits after 
     CHECK(*f.sink.status().position == "n.r.1.1000");
 }
 
+TEST_CASE("a payment that did not fit is whole when the server takes larger messages, and is not refused for ever") {
+    for (const bool cut : {false, true}) {
+        SinkFixture f;
+        f.publish_on();
+        std::size_t tries = 0;
+        f.stream.fate = [&](const jetstream::Message&) { return ++tries == 3 && cut ? Fate::refuse : Fate::too_large; };
+        f.live(paid_text(1, "IN_FLIGHT", {attempt_text(1, "Ir")}), "n.r.1.0");
+        f.stream.serve();
+        CHECK(f.stored(1).empty());
+        f.stream.fate = [](const jetstream::Message&) { return Fate::store; };
+        f.stream.cut();
+        f.stream.connect();
+        f.serve();
+        REQUIRE(f.stored(1).size() == 1);
+        CHECK(FakeStream::header(f.stream.messages.back().message, "Trackpayments-Omitted") == "none");
+    }
+}
+
+TEST_CASE("a repetition of an older message, or of a deleted one, is no proof that the state is stored") {
+    SinkFixture f;
+    f.publish_on();
+    const auto failed = paid_text(1, "FAILED", {attempt_text(1, "F")});
+    f.live(failed, "n.r.1.1");
+    f.serve();
+    // The payment was in flight with another attempt, whose row is deleted.
+    f.stream.add({SinkFixture::subject(1),
+                  {{"Nats-Msg-Id", "x"}, {"Trackpayments-Status", "IN_FLIGHT"}, {"Trackpayments-Attempts", "1F,2I"}},
+                  "{}"});
+    f.live(paid_text(1, "FAILED", {attempt_text(1, "F")}, 'a', "1600000001"), "n.r.2.2");
+    f.serve();
+    REQUIRE(f.stored(1).size() == 3);
+    CHECK(f.stored(1)[2].starts_with("FAILED 1F at "));
+
+    // The acknowledgement of that other id is lost, for longer than the server remembers ids.
+    f.stream.add({SinkFixture::subject(1),
+                  {{"Nats-Msg-Id", "y"}, {"Trackpayments-Status", "IN_FLIGHT"}, {"Trackpayments-Attempts", "1F,3I"}},
+                  "{}"});
+    f.stream.fate = [](const jetstream::Message& message) {
+        return FakeStream::header(message, "Nats-Msg-Id").find('-') == std::string::npos ? Fate::store : Fate::lose_ack;
+    };
+    f.live(paid_text(1, "FAILED", {attempt_text(1, "F")}, 'a', "1600000002"), "n.r.3.3");
+    f.serve();
+    CHECK(f.stored(1).size() == 5);
+    f.stream.remembers_ids = false;
+    f.stream.fate = [](const jetstream::Message&) { return Fate::store; };
+    f.stream.connect();
+    f.serve();
+    CHECK(f.stored(1).size() == 5);
+
+    // A purge.
+    f.stream.remembers_ids = true;
+    f.stream.messages.resize(0);
+    f.live(paid_text(1, "FAILED", {attempt_text(1, "F")}, 'a', "1600000003"), "n.r.4.4");
+    f.serve();
+    CHECK(f.stored(1).size() == 1);
+}
+
+TEST_CASE("a correction that came while the reader was paused is stored") {
+    SinkFixture f;
+    f.publish_on();
+    f.live(paid_text(1, "FAILED", {attempt_text(1, "F")}), "n.r.1.1");
+    f.serve();
+    f.stream.cut();
+    for (unsigned index = 2; index <= 300; ++index)
+        f.live(paid_text(index, "FAILED", {attempt_text(index, "F")}), "n.r." + std::to_string(index) + ".1");
+    REQUIRE(f.reader->paused());
+    f.stream.connect();
+    f.stream.serve();
+    f.answer(f.call_since("n.r.257.1"), answer_text({paid_text(1, "FAILED", {attempt_text(1, "F15r")})}, "n.r.300.1"));
+    f.serve();
+    CHECK(f.stored(1).back().starts_with("FAILED 1F15r at "));
+}
+
 TEST_CASE("a live correction is published, a repetition by a tracker that knows less is not") {
     SinkFixture f;
     f.publish_on();

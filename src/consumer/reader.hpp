@@ -147,7 +147,7 @@ class Reader final {
     bool anew_at_beginning_ = false;
     bool outage_logged_ = false;
     bool refusal_logged_ = false;
-    bool filling_ = false;   // the payments in flight are asked for
+    bool filling_ = false;    // the payments in flight are asked for
     std::uint64_t round_ = 0; // answers to calls of an earlier round are ignored
     std::chrono::milliseconds pause_;
     io::Timer retry_;

@@ -58,6 +58,22 @@ class FakeStream final : public jetstream::Stream {
         }
         listener->lost();
     }
+    /// It keeps only the first so many messages.
+    void forget(std::size_t kept) {
+        messages.resize(kept);
+        std::erase_if(ids_, [&](const auto& id) { return id.second > kept; });
+    }
+    /// Its user died: the server has stored the first so many calls, and nobody is answered.
+    void abandon(std::size_t stored) {
+        up_ = false;
+        while (!calls_.empty()) {
+            const auto call = take();
+            if (call.done && stored > 0 && fate(call.message) != Fate::too_large) {
+                (void)store(call.message, call.after);
+                --stored;
+            }
+        }
+    }
     /// Serves the waiting calls and those that follow from them.
     void serve() {
         while (up_ && !calls_.empty())
@@ -117,7 +133,8 @@ class FakeStream final : public jetstream::Stream {
     void lose(const Call& call) {
         auto sent = std::exchange(calls_, {});
         for (const auto& other : sent)
-            if (other.done && fate(other.message) != Fate::refuse)
+            if (const auto what = other.done ? fate(other.message) : Fate::refuse;
+                what == Fate::store || what == Fate::lose_ack)
                 (void)store(other.message, other.after);
         up_ = false;
         call.done(lost());

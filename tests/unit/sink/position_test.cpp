@@ -227,6 +227,7 @@ TEST_CASE("many deletions before the tracker's first answer do not keep the read
 
 TEST_CASE("a position that the tracker refuses: all payments are looked at, and no end is missing") {
     SinkFixture f;
+    f.reader->begin_anew_at_beginning(); // as the plugin does
     f.stream.add(stored(1, "SUCCEEDED", "1S", "n.q.99.99"));
     f.begin();
     f.stream.connect();
@@ -234,7 +235,7 @@ TEST_CASE("a position that the tracker refuses: all payments are looked at, and 
     f.connect();
     // The node's database was restored, and has other payments since.
     f.refuse(f.call_since("n.q.99.99"), -32602, "ahead");
-    f.answer(f.call("{}"), answer_text({paid_text(3, "IN_FLIGHT", {attempt_text(3, "I")}, 'c')}, "n.r.3.2"));
+    f.answer(f.call("{}"), answer_text({}, "n.r.3.2"));
     f.answer(f.call_since("n.r.0.0"), answer_text({paid_text(1, "SUCCEEDED", {attempt_text(1, "S")}),
                                                    paid_text(2, "FAILED", {attempt_text(2, "F")}, 'b')},
                                                   "n.r.3.2"));

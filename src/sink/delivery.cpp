@@ -167,9 +167,11 @@ void Delivery::look(const WorkPtr& work) {
 
 void Delivery::found(const WorkPtr& work, const std::optional<jetstream::StoredMessage>& message) {
     work->last.reset();
-    if (message)
+    if (message) {
+        last_sequence_ = std::max(last_sequence_, message->sequence); // as good as acknowledged
         work->last = {message->sequence, knowledge_in(message->message),
                       std::string(find_header(message->message, header::id))};
+    }
     publish(work);
 }
 

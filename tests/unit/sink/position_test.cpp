@@ -176,6 +176,26 @@ TEST_CASE("a purge is no loss: publishing goes on") {
     CHECK(f.sink.status().caught_up);
 }
 
+TEST_CASE("a server that lost what was only seen there gets it again") {
+    SinkFixture f;
+    f.publish_on();
+    f.live(paid_text(1, "SUCCEEDED", {attempt_text(1, "S")}, '1'), "n.r.9.1");
+    f.serve();
+    f.stream.fate = [](const jetstream::Message&) { return FakeStream::Fate::lose_ack; };
+    f.live(paid_text(2, "SUCCEEDED", {attempt_text(2, "S")}, '2'), "n.r.9.2");
+    f.serve();
+    f.stream.fate = [](const jetstream::Message&) { return FakeStream::Fate::store; };
+    f.stream.remembers_ids = false;
+    f.stream.connect();
+    f.serve();
+    CHECK(f.sink.status().already_stored == 1);
+    f.stream.forget(1);
+    f.stream.cut();
+    f.stream.connect();
+    f.serve();
+    CHECK(f.node.calls.size() == 1); // since the position of the first
+}
+
 TEST_CASE("deletions are published below the payment's subject, also those from before the position was known") {
     SinkFixture f;
     f.stream.add(stored(1, "FAILED", "1F", "n.q.1.1"));

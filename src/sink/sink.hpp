@@ -67,7 +67,7 @@ class Sink final : public consumer::Listener, public jetstream::Listener {
     void done(Window::Id id, Delivery::Outcome outcome, const std::string& reason);
     void refused(Window::Id id, const std::string& reason);
     void put_back_refused();
-    void begin_again();
+    void begin_again(bool has_messages);
     void vanished(const consumer::SnapshotPtr& payment);
     void retire(const base::PaymentHash& hash, std::uint64_t old_index, const Knowledge& stored);
     void retired(const base::PaymentHash& hash, std::uint64_t old_index, const Knowledge& stored,

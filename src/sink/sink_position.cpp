@@ -43,22 +43,22 @@ void Sink::find_position() {
 }
 
 void Sink::check_place(const std::optional<jetstream::StoredMessage>& last) {
+    if (stream_.created_ns() != created_ns_ && delivery_.last_sequence() > 0)
+        return begin_again(last.has_value());
     if (last && last->sequence < delivery_.last_sequence()) {
         log_(base::LogLevel::unusual, "the server has lost messages of this node: publishing them again");
         return place(last);
     }
-    if (!last && stream_.created_ns() != created_ns_ && delivery_.last_sequence() > 0)
-        return begin_again();
     send();
 }
 
-/// The stream was made again: whatever its messages say, it lacks what this run has stored before.
-void Sink::begin_again() {
+/// The stream was made again, or restored: it may lack what this run has stored before, whatever its messages say.
+void Sink::begin_again(bool has_messages) {
     remade_ = false;
     log_(base::LogLevel::unusual, "the stream was made again: publishing what it lost, as far as this run knows");
     delivery_.go_back_to(0);
     created_ns_ = stream_.created_ns();
-    if (!from_beginning_)
+    if (!from_beginning_ && !has_messages)
         return start_at(begun_at_);
     state_ = State::at_beginning;
     move_reader_.schedule();
@@ -91,7 +91,7 @@ void Sink::move_reader() {
     const auto& cursor = reader_->cursor();
     if (remade_ && window_.taken() == refused_.size()) {
         put_back_refused();
-        return begin_again();
+        return begin_again(false);
     }
     if (state_ == State::at_beginning && cursor)
         return start_at(std::make_shared<const std::string>(consumer::beginning_of(*cursor)));

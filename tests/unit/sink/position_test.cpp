@@ -163,6 +163,25 @@ TEST_CASE("a stream that was deleted and made again gets what this run has publi
     }
 }
 
+TEST_CASE("a stream that was made again and has newer messages of the node gets all payments") {
+    SinkFixture f;
+    f.publish_on();
+    f.live(paid_text(1, "SUCCEEDED", {attempt_text(1, "S")}, '1'), "n.r.9.1");
+    f.serve();
+    f.stream.messages.clear();
+    f.stream.created = 2;
+    f.live(paid_text(2, "SUCCEEDED", {attempt_text(2, "S")}, '2'), "n.r.9.2");
+    f.live(paid_text(3, "SUCCEEDED", {attempt_text(3, "S")}, '3'), "n.r.9.3");
+    f.stream.serve();
+    CHECK(f.stream.messages.size() == 2);
+    f.stream.cut(); // before the stream was looked at
+    f.stream.connect();
+    f.stream.serve();
+    f.answer(f.call_since("n.r.0.0"), answer_text({paid_text(1, "SUCCEEDED", {attempt_text(1, "S")}, '1')}, "n.r.9.3"));
+    f.serve();
+    CHECK(f.stored(1, '1').size() == 1);
+}
+
 TEST_CASE("a purge is no loss: publishing goes on") {
     SinkFixture f;
     f.publish_on();

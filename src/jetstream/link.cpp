@@ -178,7 +178,10 @@ void Link::deliver(const EndedReport& report) {
         return;
     status_.problem = report.problem;
     refused_ = report.refused;
-    if (!std::exchange(logged_, true))
+    // A connection that was lost is made again first: why that fails says more, and if it works there is no need to say
+    // anything. Not twice, though.
+    const bool wait = status_.connected && !report.refused && !std::exchange(unlogged_loss_, true);
+    if (!wait && !std::exchange(logged_, true))
         log_(base::LogLevel::unusual, "not publishing: " + report.problem + "; trying again");
     if (!std::exchange(status_.connected, false))
         return;
@@ -196,7 +199,7 @@ void Link::deliver(const StoppedReport&) {
 
 void Link::works() {
     status_.problem.clear();
-    refused_ = false;
+    refused_ = unlogged_loss_ = false;
     if (std::exchange(logged_, false))
         log_(base::LogLevel::info, "publishing again");
 }

@@ -73,6 +73,7 @@ class Link final : public Stream {
     Status status_;
     bool refused_ = false;                     // the problem is one of the stream, not of the connection
     bool logged_ = false;                      // that nothing is published
+    bool unlogged_loss_ = false;               // a connection was lost since something worked
     std::set<std::string> logged_differences_; // differences that the log has
     std::size_t most_bytes_ = 0;
     std::int64_t created_ns_ = 0;

@@ -20,7 +20,8 @@ void handle_interruption() {
     (void)sigaction(interruption, &action, nullptr); // fails only for unknown signals
 }
 
-// A session that ends before it has worked for this long, or has worked at all, is a failed attempt.
+// A session that ends before it has worked for this long, or has worked and was not refused anything, is a failed
+// attempt.
 constexpr auto lasting = std::chrono::seconds(30);
 
 } // namespace
@@ -106,7 +107,8 @@ void Worker::run() {
             refused_ = problem.refused;
             report(EndedReport{problem.text, problem.refused});
             const std::lock_guard lock(mutex_);
-            if (worked_ || Session::Clock::now() - begin >= lasting)
+            // A stream that takes some messages and refuses one for ever is asked seldom.
+            if ((worked_ && !problem.refused) || Session::Clock::now() - begin >= lasting)
                 pause_time = pace_.first_pause;
         }
         if (!pause(pause_time))

@@ -59,7 +59,7 @@ class Setter {
 } // namespace
 
 tl::expected<ConnectionPtr, std::string> connect(const Options& options, const ServerUrl& url,
-                                                 const ConnectionEvents& events) {
+                                                 const ConnectionEvents& events, Attempt& attempt) {
     const auto text = write_url(url);
     Seed seed; // libnats signs while it connects, and never later: it does not reconnect
     std::string public_key;
@@ -106,8 +106,11 @@ tl::expected<ConnectionPtr, std::string> connect(const Options& options, const S
         return tl::unexpected("cannot connect to " + text + ": " + last_error(set.status));
 
     natsConnection* connection = nullptr;
+    attempt.begin(url.port);
     const auto status = natsConnection_Connect(&connection, raw);
     ConnectionPtr owned(connection);
+    if (attempt.end())
+        return tl::unexpected(connect_problem(text, NATS_TIMEOUT, ""));
     if (status != NATS_OK)
         return tl::unexpected(connect_problem(text, status, last_error(status)));
     return owned;

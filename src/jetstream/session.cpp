@@ -114,9 +114,9 @@ Session::~Session() {
 
 tl::expected<std::unique_ptr<Session>, std::string> Session::open(const Options& options, const ServerUrl& url,
                                                                   std::chrono::milliseconds answer_limit,
-                                                                  Observer& observer) {
+                                                                  Observer& observer, Attempt& attempt) {
     std::unique_ptr<Session> session(new Session(options.stream.name, answer_limit, observer));
-    if (const auto connected = session->connect(options, url); !connected)
+    if (const auto connected = session->connect(options, url, attempt); !connected)
         return tl::unexpected(connected.error());
     if (const auto ensured = session->ensure_stream(options.stream); !ensured) {
         const auto problem = session->problem(); // a refused permission, where the request only had no answer
@@ -125,7 +125,7 @@ tl::expected<std::unique_ptr<Session>, std::string> Session::open(const Options&
     return session;
 }
 
-tl::expected<void, std::string> Session::connect(const Options& options, const ServerUrl& url) {
+tl::expected<void, std::string> Session::connect(const Options& options, const ServerUrl& url, Attempt& attempt) {
     ConnectionEvents events;
     events.closure = handles_->closure();
     events.closed = [](natsConnection* connection, void* closure) {
@@ -141,7 +141,7 @@ tl::expected<void, std::string> Session::connect(const Options& options, const S
             shared->fail(text != nullptr && *text != '\0' ? printable(text) : natsStatus_GetText(status), true);
         natsConnection_Close(connection); // nobody shall wait for an answer that does not come
     };
-    auto connection = jetstream::connect(options, url, events);
+    auto connection = jetstream::connect(options, url, events, attempt);
     if (!connection)
         return tl::unexpected(connection.error());
     handles_->connection = std::move(*connection);

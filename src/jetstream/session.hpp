@@ -2,6 +2,7 @@
 // calls back on threads of its own.
 #pragma once
 
+#include "jetstream/attempt.hpp"
 #include "jetstream/options.hpp"
 #include "jetstream/stream.hpp"
 #include "jetstream/stream_config.hpp"
@@ -25,9 +26,11 @@ class Session final {
         virtual void changed() = 0;
     };
 
-    /// Connects, and creates the stream if it is missing. The error is a sentence for the operator.
+    /// Connects, which `attempt` may break off, and creates the stream if it is missing. The error is a sentence for
+    /// the operator.
     [[nodiscard]] static tl::expected<std::unique_ptr<Session>, std::string>
-    open(const Options& options, const ServerUrl& url, std::chrono::milliseconds answer_limit, Observer& observer);
+    open(const Options& options, const ServerUrl& url, std::chrono::milliseconds answer_limit, Observer& observer,
+         Attempt& attempt);
     /// No observer is called after it.
     ~Session();
     Session(const Session&) = delete;
@@ -57,7 +60,7 @@ class Session final {
     struct Shared;
     struct Handles;
     Session(std::string stream, std::chrono::milliseconds answer_limit, Observer& observer);
-    tl::expected<void, std::string> connect(const Options& options, const ServerUrl& url);
+    tl::expected<void, std::string> connect(const Options& options, const ServerUrl& url, Attempt& attempt);
     tl::expected<void, std::string> ensure_stream(const StreamWish& wish);
     tl::expected<void, std::string> take_limits(const StreamConfig& stream);
 

@@ -62,6 +62,7 @@ void Worker::stop() {
 }
 
 void Worker::interrupt() {
+    attempt_.break_off(); // first: else a handshake ends for another reason than this
     (void)pthread_kill(thread_.native_handle(), interruption);
 }
 
@@ -128,7 +129,7 @@ std::unique_ptr<Session> Worker::connect() {
         const auto& url = urls_[next_url_];
         next_url_ = (next_url_ + 1) % urls_.size();
         report(TryingReport{write_url(url)});
-        auto session = Session::open(options_, url, pace_.answer, *this);
+        auto session = Session::open(options_, url, pace_.answer, *this, attempt_);
         if (session) {
             ++session_;
             {

@@ -28,8 +28,8 @@ class Worker final : Session::Observer {
     [[nodiscard]] std::vector<Report> take_reports();
     /// Waits for acknowledgements of what was sent, Pace::drain at most; then StoppedReport comes.
     void stop();
-    /// Breaks off a system call that blocks: a TLS handshake of libnats has no limit of its own. For attempts to
-    /// connect; it would end a session.
+    /// Breaks off an attempt to connect: once a server has greeted, libnats has no limit of its own. It would end a
+    /// system call of a session too.
     void interrupt();
 
   private:
@@ -50,6 +50,7 @@ class Worker final : Session::Observer {
     const std::vector<ServerUrl> urls_;
     const Pace pace_;
     const std::function<void()> wake_;
+    Attempt attempt_;
     std::size_t next_url_ = 0;
     std::uint64_t session_ = 0;
     bool refused_ = false; // the last session ended because the stream refused something

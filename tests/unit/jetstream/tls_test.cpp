@@ -1,60 +1,14 @@
-// Certificates and credentials against a real server. Certificates are made by openssl's own program.
+// Certificates and credentials against a real server.
+#include "certificates.hpp"
 #include "link_fixture.hpp"
 #include "operator_mode.hpp"
-
-#include <atomic>
-#include <thread>
-
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include <doctest/doctest.h>
 
 namespace tls_test {
 
+using unit::certificates;
 using unit::LinkFixture;
-using Lines = std::vector<std::string>;
-
-struct Certificates {
-    unit::Directory directory;
-
-    Certificates() {
-        authority("ca");
-        authority("other");
-        issue("name", "DNS:localhost");
-        issue("address", "IP:127.0.0.1");
-        issue("client", "DNS:client");
-    }
-    [[nodiscard]] std::string path(const std::string& name) const { return directory.path / name; }
-    [[nodiscard]] std::string server(const std::string& name, const std::string& more = "") const {
-        return std::string(unit::NatsServer::jetstream) + "tls { cert_file: \"" + path(name + ".pem") +
-               "\", key_file: \"" + path(name + ".key") + "\"" + more + " }\n";
-    }
-
-  private:
-    void run(const std::string& arguments) const {
-        const auto command = "cd " + directory.path.string() + " && openssl " + arguments + " 2>>openssl.log";
-        REQUIRE_MESSAGE(std::system(command.c_str()) == 0, unit::content(path("openssl.log")));
-        for (const auto& file : std::filesystem::directory_iterator(directory.path))
-            std::filesystem::permissions(file, std::filesystem::perms(0600));
-    }
-    void authority(const std::string& name) const {
-        run("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=" + name + " -keyout " +
-            name + ".key -out " + name + ".pem");
-    }
-    void issue(const std::string& name, const std::string& alternative) const {
-        unit::write_file(path(name + ".ext"), "subjectAltName=" + alternative + "\n");
-        run("req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=" + name + " -keyout " + name +
-            ".key -out " + name + ".csr");
-        run("x509 -req -in " + name + ".csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile " + name +
-            ".ext -out " + name + ".pem");
-    }
-};
-
-const Certificates& certificates() {
-    static const Certificates made;
-    return made;
-}
 
 // The link's problem, or empty if it connects.
 std::string outcome(const std::string& url, const std::string& ca,
@@ -165,77 +119,6 @@ TEST_CASE("no credentials where the server wants some") {
                                   "authorization { users = [{nkey: " + public_key + "}] }\n");
     CHECK(outcome(server.url(), "")
               .starts_with("cannot connect to " + server.url() + ": the server refuses the credentials"));
-}
-
-// Greets, demands TLS, and then says nothing any more.
-class SilentServer final {
-  public:
-    SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t length = sizeof address;
-        REQUIRE(::bind(socket_, reinterpret_cast<const sockaddr*>(&address), length) == 0);
-        REQUIRE(::listen(socket_, 10) == 0);
-        REQUIRE(::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &length) == 0);
-        port_ = ntohs(address.sin_port);
-        thread_ = std::thread([this] { serve(); });
-    }
-    ~SilentServer() {
-        ::shutdown(socket_, SHUT_RDWR);
-        thread_.join();
-        for (const int client : clients_)
-            ::close(client);
-        ::close(socket_);
-    }
-    SilentServer(const SilentServer&) = delete;
-    SilentServer& operator=(const SilentServer&) = delete;
-
-    [[nodiscard]] std::string url() const { return "tls://127.0.0.1:" + std::to_string(port_); }
-    [[nodiscard]] int greeted() const { return greeted_; }
-
-  private:
-    void serve() {
-        constexpr std::string_view info =
-            R"(INFO {"server_id":"x","version":"2.9.10","max_payload":1048576,"tls_required":true})"
-            "\r\n";
-        for (int client = 0; (client = ::accept(socket_, nullptr, nullptr)) >= 0; ++greeted_) {
-            clients_.push_back(client);
-            (void)!::send(client, info.data(), info.size(), MSG_NOSIGNAL);
-        }
-    }
-
-    int socket_;
-    std::uint16_t port_ = 0;
-    std::vector<int> clients_;
-    std::atomic<int> greeted_ = 0;
-    std::thread thread_;
-};
-
-TEST_CASE("a handshake that hangs is broken off") {
-    const SilentServer server;
-    auto pace = LinkFixture::quick();
-    pace.attempt = std::chrono::milliseconds(100);
-    LinkFixture link(server.url(), pace);
-    link.start();
-    CHECK(link.problem().starts_with("cannot connect to " + server.url() + ": the TLS handshake failed"));
-    CHECK(link.until([&] { return server.greeted() > 1; })); // it tries again
-}
-
-TEST_CASE("the end does not wait for a handshake that hangs") {
-    const SilentServer server;
-    auto pace = LinkFixture::quick();
-    pace.attempt = std::chrono::hours(1);
-    LinkFixture link(server.url(), pace);
-    link.start();
-    while (server.greeted() == 0) // the loop hears nothing of it
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    SUBCASE("stopped") {
-        link.stop();
-    }
-    SUBCASE("destroyed") {}
-    link.link.reset();
-    CHECK(link.events.empty());
 }
 
 } // namespace tls_test

@@ -4,7 +4,12 @@
 #include "jetstream/problem.hpp"
 #include "jetstream/secret_file.hpp"
 
+#include <cerrno>
+#include <system_error>
+
+#include <netdb.h>
 #include <openssl/crypto.h>
+#include <sys/socket.h>
 
 namespace jetstream {
 
@@ -43,6 +48,22 @@ tl::expected<std::string, std::string> load_nkey(const std::string& path, Seed& 
     if (!key)
         return tl::unexpected("cannot use the seed in " + path + ": " + key.error());
     return key;
+}
+
+// libnats would say of an unknown name that there is no server.
+tl::expected<void, std::string> look_up(const std::string& host) {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    const int error = ::getaddrinfo(host.c_str(), nullptr, &hints, &found);
+    if (error == 0) {
+        ::freeaddrinfo(found);
+        return {};
+    }
+    if (error == EAI_NONAME)
+        return tl::unexpected("the name " + host + " is not known");
+    return tl::unexpected("the name " + host + " cannot be looked up (" +
+                          (error == EAI_SYSTEM ? std::generic_category().message(errno) : ::gai_strerror(error)) + ")");
 }
 
 // Calls of natsOptions until one fails.
@@ -105,6 +126,8 @@ tl::expected<ConnectionPtr, std::string> connect(const Options& options, const S
     if (set.status != NATS_OK)
         return tl::unexpected("cannot connect to " + text + ": " + last_error(set.status));
 
+    if (const auto known = look_up(url.host); !known)
+        return tl::unexpected("cannot connect to " + text + ": " + known.error());
     natsConnection* connection = nullptr;
     attempt.begin(url.port);
     const auto status = natsConnection_Connect(&connection, raw);

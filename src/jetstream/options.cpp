@@ -3,9 +3,11 @@
 #include "jetstream/secret_file.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <limits>
 #include <string_view>
+#include <system_error>
 
 #include <arpa/inet.h>
 #include <unistd.h>
@@ -52,7 +54,7 @@ tl::expected<void, std::string> check_files(const Options& options) {
             "a client's certificate and its key belong together: one of them is missing");
     for (const auto* path : {&options.tls_ca, &options.tls_cert})
         if (!path->empty() && ::access(path->c_str(), R_OK) != 0)
-            return tl::unexpected("cannot read " + *path);
+            return tl::unexpected("cannot read " + *path + ": " + std::generic_category().message(errno));
     for (const auto* path : {&options.credentials_file, &options.nkey_file, &options.tls_key})
         if (!path->empty())
             if (const auto secret = load_secret(*path); !secret)
@@ -132,12 +134,11 @@ tl::expected<std::vector<ServerUrl>, std::string> check_options(const Options& o
             return tl::unexpected(url.error());
         if (!options.insecure && !is_loopback(url->host)) {
             if (!url->tls)
-                return tl::unexpected(text +
-                                      " is not on this machine: use tls:// for it, or allow an insecure connection");
+                return tl::unexpected(text + " is not on this machine: use tls:// for it, or the option insecure");
             if (!credentials)
                 return tl::unexpected(text +
                                       " is not on this machine: it needs credentials (a credentials file, an nkey or a "
-                                      "client's certificate), or allow an insecure connection");
+                                      "client's certificate), or the option insecure");
         }
         urls.push_back(std::move(*url));
     }

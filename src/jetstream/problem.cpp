@@ -23,11 +23,21 @@ std::string handshake_problem(std::string_view text) {
     if (!text.starts_with(prefix))
         return std::string(text);
     text.remove_prefix(prefix.size());
+    if (text == "(null)") // OpenSSL has no reason: the system call failed
+        return "the TLS handshake failed: the connection was lost meanwhile";
     const auto digits = text.find_first_not_of("0123456789");
     if (digits == 0 || digits == std::string_view::npos || text[digits] != ':')
         return "the TLS handshake failed (" + std::string(text) + ")";
     text.remove_prefix(digits + 1);
     return "the server's certificate cannot be verified (" + std::string(text.substr(0, text.find(':'))) + ")";
+}
+
+// The server's answer to the first PING. A server with TLS 1.3 refuses a client's certificate only then.
+std::string answer_problem(const std::string& url, const std::string& text) {
+    if (text != "Expected 'PONG', got ''")
+        return text;
+    return std::string("the server closed the connection before it accepted this client") +
+           (url.starts_with("tls://") ? "; does it demand a client's certificate?" : "");
 }
 
 } // namespace
@@ -58,7 +68,11 @@ std::string connect_problem(const std::string& url, natsStatus status, const std
             : status == NATS_SECURE_CONNECTION_WANTED   ? "the server does not offer TLS"
             : status == NATS_SECURE_CONNECTION_REQUIRED ? "the server demands TLS"
             : status == NATS_CONNECTION_AUTH_FAILED     ? "the server refuses the credentials (" + text + ")"
-                                                        : handshake_problem(text));
+            : status == NATS_PROTOCOL_ERROR             ? answer_problem(url, text)
+            // The server's greeting has nothing to sign.
+            : status == NATS_INVALID_ARG && text == "input cannot be empty"
+                ? "the server has no users with keys, so the nkey cannot be used"
+                : handshake_problem(text));
 }
 
 std::string closed_problem(natsStatus status, const std::string& text) {

@@ -26,7 +26,8 @@ tl::expected<std::string, std::string> load_from(int fd, const std::string& path
     if (!S_ISREG(about.st_mode))
         return tl::unexpected("cannot read " + path + ": it is not a file");
     if ((about.st_mode & 077U) != 0)
-        return tl::unexpected("others may read " + path + ", which has a secret: chmod 600 " + path);
+        return tl::unexpected("its group or others may read or write " + path + ", which has a secret: chmod 600 " +
+                              path);
     std::string content;
     std::array<char, 4096> piece{};
     for (;;) {

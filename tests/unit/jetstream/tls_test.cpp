@@ -64,7 +64,9 @@ TEST_CASE("a server may demand a client's certificate") {
               options.tls_cert = certificates().path("client.pem");
               options.tls_key = certificates().path("client.key");
           }).empty());
-    CHECK(outcome(url, ca).starts_with("cannot connect to " + url + ": "));
+    CHECK(outcome(url, ca) == "cannot connect to " + url +
+                                  ": the server closed the connection before it accepted this client; does it demand a "
+                                  "client's certificate?");
 }
 
 // From the documentation of NATS ("NKeys").
@@ -94,7 +96,8 @@ TEST_CASE("an nkey signs in, and a key that the server does not know is refused"
     std::filesystem::permissions(file, std::filesystem::perms(0640));
     server.kill();
     CHECK(link.until([&] {
-        return link.link->status().problem == "others may read " + file + ", which has a secret: chmod 600 " + file;
+        return link.link->status().problem ==
+               "its group or others may read or write " + file + ", which has a secret: chmod 600 " + file;
     }));
     CHECK(link.log.size() == 1);
 }
@@ -112,6 +115,19 @@ TEST_CASE("a credentials file signs in, and one of another account is refused") 
     const auto broken = sign_in("nothing of the kind");
     CHECK(broken.starts_with("cannot connect to " + server.url() + ": "));
     CHECK(broken.find("nothing of") == std::string::npos);
+}
+
+TEST_CASE("keys where the server has no users") {
+    const unit::Directory directory;
+    const unit::NatsServer server;
+    const auto problem =
+        "cannot connect to " + server.url() + ": the server has no users with keys, so the nkey cannot be used";
+    const auto nkey = unit::write_file(directory.path / "user.nk", std::string(seed) + "\n");
+    CHECK(outcome(server.url(), "", [&](auto& options) { options.nkey_file = nkey; }) == problem);
+    const auto creds = unit::write_file(directory.path / "user.creds", unit::credentials(unit::user_jwt));
+    CHECK(outcome(server.url(), "", [&](auto& options) {
+              options.credentials_file = creds;
+          }).empty()); // it asks for nothing
 }
 
 TEST_CASE("no credentials where the server wants some") {

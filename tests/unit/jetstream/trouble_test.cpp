@@ -58,6 +58,18 @@ TEST_CASE("no server at the start") {
     link.stop();
 }
 
+TEST_CASE("a name that nobody knows") {
+    const std::string url = "nats://no-such-server.invalid:4222";
+    LinkFixture link(url);
+    link.options.insecure = true;
+    link.start();
+    const auto problem = link.problem();
+    const bool known = problem == "cannot connect to " + url + ": the name no-such-server.invalid is not known";
+    const bool asked = problem.starts_with("cannot connect to " + url +
+                                           ": the name no-such-server.invalid cannot be looked up ("); // no network
+    CHECK_MESSAGE((known || asked), problem);
+}
+
 TEST_CASE("of several servers, one that works is enough") {
     std::string gone;
     {

@@ -23,6 +23,30 @@ std::string_view state_name(consumer::State state) {
     return "";
 }
 
+/// `directory`: of the node, where relative files are.
+jetstream::Options link_options(const host::Settings& settings, const std::string& directory) {
+    const auto file = [&](const host::Option& option) {
+        const auto name = settings.text(option);
+        return name.empty() || name.starts_with('/') ? name : directory + '/' + name;
+    };
+    jetstream::Options link;
+    link.urls = settings.texts(url_option);
+    link.credentials_file = file(creds_option);
+    link.nkey_file = file(nkey_option);
+    link.tls_ca = file(tls_ca_option);
+    link.tls_cert = file(tls_cert_option);
+    link.tls_key = file(tls_key_option);
+    link.insecure = settings.flag(insecure_option);
+    link.client_name = "trackpayments-nats";
+    link.stream.name = settings.text(stream_option);
+    link.stream.subject = sink::all_subjects;
+    link.stream.replicas = number_in(settings.text(replicas_option));
+    link.stream.last_only = settings.text(keep_option) == "last";
+    link.stream.max_age_s = number_in(settings.text(max_age_option)) * seconds_per_hour;
+    link.stream.max_bytes = number_in(settings.text(max_bytes_option)) * bytes_per_mb;
+    return link;
+}
+
 } // namespace
 
 Publisher::Publisher(io::Loop& loop, host::Pipes pipes, const host::Parent& parent)
@@ -39,13 +63,14 @@ Publisher::Publisher(io::Loop& loop, host::Pipes pipes, const host::Parent& pare
 }
 
 std::optional<std::string> Publisher::cannot_run(const host::Settings& settings) const {
-    if (!settings.texts(url_option).empty())
-        return std::nullopt;
-    return "there is no NATS server to publish to: set " + std::string(url_option.name);
+    if (settings.texts(url_option).empty())
+        return "there is no NATS server to publish to: set " + std::string(url_option.name);
+    const auto checked = jetstream::check_settings(link_options(settings, "")); // it opens no file
+    return checked ? std::nullopt : std::optional(checked.error());
 }
 
 void Publisher::started(const host::Init& init) {
-    start_link(link_options(init));
+    start_link(link_options(settings_, init.lightning_dir));
     connect(init);
 }
 
@@ -59,29 +84,6 @@ void Publisher::start_link(const jetstream::Options& link) {
             problem.empty() ? "the configuration is in order now" : "not publishing: " + problem + "; trying again");
     if (!started)
         start_timer_.start(pause, [this, link] { start_link(link); });
-}
-
-jetstream::Options Publisher::link_options(const host::Init& init) const {
-    const auto file = [&](const host::Option& option) {
-        const auto name = settings_.text(option);
-        return name.empty() || name.starts_with('/') ? name : init.lightning_dir + '/' + name;
-    };
-    jetstream::Options link;
-    link.urls = settings_.texts(url_option);
-    link.credentials_file = file(creds_option);
-    link.nkey_file = file(nkey_option);
-    link.tls_ca = file(tls_ca_option);
-    link.tls_cert = file(tls_cert_option);
-    link.tls_key = file(tls_key_option);
-    link.insecure = settings_.flag(insecure_option);
-    link.client_name = "trackpayments-nats";
-    link.stream.name = settings_.text(stream_option);
-    link.stream.subject = sink::all_subjects;
-    link.stream.replicas = number_in(settings_.text(replicas_option));
-    link.stream.last_only = settings_.text(keep_option) == "last";
-    link.stream.max_age_s = number_in(settings_.text(max_age_option)) * seconds_per_hour;
-    link.stream.max_bytes = number_in(settings_.text(max_bytes_option)) * bytes_per_mb;
-    return link;
 }
 
 void Publisher::connected() {

@@ -25,7 +25,6 @@ class Publisher final : public host::Plugin {
     void notification(const rpc::Message& message) override;
     void finishing(std::function<void()> done) override;
 
-    [[nodiscard]] jetstream::Options link_options(const host::Init& init) const;
     void start_link(const jetstream::Options& link);
     void ask_id();
     void begin(const base::NodeId& id);

@@ -46,12 +46,16 @@ tl::expected<void, std::string> check_stream(const StreamWish& stream) {
     return {};
 }
 
-tl::expected<void, std::string> check_files(const Options& options) {
+tl::expected<void, std::string> check_choice_of_files(const Options& options) {
     if (!options.credentials_file.empty() && !options.nkey_file.empty())
         return tl::unexpected<std::string>("there are a credentials file and an nkey: only one can be used");
     if (options.tls_cert.empty() != options.tls_key.empty())
         return tl::unexpected<std::string>(
             "a client's certificate and its key belong together: one of them is missing");
+    return {};
+}
+
+tl::expected<void, std::string> check_files(const Options& options) {
     for (const auto* path : {&options.tls_ca, &options.tls_cert})
         if (!path->empty() && ::access(path->c_str(), R_OK) != 0)
             return tl::unexpected("cannot read " + *path + ": " + std::generic_category().message(errno));
@@ -122,7 +126,7 @@ bool is_loopback(const std::string& host) {
     return ::inet_pton(AF_INET6, host.c_str(), &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
 }
 
-tl::expected<std::vector<ServerUrl>, std::string> check_options(const Options& options) {
+tl::expected<std::vector<ServerUrl>, std::string> check_settings(const Options& options) {
     if (options.urls.empty())
         return tl::unexpected<std::string>("there is no URL of a server");
     std::vector<ServerUrl> urls;
@@ -144,6 +148,15 @@ tl::expected<std::vector<ServerUrl>, std::string> check_options(const Options& o
     }
     if (const auto stream = check_stream(options.stream); !stream)
         return tl::unexpected(stream.error());
+    if (const auto files = check_choice_of_files(options); !files)
+        return tl::unexpected(files.error());
+    return urls;
+}
+
+tl::expected<std::vector<ServerUrl>, std::string> check_options(const Options& options) {
+    auto urls = check_settings(options);
+    if (!urls)
+        return urls;
     if (const auto files = check_files(options); !files)
         return tl::unexpected(files.error());
     return urls;

@@ -48,8 +48,12 @@ struct ServerUrl {
 /// `localhost`, ::1, and 127.0.0.0/8.
 [[nodiscard]] bool is_loopback(const std::string& host);
 
-/// Everything that can be known before a connection: the URLs, that outside loopback there are TLS and credentials,
-/// that files exist, and that others cannot read those with secrets. The error is a sentence for the operator.
+/// What no file can mend: the URLs, that outside loopback there are TLS and credentials, that options do not contradict
+/// each other, and the stream that is wished for. The error is a sentence for the operator.
+[[nodiscard]] tl::expected<std::vector<ServerUrl>, std::string> check_settings(const Options& options);
+
+/// Everything that can be known before a connection: the same, that files exist, and that others cannot read those with
+/// secrets.
 [[nodiscard]] tl::expected<std::vector<ServerUrl>, std::string> check_options(const Options& options);
 
 } // namespace jetstream

@@ -215,15 +215,20 @@ class Faults(unittest.TestCase):
                 self.assertEqual(len(lines), 1, lines)
                 self.assertNotIn("opensesame", stage.node.log())
 
-    def test_another_machine_without_tls(self) -> None:
-        with NatsStage("nats://192.0.2.1:4222", AT_ONCE) as stage:
-            stage.allowed = ["192.0.2.1"]
-            stage.wait_nats_log("insecure")
-            lines = [line for line in stage.nats_log() if "insecure" in line]
-            self.assertEqual(len(lines), 1, stage.nats_log())
-            shown = stage.show()
-            self.assertEqual(shown["connected"], False)
-            self.assertIn(shown["problems"][0], lines[0])
+    def test_options_that_contradict_each_other(self) -> None:
+        """No file can mend them: the node runs without the sink, which says why in one line."""
+        here, there = "nats://127.0.0.1:4222", "tls://192.0.2.1:4222"
+        for url, options, why in (
+                ("nats://192.0.2.1:4222", [], "is not on this machine: use tls:// for it, or the option insecure"),
+                (there, [], "it needs credentials"),
+                (here, [option("creds", "none"), option("nkey", "none")], "only one can be used"),
+                (here, [option("tls-cert", "none")], "one of them is missing"),
+                (here, [option("max-age", 99_999_999)], "the limits of the stream are too large")):
+            with self.subTest(why), NatsStage(url, [*AT_ONCE, *options]).alone() as stage:
+                self.assertIn("Unknown command", stage.refused("trackpayments-nats", {})[1])
+                lines = [line for line in stage.nats_log() if why in line and "Killing plugin" not in line]
+                self.assertEqual(len(lines), 1, stage.nats_log())
+                self.assertIn("trackpayments-nats does not run: ", lines[0])
 
 
 if __name__ == "__main__":

@@ -115,6 +115,35 @@ TEST_CASE("files must exist, and belong together") {
     CHECK(check(both).find("only one can be used") != std::string::npos);
 }
 
+TEST_CASE("what no file can mend is known without the files") {
+    const auto settings = [](const Options& options) {
+        const auto urls = jetstream::check_settings(options);
+        return urls ? "" : urls.error();
+    };
+    auto options = to("tls://10.0.0.1:4222");
+    options.tls_ca = options.tls_cert = options.tls_key = "/nonexistent";
+    CHECK(settings(options).empty());
+    CHECK(check(options).starts_with("cannot read /nonexistent: "));
+    const auto wrong = [&](auto change) {
+        auto changed = options;
+        change(changed);
+        CHECK(check(changed) == settings(changed));
+        return settings(changed);
+    };
+    CHECK(wrong([](auto& changed) { changed.urls.clear(); }) == "there is no URL of a server");
+    CHECK(wrong([](auto& changed) { changed.urls = {"x"}; }).starts_with("not the URL of a server: x"));
+    CHECK(wrong([](auto& changed) { changed.urls = {"nats://10.0.0.1:4222"}; }).find("use tls://") !=
+          std::string::npos);
+    CHECK(wrong([](auto& changed) { changed.tls_key.clear(); }).find("one of them is missing") != std::string::npos);
+    CHECK(wrong([](auto& changed) { changed.tls_cert = changed.tls_key = ""; }).find("it needs credentials") !=
+          std::string::npos);
+    CHECK(wrong([](auto& changed) {
+              changed.nkey_file = changed.credentials_file = "/none";
+          }).find("only one can be used") != std::string::npos);
+    CHECK(wrong([](auto& changed) { changed.stream.max_age_s = 10'000'000'000; }) ==
+          "the limits of the stream are too large");
+}
+
 TEST_CASE("the stream that is wished for") {
     CHECK(check_options({}).error() == "there is no URL of a server");
     const auto with = [](const jetstream::StreamWish& wish) {

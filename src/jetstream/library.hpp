@@ -6,6 +6,7 @@ namespace jetstream {
 
 class Library final {
   public:
+    /// Before any other use of OpenSSL in the process.
     Library();
     /// The last one waits until the threads have ended, 2 s at most. Not on one of these threads.
     ~Library();

@@ -32,10 +32,38 @@ void handle(std::uint64_t sequence, const std::string& node, const nlohmann::jso
     std::fflush(stdout);
 }
 
+/// Joins the other copies. All of them make the consumer with the same subject for its messages, so it does not matter
+/// who is first: a subject of each one's own (as js_SubscribeSync would choose it) is replaced by the next copy's, and
+/// the first one hears nothing any more.
+natsStatus join(natsSubscription** subscription, jsCtx* js, const std::string& stream, const std::string& name) {
+    const char* filter = "lightning.*.payment.*.*";
+    const std::string inbox = "_INBOX." + stream + '.' + name;
+    jsSubOptions how;
+    jsSubOptions_Init(&how);
+    how.Stream = stream.c_str();
+    how.Consumer = how.Queue = name.c_str(); // shared with other copies
+    jsErrCode error{};
+    jsConsumerInfo* info = nullptr;
+    auto status = js_GetConsumerInfo(&info, js, how.Stream, how.Consumer, nullptr, &error);
+    if (status == NATS_NOT_FOUND && error == JSConsumerNotFoundErr) {
+        jsConsumerConfig config;
+        jsConsumerConfig_Init(&config);
+        config.Durable = config.DeliverGroup = name.c_str(); // the server keeps its position
+        config.DeliverSubject = inbox.c_str();
+        config.FilterSubject = filter;
+        config.AckPolicy = js_AckExplicit;
+        config.AckWait = 30'000'000'000;
+        status = js_AddConsumer(&info, js, how.Stream, &config, nullptr, nullptr);
+    }
+    jsConsumerInfo_Destroy(info);
+    return status == NATS_OK ? js_SubscribeSync(subscription, js, filter, nullptr, &how, nullptr) : status;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
-    const std::string url = argc > 1 ? argv[1] : "nats://127.0.0.1:4222", name = argc > 2 ? argv[2] : "example";
+    const std::string url = argc > 1 ? argv[1] : "nats://127.0.0.1:4222", name = argc > 2 ? argv[2] : "example",
+                      stream = argc > 3 ? argv[3] : "LIGHTNING";
     natsOptions* options = nullptr;
     natsConnection* connection = nullptr;
     jsCtx* js = nullptr;
@@ -44,14 +72,13 @@ int main(int argc, char** argv) {
     need(natsOptions_SetMaxReconnect(options, -1), "options"); // for ever
     need(natsConnection_Connect(&connection, options), url);
     need(natsConnection_JetStream(&js, connection, nullptr), "JetStream");
-    jsSubOptions how;
-    jsSubOptions_Init(&how);
-    how.Stream = argc > 3 ? argv[3] : "LIGHTNING";
-    how.Queue = name.c_str();          // shared with other copies
-    how.Config.Durable = name.c_str(); // the server keeps its position
-    how.Config.AckWait = 30'000'000'000;
     natsSubscription* subscription = nullptr;
-    need(js_SubscribeSync(&subscription, js, "lightning.*.payment.*.*", nullptr, &how, nullptr), how.Stream);
+    auto joined = join(&subscription, js, stream, name);
+    for (int again = 0; joined != NATS_OK && again < 5; ++again) { // the servers may be busy, or starting
+        nats_Sleep(500);
+        joined = join(&subscription, js, stream, name);
+    }
+    need(joined, stream);
     for (;;) {
         natsMsg* message = nullptr;
         jsMsgMetaData* meta = nullptr;

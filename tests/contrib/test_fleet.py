@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import os
 import re
@@ -14,6 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from gate import Gate
 from node import CONTRIB, PLUGIN, TOP, StandIn, die_on_sigterm, wait_until
 from program import Piped, run
 
@@ -152,6 +155,23 @@ class Consumer(Written):
         self.write(FIRST, "missed", 9, "FAILED", "9F15")
         with Piped(CONSUMER, self.server.url, "books") as three:
             wait_until(lambda: self.ends(three) == ["missed"], "the missed end")
+
+    def test_copies_that_start_at_once_all_hear(self) -> None:
+        """The server keeps one subject for the messages: if each copy wanted its own, all but one could hear nothing."""
+        gate = Gate(self.server.port, "CONSUMER.DURABLE.CREATE", 4)
+        with contextlib.ExitStack() as stack:
+            copies = [stack.enter_context(Piped(CONSUMER, gate.url, "books")) for _ in range(4)]
+            wait_until(lambda: len(gate.held) == 4, "four that make the consumer")
+            self.assertEqual(len({json.loads(held)["config"]["deliver_subject"] for held in gate.held}), 1)
+            numbers = itertools.count(1)
+
+            def all_hear() -> bool:
+                index = next(numbers)
+                self.write(FIRST, f"payment {index}", index, "FAILED", f"{index}F")
+                return all(copy.lines() for copy in copies)
+
+            wait_until(all_hear, "a message at each copy")
+            self.assertEqual([copy.errors for copy in copies], [""] * 4)
 
 
 class Comparison(Written):

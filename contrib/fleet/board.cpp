@@ -1,6 +1,4 @@
-// contrib/fleet/board: what the payments of many nodes do, from their stream alone. An example to copy from; README.md
-// beside it has the rules that a consumer follows.
-#include <algorithm>
+// The payments of many nodes, from their stream alone. An example to copy from: README.md has the rules for consumers.
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -8,30 +6,26 @@
 #include <map>
 #include <string>
 #include <unistd.h>
-#include <unordered_map>
 #include <vector>
 
 #include <nats/nats.h>
 #include <nlohmann/json.hpp>
 
 struct Payment {
-    std::string node, hash;
+    std::string node, hash, status;
     std::vector<std::string> keys; // its subject, and each attempt with its node
     long long changed = 0, msat = 0;
-    bool succeeded = false;
 };
 
-constexpr std::size_t most_ended = 100'000; // memory has a limit
 struct Board {
     std::map<unsigned long, Payment> in_flight, ended; // the oldest change first
     std::map<std::string, long long> heard;            // when each node last published
-    std::unordered_map<std::string, unsigned long> ids;
+    std::map<std::string, unsigned long> ids;
     unsigned long next = 0;
 
     void take(std::string subject, std::string status, std::string list, const nlohmann::json& body, long long now) {
         const auto at = subject.find(".payment.", 10); // lightning.NODE.payment.HASH.INDEX, and .deleted
-        Payment payment{subject.substr(10, at - 10), subject.substr(at + 9, 64), {subject}, now};
-        payment.succeeded = status == "SUCCEEDED";
+        Payment payment{subject.substr(10, at - 10), subject.substr(at + 9, 64), status, {subject}, now};
         heard[payment.node] = heard["all"] = now;
         if (subject.ends_with(".deleted")) {
             const auto known = ids.find(subject.substr(0, subject.size() - 8));
@@ -39,30 +33,28 @@ struct Board {
                 erase(known->second);
             return;
         }
-        for (std::size_t begin = 0; begin < list.size(); begin = std::min(list.find(',', begin), list.size() - 1) + 1)
-            payment.keys.push_back(payment.node + '/' + std::to_string(std::atoll(list.c_str() + begin))); // 5F15r,6Sr
+        for (list += list.empty() ? "" : ","; !list.empty(); list.erase(0, list.find(',') + 1)) // 5F15r,6Sr
+            payment.keys.push_back(payment.node + '/' + std::to_string(std::atoll(list.c_str())));
         // The newest message counts. If the payment's index has moved, one of its attempts is known.
         for (const auto& key : payment.keys) {
             if (const auto known = ids.find(key); known != ids.end() && known->second != next)
                 erase(known->second);
             ids[key] = next;
         }
-        if (body.is_object()) // Protocol Buffers are not read here
-            payment.msat = std::atoll(body.value("value_msat", "0").c_str());
+        payment.msat = body.is_object() ? std::atoll(body.value("value_msat", "0").c_str()) : 0; // not Protocol Buffers
         (status == "IN_FLIGHT" ? in_flight : ended).emplace(next++, std::move(payment));
     }
     void erase(unsigned long id) {
-        auto& payments = in_flight.contains(id) ? in_flight : ended;
-        for (const auto& key : payments.at(id).keys)
+        const auto old = (in_flight.contains(id) ? in_flight : ended).extract(id);
+        for (const auto& key : old.mapped().keys)
             ids.erase(key);
-        payments.erase(id);
     }
-    void draw(const char* head, long long now, int stuck) {
+    void draw(const char* head, long long now, int stuck, long long silent) {
         std::map<std::string, unsigned long[3]> rows; // in flight, succeeded, failed
         for (const auto* payments : {&in_flight, &ended})
             for (const auto& [_, payment] : *payments)
                 for (const auto& name : {payment.node, std::string("all")})
-                    ++rows[name][payments == &in_flight ? 0 : payment.succeeded ? 1 : 2];
+                    ++rows[name][payments == &in_flight ? 0 : payment.status == "SUCCEEDED" ? 1 : 2];
         std::printf("%snode         in flight  succeeded     failed   rate   of 24 hours, last message\n", head);
         for (const auto& [node, last] : heard) {
             const auto& [open, good, bad] = rows[node];
@@ -74,6 +66,8 @@ struct Board {
         for (const auto& [_, one] : in_flight)
             if (const auto minutes = (now - one.changed) / 60; minutes >= stuck)
                 std::printf("%.12s %s %lld msat, %lld min\n", one.node.c_str(), one.hash.c_str(), one.msat, minutes);
+        if (silent > 5)
+            std::printf("no answer from the stream for %lld s\n", silent);
         std::fflush(stdout);
     }
 };
@@ -81,8 +75,10 @@ struct Board {
 void need(natsStatus status, const std::string& what) {
     if (status == NATS_OK)
         return;
-    const std::string why = nats_GetLastError(nullptr);
-    std::fprintf(stderr, "board: %s: %s\n", what.c_str(), why.empty() ? natsStatus_GetText(status) : why.c_str());
+    natsStatus last = NATS_OK;
+    const char* text = nats_GetLastError(&last);
+    const std::string why = last == status && text && *text ? text : natsStatus_GetText(status); // (jsm.c:7): TEXT
+    std::fprintf(stderr, "board: %s: %s\n", what.c_str(), why.c_str() + (why[0] == '(' ? why.find(' ') + 1 : 0));
     std::exit(1);
 }
 
@@ -119,7 +115,7 @@ int main(int argc, char** argv) {
     need(natsSubscription_GetConsumerInfo(&info, subscription, nullptr, nullptr), "stream " + set['n']);
     Board board;
     bool read_all = info->NumPending + info->Delivered.Consumer == 0; // everything that was there at the start
-    for (long long drawn = 0; !drawn || !set.contains('o');) {
+    for (long long drawn = 0, heard = std::time(nullptr); !drawn || !set.contains('o');) {
         natsMsg* message = nullptr;
         jsMsgMetaData* meta = nullptr;
         if (natsSubscription_NextMsg(&message, subscription, 200) == NATS_OK &&
@@ -134,14 +130,21 @@ int main(int argc, char** argv) {
             }
             read_all = read_all || meta->NumPending == 0;
         }
+        const auto now = std::time(nullptr);
+        jsStreamInfo* state = nullptr; // a cluster without a majority may answer, but it has no leader
+        if (message || (now - heard > 2 && natsConnection_Status(connection) == NATS_CONN_STATUS_CONNECTED &&
+                        js_GetStreamInfo(&state, js, set['n'].c_str(), nullptr, nullptr) == NATS_OK &&
+                        (!state->Cluster || state->Cluster->Leader)))
+            heard = now;
+        jsStreamInfo_Destroy(state);
+        need(now - heard > 5 && set.contains('o') ? NATS_TIMEOUT : NATS_OK, "no answer from stream " + set['n']);
         need(natsConnection_IsClosed(connection) ? NATS_CONNECTION_CLOSED : NATS_OK, set['u']); // the login was refused
         jsMsgMetaData_Destroy(meta);
         natsMsg_Destroy(message);
-        const auto now = std::time(nullptr);
-        while (!board.ended.empty() &&
-               (board.ended.begin()->second.changed < now - 24 * 3600 || board.ended.size() > most_ended))
+        while (!board.ended.empty() && // memory has a limit
+               (board.ended.begin()->second.changed < now - 24 * 3600 || board.ended.size() > 100'000))
             board.erase(board.ended.begin()->first);
-        if (read_all && now != drawn)
-            board.draw(isatty(1) ? "\x1b[H\x1b[J" : "", drawn = now, std::atoi(set['s'].c_str()));
+        if ((read_all || now - heard > 5) && now != drawn)
+            board.draw(isatty(1) ? "\x1b[H\x1b[J" : "", drawn = now, std::atoi(set['s'].c_str()), now - heard);
     }
 }

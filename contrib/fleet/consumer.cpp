@@ -4,6 +4,7 @@
 //   consumer [URL [NAME [STREAM]]]
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <string>
 
 #include <nats/nats.h>
@@ -14,8 +15,10 @@ namespace {
 void need(natsStatus status, const std::string& what) {
     if (status == NATS_OK)
         return;
-    const std::string why = nats_GetLastError(nullptr);
-    std::fprintf(stderr, "consumer: %s: %s\n", what.c_str(), why.empty() ? natsStatus_GetText(status) : why.c_str());
+    natsStatus last = NATS_OK;
+    const char* text = nats_GetLastError(&last);
+    const std::string why = last == status && text && *text ? text : natsStatus_GetText(status); // (jsm.c:7): TEXT
+    std::fprintf(stderr, "consumer: %s: %s\n", what.c_str(), why.c_str() + (why[0] == '(' ? why.find(' ') + 1 : 0));
     std::exit(1);
 }
 
@@ -59,6 +62,16 @@ natsStatus join(natsSubscription** subscription, jsCtx* js, const std::string& s
     return status == NATS_OK ? js_SubscribeSync(subscription, js, filter, nullptr, &how, nullptr) : status;
 }
 
+/// A cluster without a majority may answer, but the consumer has no leader.
+bool answers(natsConnection* connection, jsCtx* js, const std::string& stream, const std::string& name) {
+    jsConsumerInfo* info = nullptr;
+    const bool good = natsConnection_Status(connection) == NATS_CONN_STATUS_CONNECTED &&
+                      js_GetConsumerInfo(&info, js, stream.c_str(), name.c_str(), nullptr, nullptr) == NATS_OK &&
+                      (!info->Cluster || info->Cluster->Leader);
+    jsConsumerInfo_Destroy(info);
+    return good;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -79,6 +92,8 @@ int main(int argc, char** argv) {
         joined = join(&subscription, js, stream, name);
     }
     need(joined, stream);
+    auto heard = std::time(nullptr);
+    bool silent = false;
     for (;;) {
         natsMsg* message = nullptr;
         jsMsgMetaData* meta = nullptr;
@@ -94,6 +109,17 @@ int main(int argc, char** argv) {
                              static_cast<unsigned long long>(meta->Sequence.Stream));
             }
             natsMsg_Ack(message, nullptr); // only now
+        }
+        if (const auto now = std::time(nullptr);
+            message || (now - heard >= 5 && answers(connection, js, stream, name))) {
+            if (silent)
+                std::fprintf(stderr, "consumer: the stream answers again\n");
+            heard = now;
+            silent = false;
+        } else if (now - heard >= 10 && !silent) {
+            std::fprintf(stderr, "consumer: no answer from the stream for %lld s: waiting\n",
+                         static_cast<long long>(now - heard));
+            silent = true;
         }
         need(natsConnection_IsClosed(connection) ? NATS_CONNECTION_CLOSED : NATS_OK, url); // the login was refused
         jsMsgMetaData_Destroy(meta);

@@ -26,8 +26,9 @@ from client import NatsClient  # noqa: E402
 from comparison import missing  # noqa: E402
 from credentials import Key  # noqa: E402
 from draft7 import Schema  # noqa: E402
-from servers import STREAM, Server, one_server  # noqa: E402
+from servers import STREAM, Server, one_server, three_servers  # noqa: E402
 
+SILENT = "no answer from the stream for "
 BOARD, CONSUMER = os.environ["BOARD"], os.environ["CONSUMER"]
 FIRST, SECOND = "02" + "aa" * 32, "03" + "bb" * 32
 
@@ -125,6 +126,40 @@ class Board(Written):
             code, out, errors = run(BOARD, *options, "--once")
             self.assertEqual((code, out, len(errors.splitlines())), (1, "", 1), errors)
             self.assertIn(text, errors)
+            self.assertNotIn(".c:", errors)
+
+    def test_a_lost_connection_is_said_while_it_lasts(self) -> None:
+        self.write(FIRST, "paid", 1, "SUCCEEDED", "1S")
+        with Piped(BOARD, "--url", self.server.url) as board, Piped(CONSUMER, self.server.url) as consumer:
+            wait_until(lambda: all(FIRST[:12] in "".join(one.lines()) for one in (board, consumer)), "the payment")
+            self.server.kill()
+            wait_until(lambda: SILENT in "".join(board.lines()), "the board's line")
+            consumer.wait_error(SILENT)
+            self.server.start()
+            consumer.wait_error("the stream answers again")
+            wait_until(lambda: (board.lines(), SILENT not in board.out.rsplit("in flight without a change", 2)[-2])[1], "its end on the board")
+
+    def test_a_cluster_without_a_majority_is_said(self) -> None:
+        with three_servers() as cluster:
+            cluster.ask(lambda client: client.api(f"STREAM.CREATE.{STREAM}", {"name": STREAM, "subjects": ["lightning.*.payment.>"], "num_replicas": 3}))
+            cluster.wait_current()
+            kept, *others = cluster.servers
+            with Piped(BOARD, "--url", kept.url) as board, Piped(CONSUMER, kept.url) as consumer:
+                wait_until(lambda: "node" in "".join(board.lines()) and (cluster.info() or {"state": {}})["state"].get("consumer_count") == 2, "their consumers")
+                for server in others:
+                    server.kill()
+                wait_until(lambda: SILENT in "".join(board.lines()), "the board's line")
+                consumer.wait_error(SILENT)
+                code, out, errors = run(BOARD, "--url", kept.url, "--once")
+                self.assertEqual((code, out, len(errors.splitlines())), (1, "", 1), errors)
+                self.assertNotIn(".c:", errors)
+                for server in others:
+                    server.start()
+                consumer.wait_error("the stream answers again")
+                cluster.wait_current()
+                self.client = kept.client
+                self.write(FIRST, "later", 1, "SUCCEEDED", "1S")
+                wait_until(lambda: all(FIRST[:12] in "".join(one.lines()) for one in (board, consumer)), "the payment")
 
     def test_a_login_that_is_refused_later_ends_them(self) -> None:
         with Piped(BOARD, "--url", self.server.url) as board, Piped(CONSUMER, self.server.url) as consumer:
@@ -172,6 +207,10 @@ class Consumer(Written):
 
             wait_until(all_hear, "a message at each copy")
             self.assertEqual([copy.errors for copy in copies], [""] * 4)
+
+    def test_a_stream_that_is_missing_is_said(self) -> None:
+        code, out, errors = run(CONSUMER, self.server.url, "books", "NONE")
+        self.assertEqual((code, out, errors), (1, "", "consumer: NONE: stream not found\n"))
 
 
 class Comparison(Written):
@@ -227,6 +266,9 @@ class Rights(unittest.TestCase):
                 wait_until(lambda: any(FIRST[:12] in line for line in reader.lines()), "the payment")
                 if program == 1:
                     wait_until(lambda: server.client.api(f"CONSUMER.INFO.{STREAM}.example")["ack_floor"]["stream_seq"] == 1, "its acknowledgement")
+                else:
+                    wait_until(lambda: (reader.lines(), reader.out.count("in flight without a change") > 6)[1], "six quiet seconds")
+                self.assertNotIn(SILENT, reader.out)
             self.assertNotIn("Violation", server.log())
 
 

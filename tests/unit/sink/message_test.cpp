@@ -280,7 +280,7 @@ TEST_CASE("a failure that is known changes the id") {
 TEST_CASE("a message above the limit has no hops, then no attempts, and says so") {
     std::string htlcs = "[";
     std::string without_hops = "[";
-    for (std::uint64_t i = 1; i <= 20; ++i) {
+    for (std::uint64_t i = 1; i <= 3; ++i) {
         const std::string comma = i == 1 ? "" : ",";
         htlcs += comma + htlc(i, "SUCCEEDED", "[" + hop("{}") + "," + hop(keysend(base64)) + "]", base64);
         without_hops += comma + htlc(i, "SUCCEEDED", "[]", no_base64);

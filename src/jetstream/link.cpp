@@ -60,7 +60,7 @@ std::size_t Link::most_bytes() const {
     return most_bytes_;
 }
 
-void Link::read_limits() {
+void Link::refresh_limits() {
     if (status_.connected && !stopping_)
         worker_->call(LimitsCall{session_});
 }

@@ -45,7 +45,7 @@ class Link final : public Stream {
     void publish(Message message, std::optional<std::uint64_t> after, Published done) override;
     void last(std::string subject, Found found) override;
     [[nodiscard]] std::size_t most_bytes() const override;
-    void read_limits() override;
+    void refresh_limits() override;
     [[nodiscard]] std::int64_t created_ns() const override;
 
   private:

@@ -187,8 +187,8 @@ tl::expected<void, std::string> Session::take_limits(const StreamConfig& stream)
     return {};
 }
 
-bool Session::read_limits() {
-    const auto stream = read_stream(handles_->context.get(), stream_);
+bool Session::refresh_limits() {
+    const auto stream = stream_by_name(handles_->context.get(), stream_);
     const auto taken = stream ? take_limits(*stream) : tl::unexpected(stream.error());
     if (!taken)
         shared_->fail(taken.error(), true);

@@ -46,7 +46,7 @@ class Session final {
     [[nodiscard]] tl::expected<std::optional<StoredMessage>, std::string> last(const std::string& subject);
 
     /// For most_bytes(). False if there is a problem() instead.
-    [[nodiscard]] bool read_limits();
+    [[nodiscard]] bool refresh_limits();
 
     struct Problem {
         std::string text;

@@ -62,7 +62,7 @@ class Stream {
     /// The most bytes that a message may have, headers included. Only while ready.
     [[nodiscard]] virtual std::size_t most_bytes() const = 0;
     /// Asks for the stream again: most_bytes() and created_ns() change some time later, if they have changed.
-    virtual void read_limits() = 0;
+    virtual void refresh_limits() = 0;
 
     /// When the stream was created, in ns since 1970 by the server's clock. Another time is another stream, whatever
     /// its name is. Only while ready.

@@ -93,7 +93,7 @@ tl::expected<StreamConfig, std::string> ensure_stream(jsCtx* context, const Stre
     return config_in(info.get(), wish.name, status, code);
 }
 
-tl::expected<StreamConfig, std::string> read_stream(jsCtx* context, const std::string& name) {
+tl::expected<StreamConfig, std::string> stream_by_name(jsCtx* context, const std::string& name) {
     jsStreamInfo* raw = nullptr;
     jsErrCode code{};
     const auto status = js_GetStreamInfo(&raw, context, name.c_str(), nullptr, &code);

@@ -11,7 +11,7 @@ namespace jetstream {
 [[nodiscard]] tl::expected<StreamConfig, std::string> ensure_stream(jsCtx* context, const StreamWish& wish);
 
 /// The stream as it is.
-[[nodiscard]] tl::expected<StreamConfig, std::string> read_stream(jsCtx* context, const std::string& name);
+[[nodiscard]] tl::expected<StreamConfig, std::string> stream_by_name(jsCtx* context, const std::string& name);
 
 /// From the stream's leader. `subject` may have wildcards. Nothing if there is none.
 [[nodiscard]] tl::expected<std::optional<StoredMessage>, std::string>

@@ -186,7 +186,7 @@ bool Worker::perform(Session& session, const Call& call) {
         const std::lock_guard lock(mutex_);
         worked_ = worked_ || !refused_;
     } else if (const auto* limits = std::get_if<LimitsCall>(&call); limits != nullptr && limits->session == session_) {
-        if (!session.read_limits())
+        if (!session.refresh_limits())
             return false;
         report(LimitsReport{session.most_bytes(), session.created_ns()});
     }

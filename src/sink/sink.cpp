@@ -200,7 +200,7 @@ void Sink::done(Window::Id id, Delivery::Outcome outcome, const std::string& rea
     ++(outcome == Outcome::stored ? acknowledged_ : already_stored_);
     window_.stored(id);
     if (delivery_.take_went_back()) {
-        stream_.read_limits();
+        stream_.refresh_limits();
         check_stream_.start(limits_pause, [this] {
             remade_ = usable_ && stream_.created_ns() != created_ns_;
             send();
@@ -219,7 +219,7 @@ void Sink::refused(Window::Id id, const std::string& reason) {
         log_(base::LogLevel::unusual, problem + "; trying again");
     refused_.push_back(id);
     retry_.start(retry_pause, [this] {
-        stream_.read_limits();
+        stream_.refresh_limits();
         retry_.start(limits_pause, [this] {
             put_back_refused();
             send();

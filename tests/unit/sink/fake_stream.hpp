@@ -22,7 +22,7 @@ class FakeStream final : public jetstream::Stream {
     std::vector<jetstream::StoredMessage> messages; ///< that are stored
     bool remembers_ids = true;                      ///< within the duplicate window
     std::size_t most = 1'000'000;
-    std::size_t limits_read = 0; ///< calls of read_limits() so far
+    std::size_t limits_refreshed = 0; ///< calls of refresh_limits() so far
     std::int64_t created = 1;
     std::size_t published = 0; ///< calls of publish() so far
     std::size_t looked = 0;    ///< calls of last() so far
@@ -38,7 +38,7 @@ class FakeStream final : public jetstream::Stream {
         calls_.push_back({{std::move(subject), {}, {}}, {}, nullptr, std::move(found)});
     }
     [[nodiscard]] std::size_t most_bytes() const override { return most; }
-    void read_limits() override { ++limits_read; }
+    void refresh_limits() override { ++limits_refreshed; }
     [[nodiscard]] std::int64_t created_ns() const override { return created; }
 
     [[nodiscard]] std::size_t waiting() const { return calls_.size(); }

@@ -75,7 +75,7 @@ class Faults(unittest.TestCase):
 
     def check_away(self, stage: NatsStage, server: Server) -> None:
         """For hours, by the number of payments: what they would need here is much more than what is allowed to wait."""
-        with self.trouble(stage, "connection") as said:
+        with self.trouble(stage, "cannot connect", "no server answers") as said:
             before = stage.memory_mb()
             server.kill()
             self.pay(stage)

@@ -152,7 +152,7 @@ std::string Server::state() const {
                          {"client", call.peer},
                          {"messages", call.sent}});
     return json::dump({
-        {"state", lndapi::state_name(reader_.state())},
+        {"state", consumer::state_name(reader_.state())},
         {"rpclisten", grpc_},
         {"restlisten", rest_},
         {"tls_certificate", tls_.tls ? json::Tree(directory_->path() + '/' + certificate_file) : json::Tree()},

@@ -11,18 +11,6 @@ namespace {
 constexpr std::uint64_t seconds_per_hour = 3600;
 constexpr std::uint64_t bytes_per_mb = 1'000'000;
 
-std::string_view state_name(consumer::State state) {
-    switch (state) {
-    case consumer::State::waiting:
-        return "waiting";
-    case consumer::State::active:
-        return "active";
-    case consumer::State::away:
-        return "away";
-    }
-    return "";
-}
-
 /// `directory`: of the node, where relative files are.
 jetstream::Options link_options(const host::Settings& settings, const std::string& directory) {
     const auto file = [&](const host::Option& option) {
@@ -139,7 +127,7 @@ std::string Publisher::state() const {
     for (const auto& difference : link.differences)
         problems.push_back(difference);
     return json::dump({
-        {"state", state_name(reader_.state())},
+        {"state", consumer::state_name(reader_.state())},
         {"connected", link.connected},
         {"server", link.server},
         {"stream", settings_.text(stream_option)},

@@ -7,6 +7,18 @@
 
 namespace consumer {
 
+std::string_view state_name(State state) {
+    switch (state) {
+    case State::waiting:
+        return "waiting";
+    case State::active:
+        return "active";
+    case State::away:
+        return "away";
+    }
+    return "";
+}
+
 Reader::Reader(io::Loop& loop, rpc::Client& client, base::Log log, Listener& listener, Pauses pauses)
     : tracker_(client, log),
       log_(std::move(log)),

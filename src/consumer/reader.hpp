@@ -21,6 +21,7 @@ namespace consumer {
 
 /// waiting: the tracker has never answered. away: it answered, and is gone.
 enum class State : std::uint8_t { waiting, active, away };
+[[nodiscard]] std::string_view state_name(State state);
 
 /// May destroy the reader in each call.
 class Listener {

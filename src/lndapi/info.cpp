@@ -85,16 +85,4 @@ std::string state_json(consumer::State state) {
     return state == consumer::State::active ? R"({"state":"SERVER_ACTIVE"})" : R"({"state":"WAITING_TO_START"})";
 }
 
-std::string_view state_name(consumer::State state) {
-    switch (state) {
-    case consumer::State::waiting:
-        return "waiting";
-    case consumer::State::active:
-        return "active";
-    case consumer::State::away:
-        return "away";
-    }
-    return "";
-}
-
 } // namespace lndapi

@@ -25,9 +25,6 @@ inline constexpr std::string_view version = "0.21.0-beta.trackpayments";
 /// lnrpc.GetStateResponse, and SubscribeStateResponse, which has the same field.
 [[nodiscard]] std::string state_json(consumer::State state);
 
-/// Our own name of a state.
-[[nodiscard]] std::string_view state_name(consumer::State state);
-
 extern const wire::Message get_info_message;
 extern const wire::Message version_message;
 extern const wire::Message state_message;

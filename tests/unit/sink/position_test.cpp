@@ -147,7 +147,7 @@ TEST_CASE("a stream that was deleted and made again gets what this run has publi
             f.live(fourth, "n.r.9.4");
             f.stream.serve();
             CHECK(f.stream.messages.size() == 1);
-            CHECK(f.stream.limits_read == 1);
+            CHECK(f.stream.limits_refreshed == 1);
             REQUIRE(unit::until(f.loop, [&] { return !f.node.calls.empty(); }));
         }
         f.answer(f.call_since("n.r.0.0"), answer_text({paid_text(1, "SUCCEEDED", {attempt_text(1, "S")}, '1'),

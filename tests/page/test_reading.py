@@ -164,18 +164,21 @@ class Reading(PageCase):
 
     def test_the_list_does_not_move_under_the_pointer(self) -> None:
         with PageStage() as stage, self.live(stage) as page:
-            first = stage.wait_status(stage.pay(1_000_000), "SUCCEEDED")
-            page.hover(wait_row(page, first, "SUCCEEDED", "ended"))
-            top = page.evaluate("(row) => document.querySelector(row).getBoundingClientRect().top", row_of(first))
+            older = [stage.wait_status(stage.pay(1_000_000), "SUCCEEDED") for _ in range(6)]
+            for one in older:
+                wait_row(page, one, "SUCCEEDED", "ended")
+            # The lowest row: payments in flight come and go above the list, and the pointer must stay inside it.
+            page.hover(row_of(older[0]))
+            top = page.evaluate("(row) => document.querySelector(row).getBoundingClientRect().top", row_of(older[0]))
             newer = [stage.wait_status(stage.pay(2_000_000), "SUCCEEDED") for _ in range(2)]
             page.wait_text("#ended-new", "2 newer")
             self.assertEqual([page.count(row_of(one)) for one in newer], [0, 0])
-            self.assertEqual(page.evaluate("() => document.querySelector('#ended-list .payment').dataset.hash"), first["payment_hash"])
+            self.assertEqual(page.evaluate("() => document.querySelector('#ended-list .payment').dataset.hash"), older[-1]["payment_hash"])
             page.click("#ended-new")
             for one in newer:
                 wait_row(page, one, "SUCCEEDED", "ended")
             self.assertFalse(page.is_visible("#ended-new"))
-            self.assertGreater(page.evaluate("(row) => document.querySelector(row).getBoundingClientRect().top", row_of(first)), top)
+            self.assertGreater(page.evaluate("(row) => document.querySelector(row).getBoundingClientRect().top", row_of(older[0])), top)
 
 
 if __name__ == "__main__":

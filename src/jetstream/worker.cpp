@@ -1,5 +1,7 @@
 #include "jetstream/worker.hpp"
 
+#include "jetstream/library.hpp"
+
 #include <algorithm>
 #include <csignal>
 #include <iterator>
@@ -28,6 +30,7 @@ constexpr auto lasting = std::chrono::seconds(30);
 
 Worker::Worker(Options options, std::vector<ServerUrl> urls, Pace pace, std::function<void()> wake)
     : options_(std::move(options)), urls_(std::move(urls)), pace_(pace), wake_(std::move(wake)) {
+    prepare_library();
     handle_interruption();
     thread_ = std::thread([this] { run(); });
 }

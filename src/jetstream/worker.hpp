@@ -1,7 +1,6 @@
 // The thread that makes libnats' blocking calls: connects for ever, and serves calls while a session lasts.
 #pragma once
 
-#include "jetstream/library.hpp"
 #include "jetstream/options.hpp"
 #include "jetstream/pace.hpp"
 #include "jetstream/report.hpp"
@@ -45,7 +44,6 @@ class Worker final : Session::Observer {
     void report(Report report);
     bool stopping();
 
-    const Library library_;
     const Options options_;
     const std::vector<ServerUrl> urls_;
     const Pace pace_;

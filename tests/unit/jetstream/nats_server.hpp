@@ -91,7 +91,11 @@ class NatsServer final {
         FAIL("nats-server does not start: " << content(log));
     }
 
-    void hang() { ::kill(pid_, SIGSTOP); }
+    /// It has stopped when this returns: a signal takes a moment.
+    void hang() {
+        ::kill(pid_, SIGSTOP);
+        REQUIRE(::waitpid(pid_, nullptr, WUNTRACED) == pid_);
+    }
     void unhang() { ::kill(pid_, SIGCONT); }
 
     [[nodiscard]] std::uint16_t port() const { return port_; }

@@ -29,7 +29,8 @@ void check_broken_off(const SilentServer& silent) {
     LinkFixture other(silent.url(), attempts_of(std::chrono::milliseconds(500)));
     other.options.tls_ca = certificates().path("ca.pem");
     other.options.urls = {silent.url(), works.url()};
-    other.start_ready();
+    other.start();
+    other.wait_ready();
     CHECK(other.link->status().server == works.url());
     CHECK(other.publish(LinkFixture::message("a"), 0).has_value());
 }

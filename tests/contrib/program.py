@@ -38,7 +38,9 @@ class Piped:
 
     def wait_error(self, text: str) -> None:
         """Until stderr has the text."""
-        wait_until(lambda: (self.lines(), text in self.errors)[1], f"{text!r} on stderr")
+        wait_until(lambda: (self.lines(), text in self.errors or self.process.poll() is not None)[1], f"{text!r} on stderr")
+        self.lines()
+        assert text in self.errors, f"ended with {self.process.returncode} and without {text!r}: {self.errors}"
 
     def wait_end(self) -> tuple[int, str, str]:
         """Exit code, stdout, stderr."""

@@ -145,7 +145,9 @@ class Board(Written):
             cluster.wait_current()
             kept, *others = cluster.servers
             with Piped(BOARD, "--url", kept.url) as board, Piped(CONSUMER, kept.url) as consumer:
-                wait_until(lambda: "node" in "".join(board.lines()) and (cluster.info() or {"state": {}})["state"].get("consumer_count") == 2, "their consumers")
+                wait_until(lambda: "node" in "".join(board.lines()), "the board")
+                # Made is not joined: it ends if nobody answers while it joins.
+                wait_until(lambda: (cluster.ask(lambda client: client.api(f"CONSUMER.INFO.{STREAM}.example")) or {}).get("push_bound"), "the consumer")
                 for server in others:
                     server.kill()
                 wait_until(lambda: SILENT in "".join(board.lines()), "the board's line")

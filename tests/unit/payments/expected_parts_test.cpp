@@ -59,6 +59,14 @@ TEST_CASE("a call refused before the previous call's row was read does not get t
     CHECK(table.find(key)->value().value == 7000);
 }
 
+TEST_CASE("two calls of one read that differ only in the amount that leaves are two calls") {
+    Table table(100);
+    table.apply(sendpay(7, 10, base::Msat{2020})); // refused
+    table.apply(sendpay(7, 10, base::Msat{1010}));
+    table.apply(seen(pending(1, 1, 0, 10)));
+    CHECK(channel_of(table) == 7);
+}
+
 TEST_CASE("a call for a part that has its call already does not change the part, its payer or its value") {
     Table table(100);
     table.apply(sendpay(7, 10));

@@ -138,6 +138,14 @@ TEST_CASE("a new part ends the lookup, and a refusal leaves the payment to the s
     CHECK(refused.node.quiet());
 }
 
+TEST_CASE("the deletion of a payment's last row ends the lookup") {
+    Watch w;
+    w.apply(w.fail_part_of(payments::Payer::xpay));
+    w.apply(w.table.apply(payments::PartDeleted{key, {10}}));
+    w.poller.part_ended(key);
+    CHECK(w.node.quiet());
+}
+
 TEST_CASE("a lookup lost with the connection is repeated") {
     Watch w;
     w.apply(w.fail_part_of(payments::Payer::xpay));

@@ -39,6 +39,25 @@ TEST_CASE("payments that failed seconds before the start are listed too, because
     CHECK(f.read() == Published{"trackpayments IN_FLIGHT 1 2.0"}); // no outcome: the cursor stays before its failure
 }
 
+TEST_CASE("at the start changes are read back to the first that is not recent, and no further") {
+    MirrorFixture f;
+    f.mirror->set_failed_after(std::chrono::seconds(60));
+    const auto ended = [](std::uint64_t number, std::uint64_t when) {
+        auto row = complete(pending(1, number, 1, number), number);
+        row.completed_at = second(when);
+        return row;
+    };
+    f.connect(300, 300); // in second 100 000
+    const auto newest = f.next();
+    CHECK(newest.params == json::Tree({{"index", "updated"}, {"start", 201}, {"limit", 100}}));
+    f.node.answer(newest, unit::listing({ended(299, 99'980), ended(300, 99'990)}));
+    const auto before = f.next();
+    CHECK(before.params == json::Tree({{"index", "updated"}, {"start", 101}, {"limit", 100}}));
+    f.node.answer(before, unit::listing({ended(199, 90'000), ended(200, 99'970)}));
+    f.node.answer(f.never_updated(), unit::listing({}));
+    CHECK(f.ready == 1);
+}
+
 TEST_CASE("a payment published in flight ends even if failed-after is shortened meanwhile") {
     MirrorFixture f;
     f.mirror->set_failed_after(std::chrono::hours(24 * 365));

@@ -99,6 +99,18 @@ TEST_CASE("of very many calls for one part the newest are kept") {
     CHECK_FALSE(table.expected(key.hash));
 }
 
+TEST_CASE("a call is dropped when as many newer ones of its part are kept as may be") {
+    constexpr auto most = payments::ExpectedParts::most_for_a_part;
+    for (const auto newer : {most - 1, most}) {
+        Table table(100);
+        table.apply(sendpay(7, 10, base::Msat{1010}));
+        for (std::uint64_t n = 1; n <= newer; ++n)
+            table.apply(sendpay(10 + n, 10, base::Msat{2020}));
+        table.apply(seen(pending(1, 1, 0, 10))); // sends 1010
+        CHECK(channel_of(table) == (newer < most ? 7 : 0));
+    }
+}
+
 TEST_CASE("xpay's call and its pay_part_start are one expected part, in either order, repeated or not") {
     for (const bool call_first : {true, false}) {
         auto call = sendpay(7, 10);

@@ -26,6 +26,18 @@ TEST_CASE("the mirror is ready when payments in flight at the start are listed a
     CHECK(f.progress.read() == publish::Position{{7}, {3}});
 }
 
+TEST_CASE("no payment is listed before the node's id is known, which each cursor has") {
+    MirrorFixture f;
+    f.mirror->connected();
+    const auto getinfo = f.next();
+    REQUIRE(getinfo.method == "getinfo");
+    f.answer_counters(0, 0, 0);
+    CHECK(f.node.quiet());
+    f.node.answer(getinfo, R"({"id":"02)" + std::string(64, 'a') + R"(","blockheight":800})");
+    f.node.answer(f.never_updated(), unit::listing({}));
+    CHECK(f.ready == 1);
+}
+
 TEST_CASE("payments that failed seconds before the start are listed too, because their payer may go on") {
     MirrorFixture f;
     f.mirror->set_failed_after(std::chrono::hours(24 * 365));

@@ -195,6 +195,19 @@ TEST_CASE("an unexplained failure is looked up, unless pending or numbered like 
     CHECK(b.node.quiet());
 }
 
+TEST_CASE("a failure that lightningd cannot explain is looked up once, however often its payment changed before") {
+    Bench b;
+    unit::TakenFacts facts;
+    mirror::FailureLookup lookup(b.loop, b.node.lightningd, b.table, facts);
+    lookup.changed(b.table.apply(seen(failed(pending(1, 9, 1, 10), 1))));
+    lookup.changed(b.table.apply(seen(pending(1, 9, 2, 11))));
+    lookup.changed(b.table.apply(seen(pending(1, 9, 3, 12))));
+    const auto call = b.node.next();
+    CHECK(call.params["partid"] == 1);
+    b.node.refuse(call, {-32602, "refused"});
+    CHECK(b.node.quiet());
+}
+
 TEST_CASE("a failure explained meanwhile is not looked up") {
     Bench b;
     unit::TakenFacts facts;

@@ -136,6 +136,9 @@ TEST_CASE("a state has LND's number") {
     CHECK(wire(lndapi::state_json(consumer::State::active), lndapi::state_message) == "\x08\x04");
     CHECK(wire(lndapi::state_json(consumer::State::waiting), lndapi::state_message) == "\x08\xff\x01");
     CHECK(wire(R"({"state":"NON_EXISTING"})", lndapi::state_message).empty());
+    const std::vector<std::string> others{"LOCKED", "UNLOCKED", "RPC_ACTIVE"}; // from 1 on (stateservice.proto)
+    for (std::size_t i = 0; i < others.size(); ++i)
+        CHECK(wire(R"({"state":")" + others[i] + "\"}", lndapi::state_message) == "\x08"s + static_cast<char>(i + 1));
 }
 
 } // namespace info_test

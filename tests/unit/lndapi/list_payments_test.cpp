@@ -319,6 +319,25 @@ TEST_CASE("what cannot be deleted is refused with LND's text, and lightningd is 
     CHECK(flying.calls.empty());
 }
 
+TEST_CASE("a call that ends before the payment is found asks nothing more and deletes nothing") {
+    for (const bool server_stops : {true, false}) { // or the client has gone
+        Deletion paid(Deletion::payment("SUCCEEDED", {"SUCCEEDED"}));
+        paid.held = "trackpayments";
+        auto call = paid.grpc(delete_path, "\x0a\x20" + std::string(32, '\xaa'));
+        REQUIRE(unit::until(paid.loop, [&] { return !paid.node.calls.empty(); }));
+        const auto checks = paid.rune_checks.size();
+        if (server_stops)
+            call->answer->stopping();
+        else
+            call.reset();
+        const auto lookup = paid.node.calls.front();
+        paid.node.answer(lookup, paid.tracker(json::parse(lookup.params).value()));
+        unit::settle(paid.loop);
+        CHECK(paid.rune_checks.size() == checks);
+        CHECK(paid.calls.empty());
+    }
+}
+
 TEST_CASE("parts that others delete at the same time do not matter, unless nothing is left") {
     Deletion paid(Deletion::payment("SUCCEEDED", {"FAILED", "SUCCEEDED"}));
     paid.errors["failed"] = {208, "Payment with hash has complete status"};

@@ -1,69 +1,17 @@
 #include "json/bracket_scanner.hpp"
 
+#include "json/bracket_bits.hpp"
+
 #include <algorithm>
 #include <array>
 #include <bit>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 namespace json {
 
+using bracket_bits::block_size;
+using bracket_bits::bracket_bit;
+
 namespace {
-
-constexpr std::size_t block_size = 64;
-
-/// Bit i belongs to byte i.
-struct Bits {
-    std::uint64_t quotes = 0;
-    std::uint64_t backslashes = 0;
-    std::uint64_t opening = 0;
-    std::uint64_t closing = 0;
-};
-
-// `{` and `[` differ only in this bit, as do `}` and `]`.
-constexpr char bracket_bit = 0x20;
-
-#ifdef __SSE2__ // every x86-64 has it
-
-Bits bits_of(const char* block) {
-    const auto equal = [](__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
-    const auto bits_in = [](__m128i mask) { return static_cast<std::uint64_t>(_mm_movemask_epi8(mask)); };
-    const auto bytes_at = [block](unsigned at) {
-        return _mm_loadu_si128(reinterpret_cast<const __m128i*>(block + at));
-    };
-    Bits bits;
-    auto backslashes = _mm_setzero_si128();
-    for (unsigned at = 0; at < block_size; at += 16) {
-        const auto bytes = bytes_at(at);
-        const auto folded = _mm_or_si128(bytes, _mm_set1_epi8(bracket_bit));
-        bits.quotes |= bits_in(equal(bytes, '"')) << at;
-        bits.opening |= bits_in(equal(folded, '{')) << at;
-        bits.closing |= bits_in(equal(folded, '}')) << at;
-        backslashes = _mm_or_si128(backslashes, equal(bytes, '\\'));
-    }
-    if (bits_in(backslashes) != 0) // rare
-        for (unsigned at = 0; at < block_size; at += 16)
-            bits.backslashes |= bits_in(equal(bytes_at(at), '\\')) << at;
-    return bits;
-}
-
-#else
-
-Bits bits_of(const char* block) {
-    Bits bits;
-    for (unsigned at = 0; at < block_size; ++at) {
-        const auto bit = [at](bool is) { return static_cast<std::uint64_t>(is) << at; };
-        bits.quotes |= bit(block[at] == '"');
-        bits.backslashes |= bit(block[at] == '\\');
-        bits.opening |= bit((block[at] | bracket_bit) == '{');
-        bits.closing |= bit((block[at] | bracket_bit) == '}');
-    }
-    return bits;
-}
-
-#endif
 
 /// Bit i is the parity of bits 0 to i: set from an opening quote up to, but not including, the closing one.
 std::uint64_t between(std::uint64_t quotes) {
@@ -128,7 +76,7 @@ std::size_t BracketScanner::run_bytes(const char* block, std::size_t size, std::
 /// As run(), for one block. `before`: how many bytes of the text precede it. Bytes of the block from `size` on must not
 /// be brackets, quotes or backslashes.
 std::size_t BracketScanner::run_block(const char* block, std::size_t size, std::size_t before) {
-    const auto bits = bits_of(block);
+    const auto bits = bracket_bits::of(block);
     const auto escaped = escaped_by(bits.backslashes, escaped_);
     const auto strings = between(bits.quotes & ~escaped) ^ (in_string_ ? ~std::uint64_t{0} : 0);
     if ((bits.backslashes & ~strings) != 0) // malformed: a backslash outside a string escapes nothing

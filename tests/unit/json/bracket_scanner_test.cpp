@@ -1,7 +1,11 @@
 // BracketScanner against a plain scanner that takes one byte at a time.
+#include "json/bracket_bits.hpp"
 #include "json/bracket_scanner.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -58,6 +62,22 @@ std::vector<std::string> moved(const std::string& text) {
     return all;
 }
 
+struct CorpusFile {
+    std::string name;
+    std::string text;
+};
+
+std::vector<CorpusFile> corpus() {
+    std::vector<CorpusFile> files;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(CORPUS)) {
+        if (!entry.is_regular_file())
+            continue;
+        std::ifstream in(entry.path(), std::ios::binary);
+        files.push_back({entry.path().string(), {std::istreambuf_iterator<char>(in), {}}});
+    }
+    return files;
+}
+
 } // namespace
 
 TEST_CASE("run() returns the position behind the bracket that closes the first one") {
@@ -93,6 +113,26 @@ TEST_CASE("every byte but quotes, backslashes and brackets is ignored") {
         const auto text = "[" + std::string(100, static_cast<char>(c)) + "]";
         REQUIRE_MESSAGE(BracketScanner().run(text, 0) == text.size(), c);
     }
+}
+
+TEST_CASE("the bytes of every fuzz corpus give the same bits on every processor") {
+    using namespace json::bracket_bits;
+    const auto files = corpus();
+    CHECK(files.size() > 500);
+    for (const auto& file : files) {
+        const auto padded = file.text + std::string(block_size, ' ');
+        for (std::size_t at = 0; at <= file.text.size(); ++at)
+            REQUIRE_MESSAGE(of(padded.data() + at) == portable(padded.data() + at), file.name, " at ", at);
+    }
+}
+
+TEST_CASE("every text in a fuzz corpus ends where the plain scanner says") {
+    for (const auto& file : corpus())
+        if (const auto first = file.text.find_first_of("{["); first != std::string::npos) {
+            const auto text = file.text.substr(first);
+            for (const std::size_t cut : {std::size_t{0}, text.size() / 2, text.size()})
+                REQUIRE_MESSAGE(in_pieces(text, cut) == byte_by_byte(text), file.name, " cut at ", cut);
+        }
 }
 
 TEST_CASE("after reset() nothing of the earlier text has an effect") {

@@ -75,9 +75,15 @@ need_unpacked() {
     export PATH
 }
 
-packages_to_install=(g++ meson ninja-build pkg-config libuv1-dev nlohmann-json3-dev libsimdjson-dev libexpected-dev libnghttp2-dev libwslay-dev libssl-dev prometheus-cpp-dev libnats-dev) # as in README.md
+libraries_to_install=(libuv1-dev libsimdjson-dev libnghttp2-dev libwslay-dev libssl-dev prometheus-cpp-dev libnats-dev)
+packages_to_install=(g++ meson ninja-build pkg-config nlohmann-json3-dev libexpected-dev "${libraries_to_install[@]}") # as in README.md
 packages_to_build=("${packages_to_install[@]}" python3 python3-grpcio python3-protobuf protobuf-compiler curl openssl nghttp2-client libsodium-dev doctest-dev lowdown jq) # with the tests and the man pages
 packages_for_page=(chromium fonts-dejavu-core) # the tests of the page, in a browser; large
 packages_to_check=(git clang clang-format lld libclang-rt-14-dev cppcheck binutils)
 packages_to_check_long=(clang-tidy valgrind)
 packages_for_coverage=(gcovr)
+tools_to_package=(build-essential debhelper lowdown meson nlohmann-json3-dev libexpected-dev pkg-config python3) # on the machine that builds
+packages_to_package=("${tools_to_package[@]}" "${libraries_to_install[@]}") # as in contrib/debian/control
+packages_for_roots=(mmdebstrap debian-archive-keyring) # a Debian in a folder
+packages_to_check_packages=(lintian qemu-user-static)
+packages_for_arm64=(doctest-dev libsodium-dev:arm64 nats-server openssl qemu-user-static) # in such a folder, for the units

@@ -1,4 +1,4 @@
-"""The scripts of contrib that build (bench, check, fuzz), called wrongly or without permission to write: one line, before they build.
+"""The scripts of contrib that build (bench, check, fuzz, package), called wrongly or without permission to write: one line, before they build.
 
 A copy of contrib/ runs in a checkout of its own, with fake build tools."""
 
@@ -17,7 +17,8 @@ from program import Piped, bound_by_permissions, run
 BUILDS = {"bench": [([], "build-release"), (["--profile"], "build-release-profile")],
           "check": [(["--quick"], "build-check-gcc"), ([], "build-check-clang"), (["--coverage"], "build-check-coverage"),
                     (["--long"], "build-check-release")],
-          "fuzz": [(["framer", "1"], "build-fuzz")]}
+          "fuzz": [(["framer", "1"], "build-fuzz")],
+         "package": [([], "build-package"), (["arm64"], "build-package")]}
 BUILDERS = {"dpkg-query": "echo install ok installed", "meson": "touch built", "ninja": "touch built", "perf": "exit 0", "node": "exit 0",
             "npm": "exit 0"}
 
@@ -49,7 +50,7 @@ class Builders(unittest.TestCase):
         self.assertFalse((self.checkout / "built").exists())
 
     def test_wrong_arguments_print_the_usage(self) -> None:
-        for script, argument in (("bench", "--fast"), ("bench", "round"), ("bench", ""), ("check", "--fast"), ("check", "")):
+        for script, argument in (("bench", "--fast"), ("bench", "round"), ("bench", ""), ("check", "--fast"), ("check", ""), ("package", "i386"), ("package", "")):
             self.assert_gives_up(f"^usage: contrib/{script} ", script, argument, code=2)
         for arguments in (["framer"], ["--help"], ["1", "2", "3"], ["--twice", "x", "3", "framer"], ["--once", "x", "soon", "framer"]):
             self.assert_gives_up("  contrib/fuzz TARGET MINUTES", "fuzz", *arguments, code=2)

@@ -50,7 +50,7 @@ std::string about() {
 NATS JetStream, so that many nodes share one durable, replicated stream. It needs the plugin trackpayments.
 
 lightningd loads it; do not run it by hand:
-  lightning-cli plugin start -k subcommand=start plugin=/path/to/trackpayments-nats trackpayments-nats-url=nats://127.0.0.1:4222
+  lightning-cli plugin -k subcommand=start plugin=/path/to/trackpayments-nats trackpayments-nats-url=nats://127.0.0.1:4222
   lightningd --plugin=/path/to/trackpayments-nats --trackpayments-nats-url=nats://127.0.0.1:4222
 
 Options of lightningd while it is loaded:

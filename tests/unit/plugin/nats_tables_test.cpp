@@ -72,6 +72,13 @@ TEST_CASE("the page has every member of the command's result, with its type, and
         CHECK(has(section("ERRORS"), "\n- " + std::to_string(code) + ": "));
 }
 
+TEST_CASE("--help starts the plugin as the page does, which was tried: lightning-cli takes no `start` before -k") {
+    std::smatch shown;
+    const auto operating = section("OPERATING");
+    REQUIRE(std::regex_search(operating, shown, std::regex(R"(\n    (lightning-cli plugin .* plugin=)\S+/)")));
+    CHECK(has(about(), "\n  " + shown[1].str() + "/path/to/trackpayments-nats "));
+}
+
 TEST_CASE("the manifest declares the command, the options and the topics") {
     const auto manifest =
         json::parse(host::manifest(declaration(nullptr), {.lightningd = true, .version = {26, 6}})).value();

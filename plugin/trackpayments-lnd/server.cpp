@@ -31,7 +31,7 @@ Server::Server(io::Loop& loop, host::Pipes pipes, const host::Parent& parent)
       log_([this](LogLevel level, const std::string& text) { log(level, text); }),
       limits_(limits(io::raise_descriptor_limit())),
       settings_(options),
-      reader_(loop, client(), log_, hub_),
+      reader_(loop, client(), log_, hub_, consumer::pauses(parent.version >= cln::plugin_topics_since)),
       service_({loop, reader_, hub_, log_}, client()),
       cors_(service_),
       http_(loop, cors_, log_, limits_),

@@ -46,8 +46,10 @@ host::Declaration declaration(Server* server) {
         .name = "trackpayments-lnd",
         .options = options,
         .commands = {command},
-        // plugin_started and plugin_stopped exist since v25.02.
-        .subscriptions = {{"shutdown"}, {"trackpayments"}, {"plugin_started", {25, 2}}, {"plugin_stopped", {25, 2}}},
+        .subscriptions = {{"shutdown"},
+                          {"trackpayments"},
+                          {"plugin_started", cln::plugin_topics_since},
+                          {"plugin_stopped", cln::plugin_topics_since}},
     };
 }
 

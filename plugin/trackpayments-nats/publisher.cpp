@@ -43,7 +43,7 @@ Publisher::Publisher(io::Loop& loop, host::Pipes pipes, const host::Parent& pare
       settings_(options),
       link_(loop, log_, sink_),
       sink_(loop, link_, log_),
-      reader_(loop, client(), log_, sink_),
+      reader_(loop, client(), log_, sink_, consumer::pauses(parent.version >= cln::plugin_topics_since)),
       start_timer_(loop),
       id_timer_(loop) {
     sink_.use(reader_);

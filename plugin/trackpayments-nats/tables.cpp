@@ -36,12 +36,11 @@ host::Declaration declaration(Publisher* publisher) {
         .name = "trackpayments-nats",
         .options = options,
         .commands = {command},
-        // plugin_started and plugin_stopped exist since v25.02.
         .subscriptions = {{"shutdown"},
                           {"trackpayments"},
                           {"trackpayments_deleted"},
-                          {"plugin_started", {25, 2}},
-                          {"plugin_stopped", {25, 2}}},
+                          {"plugin_started", cln::plugin_topics_since},
+                          {"plugin_stopped", cln::plugin_topics_since}},
     };
 }
 

@@ -20,6 +20,8 @@ struct Version {
 [[nodiscard]] inline bool has_wait_sendpays(Version v) {
     return v >= Version{23, 11};
 }
+/// lightningd reports that a plugin was started or stopped: plugin_started and plugin_stopped.
+inline constexpr Version plugin_topics_since{25, 2};
 /// xpay reports its parts: pay_part_start and pay_part_end.
 inline constexpr Version part_topics_since{25, 9};
 /// xpay's plugin serves `listpays`: `failed` means that the payer gave up.

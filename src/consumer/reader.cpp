@@ -19,6 +19,10 @@ std::string_view state_name(State state) {
     return "";
 }
 
+Pauses pauses(bool reported) {
+    return reported ? Pauses{} : Pauses{.silence = std::chrono::seconds(10)};
+}
+
 Reader::Reader(io::Loop& loop, rpc::Client& client, base::Log log, Listener& listener, Pauses pauses)
     : tracker_(client, log),
       log_(std::move(log)),

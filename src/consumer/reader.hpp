@@ -46,9 +46,12 @@ struct Page {
 struct Pauses {
     std::chrono::milliseconds first{1000}; ///< after the tracker did not answer; doubles each time
     std::chrono::milliseconds longest{30'000};
-    /// After the last message. Up to lightningd v24.11 nothing reports that a tracker was killed and started again.
-    std::chrono::milliseconds silence{60'000};
+    std::chrono::milliseconds silence{60'000}; ///< after the last message
 };
+
+/// `reported`: lightningd reports that a plugin was started or stopped (since v25.02). Else only a call shows it: the
+/// reader asks more often, so that its state is not wrong for long.
+[[nodiscard]] Pauses pauses(bool reported);
 
 class Reader final {
   public:

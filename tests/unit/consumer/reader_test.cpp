@@ -142,6 +142,14 @@ TEST_CASE("a silence that hides a restart of the tracker is noticed by the run o
     CHECK(f.take() == Events{"3 FAILED 1 at n.s.1.1", "replaced: 4"});
 }
 
+TEST_CASE("a stop that nothing reports is noticed after a silence, which is shorter where lightningd reports none") {
+    ReaderFixture f({std::chrono::milliseconds(1), std::chrono::milliseconds(4), std::chrono::milliseconds(5)});
+    f.follow();
+    f.refuse(f.call_since("n.r.0.0"), -32601, "Unknown command 'trackpayments'");
+    CHECK(until(f.loop, [&] { return f.reader->state() == State::away; }));
+    CHECK(consumer::pauses(false).silence < consumer::pauses(true).silence);
+}
+
 TEST_CASE("what an answer repeats of the delivered states and the table is left out") {
     ReaderFixture f({std::chrono::milliseconds(1), std::chrono::milliseconds(4), std::chrono::milliseconds(5)});
     f.follow({payment_text(3, "IN_FLIGHT")});

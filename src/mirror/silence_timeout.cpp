@@ -17,6 +17,11 @@ constexpr seconds wait_for_blocks{60};
 /// Twice the longest pause between questions to a payer (GiveupPoller).
 constexpr seconds time_to_answer{10};
 
+bool any_payer_may_wait(cln::Version version) {
+    return std::any_of(cln::payers.begin(), cln::payers.end(),
+                       [&](const cln::PayerRow& row) { return row.may_wait_silently(version); });
+}
+
 /// The updated index just before the payment's last change. If the row of a failure is unread, its index is beyond what
 /// was read, and no cursor goes there anyway.
 std::optional<base::UpdatedIndex> before_last_change(const payments::Payment& payment) {
@@ -41,6 +46,10 @@ void SilenceTimeout::set(seconds failed_after) {
     arm();
 }
 
+seconds SilenceTimeout::longest_pause() const {
+    return any_payer_may_wait(version_) ? std::max(longest_failed_after_, wait_for_blocks) : longest_failed_after_;
+}
+
 void SilenceTimeout::set_unwatched(base::CreatedIndex upto) {
     unwatched_ = upto;
     arm();
@@ -48,11 +57,10 @@ void SilenceTimeout::set_unwatched(base::CreatedIndex upto) {
 
 /// True if the payer may wait for blocks without any sign that it waits or gave up.
 bool SilenceTimeout::may_wait_for_blocks(const payments::Payment& payment) const {
-    const auto waits = [&](const cln::PayerRow& row) { return row.may_wait_silently(version_); };
     if (payment.payer == payments::Payer::unknown)
-        return payment.index <= unwatched_ && std::any_of(cln::payers.begin(), cln::payers.end(), waits);
+        return payment.index <= unwatched_ && any_payer_may_wait(version_);
     const auto* row = cln::payer_row(payment.payer);
-    return row && waits(*row);
+    return row && row->may_wait_silently(version_);
 }
 
 seconds SilenceTimeout::pause(const payments::Payment& payment, const Deadline& deadline) const {

@@ -19,8 +19,8 @@ class SilenceTimeout final : public payments::ChangeListener {
 
     /// Sets `trackpayments-failed-after`. For waiting payments it counts from their last event.
     void set(std::chrono::seconds failed_after);
-    /// The longest value so far: a payment that failed within this time may have been shown in flight.
-    [[nodiscard]] std::chrono::seconds longest_failed_after() const { return longest_failed_after_; }
+    /// The longest pause so far: a payment that failed within this time may have been shown in flight.
+    [[nodiscard]] std::chrono::seconds longest_pause() const;
     /// The calls for rows up to this one were not seen. If their payer is still unknown, it may be a slow one.
     void set_unwatched(base::CreatedIndex upto);
     /// Starts, restarts and stops deadlines.

@@ -113,8 +113,9 @@ void Startup::list_without_counters() {
 }
 
 /// A payment between two attempts has no pending row. It may still go on if its last part failed within the time after
-/// which it counts as failed. If that time was shortened, the longest value counts, because subscribers may have seen
-/// the payment in flight. These payments come first: they hold the cursor of everything published after them.
+/// which it counts as failed, which for some payers is a minute. If that time was shortened, the longest value counts,
+/// because subscribers may have seen the payment in flight. These payments come first: they hold the cursor of
+/// everything published after them.
 void Startup::list_recent(std::uint64_t upto) {
     if (upto == 0)
         return search_.begin(newest_);
@@ -124,7 +125,7 @@ void Startup::list_recent(std::uint64_t upto) {
             return search_.begin(newest_);
         // A time in the future is an old row from before the clock was set back, and its neighbours are old too.
         const auto now = clock_().seconds();
-        const auto look_back = parts_.silence.longest_failed_after().count();
+        const auto look_back = parts_.silence.longest_pause().count();
         std::vector<payments::Row> recent;
         bool all_recent = !page->rows.empty();
         for (const auto& row : page->rows) {

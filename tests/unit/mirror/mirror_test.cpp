@@ -70,6 +70,22 @@ TEST_CASE("at the start changes are read back to the first that is not recent, a
     CHECK(f.ready == 1);
 }
 
+TEST_CASE("payments that failed within a minute are listed where a payer may wait so long before it goes on") {
+    auto row = failed(pending(1, 1, 1, 1), 1);
+    row.completed_at = second(100'000 - 59);
+    for (const auto& [version, listed] : {std::pair(cln::Version{25, 12}, true), {{26, 6}, false}, {{23, 11}, true}}) {
+        MirrorFixture f(version);
+        f.mirror->set_failed_after(std::chrono::seconds(10));
+        f.connect(1, 1);
+        f.node.answer(f.next(), unit::listing({row}));
+        if (listed)
+            f.node.answer(f.next(), unit::listing({row}));
+        f.node.answer(f.never_updated(), unit::listing({}));
+        CHECK(f.ready == 1);
+        CHECK(f.read() == (listed ? Published{"trackpayments IN_FLIGHT 1 1.0"} : Published{}));
+    }
+}
+
 TEST_CASE("a payment published in flight ends even if failed-after is shortened meanwhile") {
     MirrorFixture f;
     f.mirror->set_failed_after(std::chrono::hours(24 * 365));

@@ -3,6 +3,7 @@
 #include "json/members.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 #include <optional>
@@ -21,12 +22,14 @@ constexpr const char* const schema_text =
 #include "payment_schema.inc"
     ;
 
-/// `name` is a scalar's, a message's, or `records`.
+using Fits = bool (*)(std::string_view raw);
+
 struct Kind {
     bool or_null = false;
     bool list = false;
-    std::string name;
-    std::vector<std::string> values; ///< an enum's; it has no name
+    std::string name;                ///< a message's, if the rest is empty
+    std::vector<std::string> values; ///< an enum's
+    Fits fits = nullptr;             ///< a scalar's, and that of `records`
 };
 
 struct Field {
@@ -35,6 +38,73 @@ struct Field {
 };
 
 using Messages = std::map<std::string, std::vector<Field>, std::less<>>;
+
+/// The text between the quotes; nothing unless it is a string.
+std::optional<std::string_view> inside(std::string_view raw) {
+    if (raw.size() < 2 || raw.front() != '"' || raw.back() != '"')
+        return std::nullopt;
+    return raw.substr(1, raw.size() - 2);
+}
+
+template <class Int>
+bool is_decimal(std::string_view text) {
+    Int number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && end == text.data() + text.size() && std::to_string(number) == text;
+}
+
+template <class Int>
+bool is_decimal_text(std::string_view raw) {
+    const auto text = inside(raw);
+    return text && is_decimal<Int>(*text);
+}
+
+bool is_base64(std::string_view text) {
+    const auto end = text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+    return text.size() % 4 == 0 &&
+           (end == std::string_view::npos || text.find_first_not_of('=', end) == std::string_view::npos);
+}
+
+bool is_records(std::string_view raw) {
+    json::ObjectScanner members(raw);
+    while (const auto member = members.next()) {
+        const auto key = inside(member->key);
+        const auto value = inside(member->value);
+        if (!key || !is_decimal<std::uint64_t>(*key) || !value || !is_base64(*value))
+            return false;
+    }
+    return members.ok();
+}
+
+bool is_hex(std::string_view raw, std::size_t size) {
+    const auto text = inside(raw);
+    return text && text->size() == size && text->find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+bool is_base64_of(std::string_view raw, std::size_t size) {
+    const auto text = inside(raw);
+    return text && text->size() == size && is_base64(*text);
+}
+
+struct Scalar {
+    std::string_view name;
+    Fits fits;
+};
+
+constexpr std::array<Scalar, 12> scalars{{
+    {"null", [](std::string_view raw) { return raw == "null"; }},
+    {"boolean", [](std::string_view raw) { return raw == "true" || raw == "false"; }},
+    {"uint32", is_decimal<std::uint32_t>},
+    {"uint64", is_decimal_text<std::uint64_t>},
+    {"int64", is_decimal_text<std::int64_t>},
+    {"string", [](std::string_view raw) { return inside(raw).has_value(); }},
+    {"hex32", [](std::string_view raw) { return is_hex(raw, 64); }},
+    {"hex33", [](std::string_view raw) { return is_hex(raw, 66); }},
+    {"bytes", [](std::string_view raw) { return inside(raw) && is_base64(*inside(raw)); }},
+    {"bytes32", [](std::string_view raw) { return is_base64_of(raw, 44); }},
+    {"bytes64", [](std::string_view raw) { return is_base64_of(raw, 88); }},
+    {"records", is_records},
+}};
 
 Kind kind_of(const Schema& rule) {
     Kind kind;
@@ -52,6 +122,9 @@ Kind kind_of(const Schema& rule) {
     } else {
         kind.name = rule.at("type");
     }
+    const auto scalar =
+        std::find_if(scalars.begin(), scalars.end(), [&](const auto& one) { return one.name == kind.name; });
+    kind.fits = scalar == scalars.end() ? nullptr : scalar->fits;
     return kind;
 }
 
@@ -74,120 +147,63 @@ const Messages& messages() {
     return all;
 }
 
-/// The text between the quotes; nothing unless it is a string.
-std::optional<std::string_view> inside(std::string_view raw) {
-    if (raw.size() < 2 || raw.front() != '"' || raw.back() != '"')
-        return std::nullopt;
-    return raw.substr(1, raw.size() - 2);
-}
+/// These return true if all is right, else they add the path of the first difference to `wrong`, from its end: paths of
+/// what is right are not made, because a fuzz target looks at very many payments.
+bool walk(std::string_view raw, std::string_view name, std::string& wrong);
 
-template <class Int>
-bool is_decimal(std::string_view text) {
-    Int number{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc{} && end == text.data() + text.size() && std::to_string(number) == text;
-}
-
-bool is_base64(std::string_view text) {
-    const auto end = text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
-    return text.size() % 4 == 0 &&
-           (end == std::string_view::npos || text.find_first_not_of('=', end) == std::string_view::npos);
-}
-
-bool is_hex(std::string_view text) {
-    return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-bool is_records(std::string_view raw) {
-    json::ObjectScanner members(raw);
-    while (const auto member = members.next()) {
-        const auto key = inside(member->key);
-        const auto value = inside(member->value);
-        if (!key || !is_decimal<std::uint64_t>(*key) || !value || !is_base64(*value))
-            return false;
-    }
-    return members.ok();
-}
-
-/// Nothing if no scalar has this name.
-std::optional<bool> is_scalar(std::string_view raw, std::string_view name) {
-    const auto text = inside(raw);
-    if (name == "null")
-        return raw == "null";
-    if (name == "boolean")
-        return raw == "true" || raw == "false";
-    if (name == "uint32")
-        return is_decimal<std::uint32_t>(raw);
-    if (name == "uint64")
-        return text && is_decimal<std::uint64_t>(*text);
-    if (name == "int64")
-        return text && is_decimal<std::int64_t>(*text);
-    if (name == "string")
-        return text.has_value();
-    if (name == "hex32" || name == "hex33")
-        return text && text->size() == (name == "hex32" ? 64 : 66) && is_hex(*text);
-    if (name == "bytes")
-        return text && is_base64(*text);
-    if (name == "bytes32" || name == "bytes64")
-        return text && text->size() == (name == "bytes32" ? 44 : 88) && is_base64(*text);
-    if (name == "records")
-        return is_records(raw);
-    return std::nullopt;
-}
-
-std::string walk(std::string_view raw, std::string_view name, const std::string& path);
-
-std::string walk_one(std::string_view raw, const Kind& kind, const std::string& path) {
+bool walk_one(std::string_view raw, const Kind& kind, std::string& wrong) {
     if (kind.or_null && raw == "null")
-        return {};
-    if (!kind.values.empty()) {
-        const auto text = inside(raw);
-        return text && std::find(kind.values.begin(), kind.values.end(), *text) != kind.values.end() ? "" : path;
-    }
-    if (const auto fits = is_scalar(raw, kind.name))
-        return *fits ? "" : path;
-    return walk(raw, kind.name, path);
+        return true;
+    if (kind.fits)
+        return kind.fits(raw);
+    if (kind.values.empty())
+        return walk(raw, kind.name, wrong);
+    const auto text = inside(raw);
+    return text && std::find(kind.values.begin(), kind.values.end(), *text) != kind.values.end();
 }
 
-std::string walk_list(std::string_view raw, const Kind& kind, const std::string& path) {
+bool walk_list(std::string_view raw, const Kind& kind, std::string& wrong) {
     if (raw == "[]")
-        return {};
+        return true;
     std::size_t at = 1;
     while (raw.front() == '[' && at < raw.size()) {
         const auto end = json::skip_value(raw, at);
         if (!end || *end >= raw.size())
-            return path;
-        if (auto wrong = walk_one(raw.substr(at, *end - at), kind, path + "[]"); !wrong.empty())
-            return wrong;
+            return false;
+        if (!walk_one(raw.substr(at, *end - at), kind, wrong)) {
+            wrong.insert(0, "[]");
+            return false;
+        }
         if (raw[*end] == ']')
-            return *end + 1 == raw.size() ? "" : path;
+            return *end + 1 == raw.size();
         at = *end + 1;
     }
-    return path;
+    return false;
 }
 
-std::string walk(std::string_view raw, std::string_view name, const std::string& path) {
+bool walk(std::string_view raw, std::string_view name, std::string& wrong) {
     const auto message = messages().find(name);
     if (message == messages().end())
         throw std::logic_error("the schema has a kind that the walk does not know: " + std::string(name));
     json::ObjectScanner members(raw);
     for (const auto& field : message->second) {
         const auto member = members.next();
-        const auto there = path + "." + field.name;
-        if (!member || inside(member->key) != field.name)
-            return there;
-        auto wrong =
-            field.kind.list ? walk_list(member->value, field.kind, there) : walk_one(member->value, field.kind, there);
-        if (!wrong.empty())
-            return wrong;
+        const bool fits = member && inside(member->key) == field.name &&
+                          (field.kind.list ? walk_list(member->value, field.kind, wrong)
+                                           : walk_one(member->value, field.kind, wrong));
+        if (!fits) {
+            wrong.insert(0, "." + field.name);
+            return false;
+        }
     }
-    return !members.next() && members.ok() ? "" : path;
+    return !members.next() && members.ok();
 }
 
 } // namespace
 
 std::string misshapen(std::string_view payment) {
-    return walk(payment, "payment", "payment");
+    std::string wrong;
+    return walk(payment, "payment", wrong) ? "" : "payment" + wrong;
 }
 
 } // namespace unit

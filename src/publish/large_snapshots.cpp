@@ -17,7 +17,7 @@ void LargeSnapshots::arm() {
 }
 
 void LargeSnapshots::made(const payments::PaymentKey& key, std::size_t bytes) {
-    if (bytes > large)
+    if (bytes > large_)
         payments_.insert_or_assign(key, Large{steady_clock::now()});
 }
 

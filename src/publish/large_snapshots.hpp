@@ -12,7 +12,7 @@ namespace publish {
 
 class LargeSnapshots final {
   public:
-    /// Bytes; snapshots up to this size are not delayed.
+    /// Bytes; by default snapshots up to this size are not delayed.
     static constexpr std::size_t large = 64UL * 1024;
 
     /// Called when the pause is over and a snapshot is due. `hold` holds the cursor until the snapshot is queued.
@@ -21,6 +21,7 @@ class LargeSnapshots final {
     LargeSnapshots(io::Loop& loop, Progress& progress, Due due)
         : progress_(progress), due_(std::move(due)), timer_(loop) {}
 
+    void set_large(std::size_t bytes) { large_ = bytes; }
     /// One second by default. Waiting payments start a new pause.
     void set_pause(std::chrono::milliseconds pause);
     /// Call after writing a snapshot of a payment in flight, with its size.
@@ -45,6 +46,7 @@ class LargeSnapshots final {
     Progress& progress_;
     Due due_;
     std::unordered_map<payments::PaymentKey, Large> payments_;
+    std::size_t large_ = large;
     std::chrono::milliseconds pause_{1000};
     io::Timer timer_;
 };

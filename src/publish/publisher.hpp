@@ -24,6 +24,7 @@ class Publisher final : public payments::ChangeListener {
     ~Publisher();
 
     void set_large_pause(std::chrono::milliseconds pause) { large_.set_pause(pause); }
+    void set_large(std::size_t bytes) { large_.set_large(bytes); }
     /// Leaves topics out; everything else stays as it is. Before the first message: a subscriber could not see the gap.
     void set_topics(TopicChoice topics) { topics_ = topics; }
     [[nodiscard]] const TopicChoice& topics() const { return topics_; }

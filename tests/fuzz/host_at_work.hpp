@@ -150,17 +150,18 @@ class HostAtWork final {
         ++answered_[id];
         require(reply.method.empty() && reply.result.empty() != reply.error.empty(),
                 "a reply has a result or an error");
-        const auto body = parsed(reply.result.empty() ? reply.error : reply.result);
-        require(body.has_value(), "an answer is JSON");
+        const auto text = reply.result.empty() ? reply.error : reply.result;
+        require(quickly_parsed(text) || parsed(text), "an answer is JSON"); // delpay's may have any number
         if (!reply.error.empty())
-            require(is_error(*body), "an error has a code and a message");
+            require(is_error(*parsed(text)), "an error has a code and a message");
         const auto asked = asked_.find(id);
         if (asked == asked_.end() || asked->second.hooks != asked->second.times)
             return;
         require(reply.error.empty(), "a hook is never answered with an error, which crashes lightningd");
-        if (*body == Tree{{"result", "continue"}})
+        if (text == R"({"result":"continue"})")
             return;
         require(asked->second.held > 0, "only delpay is answered by the plugin");
+        const auto body = parsed(text);
         require(body->is_object() && body->size() == 1 && at(*body, "return") && (*body)["return"].size() == 1,
                 "a hook request is answered with continue or return");
         const auto& inner = (*body)["return"];
@@ -174,10 +175,10 @@ class HostAtWork final {
     }
 
     static void notified(const rpc::Message& news) {
-        const auto params = parsed(news.params);
+        const auto params = quickly_parsed(news.params);
         require(params && params->is_object(), "params are JSON");
         if (news.method == "log") {
-            const std::string logged = (*params)["message"];
+            const auto logged = text_at(*params, "message").value();
             require(logged.size() < 32'768 && logged.find('\n') == std::string::npos,
                     "a log line is one line below lightningd's limit");
             check_no_secret(logged);

@@ -3,13 +3,20 @@
 #pragma once
 
 #include "fuzz.hpp"
-#include "json/text.hpp"
+
+#include <string>
+#include <vector>
 
 namespace fuzz {
 
-using json::Tree;
+struct Shown {
+    std::string status;
+    std::string payment_hash;
+    std::string payment_index;
+    std::vector<std::uint64_t> attempts; ///< rising
+};
 
 /// Ends the process unless it is valid.
-Tree checked_payment(std::string_view text);
+Shown checked_payment(std::string_view text);
 
 } // namespace fuzz

@@ -11,8 +11,8 @@ namespace unit {
 struct Directory {
     std::filesystem::path path;
 
-    Directory() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "unit-").string() + std::string(6, 'X');
+    explicit Directory(const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+        std::string pattern = (parent / "unit-").string() + std::string(6, 'X');
         if (!::mkdtemp(pattern.data()))
             throw std::runtime_error("no directory for the test");
         path = pattern;

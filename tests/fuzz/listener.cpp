@@ -62,6 +62,10 @@ bool settled_elsewhere(const payments::Table& table, const payments::Payment& pa
     });
 }
 
+void check_shapes(const payments::Table& table) {
+    table.for_each([](const payments::Payment& payment) { checked_payment(lnrpc::to_json(lnrpc::to_lnrpc(payment))); });
+}
+
 void Listener::changed(const payments::Table& table, const payments::Change& change) {
     for (const auto& ended : change.ended) {
         check_state(ended);
@@ -121,7 +125,6 @@ void Listener::erase(const payments::PaymentKey& key) {
 
 void Listener::check_published(const payments::Table& table) const {
     table.for_each([&](const payments::Payment& payment) {
-        checked_payment(lnrpc::to_json(lnrpc::to_lnrpc(payment)));
         const bool settled_row_gone =
             payment.status() == payments::Status::succeeded && !payment.any(payments::PartStatus::complete);
         if (hidden_.contains(payment.key) || settled_row_gone)

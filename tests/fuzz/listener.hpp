@@ -15,13 +15,15 @@ namespace fuzz {
 std::string published_form(payments::Payment payment);
 /// True if it is not published any more: another payment of its hash succeeded.
 bool settled_elsewhere(const payments::Table& table, const payments::Payment& payment);
+/// Every payment passes the strict check of a snapshot (shape.hpp).
+void check_shapes(const payments::Table& table);
 
 class Listener final {
   public:
     void changed(const payments::Table& table, const payments::Change& change);
     /// Evicted payments are not followed any more.
     void erase(const payments::PaymentKey& key);
-    /// After the last event each payment's last snapshot is its state.
+    /// After the last event each payment's last snapshot is its state. Their shape is for check_shapes().
     void check_published(const payments::Table& table) const;
 
   private:

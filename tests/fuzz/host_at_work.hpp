@@ -72,11 +72,11 @@ class HostAtWork final {
         return first;
     }
 
-    /// One line a turn, so that each takes effect before the next. A hundred at most.
+    /// One line a turn, so that each takes effect before the next. Twenty at most.
     void step() {
-        if (!input_.empty() && steps_++ < 100)
+        if (!input_.empty() && steps_++ < 20)
             obey(line());
-        else if (++idle_ == 8)
+        else if (++idle_ == 6)
             return stdin_.reset();
         step_.start(std::chrono::milliseconds(0), [this] { step(); });
     }

@@ -280,7 +280,7 @@ def story(entries: list[transcript.Entry]) -> bytes:
             if method != "rpc_command" or kind in ("sendpay", "createonion", "sendonion", "injectpaymentonion", "delpay"):
                 messages.setdefault(kind, "<" + compact(entry.msg))
     steps = ["v26.06.6 lightningd", INIT]
-    steps += ["+" + compact(row) for row in list(rows.values())[-2:]] + list(messages.values())[:5]
+    steps += ["+" + compact(row) for row in list(rows.values())[-2:]] + list(messages.values())[:3]
     steps += ['@{"subsystem":"sendpays","created":9}', '<{"jsonrpc":"2.0","id":7,"method":"trackpayments","params":[]}', ".", "x"]
     return "\n".join(steps).encode()
 
@@ -312,7 +312,7 @@ def main() -> None:
         stories.append((len(story(entries)), name, story(entries)))
     stories.sort()
     for length, name, text in stories[::2]:
-        if length <= 4000:
+        if length <= 3000:
             seeds.found["dispatch"][name] = text
     seeds.found["dispatch"]["options"] = "\n".join([
         "v25.12 nohook", '<{"jsonrpc":"2.0","id":"cln:getmanifest#0","method":"getmanifest","params":{}}', INIT,

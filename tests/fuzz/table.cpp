@@ -28,7 +28,7 @@ std::string picture(Payment payment) {
     return text;
 }
 
-std::map<payments::PaymentKey, std::string> applied_in_order(const fuzz::World& world, std::uint64_t seed, bool first) {
+std::map<payments::PaymentKey, std::string> applied_in_order(const fuzz::World& world, std::uint64_t seed) {
     Table table(1000);
     fuzz::Listener listener;
     std::set<base::PaymentHash> succeeded;
@@ -43,8 +43,6 @@ std::map<payments::PaymentKey, std::string> applied_in_order(const fuzz::World& 
         }
     });
     listener.check_published(table);
-    if (first) // then those of the other order are equal but for some numbers
-        fuzz::check_shapes(table);
     for (const auto& fact : world.facts)
         fuzz::require(table.apply(fact.event).updated.empty(), "a known fact is no change");
     std::map<payments::PaymentKey, std::string> pictures;
@@ -67,8 +65,7 @@ FUZZ_TARGET(table) {
     const auto one = choices.number();
     const auto other = choices.number();
     const fuzz::World world(choices);
-    fuzz::require(applied_in_order(world, one, true) == applied_in_order(world, other, false),
-                  "every order gives the same table");
+    fuzz::require(applied_in_order(world, one) == applied_in_order(world, other), "every order gives the same table");
     return 0;
 }
 

@@ -18,7 +18,7 @@ class Maker final {
         for (std::size_t i = 0; i < hashes; ++i) {
             base::PaymentHash hash;
             hash.bytes.fill(static_cast<std::uint8_t>(0xA0 + i));
-            const auto groups = 1 + choices_.below(3);
+            const auto groups = 1 + choices_.below(hashes == 1 ? 3 : 2);
             for (std::size_t g = 1; g <= groups; ++g)
                 add_payment({hash, {g}}, g == groups);
         }

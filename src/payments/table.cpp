@@ -96,8 +96,9 @@ std::optional<EntryRef> Table::begun_by(const base::PaymentHash& hash, PayerCall
 EntryRef Table::add_payment(const Row& row, PayerCall call, Batch& batch) {
     // lightningd allows a new group of a hash only when nothing of the other groups is pending: those are over.
     const auto others = store_.groups(row.key.hash);
+    auto before = continued(row, call);
     const auto payment = store_.add(row.key.hash);
-    if (auto before = deleted_.take(row, call)) {
+    if (before) {
         static_cast<Payment&>(*payment) = *std::move(before);
         batch.change.reopened.push_back(payment->key);
     } else {
@@ -109,6 +110,18 @@ EntryRef Table::add_payment(const Row& row, PayerCall call, Batch& batch) {
     for (const auto other : others)
         update_outcome(other, batch); // first, so that it is published before the new group
     return payment;
+}
+
+/// The deleted payment that the row continues. A payment that came after the deletion may have its groups' numbers, and
+/// keeps them: of a key, the table has one payment.
+std::optional<Payment> Table::continued(const Row& row, PayerCall call) {
+    auto before = deleted_.take(row, call);
+    if (!before || store_.find(before->key))
+        return std::nullopt;
+    std::erase_if(before->more_groups, [&](base::GroupId group) {
+        return store_.find({row.key.hash, group}).has_value();
+    });
+    return before;
 }
 
 Part& Table::add_part(EntryRef payment, const Row& row, Batch& batch) {

@@ -88,6 +88,7 @@ class Table final {
     /// The part with this index.
     [[nodiscard]] std::optional<Location> locate(const PaymentKey& key, base::CreatedIndex created) const;
     EntryRef add_payment(const Row& row, PayerCall call, Batch& batch);
+    [[nodiscard]] std::optional<Payment> continued(const Row& row, PayerCall call);
     /// The payment that this call began in another group: the row is one of its parts.
     [[nodiscard]] std::optional<EntryRef> begun_by(const base::PaymentHash& hash, PayerCall call) const;
     Part& add_part(EntryRef payment, const Row& row, Batch& batch);

@@ -97,4 +97,35 @@ TEST_CASE("a call that goes on after FAILED, or after its rows were deleted, con
     CHECK(table.find(first)->status() == Status::in_flight);
 }
 
+TEST_CASE("a group that a new payment uses again stays with it when the deleted payment goes on") {
+    Table table(100);
+    table.apply(call(1, 1, 10, 77));
+    table.apply(seen(failed(pending(1, 1, 1, 10), 1)));
+    SUBCASE("the first group: what goes on is a payment of its own") {
+        table.apply(payments::PartDeleted{first, {10}});
+        table.apply(seen(failed(pending(1, 1, 1, 20), 2)));
+        table.apply(call(2, 1, 30, 77));
+        const auto change = table.apply(seen(pending(1, 2, 1, 30)));
+        CHECK(change.reopened.empty());
+        CHECK(table.find(first)->index.value == 20);
+        REQUIRE(table.find({hash(1), {2}}) != nullptr);
+        CHECK(table.find({hash(1), {2}})->index.value == 30);
+    }
+    SUBCASE("a later group: the payment goes on without it") {
+        table.apply(call(2, 1, 20, 77));
+        table.apply(seen(failed(pending(1, 2, 1, 20), 2)));
+        table.apply(payments::PartDeleted{first, {10}});
+        table.apply(payments::PartDeleted{{hash(1), {2}}, {20}});
+        table.apply(seen(failed(pending(1, 2, 1, 30), 3)));
+        table.apply(call(3, 1, 40, 77));
+        const auto change = table.apply(seen(pending(1, 3, 1, 40)));
+        CHECK(change.reopened == std::vector{first});
+        CHECK(table.find({hash(1), {3}}) == table.find(first));
+        REQUIRE(table.find({hash(1), {2}}) != nullptr);
+        CHECK(table.find({hash(1), {2}})->index.value == 30);
+        CHECK(table.find(first)->index.value == 10);
+    }
+    CHECK(table.size() == 2);
+}
+
 } // namespace renepay_test

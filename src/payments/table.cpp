@@ -79,6 +79,8 @@ std::optional<Location> Table::location_of(const Row& row, Batch& batch) {
     const auto call = expected ? expected->call : PayerCall{};
     if (expected && expected->payer == Payer::renepay) {
         known = begun_by(row.key.hash, call);
+        if (known && (*known)->find(row.created))
+            return std::nullopt; // a row has one group
         if (known)
             (*known)->more_groups.push_back(row.key.group);
     }

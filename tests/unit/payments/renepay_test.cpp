@@ -97,6 +97,16 @@ TEST_CASE("a call that goes on after FAILED, or after its rows were deleted, con
     CHECK(table.find(first)->status() == Status::in_flight);
 }
 
+TEST_CASE("a row that comes again under another group of the call is ignored") {
+    Table table(100);
+    table.apply(call(1, 1, 10, 77));
+    table.apply(seen(failed(pending(1, 1, 1, 10), 1)));
+    table.apply(call(2, 1, 10, 77));
+    CHECK(table.apply(seen(pending(1, 2, 1, 10))).updated.empty());
+    CHECK(table.find(first)->parts.size() == 1);
+    CHECK(table.find({hash(1), {2}}) == nullptr);
+}
+
 TEST_CASE("a group that a new payment uses again stays with it when the deleted payment goes on") {
     Table table(100);
     table.apply(call(1, 1, 10, 77));

@@ -72,9 +72,9 @@ class HostAtWork final {
         return first;
     }
 
-    /// One line a turn, so that each takes effect before the next. Twenty at most.
+    /// One line a turn, so that each takes effect before the next. Twelve at most.
     void step() {
-        if (!input_.empty() && steps_++ < 20)
+        if (!input_.empty() && steps_++ < 12)
             obey(line());
         else if (++idle_ == 6)
             return stdin_.reset();

@@ -178,7 +178,7 @@ class Game final : public consumer::Listener {
 
     /// With more steps the same things happen again.
     void play() {
-        for (int steps = 0; steps < 32 && !choices_.empty(); ++steps)
+        for (int steps = 0; steps < 24 && !choices_.empty(); ++steps)
             step();
         end();
     }

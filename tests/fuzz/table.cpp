@@ -43,8 +43,10 @@ std::map<payments::PaymentKey, std::string> applied_in_order(const fuzz::World& 
         }
     });
     listener.check_published(table);
+    std::vector<payments::Event> known;
     for (const auto& fact : world.facts)
-        fuzz::require(table.apply(fact.event).updated.empty(), "a known fact is no change");
+        known.push_back(fact.event);
+    fuzz::require(table.apply(known).updated.empty(), "a known fact is no change");
     std::map<payments::PaymentKey, std::string> pictures;
     table.for_each([&](const Payment& payment) { pictures.emplace(payment.key, picture(payment)); });
     fuzz::require(table.size() == world.payments.size(), "every payment is in the table");

@@ -14,7 +14,7 @@ using payments::PartStatus;
 class Maker final {
   public:
     Maker(Choices& choices, World& world, std::size_t fat) : choices_(choices), world_(world), fat_(fat) {
-        const auto hashes = 1 + choices_.below(2);
+        const std::size_t hashes = choices_.below(4) == 3 ? 2 : 1;
         for (std::size_t i = 0; i < hashes; ++i) {
             base::PaymentHash hash;
             hash.bytes.fill(static_cast<std::uint8_t>(0xA0 + i));
@@ -195,7 +195,7 @@ void apply_in_some_order(const World& world, std::uint64_t seed,
     std::vector<std::size_t> done;
     while (!left.empty()) {
         std::vector<payments::Event> batch;
-        for (std::size_t size = 1 + dice() % 3; size > 0 && !left.empty(); --size) {
+        for (std::size_t size = 1 + dice() % 5; size > 0 && !left.empty(); --size) {
             const auto next = std::find_if(left.begin(), left.end(), [&](std::size_t fact) {
                 const auto& after = world.facts[fact].after;
                 return std::all_of(after.begin(), after.end(), [&](std::size_t one) { return applied[one]; });

@@ -6,6 +6,7 @@ Inputs that differ only in values do not help a fuzzer, so one of each shape (na
 """
 import hashlib
 import json
+import re
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -110,7 +111,7 @@ BY_HAND: dict[str, list[str | bytes]] = {
                 '{"payments":2,"payments_in_flight":1,"parts":5,"callers":0,"queued_bytes":0,"merged_snapshots":0,"reconnects":0,'
                 '"read":{"created":5,"updated":4},"cursor":{"created":5,"updated":4},"counters":{"created":5,"updated":4}}'],
     "stream_reader": [bytes([0, 1, 0, 0, *[10, i % 6, i % 3, 8, 4, 6] * 8, 1, 1, 10, 2, 1, 4, 6, 4, 6]) for i in range(3)] +
-                     [bytes((i * 37 + i * i * seed) % 251 for i in range(600)) for seed in (3, 5, 11)],
+                     [bytes((i * 37 + i * i * seed) % 251 for i in range(150)) for seed in (3, 5, 11)],
     "framer": ['\x05{"a":"}\\"{"}\n\n {"b":[{}]}', "\x00garbage{}{}", "\xff" + "[" * 3 + '{"a":' + "[" * 130 + "]" * 130 + "}"],
     "message": ['{"id":a{,"method":"init"}}', '{"id":null,"error":{}}', '{"method":"a","params":[1]} '],
     "listconfigs": ['{"configs":{"plugin":{"values_str":["/a/trackpayments"],"sources":["/c:1"]},"plugin-dir":{"values_str":[],"sources":[]},'
@@ -265,7 +266,7 @@ def take_reply(seeds: Seeds, call: transcript.Call) -> None:
 def story(entries: list[transcript.Entry]) -> bytes:
     """The recording as steps of the dispatch target: the first message of each kind on stdin, and rows of the node at the end.
 
-    Without getmanifest, which took a sixth of the time of each; one input below has it.
+    Without getmanifest, which took a sixth of the time of each; one input below has it. Onions are cut: nothing reads them.
     """
     rows: dict[int, dict] = {}
     messages: dict[str, str] = {}
@@ -282,7 +283,7 @@ def story(entries: list[transcript.Entry]) -> bytes:
     steps = ["v26.06.6 lightningd", INIT]
     steps += ["+" + compact(row) for row in list(rows.values())[-2:]] + list(messages.values())[:3]
     steps += ['@{"subsystem":"sendpays","created":9}', '<{"jsonrpc":"2.0","id":7,"method":"trackpayments","params":[]}', ".", "x"]
-    return "\n".join(steps).encode()
+    return re.sub(r'"([0-9a-f]{132})[0-9a-f]{400,}"', r'"\1"', "\n".join(steps)).encode()
 
 
 def main() -> None:
@@ -311,8 +312,8 @@ def main() -> None:
             take_reply(seeds, call)
         stories.append((len(story(entries)), name, story(entries)))
     stories.sort()
-    for length, name, text in stories[::2]:
-        if length <= 3000:
+    for length, name, text in stories:
+        if length <= 2200:
             seeds.found["dispatch"][name] = text
     seeds.found["dispatch"]["options"] = "\n".join([
         "v25.12 nohook", '<{"jsonrpc":"2.0","id":"cln:getmanifest#0","method":"getmanifest","params":{}}', INIT,

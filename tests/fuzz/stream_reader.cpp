@@ -374,7 +374,6 @@ class Game final : public consumer::Listener {
             const bool busy = !node_.messages.empty() || !replies_.empty() || !fake_.calls.empty();
             quiet = busy ? 0 : quiet + 1;
             read_message();
-            settle();
             serve();
             reply();
             settle();

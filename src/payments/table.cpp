@@ -168,7 +168,11 @@ void Table::end_without_rows(EntryRef payment, Batch& batch) {
         ended.reason = payment->reason;
     }
     const bool was_in_flight = !payment->outcome || batch.has_ended(*payment);
-    if (was_in_flight && !settled_elsewhere(*payment, {}, outcomes_))
+    // A success of this change is published after the end, so it does not hide it.
+    const auto was_paid = [&](EntryRef other) {
+        return other->outcome == Status::succeeded && !batch.has_ended(*other) && other->has_complete_row();
+    };
+    if (was_in_flight && !store_.find_if(payment->key.hash, was_paid))
         batch.change.ended.push_back(ended);
     if (ended.outcome == Status::succeeded)
         return;

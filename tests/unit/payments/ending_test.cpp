@@ -165,6 +165,18 @@ TEST_CASE("of a group whose hash another group has paid nothing is published, no
     CHECK(table.apply(deleted(10)).ended.empty());
 }
 
+TEST_CASE("a payment in flight that is deleted by the facts that show another group's success ends first") {
+    Table table(100);
+    table.apply(seen(pending(1, 9, 1, 10)));
+    const std::vector<payments::Event> events{seen(complete(pending(1, 10, 1, 11), 1)), seen(pending(1, 11, 1, 12)),
+                                              PartDeleted{key, {10}}};
+    const auto change = table.apply(events);
+    REQUIRE(change.ended.size() == 1);
+    CHECK(change.ended[0].key == key);
+    CHECK(change.ended[0].status() == Status::failed);
+    CHECK(updated(change).front() == PaymentKey{hash(1), {10}});
+}
+
 TEST_CASE("of very many deleted payments only the newest can be continued") {
     Table table(100);
     const auto row = [](std::uint64_t group, std::uint64_t partid, std::uint64_t created) {

@@ -65,6 +65,7 @@ void Sink::fall_behind() {
 
 void Sink::updated(const consumer::Update& update) {
     const auto& payment = update.payment;
+    looked_up_.erase(payment->payment_index);
     if (payment->status == consumer::Status::in_flight)
         in_flight_[payment->payment_index] = payment;
     else
@@ -102,9 +103,12 @@ void Sink::vanished(const consumer::SnapshotPtr& payment) {
 }
 
 /// The stream has this payment in flight. If the tracker does not know it under this index, its subject is closed by a
-/// deletion.
+/// deletion. An update that overtakes the answer is newer.
 void Sink::retire(const base::PaymentHash& hash, std::uint64_t old_index, const Knowledge& stored) {
+    looked_up_.insert(old_index);
     reader_->lookup(hash, [this, hash, old_index, stored](const auto& payments) {
+        if (looked_up_.erase(old_index) == 0)
+            return;
         if (payments)
             retired(hash, old_index, stored, *payments);
         else if (payments.error().kind == consumer::Refusal::Kind::unknown_hash)

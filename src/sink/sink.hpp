@@ -7,6 +7,8 @@
 #include "io/timer.hpp"
 #include "sink/delivery.hpp"
 
+#include <set>
+
 namespace sink {
 
 class Sink final : public consumer::Listener, public jetstream::Listener {
@@ -90,6 +92,7 @@ class Sink final : public consumer::Listener, public jetstream::Listener {
     Window window_;
     Delivery delivery_;
     std::map<std::uint64_t, consumer::SnapshotPtr> in_flight_; // as delivered by the reader
+    std::set<std::uint64_t> looked_up_;                        // by index: being asked for, and not updated since
     std::vector<Window::Id> refused_;                          // taken, and tried again later
     io::Timer retry_;
     io::Timer check_stream_;

@@ -320,6 +320,24 @@ TEST_CASE("a payment that is missing from the table because it just ended is pub
     CHECK(f.stored(5).size() == 2);
 }
 
+TEST_CASE("updates that overtake the answer about a missing payment are newer than the answer") {
+    SinkFixture f;
+    f.publish_on();
+    f.live(paid_text(5, "IN_FLIGHT", {attempt_text(5, "I")}), "n.r.5.0");
+    f.serve();
+    f.tracker("plugin_started");
+    f.answer(f.call_since("n.r.5.0"), answer_text({}, "n.s.5.0"));
+    f.answer(f.call("{}"), answer_text({}, "n.s.5.0"));
+    const auto failed = paid_text(5, "FAILED", {attempt_text(5, "F")});
+    const auto asked = f.call(R"({"payment_hash":")" + unit::hash_text() + R"("})");
+    f.live(failed, "n.s.5.1");
+    f.live(paid_text(5, "IN_FLIGHT", {attempt_text(5, "F"), attempt_text(6, "I")}), "n.s.6.1");
+    f.answer(asked, answer_text({failed}, "n.s.5.1"));
+    f.serve();
+    CHECK(f.stored(5).size() == 3);
+    CHECK(f.stored(5).back().starts_with("IN_FLIGHT 5F,6I"));
+}
+
 TEST_CASE("an index that moved while the sink was away: the old subject is closed") {
     SinkFixture f;
     f.stream.add(stored(5, "IN_FLIGHT", "5F,6I", "n.q.6.0"));

@@ -520,14 +520,7 @@ struct World {
             stream.serve();
             return sink->status().caught_up && client.in_flight() == 0;
         };
-        for (int i = 0; i < 400; ++i) {
-            if (idle())
-                return true;
-            io::Timer tick(loop);
-            tick.start(std::chrono::milliseconds(1), [] {});
-            loop.turn(true);
-        }
-        return false;
+        return unit::until(loop, idle);
     }
     void check_end() {
         for (const auto& payment : tracker.payments)

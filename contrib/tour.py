@@ -82,7 +82,7 @@ def as_lnd(node: StandIn, screen: Screen) -> None:
     print(f"""
 The plugin trackpayments-lnd serves LND's API. Two of its clients subscribe:
 $ contrib/lnd_payments.py {grpc} tls.cert admin.macaroon
-$ curl -sN --cacert tls.cert -H "Grpc-Metadata-Macaroon: $(xxd -p -c 10000 admin.macaroon)" '{url}'""", flush=True)
+$ curl -sN --cacert tls.cert -H "Grpc-Metadata-Macaroon: $(od -An -tx1 -v admin.macaroon | tr -d ' \\n')" '{url}'""", flush=True)
     # Debian's Python has Debian's grpc.
     clients = [LndClient("/usr/bin/python3", str(TOP / "contrib" / "lnd_payments.py"), grpc, certificate, macaroon),
                LndClient("curl", "-sN", "--cacert", certificate, "-H", f"Grpc-Metadata-Macaroon: {hexed}", url)]

@@ -5,6 +5,7 @@
 #include "plugin/trackpayments-lnd/new_rune.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace trackpayments_lnd {
 
@@ -78,30 +79,48 @@ std::optional<std::string> page_url(const PageServer& server) {
     return (server.tls ? "https://" : "http://") + http::to_string(named) + '/';
 }
 
-void PageLink::make(std::chrono::minutes time, const PageServer& server, Reply reply) const {
-    const auto url = page_url(server);
+void PageLink::make(std::chrono::minutes time, PageServer server, Reply reply) {
+    auto url = page_url(server);
     if (!url)
         return reply(failed("REST does not listen: see option trackpayments-lnd-restlisten, and the problems that "
                             "trackpayments-lnd shows"));
-    const auto end = std::chrono::floor<seconds>(std::chrono::system_clock::now().time_since_epoch()) + seconds(time);
+    Request request{time, *std::move(url), std::move(server.fingerprint), std::move(reply)};
+    if (client_.up())
+        return ask(request);
+    if (waiting_.empty())
+        patience_.start(time_to_connect_, [this] {
+            for (const auto& late : std::exchange(waiting_, {}))
+                late.reply(failed("not connected to lightningd"));
+        });
+    waiting_.push_back(std::move(request));
+}
+
+void PageLink::connected() {
+    patience_.cancel();
+    for (const auto& request : std::exchange(waiting_, {}))
+        ask(request);
+}
+
+void PageLink::ask(const Request& request) const {
+    const auto end =
+        std::chrono::floor<seconds>(std::chrono::system_clock::now().time_since_epoch()) + seconds(request.time);
     client_.call(
         "createrune", restrictions(end),
-        [url = *url, end, fingerprint = server.fingerprint, known = known_,
-         reply](const tl::expected<std::string_view, rpc::Client::Failure>& result) {
+        [request, end, known = known_](const tl::expected<std::string_view, rpc::Client::Failure>& result) {
             if (!result)
-                return reply(failed(why_no_rune(result.error().error)));
+                return request.reply(failed(why_no_rune(result.error().error)));
             const auto made = new_rune(*result);
             if (!made)
-                return reply(failed("createrune gave no rune"));
+                return request.reply(failed("createrune gave no rune"));
             known(made->rune);
-            json::Tree answer{{"link", url + "#rune=" + made->rune}, {"expires_at", end.count()}};
+            json::Tree answer{{"link", request.url + "#rune=" + made->rune}, {"expires_at", end.count()}};
             if (!made->unique_id.empty())
                 answer["unique_id"] = made->unique_id;
-            if (!fingerprint.empty())
-                answer["tls_fingerprint"] = fingerprint;
-            reply(json::dump(answer));
+            if (!request.fingerprint.empty())
+                answer["tls_fingerprint"] = request.fingerprint;
+            request.reply(json::dump(answer));
         },
-        [reply] { reply(failed("lightningd does not answer")); });
+        [reply = request.reply] { reply(failed("lightningd does not answer")); });
 }
 
 } // namespace trackpayments_lnd

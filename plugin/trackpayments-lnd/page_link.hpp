@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cln/command_params.hpp"
+#include "io/timer.hpp"
 #include "rpc/client.hpp"
 
 #include <chrono>
@@ -46,15 +47,31 @@ class PageLink final {
     using Reply = std::function<void(const tl::expected<std::string, rpc::Error>&)>;
 
     /// `known` gets each rune that was made.
-    PageLink(rpc::Client& client, std::function<void(const std::string&)> known)
-        : client_(client), known_(std::move(known)) {}
+    PageLink(io::Loop& loop, rpc::Client& client, std::function<void(const std::string&)> known)
+        : client_(client), known_(std::move(known)), patience_(loop) {}
 
-    /// Asks lightningd for a rune. Replies once, at once or later.
-    void make(std::chrono::minutes time, const PageServer& server, Reply reply) const;
+    /// Asks lightningd for a rune. Replies once, at once or later. Who asks a program that has just been started waits
+    /// until it is connected, five seconds at most.
+    void make(std::chrono::minutes time, PageServer server, Reply reply);
+    /// `client` is connected.
+    void connected();
+
+    void set_time_to_connect(std::chrono::milliseconds time) { time_to_connect_ = time; }
 
   private:
+    struct Request {
+        std::chrono::minutes time;
+        std::string url;
+        std::string fingerprint;
+        Reply reply;
+    };
+    void ask(const Request& request) const;
+
     rpc::Client& client_;
     std::function<void(const std::string&)> known_;
+    std::vector<Request> waiting_; // for the connection
+    std::chrono::milliseconds time_to_connect_{5'000};
+    io::Timer patience_;
 };
 
 } // namespace trackpayments_lnd

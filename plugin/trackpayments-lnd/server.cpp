@@ -37,7 +37,7 @@ Server::Server(io::Loop& loop, host::Pipes pipes, const host::Parent& parent)
       http_(loop, cors_, log_, limits_),
       metrics_(loop, {client(), reader_, hub_, service_, http_}, log_),
       macaroons_(loop, client(), log_, [this](const std::string& rune) { service_.trust(rune); }),
-      page_link_(client(), [this](const std::string& rune) { service_.trust(rune); }) {
+      page_link_(loop, client(), [this](const std::string& rune) { service_.trust(rune); }) {
     hub_.listen_to(reader_);
 }
 
@@ -110,6 +110,7 @@ void Server::complain(const std::string& problem) {
 
 void Server::connected() {
     reader_.connected();
+    page_link_.connected();
     if (macaroon_directory_)
         macaroons_.ensure(*macaroon_directory_);
 }

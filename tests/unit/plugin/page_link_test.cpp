@@ -36,11 +36,11 @@ struct Fixture {
     std::vector<std::string> logged;
     rpc::Client client{loop, "lnd", "tag", [this](auto, const std::string& text) { logged.push_back(text); }};
     std::vector<std::string> known;
-    PageLink link{client, [this](const std::string& one) { known.push_back(one); }};
+    PageLink link{loop, client, [this](const std::string& one) { known.push_back(one); }};
     std::vector<tl::expected<std::string, rpc::Error>> replies;
 
     void connect() {
-        client.start(node.path(), [] {});
+        client.start(node.path(), [this] { link.connected(); });
         REQUIRE(unit::until(loop, [this] { return client.up(); }));
     }
     void make(const PageServer& server, minutes time = 60min) {
@@ -164,10 +164,25 @@ TEST_CASE("why lightningd makes no rune is said") {
     }
 }
 
-TEST_CASE("without a connection to lightningd there is an error") {
+TEST_CASE("whoever asks a program that has just been started gets the link when it is connected") {
     Fixture f;
     f.make(here);
-    CHECK(f.error() == "lightningd does not answer");
+    f.make(here, 5min);
+    CHECK(f.replies.empty());
+    f.connect();
+    REQUIRE(unit::until(f.loop, [&] { return f.node.calls.size() == 2; }));
+    for (const auto& call : f.node.calls)
+        f.node.answer(call, R"({"rune":)" + json::quote(rune) + "}");
+    REQUIRE(unit::until(f.loop, [&] { return f.replies.size() == 2; }));
+    for (const auto& reply : f.replies)
+        CHECK(reply.has_value());
+}
+
+TEST_CASE("without a connection to lightningd there is an error") {
+    Fixture f;
+    f.link.set_time_to_connect(5ms);
+    f.make(here);
+    CHECK(f.error() == "not connected to lightningd");
     f.replies.clear();
     f.connect();
     f.make(here);

@@ -65,7 +65,7 @@ void Sink::fall_behind() {
 
 void Sink::updated(const consumer::Update& update) {
     const auto& payment = update.payment;
-    looked_up_.erase(payment->payment_index);
+    asked_about_.erase(payment->payment_index);
     if (payment->status == consumer::Status::in_flight)
         in_flight_[payment->payment_index] = payment;
     else
@@ -103,12 +103,15 @@ void Sink::vanished(const consumer::SnapshotPtr& payment) {
 }
 
 /// The stream has this payment in flight. If the tracker does not know it under this index, its subject is closed by a
-/// deletion. An update that overtakes the answer is newer.
+/// deletion. An update that overtakes the answer is newer, and a further question takes the place of this one.
 void Sink::retire(const base::PaymentHash& hash, std::uint64_t old_index, const Knowledge& stored) {
-    looked_up_.insert(old_index);
-    reader_->lookup(hash, [this, hash, old_index, stored](const auto& payments) {
-        if (looked_up_.erase(old_index) == 0)
+    const auto question = ++questions_;
+    asked_about_[old_index] = question;
+    reader_->lookup(hash, [this, hash, old_index, stored, question](const auto& payments) {
+        const auto asked = asked_about_.find(old_index);
+        if (asked == asked_about_.end() || asked->second != question)
             return;
+        asked_about_.erase(asked);
         if (payments)
             retired(hash, old_index, stored, *payments);
         else if (payments.error().kind == consumer::Refusal::Kind::unknown_hash)

@@ -7,7 +7,7 @@
 #include "io/timer.hpp"
 #include "sink/delivery.hpp"
 
-#include <set>
+#include <map>
 
 namespace sink {
 
@@ -92,7 +92,8 @@ class Sink final : public consumer::Listener, public jetstream::Listener {
     Window window_;
     Delivery delivery_;
     std::map<std::uint64_t, consumer::SnapshotPtr> in_flight_; // as delivered by the reader
-    std::set<std::uint64_t> looked_up_;                        // by index: being asked for, and not updated since
+    std::uint64_t questions_ = 0;                              // to the tracker, about a payment
+    std::map<std::uint64_t, std::uint64_t> asked_about_;       // by index: the open question, if no update came since
     std::vector<Window::Id> refused_;                          // taken, and tried again later
     io::Timer retry_;
     io::Timer check_stream_;

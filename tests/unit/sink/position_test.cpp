@@ -23,6 +23,19 @@ jetstream::Message stored(unsigned index, const std::string& status, const std::
             "{}"};
 }
 
+const std::string about_hash = R"({"payment_hash":")" + unit::hash_text() + R"("})";
+
+/// The stream has a payment in flight that the restarted tracker does not show. Gives the question about it.
+unit::Call lose_from_table(SinkFixture& f) {
+    f.publish_on();
+    f.live(paid_text(5, "IN_FLIGHT", {attempt_text(5, "I")}), "n.r.5.0");
+    f.serve();
+    f.tracker("plugin_started");
+    f.answer(f.call_since("n.r.5.0"), answer_text({}, "n.s.5.0"));
+    f.answer(f.call("{}"), answer_text({}, "n.s.5.0"));
+    return f.call(about_hash);
+}
+
 } // namespace
 
 TEST_CASE("the node's last message gives the position, and what the stream has already is not stored again") {
@@ -295,8 +308,7 @@ TEST_CASE("a payment that vanished, or goes on under another index, has its old 
     f.tracker("plugin_started");
     f.answer(f.call_since("n.r.6.0"), answer_text({}, "n.s.6.0"));
     f.answer(f.call("{}"), answer_text({paid_text(6, "IN_FLIGHT", {attempt_text(6, "I")})}, "n.s.6.0"));
-    f.answer(f.call(R"({"payment_hash":")" + unit::hash_text() + R"("})"),
-             answer_text({paid_text(6, "IN_FLIGHT", {attempt_text(6, "I")})}, "n.s.6.0"));
+    f.answer(f.call(about_hash), answer_text({paid_text(6, "IN_FLIGHT", {attempt_text(6, "I")})}, "n.s.6.0"));
     f.serve();
     CHECK(f.stored(6) == Texts{"IN_FLIGHT 6I at n.r.6.0"});
     REQUIRE(f.stored(5).size() == 2);
@@ -306,14 +318,8 @@ TEST_CASE("a payment that vanished, or goes on under another index, has its old 
 
 TEST_CASE("a payment that is missing from the table because it just ended is published as it is") {
     SinkFixture f;
-    f.publish_on();
-    f.live(paid_text(5, "IN_FLIGHT", {attempt_text(5, "I")}), "n.r.5.0");
-    f.serve();
-    f.tracker("plugin_started");
-    f.answer(f.call_since("n.r.5.0"), answer_text({}, "n.s.5.0"));
-    f.answer(f.call("{}"), answer_text({}, "n.s.5.0"));
-    f.answer(f.call(R"({"payment_hash":")" + unit::hash_text() + R"("})"),
-             answer_text({paid_text(5, "SUCCEEDED", {attempt_text(5, "S")})}, "n.s.5.0"));
+    const auto asked = lose_from_table(f);
+    f.answer(asked, answer_text({paid_text(5, "SUCCEEDED", {attempt_text(5, "S")})}, "n.s.5.0"));
     f.serve();
     f.live(paid_text(5, "SUCCEEDED", {attempt_text(5, "S")}), "n.s.5.1");
     f.serve();
@@ -322,20 +328,28 @@ TEST_CASE("a payment that is missing from the table because it just ended is pub
 
 TEST_CASE("updates that overtake the answer about a missing payment are newer than the answer") {
     SinkFixture f;
-    f.publish_on();
-    f.live(paid_text(5, "IN_FLIGHT", {attempt_text(5, "I")}), "n.r.5.0");
-    f.serve();
-    f.tracker("plugin_started");
-    f.answer(f.call_since("n.r.5.0"), answer_text({}, "n.s.5.0"));
-    f.answer(f.call("{}"), answer_text({}, "n.s.5.0"));
+    const auto asked = lose_from_table(f);
     const auto failed = paid_text(5, "FAILED", {attempt_text(5, "F")});
-    const auto asked = f.call(R"({"payment_hash":")" + unit::hash_text() + R"("})");
     f.live(failed, "n.s.5.1");
     f.live(paid_text(5, "IN_FLIGHT", {attempt_text(5, "F"), attempt_text(6, "I")}), "n.s.6.1");
     f.answer(asked, answer_text({failed}, "n.s.5.1"));
     f.serve();
     CHECK(f.stored(5).size() == 3);
     CHECK(f.stored(5).back().starts_with("IN_FLIGHT 5F,6I"));
+}
+
+TEST_CASE("the answer to the newest question about a missing payment counts, whatever became of earlier ones") {
+    SinkFixture f;
+    const auto first = lose_from_table(f);
+    f.tracker("plugin_started");
+    f.answer(f.call_since("n.s.5.0"), answer_text({}, "n.t.5.0"));
+    f.answer(f.call("{}"), answer_text({}, "n.t.5.0"));
+    const auto second = f.call(about_hash);
+    f.refuse(first, -4, "not running");
+    f.refuse(second, 208, "unknown");
+    f.serve();
+    REQUIRE(f.stored(5).size() == 2);
+    CHECK(f.stored(5)[1].find(R"("remaining":0)") != std::string::npos);
 }
 
 TEST_CASE("an index that moved while the sink was away: the old subject is closed") {
@@ -351,7 +365,7 @@ TEST_CASE("an index that moved while the sink was away: the old subject is close
     f.stream.serve();
     auto calls = std::vector{f.call("{}")};
     f.answer(calls[0], answer_text({}, "n.r.6.1"));
-    f.answer(f.call(R"({"payment_hash":")" + unit::hash_text() + R"("})"), answer_text({ended}, "n.r.6.1"));
+    f.answer(f.call(about_hash), answer_text({ended}, "n.r.6.1"));
     f.serve();
     CHECK(f.stored(6).size() == 1);
     REQUIRE(f.stored(5).size() == 2);

@@ -16,6 +16,7 @@ import grpc_client
 import lnd_wire
 import rest_client
 import test_old_rows
+from beside import BesideStage
 from grpc_client import TRACK_PAYMENTS, of_hash
 from support import PLUGIN
 
@@ -149,6 +150,17 @@ class Resume(unittest.TestCase):
             waiting, active = b"\x08\xff\x01", b"\x08\x04"
             self.assertEqual(state.wait(5), [active, waiting, active, waiting, active])
             self.assertEqual(stage.stop(), [])
+
+    def test_a_stop_of_the_tracker_that_lightningd_does_not_report(self) -> None:
+        """Before v25.02 only a call shows it: the server makes one after ten seconds without a message."""
+        with BesideStage(version="v24.11", slower=1_000_000) as stage:
+            stage.allowed += ["trackpayments does not answer: "]
+            stage.wait_active()
+            stage.node.stop_plugin(PLUGIN)
+            self.assertEqual(stage.show()["state"], "active")
+            stage.put_forward(10.5)
+            wait_until(lambda: stage.show()["state"] != "active", "another state")
+            stage.start_plugin()
 
     def test_the_server_ends_streams_in_order(self) -> None:
         with active() as (stage, grpc, rest):

@@ -28,7 +28,14 @@ std::string picture(Payment payment) {
     return text;
 }
 
-std::map<payments::PaymentKey, std::string> applied_in_order(const fuzz::World& world, std::uint64_t seed) {
+std::map<payments::PaymentKey, std::string> pictures(const Table& table) {
+    std::map<payments::PaymentKey, std::string> pictures;
+    table.for_each([&](const Payment& payment) { pictures.emplace(payment.key, picture(payment)); });
+    return pictures;
+}
+
+/// With the checks of what a subscriber sees, and of the end against the history.
+std::map<payments::PaymentKey, std::string> checked_in_order(const fuzz::World& world, std::uint64_t seed) {
     Table table(1000);
     fuzz::Listener listener;
     std::set<base::PaymentHash> succeeded;
@@ -44,11 +51,10 @@ std::map<payments::PaymentKey, std::string> applied_in_order(const fuzz::World& 
     });
     listener.check_published(table);
     std::vector<payments::Event> known;
+    known.reserve(world.facts.size());
     for (const auto& fact : world.facts)
         known.push_back(fact.event);
     fuzz::require(table.apply(known).updated.empty(), "a known fact is no change");
-    std::map<payments::PaymentKey, std::string> pictures;
-    table.for_each([&](const Payment& payment) { pictures.emplace(payment.key, picture(payment)); });
     fuzz::require(table.size() == world.payments.size(), "every payment is in the table");
     for (const auto& truth : world.payments) {
         const auto* payment = table.find(truth.key);
@@ -57,7 +63,13 @@ std::map<payments::PaymentKey, std::string> applied_in_order(const fuzz::World& 
         for (std::size_t i = 0; i < truth.rows.size(); ++i)
             fuzz::require(payment->parts[i].status == truth.rows[i].status, "every part ends like its row");
     }
-    return pictures;
+    return pictures(table);
+}
+
+std::map<payments::PaymentKey, std::string> applied_in_order(const fuzz::World& world, std::uint64_t seed) {
+    Table table(1000);
+    fuzz::apply_in_some_order(world, seed, [&](std::span<const payments::Event> events) { table.apply(events); });
+    return pictures(table);
 }
 
 } // namespace
@@ -67,7 +79,7 @@ FUZZ_TARGET(table) {
     const auto one = choices.number();
     const auto other = choices.number();
     const fuzz::World world(choices);
-    fuzz::require(applied_in_order(world, one) == applied_in_order(world, other), "every order gives the same table");
+    fuzz::require(checked_in_order(world, one) == applied_in_order(world, other), "every order gives the same table");
     return 0;
 }
 

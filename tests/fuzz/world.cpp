@@ -20,7 +20,7 @@ class Maker final {
             hash.bytes.fill(static_cast<std::uint8_t>(0xA0 + i));
             const auto groups = 1 + choices_.below(hashes == 1 ? 3 : 2);
             for (std::size_t g = 1; g <= groups; ++g)
-                add_payment({hash, {g}}, g == groups);
+                add_payment({hash, {g}}, g == groups, hashes * groups == 1 ? 3 : 2);
         }
     }
 
@@ -55,9 +55,9 @@ class Maker final {
     }
 
     /// lightningd makes a group only when no other of its hash has a pending or complete part.
-    void add_payment(const payments::PaymentKey& key, bool last) {
+    void add_payment(const payments::PaymentKey& key, bool last, std::size_t most_parts) {
         Truth truth{key, payments::Status::in_flight, {}};
-        const auto parts = 1 + choices_.below(3);
+        const auto parts = 1 + choices_.below(most_parts);
         std::vector<PartStatus> outcomes;
         for (std::size_t i = 0; i < parts; ++i)
             outcomes.push_back(last ? static_cast<PartStatus>(choices_.below(3)) : PartStatus::failed);
@@ -193,8 +193,9 @@ void apply_in_some_order(const World& world, std::uint64_t seed,
         std::swap(left[i - 1], left[dice() % i]);
     std::vector<bool> applied(world.facts.size());
     std::vector<std::size_t> done;
+    std::vector<payments::Event> batch;
     while (!left.empty()) {
-        std::vector<payments::Event> batch;
+        batch.clear();
         for (std::size_t size = 1 + dice() % 5; size > 0 && !left.empty(); --size) {
             const auto next = std::find_if(left.begin(), left.end(), [&](std::size_t fact) {
                 const auto& after = world.facts[fact].after;

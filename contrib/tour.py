@@ -4,6 +4,7 @@ to the live page. In a terminal it then pays on until ^C."""
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -169,8 +170,11 @@ if __name__ == "__main__":
     if len(sys.argv) != 4:
         print("usage: tour.py PLUGIN LND_PLUGIN STANDIN (contrib/demo builds them and runs this)", file=sys.stderr)
         sys.exit(2)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the node ends and its directory is removed
     try:
         main(*sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit(130)
     except (OSError, EOFError, RuntimeError, RpcError) as error:  # TimeoutError is an OSError
         sys.exit(f"The tour failed: {' '.join(str(error).split())}")
     except KeyboardInterrupt:

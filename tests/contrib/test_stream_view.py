@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import tempfile
 import unittest
@@ -14,6 +15,7 @@ from program import Piped, bound_by_permissions, run
 
 VIEW = str(CONTRIB / "stream_view.py")
 TOUR = str(CONTRIB / "tour.py")
+LND = os.environ.get("LND", "")  # empty: not built
 HTLC = {**attempt(1, "SUCCEEDED", hops=0), "route": {"hops": [], "total_amt_msat": "1"}}
 LINE = json.dumps({"topic": "trackpayments", "trackpayments": payment("SUCCEEDED", HTLC), "cursor": "c"}) + "\n"
 
@@ -81,6 +83,16 @@ class StreamView(unittest.TestCase):
         code, _, errors = run(sys.executable, TOUR, "/nowhere/trackpayments", PLUGIN, os.environ["STANDIN"])
         self.assertEqual(code, 1)
         self.assertRegex(errors, "^The tour failed: the stand-in exited with 1: .*/nowhere/trackpayments.*\n$")
+
+    @unittest.skipUnless(LND, "trackpayments-lnd is not built")
+    def test_an_ended_tour_leaves_no_files(self) -> None:
+        for number, expected in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
+            with Piped(sys.executable, TOUR, PLUGIN, LND, os.environ["STANDIN"],
+                       environment={"TMPDIR": str(self.directory)}) as piped:
+                wait_until(lambda: any("IN_FLIGHT" in line for line in piped.lines()), "the first payment")
+                piped.process.send_signal(number)
+                code, _, errors = piped.wait_end()
+            self.assertEqual((code, errors, os.listdir(self.directory)), (expected, "", []))
 
 
 if __name__ == "__main__":

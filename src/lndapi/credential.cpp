@@ -23,7 +23,8 @@ bool is_rune_bytes(std::string_view bytes) {
 }
 
 std::optional<std::string> bytes_of_rune(std::string_view text) {
-    if (text.size() > longest_rune)
+    const bool has_line_feed = text.find_first_of("\r\n") != std::string_view::npos; // from_base64 ignores them
+    if (text.size() > longest_rune || has_line_feed)
         return std::nullopt;
     std::string padded(text); // lightningd takes runes without padding too
     while (padded.size() % 4 != 0)

@@ -101,6 +101,8 @@ TEST_CASE("only base64url of 32 bytes and printable restrictions looks like a ru
     CHECK_FALSE(lndapi::looks_like_rune(""));
     CHECK_FALSE(lndapi::looks_like_rune("AAAA"));
     CHECK_FALSE(lndapi::looks_like_rune(rune + "!"));
+    CHECK_FALSE(lndapi::looks_like_rune(rune + "\n"));
+    CHECK_FALSE(lndapi::looks_like_rune("\r" + rune.substr(0, 20) + "\n\n\n" + rune.substr(20)));
     CHECK_FALSE(lndapi::looks_like_rune(std::string(44, 'A') + "AAAA")); // NUL bytes as restrictions
     CHECK_FALSE(lndapi::looks_like_rune(std::string(8000, 'A')));
 }

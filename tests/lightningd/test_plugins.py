@@ -45,7 +45,8 @@ class Plugins(unittest.TestCase):
         argv, cwd, *environment = seen.read_text().splitlines()
         self.assertEqual(argv, f"1:{spy}:--developer")
         self.assertEqual(cwd, str(node.network_directory.resolve()))
-        self.assertEqual(environment, ["LIGHTNINGD_PLUGIN=1", "LIGHTNINGD_VERSION=v26.06.6"])
+        ours = {f"{name}={value}" for name, value in os.environ.items() if name.startswith("LIGHTNINGD_")}
+        self.assertEqual(set(environment) - ours, {"LIGHTNINGD_PLUGIN=1", "LIGHTNINGD_VERSION=v26.06.6"})
 
     def test_requests_carry_the_ids_and_bytes_of_the_caller(self) -> None:
         node = self.node()

@@ -6,7 +6,7 @@ from typing import Any
 
 from fake_host import FakeHost, failure, pending_row
 from support import Stage, die_on_sigterm, wait_until
-from versions import needs_cancheck, needs_the_end, needs_whole_rows
+from versions import needs_an_end_at_once, needs_cancheck, needs_the_end, needs_whole_rows
 
 NEVER = ["--trackpayments-failed-after=3600"]
 
@@ -154,6 +154,7 @@ class Follow(unittest.TestCase):
             stage.wait_status(invoice, "FAILED")
             self.assertIn((str(row["created_index"]), "FAILED"), brief(self.ask(stage, since=cursor)))
 
+    @needs_an_end_at_once
     def test_a_payment_that_a_restart_makes_undecided_holds_the_cursor_of_every_caller(self) -> None:
         """A caller knew that it had failed, and its cursor was behind that. It must learn the outcome of the next run, too."""
         def restart(failed_after: str) -> None:

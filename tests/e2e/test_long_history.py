@@ -14,6 +14,7 @@ from fake_host import FakeHost
 from rpc_client import RpcError
 from support import BOUND, PLUGIN, STANDIN, die_on_sigterm, wait_until
 from standin import StandIn
+from versions import NODE
 
 Row = dict[str, Any]
 OLD = int(time.time()) - 1_000_000
@@ -164,7 +165,7 @@ class LongHistory(unittest.TestCase):
                     except RpcError as error:
                         self.assertEqual(error.code, 208)
                 invoice = node.call("invoice", {"amount_msat": 1000, "label": f"walk {answers}", "description": "d"})
-                node.call("xpay", {"invstring": invoice["bolt11"]})
+                node.call(*(("xpay", {"invstring": invoice["bolt11"]}) if NODE.has_xpay else ("pay", {"bolt11": invoice["bolt11"]})))
 
             walk = Walk(lambda cursor: node.call("trackpayments", {"since": cursor}), f"{node_id}.00000000.0.0", between)
             self.assertGreater(walk.answers, 5)

@@ -11,11 +11,10 @@ namespace {
 std::string text_of(const Invoice& invoice, std::uint64_t number) {
     if (invoice.bolt12)
         return invoice_text::bolt12(invoice.hash.bytes, invoice.amount, number, invoice.description);
-    auto amount = std::optional(invoice.amount); // not chosen by `?:`: g++ 12 at -O3 takes that for uninitialised
-    if (invoice.amount == 0)
-        amount.reset();
     const auto secret = base::from_hex(invoice.payment_secret).value_or(std::vector<std::uint8_t>(32));
-    return invoice_text::bolt11(invoice.hash.bytes, amount, secret, number, invoice.description);
+    if (invoice.amount == 0) // two calls: g++ 12 at -O3 takes the value of an optional chosen here for uninitialised
+        return invoice_text::bolt11(invoice.hash.bytes, std::nullopt, secret, number, invoice.description);
+    return invoice_text::bolt11(invoice.hash.bytes, invoice.amount, secret, number, invoice.description);
 }
 
 } // namespace

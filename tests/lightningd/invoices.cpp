@@ -11,10 +11,9 @@ namespace {
 std::string text_of(const Invoice& invoice, std::uint64_t number) {
     if (invoice.bolt12)
         return invoice_text::bolt12(invoice.hash.bytes, invoice.amount, number, invoice.description);
+    const auto amount = invoice.amount == 0 ? std::nullopt : std::optional(invoice.amount);
     const auto secret = base::from_hex(invoice.payment_secret).value_or(std::vector<std::uint8_t>(32));
-    if (invoice.amount == 0) // two calls: g++ 12 at -O3 takes the value of an optional chosen here for uninitialised
-        return invoice_text::bolt11(invoice.hash.bytes, std::nullopt, secret, number, invoice.description);
-    return invoice_text::bolt11(invoice.hash.bytes, invoice.amount, secret, number, invoice.description);
+    return invoice_text::bolt11(invoice.hash.bytes, amount, secret, number, invoice.description);
 }
 
 } // namespace

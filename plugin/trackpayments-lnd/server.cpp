@@ -152,6 +152,9 @@ std::string Server::state() const {
                          {"surface", call.grpc ? "grpc" : "rest"},
                          {"client", call.peer},
                          {"messages", call.sent}});
+    auto problems = problems_;
+    if (!reader_.trouble().empty())
+        problems.push_back(reader_.trouble());
     return json::dump({
         {"state", consumer::state_name(reader_.state())},
         {"rpclisten", grpc_},
@@ -159,7 +162,7 @@ std::string Server::state() const {
         {"tls_certificate", tls_.tls ? json::Tree(directory_->path() + '/' + certificate_file) : json::Tree()},
         {"tls_fingerprint", tls_.fingerprint},
         {"macaroons", macaroons},
-        {"problems", problems_},
+        {"problems", problems},
         {"connections", http_.connections()},
         {"calls", calls},
     });

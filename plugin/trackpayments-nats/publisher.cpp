@@ -121,7 +121,7 @@ std::string Publisher::state() const {
     const auto link = link_.status();
     const auto sink = sink_.status();
     auto problems = json::Tree::array();
-    for (const auto& problem : {start_problem_, link.problem, sink.problem})
+    for (const auto& problem : {start_problem_, link.problem, sink.problem, reader_.trouble()})
         if (!problem.empty())
             problems.push_back(problem);
     for (const auto& difference : link.differences)

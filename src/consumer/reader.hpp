@@ -80,6 +80,8 @@ class Reader final {
     void begin_anew_at_beginning() { anew_at_beginning_ = true; }
 
     [[nodiscard]] State state() const { return state_; }
+    /// Why the last round of calls was given up; empty once one was not.
+    [[nodiscard]] const std::string& trouble() const { return trouble_; }
     /// There is no gap: live messages are delivered as they come.
     [[nodiscard]] bool following() const { return following_; }
     /// False while the tracker is still searching for payments that were in flight at its start. The reader then asks
@@ -138,6 +140,7 @@ class Reader final {
     Runs runs_;
     std::string answered_;        // the run that answered last
     std::string newest_at_begin_; // the newest run when the round began
+    std::string trouble_;
 
     bool connected_ = false;
     bool following_ = false; // there is no gap: live messages are delivered at once
@@ -149,7 +152,6 @@ class Reader final {
     bool paused_ = false;
     bool repeats_ends_ = false;
     bool anew_at_beginning_ = false;
-    bool outage_logged_ = false;
     bool refusal_logged_ = false;
     bool filling_ = false;    // the payments in flight are asked for
     std::uint64_t round_ = 0; // answers to calls of an earlier round are ignored

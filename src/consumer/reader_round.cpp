@@ -154,7 +154,7 @@ void Reader::not_live() {
 }
 
 void Reader::give_up_for_now(const std::string& why) {
-    if (!std::exchange(outage_logged_, true))
+    if (std::exchange(trouble_, why).empty())
         log_(base::LogLevel::unusual, why);
     asking_ = false;
     refill_ = true;
@@ -188,7 +188,7 @@ void Reader::finish() {
         refill_ = true;
         retry_later();
     }
-    if (std::exchange(outage_logged_, false))
+    if (!std::exchange(trouble_, {}).empty())
         log_(base::LogLevel::info, "trackpayments answers again");
     await_silence();
     (void)set_state(State::active);

@@ -27,10 +27,12 @@ TEST_CASE("a tracker that is not there is asked again, with one log line") {
     for (int i = 0; i < 4; ++i)
         f.refuse(f.call("{}"), -32601, "Unknown command 'trackpayments'");
     CHECK(f.log == Events{"trackpayments does not answer: Unknown command 'trackpayments'; asking again"});
+    CHECK(f.reader->trouble() == f.log.front());
     CHECK(f.reader->state() == State::waiting); // it has never answered
     CHECK(f.events.empty());
     f.answer(f.call("{}"), answer_text({}, "n.r.1.1"));
     CHECK(f.take() == Events{"replaced: ", "active"});
+    CHECK(f.reader->trouble().empty());
     CHECK(f.log.size() == 2);
     CHECK(f.log.back() == "trackpayments answers again");
 }

@@ -138,11 +138,12 @@ tl::expected<std::vector<ServerUrl>, std::string> check_settings(const Options& 
             return tl::unexpected(url.error());
         if (!options.insecure && !is_loopback(url->host)) {
             if (!url->tls)
-                return tl::unexpected(text + " is not on this machine: use tls:// for it, or the option insecure");
+                return tl::unexpected(text + " is not on this machine: use tls:// for it, or the option "
+                                             "trackpayments-nats-insecure");
             if (!credentials)
                 return tl::unexpected(text +
                                       " is not on this machine: it needs credentials (a credentials file, an nkey or a "
-                                      "client's certificate), or the option insecure");
+                                      "client's certificate), or the option trackpayments-nats-insecure");
         }
         urls.push_back(std::move(*url));
     }

@@ -219,7 +219,7 @@ class Faults(unittest.TestCase):
         """No file can mend them: the node runs without the sink, which says why in one line."""
         here, there = "nats://127.0.0.1:4222", "tls://192.0.2.1:4222"
         for url, options, why in (
-                ("nats://192.0.2.1:4222", [], "is not on this machine: use tls:// for it, or the option insecure"),
+                ("nats://192.0.2.1:4222", [], "is not on this machine: use tls:// for it, or the option trackpayments-nats-insecure"),
                 (there, [], "it needs credentials"),
                 (here, [option("creds", "none"), option("nkey", "none")], "only one can be used"),
                 (here, [option("tls-cert", "none")], "one of them is missing"),

@@ -70,10 +70,11 @@ TEST_CASE("outside loopback, TLS and credentials are needed") {
     const unit::Directory directory;
     const auto secret = unit::write_file(directory.path / "user.nk", "seed");
     auto options = to("nats://10.0.0.1:4222");
-    CHECK(check(options) == "nats://10.0.0.1:4222 is not on this machine: use tls:// for it, or the option insecure");
+    CHECK(check(options) == "nats://10.0.0.1:4222 is not on this machine: use tls:// for it, or the option "
+                            "trackpayments-nats-insecure");
     options.urls = {"tls://10.0.0.1:4222"};
     CHECK(check(options) == "tls://10.0.0.1:4222 is not on this machine: it needs credentials (a credentials file, an "
-                            "nkey or a client's certificate), or the option insecure");
+                            "nkey or a client's certificate), or the option trackpayments-nats-insecure");
     options.nkey_file = secret;
     CHECK(check(options).empty());
     options.urls = {"nats://localhost:1", "tls://10.0.0.1:4222", "nats://10.0.0.2:4222"}; // each

@@ -311,6 +311,8 @@ class Recipe(unittest.TestCase):
             wait_until(lambda: (fleet.lines(), all(f"{name} runs again" in fleet.out for name in pulled))[1], "their restart")
             everything = self.processes(fleet.out)
             self.assertEqual(len(everything), 3 + 2 * 3)
+            groups = {os.getpgid(pid) for pid in everything.values()}
+            self.assertNotIn(os.getpgid(fleet.process.pid), groups, "^C in a terminal ends none of them")
             time.sleep(1)
             fleet.process.send_signal(signal.SIGINT)
             code, out, errors = fleet.wait_end()

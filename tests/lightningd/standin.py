@@ -33,6 +33,12 @@ def die_with_parent() -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
+def die_with_parent_alone() -> None:
+    """And ^C, which a terminal sends to all programs that run in it, does not reach the node."""
+    os.setpgid(0, 0)
+    die_with_parent()
+
+
 def json_lines(path: Path) -> list[dict[str, Any]]:
     """The complete lines that a subscriber has written so far."""
     text = path.read_text(encoding="utf-8", errors="surrogateescape") if path.exists() else ""
@@ -79,7 +85,7 @@ class StandIn:
                 stdout=stderr,
                 stderr=stderr,
                 env={**os.environ, **self.environment},
-                preexec_fn=die_with_parent,
+                preexec_fn=die_with_parent_alone,
             )
         if wait:
             wait_until(lambda: self.log().count("Server started") >= started or not self.running(), "the start")

@@ -15,7 +15,7 @@ from typing import Any, Callable, Iterator
 
 from client import ApiError, Login, NatsClient
 from rpc_client import BOUND, wait_until
-from standin import die_with_parent
+from standin import die_with_parent_alone
 
 STREAM = "LIGHTNING"
 _random = random.SystemRandom()
@@ -75,7 +75,7 @@ class Server:
             self.directory.mkdir(parents=True, exist_ok=True)
             begun = self.log().count("Server is ready")
             self.process = subprocess.Popen([program(), "-c", str(self.write_configuration())], stdin=subprocess.DEVNULL,
-                                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent)
+                                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent_alone)
             if not wait:
                 return self
             wait_until(lambda: self.log().count("Server is ready") > begun or self.process.poll() is not None, "the NATS server")

@@ -130,7 +130,7 @@ class InATerminal(unittest.TestCase):
 
 class InAPipe(unittest.TestCase):
     def test_each_change_is_one_plain_line(self) -> None:
-        with Node() as node, Piped(WATCH, "--lightning-dir", str(node.directory), "--network", "regtest") as piped:
+        with Node() as node, Piped(WATCH, "--lightning-dir", str(node.directory), "--regtest") as piped:
             held = node.pay(7_000_000, parts=TWO_PARTS)
             wait_until(lambda: any(" x>> " in line for line in piped.lines()), "both parts")
             node.release(held)

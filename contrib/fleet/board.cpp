@@ -62,7 +62,7 @@ struct Board {
             std::printf("%-12.12s %9lu %10lu %10lu %6s %5lld s ago\n", node.c_str(), open, good, bad, rate.c_str(),
                         now - last);
         }
-        std::printf("in flight without a change for %d minutes:\n", stuck);
+        std::printf("in flight without a change for %d minutes, if any:\n", stuck);
         for (const auto& [_, one] : in_flight)
             if (const auto minutes = (now - one.changed) / 60; minutes >= stuck)
                 std::printf("%.12s %s %lld msat, %lld min\n", one.node.c_str(), one.hash.c_str(), one.msat, minutes);

@@ -121,6 +121,10 @@ class Resume(unittest.TestCase):
             self.assertEqual(len(hashes), 500)
             self.wait_ends([*streams, begin], list(hashes))
 
+    def test_a_tracker_without_its_topic_is_a_problem_that_is_shown(self) -> None:
+        with LndStage(["--trackpayments-topics=trackpayments_final"]).alone() as stage:
+            wait_until(lambda: any("see its option trackpayments-topics" in problem for problem in stage.show()["problems"]), "the reason")
+
     def test_streams_survive_the_tracker(self) -> None:
         """It is stopped and started, and killed. Payments that end meanwhile are sent when it is back."""
         with LndStage().alone() as stage, clients_of(stage) as (grpc, rest):
@@ -137,12 +141,14 @@ class Resume(unittest.TestCase):
                 wait_until(lambda: stage.show()["state"] == "away", "its end")
                 self.assertEqual(grpc.status(TRACK_PAYMENTS), AWAY)
                 self.assertEqual(rest.get(rest_client.TRACK_PAYMENTS), (503, {"error": {"code": 14, "message": AWAY[1], "details": []}}))
+                wait_until(lambda: any("does not answer" in problem for problem in stage.show()["problems"]), "the reason")
                 stage.release(held[number])
                 stage.wait_rows(held[number], "complete")
                 missed = stage.invoice(2_000_000)
                 stage.pay_now(missed)
                 stage.node.start_plugin(PLUGIN)
                 self.wait_ends(streams, [held[number]["payment_hash"], missed["payment_hash"]])
+                wait_until(lambda: not stage.show()["problems"], "no problem")
             self.assertFalse(one.ended())
             stage.release(held[2])
             self.assertEqual(one.status(), (0, ""))

@@ -3,6 +3,7 @@
 #include "cln/payer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace mirror {
 
@@ -43,7 +44,7 @@ SilenceTimeout::SilenceTimeout(io::Loop& loop, const payments::Table& table, cln
 void SilenceTimeout::set(seconds failed_after) {
     failed_after_ = failed_after;
     longest_failed_after_ = std::max(longest_failed_after_, failed_after);
-    arm();
+    enqueue_all();
 }
 
 seconds SilenceTimeout::longest_pause() const {
@@ -52,7 +53,7 @@ seconds SilenceTimeout::longest_pause() const {
 
 void SilenceTimeout::set_unwatched(base::CreatedIndex upto) {
     unwatched_ = upto;
-    arm();
+    enqueue_all();
 }
 
 /// True if the payer may wait for blocks without any sign that it waits or gave up.
@@ -72,37 +73,40 @@ seconds SilenceTimeout::pause(const payments::Payment& payment, const Deadline& 
 void SilenceTimeout::changed(const payments::Change& change) {
     for (const auto& deletion : change.deleted)
         if (!table_.find(deletion.key))
-            deadlines_.erase(deletion.key);
+            forget(deletion.key);
         else
             row_read(deletion.key);
-    bool sooner = false; // not all payments have the same pause
     for (const auto* payment : change.updated) {
         if (payment->undecided()) {
-            auto& deadline = deadlines_[payment->key];
+            auto& deadline = deadlines_.try_emplace(payment->key, Deadline{queue_.end(), {}, false, {}}).first->second;
             deadline.since = steady_clock::now();
-            deadline.expired = false;
             hold(deadline, *payment);
-            sooner |= deadline.since + pause(*payment, deadline) < armed_for_;
+            enqueue(deadline, *payment);
         } else if (!deadlines_.empty()) {
-            deadlines_.erase(payment->key);
+            forget(payment->key);
         }
     }
-    if (sooner || !timer_.armed())
-        arm(); // otherwise the timer fires too early at worst
+    arm();
 }
 
 void SilenceTimeout::heard_of(const payments::PaymentKey& key) {
-    if (const auto at = deadlines_.find(key); at != deadlines_.end()) {
-        at->second.since = steady_clock::now();
-        at->second.expired = false;
-    }
+    const auto at = deadlines_.find(key);
+    if (at == deadlines_.end())
+        return;
+    at->second.since = steady_clock::now();
+    if (const auto* payment = table_.find(key))
+        enqueue(at->second, *payment);
+    arm();
 }
 
 void SilenceTimeout::asked(const payments::PaymentKey& key, bool is_asked) {
-    if (const auto at = deadlines_.find(key); at != deadlines_.end() && at->second.asked != is_asked) {
-        at->second.asked = is_asked;
-        arm();
-    }
+    const auto at = deadlines_.find(key);
+    if (at == deadlines_.end() || at->second.asked == is_asked)
+        return;
+    at->second.asked = is_asked;
+    if (const auto* payment = table_.find(key); payment && at->second.queued != queue_.end())
+        enqueue(at->second, *payment);
+    arm();
 }
 
 void SilenceTimeout::row_read(const payments::PaymentKey& rows) {
@@ -122,27 +126,57 @@ void SilenceTimeout::hold(Deadline& deadline, const payments::Payment& payment) 
                        : publish::Progress::Hold();
 }
 
+void SilenceTimeout::enqueue(Deadline& deadline, const payments::Payment& payment) {
+    take_out(deadline);
+    deadline.queued = queue_.emplace(deadline.since + pause(payment, deadline), payment.key);
+}
+
+/// The pauses have changed.
+void SilenceTimeout::enqueue_all() {
+    for (auto& [key, deadline] : deadlines_)
+        if (const auto* payment = table_.find(key); payment && deadline.queued != queue_.end())
+            enqueue(deadline, *payment);
+    arm();
+}
+
+void SilenceTimeout::take_out(Deadline& deadline) {
+    if (deadline.queued != queue_.end())
+        queue_.erase(std::exchange(deadline.queued, queue_.end()));
+}
+
+void SilenceTimeout::forget(const payments::PaymentKey& key) {
+    if (const auto at = deadlines_.find(key); at != deadlines_.end()) {
+        take_out(at->second);
+        deadlines_.erase(at);
+    }
+}
+
 void SilenceTimeout::arm() {
-    auto next = Time::max();
-    for (const auto& [key, deadline] : deadlines_)
-        if (const auto* payment = table_.find(key); payment && !deadline.expired)
-            next = std::min(next, deadline.since + pause(*payment, deadline));
-    armed_for_ = next;
+    const auto next = queue_.empty() ? Time::max() : queue_.begin()->first;
     if (next == Time::max())
         return timer_.cancel();
+    if (timer_.armed() && armed_for_ <= next)
+        return; // it fires too early at worst
+    armed_for_ = next;
     const auto left = std::chrono::ceil<milliseconds>(next - steady_clock::now());
     timer_.start(std::clamp(left, milliseconds{0}, milliseconds{3'600'000}), [this] { expire(); });
 }
 
 void SilenceTimeout::expire() {
     const auto now = steady_clock::now();
-    std::erase_if(deadlines_, [&](const auto& one) { return !table_.find(one.first); });
     std::vector<payments::Event> expired;
-    for (auto& [key, deadline] : deadlines_) {
-        if (deadline.expired || deadline.since + pause(*table_.find(key), deadline) > now)
-            continue;
-        deadline.expired = true;
-        expired.emplace_back(payments::SilenceExpired{key});
+    while (!queue_.empty() && queue_.begin()->first <= now) {
+        const auto key = queue_.begin()->second;
+        auto& deadline = deadlines_.at(key);
+        const auto* payment = table_.find(key);
+        if (!payment) {
+            forget(key);
+        } else if (deadline.since + pause(*payment, deadline) > now) { // it has become known that its payer may be slow
+            enqueue(deadline, *payment);
+        } else {
+            take_out(deadline);
+            expired.emplace_back(payments::SilenceExpired{key});
+        }
     }
     arm();
     if (!expired.empty())

@@ -10,6 +10,9 @@
 #include "payments/table.hpp"
 #include "publish/progress.hpp"
 
+#include <map>
+#include <unordered_map>
+
 namespace mirror {
 
 class SilenceTimeout final : public payments::ChangeListener {
@@ -35,10 +38,11 @@ class SilenceTimeout final : public payments::ChangeListener {
 
   private:
     using Time = std::chrono::steady_clock::time_point;
+    using Queue = std::multimap<Time, payments::PaymentKey>;
     struct Deadline {
-        Time since;
-        bool expired = false; ///< the event was sent
-        bool asked = false;   ///< the payer is asked repeatedly
+        Queue::iterator queued; ///< the queue's end once the event was sent
+        Time since{};
+        bool asked = false; ///< the payer is asked repeatedly
         publish::Progress::Hold hold;
     };
     using Deadlines = std::unordered_map<payments::PaymentKey, Deadline>;
@@ -46,6 +50,10 @@ class SilenceTimeout final : public payments::ChangeListener {
     [[nodiscard]] bool may_wait_for_blocks(const payments::Payment& payment) const;
     [[nodiscard]] std::chrono::seconds pause(const payments::Payment& payment, const Deadline& deadline) const;
     void hold(Deadline& deadline, const payments::Payment& payment);
+    void enqueue(Deadline& deadline, const payments::Payment& payment);
+    void enqueue_all();
+    void take_out(Deadline& deadline);
+    void forget(const payments::PaymentKey& key);
     void arm();
     void expire();
 
@@ -57,6 +65,7 @@ class SilenceTimeout final : public payments::ChangeListener {
     std::chrono::seconds longest_failed_after_{0};
     base::CreatedIndex unwatched_;
     Deadlines deadlines_;
+    Queue queue_; // by the time when each expires
     Time armed_for_ = Time::max();
     io::Timer timer_;
 };

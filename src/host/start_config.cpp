@@ -10,9 +10,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool same_file(const fs::path& a, const fs::path& b) {
+/// A program of this name has this plugin's options: another build of it, or a script that sets the environment and
+/// runs it. That also finds a relative path, which starts from lightningd's working directory (listconfigs does not
+/// show it).
+bool has_options(const fs::path& named, const fs::path& self) {
     std::error_code error;
-    return fs::equivalent(a, b, error) && !error;
+    return named.filename() == self.filename() || (fs::equivalent(named, self, error) && !error);
 }
 
 /// The entries of a directory; none if it does not exist.
@@ -28,18 +31,14 @@ std::vector<fs::path> entries(const fs::path& directory) {
 /// True also for a symbolic link: lightningd follows it and knows the plugin by the program's path.
 bool holds(const fs::path& directory, const fs::path& self) {
     const auto files = entries(directory);
-    return std::any_of(files.begin(), files.end(), [&](const fs::path& file) { return same_file(file, self); });
+    return std::any_of(files.begin(), files.end(), [&](const fs::path& file) { return has_options(file, self); });
 }
 
 } // namespace
 
 bool starts_with_node(const cln::PluginConfig& config, const fs::path& self) {
-    // A relative path starts from lightningd's working directory, which listconfigs does not show, so compare only the
-    // name.
-    const auto is_self = [&](const fs::path& named) {
-        return named == self || same_file(named, self) || (named.is_relative() && named.filename() == self.filename());
-    };
-    if (std::any_of(config.plugins.begin(), config.plugins.end(), is_self))
+    if (std::any_of(config.plugins.begin(), config.plugins.end(),
+                    [&](const fs::path& named) { return has_options(named, self); }))
         return true;
     std::vector<fs::path> directories(config.directories.begin(), config.directories.end());
     if (!config.lightning_dir.empty()) { // lightningd searches it, and one level below

@@ -34,8 +34,8 @@ struct Installed : unit::Directory {
 TEST_CASE("a plugin started by hand is not in the configuration") {
     Installed installed;
     CHECK_FALSE(installed.starts());
-    Installed::make(installed.path / "other" / "trackpayments");
-    installed.config.plugins = {(installed.path / "other" / "trackpayments").string(), "elsewhere", ""};
+    Installed::make(installed.path / "other" / "trackpayments-lnd");
+    installed.config.plugins = {(installed.path / "other" / "trackpayments-lnd").string(), "elsewhere", ""};
     installed.config.directories = {(installed.path / "other").string(), "/not/there", ""};
     CHECK_FALSE(installed.starts());
 }
@@ -50,6 +50,16 @@ TEST_CASE("plugin= may name the program by path, by link or by relative path") {
         installed.config.plugins = {"/another", named.string()};
         CHECK_MESSAGE(installed.starts(), named.string());
     }
+}
+
+TEST_CASE("a program of the same name has the options too, such as a script that runs this one") {
+    Installed installed;
+    Installed::make(installed.path / "other" / "trackpayments");
+    installed.config.plugins = {(installed.path / "other" / "trackpayments").string()};
+    CHECK(installed.starts());
+    installed.config.plugins.clear();
+    installed.config.directories = {(installed.path / "other").string()};
+    CHECK(installed.starts());
 }
 
 TEST_CASE("a plugin directory may hold the program or a link to it") {

@@ -38,17 +38,17 @@ struct Fixture : unit::MirrorFixture {
     [[nodiscard]] Texts answer(const std::string& id) {
         REQUIRE_MESSAGE(results.contains(id), (errors.contains(id) ? errors[id].message : "no answer yet"));
         const auto result = *json::parse(results[id]);
-        Texts out;
+        Texts shown;
         for (const auto& payment : result["payments"])
-            out.push_back(payment["payment_index"].get<std::string>() + ' ' + payment["status"].get<std::string>());
+            shown.push_back(payment["payment_index"].get<std::string>() + ' ' + payment["status"].get<std::string>());
         const std::string cursor = result["cursor"];
         CHECK(cursor.starts_with(node_id + ".0123abcd."));
-        out.push_back(cursor.substr(node_id.size() + 10));
+        shown.push_back(cursor.substr(node_id.size() + 10));
         if (result.contains("more"))
-            out.emplace_back("more");
+            shown.emplace_back("more");
         if (result.contains("complete") && result["complete"] == false)
-            out.emplace_back("incomplete");
-        return out;
+            shown.emplace_back("incomplete");
+        return shown;
     }
     static std::string since(const std::string& position, const std::string& rest = "") {
         return R"({"since":")" + node_id + ".0123abcd." + position + "\"" + rest + "}";

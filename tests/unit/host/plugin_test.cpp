@@ -23,8 +23,8 @@ namespace {
 
 using x_options::options;
 using x_options::wait;
-constexpr std::array<cln::Param, 1> params{{{"text", true}}};
-constexpr host::CommandSpec echo{.name = "echo", .params = params, .description = "Says it", .category = "x"};
+constexpr std::array<cln::Param, 1> echo_params{{{"text", true}}};
+constexpr host::CommandSpec echo{.name = "echo", .params = echo_params, .description = "Says it", .category = "x"};
 constexpr host::CommandSpec taken{.name = "taken", .params = {}, .description = "", .category = "x", .built_in = true};
 
 /// A program that records its calls.
@@ -93,7 +93,10 @@ struct Beside {
         loop.stop(); // the test turns the loop
         CHECK(program->run() == 0);
     }
-    ~Beside() { (void)::chdir("/"); }
+    ~Beside() {
+        std::error_code ignored;
+        std::filesystem::current_path("/", ignored);
+    }
     Beside(const Beside&) = delete;
     Beside& operator=(const Beside&) = delete;
 

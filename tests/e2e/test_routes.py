@@ -44,6 +44,15 @@ def mpp(invoice: dict[str, Any], total: int | None = None) -> dict[str, str]:
     return {"payment_addr": b64(invoice["payment_secret"]), "total_amt_msat": str(total or invoice["amount_msat"])}
 
 
+class Ready(Stage):
+    """The plugin has asked for the chain's height: until then an expiry is 0, which means unknown."""
+
+    def __enter__(self) -> "Ready":
+        super().__enter__()
+        self.node.call("trackpayments")
+        return self
+
+
 class Routes(unittest.TestCase):
     maxDiff = None
 
@@ -65,7 +74,7 @@ class Routes(unittest.TestCase):
         return [attempt["route"] for attempt in payment["htlcs"]]
 
     def test_route_of_sendpay_by_hand(self) -> None:
-        with Stage() as stage:
+        with Ready() as stage:
             secret = {"payment_secret": "7a" * 32}
             for more, record in (({}, None), (secret, {"payment_addr": b64("7a" * 32), "total_amt_msat": "5000000"})):
                 invoice = stage.invoice(5_000_000)
@@ -75,7 +84,7 @@ class Routes(unittest.TestCase):
 
     @needs_getroutes
     def test_route_of_sendpay_in_parts_in_positions_and_with_metadata(self) -> None:
-        with Stage() as stage:
+        with Ready() as stage:
             invoice = stage.invoice(5_000_000)
             path = [{"node_id_out": PEER4, "short_channel_id_dir": "103x3x0/1", "amount_out_msat": 2_000_777, "cltv_out": 40,
                      "id": PEER, "channel": "1x1x1", "amount_msat": 1, "delay": 1},  # the new spelling counts if both are there
@@ -91,7 +100,7 @@ class Routes(unittest.TestCase):
                 3_000_011, 3_000_000, HEIGHT + 1 + 11, mpp_record=mpp(invoice)))
 
     def test_route_of_pay(self) -> None:
-        with Stage() as stage:
+        with Ready() as stage:
             invoice = stage.pay(5_000_000, {"do": "fail", "code": "temporary_channel_failure", "via": "l4", "fee_msat": 1234},
                                 {"do": "settle", "via": "l2", "fee_msat": 321}, by="pay")
             failed, settled = self.routes(stage, invoice)
@@ -101,7 +110,7 @@ class Routes(unittest.TestCase):
     @needs_pay_part
     def test_each_of_several_parts_over_one_peer_has_its_own_route(self) -> None:
         for by in ("pay", "xpay"):
-            with self.subTest(by=by), Stage() as stage:
+            with self.subTest(by=by), Ready() as stage:
                 amounts = [3_000_000, 2_000_000, 4_000_000]
                 invoice = stage.pay(9_000_000, by=by, parts=[
                     {"amount_msat": amount, "attempts": [{"do": "settle", "via": "l2", "fee_msat": amount // 1000}]} for amount in amounts])
@@ -117,7 +126,7 @@ class Routes(unittest.TestCase):
     @needs_pay_part
     @needs_the_end
     def test_route_of_xpay(self) -> None:
-        with Stage(["--trackpayments-failed-after=3600"]) as stage:
+        with Ready(["--trackpayments-failed-after=3600"]) as stage:
             fail = {"do": "fail", "code": "temporary_channel_failure", "via": "l4", "fee_msat": 1234}
             for ending, status in (({"do": "settle", "via": "l2", "fee_msat": 321}, "SUCCEEDED"),
                                    ({"do": "fail", "code": "unknown_next_peer", "via": "l2", "fee_msat": 321}, "FAILED")):
@@ -130,7 +139,7 @@ class Routes(unittest.TestCase):
 
     @needs_pay_part
     def test_route_of_xpay_into_a_blinded_path(self) -> None:
-        with Stage() as stage:
+        with Ready() as stage:
             invoice = stage.pay(5_000_000, {"do": "settle", "via": "l2", "fee_msat": 321}, bolt12=True)
             route, = self.routes(stage, invoice, with_record=False)
             self.check(route, 5_000_321, 5_000_000, 120, [
@@ -142,13 +151,13 @@ class Routes(unittest.TestCase):
 
     @needs_pay_part
     def test_route_of_xpay_without_the_hook(self) -> None:
-        with Stage(environment={"TRACKPAYMENTS_NO_HOOK": "1"}) as stage:
+        with Ready(environment={"TRACKPAYMENTS_NO_HOOK": "1"}) as stage:
             invoice = stage.pay(5_000_000, {"do": "settle", "via": "l2", "fee_msat": 321})
             route, = self.routes(stage, invoice)
             self.check(route, 5_000_321, 5_000_000, 0, two_hops(5_000_321, 5_000_000, 0, mpp_record=mpp(invoice)))
 
     def test_route_of_keysend(self) -> None:
-        with Stage() as stage:
+        with Ready() as stage:
             stage.node.call("scenario", {"label": "gift", "attempts": [{"do": "settle", "via": "l2", "fee_msat": 5}]})
             sent = stage.node.call("keysend", {"destination": "02" + "11" * 32, "amount_msat": 7000, "label": "gift"})
             route, = self.routes(stage, sent["payment_hash"], with_record=False)
@@ -157,14 +166,14 @@ class Routes(unittest.TestCase):
 
     @needs_xpay
     def test_a_payment_to_ourselves_has_no_route(self) -> None:
-        with Stage() as stage:
+        with Ready() as stage:
             for by, lock in (("pay", 0), ("xpay", 114)):  # injectpaymentonion has a height also then
                 invoice = stage.pay(5_000_000, "settle", to_self=True, by=by)
                 route, = self.routes(stage, invoice, with_record=False)
                 self.check(route, 5_000_000, 5_000_000, lock, [])
 
     def test_a_part_with_a_foreign_onion_has_only_totals(self) -> None:
-        with Stage() as stage:
+        with Ready() as stage:
             invoice = stage.invoice(5_000_000)
             stage.node.call("sendonion", {
                 "onion": "00" * 1366, "first_hop": {"id": PEER, "amount_msat": 5_000_007, "delay": 30}, "amount_msat": 5_000_000,

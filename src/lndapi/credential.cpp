@@ -89,7 +89,7 @@ std::string lower(std::string_view text) {
 /// and version 1 of macaroons are; nor do they begin as a macaroon of LND.
 bool is_surely_rune_bytes(std::string_view bytes) {
     constexpr std::string_view macaroon_of_lnd = "\x02\x01\x03lnd\x02";
-    return bytes.size() <= longest_rune && is_rune_bytes(bytes) && !bytes.starts_with(macaroon_of_lnd) &&
+    return bytes.size() <= longest_rune / 4 * 3 && is_rune_bytes(bytes) && !bytes.starts_with(macaroon_of_lnd) &&
            !std::all_of(bytes.begin(), bytes.begin() + authcode_bytes, [](char c) { return c >= 0x20 && c < 0x7F; });
 }
 

@@ -95,6 +95,14 @@ TEST_CASE("bytes that may be a rune are passed on, although LND would call them 
     CHECK(lndapi::read_credential(hex(bytes)).has_value());
 }
 
+TEST_CASE("a rune in hex may be as long as one in base64url") {
+    const std::string longest = std::string(32, '\x01') + std::string(3072 - 32, 'a');
+    const auto credential = lndapi::read_credential(hex(longest));
+    REQUIRE(credential.has_value());
+    CHECK(lndapi::looks_like_rune(credential->rune));
+    CHECK_FALSE(lndapi::read_credential(hex(longest + 'a')).has_value());
+}
+
 TEST_CASE("only base64url of 32 bytes and printable restrictions looks like a rune") {
     CHECK(lndapi::looks_like_rune(rune));
     CHECK(lndapi::looks_like_rune(rune.substr(0, rune.find('=')))); // without padding

@@ -23,7 +23,9 @@ class Metrics final : public lndapi::MetricsSource, private lndapi::Hub::Subscri
     static constexpr std::chrono::milliseconds patience{2000};
 
     Metrics(io::Loop& loop, const Sources& sources, base::Log log);
-    ~Metrics();
+    Metrics(const Metrics&) = delete;
+    Metrics& operator=(const Metrics&) = delete;
+    ~Metrics() override;
 
     void scrape(Reply reply) override;
 

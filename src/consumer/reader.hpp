@@ -58,6 +58,7 @@ class Reader final {
     Reader(io::Loop& loop, rpc::Client& client, base::Log log, Listener& listener, Pauses pauses = {});
     Reader(const Reader&) = delete;
     Reader& operator=(const Reader&) = delete;
+    ~Reader() = default;
 
     /// Call when the RPC socket is connected or lost.
     void connected();

@@ -27,6 +27,7 @@ class Tracker final {
     Tracker(rpc::Client& client, base::Log log) : client_(client), log_(std::move(log)) {}
     Tracker(const Tracker&) = delete;
     Tracker& operator=(const Tracker&) = delete;
+    ~Tracker() = default;
 
     /// The payments in flight.
     void ask_in_flight(Callback answer) { ask("{}", std::move(answer)); }

@@ -16,7 +16,7 @@ class NodeRow final {
 
     /// An array or object that is still open.
     struct Open {
-        std::size_t at;
+        std::size_t at = 0;
         std::uint64_t keys = 0;   ///< key_bit() of each
         std::uint64_t shared = 0; ///< bits that more than one key has
     };

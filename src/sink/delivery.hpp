@@ -26,6 +26,7 @@ class Delivery final {
         : stream_(stream), log_(std::move(log)), old_index_(std::move(old_index)) {}
     Delivery(const Delivery&) = delete;
     Delivery& operator=(const Delivery&) = delete;
+    ~Delivery() = default;
 
     void set_form(Form form) { form_ = std::move(form); }
     /// The highest sequence that the server has acknowledged.

@@ -24,6 +24,7 @@ class Sink final : public consumer::Listener, public jetstream::Listener {
     Sink(io::Loop& loop, jetstream::Stream& stream, base::Log log);
     Sink(const Sink&) = delete;
     Sink& operator=(const Sink&) = delete;
+    ~Sink() override = default;
 
     /// Must be called before anything else. `reader` must call this listener.
     void use(consumer::Reader& reader) {

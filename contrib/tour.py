@@ -173,8 +173,6 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the node ends and its directory is removed
     try:
         main(*sys.argv[1:])
-    except KeyboardInterrupt:
-        sys.exit(130)
     except (OSError, EOFError, RuntimeError, RpcError) as error:  # TimeoutError is an OSError
         sys.exit(f"The tour failed: {' '.join(str(error).split())}")
     except KeyboardInterrupt:

@@ -38,11 +38,11 @@ struct TryingReport {
 };
 struct LimitsReport {
     std::size_t most_bytes = 0;
-    std::int64_t created_ns; ///< of the stream
+    std::int64_t created_ns = 0; ///< of the stream
 };
 struct OpenedReport {
     std::size_t most_bytes = 0;
-    std::int64_t created_ns; ///< of the stream
+    std::int64_t created_ns = 0; ///< of the stream
     std::vector<std::string> differences;
 };
 /// A session, or the attempt to begin one.

@@ -78,10 +78,10 @@ void SilenceTimeout::changed(const payments::Change& change) {
             row_read(deletion.key);
     for (const auto* payment : change.updated) {
         if (payment->undecided()) {
-            auto& deadline = deadlines_.try_emplace(payment->key, Deadline{queue_.end(), {}, false, {}}).first->second;
-            deadline.since = steady_clock::now();
-            hold(deadline, *payment);
-            enqueue(deadline, *payment);
+            auto& waiting = *deadlines_.try_emplace(payment->key, Deadline{queue_.end(), {}, false, {}}).first;
+            waiting.second.since = steady_clock::now();
+            hold(waiting.second, *payment);
+            enqueue(waiting, *payment);
         } else if (!deadlines_.empty()) {
             forget(payment->key);
         }
@@ -95,7 +95,7 @@ void SilenceTimeout::heard_of(const payments::PaymentKey& key) {
         return;
     at->second.since = steady_clock::now();
     if (const auto* payment = table_.find(key))
-        enqueue(at->second, *payment);
+        enqueue(*at, *payment);
     arm();
 }
 
@@ -105,7 +105,7 @@ void SilenceTimeout::asked(const payments::PaymentKey& key, bool is_asked) {
         return;
     at->second.asked = is_asked;
     if (const auto* payment = table_.find(key); payment && at->second.queued != queue_.end())
-        enqueue(at->second, *payment);
+        enqueue(*at, *payment);
     arm();
 }
 
@@ -126,16 +126,18 @@ void SilenceTimeout::hold(Deadline& deadline, const payments::Payment& payment) 
                        : publish::Progress::Hold();
 }
 
-void SilenceTimeout::enqueue(Deadline& deadline, const payments::Payment& payment) {
+/// Under the deadline's own key: the payment may meanwhile be found by another one, too.
+void SilenceTimeout::enqueue(Deadlines::value_type& waiting, const payments::Payment& payment) {
+    auto& [key, deadline] = waiting;
     take_out(deadline);
-    deadline.queued = queue_.emplace(deadline.since + pause(payment, deadline), payment.key);
+    deadline.queued = queue_.emplace(deadline.since + pause(payment, deadline), key);
 }
 
 /// The pauses have changed.
 void SilenceTimeout::enqueue_all() {
-    for (auto& [key, deadline] : deadlines_)
-        if (const auto* payment = table_.find(key); payment && deadline.queued != queue_.end())
-            enqueue(deadline, *payment);
+    for (auto& waiting : deadlines_)
+        if (const auto* payment = table_.find(waiting.first); payment && waiting.second.queued != queue_.end())
+            enqueue(waiting, *payment);
     arm();
 }
 
@@ -167,14 +169,14 @@ void SilenceTimeout::expire() {
     std::vector<payments::Event> expired;
     while (!queue_.empty() && queue_.begin()->first <= now) {
         const auto key = queue_.begin()->second;
-        auto& deadline = deadlines_.at(key);
+        auto& waiting = *deadlines_.find(key);
         const auto* payment = table_.find(key);
         if (!payment) {
             forget(key);
-        } else if (deadline.since + pause(*payment, deadline) > now) { // it has become known that its payer may be slow
-            enqueue(deadline, *payment);
+        } else if (waiting.second.since + pause(*payment, waiting.second) > now) { // its payer is known now, a slow one
+            enqueue(waiting, *payment);
         } else {
-            take_out(deadline);
+            take_out(waiting.second);
             expired.emplace_back(payments::SilenceExpired{key});
         }
     }

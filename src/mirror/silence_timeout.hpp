@@ -50,7 +50,7 @@ class SilenceTimeout final : public payments::ChangeListener {
     [[nodiscard]] bool may_wait_for_blocks(const payments::Payment& payment) const;
     [[nodiscard]] std::chrono::seconds pause(const payments::Payment& payment, const Deadline& deadline) const;
     void hold(Deadline& deadline, const payments::Payment& payment);
-    void enqueue(Deadline& deadline, const payments::Payment& payment);
+    void enqueue(Deadlines::value_type& waiting, const payments::Payment& payment);
     void enqueue_all();
     void take_out(Deadline& deadline);
     void forget(const payments::PaymentKey& key);

@@ -71,6 +71,30 @@ TEST_CASE("a deleted payment holds nothing") {
     CHECK(quiet.holds() == UINT64_MAX);
 }
 
+TEST_CASE("a key that another payment has got is looked up by no other key") {
+    Quiet quiet;
+    quiet.apply(seen(failed(pending(1, 9, 1, 10), 7)));
+    // Its row is deleted unheard, and a renepay call that began in group 8 goes on in group 9.
+    (void)quiet.table.apply(payments::PartDeleted{{hash(1), {9}}, {10}});
+    for (const std::uint64_t group : {8, 9}) {
+        payments::ExpectedPart call;
+        call.hash = hash(1);
+        call.group = base::GroupId{group};
+        call.partid = {1};
+        call.by.call = true;
+        call.payer = payments::Payer::renepay;
+        call.call = {77};
+        call.seen = second(100 + group);
+        (void)quiet.table.apply(call);
+        (void)quiet.table.apply(seen(failed(pending(1, group, 1, 20 + group), 10 + group)));
+    }
+    REQUIRE(quiet.table.find({hash(1), {9}})->key.group.value == 8);
+    quiet.silence.heard_of({hash(1), {9}});
+    quiet.silence.set(0s);
+    REQUIRE(unit::until(quiet.loop, [&] { return !quiet.over().empty(); }));
+    CHECK(quiet.over() == std::vector{payments::PaymentKey{hash(1), {9}}});
+}
+
 TEST_CASE("an expired silence is reported once, for payments without an outcome only") {
     Quiet quiet;
     quiet.apply(seen(failed(pending(1, 9, 1, 10), 7)));

@@ -28,10 +28,19 @@ std::vector<fs::path> entries(const fs::path& directory) {
     return found;
 }
 
+/// lightningd loads only programs: not a checkout in a folder of this name, for example.
+bool is_program(const fs::path& file) {
+    std::error_code error;
+    const auto status = fs::status(file, error);
+    constexpr auto executable = fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec;
+    return fs::is_regular_file(status) && (status.permissions() & executable) != fs::perms::none;
+}
+
 /// True also for a symbolic link: lightningd follows it and knows the plugin by the program's path.
 bool holds(const fs::path& directory, const fs::path& self) {
     const auto files = entries(directory);
-    return std::any_of(files.begin(), files.end(), [&](const fs::path& file) { return has_options(file, self); });
+    return std::any_of(files.begin(), files.end(),
+                       [&](const fs::path& file) { return has_options(file, self) && is_program(file); });
 }
 
 } // namespace

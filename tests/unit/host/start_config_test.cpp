@@ -25,6 +25,7 @@ struct Installed : unit::Directory {
     static void make(const fs::path& file) {
         fs::create_directories(file.parent_path());
         std::ofstream(file).flush();
+        fs::permissions(file, fs::perms::owner_all);
     }
     [[nodiscard]] bool starts() const { return host::starts_with_node(config, self); }
 };
@@ -60,6 +61,16 @@ TEST_CASE("a program of the same name has the options too, such as a script that
     installed.config.plugins.clear();
     installed.config.directories = {(installed.path / "other").string()};
     CHECK(installed.starts());
+}
+
+TEST_CASE("in a plugin directory only a program counts: no folder of this name, such as a checkout, and no text") {
+    Installed installed;
+    fs::create_directories(installed.path / ".lightning" / "plugins" / "trackpayments");
+    CHECK_FALSE(installed.starts());
+    fs::create_directories(installed.path / "other");
+    std::ofstream(installed.path / "other" / "trackpayments").flush();
+    installed.config.directories = {(installed.path / "other").string()};
+    CHECK_FALSE(installed.starts());
 }
 
 TEST_CASE("a plugin directory may hold the program or a link to it") {

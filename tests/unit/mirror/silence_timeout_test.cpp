@@ -76,7 +76,7 @@ TEST_CASE("a key that another payment has got is looked up by no other key") {
     quiet.apply(seen(failed(pending(1, 9, 1, 10), 7)));
     // Its row is deleted unheard, and a renepay call that began in group 8 goes on in group 9.
     (void)quiet.table.apply(payments::PartDeleted{{hash(1), {9}}, {10}});
-    for (const std::uint64_t group : {8, 9}) {
+    for (const std::uint64_t group : {8U, 9U}) {
         payments::ExpectedPart call;
         call.hash = hash(1);
         call.group = base::GroupId{group};
@@ -97,6 +97,7 @@ TEST_CASE("a key that another payment has got is looked up by no other key") {
 
 TEST_CASE("an expired silence is reported once, for payments without an outcome only") {
     Quiet quiet;
+    quiet.silence.set(24h);
     quiet.apply(seen(failed(pending(1, 9, 1, 10), 7)));
     quiet.apply(seen(pending(2, 9, 1, 11)));
     quiet.silence.set(0s);
@@ -104,6 +105,47 @@ TEST_CASE("an expired silence is reported once, for payments without an outcome 
     unit::settle(quiet.loop);
     CHECK(quiet.over() == std::vector<payments::PaymentKey>{{hash(1), {9}}});
     CHECK(quiet.holds() == 6); // until the outcome is applied
+}
+
+TEST_CASE("a payer that is heard of again gets its time once more") {
+    Quiet quiet;
+    quiet.silence.set(0s);
+    quiet.apply(seen(failed(pending(1, 9, 1, 10), 7)));
+    REQUIRE(unit::until(quiet.loop, [&] { return quiet.over().size() == 1; }));
+    quiet.silence.heard_of({hash(1), {9}});
+    CHECK(unit::until(quiet.loop, [&] { return quiet.over().size() == 2; }));
+}
+
+TEST_CASE("while a payer is asked, its silence counts only after time for its answers") {
+    Quiet quiet;
+    quiet.silence.set(24h);
+    const std::vector<payments::PaymentKey> keys{{hash(1), {9}}, {hash(2), {9}}};
+    quiet.apply(seen(failed(pending(1, 9, 1, 10), 7)));
+    quiet.apply(seen(failed(pending(2, 9, 1, 11), 8)));
+    for (const auto& key : keys)
+        quiet.silence.asked(key, true);
+    quiet.silence.set(0s);
+    unit::settle(quiet.loop);
+    CHECK(quiet.over().empty());
+    quiet.silence.asked(keys[1], false); // at once, and long before the other
+    REQUIRE(unit::until(quiet.loop, [&] { return !quiet.over().empty(); }));
+    CHECK(quiet.over() == std::vector{keys[1]});
+}
+
+TEST_CASE("a payment whose payer turns out to be slow does not end at once") {
+    Quiet quiet({24, 11});
+    quiet.silence.set(0s);
+    quiet.apply(seen(failed(pending(1, 9, 1, 10), 7)));
+    payments::ExpectedPart call;
+    call.hash = hash(1);
+    call.group = base::GroupId{9};
+    call.partid = {1};
+    call.by.call = true;
+    call.payer = payments::Payer::xpay;
+    (void)quiet.table.apply(call);
+    REQUIRE(quiet.table.find({hash(1), {9}})->payer == payments::Payer::xpay);
+    unit::settle(quiet.loop);
+    CHECK(quiet.over().empty());
 }
 
 namespace {

@@ -7,7 +7,7 @@ namespace cln {
 
 template <class T>
 void Lightningd::call(std::string_view method, std::string_view params, Decoded<T> (*decode)(Value), Answer<T> answer,
-                      Lost lost) {
+                      Lost&& lost) {
     client_.call(
         method, params,
         [this, method = std::string(method), decode, answer = std::move(answer)](const auto& reply) {

@@ -81,7 +81,7 @@ class Lightningd final {
     /// The Decoded<T> of `decode` becomes the answer.
     template <class T>
     void call(std::string_view method, std::string_view params, Decoded<T> (*decode)(Value), Answer<T> answer,
-              Lost lost = nullptr);
+              Lost&& lost = nullptr);
     rpc::Error undecodable(std::string_view method, const DecodeError& error);
 
     rpc::Client& client_;

@@ -22,6 +22,8 @@ class DelayedAnswers final : public payments::ChangeListener {
 
     /// `again` is called when the answer may be better: make it again.
     DelayedAnswers(io::Loop& loop, const payments::Table& table, publish::Progress& progress, Again again);
+    DelayedAnswers(const DelayedAnswers&) = delete;
+    DelayedAnswers& operator=(const DelayedAnswers&) = delete;
     ~DelayedAnswers();
 
     /// True if the caller was moved and waits. Else send `answer`.

@@ -101,7 +101,7 @@ tl::expected<DelpayRequest, rpc::Error> read_delpay(const json::Tree& params) {
 Delpay::Delpay(cln::Lightningd& lightningd, Deleted deleted, base::Log log)
     : lightningd_(lightningd), deleted_(std::move(deleted)), log_(std::move(log)) {}
 
-void Delpay::serve(const DelpayRequest& request, const cln::HookedCall& call, Answer answer) {
+void Delpay::serve(const DelpayRequest& request, const cln::HookedCall& call, const Answer& answer) {
     const auto lost = [answer] { answer(cln::hook_continue()); };
     const auto listed = [this, request, params = std::string(call.params), filter = std::string(call.filter), answer,
                          lost](const auto& listing) {

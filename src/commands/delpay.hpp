@@ -41,7 +41,7 @@ class Delpay final {
     Delpay(cln::Lightningd& lightningd, Deleted deleted, base::Log log);
 
     /// Copies what it needs from the call. Calls `answer` exactly once, later.
-    void serve(const DelpayRequest& request, const cln::HookedCall& call, Answer answer);
+    void serve(const DelpayRequest& request, const cln::HookedCall& call, const Answer& answer);
 
   private:
     void done(const DelpayRequest& request, const std::vector<payments::Row>& before, const std::string& filter,

@@ -24,7 +24,7 @@ class RecentSnapshots final {
   private:
     struct Entry {
         Snapshot snapshot;
-        std::uint64_t number;
+        std::uint64_t number = 0;
     };
     using EntryRef = std::list<Entry>::iterator;
 

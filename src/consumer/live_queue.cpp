@@ -32,7 +32,7 @@ void LiveQueue::drop_if(const Test& drop) {
     drop_between(updates_.begin(), updates_.end(), drop);
 }
 
-void LiveQueue::drop_between(Iterator begin, Iterator end, const Test& drop) {
+void LiveQueue::drop_between(const Iterator& begin, const Iterator& end, const Test& drop) {
     const auto kept = std::remove_if(begin, end, [&](const Update& update) {
         const bool gone = drop(update);
         bytes_ -= gone ? update.payment->json.size() : 0;

@@ -33,7 +33,7 @@ class LiveQueue final {
 
   private:
     using Iterator = std::deque<Update>::iterator;
-    void drop_between(Iterator begin, Iterator end, const Test& drop);
+    void drop_between(const Iterator& begin, const Iterator& end, const Test& drop);
 
     std::deque<Update> updates_;
     std::size_t bytes_ = 0;

@@ -101,7 +101,7 @@ class Reader final {
     void lookup(const base::PaymentHash& hash, Lookup answer);
     using ListCallback = Tracker::Callback;
     /// A page of all payments, in the same way.
-    void list(const PageQuery& query, ListCallback answer) { tracker_.ask_page(query, std::move(answer)); }
+    void list(const PageQuery& query, const ListCallback& answer) { tracker_.ask_page(query, answer); }
     /// One page of `trackpayments since=cursor`, for somebody who has a cursor of their own.
     void page(std::string_view cursor, PageCallback answer);
 

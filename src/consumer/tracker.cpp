@@ -19,15 +19,15 @@ Refusal refusal_of(const rpc::Error& error) {
 
 } // namespace
 
-void Tracker::ask_since(std::string_view cursor, Callback answer) {
-    ask(R"({"since":)" + json::quote(cursor) + "}", std::move(answer));
+void Tracker::ask_since(std::string_view cursor, const Callback& answer) {
+    ask(R"({"since":)" + json::quote(cursor) + "}", answer);
 }
 
-void Tracker::ask_hash(const base::PaymentHash& hash, Callback answer) {
-    ask(R"({"payment_hash":")" + hash.hex() + R"("})", std::move(answer));
+void Tracker::ask_hash(const base::PaymentHash& hash, const Callback& answer) {
+    ask(R"({"payment_hash":")" + hash.hex() + R"("})", answer);
 }
 
-void Tracker::ask_page(const PageQuery& query, Callback answer) {
+void Tracker::ask_page(const PageQuery& query, const Callback& answer) {
     std::string params = R"({"index_offset":)" + std::to_string(query.index_offset);
     const auto number = [&](std::string_view name, std::uint64_t value) {
         if (value > 0)
@@ -44,10 +44,10 @@ void Tracker::ask_page(const PageQuery& query, Callback answer) {
     number("creation_date_end", query.creation_date_end);
     flag("omit_hops", query.omit_hops);
     flag("count_total_payments", query.count_total_payments);
-    ask(params + "}", std::move(answer));
+    ask(params + "}", answer);
 }
 
-void Tracker::ask(std::string_view params, Callback answer) {
+void Tracker::ask(std::string_view params, const Callback& answer) {
     const std::weak_ptr<const bool> alive = alive_;
     client_.call(
         "trackpayments", params,

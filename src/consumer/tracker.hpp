@@ -30,16 +30,16 @@ class Tracker final {
     ~Tracker() = default;
 
     /// The payments in flight.
-    void ask_in_flight(Callback answer) { ask("{}", std::move(answer)); }
+    void ask_in_flight(const Callback& answer) { ask("{}", answer); }
     /// One page of the payments that changed after the cursor. `cursor`: any text.
-    void ask_since(std::string_view cursor, Callback answer);
+    void ask_since(std::string_view cursor, const Callback& answer);
     /// All payments of the hash, oldest first.
-    void ask_hash(const base::PaymentHash& hash, Callback answer);
+    void ask_hash(const base::PaymentHash& hash, const Callback& answer);
     /// A page of all payments. Their index decides the order; the page is in Answer::payments, oldest first.
-    void ask_page(const PageQuery& query, Callback answer);
+    void ask_page(const PageQuery& query, const Callback& answer);
 
   private:
-    void ask(std::string_view params, Callback answer);
+    void ask(std::string_view params, const Callback& answer);
     [[nodiscard]] tl::expected<Answer, Refusal> read(const tl::expected<std::string_view, rpc::Client::Failure>& reply);
 
     rpc::Client& client_;

@@ -188,9 +188,9 @@ std::string Settings::text(const Option& option) const {
 }
 
 void Settings::set(Setting setting) {
-    for (auto& value : values_)
-        if (value.option->name == setting.option->name)
-            value = std::move(setting);
+    const auto same = [&](const Setting& value) { return value.option->name == setting.option->name; };
+    if (const auto at = std::find_if(values_.begin(), values_.end(), same); at != values_.end())
+        *at = std::move(setting);
 }
 
 tl::expected<Settings, std::string> read_options(std::span<const Option> options, const json::Tree& given) {

@@ -67,7 +67,7 @@ bool set_head(X509* certificate, EVP_PKEY* key, base::UnixNs now) {
            BN_rand(serial.get(), 127, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1 &&
            BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(certificate)) != nullptr &&
            ASN1_TIME_set(X509_getm_notBefore(certificate), now.seconds() - day) != nullptr &&
-           ASN1_TIME_set(X509_getm_notAfter(certificate), std::min(now.seconds() + 14 * 30 * day, end_of_2049)) !=
+           ASN1_TIME_set(X509_getm_notAfter(certificate), std::min(now.seconds() + 14L * 30 * day, end_of_2049)) !=
                nullptr &&
            X509_set_pubkey(certificate, key) == 1;
 }

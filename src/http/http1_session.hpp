@@ -14,6 +14,8 @@ namespace http {
 class Http1Session final : public Session {
   public:
     explicit Http1Session(SessionOwner owner);
+    Http1Session(const Http1Session&) = delete;
+    Http1Session& operator=(const Http1Session&) = delete;
     ~Http1Session() override;
 
     void receive(std::string_view bytes) override;

@@ -32,6 +32,7 @@ class Pairs final {
     }
     Pairs(const Pairs&) = delete;
     Pairs& operator=(const Pairs&) = delete;
+    ~Pairs() = default;
     [[nodiscard]] const std::vector<nghttp2_nv>& all() const { return pairs_; }
 
   private:

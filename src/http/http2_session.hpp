@@ -25,6 +25,8 @@ class Http2Session final : public Session {
     static constexpr std::size_t most_frames_owed = 1000;
 
     explicit Http2Session(SessionOwner owner);
+    Http2Session(const Http2Session&) = delete;
+    Http2Session& operator=(const Http2Session&) = delete;
     ~Http2Session() override;
 
     void receive(std::string_view bytes) override;

@@ -2,9 +2,7 @@
 
 #include "http/only_exchange.hpp"
 
-#include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <new>
 #include <utility>
 
@@ -47,8 +45,7 @@ struct WebSocketSession::Callbacks {
             wslay_event_set_error(frames, WSLAY_ERR_WOULDBLOCK);
             return -1;
         }
-        const auto taken = std::min(size, input.size());
-        std::memcpy(buffer, input.data(), taken);
+        const auto taken = input.copy(reinterpret_cast<char*>(buffer), size);
         input.erase(0, taken);
         return static_cast<ssize_t>(taken);
     }

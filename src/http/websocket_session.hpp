@@ -26,6 +26,8 @@ class WebSocketSession final : public Session {
 
     /// `input`: what came after the handshake. `requests`: of this connection so far. Call proceed() to begin.
     WebSocketSession(SessionOwner owner, WebSocketHandshake&& handshake, std::string input, std::size_t requests);
+    WebSocketSession(const WebSocketSession&) = delete;
+    WebSocketSession& operator=(const WebSocketSession&) = delete;
     ~WebSocketSession() override;
 
     void receive(std::string_view bytes) override;

@@ -23,6 +23,7 @@ class Call : public http::Answer {
     Call(io::Loop& loop, http::Exchange& exchange, std::unique_ptr<const Output> output);
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
+    ~Call() override = default;
 
     /// Begins to serve. Call once, when the client is known to be permitted.
     virtual void serve() = 0;

@@ -21,6 +21,7 @@ class Ledger final {
     explicit Ledger(Limits limits) : limits_(limits) {}
     Ledger(const Ledger&) = delete;
     Ledger& operator=(const Ledger&) = delete;
+    ~Ledger() = default;
 
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
 

@@ -123,7 +123,7 @@ void ListPayments::finish() {
     end({});
 }
 
-void ListPayments::owe(std::deque<std::string>::iterator at, std::string piece) {
+void ListPayments::owe(const std::deque<std::string>::iterator& at, std::string piece) {
     piece.shrink_to_fit();
     debt_.add_bytes(piece.size());
     pieces_.insert(at, std::move(piece));

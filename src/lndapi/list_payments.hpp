@@ -20,6 +20,8 @@ class ListPayments final : public Call {
 
     ListPayments(Sources sources, PageTurns& pages, http::Exchange& exchange, std::unique_ptr<const Output> output,
                  const Request& request);
+    ListPayments(const ListPayments&) = delete;
+    ListPayments& operator=(const ListPayments&) = delete;
     ~ListPayments() override { ListPayments::drop(); }
 
     void serve() override;
@@ -31,7 +33,7 @@ class ListPayments final : public Call {
     void answered(const tl::expected<consumer::Answer, consumer::Refusal>& page);
     void gather(const std::vector<consumer::SnapshotPtr>& payments);
     void finish();
-    void owe(std::deque<std::string>::iterator at, std::string piece);
+    void owe(const std::deque<std::string>::iterator& at, std::string piece);
     void cut_off();
     [[nodiscard]] bool next(std::string& out) override;
     void drop() override;

@@ -33,7 +33,7 @@ class MetricsOutput final : public Output {
     [[nodiscard]] std::string fail(http::Exchange& exchange, const Failure& failure,
                                    std::optional<int> given) const override {
         const auto status = given.value_or(status_of(failure.status.code));
-        const auto body = text_of(failure, status) + "\n";
+        auto body = text_of(failure, status) + "\n";
         auto headers = headers_of("text/plain; charset=utf-8", body.size());
         if (status == 401)
             headers.push_back({"WWW-Authenticate", "Bearer realm=\"trackpayments-lnd\""});

@@ -16,6 +16,7 @@ class PageTurns final {
     explicit PageTurns(consumer::Reader& reader) : reader_(reader) {}
     PageTurns(const PageTurns&) = delete;
     PageTurns& operator=(const PageTurns&) = delete;
+    ~PageTurns() = default;
 
     /// Calls `answer` once, in a later turn of the loop; not if `wanted` is false when the turn comes: then the client
     /// has gone.

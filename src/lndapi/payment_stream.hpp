@@ -20,6 +20,8 @@ class PaymentStream : public Call, protected Hub::Subscriber {
     /// `no_inflight_updates`: only payments that are SUCCEEDED or FAILED.
     PaymentStream(Sources sources, http::Exchange& exchange, std::unique_ptr<const Output> output,
                   bool no_inflight_updates);
+    PaymentStream(const PaymentStream&) = delete;
+    PaymentStream& operator=(const PaymentStream&) = delete;
     ~PaymentStream() override;
 
   protected:

@@ -121,7 +121,7 @@ std::unique_ptr<http::Answer> Service::grpc(http::Exchange& exchange) {
     // grpc-go checks the permission for a stream before it reads the request, and for other methods after that.
     if (!request && !method.streaming)
         return refuse(exchange, *output, request.error());
-    return start(exchange, method, std::move(request), head->timeout, std::move(output));
+    return start(exchange, method, request, head->timeout, std::move(output));
 }
 
 std::unique_ptr<http::Answer> Service::rest(http::Exchange& exchange) {
@@ -143,7 +143,7 @@ std::unique_ptr<http::Answer> Service::rest(http::Exchange& exchange) {
     } else {
         output = std::make_unique<RestOutput>(method.streaming, !request->since.empty());
     }
-    return start(exchange, method, std::move(request), *timeout, std::move(output));
+    return start(exchange, method, request, *timeout, std::move(output));
 }
 
 std::unique_ptr<http::Answer> Service::metrics(http::Exchange& exchange) {
@@ -154,7 +154,7 @@ std::unique_ptr<http::Answer> Service::metrics(http::Exchange& exchange) {
 }
 
 std::unique_ptr<http::Answer> Service::start(http::Exchange& exchange, const MethodRow& method,
-                                             tl::expected<Request, GrpcStatus> request,
+                                             const tl::expected<Request, GrpcStatus>& request,
                                              std::optional<std::chrono::nanoseconds> timeout, OutputPtr output) {
     const auto granted = std::make_shared<std::string>();
     auto call = make_call(exchange, request.value_or(Request{&method}), std::move(output), granted);

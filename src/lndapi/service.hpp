@@ -48,7 +48,7 @@ class Service final : public http::Handler {
     [[nodiscard]] std::unique_ptr<http::Answer> rest(http::Exchange& exchange);
     [[nodiscard]] std::unique_ptr<http::Answer> metrics(http::Exchange& exchange);
     [[nodiscard]] std::unique_ptr<http::Answer> start(http::Exchange& exchange, const MethodRow& method,
-                                                      tl::expected<Request, GrpcStatus> request,
+                                                      const tl::expected<Request, GrpcStatus>& request,
                                                       std::optional<std::chrono::nanoseconds> timeout,
                                                       OutputPtr output);
     [[nodiscard]] std::unique_ptr<Call> make_call(http::Exchange& exchange, const Request& request, OutputPtr output,

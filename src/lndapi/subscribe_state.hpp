@@ -12,6 +12,8 @@ namespace lndapi {
 class SubscribeState final : public Call, private Hub::Subscriber {
   public:
     SubscribeState(Sources sources, http::Exchange& exchange, std::unique_ptr<const Output> output);
+    SubscribeState(const SubscribeState&) = delete;
+    SubscribeState& operator=(const SubscribeState&) = delete;
     ~SubscribeState() override;
 
     void serve() override;

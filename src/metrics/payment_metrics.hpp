@@ -24,6 +24,7 @@ class PaymentMetrics final {
     PaymentMetrics();
     PaymentMetrics(const PaymentMetrics&) = delete;
     PaymentMetrics& operator=(const PaymentMetrics&) = delete;
+    ~PaymentMetrics() = default;
 
     /// A payment has ended; also if it comes again. The error says why it cannot be counted.
     tl::expected<void, std::string> ended(const consumer::Snapshot& payment);

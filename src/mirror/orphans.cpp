@@ -38,6 +38,7 @@ std::vector<Event> Orphans::among(std::span<const Event> events, const payments:
         if (const auto* row = row_of(event); row && !is_old(row->created))
             old.erase(row->key);
     std::vector<Event> orphans;
+    orphans.reserve(old.size());
     for (const auto& key : old)
         orphans.emplace_back(payments::GivenUp{key.hash, key.group, false});
     return orphans;

@@ -55,6 +55,8 @@ class Progress final {
     class [[nodiscard]] Hold final {
       public:
         Hold() = default; ///< holds nothing
+        Hold(const Hold&) = delete;
+        Hold& operator=(const Hold&) = delete;
         Hold(Hold&& other) noexcept
             : progress_(std::exchange(other.progress_, nullptr)), reason_(other.reason_), at_(other.at_) {}
         Hold& operator=(Hold&& other) noexcept {

@@ -21,6 +21,8 @@ class Publisher final : public payments::ChangeListener {
   public:
     Publisher(io::Loop& loop, io::Stream& out, const payments::Table& table, Progress& progress, CursorMaker cursor,
               base::Log log);
+    Publisher(const Publisher&) = delete;
+    Publisher& operator=(const Publisher&) = delete;
     ~Publisher();
 
     void set_large_pause(std::chrono::milliseconds pause) { large_.set_pause(pause); }

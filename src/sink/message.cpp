@@ -66,9 +66,10 @@ bool write_body(Message& message, const Form& form, const PaymentText& text, Omi
     if (!form.protobuf)
         return true;
     auto wire = wire::payment_from_json(message.body);
-    if (wire)
-        message.body = *std::move(wire);
-    return wire.has_value();
+    if (!wire)
+        return false;
+    message.body = *std::move(wire);
+    return true;
 }
 
 std::string_view name_of(Omitted omitted) {

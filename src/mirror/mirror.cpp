@@ -49,13 +49,15 @@ Mirror::Mirror(io::Loop& loop, const Parts& parts, Clock clock, MirrorConfig con
       giveups_(loop, parts.lightningd, parts.table, config.version, loader_, silence_),
       failures_(loop, parts.lightningd, parts.table, loader_),
       invoices_(parts.lightningd, parts.table, loader_),
-      startup_(loop, {parts.lightningd, parts.table, loader_, indexes_, deletions_, silence_, orphans_, calls_},
-               {[this](const base::NodeId& id) { publisher_.set_node(id); },
-                [this] {
-                    if (on_ready_)
-                        on_ready_();
-                }},
-               clock_, config, log_),
+      startup_(
+          loop,
+          {parts.lightningd, parts.table, loader_, indexes_, deletions_, silence_, orphans_, calls_, parts.progress},
+          {[this](const base::NodeId& id) { publisher_.set_node(id); },
+           [this] {
+               if (on_ready_)
+                   on_ready_();
+           }},
+          clock_, config, log_),
       listeners_{&silence_, &parts.publisher, &giveups_, &failures_, &invoices_, nullptr},
       sweep_timer_(loop) {
     loader_.on_loaded([this] { startup_.group_loaded(); });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 namespace mirror {
 
@@ -78,9 +79,10 @@ void Startup::counters_read() {
     newest_ = now.created;
     parts_.loader.set_past(now);
     if (parts_.orphans.possible())
-        search_.begin(newest_);
-    else
-        list_recent(now.updated.value);
+        return search_.begin(newest_);
+    recent_.clear();
+    hold_before({1}); // it is not known yet how far back they go
+    list_recent(now.updated.value);
 }
 
 /// The first time only: rows up to this one were made before we could see their payers' calls.
@@ -114,29 +116,42 @@ void Startup::list_without_counters() {
 
 /// A payment between two attempts has no pending row. It may still go on if its last part failed within the time after
 /// which it counts as failed, which for some payers is a minute. If that time was shortened, the longest value counts,
-/// because subscribers may have seen the payment in flight. These payments come first: they hold the cursor of
-/// everything published after them.
+/// because subscribers may have seen the payment in flight. Then their cursors are before its last change, and no
+/// message may move one past it before this payment is known here and holds the cursor itself.
 void Startup::list_recent(std::uint64_t upto) {
     if (upto == 0)
-        return search_.begin(newest_);
+        return take_recent();
     const auto after = upto - std::min<std::uint64_t>(upto, rows_per_page);
     fetch_page(parts_.lightningd, {cln::Index::updated, after}, [this, after](const auto& page) {
         if (!page)
-            return search_.begin(newest_);
+            return take_recent();
         // A time in the future is an old row from before the clock was set back, and its neighbours are old too.
         const auto now = clock_().seconds();
         const auto look_back = parts_.silence.longest_pause().count();
-        std::vector<payments::Row> recent;
         bool all_recent = !page->rows.empty();
         for (const auto& row : page->rows) {
             const bool is_recent = row.completed_at && std::abs(now - row.completed_at->seconds()) <= look_back;
             all_recent &= is_recent;
             if (is_recent && row.status == PartStatus::failed)
-                recent.push_back(row);
+                recent_.push_back(row);
         }
-        take(recent);
         list_recent(all_recent ? after : 0);
     });
+}
+
+void Startup::take_recent() {
+    base::UpdatedIndex oldest = publish::unlimited.updated;
+    for (const auto& row : recent_)
+        oldest = std::min(oldest, row.updated);
+    hold_before(oldest);
+    take(std::exchange(recent_, {}));
+    search_.begin(newest_);
+}
+
+/// Until all groups are loaded.
+void Startup::hold_before(base::UpdatedIndex change) {
+    hold_ = parts_.progress.hold(publish::Progress::Reason::loading,
+                                 {publish::unlimited.created, {std::max<std::uint64_t>(change.value, 1) - 1}});
 }
 
 void Startup::take(const std::vector<payments::Row>& rows) {
@@ -159,6 +174,7 @@ void Startup::group_loaded() {
     if (state_ != State::loading)
         return;
     state_ = State::ready;
+    hold_.release();
     events_.ready();
 }
 

@@ -29,6 +29,7 @@ class Startup final {
         SilenceTimeout& silence;
         Orphans& orphans;
         PartReader& calls;
+        publish::Progress& progress;
     };
     struct Events {
         std::function<void(const base::NodeId&)> node_known;
@@ -70,6 +71,8 @@ class Startup final {
     void set_older_rows(base::CreatedIndex newest);
     void list_without_counters();
     void list_recent(std::uint64_t upto);
+    void take_recent();
+    void hold_before(base::UpdatedIndex change);
     void take(const std::vector<payments::Row>& rows);
     void finish();
 
@@ -82,6 +85,8 @@ class Startup final {
     Answers answers_;
     base::CreatedIndex newest_; // lightningd's counter at the start of the listing
     bool complete_ = false;
+    std::vector<payments::Row> recent_; // failed so recently that their payments may go on
+    publish::Progress::Hold hold_;
     RetryTimer retry_timer_;
     PendingSearch search_;
 };

@@ -51,6 +51,27 @@ TEST_CASE("payments that failed seconds before the start are listed too, because
     CHECK(f.read() == Published{"trackpayments IN_FLIGHT 1 2.0"}); // no outcome: the cursor stays before its failure
 }
 
+TEST_CASE("until all payments that may go on are known, no cursor passes the oldest of them") {
+    MirrorFixture f;
+    f.mirror->set_failed_after(std::chrono::hours(24 * 365));
+    const auto older = failed(pending(1, 1, 1, 1), 3);
+    const auto newer = failed(pending(2, 1, 1, 2), 4);
+    f.connect(2, 4);
+    const auto page = f.next();
+    f.notify(payments::PartSeen{complete(pending(3, 1, 0, 3), 5), std::nullopt});
+    f.node.answer(f.next(), unit::listing({complete(pending(3, 1, 0, 3), 5)}));
+    CHECK(f.read() == Published{"trackpayments SUCCEEDED 3 2.0", "trackpayments_final SUCCEEDED 3 2.0"});
+    f.node.answer(page, unit::listing({older, newer}));
+    const auto first = f.next();
+    CHECK(first.params == json::Tree({{"payment_hash", hash(1).hex()}}));
+    f.node.answer(f.next(), unit::listing({newer}));
+    CHECK(f.read() == Published{"trackpayments IN_FLIGHT 2 2.2"});
+    f.node.answer(first, unit::listing({older}));
+    f.node.answer(f.never_updated(), unit::listing({}));
+    CHECK(f.ready == 1);
+    CHECK(f.read() == Published{"trackpayments IN_FLIGHT 1 2.2"});
+}
+
 TEST_CASE("at the start changes are read back to the first that is not recent, and no further") {
     MirrorFixture f;
     f.mirror->set_failed_after(std::chrono::seconds(60));

@@ -13,7 +13,7 @@ from chaos import Chaos
 from servers import Cluster, three_servers
 
 LONG = os.environ.get("TRACKPAYMENTS_LONG") == "yes"
-ROUNDS = 100 if LONG else 2
+ROUNDS = 30 if LONG else 2
 OPTIONS = ["--trackpayments-failed-after=1", option("replicas", 3)]
 
 

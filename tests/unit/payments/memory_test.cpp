@@ -19,7 +19,8 @@ std::size_t size_of(void* block) {
 
 } // namespace
 
-void* operator new(std::size_t size) {
+// Never inlined: GCC would see free() of what `new` returned, and take it for a mistake.
+[[gnu::noinline]] void* operator new(std::size_t size) {
     auto* block = std::malloc(size);
     if (!block)
         throw std::bad_alloc();
@@ -27,13 +28,13 @@ void* operator new(std::size_t size) {
     return block;
 }
 
-void operator delete(void* block) noexcept {
+[[gnu::noinline]] void operator delete(void* block) noexcept {
     if (block)
         heap_bytes -= size_of(block);
     std::free(block);
 }
 
-void operator delete(void* block, std::size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* block, std::size_t) noexcept {
     operator delete(block);
 }
 

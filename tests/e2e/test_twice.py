@@ -155,6 +155,7 @@ class StopAndStart(unittest.TestCase):
             self.assertEqual([p["status"] for p in since], ["SUCCEEDED"])
             stage.finish = lambda: self.assertEqual(stage.stop(), [])  # these ends were not published
 
+    @unittest.skipIf("WRAPPED" in os.environ, "the program starts more slowly than payments end")
     def test_restarts_of_the_plugin_do_not_delay_payments(self) -> None:
         with Stage(["--trackpayments-failed-after=0"]).alone() as stage:
             amid = 0  # number of restarts while payments were in flight

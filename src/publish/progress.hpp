@@ -45,7 +45,7 @@ class Progress final {
     /// Why a cursor must wait. To add a reason, put it before `queued`, which must be the last, and into handed_over();
     /// also into bounds() if answers from the database must wait for it.
     enum class Reason {
-        loading,   ///< a group is being listed, and facts about it wait; at the start: the same of several
+        loading,   ///< a group is being listed, and facts about it wait; or recent failures are, at the start
         unlisted,  ///< the same, for bounds(): of the rows read from then on, the table may lack those of the group
         undecided, ///< all parts of a payment failed, and it is unknown whether another one comes
         queued     ///< a message waits to be written

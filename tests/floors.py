@@ -60,7 +60,8 @@ LONGEST = 350  # lines of a file in src/ and plugin/
 SOURCE = {".hpp", ".cpp", ".h", ".in"}
 # Recorded traffic and copied schemas are other people's text.
 NOT_OURS = ("tests/transcripts/", "tests/schemas/")
-SKIPPED = {".git", ".cache", "__pycache__", "build-package"}  # the last is made by contrib/package
+SKIPPED = {".git", ".cache", "__pycache__"}
+MADE = "build-"  # names of what contrib/ builds or unpacks begin so
 
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
 # /home/node is where the recorded node lived.
@@ -125,9 +126,9 @@ def check_lengths(root: Path) -> Iterator[str]:
 
 
 def tree(folder: Path) -> Iterator[Path]:
-    """Every file, without git's own and without build directories."""
+    """Every file, without git's own and without what was built or unpacked."""
     for path in sorted(folder.iterdir()):
-        if path.is_symlink() or path.name in SKIPPED:
+        if path.is_symlink() or path.name in SKIPPED or path.name.startswith(MADE):
             continue
         if path.is_file():
             yield path

@@ -117,9 +117,9 @@ class Floors(unittest.TestCase):
         self.assertEqual(floors.check(self.root), [])
 
     def test_build_directories_and_recordings_are_not_read(self) -> None:
-        self.put("build-x/meson-private/x", "")
-        self.put("build-x/log", "/" "work/main TO" "DO\n")
-        self.put("build-package/log", "/" "work/main TO" "DO\n")
+        self.put("out/meson-private/x", "")
+        self.put("out/log", "/" "work/main TO" "DO\n")
+        self.put("build-check-unpacked/usr/share/log", "/" "work/main TO" "DO\n")
         self.put("tests/transcripts/x.jsonl", "/home/node\n")
         self.assertEqual(floors.check(self.root), [])
 

@@ -100,10 +100,8 @@ void Startup::set_older_rows(base::CreatedIndex newest) {
 void Startup::list_without_counters() {
     state_ = State::listing;
     parts_.lightningd.list_all_pending([this](const auto& listing) {
-        if (!listing) {
-            log_(base::LogLevel::unusual, "listsendpays refused: " + listing.error().message);
-            return retry_timer_.start([this] { list_without_counters(); });
-        }
+        if (!listing)
+            return retry(listing.error(), [this] { list_without_counters(); });
         base::CreatedIndex newest;
         for (const auto& row : listing->rows)
             newest = std::max(newest, row.created);
@@ -122,9 +120,9 @@ void Startup::list_recent(std::uint64_t upto) {
     if (upto == 0)
         return take_recent();
     const auto after = upto - std::min<std::uint64_t>(upto, rows_per_page);
-    fetch_page(parts_.lightningd, {cln::Index::updated, after}, [this, after](const auto& page) {
+    fetch_page(parts_.lightningd, {cln::Index::updated, after}, [this, upto, after](const auto& page) {
         if (!page)
-            return take_recent();
+            return retry(page.error(), [this, upto] { list_recent(upto); });
         // A time in the future is an old row from before the clock was set back, and its neighbours are old too.
         const auto now = clock_().seconds();
         const auto look_back = parts_.silence.longest_pause().count();
@@ -152,6 +150,11 @@ void Startup::take_recent() {
 void Startup::hold_before(base::UpdatedIndex change) {
     hold_ = parts_.progress.hold(publish::Progress::Reason::loading,
                                  {publish::unlimited.created, {std::max<std::uint64_t>(change.value, 1) - 1}});
+}
+
+void Startup::retry(const rpc::Error& error, std::function<void()> ask) {
+    log_(base::LogLevel::unusual, "listsendpays refused: " + error.message);
+    retry_timer_.start(std::move(ask));
 }
 
 void Startup::take(const std::vector<payments::Row>& rows) {

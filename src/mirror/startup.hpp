@@ -73,6 +73,7 @@ class Startup final {
     void list_recent(std::uint64_t upto);
     void take_recent();
     void hold_before(base::UpdatedIndex change);
+    void retry(const rpc::Error& error, std::function<void()> ask);
     void take(const std::vector<payments::Row>& rows);
     void finish();
 

@@ -72,6 +72,22 @@ TEST_CASE("until all payments that may go on are known, no cursor passes the old
     CHECK(f.read() == Published{"trackpayments IN_FLIGHT 1 2.2"});
 }
 
+TEST_CASE("a refused listing of what failed recently is repeated, for it may have held more payments that go on") {
+    MirrorFixture f;
+    f.mirror->set_failed_after(std::chrono::hours(24 * 365));
+    const auto row = failed(pending(1, 1, 1, 1), 1);
+    f.connect(1, 1);
+    f.node.refuse(f.next(), {-1, "not now"});
+    f.node.answer(f.next(), unit::listing({row}));
+    const auto group = f.next();
+    CHECK(group.params == json::Tree({{"payment_hash", hash(1).hex()}}));
+    f.node.answer(group, unit::listing({row}));
+    f.node.answer(f.never_updated(), unit::listing({}));
+    CHECK(f.ready == 1);
+    CHECK(f.read() == Published{"trackpayments IN_FLIGHT 1 1.0"});
+    CHECK(f.node.log == Published{"listsendpays refused: not now"});
+}
+
 TEST_CASE("at the start changes are read back to the first that is not recent, and no further") {
     MirrorFixture f;
     f.mirror->set_failed_after(std::chrono::seconds(60));

@@ -94,6 +94,7 @@ class Connection:
         self.inboxes: dict[str, str] = {}  # number of the subscription, by the part of its subject before a wildcard
         self.replies: set[str] = set()     # where acknowledgements go
         self.to_client, self.to_server = threading.Lock(), threading.Lock()
+        self.order = threading.Lock()  # what comes while the held ones are passed waits for them
         self.held: list[tuple[Publish, bytes, str]] = []
         for read in (self._from_client, self._from_server):
             threading.Thread(target=self._run, args=(read,), daemon=True).start()
@@ -132,20 +133,22 @@ class Connection:
         one = Publish(len(self.proxy.published) + 1, fields[0], headers, payload[head:])
         self.replies.add(reply)
         self.proxy.published.append(one)
-        if self.proxy._held or self.held:
-            if not self.held:
-                threading.Thread(target=self._run, args=(self._pass_held,), daemon=True).start()
-            self.held.append((one, data, reply))
-        else:
-            self._pass(one, data, reply)
+        with self.order:
+            if self.proxy._held or self.held:
+                if not self.held:
+                    threading.Thread(target=self._run, args=(self._pass_held,), daemon=True).start()
+                self.held.append((one, data, reply))
+            else:
+                self._pass(one, data, reply)
 
     def _pass_held(self) -> None:
         with self.proxy._gate:
             self.proxy._gate.wait_for(lambda: not self.proxy._held)
-        # The refused ones last: the sink may end the connection then.
-        for held in sorted(self.held, key=lambda held: self.proxy.refuse(held[0]) is not None):
-            self._pass(*held)
-        self.held.clear()
+        with self.order:
+            # The refused ones last: the sink may end the connection then.
+            for held in sorted(self.held, key=lambda held: self.proxy.refuse(held[0]) is not None):
+                self._pass(*held)
+            self.held.clear()
         threading.Event().wait()  # the connection goes on without this thread
 
     def _pass(self, one: Publish, data: bytes, reply: str) -> None:

@@ -56,17 +56,17 @@ void MacaroonFiles::ensure(const io::PrivateDirectory& directory) {
 }
 
 void MacaroonFiles::create() {
-    client_.call("createrune",
-                 R"({"restrictions":[["method=trackpayments","method=getinfo","method=trackpayments-status"]]})",
-                 [this](const tl::expected<std::string_view, rpc::Client::Failure>& result) {
-                     const auto made = result ? new_rune(*result) : std::nullopt;
-                     if (made) {
-                         log_(LogLevel::info, "made macaroons with a new rune in " + directory_->path());
-                         return store(made->rune);
-                     }
-                     log_(LogLevel::unusual, "no macaroons: createrune failed" +
-                                                 (result ? std::string() : ": " + result.error().error.message));
-                 });
+    client_.call(
+        "createrune", R"({"restrictions":[["method=trackpayments","method=getinfo","method=trackpayments-status"]]})",
+        [this](const tl::expected<std::string_view, rpc::Client::Failure>& result) {
+            const auto made = result ? new_rune(*result) : std::nullopt;
+            if (made) {
+                log_(LogLevel::info, "made macaroons with a new rune in " + directory_->path());
+                return store(made->rune);
+            }
+            log_(LogLevel::unusual, "no macaroons: createrune failed" +
+                                        (result ? std::string() : ": " + base::loggable(result.error().error.message)));
+        });
 }
 
 void MacaroonFiles::store(const std::string& rune) {

@@ -138,13 +138,13 @@ void Reader::fill(const Answer& answer) {
 /// The cursor of this node's database as it was, or of another node.
 void Reader::begin_anew(const std::string& reason) {
     if (!std::exchange(refusal_logged_, true))
-        log_(base::LogLevel::unusual, "trackpayments refused the cursor; beginning anew: " + reason);
+        log_(base::LogLevel::unusual, "trackpayments refused the cursor; beginning anew: " + base::loggable(reason));
     anew_ = true;
     ask_in_flight();
 }
 
 void Reader::failed(const Refusal& refusal) {
-    give_up_for_now("trackpayments does not answer: " + refusal.message + "; asking again");
+    give_up_for_now("trackpayments does not answer: " + base::loggable(refusal.message) + "; asking again");
 }
 
 /// Answers alone would show a payment's end late, or not at all to who waits for it.

@@ -24,11 +24,6 @@ namespace {
 /// lightningd gives a plugin 30 s to exit. Stop before that if it does not read our output.
 constexpr auto drain_limit = 20'000ms;
 
-/// Real names are short. A long one may contain anything and must not be logged.
-std::string loggable(std::string_view method) {
-    return std::string(method.size() <= 40 ? method : "a message of unknown name");
-}
-
 constexpr std::size_t call_tag_bytes = 8; // clients of lightningd must not be able to guess it
 
 std::string remedy_for_options() {
@@ -126,7 +121,8 @@ void Plugin::request(const rpc::Message& message) {
     const auto params =
         message.params.empty() ? json::Tree::object() : json::parse(cln::quote_bare_digits(message.params));
     if (!params) {
-        log(LogLevel::unusual, loggable(message.method) + " refused: params: " + params.error());
+        log(LogLevel::unusual,
+            base::loggable(message.method, base::longest_name) + " refused: params: " + params.error());
         return refuse(message.id, {rpc::invalid_request, "params: " + params.error()});
     }
     if (message.method == "getmanifest") {

@@ -69,8 +69,8 @@ void IndexFollower::wait(Counter& counter) {
     parts_.lightningd.wait(counter.index, next, [this, &counter, next](const auto& reply) {
         if (reply)
             return moved(counter, next, *reply);
-        log_(base::LogLevel::unusual,
-             std::string("wait sendpays ") + cln::name(counter.index) + " refused: " + reply.error().message);
+        log_(base::LogLevel::unusual, std::string("wait sendpays ") + cln::name(counter.index) +
+                                          " refused: " + base::loggable(reply.error().message));
         counter.retry.start([this, &counter] { wait(counter); });
     });
 }
@@ -117,7 +117,7 @@ void IndexFollower::fetch() {
     fetch_page(parts_.lightningd, {counter.index, after, counter.target}, [this, &counter, after](const auto& page) {
         state_ = State::idle;
         if (!page) {
-            log_(base::LogLevel::unusual, "listsendpays refused: " + page.error().message);
+            log_(base::LogLevel::unusual, "listsendpays refused: " + base::loggable(page.error().message));
             return page_retry_.start([this] { fetch(); });
         }
         take(counter, after, *page);

@@ -101,7 +101,7 @@ void PendingSearch::all_found() {
 }
 
 void PendingSearch::retry(const rpc::Error& error, std::function<void()> ask) {
-    log_(base::LogLevel::unusual, "listsendpays refused: " + error.message);
+    log_(base::LogLevel::unusual, "listsendpays refused: " + base::loggable(error.message));
     retry_timer_.start(std::move(ask));
 }
 

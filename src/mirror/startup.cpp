@@ -47,7 +47,7 @@ void Startup::ask_counter(cln::Index index, std::optional<std::uint64_t> Answers
             answers_.*into = reply->counter;
         else if (std::exchange(answers_.counts, false))
             log_(base::LogLevel::unusual,
-                 "wait sendpays refused: " + reply.error().message + "; following notifications only");
+                 "wait sendpays refused: " + base::loggable(reply.error().message) + "; following notifications only");
         answered();
     });
 }
@@ -153,7 +153,7 @@ void Startup::hold_before(base::UpdatedIndex change) {
 }
 
 void Startup::retry(const rpc::Error& error, std::function<void()> ask) {
-    log_(base::LogLevel::unusual, "listsendpays refused: " + error.message);
+    log_(base::LogLevel::unusual, "listsendpays refused: " + base::loggable(error.message));
     retry_timer_.start(std::move(ask));
 }
 

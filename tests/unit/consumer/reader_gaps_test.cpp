@@ -25,8 +25,9 @@ TEST_CASE("a tracker that is not there is asked again, with one log line") {
     ReaderFixture f;
     f.connect();
     for (int i = 0; i < 4; ++i)
-        f.refuse(f.call("{}"), -32601, "Unknown command 'trackpayments'");
-    CHECK(f.log == Events{"trackpayments does not answer: Unknown command 'trackpayments'; asking again"});
+        f.refuse(f.call("{}"), -32601, "Unknown command 'trackpayments' " + std::string(64, 'a'));
+    CHECK(f.log ==
+          Events{"trackpayments does not answer: Unknown command 'trackpayments' (a long text); asking again"});
     CHECK(f.reader->trouble() == f.log.front());
     CHECK(f.reader->state() == State::waiting); // it has never answered
     CHECK(f.events.empty());
@@ -316,7 +317,7 @@ TEST_CASE("a refused cursor is one log line, and the stream begins anew") {
     ReaderFixture f;
     f.follow({payment_text(1, "IN_FLIGHT")});
     f.node.hang_up();
-    f.refuse(f.call_since("n.r.0.0"), -32602, "since: the cursor belongs to another node");
+    f.refuse(f.call_since("n.r.0.0"), -32602, "since: the cursor belongs to another node: " + std::string(66, '0'));
     CHECK(f.cursor() == "n.r.0.0"); // no cursor at all only while waiting
     const auto call = f.call("{}");
     f.live(payment_text(3, "FAILED"), "m.s.3.3");
@@ -324,7 +325,8 @@ TEST_CASE("a refused cursor is one log line, and the stream begins anew") {
     CHECK(until(f.loop, [&] { return active(f); }));
     CHECK(f.take() == Events{"away", "replaced: 2", "3 FAILED 1 at m.s.3.3", "active"});
     CHECK(f.log ==
-          Events{"trackpayments refused the cursor; beginning anew: since: the cursor belongs to another node"});
+          Events{"trackpayments refused the cursor; beginning anew: since: the cursor belongs to another node: "
+                 "(a long text)"});
     CHECK(f.cursor() == "m.s.3.3");
     unit::settle(f.loop);
     CHECK(f.node.calls.empty());

@@ -128,6 +128,8 @@ TEST_CASE("a value out of bounds is refused with the bounds") {
 TEST_CASE("an unknown option is refused with its name") {
     CHECK(read_options(options, parsed(R"({"foo":1})")).error() == "foo: not an option of this plugin");
     CHECK(read_options({}, parsed(R"({"":1})")).error() == ": not an option of this plugin");
+    const auto long_name = R"({")" + std::string(64, 'a') + R"(":1})"; // it is logged
+    CHECK(read_options(options, parsed(long_name)).error() == "(a long text): not an option of this plugin");
 }
 
 TEST_CASE("setconfig's values are strings of any type and change only the option it names") {

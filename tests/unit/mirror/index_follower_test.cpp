@@ -131,14 +131,14 @@ TEST_CASE("a counter that went back is logged and followed from there") {
 TEST_CASE("a refused wait and a refused page are repeated") {
     Fixture f;
     f.connect(0, 0);
-    f.node.refuse(f.created, {-1, "not now"});
+    f.node.refuse(f.created, {-1, "not now: " + std::string(64, 'a')});
     f.created = f.wait("created", 1);
     f.move_created(1);
-    f.node.refuse(f.page("created", 1), {-1, "not now"});
+    f.node.refuse(f.page("created", 1), {-1, "not now: " + std::string(64, 'b')});
     f.node.answer(f.page("created", 1), unit::listing({pending(1, 1, 0, 1)}));
     CHECK(f.progress.read().created.value == 1);
-    CHECK(f.node.log ==
-          std::vector<std::string>{"wait sendpays created refused: not now", "listsendpays refused: not now"});
+    CHECK(f.node.log == std::vector<std::string>{"wait sendpays created refused: not now: (a long text)",
+                                                 "listsendpays refused: not now: (a long text)"});
 }
 
 TEST_CASE("a row is taken by the sink before a cursor may pass it") {

@@ -157,11 +157,11 @@ TEST_CASE("after a restart of lightningd the payers of older rows have given up"
 TEST_CASE("a listing refused at the start is repeated") {
     MirrorFixture f;
     f.connect(1, 0);
-    f.node.refuse(f.next(), {-1, "not now"});
+    f.node.refuse(f.next(), {-1, "not now: " + std::string(64, 'a')});
     CHECK_FALSE(f.mirror->ready());
     f.node.answer(f.next(), unit::listing({}));
     CHECK(f.ready == 1);
-    CHECK(f.node.log == Published{"listsendpays refused: not now"});
+    CHECK(f.node.log == Published{"listsendpays refused: not now: (a long text)"});
 }
 
 TEST_CASE("a connection lost during the start begins it anew, and ready is called once") {
@@ -212,13 +212,14 @@ TEST_CASE("where wait has no sendpays, only notifications are followed") {
     f.mirror->connected();
     f.node.answer(f.next(), R"({"id":"02)" + std::string(64, 'a') + R"(","blockheight":800})");
     for (int n = 0; n < 3; ++n)
-        f.node.refuse(f.node.next(), {-32602, "subsystem: unknown"});
+        f.node.refuse(f.node.next(), {-32602, "subsystem: unknown " + std::string(64, 'a')});
     const auto pending_rows = f.next();
     CHECK(pending_rows.params == json::Tree({{"status", "pending"}}));
     f.node.answer(pending_rows, unit::listing({}));
     CHECK(f.ready == 1);
     CHECK(f.mirror->complete());
-    CHECK(f.node.log == Published{"wait sendpays refused: subsystem: unknown; following notifications only"});
+    CHECK(f.node.log ==
+          Published{"wait sendpays refused: subsystem: unknown (a long text); following notifications only"});
 }
 
 TEST_CASE("an end seen in a notification is published at once, and its row moves the cursor") {

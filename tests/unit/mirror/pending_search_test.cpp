@@ -167,10 +167,11 @@ TEST_CASE("a refused listing is repeated") {
     f.node.answer(f.never_updated(1000), unit::listing(Fixture::old_rows(1, 1000)));
     f.node.refuse(f.newest(10'001), {-1, "not now"});
     f.node.answer(f.newest(10'001), unit::listing({}));
-    f.node.refuse(f.page(1), {-1, "not now"});
+    f.node.refuse(f.page(1), {-1, "not now " + std::string(64, 'a')});
     f.node.answer(f.page(1), unit::listing({}));
     CHECK(f.take() == Events{"newest listed", "over"});
-    CHECK(f.node.log == Events(4, "listsendpays refused: not now"));
+    CHECK(f.node.log == Events{"listsendpays refused: not now", "listsendpays refused: not now",
+                               "listsendpays refused: not now", "listsendpays refused: not now (a long text)"});
 }
 
 TEST_CASE("after a lost connection the background goes on where it was") {

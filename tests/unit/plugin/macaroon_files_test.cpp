@@ -36,7 +36,7 @@ struct Fixture {
             if (call.method == "checkrune")
                 return check_error != 0 ? rpc::error(call.id, {check_error, "no"})
                                         : rpc::result(call.id, R"({"valid":true})");
-            return new_rune.empty() ? rpc::error(call.id, {-32601, "Unknown command"})
+            return new_rune.empty() ? rpc::error(call.id, {-32601, "Unknown command: " + first_rune})
                                     : rpc::result(call.id, R"({"rune":)" + json::quote(new_rune) + "}");
         };
         client.start(node.path(), [] {});
@@ -106,7 +106,8 @@ TEST_CASE("a lightningd that cannot check leaves the files, and one that cannot 
     Fixture without;
     without.new_rune.clear();
     without.run();
-    CHECK(without.logged == std::vector<std::string>{"no macaroons: createrune failed: Unknown command"});
+    CHECK(without.logged ==
+          std::vector<std::string>{"no macaroons: createrune failed: Unknown command: (a long text)"});
     CHECK(without.content("admin.macaroon").empty());
 }
 

@@ -142,7 +142,10 @@ void Plugin::request(const rpc::Message& message) {
     refuse(message.id, {rpc::method_not_found, "Unknown command '" + std::string(message.method) + "'"});
 }
 
+/// lightningd sends it once. A further one would start a program that is running.
 void Plugin::init(std::string_view id, const json::Tree& params) {
+    if (started_)
+        return refuse(id, {rpc::invalid_request, "init has come before"});
     auto init = read_init(declared_.options, params);
     if (const auto reason = init ? cannot_run(init->settings) : std::nullopt)
         init = tl::unexpected(CannotRun{*reason});
@@ -152,6 +155,7 @@ void Plugin::init(std::string_view id, const json::Tree& params) {
                                    (init.error().bad_option ? remedy_for_options() : ""));
         return reply(id, R"({"disable":)" + json::quote(init.error().reason) + "}");
     }
+    started_ = true;
     reply(id, "{}"); // answer first: lightningd's start waits for it
     for (const auto* option : init->settings.by_old_name)
         log(LogLevel::unusual, std::string(option->old_name) + " is deprecated: use " + std::string(option->name));

@@ -90,6 +90,7 @@ class Plugin : private rpc::Connection::Handler {
     Parent parent_;
     Declaration declared_;
     Settings settings_;
+    bool started_ = false;
     bool finishing_ = false;
     int exit_code_ = 0;
     rpc::Connection stdio_;

@@ -183,6 +183,14 @@ TEST_CASE("after the answer to init the options are set and the program starts")
     CHECK(b.program->events == Texts{"wait 5", "started"});
 }
 
+TEST_CASE("a second init is refused and changes nothing") {
+    Beside b;
+    (void)b.ask("init", R"({"options":{"x-wait":5},)" + b.configuration() + "}");
+    CHECK(b.ask("init", R"({"options":{"x-wait":6},)" + b.configuration() + "}") ==
+          Texts{error(-32600, "init has come before")});
+    CHECK(b.program->events == Texts{"wait 5", "started"});
+}
+
 TEST_CASE("an old name of an option is logged with the new one") {
     Beside b;
     const auto sent_back = b.ask("init", R"({"options":{"x-linger":5,"x-wait":10},)" + b.configuration() + "}");

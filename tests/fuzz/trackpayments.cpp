@@ -15,9 +15,11 @@ std::string since(const commands::TrackpaymentsRequest& request) {
     if (!request.since)
         return {};
     const auto& cursor = *request.since;
-    const auto text = cursor.node + '.' + cursor.run + '.' + std::to_string(cursor.position.created.value) + '.' +
-                      std::to_string(cursor.position.updated.value);
-    return cursor.number > 0 ? text + '.' + std::to_string(cursor.number) : text;
+    auto text = cursor.node + '.' + cursor.run + '.' + std::to_string(cursor.position.created.value) + '.' +
+                std::to_string(cursor.position.updated.value);
+    if (cursor.number > 0 || cursor.given.value > 0)
+        text += '.' + std::to_string(cursor.number);
+    return cursor.given.value > 0 ? text + '.' + std::to_string(cursor.given.value) : text;
 }
 
 auto all_of(const commands::TrackpaymentsRequest& request) {

@@ -37,7 +37,7 @@ void GroupCensus::count(base::CreatedIndex after, std::span<const payments::Row>
 }
 
 bool GroupCensus::is_alone(const payments::Row& row) const {
-    if (row.created > upto_)
+    if (row.created > upto_ || counted_.chunks.empty())
         return false;
     const auto [first, second] = bits_of(row.key);
     return !(several_.test(first) && several_.test(second));

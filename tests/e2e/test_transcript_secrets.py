@@ -149,7 +149,7 @@ class TranscriptSecrets(unittest.TestCase):
             self.assertGreater(self.answered, 150)
             self.assertEqual(leaks([*lines, host.errors()], self.all), [])
             # A planted secret: names of requests are logged if they are short.
-            planted = self.example[:32]
+            planted = self.example[:31]
             host.raw(b'{"jsonrpc":"2.0","id":"planted","method":"%s","params":tru}' % planted.encode())
             host.wait(lambda: any(planted in line for line in host.logs()), "the line")
             self.assertTrue(leaks(host.logs(), self.all), "the search finds it")

@@ -88,7 +88,7 @@ Checked checked(std::span<const Option> options, const std::string& name, const 
     for (const auto& option : options)
         if (name == option.name || (!option.old_name.empty() && name == option.old_name))
             return checked({&option, name}, value);
-    return tl::unexpected(base::loggable(name, base::longest_name) + ": not an option of this plugin");
+    return tl::unexpected(base::loggable_name(name) + ": not an option of this plugin");
 }
 
 std::string default_of(const Option& option) {

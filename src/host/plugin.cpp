@@ -121,8 +121,7 @@ void Plugin::request(const rpc::Message& message) {
     const auto params =
         message.params.empty() ? json::Tree::object() : json::parse(cln::quote_bare_digits(message.params));
     if (!params) {
-        log(LogLevel::unusual,
-            base::loggable(message.method, base::longest_name) + " refused: params: " + params.error());
+        log(LogLevel::unusual, base::loggable_name(message.method) + " refused: params: " + params.error());
         return refuse(message.id, {rpc::invalid_request, "params: " + params.error()});
     }
     if (message.method == "getmanifest") {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 using base::loggable;
+using base::loggable_name;
 
 TEST_CASE("a sentence from outside is logged as it is") {
     CHECK(loggable("").empty());
@@ -28,7 +29,12 @@ TEST_CASE("a text from outside is cut") {
     for (int i = 0; i < 1000; ++i)
         many += "part ";
     CHECK(loggable(many) == many.substr(0, 200));
-    CHECK(loggable(many, 7) == "part pa");
-    CHECK(loggable(std::string(64, 'a'), 7) == "(a long");
-    CHECK(loggable("abc", 3) == "abc");
+    CHECK(loggable(many.substr(0, 195) + std::string(64, 'a')) == many.substr(0, 195) + "(a lo");
+}
+
+TEST_CASE("a long name is left out as a whole, a short one without what could be a secret") {
+    CHECK(loggable_name("listsendpays") == "listsendpays");
+    CHECK(loggable_name("a b " + std::string(36, 'a')) == "a b (a long text)");
+    CHECK(loggable_name("a " + std::string(19, 'b') + " " + std::string(18, 'c')).size() == 40);
+    CHECK(loggable_name("a " + std::string(19, 'b') + " " + std::string(19, 'c')) == "(a long text)");
 }
